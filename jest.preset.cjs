@@ -1,0 +1,22 @@
+// Shared by every project's jest.config.cjs. swc turns the same .ts files that Node runs into CommonJS.
+module.exports = (displayName, options = {}) => ({
+  displayName,
+  testEnvironment: require.resolve('./jest.environment.cjs'),
+  testMatch: ['<rootDir>/**/*.spec.ts'],
+  testPathIgnorePatterns: ['/node_modules/'],
+  extensionsToTreatAsEsm: [],
+  transform: {
+    '^.+\\.ts$': [
+      '@swc/jest',
+      {
+        jsc: { parser: { syntax: 'typescript' }, target: 'es2024' },
+        module: { type: 'commonjs', importInterop: 'swc' },
+        sourceMaps: 'inline',
+      },
+    ],
+  },
+  transformIgnorePatterns: ['/node_modules/(?!@qloom/)'],
+  moduleFileExtensions: ['ts', 'mjs', 'js', 'cjs', 'json', 'node'],
+  testTimeout: 60000,
+  ...options,
+});

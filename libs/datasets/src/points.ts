@@ -1,0 +1,15 @@
+/** Labelled points: `count` rows of `features` columns. The one form in which data moves inside a process. */
+export interface Points {
+  /** Number of rows. */
+  readonly count: number;
+  /** Number of columns of `x`. */
+  readonly features: number;
+  /** Number of classes; labels are 0 … classes − 1, and a class may have no row. */
+  readonly classes: number;
+  /** float32, row-major, shape [count, features]. */
+  readonly x: Float32Array;
+  /** Class of each row, shape [count]. */
+  readonly y: Int32Array;
+  /** Group of each row (for imbalance between groups), shape [count]; absent where the data has none. */
+  readonly group?: Int32Array;
+}
