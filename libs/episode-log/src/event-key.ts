@@ -1,0 +1,79 @@
+import { InvalidKeyError } from './errors.ts';
+
+/** The five slots of an episode in the order in which they can be written (`assess` and `evaluate` in either order). */
+export const SLOTS = ['propose', 'fit', 'assess', 'evaluate', 'reward'] as const;
+
+/** A slot of an episode. */
+export type Slot = (typeof SLOTS)[number];
+
+/** Names one slot of one episode. Episodes count from 0. */
+export interface EpisodeKey {
+  readonly study: string;
+  readonly episode: number;
+  readonly slot: Slot;
+}
+
+/** Names one slot of a study itself: `create`, `cancel`, `finish`, `draw-3-gan` and so on. */
+export interface StudyKey {
+  readonly study: string;
+  readonly episode?: undefined;
+  /** `[a-z0-9-]{1,64}`, none of {@link SLOTS}. */
+  readonly slot: string;
+}
+
+/** Names one slot: where at most one event ever stands. */
+export type EventKey = EpisodeKey | StudyKey;
+
+const STUDY = /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/;
+const STUDY_SLOT = /^[a-z0-9][a-z0-9-]{0,63}$/;
+
+/** Whether `name` is a slot of an episode (and not of a study). */
+export function isSlot(name: string): name is Slot {
+  return (SLOTS as readonly string[]).includes(name);
+}
+
+/** Whether `key` names a slot of an episode. */
+export function isEpisodeKey(key: EventKey): key is EpisodeKey {
+  return key.episode !== undefined;
+}
+
+/** Throws `InvalidKeyError` unless `study` can name a study: letters, digits, `_` and `-`, at most 64. */
+export function assertStudy(study: string): void {
+  if (!STUDY.test(study)) {
+    throw new InvalidKeyError(
+      `study: ${JSON.stringify(study)} is not 1 to 64 letters, digits, "_" or "-", the first a letter or digit`,
+    );
+  }
+}
+
+/** Throws `InvalidKeyError` unless `slot` is an episode's slot or can name a study's. */
+export function assertAnySlot(slot: string): void {
+  if (!isSlot(slot) && !STUDY_SLOT.test(slot)) {
+    throw new InvalidKeyError(
+      `slot: ${JSON.stringify(slot)} is neither one of ${SLOTS.join(', ')} nor 1 to 64 of a-z, 0-9 and "-"`,
+    );
+  }
+}
+
+/** Throws `InvalidKeyError` unless every part of `key` is well formed. */
+export function assertKey(key: EventKey): void {
+  assertStudy(key.study);
+  assertAnySlot(key.slot);
+  if (isEpisodeKey(key)) {
+    if (!Number.isInteger(key.episode) || key.episode < 0 || key.episode > 2 ** 31 - 1) {
+      throw new InvalidKeyError(`episode: ${key.episode} is not an integer in [0, 2^31 - 1]`);
+    }
+    if (!isSlot(key.slot)) {
+      throw new InvalidKeyError(`slot: ${JSON.stringify(key.slot)} of an episode is not one of ${SLOTS.join(', ')}`);
+    }
+  } else if (isSlot(key.slot)) {
+    throw new InvalidKeyError(
+      `slot: "${key.slot}" belongs to an episode, and the key of study ${key.study} names none`,
+    );
+  }
+}
+
+/** `study/3/fit` or `study/create`: for messages and for maps. */
+export function formatKey(key: EventKey): string {
+  return isEpisodeKey(key) ? `${key.study}/${key.episode}/${key.slot}` : `${key.study}/${key.slot}`;
+}
