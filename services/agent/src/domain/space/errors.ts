@@ -1,0 +1,23 @@
+/** Thrown when services advertise hyperparameters that contradict each other or themselves. */
+export class SpaceConflictError extends Error {
+  override readonly name = 'SpaceConflictError';
+  /** The parameter in question. */
+  readonly parameter: string;
+
+  constructor(parameter: string, reason: string) {
+    super(`hyperparameter ${parameter}: ${reason}`);
+    this.parameter = parameter;
+  }
+}
+
+/** Thrown when a study's `space` or a point does not fit the space that the services offer. */
+export class InvalidSpaceError extends Error {
+  override readonly name = 'InvalidSpaceError';
+  /** Where it stands in the study's settings, such as `space.synthRatio.max`. */
+  readonly field: string;
+
+  constructor(field: string, reason: string) {
+    super(`${field}: ${reason}`);
+    this.field = field;
+  }
+}

@@ -1,0 +1,37 @@
+import { SpaceConflictError } from './errors.ts';
+import type { Parameter } from './parameter.ts';
+import { createSpace, type Space } from './space.ts';
+
+/** What one service advertises. */
+export interface Advertised {
+  /** Name of the service, for messages. */
+  readonly service: string;
+  readonly parameters: readonly Parameter[];
+}
+
+/**
+ * One space from what several services advertise. A parameter that two services share (`batchSize`) must be described
+ * alike by both; anything else throws {@link SpaceConflictError} naming both.
+ */
+export function mergeSpaces(advertised: readonly Advertised[]): Space {
+  const owners = new Map<string, { service: string; parameter: Parameter; form: string }>();
+  for (const { service, parameters } of advertised) {
+    for (const parameter of parameters) {
+      const form = canonical(parameter);
+      const owner = owners.get(parameter.name);
+      if (owner === undefined) owners.set(parameter.name, { service, parameter, form });
+      else if (owner.form !== form) {
+        throw new SpaceConflictError(
+          parameter.name,
+          `${owner.service} and ${service} describe it differently: ${owner.form} against ${form}`,
+        );
+      }
+    }
+  }
+  return createSpace([...owners.values()].map((owner) => owner.parameter));
+}
+
+function canonical(parameter: Parameter): string {
+  const { description: _, ...rest } = parameter;
+  return JSON.stringify(Object.fromEntries(Object.entries(rest).sort(([a], [b]) => (a < b ? -1 : 1))));
+}

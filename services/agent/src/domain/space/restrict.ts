@@ -1,0 +1,105 @@
+import { InvalidSpaceError } from './errors.ts';
+import { describeRange, type NumericParameter, type Parameter, refuseValue, type Value } from './parameter.ts';
+import { createSpace, type Space } from './space.ts';
+
+/** What a study says of one parameter: a value pins it; the rest narrows what its service offers. */
+export interface Restriction {
+  /** The only value allowed. */
+  readonly value?: Value;
+  readonly min?: number;
+  readonly max?: number;
+  /** False takes the 0 away from a parameter that allows it. */
+  readonly zeroAllowed?: boolean;
+  readonly choices?: readonly Value[];
+}
+
+/**
+ * The space with a study's `space` section applied: ranges narrowed, values pinned, all else as advertised. A default
+ * that falls outside a narrowed range moves to its nearest end.
+ * Throws {@link InvalidSpaceError} that names the field and what is allowed.
+ */
+export function restrictSpace(space: Space, restrictions: Readonly<Record<string, Restriction>>): Space {
+  const known = new Map(space.parameters.map((parameter) => [parameter.name, parameter]));
+  for (const name of Object.keys(restrictions)) {
+    if (!known.has(name)) {
+      throw new InvalidSpaceError(
+        `space.${name}`,
+        `no service offers this hyperparameter; offered: ${[...known.keys()].sort().join(', ')}`,
+      );
+    }
+  }
+  const narrowed = space.parameters.map((parameter) => {
+    const restriction = restrictions[parameter.name];
+    return restriction === undefined ? parameter : restrict(parameter, restriction);
+  });
+  // A condition value that no choice is left for can never hold: it goes, and with it what can never be active.
+  return createSpace(dropUnreachable(narrowed));
+}
+
+function restrict(parameter: Parameter, restriction: Restriction): Parameter {
+  const field = `space.${parameter.name}`;
+  if (restriction.value !== undefined) return pin(parameter, restriction.value, field);
+  if (parameter.kind === 'categorical') {
+    const { choices } = restriction;
+    if (choices === undefined)
+      throw new InvalidSpaceError(field, `give a value or choices: ${describeRange(parameter)}`);
+    for (const choice of choices) {
+      const reason = refuseValue(parameter, choice);
+      if (reason !== null) throw new InvalidSpaceError(`${field}.choices`, reason);
+    }
+    if (choices.length === 0) throw new InvalidSpaceError(`${field}.choices`, 'is empty');
+    return { ...parameter, choices, default: choices.includes(parameter.default) ? parameter.default : choices[0] };
+  }
+  if (restriction.choices !== undefined) {
+    throw new InvalidSpaceError(`${field}.choices`, `a ${parameter.kind} takes min and max, not choices`);
+  }
+  return narrow(parameter, restriction, field);
+}
+
+function narrow(parameter: NumericParameter, restriction: Restriction, field: string): NumericParameter {
+  const min = restriction.min ?? parameter.min;
+  const max = restriction.max ?? parameter.max;
+  const zeroAllowed = (parameter.zeroAllowed ?? false) && restriction.zeroAllowed !== false;
+  for (const [end, value] of [['min', min] as const, ['max', max] as const]) {
+    const reason = refuseValue({ ...parameter, zeroAllowed: false }, value);
+    if (reason !== null) throw new InvalidSpaceError(`${field}.${end}`, reason);
+  }
+  if (min > max) throw new InvalidSpaceError(`${field}.min`, `${min} is above max ${max}`);
+  if (restriction.zeroAllowed === true && !parameter.zeroAllowed) {
+    throw new InvalidSpaceError(`${field}.zeroAllowed`, `0 is not ${describeRange(parameter)}`);
+  }
+  const keepsZero = parameter.default === 0 && zeroAllowed;
+  return {
+    ...parameter,
+    min,
+    max,
+    zeroAllowed,
+    default: keepsZero ? 0 : Math.min(max, Math.max(min, parameter.default)),
+  };
+}
+
+function pin(parameter: Parameter, value: Value, field: string): Parameter {
+  const reason = refuseValue(parameter, value);
+  if (reason !== null) throw new InvalidSpaceError(field, reason);
+  if (parameter.kind === 'categorical') return { ...parameter, choices: [value], default: value };
+  const number = value as number;
+  if (number !== 0 || !parameter.zeroAllowed) {
+    return { ...parameter, min: number, max: number, zeroAllowed: false, default: number };
+  }
+  return { ...parameter, scale: 'linear', min: 0, max: 0, zeroAllowed: false, default: 0 };
+}
+
+function dropUnreachable(parameters: readonly Parameter[]): Parameter[] {
+  const kept: Parameter[] = [];
+  for (const parameter of parameters) {
+    const { condition } = parameter;
+    if (condition === undefined) {
+      kept.push(parameter);
+      continue;
+    }
+    const parent = kept.find((candidate) => candidate.name === condition.parameter);
+    const values = condition.values.filter((value) => parent !== undefined && refuseValue(parent, value) === null);
+    if (values.length > 0) kept.push({ ...parameter, condition: { ...condition, values } });
+  }
+  return kept;
+}
