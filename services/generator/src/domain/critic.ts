@@ -1,0 +1,56 @@
+import type { Points } from '@qloom/datasets/points.ts';
+import type { Hyperparameters } from './hyperparameters.ts';
+
+/** What a critic needs to begin, or to go on. */
+export interface CriticOpening {
+  /** Seed of the critic's own randomness. */
+  readonly seed: number;
+  /** The hyperparameters that the generator does not own. */
+  readonly hyperparameters: Hyperparameters;
+  /** Weight of each objective in the gradient: `adversarial` and `featureMatching`, or `utility`. */
+  readonly weights: Readonly<Record<string, number>>;
+  /** Real points that the critic may see. */
+  readonly training: Points;
+  /** State from {@link Critic.checkpoint}, to go on from it. */
+  readonly resume?: Uint8Array;
+}
+
+/** One exchange. */
+export interface CriticStep {
+  /** Number of the exchange; each is used once. */
+  readonly index: number;
+  /** Synthetic points in the units of the data, float32, shape [count, features]. */
+  readonly x: Float32Array;
+  /** Class of each, shape [count]. */
+  readonly classes: Int32Array;
+  readonly count: number;
+  readonly features: number;
+  /** Whether the critic learns from this exchange, after it has answered. */
+  readonly update: boolean;
+  readonly wantGradient: boolean;
+}
+
+/** What a critic says of a batch. */
+export interface CriticAnswer {
+  /** One logit a point; empty where the critic has none. */
+  readonly logits: Float32Array;
+  /** Value of each objective, unweighted batch mean. */
+  readonly losses: Readonly<Record<string, number>>;
+  /** Gradient of the weighted objectives' batch mean with respect to `x`, shape [count, features]; to be descended. */
+  readonly gradient?: Float32Array;
+}
+
+/**
+ * A judge that is differentiable in the points: the discriminator, or the QNN for utility. One exchange at a time. Every
+ * method rejects with CriticLostError when its peer is gone for now.
+ */
+export interface Critic {
+  step(step: CriticStep): Promise<CriticAnswer>;
+  /** The critic's opaque state after the exchanges so far. */
+  checkpoint(): Promise<Uint8Array>;
+  /** Frees the critic. Never rejects, and may be called at any time. */
+  close(): Promise<void>;
+}
+
+/** Opens a critic. */
+export type OpenCritic = (opening: CriticOpening, signal: AbortSignal) => Promise<Critic>;

@@ -1,0 +1,47 @@
+/** Thrown when a hyperparameter is unknown, of the wrong type or out of its range. The message names it and the range. */
+export class InvalidHyperparameterError extends Error {
+  override readonly name = 'InvalidHyperparameterError';
+}
+
+/** Thrown when the training points cannot be used: none at all, a bad label, a value that is no number, wrong lengths. */
+export class InvalidTrainingDataError extends Error {
+  override readonly name = 'InvalidTrainingDataError';
+}
+
+/** Thrown when a checkpoint is damaged, of another format version, or of another fit. */
+export class CheckpointError extends Error {
+  override readonly name = 'CheckpointError';
+}
+
+/** Thrown when a request for samples makes no sense: an unknown class, a negative or fractional count. */
+export class InvalidSampleRequestError extends Error {
+  override readonly name = 'InvalidSampleRequestError';
+}
+
+/** Thrown when a quantity of the fit stops being a finite number. */
+export class DivergedError extends Error {
+  override readonly name = 'DivergedError';
+  /** The step at which it happened, from 0. */
+  readonly step: number;
+  /** What was not finite: `reconstruction`, `kl`, `adversarial`, `diversity`, `moment`, `samples`, `critic gradient`. */
+  readonly quantity: string;
+
+  constructor(step: number, quantity: string, value: number) {
+    super(`fit diverged at step ${step}: ${quantity} is ${value}; lower gan.lrG, gan.lrD or the weight of that loss`);
+    this.step = step;
+    this.quantity = quantity;
+  }
+}
+
+/** Thrown when a fit or a sampling was cancelled through its AbortSignal. Every tensor is freed before it is thrown. */
+export class CancelledError extends Error {
+  override readonly name = 'CancelledError';
+}
+
+/**
+ * Thrown by a {@link Critic} whose peer is gone for now (a dead process, a broken stream). The fit goes on from its last
+ * checkpoint with a new critic; any other error ends it.
+ */
+export class CriticLostError extends Error {
+  override readonly name = 'CriticLostError';
+}

@@ -1,0 +1,30 @@
+/** Rows of float32 numbers, row-major: what the network gives and takes. Shape [rows, columns]. */
+export interface Matrix {
+  readonly rows: number;
+  readonly columns: number;
+  readonly data: Float32Array;
+}
+
+/** A matrix over these numbers. Throws RangeError when their number does not fit the shape. */
+export function matrix(rows: number, columns: number, data = new Float32Array(rows * columns)): Matrix {
+  if (data.length !== rows * columns) {
+    throw new RangeError(`matrix: ${data.length} numbers do not fill the shape [${rows}, ${columns}]`);
+  }
+  return { rows, columns, data };
+}
+
+/** A view of rows `from` to `from + rows`; no copy. */
+export function rowsOf(source: Matrix, from: number, rows: number): Matrix {
+  const { columns, data } = source;
+  return { rows, columns, data: data.subarray(from * columns, (from + rows) * columns) };
+}
+
+/** The rows of a matrix at these indices, copied. */
+export function takeRows(source: Matrix, indices: ArrayLike<number>): Matrix {
+  const { columns, data } = source;
+  const out = matrix(indices.length, columns);
+  for (let i = 0; i < indices.length; i++) {
+    out.data.set(data.subarray(indices[i] * columns, (indices[i] + 1) * columns), i * columns);
+  }
+  return out;
+}
