@@ -3,7 +3,7 @@ module.exports = (displayName, options = {}) => ({
   displayName,
   testEnvironment: require.resolve('./jest.environment.cjs'),
   testMatch: ['<rootDir>/**/*.spec.ts'],
-  testPathIgnorePatterns: ['/node_modules/'],
+  testPathIgnorePatterns: ['/node_modules/', '/fixtures/'],
   extensionsToTreatAsEsm: [],
   transform: {
     '^.+\\.ts$': [

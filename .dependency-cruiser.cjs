@@ -1,0 +1,102 @@
+// Who may import whom: the table of ARCHITECTURE.md as rules. `npm run lint` checks them; scripts/boundaries.spec.ts proves
+// that they fire, on scripts/fixtures/boundaries.
+const DOMAIN = '^libs/(tensor|random|quantum|datasets|metrics|tfjs)/';
+const PLATFORM = '^libs/(telemetry|episode-log|service-kit)/';
+const CONTRACTS = '^libs/contracts/';
+const ROOT = process.env.QLOOM_BOUNDARIES_ROOT ?? '';
+const at = (pattern) => (ROOT === '' ? pattern : pattern.replace(/^\^/, `^${ROOT}`));
+const OURS = at('^(libs|services|apps|bench|conformance|e2e)/');
+const SPEC = '\\.spec\\.ts$|/src/testing/';
+
+/** A rule: files under `from` (tests apart) may import, of ours, only themselves and `allowed`. */
+function only(name, from, allowed, comment) {
+  return {
+    name,
+    severity: 'error',
+    comment,
+    from: { path: at(from), pathNot: SPEC },
+    to: { path: OURS, pathNot: allowed.map(at) },
+  };
+}
+
+const services = ['generator', 'discriminator', 'qnn-sim', 'agent'].map((service) =>
+  only(
+    `service-${service}`,
+    `^services/${service}/`,
+    [DOMAIN, PLATFORM, CONTRACTS, `^services/${service}/`],
+    'A service imports domain, platform and contracts; never another service.',
+  ),
+);
+
+module.exports = {
+  forbidden: [
+    only('domain', DOMAIN, [DOMAIN], 'Domain libraries import domain only.'),
+    {
+      name: 'domain-has-no-transport',
+      severity: 'error',
+      comment: 'Domain libraries know no gRPC, NATS or OpenTelemetry.',
+      from: { path: at(DOMAIN), pathNot: SPEC },
+      to: { path: 'node_modules/(@grpc|@nats-io|@opentelemetry)/' },
+    },
+    only('contracts', CONTRACTS, [CONTRACTS], 'Contracts import nothing of ours.'),
+    only(
+      'platform',
+      PLATFORM,
+      [PLATFORM, CONTRACTS, '^libs/tensor/'],
+      'Platform imports platform, contracts and tensor.',
+    ),
+    ...services,
+    only(
+      'apps',
+      '^apps/',
+      ['^apps/', DOMAIN, PLATFORM, CONTRACTS],
+      'Apps start services as programs; they do not import them.',
+    ),
+    only('testing', '^libs/testing/', ['^libs/'], 'Testing imports anything but services.'),
+    only(
+      'conformance',
+      '^conformance/',
+      ['^conformance/', CONTRACTS, '^libs/(tensor|testing|service-kit)/'],
+      'Conformance reaches services over the wire only.',
+    ),
+    {
+      name: 'testing-is-for-tests',
+      severity: 'error',
+      comment: 'Only specs, e2e, bench and conformance import testing.',
+      from: { path: OURS, pathNot: [SPEC, at('^(libs/testing|e2e|bench|conformance)/')] },
+      to: { path: at('^libs/testing/') },
+    },
+    {
+      name: 'specs-import-no-service',
+      severity: 'error',
+      comment: 'A spec may import its own service and testing, never another service.',
+      from: { path: at('^services/([^/]+)/.*\\.spec\\.ts$') },
+      to: { path: at('^services/'), pathNot: at('^services/$1/') },
+    },
+    {
+      name: 'no-cycle',
+      severity: 'error',
+      comment: 'No import cycles.',
+      from: { pathNot: '/gen/' },
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
+    {
+      name: 'resolvable',
+      severity: 'error',
+      comment: 'Every import resolves.',
+      from: {},
+      to: { couldNotResolve: true, pathNot: '^@tensorflow/tfjs-node(-gpu)?$' },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules/(?!@qloom)' },
+    exclude: { path: ROOT === '' ? 'scripts/fixtures' : 'node_modules/(?!@)' },
+    parser: 'swc',
+    tsPreCompilationDeps: true,
+    enhancedResolveOptions: {
+      extensions: ['.ts', '.mjs', '.js'],
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'require', 'node', 'default'],
+    },
+  },
+};
