@@ -1,0 +1,32 @@
+# The four images, one stage each: docker build --target generator --tag qloom-generator:dev .
+FROM node:24-bookworm-slim AS install
+WORKDIR /qloom
+COPY package.json package-lock.json .npmrc ./
+COPY libs libs
+COPY services services
+COPY apps/qloom/package.json apps/qloom/package.json
+COPY bench/package.json bench/package.json
+COPY conformance/package.json conformance/package.json
+COPY e2e/package.json e2e/package.json
+# The image brings Node itself, so the optional packages that carry one stay out.
+RUN npm ci --omit=dev --omit=optional --ignore-scripts
+
+# Workspaces stay links: TypeScript that was copied into node_modules is not stripped by Node.
+FROM node:24-bookworm-slim AS runtime
+ENV NODE_ENV=production QLOOM_LISTEN=0.0.0.0:50051
+WORKDIR /qloom
+COPY --from=install --chown=root:root /qloom /qloom
+USER 1000:1000
+EXPOSE 50051
+
+FROM runtime AS generator
+CMD ["node", "services/generator/src/main.ts"]
+
+FROM runtime AS discriminator
+CMD ["node", "services/discriminator/src/main.ts"]
+
+FROM runtime AS qnn-sim
+CMD ["node", "services/qnn-sim/src/main.ts"]
+
+FROM runtime AS agent
+CMD ["node", "services/agent/src/main.ts"]

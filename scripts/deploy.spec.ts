@@ -1,0 +1,91 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseAllDocuments } from 'yaml';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const services = ['agent', 'discriminator', 'generator', 'qnn-sim'];
+const kubectl = spawnSync('kubectl', ['version', '--client'], { encoding: 'utf8' }).status === 0;
+
+interface Container {
+  readonly name: string;
+  readonly image: string;
+  readonly env?: readonly { readonly name: string; readonly value?: string }[];
+  readonly startupProbe?: { readonly grpc?: { readonly service?: string } };
+  readonly livenessProbe?: { readonly grpc?: { readonly service?: string } };
+  readonly readinessProbe?: { readonly grpc?: { readonly service?: string } };
+}
+
+interface Manifest {
+  readonly kind: string;
+  readonly metadata: { readonly name: string; readonly namespace?: string };
+  readonly data?: Readonly<Record<string, string>>;
+  readonly spec?: {
+    readonly strategy?: { readonly type: string };
+    readonly clusterIP?: string;
+    readonly template?: {
+      readonly spec: { readonly containers: readonly Container[]; readonly terminationGracePeriodSeconds?: number };
+    };
+  };
+}
+
+function build(overlay: string): Manifest[] {
+  const run = spawnSync('kubectl', ['kustomize', join(root, 'deploy/k8s/overlays', overlay)], { encoding: 'utf8' });
+  if (run.status !== 0) throw new Error(run.stderr);
+  return parseAllDocuments(run.stdout).map((document) => document.toJS() as Manifest);
+}
+
+if (!kubectl) console.warn('kubectl is not on the PATH: the overlays are not built here.');
+const describeBuilt = kubectl ? describe : describe.skip;
+
+describeBuilt.each(['trial', 'production'])('overlay %s', (overlay) => {
+  const manifests = kubectl ? build(overlay) : [];
+  const deployments = manifests.filter(({ kind }) => kind === 'Deployment');
+
+  it('has the four services, each behind a headless Service', () => {
+    expect(deployments.map(({ metadata }) => metadata.name).sort()).toEqual(services);
+    const headless = manifests.filter(({ kind, spec }) => kind === 'Service' && spec?.clusterIP === 'None');
+    expect(headless.map(({ metadata }) => metadata.name)).toEqual(expect.arrayContaining(services));
+  });
+
+  it('puts everything into its namespace', () => {
+    const elsewhere = manifests.filter(({ kind, metadata }) => kind !== 'Namespace' && metadata.namespace !== 'qloom');
+    expect(elsewhere).toEqual([]);
+  });
+
+  it('probes both health names, and gives a drain its time', () => {
+    const config = manifests.find(({ kind, data }) => kind === 'ConfigMap' && data?.['QLOOM_LOG'] !== undefined);
+    const drainSeconds = Number(config?.data?.['QLOOM_DRAIN_TIMEOUT_MS']) / 1000;
+    for (const { spec } of deployments) {
+      const pod = spec!.template!.spec;
+      const [container] = pod.containers;
+      expect(container.startupProbe?.grpc?.service).toBe('live');
+      expect(container.livenessProbe?.grpc?.service).toBe('live');
+      expect(container.readinessProbe?.grpc?.service).toBe('ready');
+      expect(pod.terminationGracePeriodSeconds).toBeGreaterThan(drainSeconds);
+    }
+  });
+
+  it('runs one agent', () => {
+    const agent = deployments.find(({ metadata }) => metadata.name === 'agent');
+    expect(agent?.spec?.strategy?.type).toBe('Recreate');
+  });
+});
+
+describe('Dockerfile', () => {
+  const dockerfile = readFileSync(join(root, 'Dockerfile'), 'utf8');
+
+  it.each(services)('has a stage for %s that starts its main', (service) => {
+    const stage = dockerfile.match(new RegExp(`^FROM runtime AS ${service}\\nCMD \\["node", "([^"]+)"\\]`, 'm'));
+    expect(stage).not.toBeNull();
+    expect(existsSync(join(root, stage![1]))).toBe(true);
+  });
+
+  it("copies every workspace's package.json before it installs", () => {
+    const { workspaces } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { workspaces: string[] };
+    for (const workspace of workspaces) {
+      expect(dockerfile).toContain(`COPY ${workspace.replace('/*', '')}`);
+    }
+  });
+});
