@@ -1,0 +1,16 @@
+import { registerAdamKernel, registerEmaKernel } from './adam-kernel.ts';
+import { registerAffineKernels } from './affine.ts';
+import { registerBatchStdKernels } from './batch-std.ts';
+import { registerConv1dKernels } from './conv1d-kernels.ts';
+import type { HeapBackendName } from './heap-kernel.ts';
+import { registerLeakyReluKernels } from './leaky-relu.ts';
+
+/** Registers Qloom's fused kernels on a backend whose memory JavaScript can reach. */
+export function registerFusedKernels(backendName: HeapBackendName): void {
+  registerAdamKernel(backendName);
+  registerEmaKernel(backendName);
+  registerAffineKernels(backendName);
+  registerBatchStdKernels(backendName);
+  registerConv1dKernels(backendName);
+  registerLeakyReluKernels(backendName);
+}
