@@ -1,0 +1,52 @@
+import type { Random } from '@qloom/random/random.ts';
+import type { Points } from '../points.ts';
+import type { FeatureRange } from '../task.ts';
+
+/** How many synthetic points to make, and how. */
+export interface AugmentationRequest {
+  /** Number of points per class, shape [classes]; `synthesisCounts` makes it from a total. */
+  readonly counts: readonly number[];
+  /** How far to leave the data; meaning and range are the method's {@link Augmentation.strength}. Default: its default. */
+  readonly strength?: number;
+  readonly random: Random;
+  /** Shots behind each feature, where features are expectations. Needed by `shots` alone. */
+  readonly shots?: number | null;
+  /** Limits of the features: values beyond are set to them. Absent: no limits. */
+  readonly physical?: readonly FeatureRange[];
+}
+
+/** A classical way to make labelled points from labelled points. */
+export interface Augmentation {
+  readonly name: AugmentationName;
+  readonly title: string;
+  /** Range in which to tune (on a logarithmic scale), default, and what the number means; null where it has no effect. */
+  readonly strength: {
+    readonly low: number;
+    readonly high: number;
+    readonly default: number;
+    readonly meaning: string;
+  } | null;
+  /** Whether the features must be expectations measured with a known number of shots. */
+  readonly needsShots: boolean;
+  /**
+   * Makes `request.counts` points, class after class. A point keeps the group of the row it came from (or, from a
+   * density, of a random row of its class). Throws DatasetError where the request does not fit the data, such as a
+   * class that has no row to start from.
+   */
+  augment(points: Points, request: AugmentationRequest): Points;
+}
+
+/** Names of the classical methods. */
+export const AUGMENTATION_NAMES = [
+  'duplicate',
+  'noise',
+  'shots',
+  'rotations',
+  'mixup',
+  'smote',
+  'class-gaussian',
+  'kde',
+] as const;
+
+/** One of {@link AUGMENTATION_NAMES}. */
+export type AugmentationName = (typeof AUGMENTATION_NAMES)[number];

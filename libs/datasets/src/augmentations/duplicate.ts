@@ -1,0 +1,20 @@
+import type { Augmentation } from './augmentation.ts';
+import { synthesize, takeInTurn } from './synthesize.ts';
+
+/** Copies of the real points, each used equally often: what more gradient weight alone would do. */
+export const duplicate: Augmentation = {
+  name: 'duplicate',
+  title: 'Duplicated real points',
+  strength: null,
+  needsShots: false,
+  augment(points, request) {
+    return synthesize(points, request, (rows) => {
+      const next = takeInTurn(rows, request.random);
+      return (out) => {
+        const row = next();
+        for (let j = 0; j < out.length; j++) out[j] = points.x[row * points.features + j];
+        return row;
+      };
+    });
+  },
+};

@@ -1,0 +1,32 @@
+import { DatasetError } from '../dataset-error.ts';
+import { AUGMENTATION_NAMES, type Augmentation, type AugmentationName } from './augmentation.ts';
+import { classGaussian } from './class-gaussian.ts';
+import { duplicate } from './duplicate.ts';
+import { kde } from './kde.ts';
+import { mixup } from './mixup.ts';
+import { noise } from './noise.ts';
+import { rotations } from './rotations.ts';
+import { shots } from './shots.ts';
+import { smote } from './smote.ts';
+
+const AUGMENTATIONS: Readonly<Record<AugmentationName, Augmentation>> = {
+  duplicate,
+  noise,
+  shots,
+  rotations,
+  mixup,
+  smote,
+  'class-gaussian': classGaussian,
+  kde,
+};
+
+/** The method of that name. Throws DatasetError, listing the names, when there is none. */
+export function augmentationNamed(name: string): Augmentation {
+  if (!Object.hasOwn(AUGMENTATIONS, name)) {
+    throw new DatasetError(
+      'method',
+      `method: '${name}' is no augmentation; there are ${AUGMENTATION_NAMES.join(', ')}`,
+    );
+  }
+  return AUGMENTATIONS[name as AugmentationName];
+}

@@ -1,0 +1,78 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { createRandom, type Random } from '@qloom/random/random.ts';
+import { DatasetError } from './dataset-error.ts';
+import type { Points } from './points.ts';
+import { balancedQuotas } from './quotas.ts';
+import type { DrawRequest, Task, TaskDescriptor } from './task.ts';
+
+/** What a task must know: how to draw one point of a given class. */
+export interface PointSource {
+  readonly descriptor: TaskDescriptor;
+  /** Writes the features of a fresh point of class `label` to `out`, shape [features]. Uses `random` only. */
+  drawPoint(label: number, random: Random, out: Float32Array): void;
+  /** How many points may be drawn before the event loop gets its turn: about 10 ms of work. */
+  readonly pointsPerTurn: number;
+}
+
+function quotasOf(request: DrawRequest, classes: number): readonly number[] {
+  const { count, classCounts } = request;
+  if (!Number.isInteger(count) || count < 1 || count > 10_000_000) {
+    throw new DatasetError('count', `count: ${count} is not a whole number from 1 to 10000000`);
+  }
+  if (!classCounts) return balancedQuotas(count, classes);
+  const valid = classCounts.length === classes && classCounts.every((n) => Number.isInteger(n) && n >= 0);
+  if (!valid || classCounts.reduce((a, b) => a + b, 0) !== count) {
+    throw new DatasetError(
+      'classCounts',
+      `classCounts: [${classCounts.join(', ')}] must be ${classes} whole numbers that sum to count ${count}`,
+    );
+  }
+  return classCounts;
+}
+
+/** Yields after each point. Every class has a stream of its own; the rows are then shuffled by another. */
+function* drawing(source: PointSource, request: DrawRequest): Generator<void, Points> {
+  const { featureNames, classNames, name } = source.descriptor;
+  const quotas = quotasOf(request, classNames.length);
+  const random = createRandom(`${name}/${request.seed}/${request.purpose ?? 'labels'}`);
+  const order = random.fork('order').permutation(request.count);
+  const features = featureNames.length;
+  const x = new Float32Array(request.count * features);
+  const y = new Int32Array(request.count);
+  let drawn = 0;
+  for (let label = 0; label < quotas.length; label++) {
+    const stream = random.fork(`class/${label}`);
+    for (let i = 0; i < quotas[label]; i++, drawn++) {
+      const row = order[drawn];
+      source.drawPoint(label, stream, x.subarray(row * features, (row + 1) * features));
+      y[row] = label;
+      yield;
+    }
+  }
+  return { count: request.count, features, classes: classNames.length, x, y };
+}
+
+/** A {@link Task} over a source of single points, stratified by class. */
+export function createTask(source: PointSource): Task {
+  return {
+    descriptor: source.descriptor,
+    draw(request) {
+      const steps = drawing(source, request);
+      for (;;) {
+        const step = steps.next();
+        if (step.done) return step.value;
+      }
+    },
+    async drawAsync(request, options = {}) {
+      const steps = drawing(source, request);
+      for (let drawn = 1; ; drawn++) {
+        const step = steps.next();
+        if (step.done) return step.value;
+        if (drawn % source.pointsPerTurn === 0) {
+          await nextTurn();
+          options.signal?.throwIfAborted();
+        }
+      }
+    },
+  };
+}

@@ -1,0 +1,50 @@
+import { createRandom } from '@qloom/random/random.ts';
+import { DatasetError } from './dataset-error.ts';
+import { type Labelled, stratifiedSample } from './stratified-folds.ts';
+
+/** One division of a fixed file: N labels and a test part, disjoint, as row numbers in rising order. */
+export interface RepeatedSplit {
+  readonly index: number;
+  readonly labels: readonly number[];
+  readonly test: readonly number[];
+}
+
+/**
+ * `repeats` independent stratified divisions of a fixed file into a label budget of `labels` rows and a test part of
+ * `test` rows (default: all others). Results over them are correlated: compare them with the Nadeau–Bengio correction.
+ * Throws DatasetError where the file is too small.
+ */
+export function repeatedSplits(
+  points: Labelled,
+  options: {
+    readonly repeats: number;
+    readonly labels: number;
+    readonly test?: number;
+    readonly seed: number | string;
+  },
+): RepeatedSplit[] {
+  const { repeats, labels, seed } = options;
+  if (!Number.isInteger(repeats) || repeats < 1) {
+    throw new DatasetError('repeats', `repeats: ${repeats} is not a whole number of at least 1`);
+  }
+  const test = options.test ?? points.count - labels;
+  if (!(test >= points.classes) || labels + test > points.count) {
+    throw new DatasetError(
+      'labels',
+      `labels: ${labels} labels and ${test} test points do not fit into ${points.count} rows ` +
+        `(at least ${points.classes}, one a class, must be left to test)`,
+    );
+  }
+  const random = createRandom(`repeated-splits/${seed}`);
+  return Array.from({ length: repeats }, (_, index) => {
+    const stream = random.fork(index);
+    const first = stratifiedSample(points, labels, stream);
+    const rest = {
+      count: first.rest.length,
+      classes: points.classes,
+      y: Int32Array.from(first.rest, (row) => points.y[row]),
+    };
+    const second = stratifiedSample(rest, test, stream);
+    return { index, labels: first.chosen, test: second.chosen.map((row) => first.rest[row]) };
+  });
+}

@@ -1,0 +1,51 @@
+import { DatasetError } from './dataset-error.ts';
+import type { Points } from './points.ts';
+
+/** Mean and scale of each feature, learned from training points alone. Plain JSON. */
+export interface Standardizer {
+  /** Shape [features]. */
+  readonly mean: readonly number[];
+  /** Standard deviation (divided by n) of each feature; 1 where it does not vary. Shape [features]. */
+  readonly scale: readonly number[];
+}
+
+/** Learns mean and standard deviation from `training`. Throws DatasetError when it is empty. */
+export function fitStandardizer(training: Points): Standardizer {
+  const { count, features, x } = training;
+  if (count === 0)
+    throw new DatasetError('training', 'fitStandardizer: there are no training points; give at least one');
+  const mean = new Array<number>(features).fill(0);
+  const scale = new Array<number>(features).fill(0);
+  for (let i = 0; i < count; i++) for (let j = 0; j < features; j++) mean[j] += x[i * features + j] / count;
+  for (let i = 0; i < count; i++) {
+    for (let j = 0; j < features; j++) scale[j] += (x[i * features + j] - mean[j]) ** 2 / count;
+  }
+  for (let j = 0; j < features; j++) {
+    const deviation = Math.sqrt(scale[j]);
+    scale[j] = deviation > 1e-9 * Math.max(1, Math.abs(mean[j])) ? deviation : 1;
+  }
+  return { mean, scale };
+}
+
+function requireSameFeatures(standardizer: Standardizer, points: Points): void {
+  if (standardizer.mean.length !== points.features) {
+    throw new DatasetError(
+      'features',
+      `standardizer: the points have ${points.features} features, the training points had ${standardizer.mean.length}`,
+    );
+  }
+}
+
+/** (x − mean)/scale of every feature. Throws DatasetError when the number of features differs. */
+export function standardize(standardizer: Standardizer, points: Points): Points {
+  requireSameFeatures(standardizer, points);
+  const { mean, scale } = standardizer;
+  return { ...points, x: points.x.map((value, i) => (value - mean[i % points.features]) / scale[i % points.features]) };
+}
+
+/** The inverse of {@link standardize}. */
+export function unstandardize(standardizer: Standardizer, points: Points): Points {
+  requireSameFeatures(standardizer, points);
+  const { mean, scale } = standardizer;
+  return { ...points, x: points.x.map((value, i) => value * scale[i % points.features] + mean[i % points.features]) };
+}
