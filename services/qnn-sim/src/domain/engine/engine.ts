@@ -1,0 +1,107 @@
+import type { Circuit } from '@qloom/quantum/circuit.ts';
+import type { Observable } from '@qloom/quantum/observable.ts';
+
+/** What an engine can take. */
+export interface EngineLimits {
+  /** The most qubits of a circuit. */
+  readonly maxQubits: number;
+  /** The most bytes that a compiled circuit may hold in state vectors. */
+  readonly maxStateBytes: number;
+}
+
+/**
+ * Many executions of one circuit: `sets` parameter vectors (seeds × folds), each on `rows` inputs. All arrays are
+ * float64 and row-major.
+ */
+export interface CircuitBatch {
+  /** Number of parameter vectors. */
+  readonly sets: number;
+  /** Shape [sets, parameters of the circuit]. */
+  readonly parameters: Float64Array;
+  /** Number of inputs for each parameter vector. */
+  readonly rows: number;
+  /** Shape [sets, rows, inputs of the circuit], or [rows, inputs] when {@link sharedInputs}. */
+  readonly inputs: Float64Array;
+  /** Every parameter vector sees the same inputs. Default false. */
+  readonly sharedInputs?: boolean;
+}
+
+/**
+ * Says how much the loss changes with each expectation of one row: reads `expectations` and fills `cotangents`, both of
+ * length `observables`. Both arrays are the engine's and are used again for the next row.
+ */
+export type RowCotangents = (set: number, row: number, expectations: Float64Array, cotangents: Float64Array) => void;
+
+/** Gradients of `Σ_rows Σ_k cotangent·⟨O_k⟩`. The arrays are valid until the next call on the same compiled circuit. */
+export interface BatchGradient {
+  /** ⟨O_k⟩, shape [sets, rows, observables]. */
+  readonly expectations: Float64Array;
+  /** Summed over rows, shape [sets, parameters]. */
+  readonly parameters: Float64Array;
+  /** Each row's own, shape [sets, rows, inputs]; empty unless they were asked for. */
+  readonly inputs: Float64Array;
+}
+
+/** A circuit and its observables, made ready to be executed many times. Not for concurrent calls. */
+export interface CompiledCircuit {
+  readonly circuit: Circuit;
+  readonly observables: readonly Observable[];
+  /** ⟨O_k⟩ of every execution, shape [sets, rows, observables]; valid until the next call. Throws BatchShapeError. */
+  forward(batch: CircuitBatch): Promise<Float64Array>;
+  /** Vector-Jacobian product at given cotangents, shape [sets, rows, observables]. Throws BatchShapeError. */
+  adjoint(batch: CircuitBatch, cotangents: Float64Array, want?: GradientOptions): Promise<BatchGradient>;
+  /** Like {@link adjoint}, with cotangents that depend on the expectations: one forward and one backward sweep. */
+  differentiate(batch: CircuitBatch, cotangentsOf: RowCotangents, want?: GradientOptions): Promise<BatchGradient>;
+}
+
+/** What a gradient should contain. */
+export interface GradientOptions {
+  /** Also with respect to the inputs. Default false. */
+  readonly inputs?: boolean;
+}
+
+/**
+ * Executes batches of circuits: the seam behind which engines are exchanged (WebAssembly, WebGPU, TensorFlow.js). An
+ * engine gives the same bits for the same batch, and a row's result does not depend on the rows and sets beside it.
+ */
+export interface Engine {
+  readonly name: string;
+  /** Precision of the amplitudes. */
+  readonly precision: 'float32' | 'float64';
+  readonly limits: EngineLimits;
+  /** Throws CircuitTooLargeError before it allocates, CircuitError when circuit or observable is malformed. */
+  compile(circuit: Circuit, observables: readonly Observable[]): Promise<CompiledCircuit>;
+  /** Gives back what the engine holds. */
+  dispose(): void;
+}
+
+/** Thrown when an array's length does not match the batch. The message has both numbers. */
+export class BatchShapeError extends Error {
+  override name = 'BatchShapeError';
+}
+
+/** Throws BatchShapeError unless every array of the batch has its length. */
+export function checkBatch(
+  batch: CircuitBatch,
+  circuit: Circuit,
+  cotangents?: ArrayLike<number>,
+  observables = 0,
+): void {
+  const { sets, rows } = batch;
+  check('parameters', batch.parameters.length, [sets, circuit.parameters.length]);
+  check('inputs', batch.inputs.length, batch.sharedInputs ? [rows, circuit.inputs] : [sets, rows, circuit.inputs]);
+  if (cotangents) check('cotangents', cotangents.length, [sets, rows, observables]);
+}
+
+function check(what: string, length: number, shape: readonly number[]): void {
+  const wanted = shape.reduce((total, size) => total * size, 1);
+  if (length !== wanted) throw new BatchShapeError(`${what}: ${length} values; shape [${shape}] needs ${wanted}`);
+}
+
+/** Cotangents that were computed beforehand, as {@link RowCotangents}. */
+export function givenCotangents(batch: CircuitBatch, values: Float64Array, observables: number): RowCotangents {
+  return (set, row, _, cotangents) => {
+    const at = (set * batch.rows + row) * observables;
+    for (let k = 0; k < observables; k++) cotangents[k] = values[at + k];
+  };
+}
