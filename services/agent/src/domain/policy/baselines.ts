@@ -1,0 +1,38 @@
+import { createRandom } from '@qloom/random/random.ts';
+import { fromUnit } from '../space/encode.ts';
+import type { Hyperparameters } from '../space/parameter.ts';
+import { defaultPoint } from '../space/space.ts';
+import type { Origin, Policy, PolicySettings, PolicyState } from './policy.ts';
+import { sobolUnit } from './warm-start.ts';
+
+/** A policy that learns nothing: the point of an episode depends on its index alone. */
+function constant(
+  name: string,
+  origin: Origin,
+  point: (settings: PolicySettings, episode: number) => Hyperparameters,
+): Policy {
+  return {
+    name,
+    initial: () => ({ policy: name, form: 1, updates: 0 }),
+    propose: (settings, _state, { firstEpisode, count }) =>
+      Array.from({ length: count }, (_, i) => ({ hyperparameters: point(settings, firstEpisode + i), origin })),
+    observe: (_settings, state): PolicyState => state,
+  };
+}
+
+/** Points drawn uniformly from the unit cube. */
+export const randomPolicy = constant('random', 'random', ({ space, seed }, episode) => {
+  const random = createRandom(`${seed}/random-${episode}`);
+  return fromUnit(
+    space,
+    space.parameters.map(() => random.uniform()),
+  );
+});
+
+/** Points of one scrambled Sobol sequence. */
+export const sobolPolicy = constant('sobol', 'sobol', (settings, episode) =>
+  fromUnit(settings.space, sobolUnit(settings, episode)),
+);
+
+/** The services' defaults, every time; only the seeds of the episodes differ. */
+export const fixedPolicy = constant('fixed', 'fixed', ({ space }) => defaultPoint(space));

@@ -1,0 +1,84 @@
+import type { Hyperparameters } from '../space/parameter.ts';
+import type { Space } from '../space/space.ts';
+
+/** Everything about a study that a policy knows. Constant for the study. */
+export interface PolicySettings {
+  readonly space: Space;
+  /** Number of episodes of the whole study. */
+  readonly episodes: number;
+  /** Episodes per update. */
+  readonly batchSize: number;
+  /** First episodes, taken from a Sobol sequence by the policies that learn. */
+  readonly sobolEpisodes: number;
+  /** Seed of every choice. */
+  readonly seed: string;
+}
+
+/** What a policy sees of an episode beside its reward. Every entry is finite. */
+export interface Observation {
+  /** Last losses of generator and discriminator. */
+  readonly generatorLoss: number;
+  readonly discriminatorLoss: number;
+  /** Held-out loss and accuracy of the QNN trained with synthetic points. */
+  readonly qnnLoss: number;
+  readonly qnnAccuracy: number;
+  /** Entropy of synthetic points less that of real ones, nats per feature. */
+  readonly diversity: number;
+  /** Imbalance index of classes (total variation) and of groups, each in [0, 1]. */
+  readonly classImbalance: number;
+  readonly groupImbalance: number;
+  /** Weights (1, λ) / (1 + Σλ) that the reward used, utility first. Observed, never chosen. */
+  readonly weights: readonly number[];
+}
+
+/** Where a set of hyperparameters comes from. */
+export type Origin = 'sobol' | 'policy' | 'surrogate' | 'random' | 'fixed';
+
+/** One set of hyperparameters to try. */
+export interface Proposal {
+  readonly hyperparameters: Hyperparameters;
+  readonly origin: string;
+}
+
+/** How an episode ended, as a policy sees it. */
+export interface EpisodeResult {
+  readonly episode: number;
+  readonly hyperparameters: Hyperparameters;
+  /** Null where the episode failed. */
+  readonly reward: number | null;
+  /** Null where the episode failed. */
+  readonly observation: Observation | null;
+}
+
+/** A policy's memory. Plain JSON with the policy's name and the version of the form. */
+export interface PolicyState {
+  readonly policy: string;
+  readonly form: number;
+  /** Number of updates: batches observed from which the policy learned. */
+  readonly updates: number;
+}
+
+/** Which episodes to propose. All belong to one batch. */
+export interface ProposalRequest {
+  readonly batch: number;
+  /** Index of the first episode wanted. */
+  readonly firstEpisode: number;
+  readonly count: number;
+}
+
+/**
+ * A policy as a fold: no clock, no hidden state, no stream of random numbers that outlives a call. The proposal of an
+ * episode is a function of settings, state and the episode's index, so asking twice or in other portions changes nothing.
+ */
+export interface Policy<State extends PolicyState = PolicyState> {
+  readonly name: string;
+  /** The state before the first batch. */
+  initial(settings: PolicySettings): State;
+  /** One proposal for each episode asked for. */
+  propose(settings: PolicySettings, state: State, request: ProposalRequest): Proposal[];
+  /** The state after one more batch; `results` are in episode order and include failed episodes. */
+  observe(settings: PolicySettings, state: State, results: readonly EpisodeResult[]): State;
+}
+
+/** Reward that a policy takes for an episode that failed: the floor of a clipped reward. */
+export const FAILED_REWARD = -3;

@@ -1,0 +1,79 @@
+import { createRandom } from '@qloom/random/random.ts';
+import { fromUnit } from '../space/encode.ts';
+import type { Hyperparameters } from '../space/parameter.ts';
+import type { Policy, PolicySettings, PolicyState, ProposalRequest } from './policy.ts';
+import { initialPpo, type PpoState, samplePpo, updatePpo } from './ppo.ts';
+import { perturbBest, pickCandidate, remember, SURROGATE, type Trial } from './surrogate.ts';
+import { warmPoint } from './warm-start.ts';
+
+/** Memory of the surrogate alone. */
+export interface SurrogateState extends PolicyState {
+  readonly trials: readonly Trial[];
+}
+
+/** Memory of PPO with surrogate. */
+export interface PpoSurrogateState extends PolicyState {
+  readonly ppo: PpoState;
+  readonly trials: readonly Trial[];
+}
+
+/** Candidates anywhere in the space. */
+function scatter({ space, seed }: PolicySettings, count: number, label: string): Hyperparameters[] {
+  const random = createRandom(`${seed}/${label}`);
+  return Array.from({ length: count }, () =>
+    fromUnit(
+      space,
+      space.parameters.map(() => random.uniform()),
+    ),
+  );
+}
+
+function proposeEach(
+  settings: PolicySettings,
+  trials: readonly Trial[],
+  { firstEpisode, count }: ProposalRequest,
+  candidates: (episode: number) => Hyperparameters[],
+) {
+  return Array.from({ length: count }, (_, i) => {
+    const episode = firstEpisode + i;
+    if (episode < settings.sobolEpisodes || trials.length === 0) {
+      return { hyperparameters: warmPoint(settings, episode), origin: 'sobol' };
+    }
+    const random = createRandom(`${settings.seed}/forest-${episode}`);
+    return { hyperparameters: pickCandidate(settings.space, trials, candidates(episode), random), origin: 'surrogate' };
+  });
+}
+
+/** Bagged trees pick among neighbours of the best and points anywhere. */
+export const surrogatePolicy: Policy<SurrogateState> = {
+  name: 'surrogate',
+  initial: () => ({ policy: 'surrogate', form: 1, updates: 0, trials: [] }),
+  propose: (settings, state, request) =>
+    proposeEach(settings, state.trials, request, (episode) => [
+      ...perturbBest(settings.space, state.trials, SURROGATE.candidates / 2, `${settings.seed}/near-${episode}`),
+      ...scatter(settings, SURROGATE.candidates / 2, `far-${episode}`),
+    ]),
+  observe: (_settings, state, results) => ({
+    ...state,
+    updates: state.updates + 1,
+    trials: remember(state.trials, results),
+  }),
+};
+
+/**
+ * The default for short studies: hybrid PPO learns from every batch, and bagged trees pick each episode among 32
+ * candidates, half of them drawn from PPO's policy and half of them neighbours of the best episodes.
+ */
+export const ppoSurrogatePolicy: Policy<PpoSurrogateState> = {
+  name: 'ppo-surrogate',
+  initial: (settings) => ({ policy: 'ppo-surrogate', form: 1, updates: 0, ppo: initialPpo(settings), trials: [] }),
+  propose: (settings, state, request) =>
+    proposeEach(settings, state.trials, request, (episode) => [
+      ...samplePpo(settings, state.ppo, `${episode}`, SURROGATE.candidates / 2),
+      ...perturbBest(settings.space, state.trials, SURROGATE.candidates / 2, `${settings.seed}/near-${episode}`),
+    ]),
+  observe(settings, state, results) {
+    const ppo = updatePpo(settings, state.ppo, results);
+    return { ...state, updates: ppo.updates, ppo, trials: remember(state.trials, results) };
+  },
+};
