@@ -4,6 +4,7 @@ import { registerBatchStdKernels } from './batch-std.ts';
 import { registerConv1dKernels } from './conv1d-kernels.ts';
 import type { HeapBackendName } from './heap-kernel.ts';
 import { registerLeakyReluKernels } from './leaky-relu.ts';
+import { registerRowDotKernels } from './row-dot.ts';
 import { registerSwishKernels } from './swish.ts';
 
 /** Registers Qloom's fused kernels on a backend whose memory JavaScript can reach. */
@@ -14,5 +15,6 @@ export function registerFusedKernels(backendName: HeapBackendName): void {
   registerBatchStdKernels(backendName);
   registerConv1dKernels(backendName);
   registerLeakyReluKernels(backendName);
+  registerRowDotKernels(backendName);
   registerSwishKernels(backendName);
 }

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { leakyReluGradient } from './leaky-relu.ts';
+import { LEAN_GRADIENTS, sumToShape } from './lean-gradients.ts';
 import { stopGradient } from './stop-gradient.ts';
 
 /**
@@ -94,11 +95,6 @@ const logSoftmax: Gradient = {
   }),
 };
 
-function sumToShape(x: tf.Tensor, shape: number[]): tf.Tensor {
-  const axes = tf.broadcast_util.getReductionAxes(shape, x.shape);
-  return tf.reshape(axes.length > 0 ? tf.sum(x, axes) : x, shape);
-}
-
 const pow: Gradient = {
   kernelName: 'Pow',
   inputsToSave: ['a', 'b'],
@@ -151,7 +147,7 @@ let registered = false;
 export function registerSecondOrderGradients(): void {
   if (registered) return;
   registered = true;
-  for (const gradient of GRADIENTS) {
+  for (const gradient of [...GRADIENTS, ...LEAN_GRADIENTS]) {
     if (tf.getGradient(gradient.kernelName)) tf.unregisterGradient(gradient.kernelName);
     tf.registerGradient(gradient);
   }
