@@ -1,0 +1,50 @@
+import { clip } from '../maths/statistics.ts';
+import {
+  CONSTRAINTS,
+  type ConstraintName,
+  type ConstraintReading,
+  type ConstraintReadings,
+  type Multipliers,
+  violation,
+} from './constraints.ts';
+import type { Utility } from './utility.ts';
+
+/** Smallest σ_U. */
+const LEAST_UTILITY_ERROR = 0.02;
+
+/** One constraint's part in a reward. */
+export interface ConstraintTerm extends ConstraintReading {
+  readonly name: ConstraintName;
+  readonly multiplier: number;
+  /** λ_k · violation, at most 0. */
+  readonly contribution: number;
+}
+
+/** A reward and what it is made of. */
+export interface Reward {
+  readonly reward: number;
+  readonly constraints: readonly ConstraintTerm[];
+}
+
+/**
+ * The default reward, R = clip(U/σ_U, ±3) + Σ_k λ_k·clip(min(0, (u_k − τ_k)/σ_k), −3, 0), with σ_U = max(U's standard error,
+ * .02). Readings are null where nothing was added: then R is 0, for U is.
+ */
+export function constrainedReward(
+  utility: Utility,
+  readings: ConstraintReadings | null,
+  multipliers: Multipliers,
+): Reward {
+  const gain = clip(utility.value / Math.max(utility.standardError, LEAST_UTILITY_ERROR), -3, 3);
+  const constraints = readings === null ? [] : constraintTerms(readings, multipliers);
+  return { reward: constraints.reduce((sum, term) => sum + term.contribution, gain), constraints };
+}
+
+/** Each constraint's part, in the order of {@link CONSTRAINTS}. */
+export function constraintTerms(readings: ConstraintReadings, multipliers: Multipliers): ConstraintTerm[] {
+  return CONSTRAINTS.map((name) => {
+    const multiplier = multipliers[name];
+    // "+ 0" turns the −0 of an unbroken constraint into 0, which JSON and equality tell apart.
+    return { name, ...readings[name], multiplier, contribution: multiplier * violation(readings[name]) + 0 };
+  });
+}
