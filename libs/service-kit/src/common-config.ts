@@ -1,0 +1,66 @@
+import { type ConfigTable, defineConfig, type StringVariable } from './config.ts';
+import { parseListen } from './listen.ts';
+import { LOG_LEVELS } from './logger.ts';
+
+/** Variables that every service has. {@link runService} adds them; a service's own table may replace an entry. */
+export const COMMON_CONFIG = defineConfig({
+  QLOOM_LISTEN: {
+    type: 'string',
+    default: '127.0.0.1:50051',
+    description: 'Where to serve gRPC: unix:/absolute/path.sock, or host:port (port 0: any free one).',
+    check: (value) => parseListen(value).problem,
+  },
+  QLOOM_LOG: {
+    type: 'string',
+    description: 'The event log: sqlite:<path> or nats://host:port. Not set: no stage worker, gRPC only.',
+  },
+  QLOOM_ARTIFACTS: {
+    type: 'string',
+    description: 'The artifact store: a folder, or nats://host:port. Needed where QLOOM_LOG is set.',
+  },
+  QLOOM_STAGE_CONCURRENCY: {
+    type: 'integer',
+    default: 1,
+    minimum: 1,
+    maximum: 64,
+    description: 'Events that the stage worker of this process has in flight at once.',
+  },
+  QLOOM_DRAIN_TIMEOUT_MS: {
+    type: 'integer',
+    default: 20_000,
+    minimum: 100,
+    maximum: 3_600_000,
+    description: 'How long a drain may take before what is left is cut off. Unit: milliseconds.',
+  },
+  QLOOM_LOG_LEVEL: {
+    type: 'string',
+    default: 'info',
+    allowed: LOG_LEVELS,
+    description: 'The least serious log lines that are written (JSON lines on stderr).',
+  },
+  QLOOM_PARENT_PID: {
+    type: 'integer',
+    minimum: 1,
+    description: 'Process that started this one: when it dies, this one drains and exits. Not set: nobody is watched.',
+  },
+  OTEL_EXPORTER_OTLP_ENDPOINT: {
+    type: 'string',
+    description: 'Base URL of an OTLP/HTTP collector, such as http://127.0.0.1:4318. Not set: no telemetry.',
+  },
+} satisfies ConfigTable);
+
+function target(service: string): StringVariable {
+  return {
+    type: 'string',
+    description: `Where the ${service} is: unix:/path.sock, host:port, or dns:///host:port (balanced round robin).`,
+    check: (value) => (/\s/.test(value) ? 'has a space; right would be unix:/path.sock or host:port' : undefined),
+  };
+}
+
+/** Where the four services are reached; a service takes the entries it needs into its own table. */
+export const TARGET_CONFIG = {
+  QLOOM_GENERATOR_TARGET: target('generator'),
+  QLOOM_DISCRIMINATOR_TARGET: target('discriminator'),
+  QLOOM_QNN_SIM_TARGET: target('QNN simulator'),
+  QLOOM_AGENT_TARGET: target('agent'),
+} as const;

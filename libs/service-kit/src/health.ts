@@ -1,0 +1,27 @@
+import type { Server } from '@grpc/grpc-js';
+import { HealthImplementation } from 'grpc-health-check';
+
+/** Liveness: SERVING as long as the process can answer at all. A drain does not touch it: nobody must restart a pod for draining. */
+export const HEALTH_LIVE = 'live';
+/** Readiness: whether new calls are welcome. The empty name and every service's own name say the same. */
+export const HEALTH_READY = 'ready';
+
+/** The health service of one server. */
+export interface Health {
+  setReady(ready: boolean): void;
+}
+
+/** Adds `grpc.health.v1.Health` to `server`: {@link HEALTH_LIVE} SERVING, all readiness names NOT_SERVING yet. */
+export function addHealth(server: Server, services: readonly string[]): Health {
+  const readiness = ['', HEALTH_READY, ...services];
+  const health = new HealthImplementation({
+    [HEALTH_LIVE]: 'SERVING',
+    ...Object.fromEntries(readiness.map((name) => [name, 'NOT_SERVING' as const])),
+  });
+  health.addToServer(server);
+  return {
+    setReady(ready) {
+      for (const name of readiness) health.setStatus(name, ready ? 'SERVING' : 'NOT_SERVING');
+    },
+  };
+}

@@ -1,0 +1,68 @@
+import { activeTraceIds } from '@qloom/telemetry/spans.ts';
+
+/** From the most to the least talkative. */
+export const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+/** Facts of a log line. An `Error` is written as name, message, code, cause and stack. */
+export type LogFields = Readonly<Record<string, unknown>>;
+
+/** Structured log: one JSON object a line. */
+export interface Logger {
+  debug(message: string, fields?: LogFields): void;
+  info(message: string, fields?: LogFields): void;
+  warn(message: string, fields?: LogFields): void;
+  error(message: string, fields?: LogFields): void;
+  /** A logger whose lines all carry `fields`. */
+  with(fields: LogFields): Logger;
+}
+
+/** What {@link createLogger} takes. */
+export interface LoggerOptions {
+  /** Lines below it are not written. Default `info`. */
+  readonly level?: LogLevel;
+  /** On every line, such as `{ service: 'generator' }`. */
+  readonly fields?: LogFields;
+  /** Takes one line without its end. Default: stderr. */
+  readonly write?: (line: string) => void;
+  /** Milliseconds since the epoch. */
+  readonly now?: () => number;
+}
+
+/**
+ * A logger of JSON lines: `time` (ISO 8601), `level`, `message`, the fields, and `trace_id` and `span_id` of the
+ * active span, so that a line leads to its trace.
+ */
+export function createLogger(options: LoggerOptions = {}): Logger {
+  const least = LOG_LEVELS.indexOf(options.level ?? 'info');
+  const write = options.write ?? ((line: string) => void process.stderr.write(`${line}\n`));
+  const now = options.now ?? Date.now;
+  const common = options.fields ?? {};
+  const log = (level: LogLevel, message: string, fields: LogFields | undefined): void => {
+    if (LOG_LEVELS.indexOf(level) < least) return;
+    const ids = activeTraceIds();
+    const line = {
+      time: new Date(now()).toISOString(),
+      level,
+      ...common,
+      message,
+      ...fields,
+      ...(ids === undefined ? {} : { trace_id: ids.traceId, span_id: ids.spanId }),
+    };
+    write(JSON.stringify(line, replacer));
+  };
+  return {
+    debug: (message, fields) => log('debug', message, fields),
+    info: (message, fields) => log('info', message, fields),
+    warn: (message, fields) => log('warn', message, fields),
+    error: (message, fields) => log('error', message, fields),
+    with: (fields) => createLogger({ ...options, fields: { ...common, ...fields } }),
+  };
+}
+
+function replacer(_key: string, value: unknown): unknown {
+  if (typeof value === 'bigint') return value.toString();
+  if (!(value instanceof Error)) return value;
+  const { code, details } = value as { code?: unknown; details?: unknown };
+  return { name: value.name, message: value.message, code, details, cause: value.cause, stack: value.stack };
+}

@@ -1,0 +1,57 @@
+import { BinaryReader, BinaryWriter } from '@bufbuild/protobuf/wire';
+import { Metadata, type ServiceError, status } from '@grpc/grpc-js';
+import type { FieldViolation } from './errors.ts';
+
+/** Trailer in which gRPC carries a `google.rpc.Status`; grpcurl and every client library show it. */
+const DETAILS = 'grpc-status-details-bin';
+const BAD_REQUEST = 'type.googleapis.com/google.rpc.BadRequest';
+
+/**
+ * Trailers that list the wrong fields of a request as `google.rpc.BadRequest`, the standard's richer error model
+ * (https://grpc.io/docs/guides/error/): Status{code=1, message=2, details=3: Any{type_url=1, value=2}},
+ * BadRequest{field_violations=1: {field=1, description=2}}.
+ */
+export function badRequestMetadata(message: string, violations: readonly FieldViolation[]): Metadata {
+  const badRequest = new BinaryWriter();
+  for (const { field, description } of violations) {
+    badRequest.uint32(tag(1)).fork().uint32(tag(1)).string(field).uint32(tag(2)).string(description).join();
+  }
+  const writer = new BinaryWriter();
+  writer.uint32(varintTag(1)).int32(status.INVALID_ARGUMENT).uint32(tag(2)).string(message);
+  writer.uint32(tag(3)).fork().uint32(tag(1)).string(BAD_REQUEST).uint32(tag(2)).bytes(badRequest.finish()).join();
+  const metadata = new Metadata();
+  metadata.set(DETAILS, Buffer.from(writer.finish()));
+  return metadata;
+}
+
+/** The wrong fields that a peer listed with its INVALID_ARGUMENT; empty when it listed none. */
+export function violationsOf(error: ServiceError): FieldViolation[] {
+  const [details] = error.metadata?.get(DETAILS) ?? [];
+  if (details === undefined || typeof details === 'string') return [];
+  return fields(details)
+    .filter(({ number }) => number === 3)
+    .map(({ bytes }) => fields(bytes))
+    .filter((any) => any.some(({ number, bytes }) => number === 1 && text(bytes) === BAD_REQUEST))
+    .flatMap((any) => any.filter(({ number }) => number === 2).flatMap(({ bytes }) => fields(bytes)))
+    .map(({ bytes }) => {
+      const parts = fields(bytes);
+      const part = (wanted: number) => text(parts.find(({ number }) => number === wanted)?.bytes ?? new Uint8Array());
+      return { field: part(1), description: part(2) };
+    });
+}
+
+/** The length-delimited fields of a message. */
+function fields(message: Uint8Array): { number: number; bytes: Uint8Array }[] {
+  const reader = new BinaryReader(message);
+  const found: { number: number; bytes: Uint8Array }[] = [];
+  while (reader.pos < reader.len) {
+    const [number, wireType] = reader.tag();
+    if (wireType === 2) found.push({ number, bytes: reader.bytes() });
+    else reader.skip(wireType);
+  }
+  return found;
+}
+
+const tag = (field: number): number => (field << 3) | 2;
+const varintTag = (field: number): number => field << 3;
+const text = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);

@@ -1,0 +1,73 @@
+import { type Metadata, type ServiceError, type StatusObject, status } from '@grpc/grpc-js';
+import {
+  ArtifactCorruptError,
+  ArtifactMissingError,
+  InvalidKeyError,
+  LogUnavailableError,
+} from '@qloom/episode-log/errors.ts';
+import { errorCodeOf, type FieldViolation, STATUS_OF_CODE } from './errors.ts';
+import { badRequestMetadata } from './status-details.ts';
+
+/** What a caller gets instead of the message of an error that nobody foresaw: it may hold internals. */
+export const INTERNAL_MESSAGE = 'internal error; the log of the service has the details';
+
+/** A status as grpc-js wants to be given it. */
+export type CallStatus = Pick<StatusObject, 'code' | 'details'> & { readonly metadata?: Metadata };
+
+/**
+ * The gRPC status of any error: a domain error by the table, a status that a peer answered with by its own code (but
+ * never a peer's internals), anything else INTERNAL without its message.
+ */
+export function statusOf(error: unknown): CallStatus {
+  const code = errorCodeOf(error);
+  if (code !== undefined && error instanceof Error) {
+    const violations = (error as { violations?: readonly FieldViolation[] }).violations;
+    return {
+      code: STATUS_OF_CODE[code],
+      details: code === 'internal' ? INTERNAL_MESSAGE : error.message,
+      ...(violations === undefined ? {} : { metadata: badRequestMetadata(error.message, violations) }),
+    };
+  }
+  if (isServiceError(error)) {
+    if (error.code === status.INTERNAL || error.code === status.UNKNOWN) {
+      return { code: status.INTERNAL, details: 'a peer failed; its log has the details' };
+    }
+    // A peer's CANCELLED is not our caller's: had our caller cancelled, nobody would be waiting for this status.
+    if (error.code === status.CANCELLED)
+      return { code: status.UNAVAILABLE, details: `a peer stopped: ${error.details}` };
+    return { code: error.code, details: error.details, metadata: validationOnly(error) };
+  }
+  for (const [type, mapped] of STORE_ERRORS) {
+    if (error instanceof type) return { code: mapped, details: error.message };
+  }
+  return { code: status.INTERNAL, details: INTERNAL_MESSAGE };
+}
+
+/** Whether `error` is a status that a gRPC call ended with. */
+export function isServiceError(error: unknown): error is ServiceError {
+  const candidate = error as Partial<ServiceError> | null | undefined;
+  return (
+    typeof candidate?.code === 'number' && typeof candidate.details === 'string' && status[candidate.code] !== undefined
+  );
+}
+
+/** Whether `status` is this service's own fault, and belongs in its log as an error. */
+export function isOwnFault(code: number): boolean {
+  return code === status.INTERNAL || code === status.UNKNOWN || code === status.DATA_LOSS;
+}
+
+const STORE_ERRORS: readonly (readonly [new (...args: never[]) => Error, number])[] = [
+  [ArtifactMissingError, status.NOT_FOUND],
+  [ArtifactCorruptError, status.DATA_LOSS],
+  [InvalidKeyError, status.INVALID_ARGUMENT],
+  [LogUnavailableError, status.UNAVAILABLE],
+];
+
+function validationOnly(error: ServiceError): Metadata | undefined {
+  if (error.code !== status.INVALID_ARGUMENT) return undefined;
+  const [details] = error.metadata?.get('grpc-status-details-bin') ?? [];
+  if (details === undefined) return undefined;
+  const metadata = error.metadata.clone();
+  for (const key of Object.keys(metadata.getMap())) if (key !== 'grpc-status-details-bin') metadata.remove(key);
+  return metadata;
+}

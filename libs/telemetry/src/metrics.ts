@@ -1,0 +1,42 @@
+import { type Attributes, type Histogram, type MeterProvider, metrics } from '@opentelemetry/api';
+import {
+  ATTR_OUTCOME,
+  ATTR_STAGE,
+  type HistogramSchema,
+  type Outcome,
+  type SpanName,
+  STAGE_DURATION,
+  STAGE_QUEUE_WAIT,
+} from './schema.ts';
+import { isTelemetryOn } from './state.ts';
+
+// An instrument made before the provider is set stays silent for ever, so instruments are kept per provider.
+const instruments = new WeakMap<MeterProvider, Map<string, Histogram>>();
+
+/** Records `seconds` in a histogram of the schema or of the conventions. Does nothing when telemetry is off. */
+export function recordSeconds(
+  schema: Pick<HistogramSchema, 'name' | 'description'>,
+  seconds: number,
+  attributes: Attributes,
+): void {
+  if (!isTelemetryOn()) return;
+  const provider = metrics.getMeterProvider();
+  let known = instruments.get(provider);
+  if (known === undefined) instruments.set(provider, (known = new Map()));
+  let histogram = known.get(schema.name);
+  if (histogram === undefined) {
+    histogram = provider.getMeter('qloom').createHistogram(schema.name, { unit: 's', description: schema.description });
+    known.set(schema.name, histogram);
+  }
+  histogram.record(seconds, attributes);
+}
+
+/** Records how long a stage (or a finer step) took, by outcome. */
+export function recordStageDuration(stage: SpanName, outcome: Outcome, seconds: number): void {
+  recordSeconds(STAGE_DURATION, seconds, { [ATTR_STAGE]: stage, [ATTR_OUTCOME]: outcome });
+}
+
+/** Records how long an event waited for its stage; negative waits (clocks of two machines) count as 0. */
+export function recordQueueWait(stage: SpanName, outcome: Outcome, seconds: number): void {
+  recordSeconds(STAGE_QUEUE_WAIT, Math.max(0, seconds), { [ATTR_STAGE]: stage, [ATTR_OUTCOME]: outcome });
+}
