@@ -1,0 +1,91 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { type ArtifactStore, assertHash, assertRefName, hashOf } from './artifact-store.ts';
+import { ArtifactCorruptError, ArtifactMissingError, LogUnusableError } from './errors.ts';
+
+/**
+ * Artifacts in a folder that several processes may share, network file systems included: `sha256/ab/cdef…` for content
+ * and `refs/<name>` for references. Every file is written beside its place, flushed and renamed into it, so no reader
+ * ever sees a half of one. Throws `LogUnusableError` when the folder cannot be made.
+ */
+export async function openFolderArtifacts(folder: string): Promise<ArtifactStore> {
+  const root = resolve(folder);
+  const incoming = join(root, 'incoming');
+  try {
+    await mkdir(incoming, { recursive: true });
+  } catch (error) {
+    throw new LogUnusableError(`cannot use ${root} for artifacts: ${(error as Error).message}`, { cause: error });
+  }
+  // Two levels: a folder with a hundred thousand files is slow to list.
+  const pathOf = (hash: string) => join(root, 'sha256', hash.slice(0, 2), hash.slice(2));
+  const refPathOf = (name: string) => join(root, 'refs', `${name}.ref`);
+
+  const replace = async (path: string, bytes: Uint8Array): Promise<void> => {
+    const temporary = join(incoming, randomUUID());
+    try {
+      const file = await open(temporary, 'wx');
+      try {
+        await file.writeFile(bytes);
+        await file.datasync();
+      } finally {
+        await file.close();
+      }
+      await mkdir(dirname(path), { recursive: true });
+      await rename(temporary, path);
+    } catch (error) {
+      await rm(temporary, { force: true });
+      throw error;
+    }
+  };
+
+  return {
+    async put(bytes) {
+      const hash = hashOf(bytes);
+      const path = pathOf(hash);
+      // The right size under the right name: written whole, by the rename. `get` verifies the rest.
+      const standing = await unlessMissing(stat(path));
+      if (standing?.size !== bytes.length) await replace(path, bytes);
+      return hash;
+    },
+    async get(hash) {
+      assertHash(hash);
+      const bytes = await unlessMissing(readFile(pathOf(hash)));
+      if (!bytes) throw new ArtifactMissingError(`artifact ${hash} is not in ${root}`);
+      const actual = hashOf(bytes);
+      if (actual !== hash) {
+        throw new ArtifactCorruptError(
+          `artifact ${hash} in ${root} has content of hash ${actual}: delete ${pathOf(hash)} and make it again`,
+        );
+      }
+      return bytes;
+    },
+    async has(hash) {
+      assertHash(hash);
+      return (await unlessMissing(stat(pathOf(hash)))) !== undefined;
+    },
+    async setRef(name, hash) {
+      assertRefName(name);
+      assertHash(hash);
+      await replace(refPathOf(name), Buffer.from(`${hash}\n`));
+    },
+    async getRef(name) {
+      assertRefName(name);
+      return (await unlessMissing(readFile(refPathOf(name), 'utf8')))?.trim();
+    },
+    async deleteRef(name) {
+      assertRefName(name);
+      await rm(refPathOf(name), { force: true });
+    },
+    async close() {},
+  };
+}
+
+async function unlessMissing<T>(work: Promise<T>): Promise<T | undefined> {
+  try {
+    return await work;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+}

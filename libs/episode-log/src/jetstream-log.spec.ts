@@ -1,0 +1,15 @@
+import { describeEpisodeLogContract } from '@qloom/testing/episode-log-contract.ts';
+import { describeWithNats, type NatsServer, startNatsServer } from '@qloom/testing/nats-server.ts';
+
+describeWithNats('JetStream', () => {
+  let server: NatsServer;
+  let count = 0;
+  beforeAll(async () => {
+    server = await startNatsServer();
+  });
+  afterAll(() => server.stop());
+
+  describeEpisodeLogContract('JetStream', {
+    createUrl: async (leaseMs) => `${server.url}?namespace=test-${count++}&lease=${leaseMs}ms`,
+  });
+});

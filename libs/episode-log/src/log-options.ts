@@ -1,0 +1,57 @@
+import { randomInt } from 'node:crypto';
+import { InvalidUrlError } from './errors.ts';
+
+/** What both adapters of the log take. */
+export interface LogOptions {
+  /**
+   * How long a delivery stays with a process that has stopped answering, in milliseconds. It is renewed every third
+   * of this while the handler runs. Default: 30 s. At least 100.
+   */
+  readonly leaseMs?: number;
+  /** The delay before an event comes again after its handler threw for the first time. Default: 200 ms. */
+  readonly firstRetryMs?: number;
+  /** That delay doubles with every attempt up to this. Default: 20 s. */
+  readonly maxRetryMs?: number;
+  /** How long a call tries before it throws `LogUnavailableError`. Default: 30 s. */
+  readonly unavailableAfterMs?: number;
+  /** Told what an operator should know and no error says. Default: `process.emitWarning`. */
+  readonly warn?: (message: string) => void;
+}
+
+/** {@link LogOptions} with every default filled in. */
+export type CompleteLogOptions = Required<LogOptions>;
+
+/** Fills in defaults. Throws `InvalidUrlError` when a number is out of range. */
+export function completeLogOptions(options: LogOptions): CompleteLogOptions {
+  const complete = {
+    leaseMs: options.leaseMs ?? 30_000,
+    firstRetryMs: options.firstRetryMs ?? 200,
+    maxRetryMs: options.maxRetryMs ?? 20_000,
+    unavailableAfterMs: options.unavailableAfterMs ?? 30_000,
+    warn: options.warn ?? ((message) => process.emitWarning(message, 'QloomLogWarning')),
+  };
+  assertAtLeast('leaseMs', complete.leaseMs, 100);
+  assertAtLeast('firstRetryMs', complete.firstRetryMs, 0);
+  assertAtLeast('maxRetryMs', complete.maxRetryMs, complete.firstRetryMs);
+  assertAtLeast('unavailableAfterMs', complete.unavailableAfterMs, 0);
+  return complete;
+}
+
+function assertAtLeast(name: string, value: number, minimum: number): void {
+  if (!Number.isFinite(value) || value < minimum) {
+    throw new InvalidUrlError(`${name}: ${value} is not a number of at least ${minimum} milliseconds`);
+  }
+}
+
+/** `firstRetryMs · 2^(attempt − 1)`, at most `maxRetryMs`. */
+export function retryDelayMs(options: CompleteLogOptions, attempt: number): number {
+  return Math.min(options.maxRetryMs, options.firstRetryMs * 2 ** Math.min(attempt - 1, 30));
+}
+
+/**
+ * A wait between half of `ms` and `ms`, so that processes that failed together do not try again together. Not from the
+ * study's random numbers: no result may depend on it.
+ */
+export function jitteredMs(ms: number): number {
+  return ms / 2 + (randomInt(1024) / 1024) * (ms / 2);
+}

@@ -1,0 +1,28 @@
+import type { NatsConnection } from '@nats-io/nats-core';
+
+/** Tells listeners that the connection came back, perhaps to a server that has forgotten what we asked of the last. */
+export interface Reconnects {
+  /** Calls `listener` after every reconnect until the returned function is called. */
+  subscribe(listener: () => void): () => void;
+}
+
+/** One reader of the connection's status for any number of listeners. Ends with the connection. */
+export function watchReconnects(connection: NatsConnection, warn: (message: string) => void): Reconnects {
+  const listeners = new Set<() => void>();
+  void (async () => {
+    for await (const status of connection.status()) {
+      if (status.type === 'disconnect') warn(`NATS: lost the connection to ${status.server}`);
+      if (status.type === 'error') warn(`NATS: ${status.error.message}`);
+      if (status.type === 'reconnect') {
+        warn(`NATS: connected again, to ${status.server}`);
+        for (const listener of [...listeners]) listener();
+      }
+    }
+  })();
+  return {
+    subscribe(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+  };
+}

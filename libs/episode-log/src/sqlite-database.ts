@@ -1,0 +1,132 @@
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { LogClosedError, LogUnavailableError, LogUnusableError } from './errors.ts';
+import { assertLocalFileSystem } from './local-file-system.ts';
+import { jitteredMs } from './log-options.ts';
+import { SCHEMA, SCHEMA_VERSION } from './sqlite-schema.ts';
+
+/** SQLite holds the event loop for at most this long while it waits for a lock; beyond it we wait asynchronously. */
+const BUSY_TIMEOUT_MS = 10;
+
+/** What {@link openSqliteDatabase} takes. */
+export interface SqliteDatabaseOptions {
+  readonly path: string;
+  /**
+   * `normal` survives killed processes, not a power failure, and is several times as fast as `full`, which survives
+   * both (sqlite.org/pragma.html#pragma_synchronous).
+   */
+  readonly synchronous: 'normal' | 'full';
+  readonly unavailableAfterMs: number;
+}
+
+/** One connection to the log's file, with transactions that wait for locks without holding the event loop. */
+export interface SqliteDatabase {
+  readonly path: string;
+  /** A prepared statement, kept for the life of the connection. Only for use inside `read` and `write`. */
+  prepare(sql: string): StatementSync;
+  /** Runs `work` (synchronous) in one read transaction, again if the file was locked. */
+  read<T>(work: () => T): Promise<T>;
+  /** Runs `work` (synchronous) in `BEGIN IMMEDIATE`, again if the file was locked; rolled back when it throws. */
+  write<T>(work: () => T): Promise<T>;
+  /** A number that changes when another connection has committed. About 2 µs. */
+  dataVersion(): number;
+  close(): void;
+}
+
+/**
+ * Opens or creates the file. Throws `LogUnusableError` on a network file system, for a file that is no log or a newer
+ * one's, and `LogUnavailableError` when it stays locked.
+ */
+export async function openSqliteDatabase(options: SqliteDatabaseOptions): Promise<SqliteDatabase> {
+  mkdirSync(dirname(options.path), { recursive: true });
+  assertLocalFileSystem(dirname(options.path));
+  const connection = new DatabaseSync(options.path, { timeout: BUSY_TIMEOUT_MS });
+  const database = createDatabase(connection, options);
+  try {
+    await whileLocked(options, () => setUp(connection, options));
+  } catch (error) {
+    connection.close();
+    throw (error as { errcode?: number }).errcode === 26
+      ? new LogUnusableError(`${options.path} is not an SQLite file: name another, or move it away`, { cause: error })
+      : error;
+  }
+  return database;
+}
+
+function setUp(connection: DatabaseSync, options: SqliteDatabaseOptions): void {
+  const mode = connection.prepare('PRAGMA journal_mode = WAL').get()?.['journal_mode'];
+  if (mode !== 'wal') {
+    throw new LogUnusableError(`${options.path}: SQLite says journal mode ${mode}, not wal: is the folder writable?`);
+  }
+  connection.exec(`PRAGMA synchronous = ${options.synchronous}`);
+  transact(connection, 'IMMEDIATE', () => {
+    const version = Number(connection.prepare('PRAGMA user_version').get()?.['user_version']);
+    if (version !== 0 && version !== SCHEMA_VERSION) {
+      throw new LogUnusableError(
+        `${options.path} is a log of schema ${version}, and this program writes schema ${SCHEMA_VERSION}`,
+      );
+    }
+    if (version === 0) connection.exec(`${SCHEMA} PRAGMA user_version = ${SCHEMA_VERSION};`);
+  });
+}
+
+function createDatabase(connection: DatabaseSync, options: SqliteDatabaseOptions): SqliteDatabase {
+  const statements = new Map<string, StatementSync>();
+  const prepare = (sql: string): StatementSync => {
+    let statement = statements.get(sql);
+    if (!statement) statements.set(sql, (statement = connection.prepare(sql)));
+    return statement;
+  };
+  const run = <T>(kind: 'DEFERRED' | 'IMMEDIATE', work: () => T): Promise<T> =>
+    whileLocked(options, () => {
+      if (!connection.isOpen) throw new LogClosedError(`the log ${options.path} is closed`);
+      return transact(connection, kind, work);
+    });
+  return {
+    path: options.path,
+    prepare,
+    read: (work) => run('DEFERRED', work),
+    write: (work) => run('IMMEDIATE', work),
+    dataVersion: () => Number(prepare('PRAGMA data_version').get()?.['data_version']),
+    close: () => {
+      if (connection.isOpen) connection.close();
+    },
+  };
+}
+
+function transact<T>(connection: DatabaseSync, kind: 'DEFERRED' | 'IMMEDIATE', work: () => T): T {
+  connection.exec(`BEGIN ${kind}`);
+  try {
+    const result = work();
+    connection.exec('COMMIT');
+    return result;
+  } catch (error) {
+    if (connection.isTransaction) connection.exec('ROLLBACK');
+    throw error;
+  }
+}
+
+/** SQLITE_BUSY and SQLITE_LOCKED with all their extended codes. */
+export function isLocked(error: unknown): boolean {
+  const code = (error as { errcode?: unknown } | null)?.errcode;
+  return typeof code === 'number' && ((code & 0xff) === 5 || (code & 0xff) === 6);
+}
+
+async function whileLocked<T>(options: SqliteDatabaseOptions, work: () => T): Promise<T> {
+  const deadlineMs = performance.now() + options.unavailableAfterMs;
+  for (let round = 0; ; round++) {
+    try {
+      return work();
+    } catch (error) {
+      if (!isLocked(error)) throw error;
+      if (performance.now() > deadlineMs) {
+        throw new LogUnavailableError(`${options.path} stayed locked for ${options.unavailableAfterMs} ms`, {
+          cause: error,
+        });
+      }
+      await sleep(jitteredMs(Math.min(2 * 2 ** Math.min(round, 4), 20)));
+    }
+  }
+}
