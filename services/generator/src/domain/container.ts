@@ -37,7 +37,8 @@ export function packContainer({ content, arrays, blobs }: Container): Uint8Array
     blobs: Object.entries(blobs).map(([name, bytes]) => [name, bytes.byteLength] as const),
   };
   const text = new TextEncoder().encode(JSON.stringify(header));
-  const payload = header.arrays.reduce((sum, [, n]) => sum + 4 * n, 0) + header.blobs.reduce((sum, [, n]) => sum + n, 0);
+  const payload =
+    header.arrays.reduce((sum, [, n]) => sum + 4 * n, 0) + header.blobs.reduce((sum, [, n]) => sum + n, 0);
   const bytes = new Uint8Array(HEADER_AT + text.length + payload);
   const view = new DataView(bytes.buffer);
   new TextEncoder().encodeInto(MAGIC, bytes);

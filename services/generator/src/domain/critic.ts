@@ -7,7 +7,7 @@ export interface CriticOpening {
   readonly seed: number;
   /** The hyperparameters that the generator does not own. */
   readonly hyperparameters: Hyperparameters;
-  /** Weight of each objective in the gradient: `adversarial` and `featureMatching`, or `utility`. */
+  /** Weight of each objective in the gradient: `adversarial` and `feature-matching`, or `utility`. */
   readonly weights: Readonly<Record<string, number>>;
   /** Real points that the critic may see. */
   readonly training: Points;

@@ -45,3 +45,8 @@ export class CancelledError extends Error {
 export class CriticLostError extends Error {
   override readonly name = 'CriticLostError';
 }
+
+/** Thrown when a resumable checkpoint belongs to other settings, another seed or other training points. */
+export class ForeignCheckpointError extends Error {
+  override readonly name = 'ForeignCheckpointError';
+}

@@ -72,14 +72,23 @@ export function createGate(real: Matrix, labels: Int32Array, classes: number): G
 function bandwidth(real: Matrix): number {
   const { rows, columns, data } = real;
   const each = new Float64Array(rows);
-  const distances = new Float64Array(rows);
+  const k = Math.min(BANDWIDTH_NEIGHBOUR, rows - 1);
+  if (k < 1) return 1;
+  const nearest = new Float64Array(k);
   for (let i = 0; i < rows; i++) {
+    nearest.fill(Number.POSITIVE_INFINITY);
     for (let j = 0; j < rows; j++) {
+      if (j === i) continue;
       let sum = 0;
-      for (let k = 0; k < columns; k++) sum += (data[i * columns + k] - data[j * columns + k]) ** 2;
-      distances[j] = Math.sqrt(sum);
+      for (let c = 0; c < columns; c++) sum += (data[i * columns + c] - data[j * columns + c]) ** 2;
+      for (let at = 0; at < k; at++) {
+        if (sum >= nearest[at]) continue;
+        nearest.copyWithin(at + 1, at, k - 1);
+        nearest[at] = sum;
+        break;
+      }
     }
-    each[i] = distances.slice().sort()[Math.min(BANDWIDTH_NEIGHBOUR, rows - 1)];
+    each[i] = Math.sqrt(nearest[k - 1]);
   }
   return quantile(each.sort(), 0.5) || 1;
 }

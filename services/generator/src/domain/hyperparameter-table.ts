@@ -22,7 +22,15 @@ export type Method = (typeof METHODS)[number];
 export const NEURAL_METHODS: readonly Method[] = ['gan', 'cvae'];
 
 /** The rivals that `rival.strength` changes. */
-export const STRENGTH_METHODS: readonly Method[] = ['noise', 'rotation', 'mixup', 'smote', 'gaussian', 'kde'];
+export const STRENGTH_METHODS: readonly Method[] = [
+  'noise',
+  'shot-resampling',
+  'rotation',
+  'mixup',
+  'smote',
+  'gaussian',
+  'kde',
+];
 
 const neural: Condition = { name: 'method', values: NEURAL_METHODS };
 const gan: Condition = { name: 'method', values: ['gan'] };
@@ -42,15 +50,13 @@ export const HYPERPARAMETERS: readonly Hyperparameter[] = [
   {
     name: 'rival.strength',
     type: 'real',
-    min: 0.02,
-    max: 2,
+    min: 0.1,
+    max: 10,
     scale: 'log',
-    default: 0.2,
+    default: 1,
     condition: { name: 'method', values: STRENGTH_METHODS },
     description:
-      'How far a rival departs from the training points. noise: standard deviation in standardized units; rotation: ' +
-      'angle in radians; mixup: concentration of the Beta law; smote: greatest part of the way to a neighbour; ' +
-      'gaussian: shrinkage of covariances to the diagonal; kde: bandwidth over that of Scott.',
+      "How far a rival departs from the training points, over the rival's own usual value; kept in its range.",
   },
   {
     name: 'vae.layers',

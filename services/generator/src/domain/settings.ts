@@ -1,6 +1,11 @@
 import { InvalidHyperparameterError } from './errors.ts';
 import { HYPERPARAMETERS, type Method } from './hyperparameter-table.ts';
-import { type Hyperparameter, type Hyperparameters, type HyperparameterValue, checkedValue } from './hyperparameters.ts';
+import {
+  checkedValue,
+  type Hyperparameter,
+  type Hyperparameters,
+  type HyperparameterValue,
+} from './hyperparameters.ts';
 
 /** Activations of the hidden layers. */
 export type Activation = 'relu' | 'swish' | 'tanh';

@@ -6,7 +6,8 @@ import { momentLoss, momentTarget } from './moments.ts';
 import { reconstructionLoss } from './reconstruction.ts';
 
 const random = createRandom('losses');
-const normal = (rows: number, columns: number, scale = 1) => matrix(rows, columns, random.normals(rows * columns, scale));
+const normal = (rows: number, columns: number, scale = 1) =>
+  matrix(rows, columns, random.normals(rows * columns, scale));
 
 /** Greatest difference between the gradient and central differences, over the gradient's greatest component. */
 function gradientError(at: Matrix, loss: (points: Matrix, weight: number, gradient: Matrix) => number): number {
@@ -45,7 +46,11 @@ describe('the gradients of the losses agree with central differences', () => {
 
   it('moments', () => {
     const labels = Int32Array.of(0, 1, 0, 1, 2, 0, 1, 0);
-    const target = momentTarget(normal(30, 3), Int32Array.from({ length: 30 }, (_, i) => i % 3), 3);
+    const target = momentTarget(
+      normal(30, 3),
+      Int32Array.from({ length: 30 }, (_, i) => i % 3),
+      3,
+    );
     const error = gradientError(normal(8, 3), (x, w, g) => momentLoss(target, x, labels, w, g));
     expect(error).toBeLessThan(TOLERANCE);
   });
@@ -60,7 +65,11 @@ describe('klLoss', () => {
 describe('diversityLoss', () => {
   it('grows by F log 2 when the points shrink by two, and is 0 for more entropy than the real points have', () => {
     const points = normal(20, 4);
-    const half = matrix(20, 4, points.data.map((x) => x / 2));
+    const half = matrix(
+      20,
+      4,
+      points.data.map((x) => x / 2),
+    );
     const entropy = nearestNeighbourEntropy(points);
     expect(diversityLoss(entropy, half, 1, matrix(20, 4))).toBeCloseTo(4 * Math.LN2, 5);
     expect(diversityLoss(nearestNeighbourEntropy(half), points, 1, matrix(20, 4))).toBe(0);

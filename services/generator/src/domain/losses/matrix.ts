@@ -6,7 +6,7 @@ export interface Matrix {
 }
 
 /** A matrix over these numbers. Throws RangeError when their number does not fit the shape. */
-export function matrix(rows: number, columns: number, data = new Float32Array(rows * columns)): Matrix {
+export function matrix(rows: number, columns: number, data: Float32Array = new Float32Array(rows * columns)): Matrix {
   if (data.length !== rows * columns) {
     throw new RangeError(`matrix: ${data.length} numbers do not fill the shape [${rows}, ${columns}]`);
   }

@@ -1,0 +1,188 @@
+import { setImmediate as breathe } from 'node:timers/promises';
+import { createRandom } from '@qloom/random/random.ts';
+import { useBackend } from '@qloom/tfjs/backend.ts';
+import * as tf from '@tensorflow/tfjs-core';
+import { openQuadraticCritic, twoClouds } from '../fixtures/quadratic-critic.ts';
+import type { Critic, OpenCritic } from './critic.ts';
+import { CancelledError, CriticLostError, DivergedError, ForeignCheckpointError } from './errors.ts';
+import { type FitOptions, fitGenerator } from './fit.ts';
+import type { Hyperparameters } from './hyperparameters.ts';
+import { unpackModel } from './model.ts';
+import { fitWithRecovery } from './recovering-fit.ts';
+import { sampleModel } from './sample.ts';
+import { generatorSettings } from './settings.ts';
+
+const points = twoClouds(40, createRandom('clouds'));
+const shape = { features: 2, classes: 2, lower: [-4, -4], upper: [4, 4], shots: 0 };
+const open: OpenCritic = async (opening) => openQuadraticCritic(opening);
+
+function options(hyperparameters: Hyperparameters = {}, more: Partial<FitOptions> = {}): FitOptions {
+  return {
+    settings: generatorSettings({ 'gan.steps': 60, ...hyperparameters }, { utilityCritic: false }),
+    data: { points, shape },
+    seed: 7,
+    signal: new AbortController().signal,
+    openCritic: open,
+    breathe: () => breathe(),
+    checkpointEvery: 20,
+    ...more,
+  };
+}
+
+/** A critic like the quadratic one, but for what `change` changes. */
+const changed =
+  (change: (critic: Critic) => Partial<Critic>): OpenCritic =>
+  async (opening) => {
+    const critic = openQuadraticCritic(opening);
+    return { ...critic, ...change(critic) };
+  };
+
+beforeAll(async () => {
+  await useBackend();
+});
+
+describe('fitGenerator', () => {
+  it('learns the classes of the data, and most of what it makes passes the gate', async () => {
+    const { model, selectedStep } = await fitGenerator(options({ 'gan.steps': 400 }));
+    expect(selectedStep).toBeGreaterThan(90);
+    const made = sampleModel(unpackModel(model), {
+      counts: [200, 200],
+      seed: 1,
+      signal: new AbortController().signal,
+      breathe,
+      gated: false,
+    });
+    const sums = [0, 0, 0, 0];
+    for await (const chunk of made) {
+      for (let i = 0; i < chunk.count; i++) {
+        sums[2 * chunk.y[i]] += chunk.x[2 * i] / 200;
+        sums[2 * chunk.y[i] + 1] += chunk.x[2 * i + 1] / 200;
+      }
+    }
+    // 16 fitted points of deviation .4 a class: their mean is known to .1, and the fit is no exact science.
+    for (const [i, mean] of [1, 0, -1, 0.5].entries()) expect(Math.abs(sums[i] - mean)).toBeLessThan(0.3);
+  });
+
+  it.each([
+    { 'vae.layers': 1, 'vae.activation': 'relu' },
+    { 'vae.layers': 3, 'vae.architecture': 'residual', 'vae.activation': 'tanh' },
+    { 'vae.layers': 3, 'vae.latentDim': 32, 'vae.width': 128, 'gan.batchSize': 64 },
+    { method: 'cvae' },
+  ] as Hyperparameters[])('fits with %j', async (hyperparameters) => {
+    const { model, values } = await fitGenerator(options(hyperparameters));
+    expect(unpackModel(model).neural?.vae.layers).toBe(hyperparameters['vae.layers'] ?? 2);
+    for (const value of Object.values(values)) expect(Number.isFinite(value)).toBe(true);
+  });
+
+  it('gives the same bits when resumed from any checkpoint as when left alone', async () => {
+    const checkpoints: Uint8Array[] = [];
+    const undisturbed = await fitGenerator(
+      options({}, { onCheckpoint: (_, checkpoint) => void checkpoints.push(checkpoint) }),
+    );
+    expect(checkpoints.length).toBe(2);
+    for (const resume of checkpoints) {
+      const resumed = await fitGenerator(options({}, { resume }));
+      expect(resumed.resumedFromStep).toBeGreaterThan(0);
+      expect(Buffer.from(resumed.model).equals(undisturbed.model)).toBe(true);
+    }
+  });
+
+  it('gives the same bits when its critic is lost and found, before and after the first checkpoint', async () => {
+    const undisturbed = await fitGenerator(options());
+    const losses = [5, 50];
+    const waits: number[] = [];
+    const fragile = changed((critic) => ({
+      step: async (step) => {
+        if (step.index !== losses[0]) return critic.step(step);
+        losses.shift();
+        throw new CriticLostError('gone');
+      },
+    }));
+    const recovered = await fitWithRecovery(options({}, { openCritic: fragile }), {
+      wait: async (ms) => void waits.push(ms),
+    });
+    expect(losses).toEqual([]);
+    expect(waits).toEqual([100, 100]);
+    expect(recovered.resumedFromStep).toBe(40);
+    expect(Buffer.from(recovered.model).equals(undisturbed.model)).toBe(true);
+  });
+
+  it('gives up when the critic is lost again and again', async () => {
+    const waits: number[] = [];
+    const lost: OpenCritic = async () => {
+      throw new CriticLostError('nobody there');
+    };
+    const fit = fitWithRecovery(options({}, { openCritic: lost }), { wait: async (ms) => void waits.push(ms) });
+    await expect(fit).rejects.toThrow('nobody there');
+    expect(waits).toEqual([100, 200, 400, 800, 1600, 3200, 5000, 5000]);
+  });
+
+  it('takes turns with other fits in the process, none of which changes another', async () => {
+    const alone = await Promise.all([1, 2].map((seed) => fitGenerator(options({}, { seed }))));
+    const order: number[] = [];
+    const together = await Promise.all(
+      [1, 2].map((seed) => fitGenerator(options({}, { seed, onProgress: () => void order.push(seed) }))),
+    );
+    for (const i of [0, 1]) expect(Buffer.from(together[i].model).equals(alone[i].model)).toBe(true);
+    const lead = order.map((_, i) => order.slice(0, i + 1).reduce((sum, seed) => sum + (seed === 1 ? 1 : -1), 0));
+    expect(Math.max(...lead.map(Math.abs))).toBeLessThanOrEqual(2);
+  });
+
+  it('names the step and the quantity when it diverges', async () => {
+    const poisoned = changed((critic) => ({
+      step: async (step) => {
+        const answer = await critic.step(step);
+        if (step.index === 3) answer.gradient?.fill(Number.NaN, 1, 2);
+        return answer;
+      },
+    }));
+    const fit = fitGenerator(options({}, { openCritic: poisoned }));
+    await expect(fit).rejects.toThrow(DivergedError);
+    await expect(fit).rejects.toMatchObject({ step: 3, quantity: 'critic gradient' });
+  });
+
+  it('refuses an answer that does not fit the batch', async () => {
+    const short = changed((critic) => ({
+      step: async (step) => ({ ...(await critic.step(step)), gradient: new Float32Array(5) }),
+    }));
+    await expect(fitGenerator(options({}, { openCritic: short }))).rejects.toThrow(
+      'critic: the gradient of step 0 has 5 numbers, not 64',
+    );
+  });
+
+  it('refuses the checkpoint of another fit', async () => {
+    let resume: Uint8Array | undefined;
+    await fitGenerator(options({}, { onCheckpoint: (_, checkpoint) => void (resume = checkpoint) }));
+    await expect(fitGenerator(options({ 'vae.width': 16 }, { resume }))).rejects.toThrow(ForeignCheckpointError);
+    await expect(fitGenerator(options({}, { resume, seed: 8 }))).rejects.toThrow(ForeignCheckpointError);
+  });
+
+  it('frees every tensor when it is cancelled, even while the critic says nothing', async () => {
+    const before = tf.memory().numTensors;
+    const controller = new AbortController();
+    let closed = 0;
+    const silent = changed((critic) => ({
+      step: (step) => {
+        if (step.index < 10) return critic.step(step);
+        controller.abort();
+        return new Promise(() => undefined);
+      },
+      close: async () => void closed++,
+    }));
+    const fit = fitGenerator(options({}, { openCritic: silent, signal: controller.signal }));
+    await expect(fit).rejects.toThrow(CancelledError);
+    expect(tf.memory().numTensors).toBe(before);
+    expect(closed).toBe(1);
+  });
+
+  it('holds as many tensors and bytes after 2,000 steps as after the first hundred', async () => {
+    const held: [number, number][] = [];
+    const onProgress = ({ step }: { step: number }) => {
+      const { numTensors, numBytes } = tf.memory();
+      if (step % 100 === 0) held.push([numTensors, numBytes]);
+    };
+    await fitGenerator(options({ 'gan.steps': 2000, 'gan.batchSize': 16 }, { onProgress, checkpointEvery: 500 }));
+    expect(held.length).toBe(20);
+    for (const now of held) expect(now).toEqual(held[0]);
+  });
+});

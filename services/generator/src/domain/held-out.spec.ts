@@ -1,0 +1,41 @@
+import { createRandom } from '@qloom/random/random.ts';
+import { heldOutScore, splitHeldOut } from './held-out.ts';
+import { matrix } from './losses/matrix.ts';
+
+describe('splitHeldOut', () => {
+  it('holds out a fifth of each class that has five points, and none of a smaller one', () => {
+    const labels = Int32Array.from([...new Array(10).fill(0), ...new Array(5).fill(1), ...new Array(4).fill(2)]);
+    const { fit, heldOut } = splitHeldOut(labels, 3, createRandom(1));
+    expect([...heldOut].map((row) => labels[row])).toEqual([0, 0, 1]);
+    expect([...fit, ...heldOut].sort((a, b) => a - b)).toEqual([...labels.keys()]);
+  });
+
+  it('scores on the fitted points where every class is tiny', () => {
+    const { fit, heldOut } = splitHeldOut(Int32Array.of(0, 1, 0), 2, createRandom(1));
+    expect([...heldOut]).toEqual([...fit]);
+  });
+});
+
+describe('heldOutScore', () => {
+  const random = createRandom('score');
+  const labels = Int32Array.from({ length: 100 }, (_, i) => i % 2);
+  const sample = (shift: number, scale: number) =>
+    matrix(
+      100,
+      2,
+      Float32Array.from({ length: 200 }, (_, i) => labels[i >> 1] * 2 + shift + scale * random.normal()),
+    );
+  const score = heldOutScore(sample(0, 0.5), labels);
+
+  it('is least for points of the same distribution', () => {
+    const same = score(sample(0, 0.5), labels);
+    expect(same).toBeLessThan(score(sample(0.8, 0.5), labels));
+    expect(same).toBeLessThan(score(sample(0, 0.05), labels));
+    expect(same).toBeLessThan(score(sample(0, 2), labels));
+  });
+
+  it('sees classes that are swapped', () => {
+    const swapped = labels.map((c) => 1 - c);
+    expect(score(sample(0, 0.5), labels)).toBeLessThan(score(sample(0, 0.5), swapped));
+  });
+});

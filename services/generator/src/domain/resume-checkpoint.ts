@@ -1,0 +1,81 @@
+import { createHash } from 'node:crypto';
+import { packContainer, unpackContainer } from './container.ts';
+import { CheckpointError, ForeignCheckpointError } from './errors.ts';
+import type { GeneratorSettings } from './settings.ts';
+import type { TrainerState } from './trainer.ts';
+import type { TrainingData } from './training-data.ts';
+
+/** A fit at a step barrier: everything that a replica needs to go on as if nothing had happened. */
+export interface ResumeCheckpoint {
+  /** Steps done. Random numbers are functions of seed and step, so this and the seed are the random state. */
+  readonly step: number;
+  readonly trainer: TrainerState;
+  /** Opaque states of the critics, in the order in which they were opened. */
+  readonly critics: readonly Uint8Array[];
+}
+
+interface ResumeContent {
+  readonly kind: 'resume';
+  readonly fit: string;
+  readonly step: number;
+  readonly best: { readonly step: number; readonly score: number } | null;
+  readonly critics: number;
+}
+
+/** Names a fit by all that determines it: settings, seed and training points. SHA-256, hex. */
+export function fitFingerprint(settings: GeneratorSettings, seed: number, { points, shape }: TrainingData): string {
+  const ordered = Object.fromEntries(Object.entries(settings.forwarded).sort(([a], [b]) => (a < b ? -1 : 1)));
+  const { x, y, count, features, classes } = points;
+  return createHash('sha256')
+    .update(JSON.stringify([{ ...settings, forwarded: ordered }, seed, shape, count, features, classes]))
+    .update(new Uint8Array(x.buffer, x.byteOffset, x.byteLength))
+    .update(new Uint8Array(y.buffer, y.byteOffset, y.byteLength))
+    .digest('hex');
+}
+
+/** Packs a resumable checkpoint of the fit of that fingerprint. */
+export function packResume(fit: string, { step, trainer, critics }: ResumeCheckpoint): Uint8Array {
+  const { best } = trainer;
+  const content: ResumeContent = {
+    kind: 'resume',
+    fit,
+    step,
+    best: best ? { step: best.step, score: best.score } : null,
+    critics: critics.length,
+  };
+  return packContainer({
+    content,
+    arrays: {},
+    blobs: {
+      parameters: trainer.parameters,
+      adam: trainer.adam,
+      ema: trainer.ema,
+      ...(best ? { best: best.parameters } : {}),
+      ...Object.fromEntries(critics.map((state, i) => [`critic ${i}`, state])),
+    },
+  });
+}
+
+/**
+ * Unpacks a resumable checkpoint.
+ *
+ * @throws CheckpointError for damaged bytes or bytes of another kind, ForeignCheckpointError for one of another fit.
+ */
+export function unpackResume(fit: string, bytes: Uint8Array): ResumeCheckpoint {
+  const { content, blobs } = unpackContainer(bytes);
+  const { kind, fit: own, step, best, critics } = content as ResumeContent;
+  if (kind !== 'resume') throw new CheckpointError(`checkpoint: holds a ${kind}, not a resumable fit`);
+  if (own !== fit) {
+    throw new ForeignCheckpointError('resume: the checkpoint is of a fit with other settings, seed or training points');
+  }
+  return {
+    step,
+    trainer: {
+      parameters: blobs.parameters,
+      adam: blobs.adam,
+      ema: blobs.ema,
+      best: best ? { ...best, parameters: blobs.best } : undefined,
+    },
+    critics: Array.from({ length: critics }, (_, i) => blobs[`critic ${i}`]),
+  };
+}

@@ -1,0 +1,36 @@
+import type { AugmentationName } from '@qloom/datasets/augmentations/augmentation.ts';
+import { augmentationNamed } from '@qloom/datasets/augmentations/registry.ts';
+import type { Points } from '@qloom/datasets/points.ts';
+import type { Random } from '@qloom/random/random.ts';
+import type { Method } from './hyperparameter-table.ts';
+import type { Model } from './model.ts';
+
+/** The classical augmentation behind each rival that makes points. */
+const AUGMENTATIONS: Partial<Record<Method, AugmentationName>> = {
+  duplicate: 'duplicate',
+  noise: 'noise',
+  'shot-resampling': 'shots',
+  rotation: 'rotations',
+  mixup: 'mixup',
+  smote: 'smote',
+  gaussian: 'class-gaussian',
+  kde: 'kde',
+};
+
+/**
+ * `counts` points by a rival. `rival.strength` multiplies the method's usual strength, kept in the method's range. Throws
+ * DatasetError where the training points do not suit the method.
+ */
+export function drawFromRival(model: Model, counts: readonly number[], random: Random): Points {
+  const name = AUGMENTATIONS[model.method];
+  if (name === undefined) throw new RangeError(`method ${model.method} is no rival that draws points`);
+  const { points, shape } = model.training;
+  const method = augmentationNamed(name);
+  const range = method.strength;
+  const strength = range ? Math.min(range.high, Math.max(range.low, model.strength * range.default)) : undefined;
+  const physical = Array.from({ length: shape.features }, (_, j) => ({
+    low: shape.lower[j] ?? null,
+    high: shape.upper[j] ?? null,
+  }));
+  return method.augment(points, { counts, random, physical, shots: shape.shots || null, strength });
+}

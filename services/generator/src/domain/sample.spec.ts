@@ -1,0 +1,127 @@
+import { setImmediate as breathe } from 'node:timers/promises';
+import type { Points } from '@qloom/datasets/points.ts';
+import { createRandom } from '@qloom/random/random.ts';
+import { useBackend } from '@qloom/tfjs/backend.ts';
+import * as tf from '@tensorflow/tfjs-core';
+import { openQuadraticCritic, twoClouds } from '../fixtures/quadratic-critic.ts';
+import { CancelledError, InvalidTrainingDataError } from './errors.ts';
+import { fitGenerator } from './fit.ts';
+import { METHODS } from './hyperparameter-table.ts';
+import type { Hyperparameters } from './hyperparameters.ts';
+import { type Model, packModel, unpackModel } from './model.ts';
+import { requantize } from './point-source.ts';
+import { type SampleOptions, type SampleSummary, sampleModel } from './sample.ts';
+import { generatorSettings } from './settings.ts';
+
+const signal = new AbortController().signal;
+const clouds = twoClouds(40, createRandom('clouds'));
+/** As if from 16 shots: values in [−1, 1] on the grid. */
+const measured = { ...clouds, x: clouds.x.map((x) => x / 3) };
+requantize(measured.x, 16);
+const shape = { features: 2, classes: 2, lower: [-1, -1], upper: [1, 1], shots: 16 };
+
+async function fitted(hyperparameters: Hyperparameters): Promise<Model> {
+  const settings = generatorSettings({ 'gan.steps': 150, ...hyperparameters }, { utilityCritic: false });
+  const { model } = await fitGenerator({
+    settings,
+    data: { points: measured, shape },
+    seed: 3,
+    signal,
+    breathe,
+    openCritic: async (opening) => openQuadraticCritic(opening),
+  });
+  return unpackModel(model);
+}
+
+async function drawn(model: Model, options: Partial<SampleOptions> = {}) {
+  const chunks: Points[] = [];
+  const sampling = sampleModel(model, { counts: [30, 20], seed: 5, signal, breathe, ...options });
+  for (;;) {
+    const next = await sampling.next();
+    if (next.done) {
+      const x = chunks.flatMap((chunk) => [...chunk.x]);
+      const y = chunks.flatMap((chunk) => [...chunk.y]);
+      return { chunks, x, y, summary: next.value as SampleSummary };
+    }
+    chunks.push(next.value as Points);
+  }
+}
+
+beforeAll(async () => {
+  await useBackend();
+});
+
+describe('sampleModel', () => {
+  it.each(METHODS.filter((method) => method !== 'none'))('gives the points asked for, by %s', async (method) => {
+    const model = await fitted({ method });
+    const { x, y, summary } = await drawn(model);
+    expect(y.filter((label) => label === 0).length).toBe(30);
+    expect(y.filter((label) => label === 1).length).toBe(20);
+    expect(summary.count).toBe(50);
+    for (const value of x) expect(Math.abs(value)).toBeLessThanOrEqual(1);
+    expect((await drawn(model)).x).toEqual(x);
+    expect((await drawn(unpackModel(packModel(model)))).x).toEqual(x);
+    if (method !== 'duplicate') expect((await drawn(model, { seed: 6 })).x).not.toEqual(x);
+  });
+
+  it('gives nothing by none', async () => {
+    expect((await drawn(await fitted({ method: 'none' }))).summary).toMatchObject({ count: 0, drawn: 0 });
+  });
+
+  it('sends chunks of at most 256 rows and leaves no tensor behind', async () => {
+    const model = await fitted({});
+    const before = tf.memory().numTensors;
+    const { chunks, summary } = await drawn(model, { counts: [700, 0] });
+    expect(Math.max(...chunks.map(({ count }) => count))).toBeLessThanOrEqual(256);
+    expect(summary.count).toBe(700);
+    expect(tf.memory().numTensors).toBe(before);
+  });
+
+  it('gives the most probable rejects where nothing passes, and says how many', async () => {
+    const model = await fitted({});
+    // Class 1 at class 0's place: the gate can accept none of it.
+    const moved = { ...measured, y: measured.y.map(() => 0).with(0, 1), x: measured.x.with(0, 1).with(1, -1) };
+    const { summary } = await drawn({ ...model, training: { points: moved, shape } }, { counts: [0, 5] });
+    expect(summary).toEqual({ count: 5, drawn: 20 * 5 + 256, acceptance: 0, forced: 5 });
+  });
+
+  it('rounds to what a measurement can give when told', async () => {
+    const { x } = await drawn(await fitted({}), { requantized: true });
+    for (const value of x) expect(Math.abs(((value + 1) * 8) % 1)).toBeLessThan(1e-5);
+  });
+
+  it('refuses counts that make no sense, and a class that it never saw', async () => {
+    const model = await fitted({ method: 'cvae' });
+    await expect(drawn(model, { counts: [1] })).rejects.toThrow('class_counts: 1 counts for 2 classes');
+    await expect(drawn(model, { counts: [1, -1] })).rejects.toThrow('class 1 has -1');
+    const one = { ...model, training: { shape, points: { ...measured, y: measured.y.map(() => 0) } } };
+    await expect(drawn(one)).rejects.toThrow('20 points of class 1, of which the model saw no training point; use 0');
+  });
+
+  it('stops when cancelled', async () => {
+    const model = await fitted({ method: 'noise' });
+    await expect(drawn(model, { signal: AbortSignal.abort() })).rejects.toThrow(CancelledError);
+  });
+});
+
+describe('rivals', () => {
+  it('depart further from the training points with more strength', async () => {
+    const spread = async (strength: number) => {
+      const { x } = await drawn(await fitted({ method: 'kde', 'rival.strength': strength }));
+      const { x: still } = await drawn(await fitted({ method: 'kde', 'rival.strength': 0.1 }));
+      return x.reduce((sum, value, i) => sum + Math.abs(value - still[i]), 0);
+    };
+    expect(await spread(0.5)).toBeLessThan(await spread(2));
+  });
+
+  it('need shots to resample them', async () => {
+    const fit = fitGenerator({
+      settings: generatorSettings({ method: 'shot-resampling' }, { utilityCritic: false }),
+      data: { points: measured, shape: { ...shape, shots: 0 } },
+      seed: 1,
+      signal,
+      breathe,
+    });
+    await expect(fit).rejects.toThrow(InvalidTrainingDataError);
+  });
+});

@@ -1,0 +1,96 @@
+import type { CriticAnswer } from './critic.ts';
+import { DivergedError } from './errors.ts';
+import { diversityLoss, nearestNeighbourEntropy } from './losses/diversity.ts';
+import { klLoss } from './losses/kl.ts';
+import { type Matrix, matrix, rowsOf } from './losses/matrix.ts';
+import { type MomentTarget, momentLoss } from './losses/moments.ts';
+import { reconstructionLoss } from './losses/reconstruction.ts';
+import type { TrainingSettings } from './settings.ts';
+
+/** One batch on its way through the network. n rows are real; the decoder made 2n: reconstructions, then fakes. */
+export interface Batch {
+  /** Channels of the real points, shape [n, channels], dequantized. */
+  readonly real: Matrix;
+  /** Number of leading real rows that are distinct. */
+  readonly distinct: number;
+  readonly labels: Int32Array;
+  readonly encoderInput: Matrix;
+  /** ε of the reparameterization. */
+  readonly noise: Float32Array;
+  /** μ | log σ². */
+  readonly code: Matrix;
+  readonly decoderInput: Matrix;
+  /** Reconstructions of the n real points, then n fakes from the prior with the same classes. */
+  readonly made: Matrix;
+  /** The fakes in the units of the data, shape [n, features]. */
+  readonly x: Float32Array;
+}
+
+/** Losses by name, and the gradient of their weighted sum with respect to what the network gave. */
+export interface LocalLosses {
+  readonly values: Readonly<Record<string, number>>;
+  /** With respect to {@link Batch.made}. */
+  readonly made: Matrix;
+  /** With respect to {@link Batch.code}. */
+  readonly code: Matrix;
+}
+
+/** Weight of the reconstruction error: linear from its start value to a tenth of it at the last step. */
+export function reconstructionWeight({ lambdaRec, steps }: TrainingSettings, step: number): number {
+  return lambdaRec * (1 - (0.9 * step) / Math.max(1, steps - 1));
+}
+
+/**
+ * The losses that need no critic: λ_rec·MSE + β·KL, and with a critic also λ_div·relu(Ĥ_r − Ĥ_s) + λ_mom·gap over the fakes.
+ * Short loops, so that they run while the critic is at work on the same fakes.
+ */
+export function localLosses(
+  batch: Batch,
+  settings: TrainingSettings,
+  step: number,
+  moments: MomentTarget | undefined,
+): LocalLosses {
+  const { real, made, code, labels, distinct } = batch;
+  const n = real.rows;
+  const madeGradient = matrix(made.rows, made.columns);
+  const codeGradient = matrix(code.rows, code.columns);
+  const values: Record<string, number> = {
+    reconstruction: reconstructionLoss(
+      rowsOf(made, 0, n),
+      real,
+      reconstructionWeight(settings, step),
+      rowsOf(madeGradient, 0, n),
+    ),
+    kl: klLoss(code, real.columns, settings.beta, codeGradient),
+  };
+  if (moments) {
+    const entropy = nearestNeighbourEntropy(rowsOf(real, 0, distinct));
+    values.diversity = diversityLoss(
+      entropy,
+      rowsOf(made, n, distinct),
+      settings.lambdaDiv,
+      rowsOf(madeGradient, n, distinct),
+    );
+    values.moment = momentLoss(moments, rowsOf(made, n, n), labels, settings.lambdaMom, rowsOf(madeGradient, n, n));
+  }
+  return { values, made: madeGradient, code: codeGradient };
+}
+
+/** Throws DivergedError unless every loss is a finite number. */
+export function requireFiniteLosses(losses: Readonly<Record<string, number>>, step: number): void {
+  for (const [name, value] of Object.entries(losses)) {
+    if (!Number.isFinite(value)) throw new DivergedError(step, name, value);
+  }
+}
+
+/** Throws DivergedError unless all numbers are finite. */
+export function requireFiniteValues(values: Float32Array, quantity: string, step: number): void {
+  for (const value of values) if (!Number.isFinite(value)) throw new DivergedError(step, quantity, value);
+}
+
+/** Throws when an answer does not fit the batch: a critic that is wrong, not one that is lost. */
+export function requireFittingAnswer({ gradient }: CriticAnswer, batch: Batch, step: number): Float32Array {
+  if (gradient?.length === batch.x.length) return gradient;
+  const got = gradient ? `${gradient.length} numbers` : 'none';
+  throw new RangeError(`critic: the gradient of step ${step} has ${got}, not ${batch.x.length}`);
+}

@@ -1,0 +1,191 @@
+import type { Points } from '@qloom/datasets/points.ts';
+import type { Random } from '@qloom/random/random.ts';
+import { type Adam, createAdam } from '@qloom/tfjs/adam.ts';
+import { createEma, type Ema } from '@qloom/tfjs/ema.ts';
+import * as tf from '@tensorflow/tfjs-core';
+import { batchRows } from './batch-rows.ts';
+import type { Codec } from './codec.ts';
+import { type HeldOutScore, heldOutScore } from './held-out.ts';
+import { type Matrix, matrix, rowsOf } from './losses/matrix.ts';
+import { type MomentTarget, momentTarget } from './losses/moments.ts';
+import type { GeneratorSettings } from './settings.ts';
+import { type Batch, type LocalLosses, requireFiniteValues } from './step-losses.ts';
+import { pointsAt } from './training-data.ts';
+import { conditioned, drawLatents, pullBackReparameterization, reparameterize } from './vae/conditioned.ts';
+import { createVae, type Vae } from './vae/network.ts';
+
+/** Decay of the average of parameters; less in the first steps, so that the first weights are soon forgotten. */
+const EMA_DECAY = 0.995;
+/** The checkpoint is chosen among this many, spread over the last three quarters of the fit. */
+const CANDIDATES = 15;
+/** At least so many points are made to score a candidate. */
+const SCORED_POINTS = 96;
+
+/** Parameters of the best candidate so far. */
+export interface Best {
+  readonly step: number;
+  readonly score: number;
+  readonly parameters: Uint8Array;
+}
+
+/** Everything of a trainer that changes while it trains. */
+export interface TrainerState {
+  readonly parameters: Uint8Array;
+  readonly adam: Uint8Array;
+  readonly ema: Uint8Array;
+  readonly best: Best | undefined;
+}
+
+/** What a trainer is made from. */
+export interface TrainerOptions {
+  readonly settings: GeneratorSettings;
+  readonly codec: Codec;
+  /** Points to fit to, and points that choose the checkpoint. */
+  readonly fitPoints: Points;
+  readonly heldOutPoints: Points;
+  readonly random: Random;
+}
+
+/**
+ * The network, its optimizer and its average, in training. Every draw is a function of the seed and the step's number alone, so
+ * that a step is the same whether the fit was resumed before it or not.
+ */
+export class Trainer {
+  readonly #options: TrainerOptions;
+  readonly #network: Vae;
+  readonly #averaged: Vae;
+  readonly #adam: Adam;
+  readonly #ema: Ema;
+  readonly #score: HeldOutScore;
+  readonly #scoredLatents: Matrix;
+  readonly #scoredLabels: Int32Array;
+  #best: Best | undefined;
+  /** Target of the moment loss, for fits with a critic. */
+  readonly moments: MomentTarget | undefined;
+
+  constructor(options: TrainerOptions) {
+    const { settings, codec, fitPoints, heldOutPoints, random } = options;
+    this.#options = options;
+    const { classes } = fitPoints;
+    const sizes = { channels: codec.channels, classes };
+    this.#network = createVae(settings.vae, sizes, random.fork('weights'));
+    this.#averaged = createVae(settings.vae, sizes, random.fork('weights'));
+    this.#adam = createAdam(this.#network.parameters);
+    this.#ema = createEma(this.#network.parameters);
+    if (settings.method === 'gan') this.moments = momentTarget(codec.encode(fitPoints), fitPoints.y, classes);
+    this.#score = heldOutScore(codec.encode(heldOutPoints), heldOutPoints.y);
+    const copies = Math.ceil(SCORED_POINTS / heldOutPoints.count);
+    this.#scoredLabels = Int32Array.from(
+      { length: copies * heldOutPoints.count },
+      (_, i) => heldOutPoints.y[i % heldOutPoints.count],
+    );
+    this.#scoredLatents = drawLatents(settings.vae.latentDim, this.#scoredLabels, classes, random.fork('score'));
+  }
+
+  /** Draws the batch of a step and sends it through the network. Throws DivergedError where a fake is not finite. */
+  prepare(step: number): Batch {
+    const { codec, fitPoints, settings } = this.#options;
+    const { batchSize } = settings.training;
+    const { latentDim } = settings.vae;
+    const random = this.#options.random.fork(`step ${step}`);
+    const points = pointsAt(fitPoints, batchRows(fitPoints.count, batchSize, random));
+    const labels = points.y;
+    const real = codec.encode(points, random);
+    const noise = random.normals(batchSize * latentDim);
+    const fakes = drawLatents(latentDim, labels, fitPoints.classes, random);
+    const encoderInput = conditioned(real, labels, fitPoints.classes);
+    const code = this.#network.encode(encoderInput);
+    const posterior = conditioned(reparameterize(code, noise), labels, fitPoints.classes);
+    const decoderInput = matrix(2 * batchSize, posterior.columns);
+    decoderInput.data.set(posterior.data);
+    decoderInput.data.set(fakes.data, posterior.data.length);
+    const made = this.#network.decode(decoderInput);
+    requireFiniteValues(made.data, 'samples', step);
+    const x = codec.decode(rowsOf(made, batchSize, batchSize));
+    const distinct = Math.min(batchSize, fitPoints.count);
+    return { real, distinct, labels, encoderInput, noise, code, decoderInput, made, x };
+  }
+
+  /**
+   * One update: the local gradients plus the critic's with respect to x, through the decoder, the drawing of z and the encoder.
+   * Consumes `local`.
+   */
+  update(step: number, batch: Batch, local: LocalLosses, criticGradients: readonly Float32Array[]): void {
+    const { codec, settings } = this.#options;
+    const { batchSize, learningRate } = settings.training;
+    const fakes = rowsOf(batch.made, batchSize, batchSize);
+    for (const gradient of criticGradients) {
+      codec.pullBack(fakes, gradient, rowsOf(local.made, batchSize, batchSize));
+    }
+    tf.tidy(() => {
+      const decoder = this.#network.decoderGradient(batch.decoderInput, local.made);
+      pullBackReparameterization(batch.code, batch.noise, decoder.input, local.code);
+      const encoder = this.#network.encoderGradient(batch.encoderInput, local.code);
+      this.#adam.update([...encoder, ...decoder.parameters], { learningRate, beta1: 0, beta2: 0.99 });
+      this.#ema.update(Math.min(EMA_DECAY, (1 + step) / (10 + step)));
+    });
+    if (this.#isCandidate(step)) this.#consider(step);
+  }
+
+  #isCandidate(step: number): boolean {
+    const { steps } = this.#options.settings.training;
+    const from = Math.floor(steps / 4);
+    const every = Math.max(1, Math.floor((steps - from) / CANDIDATES));
+    return step === steps - 1 || (step >= from && (steps - 1 - step) % every === 0);
+  }
+
+  #consider(step: number): void {
+    const parameters = this.#ema.toBytes();
+    this.#averaged.parameters.fromBytes(parameters);
+    const score = this.#score(this.#averaged.decode(this.#scoredLatents), this.#scoredLabels);
+    if (Number.isFinite(score) && (this.#best === undefined || score < this.#best.score)) {
+      this.#best = { step, score, parameters };
+    }
+  }
+
+  /** The chosen candidate; undefined before the first quarter of the fit has passed. */
+  get best(): Best | undefined {
+    return this.#best;
+  }
+
+  /**
+   * Root mean squared error of reconstructing `points` by the chosen candidate from the mean of their codes, by channel: the
+   * width of the observation noise of a CVAE, which the mean alone leaves out.
+   */
+  residuals(points: Points): number[] {
+    const { codec } = this.#options;
+    if (this.#best) this.#averaged.parameters.fromBytes(this.#best.parameters);
+    const real = codec.encode(points);
+    const code = this.#averaged.encode(conditioned(real, points.y, points.classes));
+    const mean = reparameterize(code, new Float32Array((code.rows * code.columns) / 2));
+    const made = this.#averaged.decode(conditioned(mean, points.y, points.classes));
+    const squares = new Array<number>(real.columns).fill(0);
+    for (let i = 0; i < real.data.length; i++) {
+      squares[i % real.columns] += (made.data[i] - real.data[i]) ** 2 / real.rows;
+    }
+    return squares.map(Math.sqrt);
+  }
+
+  state(): TrainerState {
+    return {
+      parameters: this.#network.parameters.toBytes(),
+      adam: this.#adam.toBytes(),
+      ema: this.#ema.toBytes(),
+      best: this.#best,
+    };
+  }
+
+  restore(state: TrainerState): void {
+    this.#network.parameters.fromBytes(state.parameters);
+    this.#adam.fromBytes(state.adam);
+    this.#ema.fromBytes(state.ema);
+    this.#best = state.best;
+  }
+
+  dispose(): void {
+    this.#network.dispose();
+    this.#averaged.dispose();
+    this.#adam.dispose();
+    this.#ema.dispose();
+  }
+}

@@ -1,0 +1,125 @@
+import type { Random } from '@qloom/random/random.ts';
+import { dense, denseParameters } from '@qloom/tfjs/dense.ts';
+import { createParameters, type Parameters } from '@qloom/tfjs/parameters.ts';
+import { type CompiledStep, compileStep } from '@qloom/tfjs/step.ts';
+import * as tf from '@tensorflow/tfjs-core';
+import { type Matrix, matrix } from '../losses/matrix.ts';
+import type { VaeSettings } from '../settings.ts';
+import { activate } from './activation.ts';
+
+/** What the network's shapes follow from. */
+export interface VaeSizes {
+  /** Channels of the codec. */
+  readonly channels: number;
+  readonly classes: number;
+}
+
+/** Gradient of a loss with respect to one half of the network: its input and its parameters. */
+export interface HalfGradient {
+  /** Shape of the input. */
+  readonly input: Matrix;
+  /** One a parameter of that half, in order. */
+  readonly parameters: readonly tf.Tensor[];
+}
+
+/**
+ * The conditional variational autoencoder (Kingma and Welling, 2014; Sohn et al., 2015): two multilayer perceptrons that see the
+ * class as a one-hot vector beside their input. Only the two perceptrons are TensorFlow.js; what lies between them and after
+ * them (drawing z, the losses and their gradients) are short loops over a few hundred numbers, for which a kernel's call would
+ * cost more than its arithmetic.
+ */
+export interface Vae {
+  /** Encoder first, then decoder. */
+  readonly parameters: Parameters;
+  readonly latentDim: number;
+  /** x | one-hot c, shape [n, channels + classes] → μ | log σ², shape [n, 2·latentDim]. */
+  encode(input: Matrix): Matrix;
+  /** z | one-hot c, shape [n, latentDim + classes] → channels, shape [n, channels]. */
+  decode(input: Matrix): Matrix;
+  /**
+   * Gradients through the encoder of a loss whose gradient with respect to the code is `code`; the input's is not made.
+   * Like {@link decoderGradient}, to be called inside `tf.tidy`, which frees what is made.
+   */
+  encoderGradient(input: Matrix, code: Matrix): readonly tf.Tensor[];
+  /** Gradients through the decoder of a loss whose gradient with respect to the channels is `channels`. */
+  decoderGradient(input: Matrix, channels: Matrix): HalfGradient;
+  dispose(): void;
+}
+
+type Layers = (input: tf.Tensor2D) => tf.Tensor2D;
+
+/** A network with first weights from `random`. Call `useBackend` before. */
+export function createVae(settings: VaeSettings, { channels, classes }: VaeSizes, random: Random): Vae {
+  const { latentDim } = settings;
+  const encoderSpecs = perceptronSpecs('encoder', settings, channels + classes, 2 * latentDim, random.fork('encoder'));
+  const decoderSpecs = perceptronSpecs('decoder', settings, latentDim + classes, channels, random.fork('decoder'));
+  const parameters = createParameters([...encoderSpecs, ...decoderSpecs]);
+  const encoderVariables = parameters.variables.slice(0, encoderSpecs.length);
+  const decoderVariables = parameters.variables.slice(encoderSpecs.length);
+  const encoder = perceptron('encoder', settings, parameters);
+  const decoder = perceptron('decoder', settings, parameters);
+  const encode = compileStep(encoder);
+  const decode = compileStep(decoder);
+  const encoderGradient = compileStep((input: tf.Tensor2D, dy: tf.Tensor2D) =>
+    gradients(() => encoder(input), encoderVariables, dy),
+  );
+  const decoderGradient = compileStep((input: tf.Tensor2D, dy: tf.Tensor2D) =>
+    gradients(() => decoder(input), [input, ...decoderVariables], dy),
+  );
+
+  return {
+    parameters,
+    latentDim,
+    encode: (input) => run(encode, input),
+    decode: (input) => run(decode, input),
+    encoderGradient: (input, code) => encoderGradient(tensor(input), tensor(code)),
+    decoderGradient: (input, out) => {
+      const [inputGradient, ...rest] = decoderGradient(tensor(input), tensor(out));
+      return { input: matrix(input.rows, input.columns, floats(inputGradient)), parameters: rest };
+    },
+    dispose: () => parameters.dispose(),
+  };
+}
+
+function perceptronSpecs(name: string, settings: VaeSettings, inputs: number, outputs: number, random: Random) {
+  const { layers, width, activation } = settings;
+  const specs = [];
+  for (let layer = 0; layer < layers; layer++) {
+    const initializer = activation === 'tanh' ? 'glorot' : 'he';
+    specs.push(...denseParameters(`${name}.${layer}`, random, layer === 0 ? inputs : width, width, initializer));
+  }
+  return [...specs, ...denseParameters(`${name}.out`, random, width, outputs, 'glorot')];
+}
+
+/** Hidden layers, each added to its input where the architecture is residual and the widths agree; then a linear layer. */
+function perceptron(name: string, { layers, activation, architecture }: VaeSettings, parameters: Parameters): Layers {
+  return (input) => {
+    let hidden = input;
+    for (let layer = 0; layer < layers; layer++) {
+      const next = activate(activation, dense(parameters, `${name}.${layer}`, hidden));
+      hidden = architecture === 'residual' && layer > 0 ? tf.add(hidden, next) : next;
+    }
+    return dense(parameters, `${name}.out`, hidden);
+  };
+}
+
+function gradients(f: () => tf.Tensor2D, of: readonly tf.Tensor[], dy: tf.Tensor2D): tf.Tensor[] {
+  return tf.engine().gradients(f, [...of], dy).grads;
+}
+
+function run(step: CompiledStep<[tf.Tensor2D], tf.Tensor2D>, input: Matrix): Matrix {
+  const given = tensor(input);
+  const out = step(given);
+  const result = matrix(out.shape[0], out.shape[1], floats(out));
+  tf.dispose([given, out]);
+  return result;
+}
+
+function tensor({ data, rows, columns }: Matrix): tf.Tensor2D {
+  return tf.tensor2d(data, [rows, columns], 'float32');
+}
+
+/** A copy: what a backend hands out may be a view of its heap. */
+function floats(from: tf.Tensor): Float32Array {
+  return Float32Array.from(from.dataSync());
+}
