@@ -1,0 +1,19 @@
+import type { Points } from '@qloom/datasets/points.ts';
+import { fitStandardizer, type Standardizer } from '@qloom/datasets/standardizer.ts';
+
+/**
+ * What turns features into angles: angle = (x − mean)/deviation of each feature, so that a typical feature turns by about a
+ * radian before a trainable weight ω scales it. A constant feature has the angle 0. Only real training points go in:
+ * held-out and synthetic ones never, so both arms of a comparison see the same angles.
+ */
+export const measureScaling = (realTraining: Points): Standardizer => fitStandardizer(realTraining);
+
+/** The angles of points in radians, float64, shape [count, features]. */
+export function scaleInputs(points: Points, { mean, scale }: Standardizer): Float64Array {
+  const angles = new Float64Array(points.x.length);
+  for (let i = 0; i < angles.length; i++) {
+    const f = i % points.features;
+    angles[i] = (points.x[i] - mean[f]) / scale[f];
+  }
+  return angles;
+}

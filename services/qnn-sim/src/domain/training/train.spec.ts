@@ -1,0 +1,96 @@
+import { createRandom } from '@qloom/random/random.ts';
+import { createBatchedEngine } from '../engine/batched/batched-engine.ts';
+import { createReferenceEngine } from '../engine/reference-engine.ts';
+import { createQnnModel } from '../model/qnn-model.ts';
+import { createQnnSettings } from '../model/qnn-settings.ts';
+import { TrainingCancelledError, TrainingDivergedError } from './errors.ts';
+import { type EncodedPoints, type TrainingTask, trainQnns } from './train.ts';
+
+/** Two Gaussian clouds at ±1.5 on every axis, two of their own deviations apart. */
+function clouds(seed: number, count: number, features = 2): EncodedPoints {
+  const random = createRandom(seed);
+  const labels = Int32Array.from({ length: count }, (_, i) => i % 2);
+  const angles = new Float64Array(count * features);
+  for (let i = 0; i < angles.length; i++) {
+    angles[i] = (labels[Math.floor(i / features)] === 0 ? -1.5 : 1.5) + 0.5 * random.normal();
+  }
+  return { count, angles, labels };
+}
+
+const task = (seed: number, count = 40): TrainingTask => ({
+  label: `seed ${seed}`,
+  seed,
+  training: clouds(seed, count),
+  heldOut: clouds(seed + 1000, 100),
+});
+
+const compile = (given = {}, engine = createBatchedEngine()) => {
+  const settings = createQnnSettings({ qubits: 2, layers: 2, steps: 60, ...given });
+  const model = createQnnModel(settings, 2, 2);
+  return { settings, compiled: engine.compile(model.circuit, model.observables) };
+};
+
+describe('trainQnns', () => {
+  it.each(['cross-entropy', 'mse'])('separates separable data (%s)', async (loss) => {
+    const { settings, compiled } = compile({ loss });
+    for (const result of await trainQnns(await compiled, settings, [task(1), task(2)])) {
+      expect(result.accuracy).toBeGreaterThan(0.97);
+      expect(result.trainingLoss).toBeLessThan(loss === 'mse' ? 0.4 : 0.15);
+      expect(result.predictions).toHaveLength(100);
+      const mean = result.losses.reduce((sum, value) => sum + value, 0) / 100;
+      expect(mean).toBeCloseTo(result.loss, 5);
+    }
+  });
+
+  it.each(['hardware-efficient', 'strongly-entangling'])('trains the %s ansatz', async (ansatz) => {
+    const { settings, compiled } = compile({ ansatz });
+    const [result] = await trainQnns(await compiled, settings, [task(3)]);
+    expect(result.accuracy).toBeGreaterThan(0.95);
+  });
+
+  it('gives a task the same bits alone and beside others', async () => {
+    const { settings, compiled } = compile();
+    const tasks = [task(1), task(2, 20), task(3), task(4, 100)];
+    const together = await trainQnns(await compiled, settings, tasks);
+    for (let i = 0; i < tasks.length; i++) {
+      const [alone] = await trainQnns(await compile().compiled, settings, [tasks[i]]);
+      expect(alone).toEqual(together[i]);
+    }
+  });
+
+  it('follows the reference engine', async () => {
+    const { settings, compiled } = compile({ steps: 15 });
+    const [batched] = await trainQnns(await compiled, settings, [task(5)]);
+    const [reference] = await trainQnns(await compile({ steps: 15 }, createReferenceEngine()).compiled, settings, [
+      task(5),
+    ]);
+    // Where a gradient vanishes, Adam divides its rounding (1e-16) by ε = 1e-8: up to 1e-9 a step.
+    batched.parameters.forEach((value, i) => {
+      expect(value).toBeCloseTo(reference.parameters[i], 7);
+    });
+  });
+
+  it('counts steps and executions: forward and adjoint one each, the last forward on held-out points', async () => {
+    const { settings, compiled } = compile({ steps: 10 });
+    const [result] = await trainQnns(await compiled, settings, [task(1, 20)]);
+    expect(result.gradientSteps).toBe(10);
+    expect(result.circuitExecutions).toBe(2 * 10 * 20 + 100);
+  });
+
+  it('throws TrainingDivergedError that names the task and the step', async () => {
+    const { settings, compiled } = compile();
+    const bad = task(6);
+    bad.training.angles.fill(Number.NaN);
+    const training = trainQnns(await compiled, settings, [bad]);
+    await expect(training).rejects.toThrow(TrainingDivergedError);
+    await expect(training).rejects.toThrow('seed 6: the loss is not finite at step 0');
+  });
+
+  it('stops between steps when it is told to', async () => {
+    const { settings, compiled } = compile();
+    let asked = 0;
+    const training = trainQnns(await compiled, settings, [task(7)], { shouldStop: () => ++asked > 5 });
+    await expect(training).rejects.toThrow(TrainingCancelledError);
+    expect(asked).toBe(6);
+  });
+});
