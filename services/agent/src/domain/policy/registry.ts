@@ -6,6 +6,7 @@ import { ppoSurrogatePolicy, surrogatePolicy } from './surrogate-policies.ts';
 /** Thrown when a study names a policy that is not there. */
 export class UnknownPolicyError extends Error {
   override readonly name = 'UnknownPolicyError';
+  readonly code = 'invalid';
 
   constructor(policy: string) {
     super(`policy: ${JSON.stringify(policy)} is not one of ${POLICY_NAMES.join(', ')}`);
@@ -15,6 +16,7 @@ export class UnknownPolicyError extends Error {
 /** Thrown when a policy is handed a state that another policy, or another version of it, has written. */
 export class ForeignPolicyStateError extends Error {
   override readonly name = 'ForeignPolicyStateError';
+  readonly code = 'invalid';
 }
 
 /** A policy whose state is checked when it comes in, for callers that do not know its type. */

@@ -27,6 +27,7 @@ const RESAMPLES = 400;
 /** Thrown when a loss is not finite, or a fold's two arms do not hold the same points. */
 export class UnusableLossesError extends Error {
   override readonly name = 'UnusableLossesError';
+  readonly code = 'diverged';
 }
 
 /**

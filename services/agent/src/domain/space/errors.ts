@@ -1,6 +1,7 @@
 /** Thrown when services advertise hyperparameters that contradict each other or themselves. */
 export class SpaceConflictError extends Error {
   override readonly name = 'SpaceConflictError';
+  readonly code = 'precondition';
   /** The parameter in question. */
   readonly parameter: string;
 
@@ -13,6 +14,7 @@ export class SpaceConflictError extends Error {
 /** Thrown when a study's `space` or a point does not fit the space that the services offer. */
 export class InvalidSpaceError extends Error {
   override readonly name = 'InvalidSpaceError';
+  readonly code = 'invalid';
   /** Where it stands in the study's settings, such as `space.synthRatio.max`. */
   readonly field: string;
 

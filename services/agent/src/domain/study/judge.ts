@@ -1,0 +1,127 @@
+import type { Random } from '@qloom/random/random.ts';
+import { mean } from '../maths/statistics.ts';
+import type { Observation } from '../policy/policy.ts';
+import { type ConstraintTerm, constrainedReward, constraintTerms } from '../reward/constrained.ts';
+import { type ConstraintReadings, type Multipliers, poolReadings, rewardWeights } from '../reward/constraints.ts';
+import { type PaperTerms, paperCorrectedReward, paperLiteralReward, type TermStatistics } from '../reward/paper.ts';
+import { type Utility, utilityOf } from '../reward/utility.ts';
+import { armScores, type Measurement, type NamedValues } from './measurement.ts';
+
+/** Forms of the reward, the default first. */
+export const REWARD_FORMS = ['constrained', 'paper-literal', 'paper-corrected'] as const;
+
+/** Name of a form. */
+export type RewardForm = (typeof REWARD_FORMS)[number];
+
+/** How a study is rewarded. */
+export interface RewardSettings {
+  readonly form: RewardForm;
+  /** w1 … w4 of the paper forms. */
+  readonly weights: readonly number[];
+}
+
+/** What the reward of an episode depends on besides its measurement: fixed when it was proposed. */
+export interface RewardVersion {
+  readonly multipliers: Multipliers;
+  readonly statistics: TermStatistics;
+}
+
+/** The verdict on an episode. */
+export interface Judgement {
+  readonly reward: number;
+  readonly utility: Utility;
+  readonly accuracyRealOnly: number;
+  readonly accuracyAugmented: number;
+  /** Empty where nothing was added. */
+  readonly constraints: readonly ConstraintTerm[];
+}
+
+/**
+ * Judges an episode. The random source resamples held-out points; the same source gives the same verdict.
+ * Throws `IncompleteReportError` or `UnusableLossesError`.
+ */
+export function judge(
+  measurement: Measurement,
+  settings: RewardSettings,
+  version: RewardVersion,
+  random: Random,
+): Judgement {
+  const scores = armScores(measurement.utility);
+  const utility = utilityOf(scores.folds, random);
+  const readings = readingsOf(measurement);
+  const verdict = { utility, accuracyRealOnly: scores.accuracyRealOnly, accuracyAugmented: scores.accuracyAugmented };
+  if (settings.form === 'constrained') {
+    return { ...constrainedReward(utility, readings, version.multipliers), ...verdict };
+  }
+  const form = settings.form === 'paper-literal' ? paperLiteralReward : paperCorrectedReward;
+  return {
+    ...verdict,
+    reward: form(paperTerms(measurement), version.statistics, settings.weights),
+    constraints: readings === null ? [] : constraintTerms(readings, version.multipliers),
+  };
+}
+
+/** The constraints over all folds; null where nothing was added. */
+export function readingsOf({ fidelity }: Measurement): ConstraintReadings | null {
+  const readings = fidelity.flatMap((fold) => (fold.readings === null ? [] : [fold.readings]));
+  return readings.length === 0 ? null : poolReadings(readings);
+}
+
+/** The four terms of the printed reward; those of the auditor are 0 where nothing was added. */
+export function paperTerms(measurement: Measurement): PaperTerms {
+  const { folds } = armScores(measurement.utility);
+  const losses = folds.flatMap((fold) => [...fold.augmented]);
+  const metrics = meanMetrics(measurement);
+  const readings = readingsOf(measurement);
+  return {
+    qnn: mean(losses),
+    diversity: -(metrics['entropy.synthetic'] ?? 0),
+    imbalance: -(readings?.imbalance.value ?? 0),
+    gan: (metrics['auditor.log_real'] ?? 0) + (metrics['auditor.log_fake'] ?? 0),
+  };
+}
+
+/** What the policy sees of the episode besides its reward. */
+export function observe(measurement: Measurement, multipliers: Multipliers): Observation {
+  const { folds, accuracyAugmented } = armScores(measurement.utility);
+  const metrics = meanMetrics(measurement);
+  const readings = readingsOf(measurement);
+  return {
+    generatorLoss: firstOf(
+      measurement.fit,
+      ['generator.loss', 'generator.total', 'generator.adversarial'],
+      'generator.',
+    ),
+    discriminatorLoss: firstOf(measurement.fit, ['critic.loss', 'discriminator.loss'], 'critic.'),
+    qnnLoss: mean(folds.flatMap((fold) => [...fold.augmented])),
+    qnnAccuracy: accuracyAugmented,
+    diversity: (metrics['entropy.synthetic'] ?? 0) - (metrics['entropy.real'] ?? 0),
+    classImbalance: metrics['imbalance.classes'] ?? -(readings?.imbalance.value ?? 0),
+    groupImbalance: metrics['imbalance.groups'] ?? 0,
+    weights: rewardWeights(multipliers),
+  };
+}
+
+/** Metrics of the auditor, averaged over the folds that have them. */
+export function meanMetrics({ fidelity }: Pick<Measurement, 'fidelity'>): NamedValues {
+  const collected = new Map<string, number[]>();
+  for (const { metrics } of fidelity) {
+    for (const [name, value] of Object.entries(metrics)) {
+      const values = collected.get(name);
+      if (values === undefined) collected.set(name, [value]);
+      else values.push(value);
+    }
+  }
+  return Object.fromEntries([...collected].map(([name, values]) => [name, mean(values)]));
+}
+
+/** The first of `names` that is there, else the first value whose name starts with `prefix`, else 0. */
+function firstOf(values: NamedValues, names: readonly string[], prefix: string): number {
+  const name =
+    names.find((candidate) => candidate in values) ??
+    Object.keys(values)
+      .sort()
+      .find((n) => n.startsWith(prefix));
+  const value = name === undefined ? 0 : values[name];
+  return Number.isFinite(value) ? value : 0;
+}

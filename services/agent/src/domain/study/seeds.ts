@@ -1,0 +1,32 @@
+import { createRandom } from '@qloom/random/random.ts';
+
+/** Every seed of a study, a function of the study's seed and a label alone: 32 bits each. */
+export interface StudySeeds {
+  /** The study's own draw of labels, its test set, its splits. */
+  readonly data: number;
+  /** Everything random in an episode. */
+  episode(episode: number): number;
+  /** Trainings of the QNN; the same for every episode and arm, so that differences are paired. */
+  qnn(count: number): number[];
+  /** Trainings of the QNN on the outer folds: new ones. */
+  outerQnn(count: number): number[];
+  /** Fit, sampling or draw of a unit of the final evaluation. */
+  unit(name: string, what: 'fit' | 'sample' | 'draw' | 'qnn' | 'assess'): number;
+  /** A text that seeds the policy. */
+  readonly policy: number;
+}
+
+/** The seeds of a study. */
+export function createSeeds(seed: number): StudySeeds {
+  const random = createRandom(`study/${seed}`);
+  const many = (label: string, count: number) =>
+    Array.from({ length: count }, (_, i) => random.seedFor(`${label}/${i}`));
+  return {
+    data: random.seedFor('data'),
+    episode: (episode) => random.seedFor(`episode/${episode}`),
+    qnn: (count) => many('qnn', count),
+    outerQnn: (count) => many('outer-qnn', count),
+    unit: (name, what) => random.seedFor(`unit/${name}/${what}`),
+    policy: random.seedFor('policy'),
+  };
+}

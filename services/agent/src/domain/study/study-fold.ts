@@ -1,0 +1,156 @@
+import type { EpisodeResult, Observation } from '../policy/policy.ts';
+import {
+  type ConstraintReadings,
+  INITIAL_MULTIPLIERS,
+  type Multipliers,
+  updateMultipliers,
+} from '../reward/constraints.ts';
+import { NEUTRAL_STATISTICS, type PaperTerms, type TermStatistics, termStatistics } from '../reward/paper.ts';
+import type { Hyperparameters } from '../space/parameter.ts';
+
+/** The shape of a study's search. */
+export interface SearchPlan {
+  readonly episodes: number;
+  readonly batchSize: number;
+  /** Batch b is proposed from the batches before b − staleness. */
+  readonly staleness: number;
+  /** Most episodes proposed and not yet ended. */
+  readonly inFlight: number;
+}
+
+/** How an episode ended. */
+export type Ending =
+  | {
+      readonly kind: 'rewarded';
+      readonly reward: number;
+      readonly utility: number;
+      readonly observation: Observation;
+      /** Null where nothing was added. */
+      readonly readings: ConstraintReadings | null;
+      readonly terms: PaperTerms;
+    }
+  | { readonly kind: 'failed'; readonly reason: string };
+
+/** An episode so far. */
+export interface EpisodeEntry {
+  readonly hyperparameters: Hyperparameters;
+  readonly ending: Ending | null;
+}
+
+/** What the batches folded so far have led to. `policy` is opaque here. */
+export interface SearchVersion<State> {
+  /** Batches folded. */
+  readonly batches: number;
+  readonly policy: State;
+  readonly multipliers: Multipliers;
+  readonly statistics: TermStatistics;
+}
+
+/** The search of a study: episodes as they stand, and the versions that follow from whole batches, in order. */
+export interface SearchState<State> {
+  readonly plan: SearchPlan;
+  readonly episodes: ReadonlyMap<number, EpisodeEntry>;
+  /** Versions 0, 1, 2, … batches; those that nobody can ask for any more have lost their policy's state. */
+  readonly versions: readonly SearchVersion<State | null>[];
+}
+
+/** A search before its first event. */
+export function initialSearch<State>(plan: SearchPlan, policy: State): SearchState<State> {
+  return {
+    plan,
+    episodes: new Map(),
+    versions: [{ batches: 0, policy, multipliers: INITIAL_MULTIPLIERS, statistics: NEUTRAL_STATISTICS }],
+  };
+}
+
+/** Takes note of a proposal. The first one counts: slots are written once. */
+export function noteProposed<State>(
+  state: SearchState<State>,
+  episode: number,
+  hyperparameters: Hyperparameters,
+): SearchState<State> {
+  if (state.episodes.has(episode)) return state;
+  return { ...state, episodes: new Map(state.episodes).set(episode, { hyperparameters, ending: null }) };
+}
+
+/** Takes note of an ending, in whatever order episodes end. Unknown and ended episodes are left alone. */
+export function noteEnded<State>(state: SearchState<State>, episode: number, ending: Ending): SearchState<State> {
+  const entry = state.episodes.get(episode);
+  if (entry === undefined || entry.ending !== null) return state;
+  return { ...state, episodes: new Map(state.episodes).set(episode, { ...entry, ending }) };
+}
+
+/** Batch of an episode. */
+export function batchOf(plan: SearchPlan, episode: number): number {
+  return Math.floor(episode / plan.batchSize);
+}
+
+/** Number of batches whose results an episode's proposal and reward rest on. */
+export function versionFor(plan: SearchPlan, episode: number): number {
+  return Math.max(0, batchOf(plan, episode) - plan.staleness);
+}
+
+/** The results of the next batch in episode order, where all its episodes have ended; else null. */
+export function nextBatch<State>(state: SearchState<State>): EpisodeResult[] | null {
+  const { plan } = state;
+  const first = (state.versions.length - 1) * plan.batchSize;
+  const count = Math.min(plan.batchSize, plan.episodes - first);
+  if (count <= 0) return null;
+  const results: EpisodeResult[] = [];
+  for (let episode = first; episode < first + count; episode++) {
+    const entry = state.episodes.get(episode);
+    if (entry === undefined || entry.ending === null) return null;
+    const { hyperparameters, ending } = entry;
+    const isRewarded = ending.kind === 'rewarded';
+    results.push({
+      episode,
+      hyperparameters,
+      reward: isRewarded ? ending.reward : null,
+      observation: isRewarded ? ending.observation : null,
+    });
+  }
+  return results;
+}
+
+/** The state after the next batch, given what the policy made of it. Multipliers move here, outside the policy. */
+export function foldBatch<State>(state: SearchState<State>, policy: State): SearchState<State> {
+  const { plan, versions } = state;
+  const last = versions[versions.length - 1];
+  const first = last.batches * plan.batchSize;
+  const rewarded = [...state.episodes]
+    .filter(([episode]) => episode < first + plan.batchSize)
+    .sort(([a], [b]) => a - b)
+    .flatMap(([episode, { ending }]) => (ending?.kind === 'rewarded' ? [{ episode, ending }] : []));
+  const readings = rewarded.flatMap(({ episode, ending }) =>
+    episode >= first && ending.readings !== null ? [ending.readings] : [],
+  );
+  const next: SearchVersion<State> = {
+    batches: last.batches + 1,
+    policy,
+    multipliers: updateMultipliers(last.multipliers, readings),
+    statistics: termStatistics(rewarded.map(({ ending }) => ending.terms)),
+  };
+  const kept = versions.map((version, i) =>
+    i < versions.length - plan.staleness ? { ...version, policy: null } : version,
+  );
+  return { ...state, versions: [...kept, next] };
+}
+
+/** Episodes that may be proposed now, in order: their version stands, and there is room in flight. */
+export function proposable<State>(state: SearchState<State>): number[] {
+  const { plan, episodes, versions } = state;
+  let room = plan.inFlight - [...episodes.values()].filter((entry) => entry.ending === null).length;
+  const wanted: number[] = [];
+  for (let episode = 0; episode < plan.episodes && room > 0; episode++) {
+    if (episodes.has(episode)) continue;
+    if (versionFor(plan, episode) >= versions.length) break;
+    wanted.push(episode);
+    room--;
+  }
+  return wanted;
+}
+
+/** Whether every episode has ended. */
+export function isSearched<State>({ plan, episodes }: SearchState<State>): boolean {
+  return episodes.size === plan.episodes && [...episodes.values()].every((entry) => entry.ending !== null);
+}
