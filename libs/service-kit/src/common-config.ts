@@ -12,11 +12,11 @@ export const COMMON_CONFIG = defineConfig({
   },
   QLOOM_LOG: {
     type: 'string',
-    description: 'The event log: sqlite:<path> or nats://host:port. Not set: no stage worker, gRPC only.',
+    description: 'The event log: sqlite:///absolute/path.db or nats://host:4222. Not set: no stage worker, gRPC only.',
   },
   QLOOM_ARTIFACTS: {
     type: 'string',
-    description: 'The artifact store: a folder, or nats://host:port. Needed where QLOOM_LOG is set.',
+    description: 'The artifact store: file:///absolute/folder or nats://host:4222. Needed where QLOOM_LOG is set.',
   },
   QLOOM_STAGE_CONCURRENCY: {
     type: 'integer',
