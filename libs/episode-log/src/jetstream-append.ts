@@ -3,7 +3,7 @@ import { JetStreamApiError, type JetStreamClient, type JetStreamManager, type St
 import { headers as createHeaders, type MsgHdrs, nuid } from '@nats-io/nats-core';
 import { LogUnavailableError } from './errors.ts';
 import type { EventKey } from './event-key.ts';
-import { retryWhileOutOfReach } from './jetstream-retry.ts';
+import type { Retry } from './jetstream-retry.ts';
 import type { JetStreamNames } from './jetstream-subjects.ts';
 import { type CompleteLogOptions, jitteredMs } from './log-options.ts';
 import type { AppendResult, LogEvent } from './port.ts';
@@ -14,6 +14,7 @@ export interface JetStreamContext {
   readonly manager: JetStreamManager;
   readonly names: JetStreamNames;
   readonly options: CompleteLogOptions;
+  readonly retry: Retry;
 }
 
 const MESSAGE_ID = 'Nats-Msg-Id';
@@ -40,7 +41,7 @@ export async function appendJetStream(
   const subject = names.subjectOf(key);
   const deadlineMs = performance.now() + options.unavailableAfterMs;
   for (;;) {
-    await retryWhileOutOfReach(options, async () => {
+    await context.retry(async () => {
       const hdrs = createHeaders();
       for (const [name, value] of Object.entries(headers)) hdrs.set(name, value);
       try {
@@ -48,7 +49,6 @@ export async function appendJetStream(
           headers: hdrs,
           msgID: token,
           expect: { lastSubjectSequence: 0, streamName: names.stream },
-          timeout: 5_000,
         });
       } catch (error) {
         if (!(error instanceof JetStreamApiError && UNDECIDED.has(error.code))) throw error;
@@ -75,7 +75,7 @@ export async function readJetStream(context: JetStreamContext, key: EventKey): P
 
 /** The last message on `subject`, which may hold wildcards. */
 export function readStored(context: JetStreamContext, subject: string): Promise<StoredMsg | undefined> {
-  return retryWhileOutOfReach(context.options, async () => {
+  return context.retry(async () => {
     const { manager, names } = context;
     return (await manager.streams.getMessage(names.stream, { last_by_subj: subject })) ?? undefined;
   });

@@ -13,7 +13,7 @@ import { deliver, type Lease } from './deliver.ts';
 import { ConsumerConflictError } from './errors.ts';
 import type { JetStreamContext } from './jetstream-append.ts';
 import { toEvent } from './jetstream-follow.ts';
-import { retryWhileOutOfReach } from './jetstream-retry.ts';
+import type { Retry } from './jetstream-retry.ts';
 import { jitteredMs } from './log-options.ts';
 import type { ConsumeOptions, Delivery } from './port.ts';
 
@@ -31,9 +31,7 @@ export async function consumeJetStream(
   options: ConsumeOptions,
   handler: (delivery: Delivery) => Promise<void>,
 ): Promise<void> {
-  let consumer: Consumer | undefined = await retryWhileOutOfReach(context.options, () =>
-    ensureConsumer(context, options),
-  );
+  let consumer: Consumer | undefined = await context.retry(() => ensureConsumer(context, options));
   const lanes = Array.from({ length: options.maxInFlight }, async () => {
     for (let failures = 0; !options.signal.aborted; ) {
       try {
@@ -82,6 +80,8 @@ export interface ConsumeContext extends JetStreamContext {
   readonly connection: NatsConnection;
   /** The most events out at once over all processes of one durable consumer. */
   readonly maxAckPending: number;
+  /** A retry that gives up when a lease is over anyhow. */
+  readonly retryWithinLease: Retry;
 }
 
 /** The durable consumer, made where it is missing, its lease adjusted to ours. */
@@ -126,15 +126,16 @@ async function findConsumer(context: JetStreamContext, name: string): Promise<Co
 function toLease(context: ConsumeContext, message: JsMsg): Lease {
   // In every message but not in its published type, whose own nak() and working() cannot be confirmed.
   const { reply } = message as JsMsg & { readonly reply: string };
-  /** Asks the server to confirm: an acknowledgement that got lost is a redelivery that could have been spared. */
-  const settle = async (word: string): Promise<boolean> => {
+  const ask = async (word: string): Promise<boolean> => {
+    // Confirmed by the server: an acknowledgement that got lost is a redelivery that could have been spared.
     await context.connection.request(reply, word, { timeout: Math.min(5_000, context.options.leaseMs) });
     return true;
   };
+  const settle = (word: string) => context.retryWithinLease(() => ask(word));
   return {
     event: toEvent(context, message),
     attempt: message.info.deliveryCount,
-    renew: () => settle('+WPI'),
+    renew: () => ask('+WPI'),
     ack: () => settle('+ACK'),
     term: () => settle('+TERM'),
     nak: (delayMs) =>

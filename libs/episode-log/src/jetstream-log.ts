@@ -6,7 +6,7 @@ import { assertContent } from './event-limits.ts';
 import { appendJetStream, readJetStream } from './jetstream-append.ts';
 import { type ConsumeContext, consumeJetStream } from './jetstream-consume.ts';
 import { followJetStream, replayJetStream } from './jetstream-follow.ts';
-import { retryWhileOutOfReach } from './jetstream-retry.ts';
+import { createRetry } from './jetstream-retry.ts';
 import { ensureStream } from './jetstream-stream.ts';
 import { createJetStreamNames } from './jetstream-subjects.ts';
 import { completeLogOptions, type LogOptions } from './log-options.ts';
@@ -33,18 +33,22 @@ export async function openJetStreamLog(options: JetStreamLogOptions): Promise<Ep
   const complete = completeLogOptions(options);
   const names = createJetStreamNames(options.namespace);
   const connection = await connectNats({ ...options, ...complete });
-  const manager = await jetstreamManager(connection, { checkAPI: false });
+  const timeout = Math.max(100, Math.min(5_000, complete.unavailableAfterMs));
+  const manager = await jetstreamManager(connection, { checkAPI: false, timeout });
   const reconnects = watchReconnects(connection, complete.warn);
+  const retry = createRetry(complete.unavailableAfterMs, reconnects);
   const context: ConsumeContext = {
     connection,
-    client: jetstream(connection),
+    client: jetstream(connection, { timeout }),
     manager,
     names,
     options: complete,
+    retry,
+    retryWithinLease: createRetry(complete.leaseMs, reconnects),
     maxAckPending: options.maxAckPending ?? 1000,
   };
   try {
-    await retryWhileOutOfReach(complete, () => ensureStream(manager, names, options.replicas ?? 1));
+    await retry(() => ensureStream(manager, names, options.replicas ?? 1));
   } catch (error) {
     await connection.close();
     throw error;
@@ -95,11 +99,7 @@ export async function openJetStreamLog(options: JetStreamLogOptions): Promise<Ep
     },
     async studies() {
       assertOpen();
-      const info = await track(
-        retryWhileOutOfReach(complete, () =>
-          manager.streams.info(names.stream, { subjects_filter: names.allSubjects }),
-        ),
-      );
+      const info = await track(retry(() => manager.streams.info(names.stream, { subjects_filter: names.allSubjects })));
       const subjects = Object.keys(info.state.subjects ?? {});
       return [...new Set(subjects.map((subject) => names.keyOf(subject).study))].sort();
     },

@@ -3,10 +3,11 @@ import { type ObjectStore, Objm, StorageType } from '@nats-io/obj';
 import { type ArtifactStore, assertHash, assertRefName, hashOf } from './artifact-store.ts';
 import { ArtifactCorruptError, ArtifactMissingError, LogUnavailableError, LogUnusableError } from './errors.ts';
 import type { JetStreamLogOptions } from './jetstream-log.ts';
-import { isOutOfReach, retryWhileOutOfReach } from './jetstream-retry.ts';
+import { createRetry, isOutOfReach } from './jetstream-retry.ts';
 import { createJetStreamNames } from './jetstream-subjects.ts';
 import { completeLogOptions } from './log-options.ts';
 import { connectNats } from './nats-connection.ts';
+import { watchReconnects } from './nats-reconnects.ts';
 
 /** Below the server's default limit of 1 MiB a message; an artifact has as many chunks as it needs. */
 const CHUNK_BYTES = 256 * 1024;
@@ -27,7 +28,7 @@ export async function openNatsArtifacts(options: NatsArtifactOptions): Promise<A
   const complete = completeLogOptions(options);
   const { bucket } = createJetStreamNames(options.namespace);
   const connection = await connectNats({ ...options, ...complete });
-  const again = <T>(work: () => Promise<T>) => retryWhileOutOfReach(complete, work);
+  const again = createRetry(complete.unavailableAfterMs, watchReconnects(connection, complete.warn));
   let store: ObjectStore;
   try {
     store = await again(() => openBucket(new Objm(connection), bucket, options.replicas ?? 1));
