@@ -23,7 +23,10 @@ function gaussianPair(count: number): Points {
 }
 
 const mean = (values: number[]) => values.reduce((a, b) => a + b, 0) / values.length;
-const covariance = (a: number[], b: number[]) => mean(a.map((v, i) => (v - mean(a)) * (b[i] - mean(b))));
+const covariance = (a: number[], b: number[]) => {
+  const [meanA, meanB] = [mean(a), mean(b)];
+  return mean(a.map((v, i) => (v - meanA) * (b[i] - meanB)));
+};
 
 function columnsOf(points: Points, label: number): number[][] {
   const rows = rowsByClass(points)[label];

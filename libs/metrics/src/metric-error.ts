@@ -1,0 +1,13 @@
+/**
+ * Thrown when a metric or a test has no value for what it was given. `argument` names the argument at fault; the message
+ * says what was wrong and what would be right.
+ */
+export class MetricError extends Error {
+  override readonly name = 'MetricError';
+  readonly argument: string;
+
+  constructor(argument: string, message: string) {
+    super(message);
+    this.argument = argument;
+  }
+}

@@ -1,0 +1,39 @@
+import { MetricError } from './metric-error.ts';
+
+/**
+ * The `share`-quantile (0 … 1) by linear interpolation between order statistics (type 7 of Hyndman and Fan, numpy's
+ * default). Throws MetricError on an empty sample or a share outside [0, 1].
+ */
+export function quantile(values: ArrayLike<number>, share: number): number {
+  if (values.length === 0) throw new MetricError('values', 'quantile: there are no values; give at least one');
+  if (!(share >= 0 && share <= 1)) throw new MetricError('share', `share: ${share} is not in [0, 1]`);
+  const sorted = Float64Array.from(values).sort();
+  const at = share * (sorted.length - 1);
+  const low = Math.floor(at);
+  const high = Math.ceil(at);
+  return sorted[low] + (at - low) * (sorted[high] - sorted[low]);
+}
+
+/** The median. Throws MetricError on an empty sample. */
+export function median(values: ArrayLike<number>): number {
+  return quantile(values, 0.5);
+}
+
+/** 1.4826·median|x − median x|: the standard deviation of normal data, deaf to outliers. */
+export function scaledMad(values: ArrayLike<number>): number {
+  const centre = median(values);
+  return 1.4826 * median(Float64Array.from(values, (value) => Math.abs(value - centre)));
+}
+
+/** The three percentiles that latencies are told by. */
+export interface LatencyPercentiles {
+  readonly p50: number;
+  readonly p95: number;
+  readonly p99: number;
+  readonly count: number;
+}
+
+/** p50, p95 and p99 in the values' own unit. Throws MetricError on an empty sample. */
+export function latencyPercentiles(values: ArrayLike<number>): LatencyPercentiles {
+  return { p50: quantile(values, 0.5), p95: quantile(values, 0.95), p99: quantile(values, 0.99), count: values.length };
+}
