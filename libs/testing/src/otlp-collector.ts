@@ -1,0 +1,181 @@
+import { createServer, type IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { createSignalBoard } from './signal-board.ts';
+
+/** One span as it was received. */
+export interface CollectedSpan {
+  readonly service: string;
+  readonly name: string;
+  readonly traceId: string;
+  readonly spanId: string;
+  /** Empty for a root. */
+  readonly parentSpanId: string;
+  /** 1 internal, 2 server, 3 client, 4 producer, 5 consumer. */
+  readonly kind: number;
+  /** 0 unset, 1 ok, 2 error. */
+  readonly status: number;
+  readonly attributes: Readonly<Record<string, string | number | boolean>>;
+  readonly startMs: number;
+  readonly endMs: number;
+}
+
+/** One histogram series as it was received last. */
+export interface CollectedHistogram {
+  readonly service: string;
+  readonly name: string;
+  readonly unit: string;
+  readonly exponential: boolean;
+  readonly attributes: Readonly<Record<string, string | number | boolean>>;
+  readonly count: number;
+  readonly sum: number;
+}
+
+/** An OTLP/HTTP collector that keeps what it receives. */
+export interface OtlpCollector {
+  /** Base URL: what OTEL_EXPORTER_OTLP_ENDPOINT takes. */
+  readonly endpoint: string;
+  readonly spans: readonly CollectedSpan[];
+  readonly histograms: readonly CollectedHistogram[];
+  /** The first span, past or future, of that name (and service). */
+  span(name: string, service?: string): Promise<CollectedSpan>;
+  /** The first histogram series, past or future, that `wanted` accepts. */
+  histogram(wanted: (histogram: CollectedHistogram) => boolean): Promise<CollectedHistogram>;
+  stop(): Promise<void>;
+}
+
+/** Starts a collector on a free port of the loopback interface. It takes OTLP as JSON, which `startTelemetry` sends. */
+export async function startOtlpCollector(): Promise<OtlpCollector> {
+  const spans = createSignalBoard<CollectedSpan>();
+  const histograms = createSignalBoard<CollectedHistogram>();
+  const server = createServer((request, response) => {
+    readJson(request).then(
+      (body) => {
+        if (request.url === '/v1/traces') for (const span of spansOf(body)) spans.post(span);
+        else if (request.url === '/v1/metrics') for (const series of histogramsOf(body)) histograms.post(series);
+        response.writeHead(200, { 'content-type': 'application/json' }).end('{}');
+      },
+      (error) => response.writeHead(400).end(String(error)),
+    );
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    spans: spans.all,
+    histograms: histograms.all,
+    span: (name, service) => spans.find((s) => s.name === name && (service === undefined || s.service === service)),
+    histogram: (wanted) => histograms.find(wanted),
+    async stop() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+/** A span, by its name or by name and service: `fit` or `generator/fit`. */
+export type SpanLabel = string;
+
+/**
+ * Throws, listing the edges that exist, unless some span `child` has a parent `parent`. Labels are names (`fit`), or
+ * service and name (`generator:fit`).
+ */
+export function assertEdge(spans: readonly CollectedSpan[], parent: SpanLabel, child: SpanLabel): void {
+  const byId = new Map(spans.map((span) => [`${span.traceId}/${span.spanId}`, span]));
+  const parentOf = (span: CollectedSpan) => byId.get(`${span.traceId}/${span.parentSpanId}`);
+  const labels = (span: CollectedSpan | undefined) => (span ? [span.name, `${span.service}:${span.name}`] : []);
+  if (spans.some((span) => labels(span).includes(child) && labels(parentOf(span)).includes(parent))) return;
+  const edges = spans.map((span) => `  ${labels(parentOf(span))[1] ?? '(root)'} → ${labels(span)[1]}`);
+  throw new Error(`no span ${child} has a parent ${parent}; the edges are:\n${[...new Set(edges)].sort().join('\n')}`);
+}
+
+interface OtlpValue {
+  stringValue?: string;
+  intValue?: string | number;
+  doubleValue?: number;
+  boolValue?: boolean;
+}
+type OtlpAttributes = { key: string; value: OtlpValue }[] | undefined;
+interface OtlpResource {
+  resource?: { attributes?: OtlpAttributes };
+}
+interface OtlpPoint {
+  attributes?: OtlpAttributes;
+  count?: string | number;
+  sum?: number;
+}
+interface OtlpBody {
+  resourceSpans?: (OtlpResource & { scopeSpans?: { spans?: OtlpSpan[] }[] })[];
+  resourceMetrics?: (OtlpResource & { scopeMetrics?: { metrics?: OtlpMetric[] }[] })[];
+}
+interface OtlpSpan {
+  traceId: string;
+  spanId: string;
+  parentSpanId?: string;
+  name: string;
+  kind?: number;
+  startTimeUnixNano: string;
+  endTimeUnixNano: string;
+  attributes?: OtlpAttributes;
+  status?: { code?: number };
+}
+interface OtlpMetric {
+  name: string;
+  unit?: string;
+  histogram?: { dataPoints?: OtlpPoint[] };
+  exponentialHistogram?: { dataPoints?: OtlpPoint[] };
+}
+
+function* spansOf(body: OtlpBody): Generator<CollectedSpan> {
+  for (const { resource, scopeSpans } of body.resourceSpans ?? []) {
+    const service = String(flat(resource?.attributes)['service.name'] ?? '');
+    for (const span of (scopeSpans ?? []).flatMap((scope) => scope.spans ?? [])) {
+      yield {
+        service,
+        name: span.name,
+        traceId: span.traceId,
+        spanId: span.spanId,
+        parentSpanId: span.parentSpanId ?? '',
+        kind: span.kind ?? 0,
+        status: span.status?.code ?? 0,
+        attributes: flat(span.attributes),
+        startMs: Number(span.startTimeUnixNano) / 1e6,
+        endMs: Number(span.endTimeUnixNano) / 1e6,
+      };
+    }
+  }
+}
+
+function* histogramsOf(body: OtlpBody): Generator<CollectedHistogram> {
+  for (const { resource, scopeMetrics } of body.resourceMetrics ?? []) {
+    const service = String(flat(resource?.attributes)['service.name'] ?? '');
+    for (const metric of (scopeMetrics ?? []).flatMap((scope) => scope.metrics ?? [])) {
+      for (const point of (metric.exponentialHistogram ?? metric.histogram)?.dataPoints ?? []) {
+        yield {
+          service,
+          name: metric.name,
+          unit: metric.unit ?? '',
+          exponential: metric.exponentialHistogram !== undefined,
+          attributes: flat(point.attributes),
+          count: Number(point.count ?? 0),
+          sum: point.sum ?? 0,
+        };
+      }
+    }
+  }
+}
+
+function flat(attributes: OtlpAttributes): Record<string, string | number | boolean> {
+  return Object.fromEntries(
+    (attributes ?? []).map(({ key, value }) => [
+      key,
+      value.stringValue ??
+        value.boolValue ??
+        (value.intValue !== undefined ? Number(value.intValue) : (value.doubleValue ?? '')),
+    ]),
+  );
+}
+
+async function readJson(request: IncomingMessage): Promise<OtlpBody> {
+  const parts: Buffer[] = [];
+  for await (const part of request) parts.push(part as Buffer);
+  return JSON.parse(Buffer.concat(parts).toString('utf8')) as OtlpBody;
+}
