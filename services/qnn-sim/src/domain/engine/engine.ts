@@ -78,6 +78,7 @@ export interface Engine {
 /** Thrown when an array's length does not match the batch. The message has both numbers. */
 export class BatchShapeError extends Error {
   override name = 'BatchShapeError';
+  readonly code = 'invalid';
 }
 
 /** Throws BatchShapeError unless every array of the batch has its length. */

@@ -40,6 +40,7 @@ export const DEFAULT_QNN: QnnSettings = {
 /** Thrown when a QNN setting is out of range. The message names the setting, its value and the allowed ones. */
 export class QnnSettingsError extends Error {
   override name = 'QnnSettingsError';
+  readonly code = 'invalid';
 }
 
 const RANGES: readonly [keyof QnnSettings, number, number][] = [

@@ -1,0 +1,129 @@
+import type { Observable } from '@qloom/quantum/observable.ts';
+import type { CompiledCircuit } from '../engine/engine.ts';
+import { createEngine, type EngineMeasurement, measureEngines } from '../engine/select-engine.ts';
+import { type AnsatzSettings, buildAnsatz } from '../model/ansatz-circuit.ts';
+import { createQnnModel } from '../model/qnn-model.ts';
+import type { QnnSettings } from '../model/qnn-settings.ts';
+import { type TrainingResult, type TrainingTask, trainQnns } from '../training/train.ts';
+
+/** Trains QNNs. */
+export interface TrainJob {
+  readonly kind: 'train';
+  /** An engine's name, not `auto`. */
+  readonly engine: string;
+  readonly settings: QnnSettings;
+  readonly features: number;
+  readonly classes: number;
+  readonly tasks: readonly TrainingTask[];
+}
+
+/** Executes a batch of circuits; with cotangents also differentiates it. */
+export interface ExecuteJob {
+  readonly kind: 'execute';
+  /** An engine's name, not `auto`. */
+  readonly engine: string;
+  readonly ansatz: AnsatzSettings;
+  readonly observables: readonly Observable[];
+  readonly parameters: Float64Array;
+  /** Shape [rows, inputs]. */
+  readonly inputs: Float64Array;
+  readonly rows: number;
+  /** Shape [rows, observables]. */
+  readonly cotangents: Float64Array | null;
+}
+
+/** Measures the engines. */
+export interface MeasureJob {
+  readonly kind: 'measure';
+}
+
+/** What a worker can do. */
+export type Job = TrainJob | ExecuteJob | MeasureJob;
+
+/** A training's outcome and its share of the wall-clock of those that were trained together, in seconds. */
+export interface TimedResult extends TrainingResult {
+  readonly seconds: number;
+}
+
+/** Outcome of an {@link ExecuteJob}; gradients are empty without cotangents. */
+export interface ExecuteResult {
+  /** Shape [rows, observables]. */
+  readonly values: Float64Array;
+  /** Shape [parameters]. */
+  readonly parameterGradient: Float64Array;
+  /** Shape [rows, inputs]. */
+  readonly inputGradient: Float64Array;
+}
+
+/** What each job gives. */
+export type JobResult<J extends Job> = J extends TrainJob
+  ? TimedResult[]
+  : J extends ExecuteJob
+    ? ExecuteResult
+    : EngineMeasurement[];
+
+/** Does jobs in one thread, and keeps circuits that it has compiled. */
+export interface JobRunner {
+  run<J extends Job>(job: J, shouldStop: () => boolean): Promise<JobResult<J>>;
+}
+
+/** Compiled circuits a runner keeps. */
+const KEPT_CIRCUITS = 8;
+
+/** Starts a runner; `nowMs` is a monotonic clock. */
+export function createJobRunner(nowMs: () => number): JobRunner {
+  const circuits = new Map<string, Promise<CompiledCircuit>>();
+  const compiledFor = (key: unknown, compile: () => Promise<CompiledCircuit>) => {
+    const name = JSON.stringify(key);
+    const known = circuits.get(name);
+    if (known) return known;
+    const compiled = compile();
+    circuits.set(name, compiled);
+    compiled.catch(() => circuits.delete(name));
+    const [oldest] = circuits.keys();
+    if (circuits.size > KEPT_CIRCUITS) circuits.delete(oldest);
+    return compiled;
+  };
+
+  const train = async (job: TrainJob, shouldStop: () => boolean): Promise<TimedResult[]> => {
+    const { settings, features, classes, engine } = job;
+    const compiled = await compiledFor([engine, settings, features, classes], async () => {
+      const model = createQnnModel(settings, features, classes);
+      return createEngine(engine).compile(model.circuit, model.observables);
+    });
+    const before = nowMs();
+    const results = await trainQnns(compiled, settings, job.tasks, { shouldStop });
+    const seconds = (nowMs() - before) / 1000 / job.tasks.length;
+    return results.map((result) => ({ ...result, seconds }));
+  };
+
+  const execute = async (job: ExecuteJob): Promise<ExecuteResult> => {
+    const { ansatz, observables, engine, rows, parameters, inputs, cotangents } = job;
+    const compiled = await compiledFor([engine, ansatz, observables], async () =>
+      createEngine(engine).compile(buildAnsatz(ansatz), observables),
+    );
+    const batch = { sets: 1, parameters, rows, inputs };
+    if (!cotangents) {
+      const values = (await compiled.forward(batch)).slice();
+      return { values, parameterGradient: new Float64Array(0), inputGradient: new Float64Array(0) };
+    }
+    const gradient = await compiled.adjoint(batch, cotangents, { inputs: true });
+    return {
+      values: gradient.expectations.slice(),
+      parameterGradient: gradient.parameters.slice(),
+      inputGradient: gradient.inputs.slice(),
+    };
+  };
+
+  return {
+    async run<J extends Job>(job: J, shouldStop: () => boolean) {
+      const result =
+        job.kind === 'train'
+          ? await train(job, shouldStop)
+          : job.kind === 'execute'
+            ? await execute(job)
+            : await measureEngines(nowMs);
+      return result as JobResult<J>;
+    },
+  };
+}

@@ -1,0 +1,18 @@
+import { parentPort } from 'node:worker_threads';
+import { createJobRunner } from './jobs.ts';
+import { type JobMessage, type ReplyMessage, toErrorMessage } from './messages.ts';
+
+/** A thread that does one job at a time for {@link createWorkerPool}. */
+if (!parentPort) throw new Error('worker.ts runs as a worker thread of the pool, not on its own');
+const port = parentPort;
+const runner = createJobRunner(() => performance.now());
+
+port.on('message', async ({ job, stop }: JobMessage) => {
+  const flag = new Int32Array(stop);
+  const reply = (message: ReplyMessage) => port.postMessage(message);
+  try {
+    reply({ result: await runner.run(job, () => Atomics.load(flag, 0) !== 0) });
+  } catch (error) {
+    reply({ error: toErrorMessage(error) });
+  }
+});
