@@ -18,6 +18,7 @@ import { jitteredMs } from './log-options.ts';
 import type { ConsumeOptions, Delivery } from './port.ts';
 
 const CONSUMER_NOT_FOUND = 10014;
+const CONSUMER_ALREADY_EXISTS = 10148;
 const NANOSECONDS = 1_000_000;
 
 /**
@@ -96,9 +97,11 @@ async function ensureConsumer(context: ConsumeContext, options: ConsumeOptions):
         'keeps its slot, use another name',
     );
   }
-  if (!standing || standing.config.ack_wait !== ackWait) {
-    standing = await manager.consumers.add(names.stream, {
-      ...(standing?.config ?? {}),
+  if (standing && standing.config.ack_wait !== ackWait) {
+    standing = await manager.consumers.update(names.stream, options.consumer, { ack_wait: ackWait });
+  }
+  try {
+    standing ??= await manager.consumers.add(names.stream, {
       name: options.consumer,
       durable_name: options.consumer,
       filter_subject: filter,
@@ -110,6 +113,12 @@ async function ensureConsumer(context: ConsumeContext, options: ConsumeOptions):
       max_deliver: -1,
       max_ack_pending: context.maxAckPending,
     });
+  } catch (error) {
+    // Another process was faster, with other settings: look at those.
+    if (error instanceof JetStreamApiError && error.code === CONSUMER_ALREADY_EXISTS) {
+      return ensureConsumer(context, options);
+    }
+    throw error;
   }
   return client.consumers.getConsumerFromInfo(standing);
 }

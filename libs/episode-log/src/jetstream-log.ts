@@ -36,7 +36,8 @@ export async function openJetStreamLog(options: JetStreamLogOptions): Promise<Ep
   const timeout = Math.max(100, Math.min(5_000, complete.unavailableAfterMs));
   const manager = await jetstreamManager(connection, { checkAPI: false, timeout });
   const reconnects = watchReconnects(connection, complete.warn);
-  const retry = createRetry(complete.unavailableAfterMs, reconnects);
+  const closing = new AbortController();
+  const retry = createRetry(complete.unavailableAfterMs, reconnects, closing.signal);
   const context: ConsumeContext = {
     connection,
     client: jetstream(connection, { timeout }),
@@ -44,7 +45,7 @@ export async function openJetStreamLog(options: JetStreamLogOptions): Promise<Ep
     names,
     options: complete,
     retry,
-    retryWithinLease: createRetry(complete.leaseMs, reconnects),
+    retryWithinLease: createRetry(complete.leaseMs, reconnects, closing.signal),
     maxAckPending: options.maxAckPending ?? 1000,
   };
   try {
@@ -53,7 +54,6 @@ export async function openJetStreamLog(options: JetStreamLogOptions): Promise<Ep
     await connection.close();
     throw error;
   }
-  const closing = new AbortController();
   const pending = new Set<Promise<unknown>>();
 
   const assertOpen = (): void => {

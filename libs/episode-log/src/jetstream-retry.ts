@@ -14,8 +14,8 @@ export type Retry = <T>(work: () => Promise<T>) => Promise<T>;
 /** What was asked of a server that then went away will never be answered: ask the next one at once. */
 class AskedBeforeReconnectError extends Error {}
 
-/** A {@link Retry} that goes on for `unavailableAfterMs`. */
-export function createRetry(unavailableAfterMs: number, reconnects: Reconnects): Retry {
+/** A {@link Retry} that goes on for `unavailableAfterMs`, or until `closing` aborts. */
+export function createRetry(unavailableAfterMs: number, reconnects: Reconnects, closing: AbortSignal): Retry {
   return async (work) => {
     const deadlineMs = performance.now() + unavailableAfterMs;
     for (let round = 0; ; round++) {
@@ -26,6 +26,7 @@ export function createRetry(unavailableAfterMs: number, reconnects: Reconnects):
           throw new LogClosedError('the connection to NATS is closed', { cause: error });
         }
         if (!isOutOfReach(error)) throw error;
+        if (closing.aborted) throw new LogClosedError('closed while NATS did not answer', { cause: error });
         if (performance.now() > deadlineMs) {
           throw new LogUnavailableError(
             `NATS JetStream has not answered for ${unavailableAfterMs} ms: ${(error as Error).message}`,

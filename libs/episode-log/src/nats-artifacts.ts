@@ -28,7 +28,9 @@ export async function openNatsArtifacts(options: NatsArtifactOptions): Promise<A
   const complete = completeLogOptions(options);
   const { bucket } = createJetStreamNames(options.namespace);
   const connection = await connectNats({ ...options, ...complete });
-  const again = createRetry(complete.unavailableAfterMs, watchReconnects(connection, complete.warn));
+  const closing = new AbortController();
+  const reconnects = watchReconnects(connection, complete.warn);
+  const again = createRetry(complete.unavailableAfterMs, reconnects, closing.signal);
   let store: ObjectStore;
   try {
     store = await again(() => openBucket(new Objm(connection), bucket, options.replicas ?? 1));
@@ -111,6 +113,7 @@ export async function openNatsArtifacts(options: NatsArtifactOptions): Promise<A
       if (await exists(refName(name))) await again(() => store.delete(refName(name)));
     },
     async close() {
+      closing.abort();
       if (!connection.isClosed()) await connection.drain().catch(() => connection.close());
     },
   };
