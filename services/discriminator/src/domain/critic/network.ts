@@ -1,0 +1,141 @@
+import type { Random } from '@qloom/random/random.ts';
+import { batchStd } from '@qloom/tfjs/batch-std.ts';
+import { conv1d, conv1dParameters } from '@qloom/tfjs/conv1d.ts';
+import { denseParameters } from '@qloom/tfjs/dense.ts';
+import { biasLeakyRelu } from '@qloom/tfjs/leaky-relu.ts';
+import type { ParameterSpec, Parameters } from '@qloom/tfjs/parameters.ts';
+import { rowDot } from '@qloom/tfjs/row-dot.ts';
+import * as tf from '@tensorflow/tfjs-core';
+import { type CriticSettings, usesBatchStd } from './settings.ts';
+
+/** Hidden layers of the multilayer perceptron. */
+const MLP_LAYERS = 2;
+/** Units of the multilayer perceptron for each filter. */
+const MLP_UNITS_PER_FILTER = 4;
+
+/** What the critic computes of a batch. */
+export interface Verdict {
+  /** [batch]; higher is more real. */
+  readonly logits: tf.Tensor1D;
+  /** The last hidden layer, flattened: [batch, n]. What feature matching compares. */
+  readonly features: tf.Tensor2D;
+}
+
+/** Gives the weights of a layer as they are to be used: spectrally normalized, or as they are. */
+export type WeightOf = (name: string) => tf.Tensor;
+
+/** Outputs of each hidden layer, in channels or units. */
+function widths({ architecture, convLayers, filters }: CriticSettings): number[] {
+  if (architecture === 'mlp') return new Array(MLP_LAYERS).fill(MLP_UNITS_PER_FILTER * filters);
+  const grow = architecture === 'conv' ? 2 : 1;
+  return Array.from({ length: convLayers }, (_, layer) => (layer === 0 ? filters : grow * filters));
+}
+
+/** Length of the flattened last hidden layer. */
+export function featureLength(settings: CriticSettings, inputs: number): number {
+  const last = widths(settings).at(-1) as number;
+  return settings.architecture === 'mlp' ? last : inputs * last;
+}
+
+/**
+ * Fresh parameters. Names: `h<layer>.w`, `h<layer>.b`; `position` and `position.w`, the learned channel that tells a filter where it
+ * is, and its taps; `out.w` [1 + classes, n], whose first row judges every point and whose others belong to one class each;
+ * `out.b`, and `spread.w` for the batch's standard deviation.
+ */
+export function networkParameters(
+  settings: CriticSettings,
+  inputs: number,
+  classes: number,
+  random: Random,
+): ParameterSpec[] {
+  const { architecture, kernel } = settings;
+  const specs: ParameterSpec[] = [];
+  let before = architecture === 'mlp' ? inputs : 1;
+  for (const [layer, width] of widths(settings).entries()) {
+    const stream = random.fork(`h${layer}`);
+    specs.push(
+      ...(architecture === 'mlp'
+        ? denseParameters(`h${layer}`, stream, before, width)
+        : conv1dParameters(`h${layer}`, stream, kernel, before, width)),
+    );
+    before = width;
+  }
+  if (architecture !== 'mlp') {
+    const first = widths(settings)[0];
+    const position = random.fork('position');
+    specs.push({ name: 'position', shape: [1, inputs, 1], values: position.normals(inputs) });
+    const taps = position.normals(kernel * first, Math.sqrt(1 / kernel));
+    specs.push({ name: 'position.w', shape: [kernel, 1, first], values: taps });
+  }
+  const length = featureLength(settings, inputs);
+  const rows = 1 + classes;
+  const out = random.fork('out').normals(rows * length, Math.sqrt(1 / (2 * length)));
+  specs.push({ name: 'out.w', shape: [rows, length], values: out });
+  specs.push({ name: 'out.b', shape: [], values: new Float32Array(1) });
+  if (usesBatchStd(settings)) specs.push({ name: 'spread.w', shape: [], values: new Float32Array(1) });
+  return specs;
+}
+
+/** Names of the weights that spectral normalization applies to. */
+export function normalizedWeights(settings: CriticSettings): string[] {
+  return [...widths(settings).map((_, layer) => `h${layer}.w`), 'out.w'];
+}
+
+function convolutions(settings: CriticSettings, parameters: Parameters, weight: WeightOf, x: tf.Tensor2D): tf.Tensor2D {
+  const [batch, inputs] = x.shape;
+  const [first, ...rest] = widths(settings);
+  // A convolution over the channels (value, position) is the sum of two, and the one over positions is the same for every
+  // row: it is the bias.
+  const where = conv1d(parameters.get('position') as tf.Variable<tf.Rank.R3>, weight('position.w') as tf.Tensor3D);
+  const bias = tf.reshape(tf.add(where, parameters.get('h0.b')), [inputs * first]);
+  const seen = conv1d(tf.reshape(x, [batch, inputs, 1]), weight('h0.w') as tf.Tensor3D);
+  let hidden: tf.Tensor = biasLeakyRelu(tf.reshape(seen, [batch, inputs * first]), bias);
+  for (const [i, width] of rest.entries()) {
+    const before = i === 0 ? first : rest[i - 1];
+    const input = tf.reshape(hidden, [batch, inputs, before]) as tf.Tensor3D;
+    const convolved = conv1d(input, weight(`h${i + 1}.w`) as tf.Tensor3D);
+    const output = biasLeakyRelu(convolved, parameters.get(`h${i + 1}.b`));
+    const residual = settings.architecture === 'conv-residual' && before === width;
+    hidden = residual ? tf.mul(tf.add(input, output), Math.SQRT1_2) : output;
+  }
+  return tf.reshape(hidden, [batch, featureLength(settings, inputs)]);
+}
+
+function perceptron(settings: CriticSettings, parameters: Parameters, weight: WeightOf, x: tf.Tensor2D): tf.Tensor2D {
+  let hidden: tf.Tensor = x;
+  for (const layer of widths(settings).keys()) {
+    hidden = biasLeakyRelu(tf.matMul(hidden, weight(`h${layer}.w`)), parameters.get(`h${layer}.b`));
+  }
+  return hidden as tf.Tensor2D;
+}
+
+/**
+ * Judges a batch: `x` [batch, inputs] as the critic sees it; `membership` [batch, 1 + classes], a one and the one-hot class.
+ * The logit is ⟨w₀ + w_c, h(x)⟩ + b, a projection on the class (Miyato and Koyama, 2018), plus, where the loss allows it, a
+ * weight times how much h varies over the batch.
+ */
+export function judge(
+  settings: CriticSettings,
+  parameters: Parameters,
+  weight: WeightOf,
+  x: tf.Tensor2D,
+  membership: tf.Tensor2D,
+): Verdict {
+  const hidden = settings.architecture === 'mlp' ? perceptron : convolutions;
+  const features = hidden(settings, parameters, weight, x);
+  const projected = rowDot(features, tf.matMul(membership, weight('out.w') as tf.Tensor2D));
+  let shift: tf.Tensor = parameters.get('out.b');
+  if (usesBatchStd(settings)) shift = tf.add(shift, tf.mul(batchStd(features), parameters.get('spread.w')));
+  return { logits: tf.add(projected, shift), features };
+}
+
+/** The rows that {@link judge} wants: a one, and the one-hot class. */
+export function membershipOf(labels: Int32Array, classes: number): Float32Array {
+  const width = 1 + classes;
+  const rows = new Float32Array(labels.length * width);
+  for (const [i, label] of labels.entries()) {
+    rows[i * width] = 1;
+    rows[i * width + 1 + label] = 1;
+  }
+  return rows;
+}

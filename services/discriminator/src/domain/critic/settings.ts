@@ -1,0 +1,67 @@
+import { InvalidSettingError } from '../errors.ts';
+import { checkedHyperparameters, type HyperparameterValue } from '../hyperparameters.ts';
+
+/** What the critic can be asked to weigh in its gradient. */
+export const OBJECTIVES = ['adversarial', 'feature-matching'] as const;
+
+/** One of {@link OBJECTIVES}. */
+export type Objective = (typeof OBJECTIVES)[number];
+
+/** Which adversarial loss. */
+export type LossKind = 'ns+R1' | 'hinge+SN' | 'wgan-gp';
+
+/** Everything about a critic but its data and its seed. */
+export interface CriticSettings {
+  readonly architecture: 'conv' | 'conv-residual' | 'mlp';
+  readonly convLayers: number;
+  /** Width of a filter. Unit: features. */
+  readonly kernel: number;
+  readonly filters: number;
+  readonly loss: LossKind;
+  readonly learningRate: number;
+  /** Updates a step. */
+  readonly updatesPerStep: number;
+  /** γ of R1. */
+  readonly r1Gamma: number;
+  /** Weight of each objective in the gradient. */
+  readonly weights: Readonly<Record<Objective, number>>;
+}
+
+/**
+ * Settings from hyperparameters and objective weights (absent: 0).
+ *
+ * Throws {@link InvalidSettingError} for a value out of range, an unknown objective, or a weight that is not a finite number ≥ 0.
+ */
+export function criticSettings(
+  hyperparameters: Readonly<Record<string, HyperparameterValue>>,
+  weights: Readonly<Record<string, number>>,
+): CriticSettings {
+  const value = checkedHyperparameters(hyperparameters);
+  for (const [name, weight] of Object.entries(weights)) {
+    if (!(OBJECTIVES as readonly string[]).includes(name) && weight !== 0) {
+      throw new InvalidSettingError(`objective ${name}: this critic knows ${OBJECTIVES.join(', ')}`);
+    }
+    if (!Number.isFinite(weight) || weight < 0) {
+      throw new InvalidSettingError(`objective ${name}: weight ${weight} is not a finite number of at least 0`);
+    }
+  }
+  return {
+    architecture: value.get('disc.arch') as CriticSettings['architecture'],
+    convLayers: value.get('disc.convLayers') as number,
+    kernel: value.get('disc.kernel') as number,
+    filters: value.get('disc.filters') as number,
+    loss: value.get('gan.loss') as LossKind,
+    learningRate: value.get('gan.lrD') as number,
+    updatesPerStep: value.get('gan.dSteps') as number,
+    r1Gamma: value.get('gan.r1Gamma') as number,
+    weights: {
+      adversarial: weights.adversarial ?? 0,
+      'feature-matching': weights['feature-matching'] ?? 0,
+    },
+  };
+}
+
+/** Whether the critic sees how much a batch varies: not where a loss or a norm bounds its slope at single points. */
+export function usesBatchStd({ loss }: CriticSettings): boolean {
+  return loss === 'ns+R1';
+}
