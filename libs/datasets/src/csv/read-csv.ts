@@ -42,8 +42,8 @@ export function readCsv(text: string, options: CsvOptions = {}): CsvData {
   const labels = readTexts(columns, columns.label);
   const groups = columns.group === null ? null : readTexts(columns, columns.group);
   const classNames = options.classNames ?? namesInOrder(labels);
-  checkClasses(columns, labels, classNames, options.classNames !== undefined);
   const values = columns.features.map((column) => readNumbers(columns, column));
+  checkClasses(columns, labels, classNames, options.classNames !== undefined);
   const constant = options.classNames
     ? []
     : columns.features.filter((_, j) => values[j].every((v) => v === values[j][0]));
