@@ -1,0 +1,50 @@
+import { MetricError } from '../metric-error.ts';
+import { type BootstrapOptions, bcaInterval } from './bca-interval.ts';
+import { type Interval, meanOf } from './interval.ts';
+
+/** Ranks from 1; equal values share their mean rank. */
+export function ranksOf(values: readonly number[]): number[] {
+  const order = values.map((_, i) => i).sort((i, j) => values[i] - values[j]);
+  const ranks = new Array<number>(values.length);
+  for (let from = 0; from < order.length; ) {
+    let to = from;
+    while (to + 1 < order.length && values[order[to + 1]] === values[order[from]]) to++;
+    for (let k = from; k <= to; k++) ranks[order[k]] = (from + to) / 2 + 1;
+    from = to + 1;
+  }
+  return ranks;
+}
+
+/** Pearson's correlation; 0 where either side does not vary. */
+export function pearson(x: readonly number[], y: readonly number[]): number {
+  const [mx, my] = [meanOf(x), meanOf(y)];
+  let [xx, yy, xy] = [0, 0, 0];
+  for (let i = 0; i < x.length; i++) {
+    xx += (x[i] - mx) ** 2;
+    yy += (y[i] - my) ** 2;
+    xy += (x[i] - mx) * (y[i] - my);
+  }
+  return xx > 0 && yy > 0 ? xy / Math.sqrt(xx * yy) : 0;
+}
+
+/** Spearman's rank correlation, ties by mean ranks; 0 where either side does not vary. Throws MetricError on unequal lengths. */
+export function spearman(x: readonly number[], y: readonly number[]): number {
+  if (x.length !== y.length || x.length < 2) {
+    throw new MetricError('y', `spearman: ${x.length} and ${y.length} values; give the same number, at least 2`);
+  }
+  return pearson(ranksOf(x), ranksOf(y));
+}
+
+/** Spearman's correlation with a BCa bootstrap interval over pairs: no assumption on the law or on equal variances. */
+export function spearmanInterval(x: readonly number[], y: readonly number[], options: BootstrapOptions = {}): Interval {
+  spearman(x, y);
+  return bcaInterval(
+    x.map((value, i) => [value, y[i]] as const),
+    (pairs) =>
+      spearman(
+        pairs.map(([a]) => a),
+        pairs.map(([, b]) => b),
+      ),
+    { resamples: 2000, ...options },
+  );
+}

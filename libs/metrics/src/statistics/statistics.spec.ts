@@ -1,0 +1,174 @@
+import { createRandom } from '@qloom/random/random.ts';
+import fc from 'fast-check';
+import { latencyPercentiles, quantile, scaledMad } from '../percentile.ts';
+import { bcaInterval } from './bca-interval.ts';
+import { holmAdjust } from './holm.ts';
+import { interquartileMean } from './interquartile-mean.ts';
+import { meanOf } from './interval.ts';
+import { correctedResampledTest } from './nadeau-bengio.ts';
+import { testNonInferiority } from './non-inferiority.ts';
+import { pairedPermutationTest } from './permutation-test.ts';
+import { ranksOf, spearman, spearmanInterval } from './rank-correlation.ts';
+import { studentCdf, studentQuantile } from './student-t.ts';
+
+const X = [0.61, 0.72, 0.55, 0.8, 0.68, 0.77, 0.59, 0.66, 0.9, 0.71];
+const Y = [0.58, 0.7, 0.57, 0.71, 0.6, 0.75, 0.61, 0.6, 0.79, 0.7];
+const D = X.map((x, i) => x - Y[i]);
+
+describe('pairedPermutationTest', () => {
+  it('agrees with scipy where all patterns are counted', () => {
+    // scipy.stats.permutation_test((D,), np.mean, permutation_type='samples', n_resamples=np.inf, alternative=…)
+    expect(pairedPermutationTest(D)).toMatchObject({ pValue: 0.03515625, exact: true });
+    expect(pairedPermutationTest(D, { alternative: 'greater' }).pValue).toBe(0.017578125);
+  });
+
+  it('comes near the exact value by resampling, and is 1 for no difference', () => {
+    const twice = [...D, ...D];
+    const { pValue, exact } = pairedPermutationTest(twice, { seed: 1, resamples: 20_000 });
+    expect(exact).toBe(false);
+    expect(pValue).toBeLessThan(0.01);
+    expect(pairedPermutationTest([0, 0, 0]).pValue).toBe(1);
+    expect(pairedPermutationTest(twice, { seed: 1, resamples: 2000 })).toEqual(
+      pairedPermutationTest(twice, { seed: 1, resamples: 2000 }),
+    );
+  });
+
+  it('rejects a true null in about 5 of 100 cases', () => {
+    let rejected = 0;
+    for (let i = 0; i < 300; i++) {
+      const random = createRandom(i);
+      if (pairedPermutationTest(Array.from({ length: 10 }, () => random.normal())).pValue <= 0.05) rejected++;
+    }
+    // Binomial(300, .049): mean 15, deviation 3.8.
+    expect(Math.abs(rejected - 15)).toBeLessThan(16);
+  });
+});
+
+describe('bcaInterval', () => {
+  it('agrees with scipy', () => {
+    // scipy.stats.bootstrap((sample,), np.mean, n_resamples=200000, method='BCa', rng=np.random.default_rng(1))
+    const { estimate, low, high } = bcaInterval(D, meanOf, { resamples: 40_000 });
+    expect(estimate).toBeCloseTo(0.038, 12);
+    // Monte Carlo error of an end at 40,000 resamples: below .001 and .05.
+    expect(Math.abs(low - 0.013)).toBeLessThan(0.0015);
+    expect(Math.abs(high - 0.066)).toBeLessThan(0.0015);
+    const skew = bcaInterval(
+      X.map((x) => Math.exp(3 * x)),
+      meanOf,
+      { resamples: 40_000 },
+    );
+    expect(Math.abs(skew.low - 7.1692235946092495)).toBeLessThan(0.08);
+    expect(Math.abs(skew.high - 10.7148435958688)).toBeLessThan(0.12);
+  });
+
+  it('covers the mean in about 95 of 100 cases', () => {
+    let covered = 0;
+    for (let i = 0; i < 200; i++) {
+      const random = createRandom(i);
+      const sample = Array.from({ length: 30 }, () => random.normal());
+      const { low, high } = bcaInterval(sample, meanOf, { resamples: 500, seed: i });
+      if (low <= 0 && 0 <= high) covered++;
+    }
+    // Binomial(200, .94): mean 188, deviation 3.4.
+    expect(covered).toBeGreaterThan(174);
+  });
+
+  it('is a point where nothing varies, and refuses one item', () => {
+    expect(bcaInterval([3, 3, 3], meanOf, { resamples: 50 })).toMatchObject({ low: 3, high: 3 });
+    expect(() => bcaInterval([1], meanOf)).toThrow('1 items have no spread');
+  });
+});
+
+describe('correctedResampledTest', () => {
+  it('agrees with the formula in scipy', () => {
+    // t = d.mean()/np.sqrt((1/n + .25)*d.var(ddof=1)); 2*stats.t.sf(abs(t), n-1); mean ± t.ppf(.975, n-1)*se
+    const result = correctedResampledTest(D, { trainingRows: 80, testRows: 20 });
+    expect(result.t).toBeCloseTo(1.4221142582737287, 10);
+    expect(result.pValue).toBeCloseTo(0.18871041145044767, 10);
+    expect(result.low).toBeCloseTo(-0.0224466, 7);
+    expect(result.high).toBeCloseTo(0.0984466, 7);
+  });
+
+  it('is finite where nothing varies', () => {
+    expect(correctedResampledTest([0, 0], { trainingRows: 1, testRows: 1 })).toMatchObject({ t: 0, pValue: 1 });
+    expect(correctedResampledTest([1, 1], { trainingRows: 1, testRows: 1 })).toMatchObject({ pValue: 0, low: 1 });
+  });
+});
+
+describe("Student's t", () => {
+  // scipy.stats.t.cdf(t, f); t.ppf(p, f)
+  it.each([
+    [-2.3, 3, 0.05249418032223499],
+    [0.5, 9, 0.6854643500869868],
+    [1.7, 19, 0.9472783667059866],
+  ])('has its distribution at t = %d with %i degrees', (t, freedom, p) => {
+    expect(studentCdf(t, freedom)).toBeCloseTo(p, 12);
+    expect(studentQuantile(p, freedom)).toBeCloseTo(t, 10);
+  });
+});
+
+describe('holmAdjust', () => {
+  it('multiplies by the number of claims left, never falls, and keeps the order given', () => {
+    expect(holmAdjust([0.01, 0.04, 0.03, 0.005])).toEqual([0.03, 0.06, 0.06, 0.02].map((p) => expect.closeTo(p, 12)));
+    expect(holmAdjust([])).toEqual([]);
+    expect(() => holmAdjust([1.1])).toThrow('1.1 is not in [0, 1]');
+  });
+
+  it('never lowers a p-value and never exceeds Bonferroni', () => {
+    fc.assert(
+      fc.property(fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { minLength: 1, maxLength: 12 }), (p) => {
+        holmAdjust(p).forEach((adjusted, i) => {
+          expect(adjusted).toBeGreaterThanOrEqual(p[i]);
+          expect(adjusted).toBeLessThanOrEqual(Math.min(1, p.length * p[i]) + 1e-12);
+        });
+      }),
+    );
+  });
+});
+
+describe('robust summaries', () => {
+  it('agree with scipy and numpy', () => {
+    // stats.trim_mean(x, .25); np.quantile(x, [.05, .5, .95, .99]); 1.4826*np.median(abs(x - np.median(x)))
+    expect(interquartileMean(X)).toBeCloseTo(0.6916666666666668, 12);
+    expect(interquartileMean([0, 1, 4, 9, 16, 25, 36, 49])).toBeCloseTo(13.5, 12);
+    expect(quantile(X, 0.05)).toBeCloseTo(0.568, 12);
+    expect(scaledMad(X)).toBeCloseTo(0.118608, 12);
+    expect(latencyPercentiles(X)).toEqual({
+      p50: expect.closeTo(0.695, 12),
+      p95: expect.closeTo(0.855, 12),
+      p99: expect.closeTo(0.891, 12),
+      count: 10,
+    });
+  });
+
+  it('refuse nothing at all', () => {
+    expect(() => interquartileMean([])).toThrow('there are no values');
+    expect(() => quantile([], 0.5)).toThrow('there are no values');
+  });
+});
+
+describe('testNonInferiority', () => {
+  it('holds above the margin, fails below, and does not mistake no evidence for no harm', () => {
+    expect(testNonInferiority(D).holds).toBe(true);
+    expect(testNonInferiority(D.map((d) => d - 0.06)).holds).toBe(false);
+    const noisy = [-0.1, 0.1, -0.12, 0.12, 0.05, -0.05];
+    expect(testNonInferiority(noisy)).toMatchObject({ estimate: expect.closeTo(0, 12), holds: false, margin: 0.01 });
+  });
+});
+
+describe('spearman', () => {
+  it('agrees with scipy, ties included', () => {
+    // scipy.stats.spearmanr(x, y).statistic
+    expect(spearman(X, Y)).toBeCloseTo(0.9085534756454651, 12);
+    expect(spearman([1, 2, 2, 3, 5], [2, 1, 4, 4, 4])).toBeCloseTo(0.6308932681440449, 12);
+    expect(ranksOf([3, 1, 3])).toEqual([2.5, 1, 2.5]);
+  });
+
+  it('does not mind a monotone change of scale, and lies in its interval', () => {
+    expect(spearman(X.map(Math.exp), Y)).toBeCloseTo(spearman(X, Y), 12);
+    const { low, estimate, high } = spearmanInterval(X, Y);
+    expect(low).toBeGreaterThan(0);
+    expect(low).toBeLessThan(estimate);
+    expect(high).toBeLessThanOrEqual(1);
+  });
+});
