@@ -1,26 +1,36 @@
+/*
+ * Errors of the generator's domain. Each carries a `code` from the list of service-kit's `errors.ts`, which maps it to a gRPC
+ * status.
+ */
+
 /** Thrown when a hyperparameter is unknown, of the wrong type or out of its range. The message names it and the range. */
 export class InvalidHyperparameterError extends Error {
   override readonly name = 'InvalidHyperparameterError';
+  readonly code = 'invalid';
 }
 
 /** Thrown when the training points cannot be used: none at all, a bad label, a value that is no number, wrong lengths. */
 export class InvalidTrainingDataError extends Error {
   override readonly name = 'InvalidTrainingDataError';
+  readonly code = 'invalid';
 }
 
 /** Thrown when a checkpoint is damaged, of another format version, or of another fit. */
 export class CheckpointError extends Error {
   override readonly name = 'CheckpointError';
+  readonly code = 'invalid';
 }
 
 /** Thrown when a request for samples makes no sense: an unknown class, a negative or fractional count. */
 export class InvalidSampleRequestError extends Error {
   override readonly name = 'InvalidSampleRequestError';
+  readonly code = 'invalid';
 }
 
 /** Thrown when a quantity of the fit stops being a finite number. */
 export class DivergedError extends Error {
   override readonly name = 'DivergedError';
+  readonly code = 'diverged';
   /** The step at which it happened, from 0. */
   readonly step: number;
   /** What was not finite: `reconstruction`, `kl`, `adversarial`, `diversity`, `moment`, `samples`, `critic gradient`. */
@@ -36,6 +46,7 @@ export class DivergedError extends Error {
 /** Thrown when a fit or a sampling was cancelled through its AbortSignal. Every tensor is freed before it is thrown. */
 export class CancelledError extends Error {
   override readonly name = 'CancelledError';
+  readonly code = 'cancelled';
 }
 
 /**
@@ -44,9 +55,11 @@ export class CancelledError extends Error {
  */
 export class CriticLostError extends Error {
   override readonly name = 'CriticLostError';
+  readonly code = 'unavailable';
 }
 
 /** Thrown when a resumable checkpoint belongs to other settings, another seed or other training points. */
 export class ForeignCheckpointError extends Error {
   override readonly name = 'ForeignCheckpointError';
+  readonly code = 'precondition';
 }

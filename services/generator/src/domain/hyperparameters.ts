@@ -50,7 +50,9 @@ export type Hyperparameter = ChoiceHyperparameter | NumberHyperparameter;
 export function checkedValue(parameter: Hyperparameter, given: HyperparameterValue | undefined): HyperparameterValue {
   if (given === undefined) return parameter.default;
   if (parameter.type === 'choice') {
-    if (parameter.choices.includes(given)) return given;
+    // On the wire a choice is a word: "2" is the choice 2.
+    const chosen = parameter.choices.find((choice) => String(choice) === String(given));
+    if (chosen !== undefined) return chosen;
     throw new InvalidHyperparameterError(
       `${parameter.name}: ${JSON.stringify(given)} is not one of ${parameter.choices.join(', ')}`,
     );

@@ -1,7 +1,9 @@
 import type { AugmentationName } from '@qloom/datasets/augmentations/augmentation.ts';
 import { augmentationNamed } from '@qloom/datasets/augmentations/registry.ts';
+import { DatasetError } from '@qloom/datasets/dataset-error.ts';
 import type { Points } from '@qloom/datasets/points.ts';
 import type { Random } from '@qloom/random/random.ts';
+import { InvalidSampleRequestError } from './errors.ts';
 import type { Method } from './hyperparameter-table.ts';
 import type { Model } from './model.ts';
 
@@ -19,7 +21,7 @@ const AUGMENTATIONS: Partial<Record<Method, AugmentationName>> = {
 
 /**
  * `counts` points by a rival. `rival.strength` multiplies the method's usual strength, kept in the method's range. Throws
- * DatasetError where the training points do not suit the method.
+ * InvalidSampleRequestError where the training points do not suit the method.
  */
 export function drawFromRival(model: Model, counts: readonly number[], random: Random): Points {
   const name = AUGMENTATIONS[model.method];
@@ -32,5 +34,10 @@ export function drawFromRival(model: Model, counts: readonly number[], random: R
     low: shape.lower[j] ?? null,
     high: shape.upper[j] ?? null,
   }));
-  return method.augment(points, { counts, random, physical, shots: shape.shots || null, strength });
+  try {
+    return method.augment(points, { counts, random, physical, shots: shape.shots || null, strength });
+  } catch (error) {
+    if (!(error instanceof DatasetError)) throw error;
+    throw new InvalidSampleRequestError(`method ${model.method}: ${error.message}`, { cause: error });
+  }
 }

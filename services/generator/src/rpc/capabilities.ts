@@ -1,0 +1,29 @@
+import type { Capabilities } from '@qloom/contracts/gen/qloom/episode/v1/capabilities.ts';
+import type { BackendChoice } from '@qloom/tfjs/backend.ts';
+import { offeredHyperparameters } from '../domain/settings.ts';
+import { MAX_FEATURES } from '../domain/training-data.ts';
+import { MAX_TRAINING_POINTS } from './fit-request.ts';
+import { encodeHyperparameter } from './hyperparameter-messages.ts';
+
+/** What this generator can do. */
+export function generatorCapabilities(
+  version: string,
+  backend: BackendChoice,
+  options: { utilityCritic: boolean },
+): Capabilities {
+  return {
+    service: 'qloom.generator',
+    version,
+    engines: backend.considered.map(({ name, available, reason }) => ({
+      name,
+      available,
+      selected: name === backend.name,
+      reason,
+    })),
+    limits: [
+      { name: 'features', maximum: MAX_FEATURES },
+      { name: 'training_points', maximum: MAX_TRAINING_POINTS },
+    ],
+    hyperparameters: offeredHyperparameters(options).map(encodeHyperparameter),
+  };
+}

@@ -1,0 +1,164 @@
+import type {
+  CritiqueOpen,
+  CritiqueRequest,
+  CritiqueResponse,
+  CritiqueStepResult,
+  DiscriminatorServiceService,
+} from '@qloom/contracts/gen/qloom/discriminator/v1/discriminator.ts';
+import type { BidiCall } from '@qloom/service-kit/calls.ts';
+import type { Remote } from '@qloom/service-kit/clients.ts';
+import { DomainError } from '@qloom/service-kit/errors.ts';
+import { classifyFault } from '@qloom/service-kit/faults.ts';
+import type { CallContext } from '@qloom/service-kit/handlers.ts';
+import { encodePoints } from '@qloom/service-kit/wire-points.ts';
+import { decodeTensor, encodeBytes, encodeTensor } from '@qloom/service-kit/wire-tensors.ts';
+import { createByteAssembler } from '@qloom/tensor/byte-chunks.ts';
+import type { Critic, CriticAnswer, CriticOpening, CriticStep, OpenCritic } from '../domain/critic.ts';
+import { CriticLostError } from '../domain/errors.ts';
+import { MAX_CHECKPOINT_BYTES } from './fit-request.ts';
+import { decodeValues, encodeValues } from './named-values.ts';
+
+/** A discriminator, or anything that speaks its Critique stream. */
+export type CritiqueRemote = Pick<Remote<typeof DiscriminatorServiceService>, 'critique' | 'target'>;
+
+/** What the stream is opened with besides what the domain knows. */
+export type CritiqueIdentity = Pick<
+  CritiqueOpen,
+  'study' | 'episode' | 'fold' | 'attempt' | 'data' | 'hyperparameters'
+>;
+
+const FAREWELL_MS = 1_000;
+
+type Call = BidiCall<CritiqueRequest, CritiqueResponse>;
+type RequestPart = NonNullable<CritiqueRequest['part']>;
+type ResponsePart = NonNullable<CritiqueResponse['part']>;
+type ResponseValue<Case extends ResponsePart['$case']> = Extract<ResponsePart, { $case: Case }>['value'];
+
+/** Opens critics over the Critique stream, one stream each. Deadline and cancellation of `parent` pass on to it. */
+export function createCritiqueClient(
+  remote: CritiqueRemote,
+  identity: CritiqueIdentity,
+  parent: Pick<CallContext, 'signal' | 'deadlineMs'>,
+): OpenCritic {
+  return async (opening, signal) => {
+    const call = remote.critique({ parent, signal });
+    try {
+      await call.sendAll(openingMessages(identity, opening));
+      await exchange(call, { $case: 'start', value: {} }, 'opened');
+    } catch (error) {
+      call.cancel();
+      throw criticError(error, remote.target);
+    }
+    return criticOver(call, remote.target, opening.training.features);
+  };
+}
+
+function* openingMessages(identity: CritiqueIdentity, opening: CriticOpening): Generator<CritiqueRequest> {
+  const { seed, weights, training, resume } = opening;
+  const hyperparameters = identity.hyperparameters.filter(({ name }) => Object.hasOwn(opening.hyperparameters, name));
+  const open: CritiqueOpen = { ...identity, hyperparameters, seed, objectiveWeights: encodeValues(weights) };
+  yield { part: { $case: 'open', value: open } };
+  for (const value of encodePoints(training)) yield { part: { $case: 'training', value } };
+  if (resume) for (const value of encodeBytes(resume)) yield { part: { $case: 'resume', value } };
+}
+
+function criticOver(call: Call, target: string, features: number): Critic {
+  let idle = true;
+  const guarded = async <T>(work: () => Promise<T>): Promise<T> => {
+    idle = false;
+    try {
+      const result = await work();
+      idle = true;
+      return result;
+    } catch (error) {
+      throw criticError(error, target);
+    }
+  };
+  return {
+    step: (step) =>
+      guarded(async () => {
+        const result = await exchange(call, { $case: 'step', value: stepMessage(step) }, 'stepResult');
+        return answerOf(result, step, features);
+      }),
+    checkpoint: () =>
+      guarded(async () => {
+        const state = createByteAssembler('critic checkpoint', MAX_CHECKPOINT_BYTES);
+        state.add(await exchange(call, { $case: 'checkpoint', value: {} }, 'checkpointChunk'));
+        while (!state.complete) state.add(expectPart(await call.receive(), 'checkpointChunk'));
+        return state.bytes();
+      }),
+    async close() {
+      if (idle) await farewell(call);
+      call.cancel();
+    },
+  };
+}
+
+/** Ends the exchange in good order where the peer is still there to do so, and waits a second for it at most. */
+async function farewell(call: Call): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, FAREWELL_MS);
+  });
+  const closed = exchange(call, { $case: 'close', value: {} }, 'closed').then(
+    () => call.closeSend(),
+    () => undefined,
+  );
+  await Promise.race([closed, late]);
+  clearTimeout(timer);
+}
+
+function stepMessage({ index, x, classes, count, features, update, wantGradient }: CriticStep) {
+  return {
+    index,
+    x: encodeTensor(x, [count, features]),
+    classes: encodeTensor(classes),
+    update,
+    wantGradient,
+  };
+}
+
+function answerOf(result: CritiqueStepResult, { index, count }: CriticStep, features: number): CriticAnswer {
+  if (result.index !== index) {
+    throw new DomainError('internal', `critic: answered step ${result.index}, asked was ${index}`);
+  }
+  const field = `critic step ${index}`;
+  return {
+    logits: decodeTensor(result.logits, { dtype: 'float32', shape: [count], field: `${field} logits` }),
+    losses: decodeValues(result.losses),
+    ...(result.gradient
+      ? { gradient: decodeTensor(result.gradient, { dtype: 'float32', shape: [count, features], field }) }
+      : {}),
+  };
+}
+
+async function exchange<Case extends ResponsePart['$case']>(
+  call: Call,
+  part: RequestPart,
+  expected: Case,
+): Promise<ResponseValue<Case>> {
+  return expectPart(await call.exchange({ part }), expected);
+}
+
+function expectPart<Case extends ResponsePart['$case']>(
+  response: CritiqueResponse | undefined,
+  expected: Case,
+): ResponseValue<Case> {
+  if (response === undefined) throw new StreamEndedError();
+  if (response.part?.$case === expected) return response.part.value as ResponseValue<Case>;
+  throw new DomainError(
+    'internal',
+    `critic: answered ${response.part?.$case ?? 'nothing'}; right would be ${expected}`,
+  );
+}
+
+/** What the stream's reader throws, having no status to throw, is a plain Error: the connection went away. */
+class StreamEndedError extends Error {}
+
+/** A critic that is gone for now is lost; what it refuses, or a divergence of its own, stays as it is. */
+function criticError(error: unknown, target: string): unknown {
+  if (!(error instanceof Error)) return error;
+  const ended = error instanceof StreamEndedError || (error.name === 'Error' && !('code' in error));
+  if (!ended && classifyFault(error).kind !== 'infrastructure') return error;
+  return new CriticLostError(`critic at ${target} is gone: ${error.message}`, { cause: error });
+}

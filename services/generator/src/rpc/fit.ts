@@ -1,0 +1,133 @@
+import { setImmediate as breathe, setTimeout as wait } from 'node:timers/promises';
+import type { DiscriminatorServiceService } from '@qloom/contracts/gen/qloom/discriminator/v1/discriminator.ts';
+import type { FitRequest, FitResponse } from '@qloom/contracts/gen/qloom/generator/v1/generator.ts';
+import type { Remote } from '@qloom/service-kit/clients.ts';
+import { DomainError, ValidationError } from '@qloom/service-kit/errors.ts';
+import type { CallContext } from '@qloom/service-kit/handlers.ts';
+import type { Logger } from '@qloom/service-kit/logger.ts';
+import type { MessageReader } from '@qloom/service-kit/streams.ts';
+import { encodeBytes } from '@qloom/service-kit/wire-tensors.ts';
+import { withSpan } from '@qloom/telemetry/spans.ts';
+import type { OpenCritic } from '../domain/critic.ts';
+import { CancelledError } from '../domain/errors.ts';
+import type { FitOptions, FitResult } from '../domain/fit.ts';
+import { fitWithRecovery } from '../domain/recovering-fit.ts';
+import { generatorSettings } from '../domain/settings.ts';
+import { type CritiqueRemote, createCritiqueClient } from './critique-client.ts';
+import { dataShape } from './data-description.ts';
+import { type FitInput, readFitInput } from './fit-request.ts';
+import { decodeSettings } from './hyperparameter-messages.ts';
+import { encodeValues } from './named-values.ts';
+import { createOutputQueue } from './output-queue.ts';
+
+/** What Fit needs of the process it runs in. */
+export interface FitDeps {
+  /** The judge of fidelity; absent where none is configured, and then only rivals and the CVAE can be fitted. */
+  readonly discriminator?: Remote<typeof DiscriminatorServiceService>;
+  /** The judge of utility, by the same contract. */
+  readonly utilityCritic?: CritiqueRemote;
+  readonly log: Logger;
+  /** Most fits at once; one more is refused as RESOURCE_EXHAUSTED. */
+  readonly maxFits: number;
+}
+
+/** Progress is sent about so often in a fit. */
+const PROGRESS_MESSAGES = 50;
+
+/** The handler of GeneratorService.Fit. */
+export function createFitHandler(deps: FitDeps) {
+  let fits = 0;
+  return async function* fit(requests: MessageReader<FitRequest>, context: CallContext): AsyncGenerator<FitResponse> {
+    if (fits >= deps.maxFits) {
+      throw new DomainError(
+        'exhausted',
+        `${fits} fits are under way, the most of this process; try again or elsewhere`,
+      );
+    }
+    fits++;
+    const stop = new AbortController();
+    try {
+      const input = await readFitInput(requests);
+      const output = createOutputQueue<FitResponse>();
+      const done = run(deps, input, context, AbortSignal.any([context.signal, stop.signal]), output.push).then(
+        () => output.close(),
+        (error) => output.close({ error }),
+      );
+      yield* output;
+      await done;
+    } finally {
+      stop.abort();
+      fits--;
+    }
+  };
+}
+
+async function run(
+  deps: FitDeps,
+  input: FitInput,
+  context: CallContext,
+  signal: AbortSignal,
+  push: (response: FitResponse) => Promise<void>,
+): Promise<void> {
+  const started = performance.now();
+  const { identity } = input.settings;
+  const options: FitOptions = {
+    ...fitOptions(deps, input, context),
+    signal,
+    breathe: () => breathe(),
+    async onCheckpoint(step, checkpoint) {
+      for (const chunk of encodeBytes(checkpoint)) await push({ part: { $case: 'resume', value: { step, chunk } } });
+    },
+    onProgress({ step, totalSteps, losses }) {
+      if (step % Math.max(1, Math.floor(totalSteps / PROGRESS_MESSAGES)) !== 0) return;
+      void push({ part: { $case: 'progress', value: { step, totalSteps, losses: encodeValues(losses) } } });
+    },
+  };
+  const span = { study: identity?.study, episode: identity?.episode, attributes: {} };
+  const result = await withSpan('generate', span, () =>
+    fitWithRecovery(options, {
+      wait: pause,
+      onLoss: (error, waitMs) => deps.log.warn('critic lost, going on from the last checkpoint', { error, waitMs }),
+    }),
+  );
+  for (const value of encodeBytes(result.model)) await push({ part: { $case: 'model', value } });
+  await push({ part: { $case: 'summary', value: summaryOf(result, (performance.now() - started) / 1000) } });
+}
+
+function fitOptions(deps: FitDeps, { settings, training, resume }: FitInput, context: CallContext) {
+  const { identity, data, hyperparameters, seed, checkpointEverySteps } = settings;
+  if (identity === undefined) {
+    throw new ValidationError([{ field: 'settings.identity', description: 'is not set; right would name the fit' }]);
+  }
+  const { study, episode, fold, attempt } = identity;
+  const critic = (remote: CritiqueRemote | undefined): OpenCritic | undefined =>
+    remote && createCritiqueClient(remote, { study, episode, fold, attempt, data, hyperparameters }, context);
+  const generator = generatorSettings(decodeSettings(hyperparameters, 'settings.hyperparameters'), {
+    utilityCritic: deps.utilityCritic !== undefined,
+  });
+  if (generator.method === 'gan' && deps.discriminator === undefined) {
+    const description = 'method gan needs a critic; this generator has none (QLOOM_DISCRIMINATOR_TARGET is not set)';
+    throw new ValidationError([{ field: 'settings.hyperparameters', description }]);
+  }
+  return {
+    settings: generator,
+    data: { points: training, shape: dataShape(data, training) },
+    seed,
+    resume,
+    openCritic: critic(deps.discriminator),
+    openUtilityCritic: critic(deps.utilityCritic),
+    checkpointEvery: checkpointEverySteps,
+  };
+}
+
+function summaryOf({ steps, selectedStep, resumedFromStep, values }: FitResult, seconds: number) {
+  return { steps, selectedStep, resumedFromStep, values: encodeValues(values), seconds };
+}
+
+async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  try {
+    await wait(ms, undefined, { signal });
+  } catch {
+    throw new CancelledError('fit was cancelled');
+  }
+}

@@ -1,0 +1,53 @@
+import {
+  HyperparameterKind,
+  type Hyperparameter as HyperparameterMessage,
+  HyperparameterScale,
+  type HyperparameterSetting,
+  type HyperparameterValue as ValueMessage,
+} from '@qloom/contracts/gen/qloom/episode/v1/hyperparameter.ts';
+import { ValidationError } from '@qloom/service-kit/errors.ts';
+import type { Hyperparameter, Hyperparameters, HyperparameterValue } from '../domain/hyperparameters.ts';
+
+/** The message that advertises a row of the table. */
+export function encodeHyperparameter(row: Hyperparameter): HyperparameterMessage {
+  const number = row.type === 'choice' ? undefined : row;
+  return {
+    name: row.name,
+    description: row.description,
+    kind: KIND[row.type],
+    minimum: number?.min ?? 0,
+    maximum: number?.max ?? 0,
+    scale: number === undefined ? HyperparameterScale.UNSPECIFIED : SCALE[number.scale],
+    choices: row.type === 'choice' ? row.choices.map(String) : [],
+    defaultValue: encodeValue(row, row.default),
+    condition: row.condition && { parameter: row.condition.name, values: row.condition.values.map(String) },
+    zeroAllowed: number?.zeroAllowed ?? false,
+  };
+}
+
+const KIND = {
+  choice: HyperparameterKind.CHOICE,
+  integer: HyperparameterKind.INTEGER,
+  real: HyperparameterKind.REAL,
+} as const;
+const SCALE = { linear: HyperparameterScale.LINEAR, log: HyperparameterScale.LOG } as const;
+
+function encodeValue({ type }: Hyperparameter, value: HyperparameterValue): ValueMessage {
+  if (type === 'choice') return { value: { $case: 'choice', value: String(value) } };
+  return { value: { $case: type, value: Number(value) } };
+}
+
+/** Values by name. Throws ValidationError for a setting without a value and for a name given twice. */
+export function decodeSettings(settings: readonly HyperparameterSetting[], field: string): Hyperparameters {
+  const values: Record<string, HyperparameterValue> = {};
+  for (const [i, { name, value }] of settings.entries()) {
+    const given = value?.value?.value;
+    const refuse = (description: string): never => {
+      throw new ValidationError([{ field: `${field}[${i}]`, description }]);
+    };
+    if (given === undefined) return refuse(`${name || 'a setting without a name'} has no value`);
+    if (Object.hasOwn(values, name)) refuse(`${name} is given twice; right would be once`);
+    values[name] = given;
+  }
+  return values;
+}

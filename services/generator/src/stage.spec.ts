@@ -1,0 +1,201 @@
+import type { ProposeFacts, SlotEvent } from '@qloom/contracts/gen/qloom/episode/v1/slots.ts';
+import { type FitRequest, GeneratorServiceService } from '@qloom/contracts/gen/qloom/generator/v1/generator.ts';
+import { LabelledPoints } from '@qloom/contracts/gen/qloom/tensor/v1/tensor.ts';
+import type { ArtifactStore } from '@qloom/episode-log/artifact-store.ts';
+import { openArtifactStore, openEpisodeLog } from '@qloom/episode-log/open-log.ts';
+import type { EpisodeLog } from '@qloom/episode-log/port.ts';
+import { createRandom } from '@qloom/random/random.ts';
+import { connect } from '@qloom/service-kit/clients.ts';
+import { DomainError, UnavailableError } from '@qloom/service-kit/errors.ts';
+import { bindService } from '@qloom/service-kit/handlers.ts';
+import { decodeSlot, encodeSlot, failureOf } from '@qloom/service-kit/slot-events.ts';
+import type { MessageReader } from '@qloom/service-kit/streams.ts';
+import { createPointsCollector, encodePoints } from '@qloom/service-kit/wire-points.ts';
+import { encodeBytes } from '@qloom/service-kit/wire-tensors.ts';
+import { createByteAssembler } from '@qloom/tensor/byte-chunks.ts';
+import { createTempFolder, type TempFolder } from '@qloom/testing/temp-folder.ts';
+import { createMemoryLog, startTestServer, type TestServer } from '@qloom/testing/test-server.ts';
+import { twoClouds } from './fixtures/quadratic-critic.ts';
+import { createFitStage } from './stage.ts';
+
+const training = twoClouds(30, createRandom('clouds'));
+const propose = { study: 'study', episode: 0, slot: 'propose' } as const;
+let folder: TempFolder;
+let episodeLog: EpisodeLog;
+let artifacts: ArtifactStore;
+let server: TestServer;
+
+interface Asked {
+  readonly fold: number;
+  readonly attempt: number;
+  readonly seed: number;
+  readonly count: number;
+  readonly resume: string;
+}
+
+/** A stand-in generator whose model is its seed. `before` sees what was asked, and may throw. */
+function standIn(before: (asked: Asked) => void) {
+  return bindService(GeneratorServiceService, {
+    getCapabilities: async () => ({ capabilities: undefined }),
+    // biome-ignore lint/correctness/useYield: it never answers.
+    async *sample() {
+      throw new DomainError('unsupported', 'sample: not in this test');
+    },
+    async *fit(requests: MessageReader<FitRequest>) {
+      const points = createPointsCollector('training');
+      const resume = createByteAssembler('resume');
+      let settings = { fold: -1, attempt: -1, seed: -1 };
+      for await (const { part } of requests) {
+        if (part?.$case === 'training') points.add(part.value);
+        else if (part?.$case === 'resume') resume.add(part.value);
+        else if (part?.$case === 'settings') {
+          const { identity, seed } = part.value;
+          settings = { fold: identity?.fold ?? -1, attempt: identity?.attempt ?? -1, seed };
+        }
+      }
+      const text = new TextDecoder();
+      for (const chunk of encodeBytes(new TextEncoder().encode(`checkpoint ${settings.fold}`))) {
+        if (!resume.started) yield { part: { $case: 'resume', value: { step: 3, chunk } } } as const;
+      }
+      before({ ...settings, count: points.points().count, resume: resume.started ? text.decode(resume.bytes()) : '' });
+      for (const value of encodeBytes(new TextEncoder().encode(`model ${settings.seed}`))) {
+        yield { part: { $case: 'model', value } } as const;
+      }
+      const summary = {
+        steps: 7,
+        selectedStep: 6,
+        values: [{ name: 'kl', value: 1 }],
+        seconds: 0.5,
+        resumedFromStep: 0,
+      };
+      yield { part: { $case: 'summary', value: summary } } as const;
+    },
+  });
+}
+
+async function putPoints(): Promise<string> {
+  const messages = [...encodePoints(training)].map((message) => LabelledPoints.encode(message).finish());
+  const parts = messages.flatMap((bytes) => [varint(bytes.length), bytes]);
+  return artifacts.put(Buffer.concat(parts));
+}
+
+function varint(value: number): Uint8Array {
+  const bytes: number[] = [];
+  for (let left = value; ; left = Math.floor(left / 128)) {
+    if (left < 128) return Uint8Array.from([...bytes, left]);
+    bytes.push((left % 128) | 128);
+  }
+}
+
+/** Appends a proposal, runs the stage until the slot `fit` stands, and gives what stands there. */
+async function fitSlot(synthRatio: number, before: (asked: Asked) => void): Promise<SlotEvent> {
+  const sha256 = await putPoints();
+  const reference = { sha256, sizeBytes: 0, mediaType: 'application/x-qloom-points' };
+  const facts: ProposeFacts = {
+    batch: 0,
+    origin: 'fixed',
+    hyperparameters: [{ name: 'synthRatio', value: { value: { $case: 'real', value: synthRatio } } }],
+    seed: 9,
+    policyVersion: 0,
+    multipliers: [],
+    folds: [0, 1].map((index) => ({ index, training: reference, heldOut: undefined })),
+    data: undefined,
+    qnn: undefined,
+    qnnSeeds: [],
+  };
+  const result = { facts: { $case: 'propose', value: facts } } as const;
+  await episodeLog.append(propose, encodeSlot(propose, { startedAtMs: 0, endedAtMs: 0, attempt: 1, result }));
+  server = await startTestServer(standIn(before));
+  const remote = connect(GeneratorServiceService, server.target);
+  const { log } = createMemoryLog();
+  const stage = createFitStage({ episodeLog, artifacts, log, concurrency: 1, generator: () => remote });
+  stage.start('unused');
+  const stop = new AbortController();
+  try {
+    for await (const event of episodeLog.watch('study', { signal: stop.signal })) {
+      if (event.key.slot === 'fit') return decodeSlot(event);
+    }
+    throw new Error('the log ended');
+  } finally {
+    stop.abort();
+    await stage.drain(1_000);
+    remote.close();
+    await server.stop();
+  }
+}
+
+beforeEach(async () => {
+  folder = await createTempFolder();
+  episodeLog = await openEpisodeLog(`sqlite://${folder.file('log.db')}`, { pollMs: 2 });
+  artifacts = await openArtifactStore(`file://${folder.file('artifacts')}`);
+});
+
+afterEach(async () => {
+  await episodeLog.close();
+  await artifacts.close();
+  await folder.remove();
+});
+
+describe('the stage fit', () => {
+  it('fits every fold, stores the models and writes what to sample', async () => {
+    const asked: Asked[] = [];
+    const slot = await fitSlot(2, (what) => void asked.push(what));
+    expect(asked.map(({ count, attempt }) => [count, attempt])).toEqual([
+      [30, 1],
+      [30, 1],
+    ]);
+    expect(asked[0].seed).not.toBe(asked[1].seed);
+    const folds = slot.facts?.$case === 'fit' ? slot.facts.value.folds : [];
+    expect(folds.map(({ fold, classCounts, steps }) => [fold, classCounts, steps])).toEqual([
+      [0, [30, 30], 7],
+      [1, [30, 30], 7],
+    ]);
+    for (const { fold, model, sampleSeed } of folds) {
+      const seed = asked.find((one) => one.fold === fold)?.seed;
+      expect(new TextDecoder().decode(await artifacts.get(model?.sha256 ?? ''))).toBe(`model ${seed}`);
+      expect(sampleSeed).not.toBe(seed);
+      expect(await artifacts.getRef(`resume/study/0/${fold}`)).toBeUndefined();
+    }
+  });
+
+  it('fits nothing where nothing is to be added', async () => {
+    const slot = await fitSlot(0, () => {
+      throw new Error('asked to fit');
+    });
+    const folds = slot.facts?.$case === 'fit' ? slot.facts.value.folds : [];
+    expect(folds.map(({ model, classCounts }) => [model, classCounts])).toEqual([
+      [undefined, [0, 0]],
+      [undefined, [0, 0]],
+    ]);
+  });
+
+  it('goes on from the stored checkpoint after a generator died, with a higher attempt', async () => {
+    const asked: Asked[] = [];
+    await fitSlot(1, (what) => {
+      asked.push(what);
+      if (what.fold === 1 && what.attempt === 1) throw new UnavailableError('killed');
+    });
+    const last = asked.filter(({ fold }) => fold === 1).at(-1);
+    expect(last).toMatchObject({ resume: 'checkpoint 1', attempt: 2 });
+  });
+
+  it('starts again where the generator refuses the stored checkpoint', async () => {
+    const asked: Asked[] = [];
+    await fitSlot(1, (what) => {
+      asked.push(what);
+      if (what.attempt === 1) throw new UnavailableError('killed');
+      if (what.resume !== '') throw new DomainError('precondition', 'resume: the checkpoint is of another fit');
+    });
+    expect(asked.at(-1)).toMatchObject({ resume: '', attempt: 2 });
+  });
+
+  it.each([
+    ['diverged', new DomainError('diverged', 'fit diverged at step 3: kl is NaN'), 'kl is NaN'],
+    ['invalid', new DomainError('invalid', 'vae.width: 500 is above the maximum 128'), 'vae.width: 500'],
+  ])('writes %s as the reason of a failed episode', async (reason, error, message) => {
+    const slot = await fitSlot(1, () => {
+      throw error;
+    });
+    expect(failureOf(slot)).toMatchObject({ reason, message: expect.stringContaining(message) });
+  });
+});
