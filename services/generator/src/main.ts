@@ -1,11 +1,45 @@
+import { DiscriminatorServiceService } from '@qloom/contracts/gen/qloom/discriminator/v1/discriminator.ts';
+import { GeneratorServiceService } from '@qloom/contracts/gen/qloom/generator/v1/generator.ts';
+import { QnnSimulatorServiceService } from '@qloom/contracts/gen/qloom/qnn_sim/v1/qnn_sim.ts';
+import { connect } from '@qloom/service-kit/clients.ts';
+import { bindService } from '@qloom/service-kit/handlers.ts';
 import { runService } from '@qloom/service-kit/run-service.ts';
-import { createGenerator, VERSION } from './build.ts';
+import { useBackend } from '@qloom/tfjs/backend.ts';
 import { GENERATOR_CONFIG } from './config.ts';
+import { openStage } from './open-stage.ts';
+import { generatorCapabilities } from './rpc/capabilities.ts';
+import { createFitHandler } from './rpc/fit.ts';
+import { sample } from './rpc/sample.ts';
+
+const VERSION = '0.1.0';
 
 await runService({
   name: 'generator',
   description: 'Fits generative models, the conditional VAE-GAN first among them, and samples from them.',
   version: VERSION,
   config: GENERATOR_CONFIG,
-  build: createGenerator,
+  async build({ config, log }) {
+    const backend = await useBackend({ force: config.QLOOM_TFJS_BACKEND, log: (line) => log.info(line) });
+    const { QLOOM_DISCRIMINATOR_TARGET: judge, QLOOM_UTILITY_CRITIC_TARGET: utility } = config;
+    const discriminator = judge ? connect(DiscriminatorServiceService, judge) : undefined;
+    const utilityCritic = utility ? connect(QnnSimulatorServiceService, utility) : undefined;
+    const capabilities = generatorCapabilities(VERSION, backend, { utilityCritic: utilityCritic !== undefined });
+    const fit = createFitHandler({ discriminator, utilityCritic, log, maxFits: config.QLOOM_MAX_FITS });
+    const stage = await openStage({
+      log: config.QLOOM_LOG,
+      artifacts: config.QLOOM_ARTIFACTS,
+      generator: config.QLOOM_GENERATOR_TARGET,
+      concurrency: config.QLOOM_STAGE_CONCURRENCY,
+      logger: log,
+    });
+    return {
+      services: [bindService(GeneratorServiceService, { getCapabilities: () => ({ capabilities }), fit, sample })],
+      stages: stage.workers,
+      async close() {
+        discriminator?.close();
+        utilityCritic?.close();
+        await stage.close();
+      },
+    };
+  },
 });
