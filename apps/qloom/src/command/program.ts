@@ -1,0 +1,47 @@
+import { Command } from 'commander';
+import { addDatasetsCommand } from '../commands/datasets.ts';
+import { addDoctorCommand } from '../commands/doctor.ts';
+import { addReportCommand } from '../commands/report.ts';
+import { addRunCommand } from '../commands/run.ts';
+import { addSampleCommand } from '../commands/sample.ts';
+import { addStagesCommand } from '../commands/stages.ts';
+import { addTraceCommand } from '../commands/trace.ts';
+import { addUpCommand } from '../commands/up.ts';
+import { qloomVersion } from '../run/versions.ts';
+
+const FOOTER = `
+Examples:
+  $ qloom run examples/quickstart.yaml        run a study, or go on with it
+  $ qloom sample qloom-runs/quickstart --count 200 > more.csv
+  $ qloom trace 12 --run qloom-runs/quickstart
+  $ qloom stages quickstart
+  $ qloom doctor
+
+Exit codes:
+  0    done
+  1    it failed; the message says why
+  2    wrong arguments, a bad study file or bad data
+  130  interrupted (Ctrl-C)
+
+Colour is used on a terminal only; NO_COLOR turns it off.`;
+
+/** The command line. Errors of usage are thrown as CommanderError, those of commands as CommandError. */
+export function buildProgram(): Command {
+  const program = new Command('qloom')
+    .description('Weaves training data for quantum neural networks, and says whether it helped.')
+    .version(qloomVersion(), '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print help')
+    .addHelpText('after', FOOTER)
+    .showSuggestionAfterError()
+    .exitOverride();
+  addRunCommand(program);
+  addUpCommand(program);
+  addSampleCommand(program);
+  addDatasetsCommand(program);
+  addReportCommand(program);
+  addTraceCommand(program);
+  addStagesCommand(program);
+  addDoctorCommand(program);
+  for (const command of program.commands) command.exitOverride();
+  return program;
+}

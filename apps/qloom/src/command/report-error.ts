@@ -1,0 +1,31 @@
+import type { ServiceError } from '@grpc/grpc-js';
+import { styleOf } from '../terminal/style.ts';
+import { CommandError, EXIT } from './errors.ts';
+
+/** Writes an error for people and returns the exit code. A stack is shown only for what nobody foresaw. */
+export function reportError(
+  error: unknown,
+  stream: { readonly isTTY?: boolean; write(text: string): unknown },
+): number {
+  const style = styleOf(stream);
+  if (error instanceof CommandError) {
+    if (error.message !== '') stream.write(`${style.red('qloom:')} ${error.message}\n`);
+    return error.exitCode;
+  }
+  if (isServiceError(error)) {
+    stream.write(`${style.red('qloom:')} ${error.details || error.message}\n`);
+    return EXIT.FAILURE;
+  }
+  // Errors of our own libraries (datasets, log, telemetry) say everything in their message.
+  const known =
+    error instanceof Error && error.name !== 'Error' && !/^(Type|Range|Reference|Syntax)Error$/.test(error.name);
+  stream.write(
+    `${style.red('qloom:')} ${known ? (error as Error).message : ((error as Error)?.stack ?? String(error))}\n`,
+  );
+  return EXIT.FAILURE;
+}
+
+/** Whether an error is a status of gRPC. */
+export function isServiceError(error: unknown): error is ServiceError {
+  return error instanceof Error && 'details' in error && typeof (error as { code?: unknown }).code === 'number';
+}

@@ -1,0 +1,87 @@
+import { writeCsv } from '@qloom/datasets/csv/write-csv.ts';
+import { DatasetError } from '@qloom/datasets/dataset-error.ts';
+import { allowedValues } from '@qloom/datasets/settings.ts';
+import { createNamedTask, listTaskKinds } from '@qloom/datasets/task-registry.ts';
+import type { Command } from 'commander';
+import { parse } from 'yaml';
+import { UsageError } from '../command/errors.ts';
+import { wholeNumber } from '../command/numbers.ts';
+import { styleOf } from '../terminal/style.ts';
+import { renderTable } from '../terminal/table.ts';
+
+interface DrawFlags {
+  readonly count: number;
+  readonly seed: number;
+  readonly set: readonly string[];
+}
+
+const HELP = `
+Examples:
+  $ qloom datasets
+  $ qloom datasets --json
+  $ qloom datasets draw annni --count 300 --seed 5 --set spins=8 --set shots=16 > annni.csv
+  $ qloom datasets draw annni --set shots=null --set 'observables=[Z3, X3X4]'`;
+
+/** `qloom datasets` and `qloom datasets draw`. */
+export function addDatasetsCommand(program: Command): void {
+  const datasets = program
+    .command('datasets')
+    .description('list the tasks that points can be drawn from')
+    .option('--json', 'print them as JSON')
+    .addHelpText('after', HELP)
+    .action((flags: { readonly json?: boolean }) => {
+      process.stdout.write(flags.json ? `${JSON.stringify(listTaskKinds(), null, 2)}\n` : renderTasks());
+    });
+  datasets
+    .command('draw')
+    .description('draw points of a task, balanced over classes, and print them as CSV')
+    .argument('<task>', 'its name')
+    .option('--count <n>', 'number of points', wholeNumber(1, 10_000_000), 300)
+    .option('--seed <n>', 'seed; the same seed gives the same points', wholeNumber(0, 2 ** 32 - 1), 1)
+    .option('--set <name=value>', 'a setting, as in a study file; may be repeated', collect, [])
+    .addHelpText('after', HELP)
+    .exitOverride()
+    .action(async (name: string, flags: DrawFlags) => {
+      const points = await drawTask(name, flags);
+      process.stdout.write(points);
+    });
+}
+
+async function drawTask(name: string, { count, seed, set }: DrawFlags): Promise<string> {
+  try {
+    const task = createNamedTask(name, settingsOf(set));
+    const points = await task.drawAsync({ count, seed });
+    return writeCsv(points, task.descriptor);
+  } catch (error) {
+    if (error instanceof DatasetError) throw new UsageError(error.message, { cause: error });
+    throw error;
+  }
+}
+
+function settingsOf(assignments: readonly string[]): Record<string, unknown> {
+  return Object.fromEntries(
+    assignments.map((assignment) => {
+      const at = assignment.indexOf('=');
+      if (at < 1) throw new UsageError(`--set: "${assignment}" is not name=value`);
+      return [assignment.slice(0, at), parse(assignment.slice(at + 1))];
+    }),
+  );
+}
+
+function collect(value: string, before: readonly string[]): string[] {
+  return [...before, value];
+}
+
+function renderTasks(): string {
+  const style = styleOf(process.stdout);
+  return listTaskKinds()
+    .map((kind) => {
+      const rows = Object.entries(kind.settings).map(([name, spec]) => [
+        name,
+        allowedValues(spec),
+        `default ${JSON.stringify(spec.default)}`,
+      ]);
+      return `${style.bold(kind.name)}  ${kind.summary}\n${renderTable([{ title: '' }, { title: '' }, { title: '' }], rows, { indent: '    ' })}`;
+    })
+    .join('\n');
+}

@@ -1,0 +1,89 @@
+import { relative } from 'node:path';
+import type { Command } from 'commander';
+import { InterruptedError, UsageError } from '../command/errors.ts';
+import { listenForInterrupt } from '../run/interrupt.ts';
+import { type FinishedRun, runStudy } from '../run/run-study.ts';
+import { runFolderAt } from '../run-folder/run-folder.ts';
+import { loadStudyFile } from '../study-file/load-study-file.ts';
+import { renderSummary } from '../summary/summary.ts';
+import { summaryToJson } from '../summary/summary-json.ts';
+import { readSpans } from '../telemetry/read-spans.ts';
+import { styleOf } from '../terminal/style.ts';
+
+interface RunFlags {
+  readonly out: string;
+  readonly log: string;
+  readonly resume: boolean;
+  readonly json?: boolean;
+}
+
+const HELP = `
+An existing run folder is gone on with: a study that was stopped or killed loses nothing.
+The run folder holds the synthetic data and its card, study.json, report.html, the event log and the spans.
+
+A service of your own takes the place of one of ours with QLOOM_GENERATOR_TARGET, QLOOM_DISCRIMINATOR_TARGET or
+QLOOM_QNN_SIM_TARGET in the environment, or with "services:" in the study file.
+
+Examples:
+  $ qloom run examples/quickstart.yaml
+  $ qloom run my-study.yaml --out /data/runs
+  $ qloom run my-study.yaml --log nats://127.0.0.1:4222
+  $ QLOOM_GENERATOR_TARGET=127.0.0.1:7000 qloom run my-study.yaml`;
+
+/** `qloom run`. */
+export function addRunCommand(program: Command): void {
+  program
+    .command('run')
+    .description('run a study, or go on with it where its folder exists')
+    .argument('<study.yaml>', 'the study file')
+    .option('--out <folder>', 'folder of run folders', 'qloom-runs')
+    .option('--log <log>', 'event log: sqlite (in the run folder) or nats://host:port', 'sqlite')
+    .option('--no-resume', 'refuse an existing run folder')
+    .option('--json', 'print the result as JSON')
+    .addHelpText('after', HELP)
+    .action(async (file: string, flags: RunFlags) => {
+      if (flags.log !== 'sqlite' && !/^(nats|tls):\/\//.test(flags.log)) {
+        throw new UsageError(`--log: "${flags.log}" is neither sqlite nor nats://host:port`);
+      }
+      const loaded = await loadStudyFile(file);
+      const interrupt = listenForInterrupt();
+      const command = commandFor(file, flags);
+      try {
+        const run = await runStudy({
+          loaded,
+          out: flags.out,
+          log: flags.log,
+          resume: flags.resume,
+          command,
+          progress: process.stderr,
+          signal: interrupt.signal,
+          env: process.env,
+        });
+        await printRun(run, flags);
+      } catch (error) {
+        if (!(error instanceof InterruptedError)) throw error;
+        throw new InterruptedError(`stopped; nothing is lost. Go on with: ${command}`, { cause: error });
+      } finally {
+        interrupt.dispose();
+      }
+    });
+}
+
+/** The command that goes on with a run. */
+function commandFor(file: string, { out, log }: RunFlags): string {
+  const quoted = /^[\w./:@-]+$/.test(file) ? file : `'${file.replaceAll("'", "'\\''")}'`;
+  const options = [...(out === 'qloom-runs' ? [] : [`--out ${out}`]), ...(log === 'sqlite' ? [] : [`--log ${log}`])];
+  return ['qloom run', quoted, ...options].join(' ');
+}
+
+async function printRun(run: FinishedRun, flags: RunFlags): Promise<void> {
+  const spans = await readSpans(run.folder.spans);
+  if (flags.json) {
+    process.stdout.write(`${JSON.stringify(summaryToJson(run.result, spans, run.folder), null, 2)}\n`);
+    return;
+  }
+  if (run.alreadyThere) process.stderr.write('This study has finished before; here is its result.\n');
+  const folder = relative(process.cwd(), runFolderAt(run.folder.path).path) || '.';
+  const style = styleOf(process.stdout);
+  process.stdout.write(renderSummary(run.result, { spans, folder, style, columns: process.stdout.columns ?? 100 }));
+}

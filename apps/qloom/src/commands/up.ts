@@ -1,0 +1,79 @@
+import { join } from 'node:path';
+import type { Command } from 'commander';
+import { InterruptedError, UsageError } from '../command/errors.ts';
+import { listenForInterrupt } from '../run/interrupt.ts';
+import { startSession } from '../run/session.ts';
+import { lockFolder } from '../run-folder/lock.ts';
+import { runFolderAt } from '../run-folder/run-folder.ts';
+import { SERVICES } from '../study-file/study-file.ts';
+import { targetsFromEnvironment } from '../supervisor/local-services.ts';
+import type { ServiceEvent } from '../supervisor/service-process.ts';
+
+interface UpFlags {
+  readonly out: string;
+  readonly log: string;
+  readonly json?: boolean;
+}
+
+const HELP = `
+The addresses are unix sockets; gRPC reflection is on:
+  $ grpcurl -plaintext -unix /tmp/qloom-…/generator.sock list
+
+Examples:
+  $ qloom up
+  $ qloom up --json
+  $ qloom up --log nats://127.0.0.1:4222`;
+
+/** `qloom up`. */
+export function addUpCommand(program: Command): void {
+  program
+    .command('up')
+    .description('start the four services and print their addresses, until Ctrl-C')
+    .option('--out <folder>', "folder for the log, the artifacts and the services' logs", join('qloom-runs', '.up'))
+    .option('--log <log>', 'event log: sqlite or nats://host:port', 'sqlite')
+    .option('--json', 'print the addresses as one JSON object')
+    .addHelpText('after', HELP)
+    .action(async (flags: UpFlags) => {
+      if (flags.log !== 'sqlite' && !/^(nats|tls):\/\//.test(flags.log)) {
+        throw new UsageError(`--log: "${flags.log}" is neither sqlite nor nats://host:port`);
+      }
+      await up(flags);
+    });
+}
+
+async function up(flags: UpFlags): Promise<void> {
+  const folder = runFolderAt(flags.out);
+  const lock = lockFolder(folder.path);
+  const interrupt = listenForInterrupt();
+  const note = (event: ServiceEvent): void => {
+    if (event.kind === 'crashed') process.stderr.write(`${event.service} ended (${event.how}); starting it again\n`);
+    else if (event.restarts > 0) process.stderr.write(`${event.service} serves again (process ${event.pid})\n`);
+  };
+  const session = await startSession({
+    folder,
+    log: flags.log,
+    targets: targetsFromEnvironment(process.env),
+    forwardTelemetryTo: process.env['OTEL_EXPORTER_OTLP_ENDPOINT'],
+    onEvent: note,
+  });
+  const stopped = new Promise<never>((_resolve, reject) => {
+    const stop = (): void => reject(new InterruptedError('', { cause: interrupt.signal.reason }));
+    if (interrupt.signal.aborted) stop();
+    interrupt.signal.addEventListener('abort', stop, { once: true });
+  });
+  try {
+    await Promise.race([session.services.started, session.services.givenUp, stopped]);
+    const { targets } = session.services;
+    if (flags.json) {
+      process.stdout.write(`${JSON.stringify({ targets, pids: session.services.pids(), log: session.logUrl })}\n`);
+    } else {
+      for (const service of SERVICES) process.stdout.write(`${service.padEnd(14)} ${targets[service]}\n`);
+      process.stderr.write(`Logs in ${folder.logs}. Ctrl-C ends all.\n`);
+    }
+    await Promise.race([session.services.givenUp, stopped]);
+  } finally {
+    await session.stop();
+    interrupt.dispose();
+    lock.release();
+  }
+}

@@ -1,0 +1,68 @@
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { AgentServiceService } from '@qloom/contracts/gen/qloom/agent/v1/agent.ts';
+import { DiscriminatorServiceService } from '@qloom/contracts/gen/qloom/discriminator/v1/discriminator.ts';
+import type { Capabilities } from '@qloom/contracts/gen/qloom/episode/v1/capabilities.ts';
+import { GeneratorServiceService } from '@qloom/contracts/gen/qloom/generator/v1/generator.ts';
+import { QnnSimulatorServiceService } from '@qloom/contracts/gen/qloom/qnn_sim/v1/qnn_sim.ts';
+import { connect } from '@qloom/service-kit/clients.ts';
+import { SERVICES, type ServiceName } from '../study-file/study-file.ts';
+import { startLocalServices, targetsFromEnvironment } from '../supervisor/local-services.ts';
+import type { Finding } from './checks.ts';
+
+const DEFINITIONS = {
+  generator: GeneratorServiceService,
+  discriminator: DiscriminatorServiceService,
+  'qnn-sim': QnnSimulatorServiceService,
+  agent: AgentServiceService,
+};
+
+/** Starts the four services in a temporary folder and asks each what it can do: itself, and each of its engines. */
+export async function checkServices(folder: string): Promise<Finding[]> {
+  const services = startLocalServices({
+    logFolder: join(folder, 'logs'),
+    log: `sqlite://${join(folder, 'log.sqlite')}`,
+    artifacts: pathToFileURL(join(folder, 'artifacts')).href,
+    targets: targetsFromEnvironment(process.env),
+    supervise: { startAttempts: 1, readyTimeoutMs: 30_000 },
+  });
+  try {
+    await services.started;
+    const found = await Promise.all(SERVICES.map((service) => askService(service, services.targets[service])));
+    return found.flat();
+  } catch (error) {
+    return [{ what: 'services', state: 'broken', detail: (error as Error).message }];
+  } finally {
+    await services.stop();
+  }
+}
+
+async function askService(service: ServiceName, target: string): Promise<Finding[]> {
+  const client = connect(DEFINITIONS[service], target);
+  try {
+    const { capabilities } = await client.getCapabilities({}, { deadlineMs: 20_000 });
+    return [{ what: service, state: 'ok', detail: describe(capabilities) }, ...enginesOf(service, capabilities)];
+  } catch (error) {
+    return [{ what: service, state: 'broken', detail: (error as Error).message }];
+  } finally {
+    client.close();
+  }
+}
+
+function describe(capabilities: Capabilities | undefined): string {
+  const { version = '?', hyperparameters = [], limits = [] } = capabilities ?? {};
+  const offered = hyperparameters.length === 0 ? [] : [`${hyperparameters.length} hyperparameters`];
+  return [`version ${version}`, ...offered, ...limits.map((limit) => `${limit.name} up to ${limit.maximum}`)].join(
+    ', ',
+  );
+}
+
+function enginesOf(service: ServiceName, capabilities: Capabilities | undefined): Finding[] {
+  return (capabilities?.engines ?? []).map(({ name, available, selected, reason }) => ({
+    what: `  ${service}: ${name}`,
+    state: available ? 'ok' : 'absent',
+    detail: [selected ? 'in use' : available ? 'available' : 'not available', ...(reason === '' ? [] : [reason])].join(
+      '; ',
+    ),
+  }));
+}

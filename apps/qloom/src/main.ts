@@ -1,0 +1,25 @@
+import { CommanderError } from 'commander';
+import { EXIT } from './command/errors.ts';
+import { buildProgram } from './command/program.ts';
+import { reportError } from './command/report-error.ts';
+
+// A reader that leaves early (`qloom sample … | head`) is no failure.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(EXIT.OK);
+  throw error;
+});
+
+try {
+  await buildProgram().parseAsync(process.argv);
+  process.exitCode ??= EXIT.OK;
+} catch (error) {
+  // Commander has said what was wrong; its own code tells help (0) from bad usage.
+  process.exitCode =
+    error instanceof CommanderError
+      ? error.exitCode === 0
+        ? EXIT.OK
+        : EXIT.USAGE
+      : reportError(error, process.stderr);
+}
+// Idle gRPC channels and keep-alive sockets must not hold the command open.
+process.exit();

@@ -1,0 +1,17 @@
+import { ArmKind, type ArmResult } from '@qloom/contracts/gen/qloom/agent/v1/result.ts';
+
+/** The CSS class that gives an arm its colour. */
+export function armClass(arm: Pick<ArmResult, 'kind'>): string {
+  switch (arm.kind) {
+    case ArmKind.REAL_ONLY:
+      return 'arm-real';
+    case ArmKind.QLOOM:
+      return 'arm-qloom';
+    case ArmKind.ORACLE:
+      return 'arm-oracle';
+    case ArmKind.CLASSICAL:
+      return 'arm-classical';
+    default:
+      return 'arm-rival';
+  }
+}

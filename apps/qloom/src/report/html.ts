@@ -1,0 +1,65 @@
+import { element, escapeText, type Markup } from './svg.ts';
+
+/** A paragraph of plain text. */
+export function paragraph(text: string, className?: string): Markup {
+  return element('p', { class: className }, escapeText(text));
+}
+
+/** A section with a heading; empty where it has no content. */
+export function section(title: string, ...content: Markup[]): Markup {
+  if (content.every((part) => part === '')) return '';
+  return element('section', {}, element('h2', {}, escapeText(title)), ...content);
+}
+
+/** A figure of one drawing that scrolls sideways where the screen is narrow. */
+export function wideFigure(drawing: Markup | undefined, caption: string): Markup {
+  if (drawing === undefined || drawing === '') return '';
+  return element(
+    'figure',
+    {},
+    element('div', { class: 'wide' }, drawing),
+    element('figcaption', {}, escapeText(caption)),
+  );
+}
+
+/** A figure of small drawings side by side. */
+export function gridFigure(drawings: readonly Markup[], caption: Markup): Markup {
+  if (drawings.length === 0) return '';
+  return element('figure', {}, element('div', { class: 'grid' }, ...drawings), element('figcaption', {}, caption));
+}
+
+/** A row of a table; the first cell is its header. */
+export interface TableRow {
+  readonly cells: readonly Markup[];
+  readonly className?: string;
+}
+
+/** A table whose columns after the first are figures. Cells are markup. */
+export function table(headers: readonly string[], rows: readonly TableRow[]): Markup {
+  const head = headers.map((header, i) =>
+    element('th', { scope: 'col', class: i === 0 ? undefined : 'n' }, escapeText(header)),
+  );
+  const body = rows.map(({ cells, className }) =>
+    element(
+      'tr',
+      { class: className },
+      ...cells.map((cell, i) =>
+        i === 0 ? element('th', { scope: 'row' }, cell) : element('td', { class: 'n' }, cell),
+      ),
+    ),
+  );
+  return element(
+    'div',
+    { class: 'wide' },
+    element('table', {}, element('thead', {}, element('tr', {}, ...head)), element('tbody', {}, ...body)),
+  );
+}
+
+/** Terms and what they are. */
+export function definitions(entries: readonly (readonly [term: string, text: string])[]): Markup {
+  return element(
+    'dl',
+    {},
+    ...entries.flatMap(([term, text]) => [element('dt', {}, escapeText(term)), element('dd', {}, escapeText(text))]),
+  );
+}

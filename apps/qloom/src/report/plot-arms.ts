@@ -1,0 +1,97 @@
+import type { ArmResult, Interval } from '@qloom/contracts/gen/qloom/agent/v1/result.ts';
+import { armLabel } from '../result/arms.ts';
+import { armClass } from './arm-style.ts';
+import { axisX, type PlotArea } from './axes.ts';
+import { extent, linearScale } from './scale.ts';
+import { drawing, element, label, line, type Markup } from './svg.ts';
+
+const ROW = 30;
+const LABELS = 190;
+const PANEL = 235;
+const GAP = 28;
+
+/** One panel of dots with whiskers. */
+interface Panel {
+  readonly title: string;
+  readonly of: (arm: ArmResult) => Interval | undefined;
+  readonly format: (value: number) => string;
+}
+
+/** Arms, each a row, with accuracy and loss as dots with 95% whiskers; a dashed line marks real data only. */
+export function plotArms(arms: readonly ArmResult[]): Markup {
+  const panels: Panel[] = [
+    { title: 'accuracy, %', of: (arm) => scaled(arm.accuracy, 100), format: (value) => value.toFixed(1) },
+    { title: 'loss', of: (arm) => arm.loss, format: (value) => value.toFixed(3) },
+  ];
+  const height = 26 + arms.length * ROW + 44;
+  const width = LABELS + panels.length * (PANEL + GAP) + 24;
+  const description = arms
+    .map((arm) => `${armLabel(arm)}: ${panels.map((panel) => `${panel.title} ${words(panel, arm)}`).join(', ')}`)
+    .join('; ');
+  const names = arms.map((arm, row) =>
+    label(LABELS - 14, 26 + row * ROW + ROW / 2 + 4, armLabel(arm), {
+      class: `arm-name ${arm.name === 'qloom' ? 'strong' : ''}`,
+      'text-anchor': 'end',
+    }),
+  );
+  const drawn = panels.map((panel, i) => drawPanel(panel, arms, LABELS + i * (PANEL + GAP), i));
+  return drawing(
+    width,
+    height,
+    { id: 'plot-arms', title: 'Test accuracy and loss of every arm', description },
+    ...names,
+    ...drawn,
+  );
+}
+
+function drawPanel(panel: Panel, arms: readonly ArmResult[], left: number, index: number): Markup {
+  const area: PlotArea = { left, right: left + PANEL - 46, top: 24, bottom: 26 + arms.length * ROW };
+  const values = arms.flatMap((arm) => {
+    const interval = panel.of(arm);
+    return interval === undefined ? [] : [interval.lower, interval.upper, interval.estimate];
+  });
+  const scale = linearScale(extent(values, 0.06), [area.left, area.right], { ticks: 4 });
+  const reference = arms.length > 0 ? panel.of(arms[0]) : undefined;
+  const rows = arms.map((arm, row) => drawRow(panel.of(arm), arm, 26 + row * ROW + ROW / 2, scale, area, panel));
+  return element(
+    'g',
+    {},
+    label(area.left, 13, panel.title, { class: 'panel-title' }),
+    axisX(scale, area),
+    reference === undefined
+      ? ''
+      : line(scale(reference.estimate), area.top, scale(reference.estimate), area.bottom, 'reference'),
+    index === 0 ? '' : '',
+    ...rows,
+  );
+}
+
+function drawRow(
+  interval: Interval | undefined,
+  arm: ArmResult,
+  y: number,
+  scale: (value: number) => number,
+  area: PlotArea,
+  panel: Panel,
+): Markup {
+  if (interval === undefined) return label(area.right + 8, y + 4, '–', { class: 'value muted' });
+  return element(
+    'g',
+    { class: armClass(arm) },
+    line(scale(interval.lower), y, scale(interval.upper), y, 'whisker'),
+    element('circle', { cx: scale(interval.estimate), cy: y, r: 5, class: 'dot' }),
+    label(area.right + 8, y + 4, panel.format(interval.estimate), { class: 'value' }),
+  );
+}
+
+function scaled(interval: Interval | undefined, factor: number): Interval | undefined {
+  if (interval === undefined) return undefined;
+  const { estimate, lower, upper, level } = interval;
+  return { estimate: estimate * factor, lower: lower * factor, upper: upper * factor, level };
+}
+
+function words(panel: Panel, arm: ArmResult): string {
+  const interval = panel.of(arm);
+  if (interval === undefined) return 'not defined';
+  return `${panel.format(interval.estimate)} (${panel.format(interval.lower)} to ${panel.format(interval.upper)})`;
+}

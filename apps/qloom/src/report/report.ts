@@ -1,0 +1,115 @@
+import { readFileSync } from 'node:fs';
+import type { StudyResult } from '@qloom/contracts/gen/qloom/agent/v1/result.ts';
+import type { LabelledRows } from '../data/labelled-rows.ts';
+import { toneOf, verdictOf } from '../result/verdict.ts';
+import type { KeptSpan } from '../telemetry/kept-span.ts';
+import { definitions, paragraph, section } from './html.ts';
+import { armsSection, distanceSection } from './section-arms.ts';
+import { dataSection } from './section-data.ts';
+import { searchSection } from './section-search.ts';
+import { timeSection } from './section-time.ts';
+import { element, escapeText, type Markup } from './svg.ts';
+
+/** What a report is made from. */
+export interface ReportInput {
+  readonly result: StudyResult;
+  readonly spans: readonly KeptSpan[];
+  /** The real points that the kept generator was fitted on. */
+  readonly real?: LabelledRows;
+  readonly synthetic?: LabelledRows;
+  /** The study file as it was run. */
+  readonly studyText: string;
+  /** Name of the study file. */
+  readonly studyFile: string;
+  /** Versions of what ran it, by name. */
+  readonly versions: Readonly<Record<string, string>>;
+}
+
+/** The report: one HTML document that loads nothing. */
+export function renderReport(input: ReportInput): string {
+  const { result } = input;
+  const css = readFileSync(new URL('./report.css', import.meta.url), 'utf8');
+  const title = escapeText(`Qloom: ${result.study}`);
+  const body = [
+    heading(result),
+    armsSection(result),
+    searchSection(result),
+    dataSection(result, input.real, input.synthetic),
+    distanceSection(result),
+    timeSection(result, input.spans),
+    reproduceSection(input),
+    element(
+      'footer',
+      {},
+      `Made by qloom ${escapeText(input.versions['qloom'] ?? '')}. This page loads nothing from anywhere.`,
+    ),
+  ];
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${title}</title>
+<style>
+${css}</style>
+</head>
+<body>
+${body.filter((part) => part !== '').join('\n')}
+</body>
+</html>
+`;
+}
+
+function heading(result: StudyResult): Markup {
+  const source = result.settings?.data?.source;
+  const data = source?.$case === 'task' ? `task ${source.value.name}` : 'a data set of its own';
+  const day = result.finishedAt?.toISOString().slice(0, 10) ?? '';
+  const qnn = result.settings?.qnn;
+  const facts = [
+    data,
+    `${result.labelsUsed} labels`,
+    `${result.data?.featureNames.length ?? 0} features`,
+    `${result.data?.classNames.length ?? 0} classes`,
+    ...(qnn === undefined ? [] : [`QNN of ${qnn.qubits} qubits, ${qnn.layers} layers`]),
+    `seed ${result.settings?.seed ?? 0}`,
+    ...(day === '' ? [] : [day]),
+  ];
+  return element(
+    'header',
+    {},
+    element('h1', {}, escapeText(result.study)),
+    paragraph(facts.join(' · ')),
+    element('p', { class: `verdict ${toneOf(result)}` }, escapeText(verdictOf(result))),
+    ...result.warnings.map((warning) => paragraph(warning, 'warning')),
+  );
+}
+
+function reproduceSection({ result, studyText, studyFile, versions }: ReportInput): Markup {
+  const count = (value: number): string => String(Math.round(value)).replace(/\B(?=(\d{3})+$)/g, ' ');
+  return section(
+    'Make it again',
+    paragraph(
+      'The same study file and seed give the same study, bit for bit, with one worker or four, disturbed or not.',
+    ),
+    element('pre', {}, `${escapeText(`qloom run ${studyFile}`)}`),
+    element(
+      'details',
+      {},
+      element('summary', {}, 'The study file'),
+      element('pre', {}, escapeText(studyText.trimEnd())),
+    ),
+    definitions([
+      [
+        'versions',
+        Object.entries(versions)
+          .map(([name, version]) => `${name} ${version}`)
+          .join(', '),
+      ],
+      [
+        'spent',
+        `${count(result.gradientSteps)} QNN gradient steps, ${count(result.circuitExecutions)} circuit executions`,
+      ],
+      ['labels', `${result.labelsUsed} in all: every label used to fit, gate, reward or select counts`],
+    ]),
+  );
+}

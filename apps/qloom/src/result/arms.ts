@@ -1,0 +1,39 @@
+import { ArmKind, type ArmResult, type StudyResult } from '@qloom/contracts/gen/qloom/agent/v1/result.ts';
+
+/** The arm of that name, if the study has it. */
+export function findArm(result: StudyResult, name: string): ArmResult | undefined {
+  return result.arms.find((arm) => arm.name === name);
+}
+
+/** What people call an arm. */
+export function armLabel(arm: Pick<ArmResult, 'name' | 'kind'>): string {
+  if (arm.kind === ArmKind.REAL_ONLY) return 'real data only';
+  if (arm.kind === ArmKind.QLOOM) return 'Qloom';
+  if (arm.kind === ArmKind.ORACLE) return 'oracle (true samples)';
+  const rivals: Record<string, string> = {
+    noise: '+ noise',
+    gaussian: '+ class Gaussian',
+    smote: '+ SMOTE',
+    mixup: '+ mixup',
+    kde: '+ KDE',
+    cvae: '+ CVAE',
+    duplicate: '+ duplicates',
+    rotation: '+ rotations',
+    'shot-resampling': '+ shot resampling',
+    svc: 'SVC, real only',
+    'nearest-neighbours': 'nearest neighbours, real only',
+  };
+  return rivals[arm.name] ?? arm.name;
+}
+
+/** Arms in the order in which people read them: real only, rivals, Qloom, oracle, classical. */
+export function readingOrder(arms: readonly ArmResult[]): ArmResult[] {
+  const rank: Partial<Record<number, number>> = {
+    [ArmKind.REAL_ONLY]: 0,
+    [ArmKind.RIVAL]: 1,
+    [ArmKind.QLOOM]: 2,
+    [ArmKind.ORACLE]: 3,
+    [ArmKind.CLASSICAL]: 4,
+  };
+  return [...arms].sort((a, b) => (rank[a.kind] ?? 5) - (rank[b.kind] ?? 5));
+}

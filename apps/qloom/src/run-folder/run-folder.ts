@@ -1,0 +1,156 @@
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
+import { CommandError } from '../command/errors.ts';
+
+/** The paths of one run folder, `qloom-runs/<study>/`. */
+export interface RunFolder {
+  /** Absolute path. */
+  readonly path: string;
+  /** The study file as it was run. */
+  readonly studyYaml: string;
+  /** {@link StudyRecord}. */
+  readonly studyJson: string;
+  /** The event log, one event a line, in order. */
+  readonly events: string;
+  /** Spans, one a line. */
+  readonly spans: string;
+  readonly syntheticCsv: string;
+  readonly cardMarkdown: string;
+  readonly cardJson: string;
+  /** The real points that the kept generator was fitted on. */
+  readonly trainingCsv: string;
+  readonly report: string;
+  readonly logs: string;
+  /** The embedded log. */
+  readonly database: string;
+  /** The artifact store. */
+  readonly artifacts: string;
+}
+
+/** `study.json`: what was run, where it stands, what came out. */
+export interface StudyRecord {
+  readonly format: 'qloom-study/1';
+  readonly id: string;
+  readonly state: 'running' | 'finished' | 'failed' | 'cancelled';
+  /** The study file, relative to the working directory of the run. */
+  readonly file: string;
+  /** The event log: `sqlite` (inside the folder) or a `nats://` URL. */
+  readonly log: string;
+  /** StudySettings as JSON. */
+  readonly settings: unknown;
+  /** SHA-256 of the CSV, where the data is one. */
+  readonly csvSha256?: string;
+  /** Versions of what ran it. */
+  readonly versions: Readonly<Record<string, string>>;
+  /** ISO 8601. */
+  readonly createdAt: string;
+  readonly finishedAt?: string;
+  /** Why it failed. */
+  readonly message?: string;
+  /** StudyResult as JSON, when finished. */
+  readonly result?: unknown;
+}
+
+/** Thrown when a run folder holds another study, or none. */
+export class RunFolderError extends CommandError {
+  override readonly name: string = 'RunFolderError';
+}
+
+/** The paths of the run folder at `path`, whether it is there or not. */
+export function runFolderAt(path: string): RunFolder {
+  const at = (name: string): string => join(resolve(path), name);
+  return {
+    path: resolve(path),
+    studyYaml: at('study.yaml'),
+    studyJson: at('study.json'),
+    events: at('events.jsonl'),
+    spans: at('spans.jsonl'),
+    syntheticCsv: at('synthetic.csv'),
+    cardMarkdown: at('synthetic.card.md'),
+    cardJson: at('synthetic.card.json'),
+    trainingCsv: at('training.csv'),
+    report: at('report.html'),
+    logs: at('logs'),
+    database: at('log.sqlite'),
+    artifacts: at('artifacts'),
+  };
+}
+
+/** Reads `study.json`. Throws {@link RunFolderError} when there is none or it is none of ours. */
+export function readStudyRecord(folder: RunFolder): StudyRecord {
+  if (!existsSync(folder.studyJson)) {
+    throw new RunFolderError(`${folder.path} is no run folder: it has no study.json`);
+  }
+  let record: StudyRecord;
+  try {
+    record = JSON.parse(readFileSync(folder.studyJson, 'utf8'));
+  } catch (error) {
+    throw new RunFolderError(`${folder.studyJson} is not JSON: move the folder away, or give another --out`, {
+      cause: error,
+    });
+  }
+  if (record.format !== 'qloom-study/1') {
+    throw new RunFolderError(
+      `${folder.studyJson} has format ${JSON.stringify(record.format)}; this qloom reads "qloom-study/1"`,
+    );
+  }
+  return record;
+}
+
+/** Writes `study.json` whole: a reader never sees half of it. */
+export function writeStudyRecord(folder: RunFolder, record: StudyRecord): void {
+  writeWhole(folder.studyJson, `${JSON.stringify(record, null, 2)}\n`);
+}
+
+/** Writes a file under another name first, then renames it. */
+export function writeWhole(path: string, content: string | Uint8Array): void {
+  const temporary = `${path}.${process.pid}.tmp`;
+  writeFileSync(temporary, content);
+  renameSync(temporary, path);
+}
+
+/**
+ * Makes the run folder of a study, or opens it to go on. Throws {@link RunFolderError} when it holds another study:
+ * other settings, other data or another log.
+ */
+export function openRunFolder(folder: RunFolder, fresh: StudyRecord, studyText: string): StudyRecord {
+  if (!existsSync(folder.studyJson)) {
+    mkdirSync(folder.path, { recursive: true });
+    writeFileSync(folder.studyYaml, studyText);
+    writeStudyRecord(folder, fresh);
+    return fresh;
+  }
+  const found = readStudyRecord(folder);
+  const advice = 'give the study another name or --out, or delete the folder';
+  const difference = differingSetting(found.settings, fresh.settings);
+  if (difference !== undefined) {
+    throw new RunFolderError(`${folder.path} holds a study with other settings (${difference}): ${advice}`);
+  }
+  if (found.csvSha256 !== fresh.csvSha256) {
+    throw new RunFolderError(`${folder.path} holds a study of other data (the CSV has changed): ${advice}`);
+  }
+  if (found.log !== fresh.log) {
+    throw new RunFolderError(
+      `${folder.path} keeps its log in ${found.log}, not in ${fresh.log}: give --log ${found.log}`,
+    );
+  }
+  return found;
+}
+
+/** The first setting, with both its values, in which two settings differ; undefined where they agree. */
+export function differingSetting(found: unknown, given: unknown, at = ''): string | undefined {
+  if (isDeepStrictEqual(found, given)) return undefined;
+  const bothObjects = [found, given].every(
+    (value) => value !== null && typeof value === 'object' && !Array.isArray(value),
+  );
+  if (!bothObjects)
+    return `${at}: ${JSON.stringify(found) ?? 'default'} there, ${JSON.stringify(given) ?? 'default'} here`;
+  const a = found as Record<string, unknown>;
+  const b = given as Record<string, unknown>;
+  for (const key of new Set([...Object.keys(a), ...Object.keys(b)])) {
+    const difference = differingSetting(a[key], b[key], at === '' ? key : `${at}.${key}`);
+    if (difference !== undefined) return difference;
+  }
+  return undefined;
+}

@@ -1,0 +1,42 @@
+import { writeFile } from 'node:fs/promises';
+import type { Study } from '@qloom/contracts/gen/qloom/agent/v1/agent.ts';
+import { StudyResult } from '@qloom/contracts/gen/qloom/agent/v1/result.ts';
+import { writeCsv } from '@qloom/datasets/csv/write-csv.ts';
+import { CommandError } from '../command/errors.ts';
+import { decodePointsArtifact } from '../data/points-artifact.ts';
+import { cardToJson, cardToMarkdown } from '../result/card.ts';
+import { type RunFolder, writeWhole } from '../run-folder/run-folder.ts';
+import { type AgentClient, fetchArtifact } from './follow-study.ts';
+import { qloomVersion } from './versions.ts';
+
+/**
+ * Fetches what a finished study left and writes it into its run folder: the synthetic data with its card, and the real
+ * points that it was made from. Returns the result. Throws `CommandError` when the study has none.
+ */
+export async function collectResult(
+  agent: AgentClient,
+  study: Study,
+  folder: RunFolder,
+  command: string,
+  signal: AbortSignal,
+): Promise<StudyResult> {
+  if (study.result === undefined) throw new CommandError(`study ${study.id} has finished without a result`);
+  const bytes = await fetchArtifact(agent, study.result.sha256, signal);
+  const result = StudyResult.fromJSON(JSON.parse(Buffer.from(bytes).toString('utf8')));
+  if (study.synthetic !== undefined) {
+    await writeFile(folder.syntheticCsv, await fetchArtifact(agent, study.synthetic.sha256, signal));
+  }
+  const card = { version: qloomVersion(), command };
+  const markdown = cardToMarkdown(result, card);
+  if (markdown !== undefined) {
+    writeWhole(folder.cardMarkdown, markdown);
+    writeWhole(folder.cardJson, `${JSON.stringify(cardToJson(result, card), null, 2)}\n`);
+  }
+  const training = result.synthetic?.training;
+  if (training !== undefined) {
+    const points = decodePointsArtifact(await fetchArtifact(agent, training.sha256, signal));
+    const { featureNames = [], classNames = [] } = result.data ?? {};
+    await writeFile(folder.trainingCsv, writeCsv(points, { featureNames, classNames }));
+  }
+  return result;
+}

@@ -1,0 +1,67 @@
+import { createWriteStream } from 'node:fs';
+import { StudyRecord } from '@qloom/contracts/gen/qloom/agent/v1/agent.ts';
+import { SlotEvent } from '@qloom/contracts/gen/qloom/episode/v1/slots.ts';
+import { isEpisodeKey } from '@qloom/episode-log/event-key.ts';
+import { openEpisodeLog } from '@qloom/episode-log/open-log.ts';
+import type { EpisodeLog, LogEvent } from '@qloom/episode-log/port.ts';
+
+/** Follows the log of a study into a file. */
+export interface EventKeeper {
+  /** Writes what stands in the log now, and lets go of it. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Writes `events.jsonl`: every event of the study in its total order, first those that stand, then those to come. The
+ * file is written anew each time: the log is the truth, this is its readable copy.
+ */
+export async function keepEvents(logUrl: string, study: string, path: string): Promise<EventKeeper> {
+  const log = await openEpisodeLog(logUrl, { pollMs: 100 });
+  const abort = new AbortController();
+  let last = 0;
+  const file = createWriteStream(path, { flags: 'w' });
+  const write = (event: LogEvent): void => {
+    if (event.sequence <= last) return;
+    last = event.sequence;
+    file.write(`${JSON.stringify(eventToJson(event))}\n`);
+  };
+  const following = (async () => {
+    for await (const event of log.watch(study, { signal: abort.signal })) write(event);
+  })();
+  following.catch(() => {});
+  return {
+    async stop() {
+      abort.abort();
+      await following.catch(() => {});
+      await writeRest(log, study, write);
+      await log.close().catch(() => {});
+      await new Promise<void>((resolve) => file.end(resolve));
+    },
+  };
+}
+
+/** The tail that the watch had not reached yet. A log that is out of reach must not keep a run from ending. */
+async function writeRest(log: EpisodeLog, study: string, write: (event: LogEvent) => void): Promise<void> {
+  try {
+    for (const event of await log.replay(study)) write(event);
+  } catch {
+    // What was followed so far stands in the file.
+  }
+}
+
+/** One line of `events.jsonl`. */
+export function eventToJson(event: LogEvent): Record<string, unknown> {
+  const { key } = event;
+  const episode = isEpisodeKey(key);
+  return {
+    sequence: event.sequence,
+    time: new Date(event.timeMs).toISOString(),
+    study: key.study,
+    ...(episode ? { episode: key.episode } : {}),
+    slot: key.slot,
+    headers: event.headers,
+    content: episode
+      ? SlotEvent.toJSON(SlotEvent.decode(event.payload))
+      : StudyRecord.toJSON(StudyRecord.decode(event.payload)),
+  };
+}

@@ -1,0 +1,103 @@
+import { stripVTControlCharacters } from 'node:util';
+import { formatRest, formatSeconds, formatSigned } from '../terminal/format.ts';
+import { type Style, styleOf } from '../terminal/style.ts';
+import type { Progress } from './progress.ts';
+
+/** Where progress is shown. */
+export interface ProgressView {
+  /** Shows how far it is. */
+  show(progress: Progress): void;
+  /** Shows a line that stays, such as a restart of a service. */
+  note(text: string): void;
+  /** Takes the moving part away. */
+  end(): void;
+}
+
+/** The part of a terminal that is needed here. */
+export interface ProgressStream {
+  readonly isTTY?: boolean;
+  readonly columns?: number;
+  write(text: string): unknown;
+}
+
+/** A moving bar on a terminal, plain lines elsewhere. */
+export function createProgressView(stream: ProgressStream, title: string): ProgressView {
+  return stream.isTTY === true ? createBar(stream, title, styleOf(stream)) : createLines(stream, title);
+}
+
+function createBar(stream: ProgressStream, title: string, style: Style): ProgressView {
+  let shown = false;
+  let last: Progress | undefined;
+  const clear = (): void => {
+    if (shown) stream.write('\r\x1b[2K');
+    shown = false;
+  };
+  const draw = (): void => {
+    if (last === undefined) return;
+    clear();
+    const text = barLine(last, title, style, stream.columns ?? 80);
+    stream.write(text);
+    shown = true;
+  };
+  return {
+    show(progress) {
+      last = progress;
+      draw();
+    },
+    note(text) {
+      clear();
+      stream.write(`${text}\n`);
+      draw();
+    },
+    end: clear,
+  };
+}
+
+/** One line at most `columns` wide: title, phase, bar, counts, best utility, rest. */
+export function barLine(progress: Progress, title: string, style: Style, columns: number): string {
+  const { done, total } = progress;
+  const width = columns < 90 ? 12 : 24;
+  const filled = total > 0 ? Math.round((width * Math.min(done, total)) / total) : 0;
+  const bar = `${style.cyan('━'.repeat(filled))}${style.dim('─'.repeat(width - filled))}`;
+  const parts = [style.bold(title), progress.phase, bar, ...facts(progress)];
+  let line = '';
+  for (const part of parts) {
+    const longer = line === '' ? part : `${line}  ${part}`;
+    if (stripVTControlCharacters(longer).length >= columns) break;
+    line = longer;
+  }
+  return line;
+}
+
+function facts(progress: Progress): string[] {
+  const { done, total, unit, failed, bestUtility, secondsLeft } = progress;
+  return [
+    ...(total > 0 ? [`${done}/${total} ${unit}`] : done > 0 ? [`${done} ${unit}`] : []),
+    ...(progress.phase === 'searching' && secondsLeft !== undefined
+      ? [`${formatRest(secondsLeft)}, then evaluation`]
+      : []),
+    ...(progress.phase === 'evaluating' && secondsLeft !== undefined ? [`${formatRest(secondsLeft)} left`] : []),
+    ...(bestUtility === undefined ? [] : [`best utility ${formatSigned(bestUtility, 3)}`]),
+    ...(failed > 0 ? [`${failed} failed`] : []),
+  ];
+}
+
+function createLines(stream: ProgressStream, title: string): ProgressView {
+  let lastPhase = '';
+  let lastDone = -1;
+  return {
+    show(progress) {
+      const { phase, done, total } = progress;
+      // The evaluation has many small units: a line each tenth.
+      const step = phase === 'evaluating' ? Math.max(1, Math.floor(total / 10)) : 1;
+      const due = phase !== lastPhase || (done !== lastDone && (done - lastDone >= step || done === total));
+      if (!due) return;
+      [lastPhase, lastDone] = [phase, done];
+      stream.write(`[${formatSeconds(progress.elapsedSeconds)}] ${[title, phase, ...facts(progress)].join('  ')}\n`);
+    },
+    note(text) {
+      stream.write(`${text}\n`);
+    },
+    end() {},
+  };
+}

@@ -1,0 +1,69 @@
+import { type Study, StudyState } from '@qloom/contracts/gen/qloom/agent/v1/agent.ts';
+
+/** How far a study is, for people. */
+export interface Progress {
+  readonly phase: 'preparing' | 'searching' | 'evaluating' | 'ended';
+  /** Steps of the phase done: episodes, then units of the final evaluation. */
+  readonly done: number;
+  /** Steps of the phase in all; 0 where it is not known. */
+  readonly total: number;
+  /** What a step is. */
+  readonly unit: 'episodes' | 'units';
+  readonly failed: number;
+  readonly bestUtility?: number;
+  readonly policyUpdates: number;
+  /** Estimate of what is left of this phase, and of the next where it is known. Unit: seconds. */
+  readonly secondsLeft?: number;
+  readonly elapsedSeconds: number;
+  readonly message: string;
+}
+
+/** Follows a study and estimates what is left. */
+export interface ProgressTracker {
+  /** Takes a study as it stands now. */
+  update(study: Study): Progress;
+}
+
+const PHASES: Partial<Record<number, Progress['phase']>> = {
+  [StudyState.PREPARING]: 'preparing',
+  [StudyState.SEARCHING]: 'searching',
+  [StudyState.EVALUATING]: 'evaluating',
+};
+
+/**
+ * A tracker. What is left is the mean time of a step since the phase began (or since this process joined it: a resumed
+ * study's earlier steps say nothing of this machine) times the steps left. `nowMs` is a monotonic clock.
+ */
+export function createProgressTracker(nowMs: () => number): ProgressTracker {
+  const startedMs = nowMs();
+  let phase: Progress['phase'] | undefined;
+  let phaseStartMs = startedMs;
+  let doneAtStart = 0;
+  return {
+    update(study) {
+      const now = nowMs();
+      const current = PHASES[study.state] ?? 'ended';
+      const evaluating = current === 'evaluating';
+      const done = evaluating ? study.unitsDone : study.rewarded + study.failed;
+      const total = evaluating ? study.unitsTotal : (study.settings?.episodes ?? 0);
+      if (current !== phase) [phase, phaseStartMs, doneAtStart] = [current, now, done];
+      const steps = done - doneAtStart;
+      const secondsLeft =
+        steps > 0 && total > 0 && current !== 'ended'
+          ? (((now - phaseStartMs) / steps) * Math.max(0, total - done)) / 1000
+          : undefined;
+      return {
+        phase: current,
+        done,
+        total,
+        unit: evaluating ? 'units' : 'episodes',
+        failed: study.failed,
+        bestUtility: study.bestUtility,
+        policyUpdates: study.policyUpdates,
+        secondsLeft,
+        elapsedSeconds: (now - startedMs) / 1000,
+        message: study.message,
+      };
+    },
+  };
+}

@@ -1,0 +1,198 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import {
+  AgentServiceService,
+  type Study,
+  StudySettings,
+  StudyState,
+} from '@qloom/contracts/gen/qloom/agent/v1/agent.ts';
+import { StudyResult } from '@qloom/contracts/gen/qloom/agent/v1/result.ts';
+import type { CsvData } from '@qloom/datasets/csv/read-csv.ts';
+import { connect } from '@qloom/service-kit/clients.ts';
+import { CommandError, InterruptedError } from '../command/errors.ts';
+import { writeReport } from '../report/write-report.ts';
+import { type FolderLock, lockFolder } from '../run-folder/lock.ts';
+import {
+  openRunFolder,
+  type RunFolder,
+  RunFolderError,
+  runFolderAt,
+  type StudyRecord,
+  writeStudyRecord,
+} from '../run-folder/run-folder.ts';
+import { fitOverrides } from '../study-file/fit-space.ts';
+import type { LoadedStudy } from '../study-file/load-study-file.ts';
+import { toStudySettings } from '../study-file/to-settings.ts';
+import { targetsFromEnvironment } from '../supervisor/local-services.ts';
+import type { ServiceEvent } from '../supervisor/service-process.ts';
+import { formatSeconds } from '../terminal/format.ts';
+import { collectResult } from './collect-result.ts';
+import { type AgentClient, followStudy, untilAnswered } from './follow-study.ts';
+import { keepEvents } from './keep-events.ts';
+import { createProgressTracker } from './progress.ts';
+import { createProgressView, type ProgressStream, type ProgressView } from './progress-view.ts';
+import { putCsv, readStudyCsv } from './put-csv.ts';
+import { type Session, startSession } from './session.ts';
+import { checkTask, csvHash } from './study-data.ts';
+import { currentVersions } from './versions.ts';
+
+/** How a study is run. */
+export interface RunOptions {
+  readonly loaded: LoadedStudy;
+  /** Folder of run folders. */
+  readonly out: string;
+  /** `sqlite` or a `nats://` URL. */
+  readonly log: string;
+  /** Whether an existing folder is gone on with; false refuses it. */
+  readonly resume: boolean;
+  /** Command that goes on with this run, for messages and the card. */
+  readonly command: string;
+  readonly progress: ProgressStream;
+  readonly signal: AbortSignal;
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+/** A study that has finished. */
+export interface FinishedRun {
+  readonly folder: RunFolder;
+  readonly result: StudyResult;
+  /** Whether it had finished before, so that nothing was run. */
+  readonly alreadyThere: boolean;
+}
+
+/**
+ * Runs a study in its folder, or goes on with it. Throws `InterruptedError` when `signal` aborts, and a `CommandError`
+ * that says what to do when it cannot be run.
+ */
+export async function runStudy(options: RunOptions): Promise<FinishedRun> {
+  const { loaded } = options;
+  checkTask(loaded);
+  const folder = runFolderAt(join(options.out, loaded.id));
+  if (!options.resume && existsSync(folder.studyJson)) {
+    throw new RunFolderError(
+      `${folder.path} exists already, and --no-resume was given: delete it, or give another --out`,
+    );
+  }
+  const fresh = await freshRecord(options);
+  const lock: FolderLock = lockFolder(folder.path);
+  try {
+    const record = openRunFolder(folder, fresh, loaded.text);
+    if (record.state === 'finished' && record.result !== undefined) {
+      return { folder, result: StudyResult.fromJSON(record.result), alreadyThere: true };
+    }
+    return { folder, result: await runInFolder(options, folder, record), alreadyThere: false };
+  } finally {
+    lock.release();
+  }
+}
+
+async function freshRecord({ loaded, log }: RunOptions): Promise<StudyRecord> {
+  return {
+    format: 'qloom-study/1',
+    id: loaded.id,
+    state: 'running',
+    file: loaded.path,
+    log,
+    settings: StudySettings.toJSON(toStudySettings(loaded.study)),
+    csvSha256: await csvHash(loaded),
+    versions: currentVersions(),
+    createdAt: new Date().toISOString(),
+  };
+}
+
+async function runInFolder(options: RunOptions, folder: RunFolder, record: StudyRecord): Promise<StudyResult> {
+  const { loaded, signal } = options;
+  const csv = await readStudyCsv(loaded);
+  const view = createProgressView(options.progress, loaded.id);
+  const session = await startSession({
+    folder,
+    log: options.log,
+    targets: { ...loaded.study.services, ...targetsFromEnvironment(options.env) },
+    forwardTelemetryTo: options.env['OTEL_EXPORTER_OTLP_ENDPOINT'],
+    onEvent: (event) => noteServiceEvent(view, event),
+  });
+  const agent: AgentClient = connect(AgentServiceService, session.services.targets.agent);
+  try {
+    view.note(`Starting the four services; logs in ${folder.logs}`);
+    const given = Promise.race([session.services.givenUp, whenAborted(signal)]);
+    await Promise.race([session.services.started, given]);
+    const work = studyWork(options, folder, session, agent, view, csv);
+    work.catch(() => {});
+    const { study, result } = await Promise.race([work, given]);
+    writeStudyRecord(folder, endedRecord(record, study, result));
+    if (result === undefined) throw endedBadly(study);
+    agent.close();
+    view.end();
+    await session.stop();
+    await writeReport(folder);
+    return result;
+  } catch (error) {
+    view.end();
+    if (signal.aborted) throw new InterruptedError('interrupted', { cause: error });
+    throw error;
+  } finally {
+    view.end();
+    agent.close();
+    await session.stop();
+  }
+}
+
+async function studyWork(
+  options: RunOptions,
+  folder: RunFolder,
+  session: Session,
+  agent: AgentClient,
+  view: ProgressView,
+  csv: CsvData | undefined,
+): Promise<{ study: Study; result?: StudyResult }> {
+  const { loaded, signal } = options;
+  const { space } = await untilAnswered(() => agent.getCapabilities({}), signal);
+  const settings = toStudySettings(loaded.study, await putCsv(agent, csv, signal));
+  const fitted = { ...settings, space: fitOverrides(loaded, settings.space, space) };
+  await untilAnswered(() => agent.createStudy({ id: loaded.id, settings: fitted }, { deadlineMs: 120_000 }), signal);
+  const events = await keepEvents(session.logUrl, loaded.id, folder.events);
+  const tracker = createProgressTracker(() => performance.now());
+  try {
+    const study = await followStudy(agent, loaded.id, signal, (now) => view.show(tracker.update(now)));
+    if (study.state !== StudyState.FINISHED) return { study };
+    return { study, result: await collectResult(agent, study, folder, options.command, signal) };
+  } finally {
+    await events.stop();
+  }
+}
+
+function endedRecord(record: StudyRecord, study: Study, result: StudyResult | undefined): StudyRecord {
+  return {
+    ...record,
+    state: result !== undefined ? 'finished' : study.state === StudyState.CANCELLED ? 'cancelled' : 'failed',
+    versions: currentVersions(),
+    finishedAt: new Date().toISOString(),
+    ...(result === undefined ? { message: study.message } : { result: StudyResult.toJSON(result) }),
+  };
+}
+
+function endedBadly(study: Study): CommandError {
+  return new CommandError(
+    study.state === StudyState.CANCELLED
+      ? `study ${study.id} was cancelled`
+      : `study ${study.id} cannot go on: ${study.message || 'the agent gives no reason'}`,
+  );
+}
+
+function noteServiceEvent(view: ProgressView, event: ServiceEvent): void {
+  if (event.kind === 'crashed') {
+    view.note(`${event.service} ended (${event.how}); starting it again in ${formatSeconds(event.againInMs / 1000)}`);
+  } else if (event.restarts > 0) {
+    view.note(`${event.service} serves again (process ${event.pid})`);
+  }
+}
+
+/** Rejects with the reason of `signal` when it aborts. */
+function whenAborted(signal: AbortSignal): Promise<never> {
+  const { promise, reject } = Promise.withResolvers<never>();
+  const abort = (): void => reject(signal.reason);
+  if (signal.aborted) abort();
+  else signal.addEventListener('abort', abort, { once: true });
+  promise.catch(() => {});
+  return promise;
+}

@@ -1,0 +1,70 @@
+import { createWriteStream } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { finished } from 'node:stream/promises';
+import { pathToFileURL } from 'node:url';
+import type { RunFolder } from '../run-folder/run-folder.ts';
+import type { ServiceName } from '../study-file/study-file.ts';
+import { type LocalServices, startLocalServices } from '../supervisor/local-services.ts';
+import type { ServiceEvent } from '../supervisor/service-process.ts';
+import { startOtlpReceiver } from '../telemetry/otlp-receiver.ts';
+
+/** What a session is started with. */
+export interface SessionOptions {
+  readonly folder: RunFolder;
+  /** `sqlite` for the log inside the folder, or a `nats://` URL. */
+  readonly log: string;
+  readonly targets?: Readonly<Partial<Record<ServiceName, string>>>;
+  readonly services?: readonly ServiceName[];
+  readonly onEvent?: (event: ServiceEvent) => void;
+  /** A collector of the user's own that gets a copy of all telemetry. */
+  readonly forwardTelemetryTo?: string;
+}
+
+/** The services of a run folder, with their telemetry kept in it. */
+export interface Session {
+  readonly services: LocalServices;
+  /** `sqlite:…` or `nats://…`. */
+  readonly logUrl: string;
+  /** `file:///…` or `nats://…`. */
+  readonly artifactsUrl: string;
+  /** Ends the services, then the receiver: what they flush at the end is kept. May be called twice. */
+  stop(): Promise<void>;
+}
+
+/** URLs of the log and the artifact store of a run folder. */
+export function storageOf(folder: RunFolder, log: string): { logUrl: string; artifactsUrl: string } {
+  if (log !== 'sqlite') return { logUrl: log, artifactsUrl: log };
+  return {
+    logUrl: `sqlite://${folder.database.split('/').map(encodeURIComponent).join('/')}`,
+    artifactsUrl: pathToFileURL(folder.artifacts).href,
+  };
+}
+
+/** Starts the receiver of telemetry and the services. Resolves before they serve: see `services.started`. */
+export async function startSession(options: SessionOptions): Promise<Session> {
+  const { folder } = options;
+  await mkdir(folder.path, { recursive: true });
+  const spans = createWriteStream(folder.spans, { flags: 'a' });
+  const receiver = await startOtlpReceiver({
+    onSpans: (list) => spans.write(list.map((span) => `${JSON.stringify(span)}\n`).join('')),
+    forwardTo: options.forwardTelemetryTo,
+  });
+  const { logUrl, artifactsUrl } = storageOf(folder, options.log);
+  const services = startLocalServices({
+    logFolder: folder.logs,
+    log: logUrl,
+    artifacts: artifactsUrl,
+    otlpEndpoint: receiver.endpoint,
+    targets: options.targets,
+    services: options.services,
+    onEvent: options.onEvent,
+  });
+  const stop = async (): Promise<void> => {
+    await services.stop();
+    await receiver.close();
+    spans.end();
+    await finished(spans);
+  };
+  let stopped: Promise<void> | undefined;
+  return { services, logUrl, artifactsUrl, stop: () => (stopped ??= stop()) };
+}

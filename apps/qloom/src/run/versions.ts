@@ -1,0 +1,14 @@
+import { readFileSync } from 'node:fs';
+
+/** Version of this command line (semver). */
+export function qloomVersion(): string {
+  const manifest: { version: string } = JSON.parse(
+    readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
+  );
+  return manifest.version;
+}
+
+/** What a study was run with, by name. */
+export function currentVersions(): Record<string, string> {
+  return { qloom: qloomVersion(), node: process.versions.node, platform: `${process.platform}-${process.arch}` };
+}

@@ -1,0 +1,40 @@
+import { type FieldPath, formatPath, type Positions, type Problem } from './problem.ts';
+import type { StudyFile } from './study-file.ts';
+
+const CSV_ONLY = ['label', 'group', 'header', 'ignore', 'separator', 'dropConstant'] as const;
+
+/** What the schema cannot say: fields that exclude or need one another. Called on a file that the schema accepts. */
+export function checkMeaning(file: StudyFile, positions: Positions): Problem[] {
+  const problems: Problem[] = [];
+  const say = (path: FieldPath, message: string): void => {
+    problems.push({ line: positions.lineOfKey(path), field: formatPath(path), message });
+  };
+  const { data, space = {} } = file;
+  if (data.task !== undefined && data.csv !== undefined)
+    say(['data', 'csv'], 'stands beside task; give one of the two');
+  if (data.task === undefined && data.csv === undefined) say(['data'], 'has neither task nor csv; give one of the two');
+  if (data.csv !== undefined && data.settings !== undefined)
+    say(['data', 'settings'], 'belongs to a task, not to a csv');
+  if (data.task !== undefined) {
+    for (const field of CSV_ONLY)
+      if (data[field] !== undefined) say(['data', field], 'belongs to a csv, not to a task');
+    if (data.labels === undefined)
+      say(['data'], 'labels is missing: a task needs the number of labels to draw, such as 40');
+  }
+  if (typeof data.label === 'string' && data.header === false) {
+    say(['data', 'label'], `"${data.label}" is a name, but header is false; give its position from 0`);
+  }
+  const episodes = file.episodes ?? 32;
+  if (file.sobol !== undefined && file.sobol > episodes) {
+    say(['sobol'], `${file.sobol} is above the number of episodes ${episodes}`);
+  }
+  if (file.reward?.weights !== undefined && (file.reward.form ?? 'constrained') === 'constrained') {
+    say(['reward', 'weights'], 'belong to paper-corrected and paper-literal, not to constrained');
+  }
+  for (const [name, entry] of Object.entries(space)) {
+    if (typeof entry !== 'object' || !('min' in entry) || !('max' in entry)) continue;
+    const { min, max } = entry as { min: number; max: number };
+    if (min > max) say(['space', name], `min ${min} is above max ${max}`);
+  }
+  return problems;
+}

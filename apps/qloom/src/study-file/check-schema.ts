@@ -1,0 +1,121 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { Ajv, type ErrorObject } from 'ajv';
+import { type FieldPath, formatPath, type Positions, type Problem } from './problem.ts';
+
+/** Where the published JSON Schema lies. */
+export const SCHEMA_PATH = fileURLToPath(new URL('../../schema/study.schema.json', import.meta.url));
+
+let compiled: ReturnType<Ajv['compile']> | undefined;
+
+function validator(): ReturnType<Ajv['compile']> {
+  compiled ??= new Ajv({ allErrors: true, verbose: true, allowUnionTypes: true }).compile(
+    JSON.parse(readFileSync(SCHEMA_PATH, 'utf8')),
+  );
+  return compiled;
+}
+
+/** What is wrong with `value` by the published schema, each with its line; empty when nothing is. */
+export function checkSchema(value: unknown, positions: Positions): Problem[] {
+  const validate = validator();
+  if (validate(value)) return [];
+  const errors = validate.errors ?? [];
+  // The branches of anyOf are told as one.
+  const undecided = errors.filter((error) => error.keyword === 'anyOf').map((error) => error.instancePath);
+  return errors
+    .filter((error) => error.keyword === 'anyOf' || !undecided.some((path) => error.instancePath.startsWith(path)))
+    .map((error) => toProblem(error, positions));
+}
+
+function toProblem(error: ErrorObject, positions: Positions): Problem {
+  const path = pathOf(error.instancePath);
+  const params = error.params as Record<string, unknown>;
+  if (error.keyword === 'additionalProperties') {
+    const name = String(params['additionalProperty']);
+    const allowed = Object.keys((error.parentSchema?.['properties'] as object | undefined) ?? {});
+    const meant = nearest(name, allowed);
+    return {
+      line: positions.lineOfKey([...path, name]),
+      field: formatPath([...path, name]),
+      message: `no such field${meant === undefined ? '' : `; did you mean "${meant}"?`} Allowed: ${allowed.join(', ')}`,
+    };
+  }
+  if (error.keyword === 'required') {
+    const field = formatPath([...path, String(params['missingProperty'])]);
+    return { line: path.length === 0 ? undefined : positions.lineOfKey(path), field, message: 'is missing' };
+  }
+  return { line: positions.lineOfValue(path), field: formatPath(path), message: describe(error, params) };
+}
+
+function describe(error: ErrorObject, params: Record<string, unknown>): string {
+  const value = JSON.stringify(error.data);
+  switch (error.keyword) {
+    case 'enum':
+      return `${value} is not one of ${(params['allowedValues'] as unknown[]).join(', ')}`;
+    case 'type':
+      return `${value} is not ${words(params['type'])}`;
+    case 'minimum':
+      return `${value} is below the minimum ${params['limit']}`;
+    case 'exclusiveMinimum':
+      return `${value} is not above ${params['limit']}`;
+    case 'maximum':
+      return `${value} is above the maximum ${params['limit']}`;
+    case 'pattern':
+      return `${value} is not 1 to 63 of a-z, 0-9 and "-", the first a letter or digit`;
+    case 'minItems':
+    case 'maxItems':
+      return `has ${(error.data as unknown[]).length} entries; ${error.keyword === 'minItems' ? 'at least' : 'at most'} ${params['limit']} are right`;
+    case 'uniqueItems':
+      return `entry ${params['i']} stands there twice`;
+    case 'minLength':
+      return 'is empty';
+    case 'anyOf':
+      return `${value} is neither a value (fixes it), nor a list (narrows its choices), nor {min, max} (narrows its range)`;
+    default:
+      return `${value} ${error.message ?? 'is not allowed'}`;
+  }
+}
+
+function words(type: unknown): string {
+  const names: Record<string, string> = {
+    integer: 'a whole number',
+    number: 'a number',
+    string: 'a text',
+    boolean: 'true or false',
+    object: 'a section of fields',
+    array: 'a list',
+  };
+  return (Array.isArray(type) ? type : [type]).map((name) => names[String(name)] ?? String(name)).join(' or ');
+}
+
+/** JSON pointer → path; list indices become numbers. */
+function pathOf(pointer: string): FieldPath {
+  return pointer
+    .split('/')
+    .slice(1)
+    .map((part) => part.replace(/~1/g, '/').replace(/~0/g, '~'))
+    .map((part) => (/^\d+$/.test(part) ? Number(part) : part));
+}
+
+/** The allowed name within two edits of `name` (Levenshtein), if any. */
+export function nearest(name: string, allowed: readonly string[]): string | undefined {
+  let best: string | undefined;
+  let bestDistance = 3;
+  for (const candidate of allowed) {
+    const distance = editDistance(name.toLowerCase(), candidate.toLowerCase());
+    if (distance < bestDistance) [best, bestDistance] = [candidate, distance];
+  }
+  return best;
+}
+
+function editDistance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      next[j] = Math.min(row[j] + 1, next[j - 1] + 1, row[j - 1] + (a[i - 1] === b[j - 1] ? 0 : 1));
+    }
+    row = next;
+  }
+  return row[b.length];
+}

@@ -1,0 +1,74 @@
+import { readFile } from 'node:fs/promises';
+import { basename, dirname, extname, resolve } from 'node:path';
+import { LineCounter, parseDocument } from 'yaml';
+import { UsageError } from '../command/errors.ts';
+import { checkMeaning } from './check-meaning.ts';
+import { checkSchema } from './check-schema.ts';
+import { formatPath, type Positions, type Problem, positionsOf, StudyFileError } from './problem.ts';
+import type { StudyFile } from './study-file.ts';
+
+/** A study file that can be run. */
+export interface LoadedStudy {
+  /** As the user named it: for messages. */
+  readonly path: string;
+  /** Its text, as it stands. */
+  readonly text: string;
+  /** Id of the study: its `name`, or the name of the file. */
+  readonly id: string;
+  readonly study: StudyFile;
+  /** Lines of its fields. */
+  readonly positions: Positions;
+  /** Absolute path of `relative`, which the file names relative to itself. */
+  resolvePath(relative: string): string;
+}
+
+/**
+ * Reads and checks a study file. Throws `UsageError` when it cannot be read, {@link StudyFileError} with every problem
+ * and its line when it is no valid study.
+ */
+export async function loadStudyFile(path: string): Promise<LoadedStudy> {
+  let text: string;
+  try {
+    text = await readFile(path, 'utf8');
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    throw new UsageError(`${path}: ${code === 'ENOENT' ? 'no such file' : `cannot be read (${code})`}`);
+  }
+  return parseStudyFile(path, text);
+}
+
+/** {@link loadStudyFile} for a text that is already there. */
+export function parseStudyFile(path: string, text: string): LoadedStudy {
+  const lineCounter = new LineCounter();
+  const document = parseDocument(text, { lineCounter });
+  if (document.errors.length > 0) {
+    throw new StudyFileError(
+      path,
+      document.errors.map((error): Problem => {
+        const [message] = error.message.split(/ at line \d+/);
+        return { line: error.linePos?.[0].line, field: '', message };
+      }),
+    );
+  }
+  const positions = positionsOf(document, lineCounter);
+  const value: unknown = document.toJS() ?? {};
+  let problems = checkSchema(value, positions);
+  const study = value as StudyFile;
+  if (problems.length === 0) problems = checkMeaning(study, positions);
+  const id = study.name ?? basename(path, extname(path)).toLowerCase();
+  if (problems.length === 0 && !/^[a-z0-9][a-z0-9-]{0,62}$/.test(id)) {
+    problems.push({
+      field: 'name',
+      message: `the file's name "${id}" is no name for a study; give one, such as my-study`,
+    });
+  }
+  if (problems.length > 0) throw new StudyFileError(path, problems);
+  return { path, text, id, study, positions, resolvePath: (relative) => resolve(dirname(path), relative) };
+}
+
+/** A problem of one field of a loaded study, found after it was loaded. */
+export function studyProblem(loaded: LoadedStudy, path: readonly (string | number)[], message: string): StudyFileError {
+  return new StudyFileError(loaded.path, [
+    { line: loaded.positions.lineOfKey(path), field: formatPath(path), message },
+  ]);
+}

@@ -1,0 +1,79 @@
+/**
+ * A study file as it is written by people, after its check against `schema/study.schema.json`. What is absent takes the
+ * default that the agent documents in `qloom/agent/v1/agent.proto`.
+ */
+export interface StudyFile {
+  /** Name of the study and of its run folder, `[a-z0-9-]{1,63}`; default: the name of the file. */
+  readonly name?: string;
+  /** Seed of everything random, 0 … 2³²−1. Default 1. */
+  readonly seed?: number;
+  readonly data: DataSection;
+  readonly qnn?: QnnSection;
+  readonly folds?: number;
+  readonly qnnSeeds?: number;
+  readonly episodes?: number;
+  readonly sobol?: number;
+  readonly batch?: number;
+  readonly staleness?: number;
+  readonly inFlight?: number;
+  readonly policy?: string;
+  /** Hyperparameter → a value (fixes it), a list (narrows choices) or {min, max} (narrows a range). */
+  readonly space?: Readonly<Record<string, SpaceEntry>>;
+  readonly reward?: { readonly form?: string; readonly weights?: readonly number[] };
+  readonly evaluation?: {
+    readonly draws?: number;
+    readonly rivals?: readonly string[];
+    readonly rivalEvaluations?: number;
+  };
+  /** Unit: seconds. */
+  readonly episodeDeadline?: number;
+  /** Addresses of services of one's own, by service: `unix:/path` or `host:port`. */
+  readonly services?: Readonly<Partial<Record<ServiceName, string>>>;
+}
+
+/** The data of a study: `task` or `csv`, never both. */
+export interface DataSection {
+  readonly task?: string;
+  readonly settings?: Readonly<Record<string, unknown>>;
+  /** Path of a CSV, relative to the study file. */
+  readonly csv?: string;
+  /** Column of the label: its name, or its position from 0 (negative: from the end). Default: the last one. */
+  readonly label?: string | number;
+  /** Column of the group, likewise. */
+  readonly group?: string | number;
+  /** Whether the first line names the columns. Default: it does where it holds something that is no number. */
+  readonly header?: boolean;
+  /** Columns to leave out, by name or position. */
+  readonly ignore?: readonly (string | number)[];
+  /** Character between fields. Default a comma. */
+  readonly separator?: string;
+  /** Leaves out features that do not vary instead of refusing the file. */
+  readonly dropConstant?: boolean;
+  /** Number of all labels that the study may use. */
+  readonly labels?: number;
+  /** Points of the test set. */
+  readonly test?: number;
+}
+
+/** The QNN that judges utility. */
+export interface QnnSection {
+  readonly qubits?: number;
+  readonly layers?: number;
+  readonly ansatz?: string;
+  readonly loss?: string;
+  readonly steps?: number;
+  readonly batch?: number;
+  readonly learningRate?: number;
+  readonly engine?: string;
+}
+
+/** What a study says of one hyperparameter. */
+export type SpaceEntry =
+  | string
+  | number
+  | readonly (string | number)[]
+  | { readonly min?: number; readonly max?: number };
+
+/** The four services. */
+export const SERVICES = ['generator', 'discriminator', 'qnn-sim', 'agent'] as const;
+export type ServiceName = (typeof SERVICES)[number];

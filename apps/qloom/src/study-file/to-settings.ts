@@ -1,0 +1,70 @@
+import { SpaceOverride, StudySettings } from '@qloom/contracts/gen/qloom/agent/v1/agent.ts';
+import type { HyperparameterValue } from '@qloom/contracts/gen/qloom/episode/v1/hyperparameter.ts';
+import type { ArtifactRef } from '@qloom/contracts/gen/qloom/episode/v1/slots.ts';
+import type { SpaceEntry, StudyFile } from './study-file.ts';
+
+/**
+ * The settings of a study file on the wire; what the file leaves out is 0 or empty, and the agent fills in its default.
+ * `dataset` is the stored CSV, once it is stored.
+ */
+export function toStudySettings(file: StudyFile, dataset?: ArtifactRef): StudySettings {
+  const { data, qnn = {}, reward = {}, evaluation = {} } = file;
+  return StudySettings.fromPartial({
+    seed: file.seed ?? 1,
+    data: {
+      source:
+        data.task === undefined
+          ? dataset && { $case: 'dataset', value: dataset }
+          : {
+              $case: 'task',
+              value: {
+                name: data.task,
+                settingsJson: data.settings === undefined ? '' : JSON.stringify(data.settings),
+              },
+            },
+      labelBudget: data.labels ?? 0,
+      testSize: data.test ?? 0,
+    },
+    qnn: {
+      qubits: qnn.qubits ?? 0,
+      layers: qnn.layers ?? 0,
+      ansatz: qnn.ansatz ?? '',
+      loss: qnn.loss ?? '',
+      steps: qnn.steps ?? 0,
+      batchSize: qnn.batch ?? 0,
+      learningRate: qnn.learningRate ?? 0,
+      engine: qnn.engine ?? '',
+    },
+    folds: file.folds ?? 0,
+    qnnSeeds: file.qnnSeeds ?? 0,
+    episodes: file.episodes ?? 0,
+    sobolEpisodes: file.sobol ?? 0,
+    batchSize: file.batch ?? 0,
+    staleness: file.staleness ?? 1,
+    inFlight: file.inFlight ?? 0,
+    policy: file.policy ?? '',
+    space: Object.entries(file.space ?? {}).map(([name, entry]) => toOverride(name, entry)),
+    reward: { form: reward.form ?? '', weights: [...(reward.weights ?? [])] },
+    evaluation: {
+      draws: evaluation.draws ?? 0,
+      rivals: [...(evaluation.rivals ?? [])],
+      rivalEvaluations: evaluation.rivalEvaluations ?? 0,
+    },
+    episodeDeadlineSeconds: file.episodeDeadline ?? 0,
+  });
+}
+
+function toOverride(name: string, entry: SpaceEntry): SpaceOverride {
+  if (typeof entry === 'string' || typeof entry === 'number') {
+    return SpaceOverride.fromPartial({ name, fixed: { value: toValue(entry) } });
+  }
+  if (Array.isArray(entry)) return SpaceOverride.fromPartial({ name, choices: entry.map(String) });
+  const { min, max } = entry as { readonly min?: number; readonly max?: number };
+  return SpaceOverride.fromPartial({ name, minimum: min, maximum: max });
+}
+
+/** A value before the space is known: whole numbers are integers; `fitOverrides` gives it its parameter's kind. */
+function toValue(value: string | number): HyperparameterValue['value'] {
+  if (typeof value === 'string') return { $case: 'choice', value };
+  return Number.isInteger(value) ? { $case: 'integer', value } : { $case: 'real', value };
+}

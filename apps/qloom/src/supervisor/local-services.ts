@@ -1,0 +1,134 @@
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { SERVICES, type ServiceName } from '../study-file/study-file.ts';
+import { waitUntilServing } from './probe.ts';
+import {
+  type ServiceEvent,
+  type SupervisedService,
+  type SuperviseOptions,
+  superviseService,
+} from './service-process.ts';
+
+/** How the services of one run are started. */
+export interface LocalServicesOptions {
+  /** Where their logs go; made when missing. */
+  readonly logFolder: string;
+  /** `sqlite:<path>` or `nats://…`; absent: no stage workers, gRPC only. */
+  readonly log?: string;
+  /** A folder or `nats://…`. */
+  readonly artifacts?: string;
+  /** Base URL of the OTLP receiver; absent: no telemetry. */
+  readonly otlpEndpoint?: string;
+  /** Services of one's own, by address. Ours of that kind still runs its stage worker against it. */
+  readonly targets?: Readonly<Partial<Record<ServiceName, string>>>;
+  /** Which services. Default: all four. */
+  readonly services?: readonly ServiceName[];
+  /** Mains to start instead of ours, for tests. */
+  readonly mains?: Readonly<Partial<Record<ServiceName, string>>>;
+  readonly onEvent?: (event: ServiceEvent) => void;
+  readonly supervise?: Omit<SuperviseOptions, 'onEvent'>;
+}
+
+/** The services of one run, kept running. */
+export interface LocalServices {
+  /** Where each is called: our socket, or the address of one's own. */
+  readonly targets: Readonly<Record<ServiceName, string>>;
+  /** Resolves when all serve; rejects with `ServiceStartError`. */
+  readonly started: Promise<void>;
+  /** Rejects when one is given up. */
+  readonly givenUp: Promise<never>;
+  /** Process ids of those that run now. */
+  pids(): Partial<Record<ServiceName, number>>;
+  /** Ends all, in parallel, and removes their sockets. May be called twice. */
+  stop(graceMs?: number): Promise<void>;
+}
+
+/** The environment variable that names the address of a service. */
+export function targetVariable(service: ServiceName): string {
+  return `QLOOM_${service.replace('-', '_').toUpperCase()}_TARGET`;
+}
+
+/** Addresses of services of one's own in an environment, such as `QLOOM_GENERATOR_TARGET`. */
+export function targetsFromEnvironment(
+  env: Readonly<Record<string, string | undefined>>,
+): Partial<Record<ServiceName, string>> {
+  const given = SERVICES.map((service) => [service, env[targetVariable(service)]?.trim()] as const);
+  return Object.fromEntries(given.filter(([, target]) => target !== undefined && target !== ''));
+}
+
+/** Starts the services as child processes on unix sockets in a fresh folder of the system's temporary one. */
+export function startLocalServices(options: LocalServicesOptions): LocalServices {
+  const sockets = makeSocketFolder();
+  mkdirSync(options.logFolder, { recursive: true });
+  const own = options.targets ?? {};
+  const socketOf = (service: ServiceName): string => `unix:${join(sockets, `${service}.sock`)}`;
+  const targets = Object.fromEntries(SERVICES.map((service) => [service, own[service] ?? socketOf(service)])) as Record<
+    ServiceName,
+    string
+  >;
+  // An agent of one's own is in charge of its log: ours would be a second one.
+  const wanted = (options.services ?? SERVICES).filter((service) => service !== 'agent' || own.agent === undefined);
+  const supervised = new Map<ServiceName, SupervisedService>();
+  for (const service of wanted) {
+    const listen = socketOf(service);
+    supervised.set(
+      service,
+      superviseService(
+        {
+          name: service,
+          main: options.mains?.[service] ?? mainOf(service),
+          env: environmentOf(service, listen, targets, options),
+          logPath: join(options.logFolder, `${service}.log`),
+          ready: (signal) => waitUntilServing(listen, signal),
+        },
+        { ...options.supervise, onEvent: options.onEvent },
+      ),
+    );
+  }
+  const all = [...supervised.values()];
+  const givenUp = Promise.race(all.map((service) => service.givenUp));
+  givenUp.catch(() => {});
+  const started = Promise.all(all.map((service) => service.started)).then(() => {});
+  started.catch(() => {});
+  return {
+    targets,
+    started,
+    givenUp,
+    pids: () => Object.fromEntries([...supervised].map(([name, service]) => [name, service.pid()])),
+    async stop(graceMs = 3_000) {
+      await Promise.all(all.map((service) => service.stop(graceMs)));
+      rmSync(sockets, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Where the main of a service of ours lies. */
+export function mainOf(service: ServiceName): string {
+  return fileURLToPath(new URL(`../../../../services/${service}/src/main.ts`, import.meta.url));
+}
+
+function environmentOf(
+  service: ServiceName,
+  listen: string,
+  targets: Readonly<Record<ServiceName, string>>,
+  options: LocalServicesOptions,
+): Record<string, string> {
+  return {
+    ...Object.fromEntries(SERVICES.map((name) => [targetVariable(name), targets[name]])),
+    QLOOM_LISTEN: listen,
+    QLOOM_LOG: options.log ?? '',
+    QLOOM_ARTIFACTS: options.artifacts ?? '',
+    QLOOM_PARENT_PID: String(process.pid),
+    QLOOM_DRAIN_TIMEOUT_MS: process.env['QLOOM_DRAIN_TIMEOUT_MS'] ?? '2500',
+    OTEL_EXPORTER_OTLP_ENDPOINT: options.otlpEndpoint ?? '',
+    OTEL_SERVICE_NAME: `qloom.${service}`,
+  };
+}
+
+/** A folder short enough for socket paths: 103 bytes is what every system takes. */
+function makeSocketFolder(): string {
+  const base = Buffer.byteLength(tmpdir()) <= 60 ? tmpdir() : '/tmp';
+  return mkdtempSync(join(base, 'qloom-'));
+}
