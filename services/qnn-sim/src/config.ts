@@ -1,0 +1,22 @@
+import { availableParallelism } from 'node:os';
+import { TARGET_CONFIG } from '@qloom/service-kit/common-config.ts';
+import { defineConfig } from '@qloom/service-kit/config.ts';
+
+/** Environment variables of the QNN simulator besides the common ones. */
+export const CONFIG = defineConfig({
+  QLOOM_ENGINE: {
+    type: 'string',
+    default: 'auto',
+    allowed: ['auto', 'batched-js', 'reference'],
+    description: 'Engine for requests that ask for auto; auto measures all of them once at the start.',
+  },
+  QLOOM_QNN_WORKERS: {
+    type: 'integer',
+    default: Math.max(1, Math.min(4, availableParallelism() - 1)),
+    minimum: 1,
+    maximum: 64,
+    description: 'Threads that train QNNs and execute circuits. The default leaves one core to the others, up to 4.',
+  },
+  QLOOM_GENERATOR_TARGET: TARGET_CONFIG.QLOOM_GENERATOR_TARGET,
+  QLOOM_QNN_SIM_TARGET: TARGET_CONFIG.QLOOM_QNN_SIM_TARGET,
+});

@@ -1,0 +1,36 @@
+import type { Capabilities } from '@qloom/contracts/gen/qloom/episode/v1/capabilities.ts';
+import { ENGINE_NAMES } from '../domain/engine/select-engine.ts';
+import type { EngineChoice } from '../domain/engine-choice.ts';
+
+/** Most training, synthetic or held-out points of an evaluation. */
+export const MAX_POINTS = 100_000;
+/** Most features of a point, and inputs of a circuit. */
+export const MAX_FEATURES = 1024;
+
+/** What this simulator can do. It offers no hyperparameters: a study fixes its QNN, so that episodes are comparable. */
+export function capabilitiesOf(engines: EngineChoice, version: string): Capabilities {
+  return {
+    service: 'qloom.qnn-sim',
+    version,
+    engines: [...ENGINE_NAMES].sort(bySpeed(engines)).map((name) => ({
+      name,
+      available: true,
+      selected: name === engines.selected,
+      reason: name === engines.selected ? engines.reason : 'plain JavaScript, float64',
+    })),
+    limits: [
+      { name: 'qubits', maximum: 20 },
+      { name: 'layers', maximum: 64 },
+      { name: 'steps', maximum: 100_000 },
+      { name: 'batch_size', maximum: 4096 },
+      { name: 'points', maximum: MAX_POINTS },
+      { name: 'features', maximum: MAX_FEATURES },
+    ],
+    hyperparameters: [],
+  };
+}
+
+const bySpeed = ({ measurements }: EngineChoice) => {
+  const rank = (name: string) => measurements.findIndex((one) => one.name === name);
+  return (a: string, b: string) => rank(a) - rank(b);
+};

@@ -1,0 +1,86 @@
+import { QnnArm, type QnnRun, type UtilityReport } from '@qloom/contracts/gen/qloom/episode/v1/slots.ts';
+import type { EvaluateRequest, EvaluateSettings } from '@qloom/contracts/gen/qloom/qnn_sim/v1/qnn_sim.ts';
+import { ValidationError } from '@qloom/service-kit/errors.ts';
+import type { MessageReader } from '@qloom/service-kit/streams.ts';
+import { createPointsCollector } from '@qloom/service-kit/wire-points.ts';
+import { encodeTensor } from '@qloom/service-kit/wire-tensors.ts';
+import type { EngineChoice } from '../domain/engine-choice.ts';
+import type { Arm, ArmResult, Evaluation } from '../domain/evaluation.ts';
+import { MAX_FEATURES, MAX_POINTS } from './capabilities.ts';
+import { decodeQnnSettings } from './qnn-settings.ts';
+
+const ORDER = 'settings, training, synthetic (may be absent), held_out';
+const NAME = { settings: 'settings', training: 'training', synthetic: 'synthetic', heldOut: 'held_out' } as const;
+const RANK = { settings: 0, training: 1, synthetic: 2, heldOut: 3 } as const;
+
+/** Reads an evaluation. Throws what arrives as INVALID_ARGUMENT where a part is missing, out of order or wrong. */
+export async function readEvaluation(
+  requests: MessageReader<EvaluateRequest>,
+  engines: EngineChoice,
+): Promise<Evaluation> {
+  const roles = {
+    training: createPointsCollector('training', MAX_POINTS),
+    synthetic: createPointsCollector('synthetic', MAX_POINTS),
+    heldOut: createPointsCollector('held_out', MAX_POINTS),
+  };
+  let settings: EvaluateSettings | undefined;
+  let rank = -1;
+  for await (const { part } of requests) {
+    if (part === undefined) return refuse('part', `is not set; right would be ${ORDER}`);
+    const late = RANK[part.$case] < rank || (part.$case === 'settings' && settings !== undefined);
+    if (late || (rank < 0 && part.$case !== 'settings')) {
+      refuse(NAME[part.$case], `is out of order; right would be ${ORDER}`);
+    }
+    rank = RANK[part.$case];
+    if (part.$case === 'settings') settings = part.value;
+    else roles[part.$case].add(part.value);
+  }
+  if (settings === undefined) return refuse('settings', `did not come; right would be ${ORDER}`);
+  const training = roles.training.points();
+  if (training.features > MAX_FEATURES) {
+    refuse('training.x', `has ${training.features} features; right would be at most ${MAX_FEATURES}`);
+  }
+  const heldOut = roles.heldOut.points();
+  const none = { ...training, count: 0, x: new Float32Array(0), y: new Int32Array(0), group: undefined };
+  return {
+    fold: settings.fold,
+    settings: decodeQnnSettings(settings.qnn),
+    engine: engines.resolve(settings.qnn?.engine ?? ''),
+    seeds: settings.seeds,
+    arms: settings.arms.map(decodeArm),
+    training,
+    synthetic: roles.synthetic.started ? roles.synthetic.points() : none,
+    heldOut,
+  };
+}
+
+/** The report of an evaluation. */
+export function encodeReport({ fold, engine }: Evaluation, results: readonly ArmResult[]): UtilityReport {
+  return { fold, engine, runs: results.map(encodeRun) };
+}
+
+function encodeRun(result: ArmResult): QnnRun {
+  const { arm, seed, loss, accuracy, losses, predictions, trainingLoss, gradientSteps } = result;
+  return {
+    arm: arm === 'real-only' ? QnnArm.REAL_ONLY : QnnArm.AUGMENTED,
+    seed,
+    loss,
+    accuracy,
+    losses: encodeTensor(losses),
+    predictions: encodeTensor(predictions),
+    trainingLoss,
+    gradientSteps,
+    circuitExecutions: result.circuitExecutions,
+    seconds: result.seconds,
+  };
+}
+
+function decodeArm(arm: QnnArm, index: number): Arm {
+  if (arm === QnnArm.REAL_ONLY) return 'real-only';
+  if (arm === QnnArm.AUGMENTED) return 'augmented';
+  return refuse(`settings.arms[${index}]`, `is ${arm}; right would be REAL_ONLY (1) or AUGMENTED (2)`);
+}
+
+function refuse(field: string, description: string): never {
+  throw new ValidationError([{ field, description }]);
+}

@@ -1,0 +1,59 @@
+import type { QnnSimulatorServiceService } from '@qloom/contracts/gen/qloom/qnn_sim/v1/qnn_sim.ts';
+import { DomainError } from '@qloom/service-kit/errors.ts';
+import type { Handlers } from '@qloom/service-kit/handlers.ts';
+import { encodeTensor } from '@qloom/service-kit/wire-tensors.ts';
+import { withSpan } from '@qloom/telemetry/spans.ts';
+import type { EngineChoice } from '../domain/engine-choice.ts';
+import { evaluateUtility } from '../domain/evaluation.ts';
+import type { WorkerPool } from '../domain/workers/pool.ts';
+import { capabilitiesOf } from './capabilities.ts';
+import { decodeExecution } from './circuits.ts';
+import { encodeReport, readEvaluation } from './evaluate.ts';
+
+/** What the handlers work with. */
+export interface HandlerDeps {
+  readonly pool: WorkerPool;
+  readonly engines: EngineChoice;
+  /** This service's version (semver). Default 0.1.0. */
+  readonly version?: string;
+}
+
+/** The handlers of QnnSimulatorService. */
+export function qnnSimulatorHandlers(deps: HandlerDeps): Handlers<typeof QnnSimulatorServiceService> {
+  const { pool, engines, version = '0.1.0' } = deps;
+  return {
+    getCapabilities: () => ({ capabilities: capabilitiesOf(engines, version) }),
+
+    async evaluate(requests, { signal }) {
+      const evaluation = await readEvaluation(requests, engines);
+      const results = await withSpan('train-qnn', {}, () => evaluateUtility(pool, evaluation, signal));
+      return { report: encodeReport(evaluation, results) };
+    },
+
+    async expectation(request, { signal }) {
+      const job = decodeExecution(request, engines);
+      const { values } = await pool.run(job, signal);
+      return { values: encodeTensor(values, [job.rows, job.observables.length]), engine: job.engine };
+    },
+
+    async gradient({ expectation, weights }, { signal }) {
+      const job = decodeExecution(expectation, engines, { tensor: weights });
+      const { values, parameterGradient, inputGradient } = await pool.run(job, signal);
+      return {
+        values: encodeTensor(values, [job.rows, job.observables.length]),
+        parameterGradient: encodeTensor(parameterGradient),
+        inputGradient: encodeTensor(inputGradient, [job.rows, job.ansatz.inputs]),
+        engine: job.engine,
+      };
+    },
+
+    // biome-ignore lint/correctness/useYield: refuses before it could answer.
+    async *critique() {
+      throw new DomainError(
+        'unsupported',
+        'QnnSimulatorService.Critique: this simulator does not offer the objective "utility" yet; right would be ' +
+          'DiscriminatorService.Critique for the objectives "adversarial" and "feature-matching", and weight 0 for "utility"',
+      );
+    },
+  };
+}

@@ -1,0 +1,68 @@
+import type { ProposeFacts, SlotEvent, UtilityReport } from '@qloom/contracts/gen/qloom/episode/v1/slots.ts';
+import type { GeneratorServiceService } from '@qloom/contracts/gen/qloom/generator/v1/generator.ts';
+import { QnnSimulatorServiceService } from '@qloom/contracts/gen/qloom/qnn_sim/v1/qnn_sim.ts';
+import type { ArtifactStore } from '@qloom/episode-log/artifact-store.ts';
+import type { EpisodeLog } from '@qloom/episode-log/port.ts';
+import type { BackgroundWork } from '@qloom/service-kit/background-work.ts';
+import { connect, type Remote } from '@qloom/service-kit/clients.ts';
+import { DomainError } from '@qloom/service-kit/errors.ts';
+import type { Logger } from '@qloom/service-kit/logger.ts';
+import { decodeSlot } from '@qloom/service-kit/slot-events.ts';
+import { createStageWorker } from '@qloom/service-kit/stage-worker.ts';
+import { evaluationParts } from './evaluation-parts.ts';
+
+/** What the stage works with. */
+export interface EvaluateStageOptions {
+  readonly episodeLog: EpisodeLog;
+  readonly artifacts: ArtifactStore;
+  readonly generator: Pick<Remote<typeof GeneratorServiceService>, 'sample'>;
+  /** Who evaluates. Default: this process. */
+  readonly target?: string;
+  /** Events in flight at once. */
+  readonly concurrency: number;
+  readonly log: Logger;
+}
+
+/**
+ * Stage `evaluate`: reads the slot `fit` (and `propose` for the folds), samples every fold's model from the generator into
+ * QnnSimulatorService.Evaluate beside the fold's real points, writes the slot `evaluate`. A fold without synthetic points
+ * has the arm REAL_ONLY alone.
+ */
+export function evaluateStage(options: EvaluateStageOptions): BackgroundWork & { close(): void } {
+  const { episodeLog } = options;
+  let simulator: Remote<typeof QnnSimulatorServiceService> | undefined;
+  const worker = createStageWorker({
+    stage: 'evaluate',
+    reads: 'fit',
+    episodeLog,
+    concurrency: options.concurrency,
+    log: options.log,
+    async run(event, { signal, self }) {
+      simulator ??= connect(QnnSimulatorServiceService, options.target ?? self);
+      const { evaluate } = simulator;
+      const models = event.facts?.$case === 'fit' ? event.facts.value.folds : [];
+      const propose = await proposalOf(episodeLog, event);
+      const failed = new AbortController();
+      const either = AbortSignal.any([signal, failed.signal]);
+      const reports = propose.folds.map(async (fold) => {
+        const model = models.find((candidate) => candidate.fold === fold.index);
+        const requests = evaluationParts(options, { event, propose, fold, model }, either);
+        const { report } = await evaluate(requests, { signal: either });
+        if (!report) throw new DomainError('internal', `fold ${fold.index}: Evaluate answered without a report`);
+        return report;
+      });
+      // The first error ends the other folds' calls; it, not their cancellation, is what went wrong.
+      for (const report of reports) report.catch((error) => failed.abort(error));
+      const folds: UtilityReport[] = await Promise.all(reports);
+      return { $case: 'evaluate', value: { folds } };
+    },
+  });
+  return { ...worker, close: () => simulator?.close() };
+}
+
+async function proposalOf(episodeLog: EpisodeLog, { study, episode }: SlotEvent): Promise<ProposeFacts> {
+  const event = await episodeLog.read({ study, episode, slot: 'propose' });
+  const facts = event && decodeSlot(event).facts;
+  if (facts?.$case === 'propose') return facts.value;
+  throw new DomainError('data-loss', `${study}/${episode}: fit is written, but propose is not there as ok`);
+}
