@@ -1,0 +1,46 @@
+import { DiscriminatorServiceService } from '@qloom/contracts/gen/qloom/discriminator/v1/discriminator.ts';
+import { bindService } from '@qloom/service-kit/handlers.ts';
+import type { BuiltService, ServiceDeps } from '@qloom/service-kit/run-service.ts';
+import { useBackend } from '@qloom/tfjs/backend.ts';
+import type { DISCRIMINATOR_CONFIG } from './config.ts';
+import { createAssessor } from './domain/assess/assessor.ts';
+import { createAttemptRegistry } from './domain/attempts.ts';
+import { openStage } from './open-stage.ts';
+import { assessHandler } from './rpc/assess.ts';
+import { discriminatorCapabilities } from './rpc/capabilities.ts';
+import { critiqueHandler } from './rpc/critique.ts';
+
+/** Version of the service (semver). */
+export const VERSION = '0.1.0';
+
+/** Puts the discriminator together from its configuration. */
+export async function createDiscriminator({
+  config,
+  log,
+}: ServiceDeps<typeof DISCRIMINATOR_CONFIG>): Promise<BuiltService> {
+  const backend = await useBackend({ force: config.QLOOM_TFJS_BACKEND, log: (line) => log.info(line) });
+  const assessor = createAssessor();
+  const capabilities = discriminatorCapabilities(VERSION, backend);
+  const stage = await openStage({
+    log: config.QLOOM_LOG,
+    artifacts: config.QLOOM_ARTIFACTS,
+    generator: config.QLOOM_GENERATOR_TARGET,
+    discriminator: config.QLOOM_DISCRIMINATOR_TARGET,
+    concurrency: config.QLOOM_STAGE_CONCURRENCY,
+    logger: log,
+  });
+  return {
+    services: [
+      bindService(DiscriminatorServiceService, {
+        getCapabilities: () => ({ capabilities }),
+        critique: critiqueHandler({ attempts: createAttemptRegistry(), maxCritics: config.QLOOM_MAX_CRITICS }),
+        assess: assessHandler(assessor),
+      }),
+    ],
+    stages: stage.workers,
+    async close() {
+      await assessor.close();
+      await stage.close();
+    },
+  };
+}

@@ -1,0 +1,89 @@
+import { Worker } from 'node:worker_threads';
+import { AssessorLostError } from '../errors.ts';
+import type { Assessment, Fidelity } from './assess.ts';
+import { type AssessmentReply, fromMessage } from './messages.ts';
+
+/** Assesses on a thread of its own: the event loop stays free for critics, probes and cancellations. */
+export interface Assessor {
+  /**
+   * The fidelity of a sample; samples are assessed in the order of the calls. Rejects with what `assess` throws, with the signal's
+   * reason when it aborts, and with {@link AssessorLostError} when the thread died.
+   */
+  assess(assessment: Assessment, signal?: AbortSignal): Promise<Fidelity>;
+  /** Ends the thread; what waits is rejected. */
+  close(): Promise<void>;
+}
+
+interface Pending {
+  readonly resolve: (fidelity: Fidelity) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** Creates an assessor; its thread starts with the first sample, and again after it was lost. */
+export function createAssessor(): Assessor {
+  const pending = new Map<number, Pending>();
+  let worker: Worker | undefined;
+  let nextId = 0;
+  let closed = false;
+
+  const start = (): Worker => {
+    const started = new Worker(new URL('./worker.ts', import.meta.url), { name: 'assessor' });
+    const lost = (message: string) => {
+      if (worker !== started) return;
+      worker = undefined;
+      for (const [id, { reject }] of pending) {
+        pending.delete(id);
+        reject(new AssessorLostError(message));
+      }
+    };
+    started.on('message', (reply: AssessmentReply) => {
+      const waiting = pending.get(reply.id);
+      pending.delete(reply.id);
+      if (pending.size === 0) started.unref();
+      if ('fidelity' in reply) waiting?.resolve(reply.fidelity);
+      else waiting?.reject(fromMessage(reply.error));
+    });
+    started.on('error', (error) =>
+      lost(`the assessing thread failed: ${error instanceof Error ? error.message : error}`),
+    );
+    started.on('exit', (code) => lost(`the assessing thread exited with code ${code}`));
+    return started;
+  };
+
+  return {
+    assess(assessment, signal) {
+      return new Promise((resolve, reject) => {
+        if (closed) throw new AssessorLostError('the assessor is closed');
+        signal?.throwIfAborted();
+        const id = nextId++;
+        const onAbort = () => {
+          pending.delete(id);
+          reject(signal?.reason);
+        };
+        const settled = () => signal?.removeEventListener('abort', onAbort);
+        pending.set(id, {
+          resolve: (fidelity) => {
+            settled();
+            resolve(fidelity);
+          },
+          reject: (error) => {
+            settled();
+            reject(error);
+          },
+        });
+        signal?.addEventListener('abort', onAbort, { once: true });
+        worker ??= start();
+        worker.ref();
+        worker.postMessage({ id, assessment });
+      });
+    },
+    async close() {
+      closed = true;
+      const ending = worker;
+      worker = undefined;
+      for (const { reject } of pending.values()) reject(new AssessorLostError('the assessor is closed'));
+      pending.clear();
+      await ending?.terminate();
+    },
+  };
+}

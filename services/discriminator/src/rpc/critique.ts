@@ -1,0 +1,126 @@
+import { setImmediate as breathe } from 'node:timers/promises';
+import type {
+  CritiqueRequest,
+  CritiqueResponse,
+  CritiqueStep,
+} from '@qloom/contracts/gen/qloom/discriminator/v1/discriminator.ts';
+import type { CallContext } from '@qloom/service-kit/handlers.ts';
+import type { MessageReader } from '@qloom/service-kit/streams.ts';
+import { decodeTensor, encodeBytes, encodeTensor } from '@qloom/service-kit/wire-tensors.ts';
+import { withSpan } from '@qloom/telemetry/spans.ts';
+import type { AttemptClaim, AttemptRegistry } from '../domain/attempts.ts';
+import { type CritiqueSession, openCritiqueSession } from '../domain/critic/critique-session.ts';
+import { OBJECTIVES } from '../domain/critic/settings.ts';
+import { InvalidPointsError, OutOfOrderError, TooManyCriticsError } from '../domain/errors.ts';
+import { LIMITS } from '../domain/limits.ts';
+import { type OpeningMessages, readOpening } from './critique-opening.ts';
+import { encodeValues } from './named-values.ts';
+
+/** What critics of one process share. */
+export interface CritiqueDeps {
+  readonly attempts: AttemptRegistry;
+  /** Critics at once. */
+  readonly maxCritics: number;
+}
+
+type Responses = AsyncGenerator<CritiqueResponse, void>;
+
+/** The handler of DiscriminatorService.Critique. */
+export function critiqueHandler({ attempts, maxCritics }: CritiqueDeps) {
+  let critics = 0;
+  return async function* critique(requests: MessageReader<CritiqueRequest>, { signal }: CallContext): Responses {
+    if (critics >= maxCritics) {
+      throw new TooManyCriticsError(`critique: ${critics} critics already; this process has at most ${maxCritics}`);
+    }
+    critics++;
+    try {
+      const opened = await readOpening(requests);
+      if (opened) yield* serveCritic(opened, attempts, requests, signal);
+    } finally {
+      critics--;
+    }
+  };
+}
+
+async function* serveCritic(
+  { open, opening }: OpeningMessages,
+  attempts: AttemptRegistry,
+  requests: MessageReader<CritiqueRequest>,
+  signal: AbortSignal,
+): Responses {
+  const claim = attempts.claim(open, open.attempt);
+  const session = openCritiqueSession(opening);
+  const ended = Promise.withResolvers<void>();
+  const span = withSpan('critique', { study: open.study, episode: open.episode }, () => ended.promise);
+  span.catch(() => undefined);
+  try {
+    yield { part: { $case: 'opened', value: { nextIndex: session.nextIndex, objectives: [...OBJECTIVES] } } };
+    yield* exchange(session, opening.training.features, requests, signal, claim);
+    ended.resolve();
+  } catch (error) {
+    ended.reject(error);
+    throw error;
+  } finally {
+    session.close();
+    // A client that left makes the generator return here.
+    ended.resolve();
+  }
+}
+
+async function* exchange(
+  session: CritiqueSession,
+  features: number,
+  requests: MessageReader<CritiqueRequest>,
+  signal: AbortSignal,
+  claim: AttemptClaim,
+): Responses {
+  for (;;) {
+    const coming = requests.receive();
+    coming.catch(() => undefined);
+    // The last answer goes out first: the critic learns while the generator back-propagates. One update at a time, so that other
+    // streams take turns, and a probe or a cancellation waits for one at most.
+    await breathe();
+    while (!signal.aborted && session.advance()) await breathe();
+    const request = await coming;
+    if (request === undefined) return;
+    claim.require();
+    const { part } = request;
+    switch (part?.$case) {
+      case 'step':
+        yield { part: { $case: 'stepResult', value: answer(session, features, part.value) } };
+        break;
+      case 'checkpoint':
+        for (const value of encodeBytes(session.checkpoint().bytes))
+          yield { part: { $case: 'checkpointChunk', value } };
+        break;
+      case 'close': {
+        const { steps, summary } = session.close();
+        yield { part: { $case: 'closed', value: { steps, summary: encodeValues(summary) } } };
+        return;
+      }
+      default: {
+        const came = part?.$case ?? 'an empty part';
+        throw new OutOfOrderError(`critique: ${came} came where step, checkpoint or close is expected`);
+      }
+    }
+  }
+}
+
+function answer(session: CritiqueSession, features: number, message: CritiqueStep) {
+  const { index, update, wantGradient } = message;
+  const x = decodeTensor(message.x, { dtype: 'float32', shape: [null, features], field: 'step.x' });
+  const count = x.length / features;
+  if (count > LIMITS.batch || x.length > LIMITS.batch_numbers) {
+    throw new InvalidPointsError(
+      `step.x: ${count} points of ${features} features; at most ${LIMITS.batch} points and ${LIMITS.batch_numbers} numbers are expected`,
+    );
+  }
+  const classes = decodeTensor(message.classes, { dtype: 'int32', shape: [count], field: 'step.classes' });
+  const { logits, losses, gradient } = session.step({ index, x, classes, update, wantGradient });
+  return {
+    index,
+    logits: encodeTensor(logits),
+    losses: encodeValues(losses),
+    gradient: gradient && encodeTensor(gradient, [count, features]),
+  };
+}
