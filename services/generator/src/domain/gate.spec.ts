@@ -1,5 +1,6 @@
+import { setImmediate as breathe } from 'node:timers/promises';
 import { createRandom } from '@qloom/random/random.ts';
-import { createGate } from './gate.ts';
+import { createGate, type Gate } from './gate.ts';
 import { matrix } from './losses/matrix.ts';
 
 /** Two clusters of `n` points each, of standard deviation .3 around (−2, 0) and (2, 0). */
@@ -15,7 +16,10 @@ function clusters(n: number) {
 
 describe('the gate', () => {
   const { points, labels } = clusters(30);
-  const gate = createGate(points, labels, 2);
+  let gate: Gate;
+  beforeAll(async () => {
+    gate = await createGate(points, labels, 2, breathe);
+  });
   const judge = (x: number, y: number, label: number) => gate.judge(matrix(1, 2, Float32Array.of(x, y)), 0, label);
 
   it('accepts a new point amid its class and refuses it amid the other', () => {
@@ -32,17 +36,18 @@ describe('the gate', () => {
     expect(judge(Number.NaN, 0, 0)).toEqual({ accepted: false, posterior: 0 });
   });
 
-  it('does not gate a rare class away', () => {
-    const rare = createGate(
+  it('does not gate a rare class away', async () => {
+    const rare = await createGate(
       matrix(6, 1, Float32Array.of(0, 0.1, 0.2, 0.3, 0.4, 1)),
       Int32Array.of(0, 0, 0, 0, 0, 1),
       2,
+      breathe,
     );
     expect(rare.judge(matrix(1, 1, Float32Array.of(1.15)), 0, 1).accepted).toBe(true);
   });
 
-  it('works with a single class and a single point', () => {
-    const single = createGate(matrix(1, 1), Int32Array.of(0), 1);
+  it('works with a single class and a single point', async () => {
+    const single = await createGate(matrix(1, 1), Int32Array.of(0), 1, breathe);
     expect(single.judge(matrix(1, 1, Float32Array.of(5)), 0, 0)).toEqual({ accepted: true, posterior: 1 });
   });
 });

@@ -1,5 +1,4 @@
-import { nearestNeighbours } from './losses/diversity.ts';
-import type { Matrix } from './losses/matrix.ts';
+import { type Matrix, squaredDistance } from './losses/matrix.ts';
 import { quantile } from './losses/moments.ts';
 
 /** Least probability of its class that a synthetic point must have. */
@@ -10,6 +9,9 @@ const LEAST_MARGIN = 0.1;
 const COPY_PERCENTILE = 0.05;
 /** The bandwidth is the median distance to this neighbour. */
 const BANDWIDTH_NEIGHBOUR = 3;
+
+/** Differences that may be taken before the event loop gets its turn: about 5 ms. */
+const OPERATIONS_AT_ONCE = 5e6;
 
 /** What a gate says of a point. */
 export interface GateVerdict {
@@ -30,12 +32,18 @@ export interface Gate {
   judge(points: Matrix, row: number, label: number): GateVerdict;
 }
 
-/** A gate from the training points (standardized) and their labels. */
-export function createGate(real: Matrix, labels: Int32Array, classes: number): Gate {
-  const { rows, columns, data } = real;
-  const width = bandwidth(real);
-  const neighbourDistances = nearestNeighbours(real).distance.filter(Number.isFinite).sort();
-  const copyDistance = neighbourDistances.length === 0 ? 0 : quantile(neighbourDistances, COPY_PERCENTILE);
+/**
+ * A gate from the training points (standardized) and their labels. Compares every two of them, and lets the event loop run by
+ * `breathe` meanwhile.
+ */
+export async function createGate(
+  real: Matrix,
+  labels: Int32Array,
+  classes: number,
+  breathe: () => Promise<void>,
+): Promise<Gate> {
+  const { rows } = real;
+  const { width, copyDistance } = await neighbourStatistics(real, breathe);
   const counts = new Float64Array(classes);
   for (let i = 0; i < rows; i++) counts[labels[i]]++;
   const squares = new Float64Array(rows);
@@ -45,13 +53,8 @@ export function createGate(real: Matrix, labels: Int32Array, classes: number): G
     judge(points, row, label) {
       let nearest = Number.POSITIVE_INFINITY;
       for (let i = 0; i < rows; i++) {
-        let sum = 0;
-        for (let k = 0; k < columns; k++) {
-          const difference = points.data[row * columns + k] - data[i * columns + k];
-          sum += difference * difference;
-        }
-        squares[i] = sum;
-        if (sum < nearest) nearest = sum;
+        squares[i] = squaredDistance(points, row, real, i);
+        if (squares[i] < nearest) nearest = squares[i];
       }
       if (!Number.isFinite(nearest)) return { accepted: false, posterior: 0 };
       scores.fill(0);
@@ -68,27 +71,37 @@ export function createGate(real: Matrix, labels: Int32Array, classes: number): G
   };
 }
 
-/** Median over the points of the distance to the third nearest other point (or the last there is); 1 where that is 0. */
-function bandwidth(real: Matrix): number {
-  const { rows, columns, data } = real;
-  const each = new Float64Array(rows);
+/**
+ * The bandwidth, the median over the points of the distance to their third neighbour (1 where that is 0), and the distance at
+ * or below which a point is a copy. With fewer than four points the last neighbour there is counts.
+ */
+async function neighbourStatistics(real: Matrix, breathe: () => Promise<void>) {
+  const { rows, columns } = real;
   const k = Math.min(BANDWIDTH_NEIGHBOUR, rows - 1);
-  if (k < 1) return 1;
+  if (k < 1) return { width: 1, copyDistance: 0 };
+  const first = new Float64Array(rows);
+  const third = new Float64Array(rows);
   const nearest = new Float64Array(k);
+  const rowsAtOnce = Math.max(1, Math.floor(OPERATIONS_AT_ONCE / (rows * columns)));
   for (let i = 0; i < rows; i++) {
+    if (i % rowsAtOnce === rowsAtOnce - 1) await breathe();
     nearest.fill(Number.POSITIVE_INFINITY);
-    for (let j = 0; j < rows; j++) {
-      if (j === i) continue;
-      let sum = 0;
-      for (let c = 0; c < columns; c++) sum += (data[i * columns + c] - data[j * columns + c]) ** 2;
-      for (let at = 0; at < k; at++) {
-        if (sum >= nearest[at]) continue;
-        nearest.copyWithin(at + 1, at, k - 1);
-        nearest[at] = sum;
-        break;
-      }
-    }
-    each[i] = Math.sqrt(nearest[k - 1]);
+    for (let j = 0; j < rows; j++) if (j !== i) keepSmallest(nearest, squaredDistance(real, i, real, j));
+    first[i] = Math.sqrt(nearest[0]);
+    third[i] = Math.sqrt(nearest[k - 1]);
   }
-  return quantile(each.sort(), 0.5) || 1;
+  return {
+    width: quantile(third.sort(), 0.5) || 1,
+    copyDistance: quantile(first.sort(), COPY_PERCENTILE),
+  };
+}
+
+/** Puts a value into its place in an ascending list of the smallest ones, if it belongs there. */
+function keepSmallest(smallest: Float64Array, value: number): void {
+  for (let at = 0; at < smallest.length; at++) {
+    if (value >= smallest[at]) continue;
+    smallest.copyWithin(at + 1, at, smallest.length - 1);
+    smallest[at] = value;
+    return;
+  }
 }

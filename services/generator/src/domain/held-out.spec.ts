@@ -10,6 +10,13 @@ describe('splitHeldOut', () => {
     expect([...fit, ...heldOut].sort((a, b) => a - b)).toEqual([...labels.keys()]);
   });
 
+  it('holds out no more than about 256', () => {
+    const labels = Int32Array.from({ length: 10_000 }, (_, i) => (i % 100 === 0 ? 1 : 0));
+    const { heldOut } = splitHeldOut(labels, 2, createRandom(1));
+    expect(heldOut.length).toBe(256);
+    expect(heldOut.filter((row) => labels[row] === 1).length).toBe(3);
+  });
+
   it('scores on the fitted points where every class is tiny', () => {
     const { fit, heldOut } = splitHeldOut(Int32Array.of(0, 1, 0), 2, createRandom(1));
     expect([...heldOut]).toEqual([...fit]);

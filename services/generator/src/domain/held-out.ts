@@ -1,9 +1,11 @@
 import type { Random } from '@qloom/random/random.ts';
-import type { Matrix } from './losses/matrix.ts';
+import { type Matrix, squaredDistance } from './losses/matrix.ts';
 import { quantile } from './losses/moments.ts';
 
 /** Part of each class that is held out of the fit to choose the checkpoint. */
 const HELD_OUT_PART = 0.2;
+/** At most about so many are held out in all: a score costs their square. */
+const MOST_HELD_OUT = 256;
 /** A class with fewer points than this keeps all of them for the fit. */
 const LEAST_CLASS = 5;
 /** Bandwidths of the kernel, over the median distance. */
@@ -17,16 +19,17 @@ export interface HeldOutSplit {
 
 /**
  * Splits training points by class: a fifth of each class with at least five points is held out, rounded to the nearest, at
- * least one. Where every class is smaller nothing is held out, and `heldOut` holds all of `fit`: the checkpoint is then chosen
+ * least one, and no more than about 256 in all. Where every class is smaller nothing is held out, and `heldOut` holds all of `fit`: the checkpoint is then chosen
  * on the points it was fitted to, which is the lesser evil. Both lists ascend.
  */
 export function splitHeldOut(labels: Int32Array, classes: number, random: Random): HeldOutSplit {
   const held = new Set<number>();
+  const part = Math.min(HELD_OUT_PART, MOST_HELD_OUT / labels.length);
   for (let c = 0; c < classes; c++) {
     const rows = [...labels.keys()].filter((row) => labels[row] === c);
     if (rows.length < LEAST_CLASS) continue;
     random.shuffle(rows);
-    for (const row of rows.slice(0, Math.max(1, Math.round(HELD_OUT_PART * rows.length)))) held.add(row);
+    for (const row of rows.slice(0, Math.max(1, Math.round(part * rows.length)))) held.add(row);
   }
   const fit = Int32Array.from([...labels.keys()].filter((row) => !held.has(row)));
   return { fit, heldOut: held.size > 0 ? Int32Array.from([...held].sort((a, b) => a - b)) : fit };
@@ -71,13 +74,4 @@ function bandwidthScales(real: Matrix): number[] {
   const median = distances.length > 0 ? quantile(Float64Array.from(distances).sort(), 0.5) : 0;
   const width = median || Math.sqrt(real.columns);
   return BANDWIDTHS.map((factor) => -1 / (2 * (factor * width) ** 2));
-}
-
-function squaredDistance(a: Matrix, i: number, b: Matrix, j: number): number {
-  let sum = 0;
-  for (let k = 0; k < a.columns; k++) {
-    const difference = a.data[i * a.columns + k] - b.data[j * b.columns + k];
-    sum += difference * difference;
-  }
-  return sum;
 }

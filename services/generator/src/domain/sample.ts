@@ -105,7 +105,9 @@ async function* sampleNetwork(
   try {
     const { points } = model.training;
     const gate =
-      (options.gated ?? true) ? createGate(source.codec.encode(points), points.y, points.classes) : undefined;
+      (options.gated ?? true)
+        ? await createGate(source.codec.encode(points), points.y, points.classes, options.breathe)
+        : undefined;
     const random = createRandom(options.seed);
     for (const [label, wanted] of options.counts.entries()) {
       yield* sampleClass(source, gate, label, wanted, random.fork(`class ${label}`), options, tally);

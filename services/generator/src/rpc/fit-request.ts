@@ -6,7 +6,7 @@ import { createPointsCollector } from '@qloom/service-kit/wire-points.ts';
 import { createByteAssembler } from '@qloom/tensor/byte-chunks.ts';
 
 /** Most training points of a fit. */
-export const MAX_TRAINING_POINTS = 100_000;
+export const MAX_TRAINING_POINTS = 10_000;
 /** Most bytes of a resumable checkpoint. */
 export const MAX_CHECKPOINT_BYTES = 256 * 1024 * 1024;
 

@@ -1,20 +1,16 @@
-import type { Matrix } from './matrix.ts';
+import { type Matrix, squaredDistance } from './matrix.ts';
 
 /** Distances below this count as this: two equal points must not send the entropy to −∞. Standardized units. */
 export const DISTANCE_FLOOR = 1e-3;
 
 /** Index of each row's nearest other row and the Euclidean distance to it, not floored. */
 export function nearestNeighbours(points: Matrix): { index: Int32Array; distance: Float64Array } {
-  const { rows, columns, data } = points;
+  const { rows } = points;
   const index = new Int32Array(rows).fill(-1);
   const square = new Float64Array(rows).fill(Number.POSITIVE_INFINITY);
   for (let i = 0; i < rows; i++) {
     for (let j = 0; j < i; j++) {
-      let sum = 0;
-      for (let k = 0; k < columns; k++) {
-        const difference = data[i * columns + k] - data[j * columns + k];
-        sum += difference * difference;
-      }
+      const sum = squaredDistance(points, i, points, j);
       if (sum < square[i]) {
         square[i] = sum;
         index[i] = j;

@@ -44,6 +44,17 @@ describe('the gradients of the losses agree with central differences', () => {
     expect(gradientError(normal(9, 3, 0.5), (x, w, g) => diversityLoss(3, x, w, g))).toBeLessThan(TOLERANCE);
   });
 
+  it('moments of more features than are crossed', () => {
+    const target = momentTarget(
+      normal(20, 65),
+      Int32Array.from({ length: 20 }, (_, i) => i % 2),
+      2,
+    );
+    const labels = Int32Array.of(0, 1, 0, 1);
+    const error = gradientError(normal(4, 65), (x, w, g) => momentLoss(target, x, labels, w, g));
+    expect(error).toBeLessThan(TOLERANCE);
+  });
+
   it('moments', () => {
     const labels = Int32Array.of(0, 1, 0, 1, 2, 0, 1, 0);
     const target = momentTarget(

@@ -28,3 +28,14 @@ export function takeRows(source: Matrix, indices: ArrayLike<number>): Matrix {
   }
   return out;
 }
+
+/** Squared Euclidean distance between row `i` of `a` and row `j` of `b`. */
+export function squaredDistance(a: Matrix, i: number, b: Matrix, j: number): number {
+  const { columns } = a;
+  let sum = 0;
+  for (let k = 0; k < columns; k++) {
+    const difference = a.data[i * columns + k] - b.data[j * columns + k];
+    sum += difference * difference;
+  }
+  return sum;
+}

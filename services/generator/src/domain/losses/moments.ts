@@ -15,9 +15,18 @@ export interface MomentTarget {
   readonly means: readonly (Float64Array | undefined)[];
 }
 
-/** Number of statistics φ of a point: F values, F(F+1)/2 products of two, BINS memberships a feature. */
+/** Up to so many features all products of two are compared; beyond, the squares alone, lest they outgrow everything else. */
+const CROSSED_FEATURES = 64;
+
+/** The first of the features that feature j is multiplied with is itself; this is the one after the last. */
+function lastPartner(j: number, features: number): number {
+  return features <= CROSSED_FEATURES ? features : j + 1;
+}
+
+/** Number of statistics φ of a point: F values, F(F+1)/2 products of two (or F squares), BINS memberships a feature. */
 function statisticsCount(features: number): number {
-  return features + (features * (features + 1)) / 2 + features * BINS;
+  const products = features <= CROSSED_FEATURES ? (features * (features + 1)) / 2 : features;
+  return features + products + features * BINS;
 }
 
 /**
@@ -30,7 +39,9 @@ function statistics(points: Matrix, row: number, edges: Float64Array, out: Float
   const one = 1 / Math.sqrt(features);
   let o = at;
   for (let j = 0; j < features; j++) out[o++] = one * x[j];
-  for (let j = 0; j < features; j++) for (let k = j; k < features; k++) out[o++] = (x[j] * x[k]) / features;
+  for (let j = 0; j < features; j++) {
+    for (let k = j; k < lastPartner(j, features); k++) out[o++] = (x[j] * x[k]) / features;
+  }
   for (let j = 0; j < features; j++) {
     let above = 1;
     for (let b = 0; b < BINS; b++) {
@@ -50,7 +61,7 @@ function pullBack(points: Matrix, row: number, edges: Float64Array, d: Float64Ar
   let o = 0;
   for (let j = 0; j < features; j++) g[j] += one * d[o++];
   for (let j = 0; j < features; j++) {
-    for (let k = j; k < features; k++) {
+    for (let k = j; k < lastPartner(j, features); k++) {
       const product = (scale * d[o++]) / features;
       g[j] += product * x[k];
       g[k] += product * x[j];
