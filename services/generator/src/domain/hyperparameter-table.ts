@@ -176,7 +176,7 @@ export const HYPERPARAMETERS: readonly Hyperparameter[] = [
   {
     name: 'gan.steps',
     type: 'integer',
-    min: 200,
+    min: 20,
     max: 4000,
     leastAccepted: 1,
     scale: 'log',

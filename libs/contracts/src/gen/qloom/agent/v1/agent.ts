@@ -246,12 +246,16 @@ export interface StudySettings {
   qnnSeeds: number;
   /** Episodes. Default 32. */
   episodes: number;
-  /** First episodes, from a Sobol sequence, one of them with synthRatio 0. Default a quarter. */
-  sobolEpisodes: number;
+  /** First episodes, from a Sobol sequence, one of them with synthRatio 0; 0: none. Absent: a quarter. */
+  sobolEpisodes?:
+    | number
+    | undefined;
   /** Episodes a batch. Default 4. */
   batchSize: number;
-  /** A batch is proposed from the batches before b − staleness. Default 1. */
-  staleness: number;
+  /** A batch is proposed from the batches before b − staleness; 0: no batch overlaps another. Absent: 1. */
+  staleness?:
+    | number
+    | undefined;
   /** Episodes in flight. Default 2. */
   inFlight: number;
   /** Name of the policy. Default "ppo-surrogate". */
@@ -1396,9 +1400,9 @@ function createBaseStudySettings(): StudySettings {
     folds: 0,
     qnnSeeds: 0,
     episodes: 0,
-    sobolEpisodes: 0,
+    sobolEpisodes: undefined,
     batchSize: 0,
-    staleness: 0,
+    staleness: undefined,
     inFlight: 0,
     policy: "",
     space: [],
@@ -1428,13 +1432,13 @@ export const StudySettings: MessageFns<StudySettings> = {
     if (message.episodes !== 0) {
       writer.uint32(48).uint32(message.episodes);
     }
-    if (message.sobolEpisodes !== 0) {
+    if (message.sobolEpisodes !== undefined) {
       writer.uint32(56).uint32(message.sobolEpisodes);
     }
     if (message.batchSize !== 0) {
       writer.uint32(64).uint32(message.batchSize);
     }
-    if (message.staleness !== 0) {
+    if (message.staleness !== undefined) {
       writer.uint32(72).uint32(message.staleness);
     }
     if (message.inFlight !== 0) {
@@ -1619,13 +1623,13 @@ export const StudySettings: MessageFns<StudySettings> = {
         ? globalThis.Number(object.sobolEpisodes)
         : isSet(object.sobol_episodes)
         ? globalThis.Number(object.sobol_episodes)
-        : 0,
+        : undefined,
       batchSize: isSet(object.batchSize)
         ? globalThis.Number(object.batchSize)
         : isSet(object.batch_size)
         ? globalThis.Number(object.batch_size)
         : 0,
-      staleness: isSet(object.staleness) ? globalThis.Number(object.staleness) : 0,
+      staleness: isSet(object.staleness) ? globalThis.Number(object.staleness) : undefined,
       inFlight: isSet(object.inFlight)
         ? globalThis.Number(object.inFlight)
         : isSet(object.in_flight)
@@ -1665,13 +1669,13 @@ export const StudySettings: MessageFns<StudySettings> = {
     if (message.episodes !== 0) {
       obj.episodes = Math.round(message.episodes);
     }
-    if (message.sobolEpisodes !== 0) {
+    if (message.sobolEpisodes !== undefined) {
       obj.sobolEpisodes = Math.round(message.sobolEpisodes);
     }
     if (message.batchSize !== 0) {
       obj.batchSize = Math.round(message.batchSize);
     }
-    if (message.staleness !== 0) {
+    if (message.staleness !== undefined) {
       obj.staleness = Math.round(message.staleness);
     }
     if (message.inFlight !== 0) {
@@ -1708,9 +1712,9 @@ export const StudySettings: MessageFns<StudySettings> = {
     message.folds = object.folds ?? 0;
     message.qnnSeeds = object.qnnSeeds ?? 0;
     message.episodes = object.episodes ?? 0;
-    message.sobolEpisodes = object.sobolEpisodes ?? 0;
+    message.sobolEpisodes = object.sobolEpisodes ?? undefined;
     message.batchSize = object.batchSize ?? 0;
-    message.staleness = object.staleness ?? 0;
+    message.staleness = object.staleness ?? undefined;
     message.inFlight = object.inFlight ?? 0;
     message.policy = object.policy ?? "";
     message.space = object.space?.map((e) => SpaceOverride.fromPartial(e)) || [];
