@@ -1,9 +1,9 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { createRandom, type Random } from '@qloom/random/random.ts';
 import { DatasetError } from './dataset-error.ts';
 import type { Points } from './points.ts';
 import { balancedQuotas } from './quotas.ts';
 import type { DrawRequest, Task, TaskDescriptor } from './task.ts';
+import { runInTurns, runNow, type Steps } from './turns.ts';
 
 /** What a task must know: how to draw one point of a given class. */
 export interface PointSource {
@@ -30,8 +30,8 @@ function quotasOf(request: DrawRequest, classes: number): readonly number[] {
   return classCounts;
 }
 
-/** Yields after each point. Every class has a stream of its own; the rows are then shuffled by another. */
-function* drawing(source: PointSource, request: DrawRequest): Generator<void, Points> {
+/** Yields after every turn's points. Every class has a stream of its own; the rows are then shuffled by another. */
+function* drawing(source: PointSource, request: DrawRequest): Steps<Points> {
   const { featureNames, classNames, name } = source.descriptor;
   const quotas = quotasOf(request, classNames.length);
   const random = createRandom(`${name}/${request.seed}/${request.purpose ?? 'labels'}`);
@@ -46,7 +46,7 @@ function* drawing(source: PointSource, request: DrawRequest): Generator<void, Po
       const row = order[drawn];
       source.drawPoint(label, stream, x.subarray(row * features, (row + 1) * features));
       y[row] = label;
-      yield;
+      if ((drawn + 1) % source.pointsPerTurn === 0) yield;
     }
   }
   return { count: request.count, features, classes: classNames.length, x, y };
@@ -56,23 +56,7 @@ function* drawing(source: PointSource, request: DrawRequest): Generator<void, Po
 export function createTask(source: PointSource): Task {
   return {
     descriptor: source.descriptor,
-    draw(request) {
-      const steps = drawing(source, request);
-      for (;;) {
-        const step = steps.next();
-        if (step.done) return step.value;
-      }
-    },
-    async drawAsync(request, options = {}) {
-      const steps = drawing(source, request);
-      for (let drawn = 1; ; drawn++) {
-        const step = steps.next();
-        if (step.done) return step.value;
-        if (drawn % source.pointsPerTurn === 0) {
-          await nextTurn();
-          options.signal?.throwIfAborted();
-        }
-      }
-    },
+    draw: (request) => runNow(drawing(source, request)),
+    drawAsync: (request, options) => runInTurns(drawing(source, request), options),
   };
 }

@@ -1,5 +1,6 @@
 import type { Points } from '@qloom/datasets/points.ts';
 import type { Standardizer } from '@qloom/datasets/standardizer.ts';
+import { runNow, type Steps } from '@qloom/datasets/turns.ts';
 import type { Random } from '@qloom/random/random.ts';
 import { fitLogistic, logitOf, sigmoid } from './logistic-regression.ts';
 import { type Matrix, matrixOf, selectMatrixRows } from './matrix.ts';
@@ -22,18 +23,20 @@ export interface Audit {
 
 const FOLDS = 5;
 const RIDGE = 1;
-/** Products of two features are added up to this number of features; beyond, squares alone (they would outgrow n). */
+/** Products of features, and features within a class, are added up to this many features; more would outgrow n. */
 const MOST_FEATURES_WITH_PRODUCTS = 16;
 
 /**
- * What the auditor sees of a point: standardized features z (limited to ±5), their squares and products over √2, the
- * class as one-hot, and z within each class, so that a point that would do for another class gives itself away.
+ * What the auditor sees of a point: standardized features z (limited to ±5), their squares, the class as one-hot; up to
+ * 16 features also their products, and z within each class, so that a point that would do for another class gives itself
+ * away.
  */
 function auditFeatures(z: Matrix, points: Points): Matrix {
   const d = z.features;
   const products = d <= MOST_FEATURES_WITH_PRODUCTS ? (d * (d - 1)) / 2 : 0;
   const classes = points.classes;
-  const features = 2 * d + products + (classes > 1 ? classes * (d + 1) : 0);
+  const within = d <= MOST_FEATURES_WITH_PRODUCTS ? d : 0;
+  const features = 2 * d + products + (classes > 1 ? classes * (within + 1) : 0);
   const values = new Float64Array(z.count * features);
   for (let i = 0; i < z.count; i++) {
     const row = values.subarray(i * features, (i + 1) * features);
@@ -42,9 +45,9 @@ function auditFeatures(z: Matrix, points: Points): Matrix {
     for (let j = 0; j < d; j++) row[at++] = (row[j] * row[j] - 1) / Math.SQRT2;
     if (products > 0) for (let j = 0; j < d; j++) for (let k = 0; k < j; k++) row[at++] = row[j] * row[k];
     if (classes > 1) {
-      at += points.y[i] * (d + 1);
+      at += points.y[i] * (within + 1);
       row[at++] = 1;
-      for (let j = 0; j < d; j++) row[at++] = row[j];
+      for (let j = 0; j < within; j++) row[at++] = row[j];
     }
   }
   return { count: z.count, features, values };
@@ -66,6 +69,11 @@ function foldNumbers(count: number, folds: number, random: Random): Int32Array {
  * counts make ½ the chance level for the probabilities too. Throws MetricError with fewer than two points on a side.
  */
 export function audit(real: Points, synthetic: Points, standardizer: Standardizer, random: Random): Audit {
+  return runNow(auditSteps(real, synthetic, standardizer, random));
+}
+
+/** {@link audit} in steps of one fold. */
+export function* auditSteps(real: Points, synthetic: Points, standardizer: Standardizer, random: Random): Steps<Audit> {
   if (real.count < 2 || synthetic.count < 2) {
     throw new MetricError(
       'count',
@@ -83,6 +91,7 @@ export function audit(real: Points, synthetic: Points, standardizer: Standardize
   fold.set(foldNumbers(synthetic.count, folds, random), real.count);
   const probability = new Float64Array(features.count);
   for (let f = 0; f < folds; f++) {
+    if (f > 0) yield;
     const training = [...fold.keys()].filter((i) => fold[i] !== f);
     const weights = fitLogistic(
       selectMatrixRows(features, training),

@@ -1,7 +1,8 @@
 import type { Points } from '@qloom/datasets/points.ts';
 import { selectRows } from '@qloom/datasets/rows.ts';
+import { runNow, type Steps } from '@qloom/datasets/turns.ts';
 import { createRandom } from '@qloom/random/random.ts';
-import { CONSTRAINT_NAMES, type ConstraintName, type ConstraintReport, measureConstraints } from './constraints.ts';
+import { CONSTRAINT_NAMES, type ConstraintName, type ConstraintReport, constraintSteps } from './constraints.ts';
 import { equalParts } from './equal-parts.ts';
 import { MetricError } from './metric-error.ts';
 import { median, quantile, scaledMad } from './percentile.ts';
@@ -23,6 +24,15 @@ export interface ConstraintNull {
   readonly repeats: number;
 }
 
+/** How to divide real points against themselves. */
+export interface NullOptions {
+  readonly seed: number | string;
+  /** Number of divisions. Default 40. */
+  readonly repeats?: number;
+  /** n of every part. Default: as many as fit. */
+  readonly size?: number;
+}
+
 /** σ_k is never below this: a constraint that hardly varies would otherwise outweigh everything. */
 export const SMALLEST_SIGMA = 0.02;
 
@@ -31,10 +41,12 @@ export const SMALLEST_SIGMA = 0.02;
  * place, and summarizes what {@link measureConstraints} says. `size` is n (default a third of the points; give the
  * held-out fold's size where that is smaller). Throws MetricError with fewer than 6 points.
  */
-export function constraintNull(
-  real: Points,
-  options: { readonly seed: number | string; readonly repeats?: number; readonly size?: number },
-): ConstraintNull {
+export function constraintNull(real: Points, options: NullOptions): ConstraintNull {
+  return runNow(constraintNullSteps(real, options));
+}
+
+/** {@link constraintNull} in short steps, for `runInTurns`. */
+export function* constraintNullSteps(real: Points, options: NullOptions): Steps<ConstraintNull> {
   const { repeats = 40, size = Math.floor(real.count / 3) } = options;
   if (size < 2 || 3 * size > real.count) {
     throw new MetricError(
@@ -47,7 +59,7 @@ export function constraintNull(
   for (let repeat = 0; repeat < repeats; repeat++) {
     const stream = random.fork(repeat);
     const [training, heldOut, synthetic] = equalParts(real, 3, size, stream).map((rows) => selectRows(real, rows));
-    drawn.push(measureConstraints({ training, heldOut, synthetic }, stream.fork('measure')));
+    drawn.push(yield* constraintSteps({ training, heldOut, synthetic }, stream.fork('measure')));
   }
   const entryOf = (name: ConstraintName): ConstraintNullEntry => {
     const values = drawn.map((each) => each.values[name]);

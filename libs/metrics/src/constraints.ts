@@ -1,14 +1,15 @@
 import { dequantize, featureResolution } from '@qloom/datasets/dequantize.ts';
 import type { Points } from '@qloom/datasets/points.ts';
-import { concatenateRows, selectRows } from '@qloom/datasets/rows.ts';
+import { concatenateRows } from '@qloom/datasets/rows.ts';
 import { fitStandardizer } from '@qloom/datasets/standardizer.ts';
+import { runNow, type Steps } from '@qloom/datasets/turns.ts';
 import type { Random } from '@qloom/random/random.ts';
-import { audit } from './auditor.ts';
+import { auditSteps } from './auditor.ts';
+import { equalBlocks } from './equal-blocks.ts';
 import { imbalance } from './imbalance.ts';
 import { knnEntropy } from './knn-entropy.ts';
 import { matrixOf } from './matrix.ts';
 import { memorization } from './memorization.ts';
-import { MetricError } from './metric-error.ts';
 
 /** The names of the constraints on synthetic data; higher is better in each. */
 export const CONSTRAINT_NAMES = ['diversity', 'imbalance', 'fidelity', 'memorization'] as const;
@@ -48,9 +49,6 @@ export interface ConstraintReport {
   readonly blocks: number;
 }
 
-/** At most this many blocks of synthetic points are compared; more would cost time and add little. */
-const MOST_BLOCKS = 5;
-
 /**
  * The four constraints of the reward, each at equal n: the synthetic points are cut into blocks of the held-out sample's
  * size (at most five, over which everything is averaged), or the held-out sample is cut to theirs where there are fewer.
@@ -61,21 +59,13 @@ const MOST_BLOCKS = 5;
  * u_div = min(0, Ĥ_syn − Ĥ_real): noise earns nothing. u_imb, u_fid and u_mem: `imbalance`, `audit`, `memorization`.
  */
 export function measureConstraints(samples: ConstraintSamples, random: Random): ConstraintReport {
-  const { training, synthetic } = samples;
-  const size = Math.min(samples.heldOut.count, synthetic.count);
-  if (size < 2 || training.count < 1) {
-    throw new MetricError(
-      'samples',
-      `measureConstraints: ${training.count} training, ${samples.heldOut.count} held-out and ${synthetic.count} synthetic ` +
-        'points; give at least 1, 2 and 2',
-    );
-  }
-  const heldOut =
-    samples.heldOut.count === size
-      ? samples.heldOut
-      : selectRows(samples.heldOut, random.fork('held-out').permutation(samples.heldOut.count).slice(0, size));
-  const blocks = Math.min(MOST_BLOCKS, Math.floor(synthetic.count / size));
-  const order = random.fork('blocks').permutation(synthetic.count);
+  return runNow(constraintSteps(samples, random));
+}
+
+/** {@link measureConstraints} in short steps, for `runInTurns`. */
+export function* constraintSteps(samples: ConstraintSamples, random: Random): Steps<ConstraintReport> {
+  const { training } = samples;
+  const { size, heldOut, blocks } = equalBlocks(samples.heldOut, samples.synthetic, random);
   const standardizer = fitStandardizer(training);
   const resolution = featureResolution(concatenateRows([training, heldOut]));
   const spread = (points: Points, label: string) =>
@@ -83,19 +73,20 @@ export function measureConstraints(samples: ConstraintSamples, random: Random): 
   const [trainingMatrix, realMatrix] = [spread(training, 'training'), spread(heldOut, 'held-out')];
   const realEntropy = knnEntropy(realMatrix);
   const sum = { gap: 0, score: 0, classes: 0, features: 0, groups: 0, auc: 0, ganLoss: 0, memory: 0 };
-  for (let b = 0; b < blocks; b++) {
-    const block = selectRows(synthetic, order.subarray(b * size, (b + 1) * size));
+  const share = 1 / blocks.length;
+  for (const [b, block] of blocks.entries()) {
     const matrix = spread(block, `synthetic/${b}`);
     const shares = imbalance(heldOut, block);
-    const audited = audit(heldOut, block, standardizer, random.fork(`audit/${b}`));
-    sum.gap += (knnEntropy(matrix) - realEntropy) / blocks;
-    sum.score += shares.score / blocks;
-    sum.classes += shares.classes / blocks;
-    sum.features += shares.features / blocks;
-    sum.groups += (shares.groups ?? Number.NaN) / blocks;
-    sum.auc += audited.auc / blocks;
-    sum.ganLoss += audited.ganLoss / blocks;
-    sum.memory += memorization(trainingMatrix, realMatrix, matrix).nearer / blocks;
+    yield;
+    const audited = yield* auditSteps(heldOut, block, standardizer, random.fork(`audit/${b}`));
+    sum.gap += (knnEntropy(matrix) - realEntropy) * share;
+    sum.score += shares.score * share;
+    sum.classes += shares.classes * share;
+    sum.features += shares.features * share;
+    sum.groups += (shares.groups ?? Number.NaN) * share;
+    sum.auc += audited.auc * share;
+    sum.ganLoss += audited.ganLoss * share;
+    sum.memory += memorization(trainingMatrix, realMatrix, matrix).nearer * share;
   }
   const uncapped: ConstraintValues = {
     diversity: sum.gap,
@@ -120,6 +111,6 @@ export function measureConstraints(samples: ConstraintSamples, random: Random): 
       groups: Number.isNaN(sum.groups) ? null : sum.groups,
     },
     size,
-    blocks,
+    blocks: blocks.length,
   };
 }

@@ -48,6 +48,11 @@ function parity(word: number): number {
   return bits & 1;
 }
 
+/** Whether two strings anticommute: then ⟨P⟩² + ⟨Q⟩² ≤ 1 in every state. */
+export function anticommute(a: PauliString, b: PauliString): boolean {
+  return (parity((a.x | a.y) & (b.z | b.y)) ^ parity((a.z | a.y) & (b.x | b.y))) === 1;
+}
+
 /**
  * ⟨ψ|P|ψ⟩ of a real state given in the **X basis** (bit i of the index is 1 where X_i = −1), shape [2^qubits]. There
  * X is diagonal, Z flips a bit, and Y is i times both: a string with an odd number of Y has expectation 0.
