@@ -1,5 +1,5 @@
 import type { CompiledAngles } from './angles.ts';
-import { type Block, gather, moments, productState, rotate, scatter } from './kernels.ts';
+import { type Block, gather, moments, productState, rotate, rotateTwo, scatter } from './kernels.ts';
 import { addBracket, rotatePauli } from './pauli-kernels.ts';
 import type { Program } from './program.ts';
 import { type CompiledRotation, compileRotation } from './rotations.ts';
@@ -53,7 +53,14 @@ export function compileSweep(program: Program, angles: CompiledAngles, lanes: nu
     else rotatePauli(from, to, link, angles.cos, angles.sin, link.at, size, lanes, active, -1);
   };
   const rotateAll = (rotations: readonly CompiledRotation[], state: Block, active: number, sign: 1 | -1) => {
-    for (const { qubit, coefficients } of rotations) rotate(state, size, lanes, active, qubit, coefficients, sign);
+    let r = 0;
+    for (; r + 1 < rotations.length; r += 2) {
+      const [a, b] = [rotations[r], rotations[r + 1]];
+      rotateTwo(state, size, lanes, active, a.qubit, b.qubit, a.coefficients, b.coefficients, sign);
+    }
+    if (r < rotations.length) {
+      rotate(state, size, lanes, active, rotations[r].qubit, rotations[r].coefficients, sign);
+    }
   };
 
   return {
