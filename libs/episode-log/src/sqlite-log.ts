@@ -21,7 +21,7 @@ const PAGE = 256;
 export interface SqliteLogOptions extends LogOptions {
   /** The file; made, with its folders, when missing. Relative to the working directory. */
   readonly path: string;
-  /** How often to look for the commits of other processes. Default: 3 ms. */
+  /** How often to look for the commits of other processes. Default: 5 ms. */
   readonly pollMs?: number;
   /** `normal` (default) survives killed processes but not a power failure; `full` survives both, at some 8,000/s. */
   readonly synchronous?: 'normal' | 'full';
@@ -41,7 +41,7 @@ export async function openSqliteLog(options: SqliteLogOptions): Promise<EpisodeL
     synchronous: options.synchronous ?? 'normal',
     unavailableAfterMs: complete.unavailableAfterMs,
   });
-  const news = createNews(database, options.pollMs ?? 3);
+  const news = createNews(database, options.pollMs ?? 5);
   const self = identifySelf();
   const context: ConsumeContext = {
     database,
@@ -68,25 +68,30 @@ export async function openSqliteLog(options: SqliteLogOptions): Promise<EpisodeL
 
   async function* follow(study: string, watch: WatchOptions): AsyncGenerator<LogEvent> {
     const stop = AbortSignal.any([watch.signal, closing.signal]);
+    let after = watch.after ?? 0;
+    while (!stop.aborted) {
+      for (const event of await nextPage(study, after, stop)) {
+        if (stop.aborted) return;
+        after = event.sequence;
+        yield event;
+      }
+    }
+  }
+
+  /** Waits for news when there is nothing, and only then: whoever stops iterating leaves nothing behind. */
+  const nextPage = async (study: string, after: number, stop: AbortSignal): Promise<LogEvent[]> => {
     const latch = createLatch();
     const unsubscribe = news.subscribe(latch.set);
     stop.addEventListener('abort', latch.set);
     try {
-      let after = watch.after ?? 0;
-      while (!stop.aborted) {
-        const events = await track(database.read(() => selectStudy(database, study, after, PAGE)));
-        for (const event of events) {
-          if (stop.aborted) return;
-          after = event.sequence;
-          yield event;
-        }
-        if (events.length === 0) await latch.wait();
-      }
+      const events = await track(database.read(() => selectStudy(database, study, after, PAGE)));
+      if (events.length === 0 && !stop.aborted) await latch.wait();
+      return events;
     } finally {
       stop.removeEventListener('abort', latch.set);
       unsubscribe();
     }
-  }
+  };
 
   return {
     async append(key: EventKey, payload, headers = {}) {

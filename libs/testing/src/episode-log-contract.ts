@@ -212,6 +212,13 @@ export function describeEpisodeLogContract(adapter: string, harness: EpisodeLogH
       });
     });
 
+    it('lets its process end when it is closed with a watch that nobody reads on', async () => {
+      const child = start('abandon', 's');
+      expect(await child.next()).toEqual({ closed: true });
+      const [code] = await child.exited;
+      expect(code).toBe(0);
+    });
+
     describe('consume', () => {
       it('hands each event to one of three competing consumers, over all studies, those of before and those to come', async () => {
         const writer = await open();
@@ -457,6 +464,8 @@ export interface Child {
   readonly process: ChildProcess;
   /** The next thing it says. Rejects when it ends without a word. */
   next(): Promise<Record<string, unknown>>;
+  /** Resolves to its exit code and signal when it ends. */
+  readonly exited: Promise<unknown[]>;
   /** SIGKILL; resolves when it is gone. */
   kill(): Promise<void>;
 }
@@ -469,6 +478,7 @@ export function startChild(task: string, url: string, ...rest: string[]): Child 
   const said = lines[Symbol.asyncIterator]();
   return {
     process: child,
+    exited,
     async next() {
       const { value, done } = await said.next();
       if (done) throw new Error(`the worker "${task}" ended before it said anything more`);

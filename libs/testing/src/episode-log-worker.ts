@@ -45,6 +45,14 @@ if (task === 'race') {
     const { status } = await log.append({ ...key, slot: 'fit' as const }, Buffer.from(String(process.pid)), {});
     say({ wrote: key, status });
   });
+} else if (task === 'abandon') {
+  // abandon <study>: reads one event of a watch and closes the log. The process must end by itself.
+  const [study] = rest;
+  await log.append({ study, slot: 'create' }, new Uint8Array(0), {});
+  await log.watch(study, { signal: stop.signal })[Symbol.asyncIterator]().next();
+  await log.close();
+  say({ closed: true });
+  process.stdin.destroy();
 } else if (task === 'echo') {
   // echo <consumer>: says when each event came, for the measurement of latency.
   const [consumer] = rest;
