@@ -1,0 +1,83 @@
+import { createRandom } from '@qloom/random/random.ts';
+import fc from 'fast-check';
+import { createAnnniTask } from './annni/annni-task.ts';
+import { correlationOrder, reorderFeatures } from './feature-order.ts';
+import type { Points } from './points.ts';
+import { decodePoints, encodePoints, fitPreprocessing } from './preprocessing.ts';
+import { fitStandardizer, standardize } from './standardizer.ts';
+
+function pointsOf(rows: number[][]): Points {
+  return {
+    count: rows.length,
+    features: rows[0].length,
+    classes: 1,
+    x: Float32Array.from(rows.flat()),
+    y: new Int32Array(rows.length),
+  };
+}
+
+describe('preprocessing', () => {
+  it('decodes what it encoded, whatever the data, angles included', () => {
+    const value = fc.float({ min: -3, max: 3, noNaN: true });
+    fc.assert(
+      fc.property(fc.array(fc.tuple(value, value, value), { minLength: 2, maxLength: 20 }), (rows) => {
+        const points = pointsOf(rows);
+        const preprocessing = JSON.parse(JSON.stringify(fitPreprocessing(points, [false, true, false])));
+        const encoded = encodePoints(preprocessing, points);
+        expect(encoded.features).toBe(4);
+        decodePoints(preprocessing, encoded).x.forEach((decoded, i) => {
+          expect(decoded).toBeCloseTo(points.x[i], 4);
+        });
+      }),
+    );
+  });
+
+  it('standardizes by training statistics alone: mean 0 and deviation 1 there, not elsewhere', () => {
+    const training = createAnnniTask().draw({ count: 40, seed: 1 });
+    const standardizer = fitStandardizer(training);
+    const z = standardize(standardizer, training);
+    for (let j = 0; j < 4; j++) {
+      const column = Array.from({ length: 40 }, (_, i) => z.x[4 * i + j]);
+      const mean = column.reduce((a, b) => a + b, 0) / 40;
+      expect(mean).toBeCloseTo(0, 5);
+      expect(column.reduce((sum, v) => sum + (v - mean) ** 2, 0) / 40).toBeCloseTo(1, 5);
+    }
+    expect(fitStandardizer(pointsOf([[2], [2], [2]]))).toEqual({ mean: [2], scale: [1] });
+    expect(() => standardize(standardizer, pointsOf([[1, 2]]))).toThrow('2 features, the training points had 4');
+  });
+
+  it('spreads few-valued features when given a random source, and keeps them on their step', () => {
+    const training = createAnnniTask().draw({ count: 40, seed: 1 });
+    const preprocessing = fitPreprocessing(training);
+    expect(preprocessing.resolution).toEqual([0.125, 0.125, 0.125, 0.125]);
+    const back = decodePoints(preprocessing, encodePoints(preprocessing, training, createRandom(1)));
+    back.x.forEach((value, i) => {
+      expect(Math.abs(value - training.x[i])).toBeLessThan(0.0626);
+    });
+  });
+});
+
+describe('correlationOrder', () => {
+  it('puts features that go together side by side', () => {
+    const random = createRandom(2);
+    const rows = Array.from({ length: 200 }, () => {
+      const [a, b] = [random.normal(), random.normal()];
+      return [a, b, a + 0.1 * random.normal(), -b + 0.2 * random.normal()];
+    });
+    const order = correlationOrder(pointsOf(rows));
+    expect(Math.abs(order.indexOf(0) - order.indexOf(2))).toBe(1);
+    expect(Math.abs(order.indexOf(1) - order.indexOf(3))).toBe(1);
+  });
+
+  it('is the given order where nothing correlates, and is checked on use', () => {
+    expect(
+      correlationOrder(
+        pointsOf([
+          [1, 2],
+          [1, 2],
+        ]),
+      ),
+    ).toEqual([0, 1]);
+    expect(() => reorderFeatures(pointsOf([[1, 2]]), [0, 0])).toThrow('[0, 0] is not a permutation of 0 … 1');
+  });
+});
