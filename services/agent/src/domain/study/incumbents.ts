@@ -1,7 +1,6 @@
 import { SYNTH_RATIO } from '../policy/warm-start.ts';
 import type { Utility } from '../reward/utility.ts';
 import type { Hyperparameters } from '../space/parameter.ts';
-import type { SearchState } from './study-fold.ts';
 
 /** Episodes that are evaluated again. */
 export const INCUMBENTS = 3;
@@ -17,13 +16,9 @@ export interface Candidate {
  * The best episodes by reward that added points, at most {@link INCUMBENTS}; of equal ones the earlier. "Add nothing" is
  * always a candidate and needs no evaluation: its U is 0.
  */
-export function incumbentsOf(state: SearchState<unknown>): Candidate[] {
-  return [...state.episodes]
-    .flatMap(([episode, { hyperparameters, ending }]) =>
-      ending?.kind === 'rewarded' && hyperparameters[SYNTH_RATIO] !== 0
-        ? [{ episode, hyperparameters, reward: ending.reward }]
-        : [],
-    )
+export function incumbentsOf(rewarded: readonly Candidate[]): Candidate[] {
+  return rewarded
+    .filter(({ hyperparameters }) => hyperparameters[SYNTH_RATIO] !== 0)
     .sort((a, b) => b.reward - a.reward || a.episode - b.episode)
     .slice(0, INCUMBENTS);
 }

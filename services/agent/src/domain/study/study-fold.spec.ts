@@ -147,7 +147,11 @@ describe('select', () => {
 describe('incumbentsOf', () => {
   it('is the best three that added points', () => {
     const { state } = run({ episodes: 16, batchSize: 4, staleness: 1, inFlight: 2 }, 'incumbents', () => 0);
-    const candidates = incumbentsOf(state);
+    const rewarded = [...state.episodes].flatMap(([episode, { hyperparameters, ending }]) =>
+      ending?.kind === 'rewarded' ? [{ episode, hyperparameters, reward: ending.reward }] : [],
+    );
+    const candidates = incumbentsOf(rewarded);
+    expect(candidates[0].reward).toBe(Math.max(...candidates.map((candidate) => candidate.reward)));
     expect(candidates).toHaveLength(3);
     for (const { hyperparameters } of candidates) expect(hyperparameters.synthRatio).not.toBe(0);
   });

@@ -1,0 +1,30 @@
+import { COMMON_CONFIG, TARGET_CONFIG } from '@qloom/service-kit/common-config.ts';
+import { defineConfig } from '@qloom/service-kit/config.ts';
+
+/** The agent's environment, beside the variables that every service has. */
+export const AGENT_CONFIG = defineConfig({
+  QLOOM_LOG: {
+    ...COMMON_CONFIG.QLOOM_LOG,
+    required: true,
+    description: 'The event log: sqlite:<path> or nats://host:port.',
+  },
+  QLOOM_ARTIFACTS: {
+    ...COMMON_CONFIG.QLOOM_ARTIFACTS,
+    required: true,
+    description: 'The artifact store: file:///folder, or nats://host:port.',
+  },
+  QLOOM_GENERATOR_TARGET: { ...TARGET_CONFIG.QLOOM_GENERATOR_TARGET, required: true },
+  QLOOM_DISCRIMINATOR_TARGET: { ...TARGET_CONFIG.QLOOM_DISCRIMINATOR_TARGET, required: true },
+  QLOOM_QNN_SIM_TARGET: { ...TARGET_CONFIG.QLOOM_QNN_SIM_TARGET, required: true },
+  QLOOM_POLICY_TARGET: {
+    type: 'string',
+    description: 'Where a PolicyService is that chooses hyperparameters. Not set: the policies of the agent itself.',
+  },
+  QLOOM_UNIT_CONCURRENCY: {
+    type: 'integer',
+    default: 2,
+    minimum: 1,
+    maximum: 64,
+    description: 'Units of the final evaluation of a study that are under way at once.',
+  },
+});

@@ -1,0 +1,71 @@
+/** What a final evaluation consists of. */
+export interface EvaluationPlan {
+  /** Fresh draws of all labels. */
+  readonly draws: number;
+  /** Rival methods, such as `noise` and `gaussian`. */
+  readonly rivals: readonly string[];
+  /** Evaluations that each rival spends on its ratio and strength. */
+  readonly rivalEvaluations: number;
+  /** Whether fresh true samples can be had. */
+  readonly hasOracle: boolean;
+  readonly outerFolds: number;
+}
+
+/** A piece of the final evaluation that is done once and then stands in the log under its name. */
+export type Unit =
+  /** An incumbent on one outer fold. */
+  | { readonly kind: 'outer'; readonly name: string; readonly episode: number; readonly fold: number }
+  /** One setting of a rival on the reward folds. */
+  | { readonly kind: 'tune'; readonly name: string; readonly rival: string; readonly index: number }
+  /** One arm on one draw, scored on the test set. */
+  | { readonly kind: 'draw'; readonly name: string; readonly draw: number; readonly arm: string }
+  /** The synthetic data set itself, from all labels of the study. */
+  | { readonly kind: 'synthesis'; readonly name: 'synthesis' };
+
+/** Arms that are always there, the reference first. */
+export const REAL_ONLY = 'real-only';
+/** Qloom's data where the outer split says that it helps; real data alone where it does not. */
+export const QLOOM = 'qloom';
+/** Qloom's best candidate all the same, where the outer split does not say that it helps. */
+export const QLOOM_UNSELECTED = 'qloom-unselected';
+/** Fresh true samples. */
+export const ORACLE = 'oracle';
+/** Classifiers without a QNN, on real data alone. */
+export const CLASSICAL: readonly string[] = ['svc', 'nearest-neighbours'];
+
+/** Units that must be done before anything is chosen: incumbents on the outer folds, rivals on the reward folds. */
+export function searchUnits(plan: EvaluationPlan, incumbents: readonly number[]): Unit[] {
+  const outer = incumbents.flatMap((episode) =>
+    Array.from(
+      { length: plan.outerFolds },
+      (_, fold): Unit => ({ kind: 'outer', name: `outer-${episode}-${fold}`, episode, fold }),
+    ),
+  );
+  const tune = plan.rivals.flatMap((rival) =>
+    Array.from(
+      { length: plan.rivalEvaluations },
+      (_, index): Unit => ({ kind: 'tune', name: `tune-${rival}-${index}`, rival, index }),
+    ),
+  );
+  return [...outer, ...tune];
+}
+
+/** Arms of the comparison, in the order of the report. */
+export function armsOf(plan: EvaluationPlan, isUnselectedShown: boolean): string[] {
+  return [
+    REAL_ONLY,
+    ...plan.rivals,
+    QLOOM,
+    ...(isUnselectedShown ? [QLOOM_UNSELECTED] : []),
+    ...(plan.hasOracle ? [ORACLE] : []),
+    ...CLASSICAL,
+  ];
+}
+
+/** Units of the comparison, draw by draw, so that an interrupted one has whole draws; then the data set itself. */
+export function comparisonUnits(plan: EvaluationPlan, arms: readonly string[], isSynthesized: boolean): Unit[] {
+  const draws = Array.from({ length: plan.draws }, (_, draw) =>
+    arms.map((arm): Unit => ({ kind: 'draw', name: `draw-${draw}-${arm}`, draw, arm })),
+  ).flat();
+  return isSynthesized ? [{ kind: 'synthesis', name: 'synthesis' }, ...draws] : draws;
+}

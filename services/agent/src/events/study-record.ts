@@ -1,0 +1,40 @@
+import { StudyRecord } from '@qloom/contracts/gen/qloom/agent/v1/agent.ts';
+import { formatKey, type StudyKey } from '@qloom/episode-log/event-key.ts';
+import type { LogEvent } from '@qloom/episode-log/port.ts';
+import { DomainError } from '@qloom/service-kit/errors.ts';
+
+/** What one slot of a study itself holds. */
+export type Recorded = NonNullable<StudyRecord['record']>;
+
+/** Name of the slot that a record stands in. */
+export function slotOf(record: Recorded): string {
+  switch (record.$case) {
+    case 'created':
+      return 'create';
+    case 'prepared':
+      return 'prepare';
+    case 'cancelled':
+      return 'cancel';
+    case 'finished':
+      return 'finish';
+    case 'unit':
+      return `unit-${record.value.name}`;
+  }
+}
+
+/** Key and bytes of a record. */
+export function encodeRecord(study: string, record: Recorded, timeMs: number): { key: StudyKey; payload: Uint8Array } {
+  return {
+    key: { study, slot: slotOf(record) },
+    payload: StudyRecord.encode({ time: new Date(timeMs), record }).finish(),
+  };
+}
+
+/** The record of an event. Throws `DomainError` (`data-loss`) where it is none, or that of another slot. */
+export function decodeRecord(event: LogEvent): Recorded {
+  const { record } = StudyRecord.decode(event.payload);
+  if (record === undefined || slotOf(record) !== event.key.slot) {
+    throw new DomainError('data-loss', `${formatKey(event.key)}: holds ${record?.$case ?? 'nothing'}`);
+  }
+  return record;
+}

@@ -1,0 +1,47 @@
+import { openArtifactStore, openEpisodeLog } from '@qloom/episode-log/open-log.ts';
+import { runService } from '@qloom/service-kit/run-service.ts';
+import { AGENT_CONFIG } from './config.ts';
+import { connectPeers } from './peers/peers.ts';
+import { localPolicy, remotePolicy } from './peers/policy-port.ts';
+import { AGENT_VERSION, createAgentService } from './rpc/agent-service.ts';
+import { createPolicyService } from './rpc/policy-service.ts';
+import { systemClock } from './studies/clock.ts';
+import { createStudies } from './studies/studies.ts';
+
+await runService({
+  name: 'agent',
+  description: 'runs studies: chooses hyperparameters, rewards episodes, compares what came of them.',
+  version: AGENT_VERSION,
+  config: AGENT_CONFIG,
+  calls: 'long',
+  async build({ config, log }) {
+    const episodeLog = await openEpisodeLog(config.QLOOM_LOG);
+    const artifacts = await openArtifactStore(config.QLOOM_ARTIFACTS);
+    const peers = connectPeers({
+      generator: config.QLOOM_GENERATOR_TARGET,
+      discriminator: config.QLOOM_DISCRIMINATOR_TARGET,
+      qnnSim: config.QLOOM_QNN_SIM_TARGET,
+    });
+    const policyTarget = config.QLOOM_POLICY_TARGET;
+    const studies = createStudies(
+      {
+        episodeLog,
+        artifacts,
+        peers,
+        openPolicy: policyTarget ? (name) => remotePolicy(policyTarget, name) : localPolicy,
+        clock: systemClock,
+        log,
+        unitConcurrency: config.QLOOM_UNIT_CONCURRENCY,
+      },
+      { isPolicyRemote: policyTarget !== undefined },
+    );
+    return {
+      services: [createAgentService(studies, peers, artifacts), createPolicyService()],
+      stages: [studies],
+      async close() {
+        peers.close();
+        await Promise.all([episodeLog.close(), artifacts.close()]);
+      },
+    };
+  },
+});

@@ -1,0 +1,62 @@
+import { DiscriminatorServiceService } from '@qloom/contracts/gen/qloom/discriminator/v1/discriminator.ts';
+import type { Capabilities } from '@qloom/contracts/gen/qloom/episode/v1/capabilities.ts';
+import { GeneratorServiceService } from '@qloom/contracts/gen/qloom/generator/v1/generator.ts';
+import { QnnSimulatorServiceService } from '@qloom/contracts/gen/qloom/qnn_sim/v1/qnn_sim.ts';
+import { connect, type Remote } from '@qloom/service-kit/clients.ts';
+import { type Advertised, mergeSpaces } from '../domain/space/merge.ts';
+import type { Space } from '../domain/space/space.ts';
+import { decodeParameter } from '../events/hyperparameters.ts';
+
+/** Longest fit or evaluation that the agent waits for. Unit: milliseconds. */
+export const LONG_CALL_MS = 3_600_000;
+
+/** The services that the agent asks. */
+export interface Peers {
+  readonly generator: Remote<typeof GeneratorServiceService>;
+  readonly discriminator: Remote<typeof DiscriminatorServiceService>;
+  readonly qnnSim: Remote<typeof QnnSimulatorServiceService>;
+  close(): void;
+}
+
+/** Where they are. */
+export interface PeerTargets {
+  readonly generator: string;
+  readonly discriminator: string;
+  readonly qnnSim: string;
+}
+
+/** Connects, at the first call of each. */
+export function connectPeers(targets: PeerTargets): Peers {
+  const generator = connect(GeneratorServiceService, targets.generator);
+  const discriminator = connect(DiscriminatorServiceService, targets.discriminator);
+  const qnnSim = connect(QnnSimulatorServiceService, targets.qnnSim);
+  return {
+    generator,
+    discriminator,
+    qnnSim,
+    close() {
+      for (const peer of [generator, discriminator, qnnSim]) peer.close();
+    },
+  };
+}
+
+/**
+ * The space that the services advertise now. Throws what their calls reject with, and `SpaceConflictError` where what
+ * they say does not fit together.
+ */
+export async function advertisedSpace(peers: Peers, signal?: AbortSignal): Promise<Space> {
+  const answers = await Promise.all([
+    peers.generator.getCapabilities({}, { signal }),
+    peers.discriminator.getCapabilities({}, { signal }),
+    peers.qnnSim.getCapabilities({}, { signal }),
+  ]);
+  const advertised = ['generator', 'discriminator', 'qnn-sim'].map((name, i) => decode(name, answers[i].capabilities));
+  return mergeSpaces(advertised);
+}
+
+function decode(name: string, capabilities: Capabilities | undefined): Advertised {
+  return {
+    service: capabilities?.service || name,
+    parameters: (capabilities?.hyperparameters ?? []).map(decodeParameter),
+  };
+}

@@ -1,0 +1,81 @@
+import { AgentServiceService, type GetCapabilitiesResponse } from '@qloom/contracts/gen/qloom/agent/v1/agent.ts';
+import type { DataDescription } from '@qloom/contracts/gen/qloom/episode/v1/slots.ts';
+import type { ArtifactStore } from '@qloom/episode-log/artifact-store.ts';
+import { isEpisodeKey } from '@qloom/episode-log/event-key.ts';
+import { ValidationError } from '@qloom/service-kit/errors.ts';
+import { bindService, type ServiceBinding } from '@qloom/service-kit/handlers.ts';
+import { decodeSlot } from '@qloom/service-kit/slot-events.ts';
+import { createPointsCollector } from '@qloom/service-kit/wire-points.ts';
+import { encodeBytes } from '@qloom/service-kit/wire-tensors.ts';
+import { encodeParameter } from '../events/hyperparameters.ts';
+import { advertisedSpace, type Peers } from '../peers/peers.ts';
+import { storeDataset } from '../studies/datasets.ts';
+import type { Studies } from '../studies/studies.ts';
+import { studySpace } from '../studies/study-space.ts';
+
+/** Version of the agent, as capabilities report it. */
+export const AGENT_VERSION = '0.1.0';
+
+/** Most rows of a data set. */
+const MAX_ROWS = 1_000_000;
+
+/** AgentService over the studies of one log. */
+export function createAgentService(studies: Studies, peers: Peers, artifacts: ArtifactStore): ServiceBinding {
+  return bindService(AgentServiceService, {
+    async getCapabilities(_request, { signal }): Promise<GetCapabilitiesResponse> {
+      const space = studySpace(await advertisedSpace(peers, signal), []);
+      return {
+        capabilities: {
+          service: 'qloom.agent',
+          version: AGENT_VERSION,
+          engines: [],
+          limits: [
+            { name: 'episodes', maximum: 10_000 },
+            { name: 'rows', maximum: MAX_ROWS },
+          ],
+          hyperparameters: [],
+        },
+        space: space.parameters.map(encodeParameter),
+      };
+    },
+    async putDataset(requests) {
+      let description: DataDescription | undefined;
+      const collector = createPointsCollector('points', MAX_ROWS);
+      for await (const { part } of requests) {
+        if (part?.$case === 'points') collector.add(part.value);
+        else if (part?.$case === 'description' && description === undefined && !collector.started) {
+          description = part.value;
+        } else throw outOfOrder(part?.$case);
+      }
+      if (description === undefined) throw outOfOrder(undefined);
+      const points = collector.points();
+      const dataset = await storeDataset(artifacts, { points, description });
+      return { dataset, rows: points.count, features: points.features, classes: points.classes };
+    },
+    async createStudy({ id, settings }, { signal }) {
+      return { study: await studies.create(id, settings, signal) };
+    },
+    async getStudy({ id }) {
+      return { study: await studies.get(id) };
+    },
+    async listStudies() {
+      return { studies: await studies.list() };
+    },
+    async *watchStudy({ id }, { signal }) {
+      for await (const { study, event } of studies.watch(id, signal)) {
+        yield { study, event: event !== undefined && isEpisodeKey(event.key) ? decodeSlot(event) : undefined };
+      }
+    },
+    async cancelStudy({ id }) {
+      return { study: await studies.cancel(id) };
+    },
+    async *getArtifact({ sha256 }) {
+      for (const chunk of encodeBytes(await artifacts.get(sha256))) yield { chunk };
+    },
+  });
+}
+
+function outOfOrder(part: string | undefined): ValidationError {
+  const description = `${part ?? 'nothing'} came; right would be the description, once, then points`;
+  return new ValidationError([{ field: 'part', description }]);
+}

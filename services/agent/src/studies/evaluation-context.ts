@@ -1,0 +1,98 @@
+import type { StudyPrepared } from '@qloom/contracts/gen/qloom/agent/v1/agent.ts';
+import type { FidelityReport, QnnArm, UtilityReport } from '@qloom/contracts/gen/qloom/episode/v1/slots.ts';
+import type { FitSummary, SampleSummary } from '@qloom/contracts/gen/qloom/generator/v1/generator.ts';
+import type { Points } from '@qloom/datasets/points.ts';
+import { classCounts } from '@qloom/datasets/rows.ts';
+import type { ArtifactStore } from '@qloom/episode-log/artifact-store.ts';
+import { syntheticCounts } from '../domain/evaluation/class-counts.ts';
+import { SYNTH_RATIO } from '../domain/policy/warm-start.ts';
+import type { Hyperparameters, NumericParameter } from '../domain/space/parameter.ts';
+import type { Space } from '../domain/space/space.ts';
+import type { StudySeeds } from '../domain/study/seeds.ts';
+import { encodeAnyPoint } from '../events/hyperparameters.ts';
+import { assessFidelity, evaluateUtility } from '../peers/judge.ts';
+import type { Peers } from '../peers/peers.ts';
+import { fitModel, samplePoints } from '../peers/synthesize.ts';
+import type { Clock } from './clock.ts';
+import type { StudyManifest } from './prepare.ts';
+import type { CompleteSettings } from './settings.ts';
+import type { StudyData } from './study-data.ts';
+
+/** What units of the final evaluation work with. */
+export interface EvaluationContext {
+  readonly study: string;
+  readonly settings: CompleteSettings;
+  readonly seeds: StudySeeds;
+  readonly space: Space;
+  readonly data: StudyData;
+  readonly prepared: StudyPrepared;
+  readonly manifest: StudyManifest;
+  /** All labels of the study. */
+  readonly labels: Points;
+  /** What rivals may tune. */
+  readonly rivalParameters: readonly NumericParameter[];
+  readonly peers: Peers;
+  readonly artifacts: ArtifactStore;
+  readonly clock: Clock;
+}
+
+/** Synthetic points and how they came about. */
+export interface Synthesis {
+  readonly points: Points;
+  readonly model: Uint8Array;
+  readonly fitSeed: number;
+  readonly sampleSeed: number;
+  readonly fit: FitSummary;
+  readonly sample: SampleSummary;
+}
+
+/**
+ * Fits a generator on `training` and samples from it, as many points as `synthRatio` says. `label` names the seeds, `fold`
+ * the fit in traces. Null where the ratio is 0.
+ */
+export async function synthesize(
+  context: EvaluationContext,
+  label: string,
+  fold: number,
+  point: Hyperparameters,
+  training: Points,
+  signal: AbortSignal,
+): Promise<Synthesis | null> {
+  const counts = syntheticCounts(classCounts(training), Number(point[SYNTH_RATIO] ?? 1));
+  if (counts.every((count) => count === 0)) return null;
+  const fitSeed = context.seeds.unit(label, 'fit');
+  const sampleSeed = context.seeds.unit(label, 'sample');
+  const settings = {
+    // Attempts of one fit must not go back, not even when this process was replaced: seconds since the epoch do not.
+    identity: { study: context.study, fold, attempt: Math.floor(context.clock.now() / 1000) },
+    seed: fitSeed,
+    hyperparameters: encodeAnyPoint(point, context.space, context.rivalParameters),
+    data: context.data.description,
+    checkpointEverySteps: 0,
+  };
+  const { model, summary: fit } = await fitModel(context.peers, settings, training, signal);
+  const { points, summary: sample } = await samplePoints(context.peers, model, sampleSeed, counts, signal);
+  return { points, model, fitSeed, sampleSeed, fit, sample };
+}
+
+/** Trains the study's QNN on the points of some arms and scores it. */
+export function train(
+  context: EvaluationContext,
+  roles: { training: Points; synthetic: Points | null; heldOut: Points },
+  seeds: number[],
+  arms: QnnArm[],
+  signal: AbortSignal,
+): Promise<UtilityReport> {
+  return evaluateUtility(context.peers, { fold: 0, qnn: context.settings.qnn, seeds, arms }, roles, signal);
+}
+
+/** Has the auditor judge points. */
+export function assess(
+  context: EvaluationContext,
+  label: string,
+  roles: { training: Points; synthetic: Points | null; heldOut: Points },
+  signal: AbortSignal,
+): Promise<FidelityReport> {
+  const settings = { fold: 0, seed: context.seeds.unit(label, 'assess'), data: context.data.description };
+  return assessFidelity(context.peers, settings, roles, signal);
+}

@@ -1,0 +1,181 @@
+import { classifyFault } from '@qloom/service-kit/faults.ts';
+import type { Logger } from '@qloom/service-kit/logger.ts';
+import { rivalParameters } from '../domain/evaluation/rival-tuning.ts';
+import { armsOf, comparisonUnits, type EvaluationPlan, searchUnits, type Unit } from '../domain/evaluation/units.ts';
+import type { Hyperparameters } from '../domain/space/parameter.ts';
+import type { Space } from '../domain/space/space.ts';
+import { incumbentsOf } from '../domain/study/incumbents.ts';
+import { createSeeds, type StudySeeds } from '../domain/study/seeds.ts';
+import { decodePoint } from '../events/hyperparameters.ts';
+import { getPoints, putArtifact } from '../events/points-artifact.ts';
+import type { Recorded } from '../events/study-record.ts';
+import { advertisedSpace } from '../peers/peers.ts';
+import type { EvaluationContext } from './evaluation-context.ts';
+import { loadManifest } from './prepare.ts';
+import { encodeResult } from './result.ts';
+import { type Choices, runUnit } from './run-unit.ts';
+import { selectFrom, tunedRival } from './selection.ts';
+import type { CompleteSettings } from './settings.ts';
+import { openStudyData, outerFoldCount } from './study-data.ts';
+import type { RunnerDeps } from './study-runner.ts';
+import { factsOf, isSearched, rewardedEpisodes, type StudyView } from './study-view.ts';
+import { readUnit, type SynthesisResult } from './unit-results.ts';
+
+/** The last stretch of a study: incumbents again, rivals tuned, arms compared, the result written. */
+export interface FinalEvaluation {
+  /** Starts what is due and not yet under way; writes the result when all is done. Does not wait for units. */
+  advance(view: StudyView): Promise<void>;
+  /** Stops what is under way. */
+  stop(): Promise<void>;
+}
+
+/** What {@link createFinalEvaluation} needs beside the runner's own. */
+export interface FinalEvaluationDeps extends RunnerDeps {
+  readonly study: string;
+  readonly settings: CompleteSettings;
+  readonly seeds: StudySeeds;
+  readonly space: Space;
+}
+
+/** Deliveries of one unit, other than infrastructure faults, after which it counts as failed. */
+const UNIT_TRIES = 3;
+
+/** The plan of a study's final evaluation. */
+export function evaluationPlan(settings: CompleteSettings): EvaluationPlan {
+  const { draws, rivals, rivalEvaluations } = settings.evaluation;
+  return {
+    draws,
+    rivals,
+    rivalEvaluations,
+    hasOracle: settings.data.source?.$case === 'task',
+    outerFolds: outerFoldCount(settings),
+  };
+}
+
+/** Units as far as they are known, and what was chosen once that is known. */
+export function knownUnits(
+  view: StudyView,
+  plan: EvaluationPlan,
+  settings: CompleteSettings,
+): { units: Unit[]; arms: readonly string[]; choices: Choices | null } {
+  const incumbents = incumbentsOf(rewardedEpisodes(view));
+  const before = searchUnits(
+    plan,
+    incumbents.map((candidate) => candidate.episode),
+  );
+  if (!before.every((unit) => view.units.has(unit.name))) {
+    const arms = armsOf(plan, false);
+    return { units: [...before, ...comparisonUnits(plan, arms, incumbents.length > 0)], arms, choices: null };
+  }
+  const selection = selectFrom(view, plan, createSeeds(settings.seed));
+  const rivals = new Map(plan.rivals.map((rival) => [rival, tunedRival(view, plan, rival)]));
+  const arms = armsOf(plan, selection.best !== null && !selection.addsData);
+  const units = [...before, ...comparisonUnits(plan, arms, selection.best !== null)];
+  return { units, arms, choices: { selection, rivals } };
+}
+
+/** A final evaluation that keeps at most `unitConcurrency` units under way. */
+export function createFinalEvaluation(
+  deps: FinalEvaluationDeps,
+  record: (record: Recorded) => Promise<void>,
+): FinalEvaluation {
+  const stopping = new AbortController();
+  const running = new Map<string, Promise<void>>();
+  let context: Promise<EvaluationContext> | undefined;
+
+  const start = (unit: Unit, view: StudyView, choices: Choices | null, opened: EvaluationContext): void => {
+    const work = attemptUnit(deps, opened, unit, view, choices, stopping.signal)
+      .then(async (json) => {
+        if (json !== null) await record({ $case: 'unit', value: { name: unit.name, json } });
+      })
+      .catch((error) =>
+        deps.log.warn('a unit could not be recorded; it will be done again', { unit: unit.name, error }),
+      )
+      .finally(() => running.delete(unit.name));
+    running.set(unit.name, work);
+  };
+
+  return {
+    async advance(view) {
+      if (!isSearched(view) || stopping.signal.aborted) return;
+      context ??= openContext(deps, view);
+      let opened: EvaluationContext;
+      try {
+        opened = await context;
+      } catch (error) {
+        context = undefined;
+        throw error;
+      }
+      const plan = evaluationPlan(deps.settings);
+      const { units, arms, choices } = knownUnits(view, plan, deps.settings);
+      const isOpen = (unit: Unit) => !view.units.has(unit.name);
+      if (choices !== null && !units.some(isOpen)) {
+        await finish(deps, opened, view, arms, choices, record);
+        return;
+      }
+      const due = units.filter((unit) => choices !== null || unit.kind === 'outer' || unit.kind === 'tune');
+      for (const unit of due.filter(isOpen)) {
+        if (running.size >= deps.unitConcurrency) break;
+        if (!running.has(unit.name)) start(unit, view, choices, opened);
+      }
+    },
+    async stop() {
+      stopping.abort();
+      await Promise.all(running.values());
+    },
+  };
+}
+
+async function openContext(deps: FinalEvaluationDeps, view: StudyView): Promise<EvaluationContext> {
+  const { settings, seeds, artifacts, peers } = deps;
+  if (view.prepared === undefined) throw new Error('the study is not prepared');
+  const manifest = await loadManifest(artifacts, view.prepared);
+  return {
+    ...deps,
+    prepared: view.prepared,
+    manifest,
+    data: await openStudyData(settings, seeds, artifacts),
+    labels: await getPoints(artifacts, manifest.labels, 'labels'),
+    rivalParameters: rivalParameters((await advertisedSpace(peers)).parameters),
+  };
+}
+
+/** Does a unit, again and again while the infrastructure fails it. Its JSON, or null where it was stopped. */
+async function attemptUnit(
+  deps: { readonly clock: RunnerDeps['clock']; readonly log: Logger },
+  context: EvaluationContext,
+  unit: Unit,
+  view: StudyView,
+  choices: Choices | null,
+  signal: AbortSignal,
+): Promise<string | null> {
+  const hyperparametersOf = (episode: number): Hyperparameters =>
+    decodePoint(factsOf(view.episodes.get(episode)?.propose, 'propose')?.hyperparameters ?? []);
+  for (let faults = 0, tries = 1; ; faults++) {
+    try {
+      return JSON.stringify(await runUnit(context, unit, choices, signal, hyperparametersOf));
+    } catch (error) {
+      if (signal.aborted) return null;
+      const fault = classifyFault(error);
+      deps.log.warn('a unit failed', { unit: unit.name, fault: fault.kind, error });
+      const isOver = fault.kind === 'failed' || (fault.kind === 'unexplained' && tries++ >= UNIT_TRIES);
+      if (isOver) return JSON.stringify({ failed: error instanceof Error ? error.message : String(error) });
+      await deps.clock.sleep(Math.min(10_000, 200 * 2 ** Math.min(faults, 6)), signal);
+      if (signal.aborted) return null;
+    }
+  }
+}
+
+async function finish(
+  deps: FinalEvaluationDeps,
+  context: EvaluationContext,
+  view: StudyView,
+  arms: readonly string[],
+  choices: Choices,
+  record: (record: Recorded) => Promise<void>,
+): Promise<void> {
+  const bytes = new TextEncoder().encode(await encodeResult(context, view, arms, choices));
+  const synthesis = readUnit<SynthesisResult>(view.units, 'synthesis');
+  const result = await putArtifact(deps.artifacts, bytes, 'application/json');
+  await record({ $case: 'finished', value: { result, synthetic: synthesis?.csv } });
+}

@@ -1,0 +1,176 @@
+import { QnnArm, type UtilityReport } from '@qloom/contracts/gen/qloom/episode/v1/slots.ts';
+import type { Points } from '@qloom/datasets/points.ts';
+import { classCounts, selectRows } from '@qloom/datasets/rows.ts';
+import { accuracyOf } from '@qloom/metrics/classifiers/classifier.ts';
+import { fitNearestNeighbours } from '@qloom/metrics/classifiers/nearest-neighbours.ts';
+import { chooseRbfSvc } from '@qloom/metrics/classifiers/rbf-svc.ts';
+import { frechetDistance } from '@qloom/metrics/frechet.ts';
+import { matrixOf, selectMatrixRows } from '@qloom/metrics/matrix.ts';
+import { createRandom } from '@qloom/random/random.ts';
+import { syntheticCounts } from '../domain/evaluation/class-counts.ts';
+import { rivalSetting } from '../domain/evaluation/rival-tuning.ts';
+import { CLASSICAL, ORACLE, QLOOM, QLOOM_UNSELECTED, REAL_ONLY, type Unit } from '../domain/evaluation/units.ts';
+import { mean } from '../domain/maths/statistics.ts';
+import { SYNTH_RATIO } from '../domain/policy/warm-start.ts';
+import type { Hyperparameters } from '../domain/space/parameter.ts';
+import type { Selection } from '../domain/study/incumbents.ts';
+import { armScores } from '../domain/study/measurement.ts';
+import { decodeUtility } from '../events/measurement.ts';
+import { getPoints } from '../events/points-artifact.ts';
+import { type EvaluationContext, synthesize, train } from './evaluation-context.ts';
+import type { Draw } from './study-data.ts';
+import { synthesizeDataset } from './synthetic-set.ts';
+import type { DrawResult, Effort, OuterResult, TuneResult } from './unit-results.ts';
+
+/** What has been chosen before the comparison begins. */
+export interface Choices {
+  readonly selection: Selection;
+  /** Settings of each rival, as tuned; null where none could be fitted. */
+  readonly rivals: ReadonlyMap<string, Hyperparameters | null>;
+}
+
+/** Does a unit. The same unit gives the same numbers, but for times. Rejects with what its calls reject with. */
+export async function runUnit(
+  context: EvaluationContext,
+  unit: Unit,
+  choices: Choices | null,
+  signal: AbortSignal,
+  hyperparametersOf: (episode: number) => Hyperparameters,
+): Promise<unknown> {
+  switch (unit.kind) {
+    case 'outer':
+      return runOuter(context, unit, hyperparametersOf(unit.episode), signal);
+    case 'tune':
+      return runTune(context, unit, signal);
+    case 'draw':
+      return runDraw(context, unit, choices as Choices, signal);
+    case 'synthesis':
+      return synthesizeDataset(context, (choices as Choices).selection.best?.hyperparameters ?? {}, signal);
+  }
+}
+
+async function runOuter(
+  context: EvaluationContext,
+  { name, episode, fold }: Extract<Unit, { kind: 'outer' }>,
+  point: Hyperparameters,
+  signal: AbortSignal,
+): Promise<OuterResult> {
+  const rows = context.manifest.split.outer[fold];
+  const training = selectRows(context.labels, rows.train);
+  const heldOut = selectRows(context.labels, rows.heldOut);
+  const startedMs = context.clock.now();
+  const synthetic = await synthesize(context, name, 10_000 + 20 * episode + fold, point, training, signal);
+  const seeds = context.seeds.outerQnn(Math.max(2, context.settings.qnnSeeds));
+  const roles = { training, synthetic: synthetic?.points ?? null, heldOut };
+  const report = await train(context, roles, seeds, [QnnArm.REAL_ONLY, QnnArm.AUGMENTED], signal);
+  const [losses] = armScores([decodeUtility(report)]).folds;
+  return {
+    realOnly: [...losses.realOnly],
+    augmented: [...losses.augmented],
+    ...effortOf(context, [report], startedMs),
+  };
+}
+
+async function runTune(
+  context: EvaluationContext,
+  { name, rival, index }: Extract<Unit, { kind: 'tune' }>,
+  signal: AbortSignal,
+): Promise<TuneResult> {
+  const point = rivalSetting(context.rivalParameters, rival, index, context.settings.seed);
+  const seeds = context.seeds.qnn(context.settings.qnnSeeds);
+  const startedMs = context.clock.now();
+  const reports: UtilityReport[] = [];
+  for (const fold of context.prepared.folds) {
+    if (fold.training === undefined || fold.heldOut === undefined) continue;
+    const training = await getPoints(context.artifacts, fold.training, 'fold.training');
+    const heldOut = await getPoints(context.artifacts, fold.heldOut, 'fold.held_out');
+    const label = `${name}/${fold.index}`;
+    const synthetic = await synthesize(context, label, 20_000 + fold.index, point, training, signal);
+    const roles = { training, synthetic: synthetic?.points ?? null, heldOut };
+    const arm = synthetic === null ? QnnArm.REAL_ONLY : QnnArm.AUGMENTED;
+    reports.push(await train(context, roles, seeds, [arm], signal));
+  }
+  const losses = reports.flatMap((report) => decodeUtility(report).runs.flatMap((run) => [...run.losses]));
+  return { hyperparameters: point, loss: mean(losses), ...effortOf(context, reports, startedMs) };
+}
+
+async function runDraw(
+  context: EvaluationContext,
+  { name, draw, arm }: Extract<Unit, { kind: 'draw' }>,
+  choices: Choices,
+  signal: AbortSignal,
+): Promise<DrawResult> {
+  const data = await context.data.draw(draw);
+  const startedMs = context.clock.now();
+  if (CLASSICAL.includes(arm)) return runClassical(context, name, arm, data, startedMs);
+  const added = await addedPoints(context, name, draw, arm, data, choices, signal);
+  const roles = { training: data.labels, synthetic: added.points, heldOut: data.test };
+  // The same seeds in every arm of a draw, so that arms are paired.
+  const random = createRandom(context.seeds.unit(`draw-${draw}`, 'qnn'));
+  const seeds = Array.from({ length: context.settings.qnnSeeds }, (_, i) => random.seedFor(i));
+  const report = await train(context, roles, seeds, [added.points ? QnnArm.AUGMENTED : QnnArm.REAL_ONLY], signal);
+  const { runs } = decodeUtility(report);
+  return {
+    accuracy: mean(runs.map((run) => run.accuracy)),
+    loss: mean(runs.map((run) => mean(run.losses))),
+    syntheticCount: added.points?.count ?? 0,
+    frechet: added.points === null ? null : frechetTo(context, name, data, added.points),
+    ...(added.fallback === undefined ? {} : { fallback: added.fallback }),
+    ...effortOf(context, [report], startedMs),
+  };
+}
+
+async function addedPoints(
+  context: EvaluationContext,
+  name: string,
+  draw: number,
+  arm: string,
+  data: Draw,
+  { selection, rivals }: Choices,
+  signal: AbortSignal,
+): Promise<{ points: Points | null; fallback?: string }> {
+  const best = selection.best?.hyperparameters ?? null;
+  if (arm === REAL_ONLY || (arm === QLOOM && (!selection.addsData || best === null))) return { points: null };
+  if (arm === ORACLE) {
+    const counts = syntheticCounts(classCounts(data.labels), Number(best?.[SYNTH_RATIO] ?? 1));
+    return { points: data.oracle === null ? null : await data.oracle(counts) };
+  }
+  const point = arm === QLOOM || arm === QLOOM_UNSELECTED ? best : (rivals.get(arm) ?? null);
+  if (point === null) return { points: null, fallback: `${arm}: no setting could be fitted` };
+  const made = await synthesize(context, name, draw, point, data.labels, signal);
+  return { points: made?.points ?? null };
+}
+
+function runClassical(
+  context: EvaluationContext,
+  name: string,
+  arm: string,
+  { labels, test }: Draw,
+  startedMs: number,
+): DrawResult {
+  const classifier =
+    arm === 'svc'
+      ? chooseRbfSvc(labels, createRandom(context.seeds.unit(name, 'fit')))
+      : fitNearestNeighbours(labels, Math.min(3, labels.count));
+  const accuracy = accuracyOf(classifier, test);
+  return { accuracy, loss: null, syntheticCount: 0, frechet: null, ...effortOf(context, [], startedMs) };
+}
+
+/** Distance at equal n; a function of the draw and of the arm's points alone. Null with fewer than two points. */
+function frechetTo(context: EvaluationContext, name: string, { test }: Draw, synthetic: Points): number | null {
+  const n = Math.min(test.count, synthetic.count);
+  if (n < 2) return null;
+  const random = createRandom(context.seeds.unit(name, 'assess'));
+  const rows = (points: Points, label: string) =>
+    selectMatrixRows(matrixOf(points), random.fork(label).permutation(points.count).slice(0, n));
+  return frechetDistance(rows(test, 'test'), rows(synthetic, 'synthetic'));
+}
+
+function effortOf(context: EvaluationContext, reports: readonly UtilityReport[], startedMs: number): Effort {
+  const runs = reports.flatMap((report) => report.runs);
+  return {
+    gradientSteps: runs.reduce((sum, run) => sum + run.gradientSteps, 0),
+    circuitExecutions: runs.reduce((sum, run) => sum + run.circuitExecutions, 0),
+    seconds: (context.clock.now() - startedMs) / 1000,
+  };
+}

@@ -1,0 +1,127 @@
+import type { StudySettings } from '@qloom/contracts/gen/qloom/agent/v1/agent.ts';
+import type { QnnSettings } from '@qloom/contracts/gen/qloom/episode/v1/slots.ts';
+import { type FieldViolation, ValidationError } from '@qloom/service-kit/errors.ts';
+import { POLICY_NAMES } from '../domain/policy/registry.ts';
+import { EQUAL_WEIGHTS, PAPER_TERMS } from '../domain/reward/paper.ts';
+import { REWARD_FORMS } from '../domain/study/judge.ts';
+
+/** Settings in which nothing is absent. */
+export type CompleteSettings = { [K in keyof StudySettings]-?: NonNullable<StudySettings[K]> };
+
+/** Default test set of a task. */
+const TASK_TEST_SIZE = 1000;
+
+const ANSATZES = ['data-reuploading', 'hardware-efficient', 'strongly-entangling'];
+const LOSSES = ['cross-entropy', 'mse'];
+
+/** What else is known where settings are checked. */
+export interface SettingsContext {
+  /** True where a policy of any name may stand: it lives elsewhere. */
+  readonly isPolicyRemote: boolean;
+}
+
+/**
+ * Settings with every default filled in (absent, empty, and 0 where 0 means nothing, take it). Throws ValidationError
+ * that lists every wrong field and what is allowed.
+ */
+export function completeSettings(given: StudySettings | undefined, context: SettingsContext): CompleteSettings {
+  const wrong: FieldViolation[] = [];
+  const refuse = (field: string, description: string) => wrong.push({ field: `settings.${field}`, description });
+  const within = (field: string, value: number, least: number, most: number): number => {
+    if (!Number.isInteger(value) || value < least || value > most) {
+      refuse(field, `${value} is not an integer in [${least}, ${most}]`);
+    }
+    return value;
+  };
+  const oneOf = (field: string, value: string, allowed: readonly string[]): string => {
+    if (!allowed.includes(value)) refuse(field, `${JSON.stringify(value)} is not one of ${allowed.join(', ')}`);
+    return value;
+  };
+  if (given === undefined) throw new ValidationError([{ field: 'settings', description: 'not set' }]);
+
+  const { data } = given;
+  if (data?.source === undefined) refuse('data.source', 'not set; right would be a task or a data set');
+  const isTask = data?.source?.$case === 'task';
+  if (isTask && data.labelBudget === 0) refuse('data.label_budget', 'is 0; a task needs the number of labels');
+
+  const episodes = within('episodes', given.episodes || 32, 1, 10_000);
+  const batchSize = within('batch_size', given.batchSize || 4, 1, 256);
+  const weights = given.reward?.weights ?? [];
+  if (weights.length !== 0 && weights.length !== PAPER_TERMS.length) {
+    refuse('reward.weights', `has ${weights.length} numbers; right would be none or 4: w1 to w4`);
+  }
+  if (weights.some((weight) => !Number.isFinite(weight) || weight < 0)) {
+    refuse('reward.weights', 'has a weight that is no finite number of at least 0');
+  }
+  const policy = given.policy || POLICY_NAMES[0];
+  if (!context.isPolicyRemote) oneOf('policy', policy, POLICY_NAMES);
+  const settings: CompleteSettings = {
+    ...given,
+    data: {
+      source: data?.source,
+      labelBudget: data?.labelBudget ?? 0,
+      testSize: data?.testSize || (isTask ? TASK_TEST_SIZE : 0),
+    },
+    qnn: completeQnn(given.qnn, { within, oneOf, refuse }),
+    folds: within('folds', given.folds || 3, 2, 20),
+    qnnSeeds: within('qnn_seeds', given.qnnSeeds || 1, 1, 32),
+    episodes,
+    batchSize,
+    sobolEpisodes: within('sobol_episodes', given.sobolEpisodes ?? defaultSobol(episodes, batchSize), 0, episodes),
+    staleness: within('staleness', given.staleness ?? 1, 0, 1),
+    inFlight: within('in_flight', given.inFlight || 2, 1, 256),
+    policy,
+    reward: {
+      form: oneOf('reward.form', given.reward?.form || REWARD_FORMS[0], REWARD_FORMS),
+      weights: weights.length === 0 ? [...EQUAL_WEIGHTS] : weights,
+    },
+    evaluation: {
+      draws: within('evaluation.draws', given.evaluation?.draws || 10, 2, 1000),
+      rivals: completeRivals(given.evaluation?.rivals ?? [], refuse),
+      rivalEvaluations: within(
+        'evaluation.rival_evaluations',
+        given.evaluation?.rivalEvaluations || episodes,
+        1,
+        10_000,
+      ),
+    },
+    episodeDeadlineSeconds: within('episode_deadline_seconds', given.episodeDeadlineSeconds || 3600, 1, 30 * 86_400),
+  };
+  if (wrong.length > 0) throw new ValidationError(wrong);
+  return settings;
+}
+
+function defaultSobol(episodes: number, batchSize: number): number {
+  return Math.min(episodes, Math.max(1, batchSize, Math.round(Math.min(episodes, 64) / 4)));
+}
+
+interface Checks {
+  readonly within: (field: string, value: number, least: number, most: number) => number;
+  readonly oneOf: (field: string, value: string, allowed: readonly string[]) => string;
+  readonly refuse: (field: string, description: string) => void;
+}
+
+function completeQnn(given: QnnSettings | undefined, { within, oneOf, refuse }: Checks): QnnSettings {
+  const learningRate = given?.learningRate || 0.05;
+  if (!(learningRate > 0 && learningRate <= 1)) refuse('qnn.learning_rate', `${learningRate} is not in (0, 1]`);
+  return {
+    qubits: within('qnn.qubits', given?.qubits || 4, 1, 20),
+    layers: within('qnn.layers', given?.layers || 3, 1, 100),
+    ansatz: oneOf('qnn.ansatz', given?.ansatz || ANSATZES[0], ANSATZES),
+    loss: oneOf('qnn.loss', given?.loss || LOSSES[0], LOSSES),
+    steps: within('qnn.steps', given?.steps || 200, 1, 100_000),
+    batchSize: within('qnn.batch_size', given?.batchSize || 32, 1, 4096),
+    learningRate,
+    engine: given?.engine || 'auto',
+  };
+}
+
+function completeRivals(given: readonly string[], refuse: Checks['refuse']): string[] {
+  const rivals = given.length === 0 ? ['noise', 'gaussian'] : [...given];
+  rivals.forEach((rival, i) => {
+    const field = `evaluation.rivals[${i}]`;
+    if (!/^[a-z0-9][a-z0-9-]{0,31}$/.test(rival)) refuse(field, `${JSON.stringify(rival)} is no name of a method`);
+    if (rivals.indexOf(rival) !== i) refuse(field, `${JSON.stringify(rival)} is there twice`);
+  });
+  return rivals;
+}

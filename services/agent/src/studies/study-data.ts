@@ -1,0 +1,155 @@
+import type { DataSource } from '@qloom/contracts/gen/qloom/agent/v1/agent.ts';
+import type { ArtifactRef, DataDescription } from '@qloom/contracts/gen/qloom/episode/v1/slots.ts';
+import { DatasetError } from '@qloom/datasets/dataset-error.ts';
+import type { Points } from '@qloom/datasets/points.ts';
+import { repeatedSplits } from '@qloom/datasets/repeated-splits.ts';
+import { selectRows } from '@qloom/datasets/rows.ts';
+import { createSplitManifest, type SplitManifest } from '@qloom/datasets/split-manifest.ts';
+import type { Task } from '@qloom/datasets/task.ts';
+import { createNamedTask } from '@qloom/datasets/task-registry.ts';
+import type { ArtifactStore } from '@qloom/episode-log/artifact-store.ts';
+import { ValidationError } from '@qloom/service-kit/errors.ts';
+import type { StudySeeds } from '../domain/study/seeds.ts';
+import { loadDataset } from './datasets.ts';
+import type { CompleteSettings } from './settings.ts';
+import { requireUsable } from './usable-data.ts';
+
+/** One draw of the data: all labels, what they are tested on, and fresh true samples where the source has them. */
+export interface Draw {
+  readonly labels: Points;
+  readonly test: Points;
+  readonly oracle: ((classCounts: readonly number[]) => Promise<Points>) | null;
+}
+
+/** Where a study's data comes from, opened. */
+export interface StudyData {
+  readonly description: DataDescription;
+  /** True for a task: every draw is new. False for a fixed file, whose draws are repeated splits. */
+  readonly isFresh: boolean;
+  /** The study's own draw, on which it searches. */
+  own(): Promise<Draw>;
+  /** Draw `index` of the final evaluation. */
+  draw(index: number): Promise<Draw>;
+}
+
+/** Below this many outer points of a quarter held out, U could not be told from 0, and all labels are folded again. */
+const LEAST_HOLDOUT = 50;
+
+/** Opens the data of a study. Throws ValidationError that names the setting, row or column at fault. */
+export async function openStudyData(
+  settings: CompleteSettings,
+  seeds: StudySeeds,
+  store: ArtifactStore,
+): Promise<StudyData> {
+  const { data, evaluation } = settings;
+  return asValidation('settings.data', async () =>
+    data.source?.$case === 'dataset'
+      ? openFile(data, data.source.value, evaluation.draws, seeds, store)
+      : openTask(data, seeds),
+  );
+}
+
+/** The division of the study's own labels into reward folds and outer folds. Throws ValidationError. */
+export function splitLabels(labels: Points, settings: CompleteSettings, seeds: StudySeeds): Promise<SplitManifest> {
+  return asValidation('settings.folds', async () =>
+    createSplitManifest(labels, {
+      seed: seeds.data,
+      rewardFolds: settings.folds,
+      outer: isRefolded(labels.count) ? { kind: 'refold', folds: settings.folds } : { kind: 'holdout', fraction: 0.25 },
+    }),
+  );
+}
+
+/** Number of outer folds of a study. */
+export function outerFoldCount({ data, folds }: CompleteSettings): number {
+  return isRefolded(data.labelBudget) ? folds : 1;
+}
+
+function isRefolded(labels: number): boolean {
+  return labels / 4 < LEAST_HOLDOUT;
+}
+
+async function openTask(data: DataSource, seeds: StudySeeds): Promise<StudyData> {
+  const task = taskOf(data);
+  const count = data.labelBudget;
+  let test: Promise<Points> | undefined;
+  const drawWith = async (seed: number): Promise<Draw> => {
+    test ??= task.drawAsync({ count: data.testSize, seed: seeds.data, purpose: 'test' });
+    return {
+      labels: await task.drawAsync({ count, seed }),
+      test: await test,
+      oracle: (classCounts) => {
+        const total = classCounts.reduce((sum, n) => sum + n, 0);
+        return task.drawAsync({ count: total, seed, purpose: 'oracle', classCounts });
+      },
+    };
+  };
+  return {
+    description: describeTask(task),
+    isFresh: true,
+    own: () => drawWith(seeds.data),
+    draw: (index) => drawWith(seeds.unit(`draw-${index}`, 'draw')),
+  };
+}
+
+function taskOf({ source }: DataSource): Task {
+  if (source?.$case !== 'task') throw new DatasetError('source', 'source: is no task');
+  const { name, settingsJson } = source.value;
+  let settings: unknown = {};
+  try {
+    if (settingsJson !== '') settings = JSON.parse(settingsJson);
+  } catch {
+    throw new DatasetError('task.settings_json', `task.settings_json: ${settingsJson} is no JSON object`);
+  }
+  if (typeof settings !== 'object' || settings === null || Array.isArray(settings)) {
+    throw new DatasetError('task.settings_json', `task.settings_json: ${settingsJson} is no JSON object`);
+  }
+  return createNamedTask(name, settings as Record<string, unknown>);
+}
+
+function describeTask({ descriptor }: Task): DataDescription {
+  const { physical, expectations } = descriptor;
+  const isBounded = physical.every(({ low, high }) => low !== null && high !== null);
+  return {
+    featureNames: [...descriptor.featureNames],
+    classNames: [...descriptor.classNames],
+    lowerBounds: isBounded ? physical.map(({ low }) => low ?? 0) : [],
+    upperBounds: isBounded ? physical.map(({ high }) => high ?? 0) : [],
+    shots: expectations?.shots ?? 0,
+    pauliExpectations: expectations !== null,
+  };
+}
+
+async function openFile(
+  data: DataSource,
+  ref: ArtifactRef,
+  draws: number,
+  seeds: StudySeeds,
+  store: ArtifactStore,
+): Promise<StudyData> {
+  const { points, description } = await loadDataset(store, ref);
+  requireUsable(points, description);
+  const test = data.testSize || Math.max(points.classes, Math.round(points.count / 5));
+  const labels = data.labelBudget || points.count - test;
+  // The first split is the study's own; the comparison is on the others.
+  const splits = repeatedSplits(points, { repeats: draws + 1, labels, test, seed: seeds.data });
+  const at = async (index: number): Promise<Draw> => ({
+    labels: selectRows(points, splits[index].labels),
+    test: selectRows(points, splits[index].test),
+    oracle: null,
+  });
+  return { description, isFresh: false, own: () => at(0), draw: (index) => at(index + 1) };
+}
+
+/** Passes on what data sets complain of as a wrong field of the request. */
+async function asValidation<T>(field: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof DatasetError)) throw error;
+    const named = error.message.startsWith(`${error.field}: `)
+      ? error.message.slice(error.field.length + 2)
+      : error.message;
+    throw new ValidationError([{ field: error.field === '' ? field : `${field}.${error.field}`, description: named }]);
+  }
+}

@@ -1,0 +1,61 @@
+import type { ArtifactRef } from '@qloom/contracts/gen/qloom/episode/v1/slots.ts';
+import type { Hyperparameters } from '../domain/space/parameter.ts';
+
+/** What every unit counts. */
+export interface Effort {
+  readonly gradientSteps: number;
+  readonly circuitExecutions: number;
+  /** Unit: seconds. */
+  readonly seconds: number;
+}
+
+/** A unit that cannot be done: settings that are refused, a fit that diverged. */
+export interface FailedUnit {
+  readonly failed: string;
+}
+
+/** An incumbent on one outer fold: losses of each held-out point, averaged over the QNN's seeds. */
+export interface OuterResult extends Effort {
+  readonly realOnly: readonly number[];
+  readonly augmented: readonly number[];
+}
+
+/** One setting of a rival on all reward folds. */
+export interface TuneResult extends Effort {
+  readonly hyperparameters: Hyperparameters;
+  /** Pooled held-out loss with the rival's points. */
+  readonly loss: number;
+}
+
+/** One arm on one draw. */
+export interface DrawResult extends Effort {
+  readonly accuracy: number;
+  /** Null for a classifier without one. */
+  readonly loss: number | null;
+  readonly syntheticCount: number;
+  /** Fréchet distance of the arm's synthetic points to the test set; null where it adds none, or too few. */
+  readonly frechet: number | null;
+  /** Why the arm fell back on real data alone, where it did. */
+  readonly fallback?: string;
+}
+
+/** The synthetic data set. */
+export interface SynthesisResult {
+  readonly csv: ArtifactRef;
+  /** SyntheticCard as JSON. */
+  readonly card: unknown;
+}
+
+/** Reads a unit's result; null where the unit is not done yet or could not be. */
+export function readUnit<T>(units: ReadonlyMap<string, string>, name: string): T | null {
+  const json = units.get(name);
+  if (json === undefined) return null;
+  const result = JSON.parse(json) as T | FailedUnit;
+  return typeof result === 'object' && result !== null && 'failed' in result ? null : (result as T);
+}
+
+/** Why a unit could not be done; undefined where it was, or is not yet. */
+export function failureOfUnit(units: ReadonlyMap<string, string>, name: string): string | undefined {
+  const json = units.get(name);
+  return json === undefined ? undefined : (JSON.parse(json) as Partial<FailedUnit>).failed;
+}

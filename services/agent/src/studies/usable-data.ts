@@ -1,0 +1,66 @@
+import type { DataDescription } from '@qloom/contracts/gen/qloom/episode/v1/slots.ts';
+import type { Points } from '@qloom/datasets/points.ts';
+import { classCounts } from '@qloom/datasets/rows.ts';
+import { type FieldViolation, ValidationError } from '@qloom/service-kit/errors.ts';
+
+/**
+ * Throws ValidationError, with every reason, where nothing can be learned from `points`: fewer than two classes, fewer
+ * points than twice the classes, a class without points, a feature that never changes, names that do not fit.
+ * (Values that are not finite are refused when the points are decoded.)
+ */
+export function requireUsable(points: Points, description: DataDescription, field = 'points'): void {
+  const wrong: FieldViolation[] = [];
+  const { featureNames, classNames } = description;
+  const counts = classCounts(points);
+  const present = counts.filter((count) => count > 0).length;
+  if (present < 2) {
+    wrong.push({ field: `${field}.y`, description: `only ${present} class has points; a classifier needs at least 2` });
+  } else if (points.count < 2 * points.classes) {
+    const right = `right would be at least 2 a class, ${2 * points.classes}`;
+    wrong.push({ field, description: `${points.count} points for ${points.classes} classes; ${right}` });
+  }
+  counts.forEach((count, label) => {
+    if (count === 0 && present >= 2) {
+      wrong.push({ field: `${field}.y`, description: `class ${classNames[label] ?? label} has no point` });
+    }
+  });
+  for (let j = 0; j < points.features; j++) {
+    if (points.count > 1 && isConstant(points, j)) {
+      const name = featureNames[j] ?? String(j);
+      const description_ = `feature ${name} is ${points.x[j]} in every row; leave the column out`;
+      wrong.push({ field: `${field}.x[${j}]`, description: description_ });
+    }
+  }
+  checkNames(wrong, 'description.feature_names', featureNames, points.features, 'feature');
+  checkNames(wrong, 'description.class_names', classNames, points.classes, 'class');
+  for (const name of ['lowerBounds', 'upperBounds'] as const) {
+    const length = description[name].length;
+    if (length !== 0 && length !== points.features) {
+      wrong.push({
+        field: `description.${name}`,
+        description: `has ${length} entries for ${points.features} features`,
+      });
+    }
+  }
+  if (wrong.length > 0) throw new ValidationError(wrong);
+}
+
+function isConstant({ x, features, count }: Points, column: number): boolean {
+  for (let row = 1; row < count; row++) if (x[row * features + column] !== x[column]) return false;
+  return true;
+}
+
+function checkNames(
+  wrong: FieldViolation[],
+  field: string,
+  names: readonly string[],
+  count: number,
+  what: string,
+): void {
+  if (names.length !== 0 && names.length !== count) {
+    wrong.push({
+      field,
+      description: `has ${names.length} names for ${count} ${what === 'class' ? 'classes' : 'features'}`,
+    });
+  }
+}
