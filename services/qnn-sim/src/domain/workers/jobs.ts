@@ -67,13 +67,15 @@ export interface JobRunner {
   run<J extends Job>(job: J, shouldStop: () => boolean): Promise<JobResult<J>>;
 }
 
-/** Compiled circuits a runner keeps. */
+/** Compiled circuits a runner keeps, and the most qubits of one that is kept: wider ones hold tens of megabytes. */
 const KEPT_CIRCUITS = 8;
+const KEPT_QUBITS = 12;
 
 /** Starts a runner; `nowMs` is a monotonic clock. */
 export function createJobRunner(nowMs: () => number): JobRunner {
   const circuits = new Map<string, Promise<CompiledCircuit>>();
-  const compiledFor = (key: unknown, compile: () => Promise<CompiledCircuit>) => {
+  const compiledFor = (qubits: number, key: unknown, compile: () => Promise<CompiledCircuit>) => {
+    if (qubits > KEPT_QUBITS) return compile();
     const name = JSON.stringify(key);
     const known = circuits.get(name);
     if (known) return known;
@@ -87,7 +89,7 @@ export function createJobRunner(nowMs: () => number): JobRunner {
 
   const train = async (job: TrainJob, shouldStop: () => boolean): Promise<TimedResult[]> => {
     const { settings, features, classes, engine } = job;
-    const compiled = await compiledFor([engine, settings, features, classes], async () => {
+    const compiled = await compiledFor(settings.qubits, [engine, settings, features, classes], async () => {
       const model = createQnnModel(settings, features, classes);
       return createEngine(engine).compile(model.circuit, model.observables);
     });
@@ -99,7 +101,7 @@ export function createJobRunner(nowMs: () => number): JobRunner {
 
   const execute = async (job: ExecuteJob): Promise<ExecuteResult> => {
     const { ansatz, observables, engine, rows, parameters, inputs, cotangents } = job;
-    const compiled = await compiledFor([engine, ansatz, observables], async () =>
+    const compiled = await compiledFor(ansatz.qubits, [engine, ansatz, observables], async () =>
       createEngine(engine).compile(buildAnsatz(ansatz), observables),
     );
     const batch = { sets: 1, parameters, rows, inputs };

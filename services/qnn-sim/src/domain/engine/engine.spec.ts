@@ -1,0 +1,115 @@
+import { randomProblem } from '@qloom/quantum/testing/random-problem.ts';
+import { createRandom } from '@qloom/random/random.ts';
+import { createBatchedEngine } from './batched/batched-engine.ts';
+import { BatchShapeError } from './engine.ts';
+import { createReferenceEngine } from './reference-engine.ts';
+import { createEngine, ENGINE_NAMES } from './select-engine.ts';
+
+/** What every engine promises. */
+describe.each(ENGINE_NAMES)('engine %s', (name) => {
+  const engine = createEngine(name);
+  const random = createRandom(11);
+  const { circuit, observables } = randomProblem(random, 3, 12);
+  const draw = (count: number) => Float64Array.from({ length: count }, () => random.normal());
+  const [sets, rows] = [2, 5];
+  const batch = {
+    sets,
+    parameters: draw(sets * circuit.parameters.length),
+    rows,
+    inputs: draw(sets * rows * circuit.inputs),
+  };
+  const cotangents = draw(sets * rows * observables.length);
+
+  it('gives the expectations of forward in its gradients, and the same bits again', async () => {
+    const compiled = await engine.compile(circuit, observables);
+    const values = (await compiled.forward(batch)).slice();
+    const first = await compiled.adjoint(batch, cotangents, { inputs: true });
+    const kept = { parameters: first.parameters.slice(), inputs: first.inputs.slice() };
+    expect(first.expectations).toEqual(values);
+    const again = await compiled.adjoint(batch, cotangents, { inputs: true });
+    expect(again.parameters).toEqual(kept.parameters);
+    expect(again.inputs).toEqual(kept.inputs);
+  });
+
+  it('asks for cotangents row by row, with the row’s expectations', async () => {
+    const compiled = await engine.compile(circuit, observables);
+    const values = (await compiled.forward(batch)).slice();
+    const asked: number[] = [];
+    const gradient = await compiled.differentiate(batch, (set, row, expectations, out) => {
+      const at = (set * rows + row) * observables.length;
+      asked.push(set * rows + row);
+      expect([...expectations]).toEqual([...values.subarray(at, at + observables.length)]);
+      out.set(cotangents.subarray(at, at + observables.length));
+    });
+    expect(asked).toEqual(Array.from({ length: sets * rows }, (_, i) => i));
+    const kept = gradient.parameters.slice();
+    expect((await compiled.adjoint(batch, cotangents)).parameters).toEqual(kept);
+    expect(gradient.inputs).toHaveLength(0);
+  });
+
+  it('gives a row the same bits whatever stands beside it', async () => {
+    const compiled = await engine.compile(circuit, observables);
+    const all = (await compiled.forward(batch)).slice();
+    const count = circuit.parameters.length;
+    const one = {
+      sets: 1,
+      parameters: batch.parameters.slice(count),
+      rows: 1,
+      inputs: batch.inputs.slice((rows + 3) * circuit.inputs, (rows + 4) * circuit.inputs),
+    };
+    const at = (rows + 3) * observables.length;
+    expect(await compiled.forward(one)).toEqual(all.slice(at, at + observables.length));
+  });
+
+  it('refuses arrays of the wrong length, with both lengths', async () => {
+    const compiled = await engine.compile(circuit, observables);
+    const short = { ...batch, inputs: batch.inputs.slice(1) };
+    await expect(compiled.forward(short)).rejects.toThrow(BatchShapeError);
+    await expect(compiled.forward(short)).rejects.toThrow('inputs: 29 values; shape [2,5,3] needs 30');
+    await expect(compiled.adjoint(batch, cotangents.slice(2))).rejects.toThrow('cotangents: 28 values');
+  });
+
+  it('refuses 21 qubits and malformed observables before it allocates', async () => {
+    const wide = { ...circuit, qubits: 21 };
+    await expect(engine.compile(wide, observables)).rejects.toThrow('21 qubits are above the maximum of 20');
+    const bad = [{ terms: [{ coefficient: 1, paulis: 'IIIZ' }] }];
+    await expect(engine.compile(circuit, bad)).rejects.toThrow("acts on more than the circuit's 3 qubits");
+  });
+});
+
+describe('batched-js', () => {
+  it.each([
+    [7, 40, true],
+    [7, 40, false],
+    [9, 5, true],
+    [11, 2, false],
+  ])(
+    'agrees with the reference where blocks are narrow: %d qubits, %d rows, states kept: %s',
+    async (qubits, rows, keepStates) => {
+      const random = createRandom(qubits);
+      const { circuit, observables } = randomProblem(random, qubits, 60);
+      const draw = (count: number) => Float64Array.from({ length: count }, () => random.normal());
+      const batch = { sets: 1, parameters: draw(circuit.parameters.length), rows, inputs: draw(rows * circuit.inputs) };
+      const cotangents = draw(rows * observables.length);
+      const [batched, reference] = await Promise.all(
+        [createBatchedEngine({ keepStates }), createReferenceEngine()].map(async (engine) =>
+          (await engine.compile(circuit, observables)).adjoint(batch, cotangents, { inputs: true }),
+        ),
+      );
+      for (const part of ['expectations', 'parameters', 'inputs'] as const) {
+        batched[part].forEach((value, i) => {
+          // float64 on both sides; sums over up to 40 rows.
+          expect(Math.abs(value - reference[part][i])).toBeLessThan(1e-11 * (1 + Math.abs(value)));
+        });
+      }
+    },
+  );
+
+  it('says how much memory would be needed where its limit is lower', async () => {
+    const small = createBatchedEngine({ limits: { maxStateBytes: 2 ** 20 } });
+    const { circuit, observables } = randomProblem(createRandom(1), 16, 4);
+    await expect(small.compile(circuit, observables)).rejects.toThrow(
+      '16 qubits need 4194304 bytes of state; at most 20 qubits and 1048576 bytes are right',
+    );
+  });
+});
