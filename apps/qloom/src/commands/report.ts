@@ -42,7 +42,7 @@ export function addReportCommand(program: Command): void {
       process.stdout.write(
         flags.json
           ? `${JSON.stringify(summaryToJson(result, spans, folder), null, 2)}\n`
-          : renderSummary(result, { spans, folder: shown, style, columns: process.stdout.columns ?? 100 }),
+          : renderSummary(result, { spans, folder: shown, style, columns: process.stdout.columns ?? 130 }),
       );
     });
 }

@@ -85,5 +85,5 @@ async function printRun(run: FinishedRun, flags: RunFlags): Promise<void> {
   if (run.alreadyThere) process.stderr.write('This study has finished before; here is its result.\n');
   const folder = relative(process.cwd(), runFolderAt(run.folder.path).path) || '.';
   const style = styleOf(process.stdout);
-  process.stdout.write(renderSummary(run.result, { spans, folder, style, columns: process.stdout.columns ?? 100 }));
+  process.stdout.write(renderSummary(run.result, { spans, folder, style, columns: process.stdout.columns ?? 130 }));
 }

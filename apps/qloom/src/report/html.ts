@@ -23,9 +23,9 @@ export function wideFigure(drawing: Markup | undefined, caption: string): Markup
 }
 
 /** A figure of small drawings side by side. */
-export function gridFigure(drawings: readonly Markup[], caption: Markup): Markup {
+export function gridFigure(drawings: readonly Markup[], caption: Markup, className = 'grid'): Markup {
   if (drawings.length === 0) return '';
-  return element('figure', {}, element('div', { class: 'grid' }, ...drawings), element('figcaption', {}, caption));
+  return element('figure', {}, element('div', { class: className }, ...drawings), element('figcaption', {}, caption));
 }
 
 /** A row of a table; the first cell is its header. */

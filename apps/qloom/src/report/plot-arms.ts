@@ -6,63 +6,58 @@ import { extent, linearScale } from './scale.ts';
 import { drawing, element, label, line, type Markup } from './svg.ts';
 
 const ROW = 30;
-const LABELS = 190;
-const PANEL = 235;
-const GAP = 28;
+const WIDTH = 430;
+const LABELS = 158;
 
-/** One panel of dots with whiskers. */
+/** One drawing of dots with whiskers. */
 interface Panel {
+  readonly id: string;
   readonly title: string;
   readonly of: (arm: ArmResult) => Interval | undefined;
   readonly format: (value: number) => string;
 }
 
-/** Arms, each a row, with accuracy and loss as dots with 95% whiskers; a dashed line marks real data only. */
-export function plotArms(arms: readonly ArmResult[]): Markup {
-  const panels: Panel[] = [
-    { title: 'accuracy, %', of: (arm) => scaled(arm.accuracy, 100), format: (value) => value.toFixed(1) },
-    { title: 'loss', of: (arm) => arm.loss, format: (value) => value.toFixed(3) },
-  ];
-  const height = 26 + arms.length * ROW + 44;
-  const width = LABELS + panels.length * (PANEL + GAP) + 24;
-  const description = arms
-    .map((arm) => `${armLabel(arm)}: ${panels.map((panel) => `${panel.title} ${words(panel, arm)}`).join(', ')}`)
-    .join('; ');
-  const names = arms.map((arm, row) =>
-    label(LABELS - 14, 26 + row * ROW + ROW / 2 + 4, armLabel(arm), {
-      class: `arm-name ${arm.name === 'qloom' ? 'strong' : ''}`,
-      'text-anchor': 'end',
-    }),
-  );
-  const drawn = panels.map((panel, i) => drawPanel(panel, arms, LABELS + i * (PANEL + GAP), i));
-  return drawing(
-    width,
-    height,
-    { id: 'plot-arms', title: 'Test accuracy and loss of every arm', description },
-    ...names,
-    ...drawn,
-  );
+const PANELS: readonly Panel[] = [
+  {
+    id: 'plot-accuracy',
+    title: 'accuracy, %',
+    of: (arm) => scaled(arm.accuracy, 100),
+    format: (value) => value.toFixed(1),
+  },
+  { id: 'plot-loss', title: 'loss', of: (arm) => arm.loss, format: (value) => value.toFixed(3) },
+];
+
+/** Two drawings, accuracy and loss: arms, each a row, as dots with 95% whiskers; a dashed line marks real data only. */
+export function plotArms(arms: readonly ArmResult[]): Markup[] {
+  return PANELS.map((panel) => plotPanel(panel, arms));
 }
 
-function drawPanel(panel: Panel, arms: readonly ArmResult[], left: number, index: number): Markup {
-  const area: PlotArea = { left, right: left + PANEL - 46, top: 24, bottom: 26 + arms.length * ROW };
+function plotPanel(panel: Panel, arms: readonly ArmResult[]): Markup {
+  const area: PlotArea = { left: LABELS, right: WIDTH - 50, top: 24, bottom: 26 + arms.length * ROW };
   const values = arms.flatMap((arm) => {
     const interval = panel.of(arm);
     return interval === undefined ? [] : [interval.lower, interval.upper, interval.estimate];
   });
   const scale = linearScale(extent(values, 0.06), [area.left, area.right], { ticks: 4 });
   const reference = arms.length > 0 ? panel.of(arms[0]) : undefined;
-  const rows = arms.map((arm, row) => drawRow(panel.of(arm), arm, 26 + row * ROW + ROW / 2, scale, area, panel));
-  return element(
-    'g',
-    {},
+  const names = arms.map((arm, row) =>
+    label(LABELS - 12, 26 + row * ROW + ROW / 2 + 4, armLabel(arm), {
+      class: `arm-name ${arm.name === 'qloom' ? 'strong' : ''}`,
+      'text-anchor': 'end',
+    }),
+  );
+  const description = arms.map((arm) => `${armLabel(arm)} ${words(panel, arm)}`).join('; ');
+  return drawing(
+    WIDTH,
+    area.bottom + 26,
+    { id: panel.id, title: `Test ${panel.title} of every arm`, description },
     label(area.left, 13, panel.title, { class: 'panel-title' }),
     axisX(scale, area),
     reference === undefined
       ? ''
       : line(scale(reference.estimate), area.top, scale(reference.estimate), area.bottom, 'reference'),
-    index === 0 ? '' : '',
-    ...rows,
+    ...names,
+    ...arms.map((arm, row) => drawRow(panel.of(arm), arm, 26 + row * ROW + ROW / 2, scale, area, panel)),
   );
 }
 

@@ -6,8 +6,8 @@ import { extent, linearScale } from './scale.ts';
 import { drawing, element, label, line, type Markup } from './svg.ts';
 
 const ROW = 30;
-const WIDTH = 700;
-const LABELS = 190;
+const WIDTH = 680;
+const LABELS = 158;
 
 /** Fréchet distances of synthetic points to the test set; the band is real against real, what perfect looks like. */
 export function plotDistances(arms: readonly ArmResult[], nullInterval: Interval | undefined): Markup | undefined {

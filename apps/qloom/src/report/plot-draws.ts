@@ -7,8 +7,8 @@ import { extent, linearScale } from './scale.ts';
 import { drawing, element, label, line, type Markup } from './svg.ts';
 
 const ROW = 44;
-const WIDTH = 700;
-const LABELS = 190;
+const WIDTH = 680;
+const LABELS = 158;
 
 /** Each draw's gain of accuracy over real data only, in points: a dot a draw, under the mean with its 95% interval. */
 export function plotDraws(arms: readonly ArmResult[], realOnly: ArmResult): Markup {

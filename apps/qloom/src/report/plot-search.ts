@@ -6,8 +6,8 @@ import { linearScale, type Scale } from './scale.ts';
 import { drawing, element, label, line, type Markup } from './svg.ts';
 
 const WIDTH = 760;
-const HEIGHT = 320;
-const AREA: PlotArea = { left: 62, right: WIDTH - 16, top: 14, bottom: HEIGHT - 76 };
+const HEIGHT = 344;
+const AREA: PlotArea = { left: 62, right: WIDTH - 16, top: 14, bottom: HEIGHT - 98 };
 
 /**
  * The learning curve: utility of each episode with its standard error, hollow where it came from the Sobol sequence;
@@ -116,7 +116,7 @@ function cross(x: number, y: number): Markup {
 }
 
 function legend(hasFailed: boolean, hasChosen: boolean): Markup {
-  const y = HEIGHT - 12;
+  const y = HEIGHT - 10;
   const items: { draw: (x: number) => Markup; text: string }[] = [
     { draw: (x) => element('circle', { cx: x, cy: y - 4, r: 4, class: 'episode sobol' }), text: 'Sobol' },
     { draw: (x) => element('circle', { cx: x, cy: y - 4, r: 4, class: 'episode policy' }), text: 'policy' },

@@ -2,7 +2,7 @@ import type { ArmResult, Interval, StudyResult } from '@qloom/contracts/gen/qloo
 import { armLabel, findArm, readingOrder } from '../result/arms.ts';
 import { settingsText } from '../result/settings-text.ts';
 import { formatSigned } from '../terminal/format.ts';
-import { paragraph, section, type TableRow, table, wideFigure } from './html.ts';
+import { gridFigure, paragraph, section, type TableRow, table, wideFigure } from './html.ts';
 import { plotArms } from './plot-arms.ts';
 import { plotDistances } from './plot-distances.ts';
 import { plotDraws } from './plot-draws.ts';
@@ -19,7 +19,7 @@ export function armsSection(result: StudyResult): Markup {
       `Every arm was trained on the same ${result.draws} draws of ${result.labelsUsed} labels, with the same number of QNN ` +
         `steps, and scored on ${result.testCount} test points that nothing else has seen.`,
     ),
-    wideFigure(plotArms(arms), 'Mean over draws with 95% intervals; the dashed line is real data only.'),
+    gridFigure(plotArms(arms), 'Mean over draws with 95% intervals; the dashed line is real data only.', 'grid pair'),
     realOnly === undefined
       ? ''
       : wideFigure(
@@ -49,25 +49,31 @@ function armsTable(arms: readonly ArmResult[]): Markup {
     (arm): TableRow => ({
       className: arm.name === 'qloom' ? 'strong' : undefined,
       cells: [
-        escapeText(armLabel(arm)) + tuned(arm),
+        escapeText(armLabel(arm)),
         ranged(arm.accuracy, (value) => (value * 100).toFixed(1)),
         ranged(arm.accuracyGain?.difference, (value) => formatSigned(value * 100, 1)),
         ranged(arm.loss, (value) => value.toFixed(3)),
         ranged(arm.lossGain?.difference, (value) => formatSigned(value, 3)),
-        arm.accuracyGain === undefined
-          ? ''
-          : `${probability(arm.accuracyGain.pValue)} / ${probability(arm.accuracyGain.pValueHolm)}`,
+        arm.accuracyGain === undefined ? '' : probability(arm.accuracyGain.pValueHolm),
         seconds(arm),
       ],
     }),
   );
-  const headers = ['arm', 'accuracy, %', 'gain, points', 'loss', 'loss removed', 'p / Holm', 's a draw'];
-  return element('details', { open: 'open' }, element('summary', {}, 'All figures'), table(headers, rows));
+  const headers = ['arm', 'accuracy, %', 'gain, points', 'loss', 'loss removed', 'p (Holm)', 's a draw'];
+  return element(
+    'details',
+    { open: 'open' },
+    element('summary', {}, 'All figures'),
+    table(headers, rows),
+    ...tunedNotes(arms),
+  );
 }
 
-function tuned(arm: ArmResult): Markup {
-  if (arm.hyperparameters.length === 0) return '';
-  return element('div', { class: 'note' }, escapeText(settingsText(arm.hyperparameters)));
+/** What each arm's synthesis was tuned to. */
+function tunedNotes(arms: readonly ArmResult[]): Markup[] {
+  return arms
+    .filter((arm) => arm.hyperparameters.length > 0)
+    .map((arm) => paragraph(`${armLabel(arm)}: ${settingsText(arm.hyperparameters)}`, 'note'));
 }
 
 function ranged(interval: Interval | undefined, format: (value: number) => string): Markup {

@@ -42,7 +42,7 @@ function candidates(result: StudyResult): Markup {
           ? '–'
           : `${formatSigned(utility.estimate, 3)} <span class="range">[${formatSigned(utility.lower, 3)}, ${formatSigned(utility.upper, 3)}]</span>`,
         incumbent.chosen ? 'chosen' : '',
-        `<span class="note" style="white-space:normal;display:inline-block;text-align:left">${escapeText(settingsText(incumbent.hyperparameters))}</span>`,
+        `<span class="note settings">${escapeText(settingsText(incumbent.hyperparameters))}</span>`,
       ],
     };
   });

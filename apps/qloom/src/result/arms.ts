@@ -20,8 +20,9 @@ export function armLabel(arm: Pick<ArmResult, 'name' | 'kind'>): string {
     duplicate: '+ duplicates',
     rotation: '+ rotations',
     'shot-resampling': '+ shot resampling',
+    'qloom-unselected': 'Qloom, not chosen',
     svc: 'SVC, real only',
-    'nearest-neighbours': 'nearest neighbours, real only',
+    'nearest-neighbours': 'neighbours, real only',
   };
   return rivals[arm.name] ?? arm.name;
 }

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { status } from '@grpc/grpc-js';
 import {
   AgentServiceService,
   type Study,
@@ -10,6 +11,7 @@ import { StudyResult } from '@qloom/contracts/gen/qloom/agent/v1/result.ts';
 import type { CsvData } from '@qloom/datasets/csv/read-csv.ts';
 import { connect } from '@qloom/service-kit/clients.ts';
 import { CommandError, InterruptedError } from '../command/errors.ts';
+import { isServiceError } from '../command/report-error.ts';
 import { writeReport } from '../report/write-report.ts';
 import { type FolderLock, lockFolder } from '../run-folder/lock.ts';
 import {
@@ -22,6 +24,7 @@ import {
 } from '../run-folder/run-folder.ts';
 import { fitOverrides } from '../study-file/fit-space.ts';
 import type { LoadedStudy } from '../study-file/load-study-file.ts';
+import { refusalOf } from '../study-file/refusal.ts';
 import { toStudySettings } from '../study-file/to-settings.ts';
 import { targetsFromEnvironment } from '../supervisor/local-services.ts';
 import type { ServiceEvent } from '../supervisor/service-process.ts';
@@ -149,7 +152,7 @@ async function studyWork(
   const { space } = await untilAnswered(() => agent.getCapabilities({}), signal);
   const settings = toStudySettings(loaded.study, await putCsv(agent, csv, signal));
   const fitted = { ...settings, space: fitOverrides(loaded, settings.space, space) };
-  await untilAnswered(() => agent.createStudy({ id: loaded.id, settings: fitted }, { deadlineMs: 120_000 }), signal);
+  await createStudy(agent, loaded, fitted, signal);
   const events = await keepEvents(session.logUrl, loaded.id, folder.events);
   const tracker = createProgressTracker(() => performance.now());
   try {
@@ -158,6 +161,21 @@ async function studyWork(
     return { study, result: await collectResult(agent, study, folder, options.command, signal) };
   } finally {
     await events.stop();
+  }
+}
+
+/** Creates the study, or joins it where it stands. Throws `StudyFileError` when the agent refuses its settings. */
+async function createStudy(
+  agent: AgentClient,
+  loaded: LoadedStudy,
+  settings: StudySettings,
+  signal: AbortSignal,
+): Promise<void> {
+  try {
+    await untilAnswered(() => agent.createStudy({ id: loaded.id, settings }, { deadlineMs: 120_000 }), signal);
+  } catch (error) {
+    if (isServiceError(error) && error.code === status.INVALID_ARGUMENT) throw refusalOf(loaded, error);
+    throw error;
   }
 }
 

@@ -21,7 +21,7 @@ export interface SummaryOptions {
 /** The result of a study for a terminal: verdict, arms in pairs, distances, stages, what was chosen. */
 export function renderSummary(result: StudyResult, options: SummaryOptions): string {
   const { style } = options;
-  const width = Math.min(Math.max(options.columns, 60), 110);
+  const width = Math.min(Math.max(options.columns, 60), 130);
   const tone = { helped: style.green, undecided: style.yellow, hurt: style.red, 'nothing-added': style.yellow }[
     toneOf(result)
   ];
@@ -48,31 +48,39 @@ function armsBlock(result: StudyResult, style: Style, width: number): string {
   const what =
     `${result.draws} draws of ${result.labelsUsed} labels, ${result.testCount} test points opened once. ` +
     'In brackets 95% intervals; differences are paired by draw, positive is better than real data only.';
+  const columns = ARM_COLUMNS.filter((column) => width >= column.fromWidth);
   const rows = readingOrder(result.arms).map((arm) => {
     const label = armLabel(arm);
-    return [
-      arm.name === 'qloom' ? style.bold(label) : label,
-      interval(arm.accuracy, (value) => (value * 100).toFixed(1)),
-      interval(arm.accuracyGain?.difference, (value) => formatSigned(value * 100, 1)),
-      interval(arm.loss, (value) => value.toFixed(3)),
-      interval(arm.lossGain?.difference, (value) => formatSigned(value, 3)),
-      arm.accuracyGain === undefined ? '' : pValue(arm.accuracyGain.pValueHolm),
-    ];
+    return [arm.name === 'qloom' ? style.bold(label) : label, ...columns.map((column) => column.cell(arm))];
   });
   const table = renderTable(
-    [
-      { title: 'arm' },
-      { title: 'accuracy, %', align: 'right' },
-      { title: 'gain, points', align: 'right' },
-      { title: 'loss', align: 'right' },
-      { title: 'loss removed', align: 'right' },
-      { title: 'p (Holm)', align: 'right' },
-    ],
+    [{ title: 'arm' }, ...columns.map(({ title }) => ({ title, align: 'right' as const }))],
     rows,
     { header: style.dim },
   );
   return `${style.bold('On test data')}\n${style.dim(wrap(what, width))}\n${table.trimEnd()}`;
 }
+
+/** Columns of the table of arms; a narrow terminal does without the less important ones. */
+const ARM_COLUMNS: readonly { title: string; fromWidth: number; cell: (arm: ArmResult) => string }[] = [
+  { title: 'accuracy, %', fromWidth: 0, cell: (arm) => interval(arm.accuracy, (value) => (value * 100).toFixed(1)) },
+  {
+    title: 'gain, points',
+    fromWidth: 0,
+    cell: (arm) => interval(arm.accuracyGain?.difference, (value) => formatSigned(value * 100, 1)),
+  },
+  { title: 'loss', fromWidth: 96, cell: (arm) => interval(arm.loss, (value) => value.toFixed(3)) },
+  {
+    title: 'loss removed',
+    fromWidth: 124,
+    cell: (arm) => interval(arm.lossGain?.difference, (value) => formatSigned(value, 3)),
+  },
+  {
+    title: 'p (Holm)',
+    fromWidth: 80,
+    cell: (arm) => (arm.accuracyGain === undefined ? '' : pValue(arm.accuracyGain.pValueHolm)),
+  },
+];
 
 function interval(value: Interval | undefined, format: (value: number) => string): string {
   if (value === undefined) return '–';

@@ -28,5 +28,6 @@ export function formatValue(value: number | string): string {
   if (typeof value === 'string') return value;
   if (Number.isInteger(value)) return String(value);
   const text = value.toPrecision(3);
-  return Math.abs(value) < 1e-4 || text.includes('e') ? value.toExponential(1) : String(Number(text));
+  const short = Math.abs(value) < 1e-4 || text.includes('e') ? value.toExponential(1) : String(Number(text));
+  return short.replace(/^-/, '−');
 }

@@ -1,6 +1,6 @@
 import { ArmKind, type ArmResult, type Interval, StudyResult } from '@qloom/contracts/gen/qloom/agent/v1/result.ts';
-import { FailureReason } from '@qloom/contracts/gen/qloom/episode/v1/slots.ts';
 import type { HyperparameterSetting } from '@qloom/contracts/gen/qloom/episode/v1/hyperparameter.ts';
+import { FailureReason } from '@qloom/contracts/gen/qloom/episode/v1/slots.ts';
 import { createRandom, type Random } from '@qloom/random/random.ts';
 
 /** What a made-up study is to look like. */
@@ -34,12 +34,17 @@ export function makeStudyResult({ helps = true, episodes = 32, draws = 10 }: Res
       })),
       accuracy: interval(paired),
       loss: classical ? undefined : interval(losses),
-      accuracyGain: compared ? { difference: interval(gains), pValue: gain > 0.005 ? 0.004 : 0.4, pValueHolm: gain > 0.005 ? 0.016 : 0.8 } : undefined,
+      accuracyGain: compared
+        ? { difference: interval(gains), pValue: gain > 0.005 ? 0.004 : 0.4, pValueHolm: gain > 0.005 ? 0.016 : 0.8 }
+        : undefined,
       lossGain:
         compared && !classical
           ? { difference: interval(gains.map((value) => 1.9 * value)), pValue: 0.01, pValueHolm: 0.04 }
           : undefined,
-      frechet: frechet === undefined ? undefined : { estimate: frechet, lower: frechet * 0.85, upper: frechet * 1.2, level: 0.95 },
+      frechet:
+        frechet === undefined
+          ? undefined
+          : { estimate: frechet, lower: frechet * 0.85, upper: frechet * 1.2, level: 0.95 },
     };
   };
   const chosen = helps ? 21 : undefined;
@@ -47,8 +52,21 @@ export function makeStudyResult({ helps = true, episodes = 32, draws = 10 }: Res
     study: 'quickstart',
     settings: {
       seed: 1,
-      data: { source: { $case: 'task', value: { name: 'annni', settingsJson: '{"spins":8,"shots":16}' } }, labelBudget: 40, testSize: 1000 },
-      qnn: { qubits: 4, layers: 3, ansatz: 'data-reuploading', loss: 'cross-entropy', steps: 200, batchSize: 32, learningRate: 0.05, engine: 'auto' },
+      data: {
+        source: { $case: 'task', value: { name: 'annni', settingsJson: '{"spins":8,"shots":16}' } },
+        labelBudget: 40,
+        testSize: 1000,
+      },
+      qnn: {
+        qubits: 4,
+        layers: 3,
+        ansatz: 'data-reuploading',
+        loss: 'cross-entropy',
+        steps: 200,
+        batchSize: 32,
+        learningRate: 0.05,
+        engine: 'auto',
+      },
       episodes,
       policy: 'ppo-surrogate',
     },
@@ -74,8 +92,18 @@ export function makeStudyResult({ helps = true, episodes = 32, draws = 10 }: Res
     ],
     frechetNull: { estimate: 0.061, lower: 0.045, upper: 0.082, level: 0.95 },
     incumbents: [
-      { episode: 21, utility: { estimate: 0.14, lower: helps ? 0.03 : -0.05, upper: 0.24, level: 0.95 }, hyperparameters: settings(random), chosen: helps },
-      { episode: 28, utility: { estimate: 0.1, lower: 0.01, upper: 0.2, level: 0.95 }, hyperparameters: settings(random), chosen: false },
+      {
+        episode: 21,
+        utility: { estimate: 0.14, lower: helps ? 0.03 : -0.05, upper: 0.24, level: 0.95 },
+        hyperparameters: settings(random),
+        chosen: helps,
+      },
+      {
+        episode: 28,
+        utility: { estimate: 0.1, lower: 0.01, upper: 0.2, level: 0.95 },
+        hyperparameters: settings(random),
+        chosen: false,
+      },
       { utility: { estimate: 0, lower: 0, upper: 0, level: 0.95 }, hyperparameters: [], chosen: !helps },
     ],
     addsData: helps,
@@ -146,7 +174,9 @@ function makeEpisode(episode: number, random: Random, chosen: number | undefined
           constraints: [],
           form: 'constrained',
         },
-    failure: failed ? { reason: FailureReason.DIVERGED, message: 'generator.adversarial became NaN at step 112' } : undefined,
+    failure: failed
+      ? { reason: FailureReason.DIVERGED, message: 'generator.adversarial became NaN at step 112' }
+      : undefined,
     seconds: 4 + random.uniform() * 3,
     observation: [],
   };

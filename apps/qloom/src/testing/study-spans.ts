@@ -9,7 +9,14 @@ export function makeStudySpans(episodes: number): KeptSpan[] {
   for (let episode = 0; episode < episodes; episode++) {
     const traceId = episode.toString(16).padStart(32, '0');
     let next = 0;
-    const add = (name: string, service: string, startMs: number, ms: number, parent?: string, custom = true): string => {
+    const add = (
+      name: string,
+      service: string,
+      startMs: number,
+      ms: number,
+      parent?: string,
+      custom = true,
+    ): string => {
       const spanId = `${episode.toString(16).padStart(8, '0')}${(next++).toString(16).padStart(8, '0')}`;
       const attributes = custom
         ? { 'qloom.stage': name, 'qloom.study': 'quickstart', 'qloom.episode': episode, 'qloom.outcome': 'ok' }

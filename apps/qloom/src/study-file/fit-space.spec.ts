@@ -1,0 +1,60 @@
+import { Hyperparameter, HyperparameterKind } from '@qloom/contracts/gen/qloom/episode/v1/hyperparameter.ts';
+import { fitOverrides } from './fit-space.ts';
+import { parseStudyFile } from './load-study-file.ts';
+import { toStudySettings } from './to-settings.ts';
+
+const SPACE = [
+  Hyperparameter.fromPartial({ name: 'disc.filters', kind: HyperparameterKind.CHOICE, choices: ['8', '16', '32'] }),
+  Hyperparameter.fromPartial({ name: 'gan.lrG', kind: HyperparameterKind.REAL, minimum: 5e-5, maximum: 2 }),
+  Hyperparameter.fromPartial({ name: 'gan.steps', kind: HyperparameterKind.INTEGER, minimum: 50, maximum: 4000 }),
+  Hyperparameter.fromPartial({
+    name: 'synthRatio',
+    kind: HyperparameterKind.REAL,
+    minimum: 0.25,
+    maximum: 8,
+    zeroAllowed: true,
+  }),
+];
+
+function fit(space: string): unknown {
+  const loaded = parseStudyFile('s.yaml', `data: { csv: a.csv }\nspace:\n${space}`);
+  return fitOverrides(loaded, toStudySettings(loaded.study).space, SPACE).map(
+    ({ name, fixed, choices, minimum, maximum }) =>
+      Object.fromEntries(
+        Object.entries({
+          name,
+          fixed: fixed?.value,
+          choices: choices.length > 0 ? choices : undefined,
+          minimum,
+          maximum,
+        }).filter(([, value]) => value !== undefined),
+      ),
+  );
+}
+
+describe('fitOverrides', () => {
+  it('gives fixed values the kind of their parameter', () => {
+    expect(fit('  disc.filters: 8\n  gan.lrG: 1\n  gan.steps: 200\n  synthRatio: 0\n')).toEqual([
+      { name: 'disc.filters', fixed: { $case: 'choice', value: '8' } },
+      { name: 'gan.lrG', fixed: { $case: 'real', value: 1 } },
+      { name: 'gan.steps', fixed: { $case: 'integer', value: 200 } },
+      { name: 'synthRatio', fixed: { $case: 'real', value: 0 } },
+    ]);
+  });
+
+  it.each([
+    [
+      '  gan.stepz: 200\n',
+      's.yaml:3: space.gan.stepz: no service offers it; did you mean "gan.steps"? Offered: disc.filters,',
+    ],
+    ['  gan.steps: 20\n', 's.yaml:3: space.gan.steps: 20 is not in 50 … 4000'],
+    ['  gan.steps: 99.5\n', 's.yaml:3: space.gan.steps: 99.5 is not a whole number'],
+    ['  gan.lrG: 1\n  gan.steps: { max: 9000 }\n', 's.yaml:4: space.gan.steps: 9000 is not in 50 … 4000'],
+    ['  disc.filters: [8, 12]\n', 's.yaml:3: space.disc.filters: "12" is not one of 8, 16, 32'],
+    ['  disc.filters: { max: 16 }\n', 's.yaml:3: space.disc.filters: is a choice and has no range'],
+    ['  gan.lrG: [0.1, 0.2]\n', 's.yaml:3: space.gan.lrG: is a number in'],
+    ['  synthRatio: 9\n', 's.yaml:3: space.synthRatio: 9 is not in 0.25 … 8 or 0'],
+  ])('refuses %j with its line', (space, message) => {
+    expect(() => fit(space)).toThrow(message);
+  });
+});

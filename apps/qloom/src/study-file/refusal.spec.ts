@@ -1,0 +1,33 @@
+import { type ServiceError, status } from '@grpc/grpc-js';
+import { badRequestMetadata } from '@qloom/service-kit/status-details.ts';
+import { parseStudyFile } from './load-study-file.ts';
+import { refusalOf } from './refusal.ts';
+
+const TEXT = 'data:\n  csv: a.csv\n  labels: 12\nqnn:\n  batch: 64\nspace:\n  gan.steps: { min: 60 }\n';
+
+function refusal(...violations: { field: string; description: string }[]): string {
+  const error = Object.assign(new Error('3 INVALID_ARGUMENT'), {
+    code: status.INVALID_ARGUMENT,
+    details: 'refused',
+    metadata: badRequestMetadata('refused', violations),
+  }) as ServiceError;
+  return refusalOf(parseStudyFile('s.yaml', TEXT), error).message;
+}
+
+describe('a refusal of the agent', () => {
+  it('names fields as the study file does, with their lines', () => {
+    expect(
+      refusal(
+        { field: 'settings.data.label_budget', description: '12 is too few' },
+        { field: 'settings.qnn.batch_size', description: '64 is above 32' },
+        { field: 'settings.space.gan.steps.min', description: '60 is below 200' },
+      ),
+    ).toBe(
+      's.yaml:3: data.labels: 12 is too few\ns.yaml:5: qnn.batch: 64 is above 32\ns.yaml:7: space.gan.steps.min: 60 is below 200',
+    );
+  });
+
+  it('says what came where no field is named', () => {
+    expect(refusal()).toBe('s.yaml: refused');
+  });
+});

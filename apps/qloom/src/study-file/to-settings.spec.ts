@@ -1,0 +1,54 @@
+import { readFileSync } from 'node:fs';
+import { StudySettings } from '@qloom/contracts/gen/qloom/agent/v1/agent.ts';
+import { parseStudyFile } from './load-study-file.ts';
+import { toStudySettings } from './to-settings.ts';
+
+describe('toStudySettings', () => {
+  it('maps the quickstart to what its issue asks for', () => {
+    const text = readFileSync(new URL('../../../../examples/quickstart.yaml', import.meta.url), 'utf8');
+    const settings = toStudySettings(parseStudyFile('examples/quickstart.yaml', text).study);
+    expect(StudySettings.toJSON(settings)).toEqual({
+      seed: 1,
+      data: {
+        task: { name: 'annni', settingsJson: '{"spins":8,"shots":16,"observables":["Z3","X3X4","X3X5","Z0"]}' },
+        labelBudget: 40,
+        testSize: 1000,
+      },
+      qnn: { qubits: 4, layers: 3, ansatz: 'data-reuploading', loss: 'cross-entropy', steps: 200, batchSize: 32 },
+      folds: 3,
+      episodes: 32,
+      sobolEpisodes: 8,
+      batchSize: 4,
+      staleness: 1,
+      inFlight: 2,
+      policy: 'ppo-surrogate',
+      space: [
+        { name: 'method', fixed: { choice: 'gan' } },
+        { name: 'gan.steps', minimum: 60, maximum: 300 },
+        { name: 'vae.width', maximum: 64 },
+        { name: 'disc.filters', choices: ['8', '16'] },
+      ],
+      reward: { form: 'constrained' },
+      evaluation: { draws: 10, rivals: ['noise', 'gaussian'] },
+    });
+  });
+
+  it('leaves what a file does not say to the agent, and keeps a 0 that it does say', () => {
+    const { study } = parseStudyFile('s.yaml', 'data: { csv: a.csv }\nstaleness: 0\nsobol: 0\n');
+    expect(StudySettings.toJSON(toStudySettings(study))).toEqual({
+      seed: 1,
+      data: {},
+      qnn: {},
+      staleness: 0,
+      sobolEpisodes: 0,
+      reward: {},
+      evaluation: {},
+    });
+  });
+
+  it('refers to the stored CSV', () => {
+    const { study } = parseStudyFile('s.yaml', 'data: { csv: a.csv }');
+    const dataset = { sha256: 'ab'.repeat(32), sizeBytes: 10, mediaType: 'application/x-qloom-points' };
+    expect(toStudySettings(study, dataset).data?.source).toEqual({ $case: 'dataset', value: dataset });
+  });
+});
