@@ -1,0 +1,13 @@
+import { benchCritique } from './critique.ts';
+import type { Row } from './row.ts';
+
+/** A benchmark: what it measures, and how. `run` says what it does as it goes. */
+export interface Bench {
+  readonly description: string;
+  readonly run: (progress: (message: string) => void) => Promise<Row[]>;
+}
+
+/** Every benchmark, by name. */
+export const benches: ReadonlyMap<string, Bench> = new Map<string, Bench>([
+  ['critique', { description: 'cost of one Critique exchange, the critic itself apart', run: benchCritique }],
+]);

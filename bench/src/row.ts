@@ -1,0 +1,46 @@
+/** One measured figure, with its peer of the same run beside it. `npm run bench -- <name> --json` prints one a line. */
+export interface Row {
+  readonly bench: string;
+  readonly case: string;
+  readonly metric: string;
+  readonly value: number;
+  readonly unit: string;
+  /** What it is compared with. */
+  readonly peer: string;
+  readonly peerValue: number;
+  /** Peer over ours for times and sizes, ours over peer for rates: above 1 is ahead. */
+  readonly ratio: number;
+}
+
+/** A row of something where less is better: a time, a size, a share. */
+export function lessIsBetter(row: Omit<Row, 'ratio'>): Row {
+  return { ...row, ratio: row.peerValue / row.value };
+}
+
+/** Four significant digits, without an exponent where people would not write one. */
+export function formatNumber(value: number): string {
+  if (!Number.isFinite(value)) return String(value);
+  return String(Number(value.toPrecision(4)));
+}
+
+/** Rows as a table for people. */
+export function formatTable(rows: readonly Row[]): string {
+  const cells = rows.map((row) => [
+    row.case,
+    row.metric,
+    `${formatNumber(row.value)} ${row.unit}`,
+    row.peer,
+    `${formatNumber(row.peerValue)} ${row.unit}`,
+    `${formatNumber(row.ratio)}×`,
+  ]);
+  const lines = [['case', 'metric', 'ours', 'peer', "peer's", 'ahead'], ...cells];
+  const widths = lines[0].map((_, column) => Math.max(...lines.map((line) => line[column].length)));
+  return lines
+    .map((line) =>
+      line
+        .map((cell, i) => cell.padEnd(widths[i]))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
+}

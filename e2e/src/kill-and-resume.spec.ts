@@ -1,0 +1,76 @@
+import { Slot } from '@qloom/contracts/gen/qloom/episode/v1/slots.ts';
+import { type Deployment, deploy, type ServiceName } from './deployment.ts';
+import { readSlots } from './read-log.ts';
+import { tinyStudy } from './tiny-study.ts';
+import { finishStudy, watchStudy } from './watch-study.ts';
+
+/** Who works while a study is between which slots: the service is killed as soon as the slot `after` of episode 1 stands. */
+const KILLS: readonly { readonly stage: string; readonly service: ServiceName; readonly after: Slot }[] = [
+  { stage: 'fit, in the generator', service: 'generator', after: Slot.PROPOSE },
+  { stage: 'fit, in its critic', service: 'discriminator', after: Slot.PROPOSE },
+  { stage: 'assess', service: 'discriminator', after: Slot.FIT },
+  { stage: 'evaluate', service: 'qnn-sim', after: Slot.FIT },
+  { stage: 'sampling for both', service: 'generator', after: Slot.FIT },
+  { stage: 'reward', service: 'agent', after: Slot.EVALUATE },
+  { stage: 'propose', service: 'agent', after: Slot.REWARD },
+];
+
+describe('kill -9 of a service', () => {
+  let undisturbed: Map<string, unknown>;
+  let undisturbedResult: string;
+  let deployment: Deployment | undefined;
+  const settings = tinyStudy(6);
+
+  /** Arms and choices of a result; what depends on clocks is left out. */
+  async function result(): Promise<string> {
+    const study = (await deployment!.agent.getStudy({ id: 'tiny' })).study!;
+    const chunks: Uint8Array[] = [];
+    for await (const { chunk } of deployment!.agent.getArtifact({ sha256: study.result!.sha256 })) {
+      chunks.push(chunk!.data);
+    }
+    const timed = new Set(['seconds', 'createdAt', 'finishedAt']);
+    return JSON.stringify(
+      JSON.parse(Buffer.concat(chunks).toString()),
+      (key, value) => (timed.has(key) ? undefined : value),
+      1,
+    );
+  }
+
+  const logUrl = () => `sqlite:${deployment!.folder.file('log.db')}`;
+
+  beforeAll(async () => {
+    deployment = await deploy();
+    await deployment.agent.createStudy({ id: 'tiny', settings });
+    await finishStudy(deployment, 'tiny');
+    undisturbed = await readSlots(logUrl(), 'tiny');
+    undisturbedResult = await result();
+    await deployment.stop();
+    deployment = undefined;
+  }, 180_000);
+
+  afterEach(async () => {
+    await deployment?.stop();
+    deployment = undefined;
+  });
+
+  it('starts from an undisturbed run whose every episode was rewarded', () => {
+    const rewarded = [...undisturbed.keys()].filter((key) => key.endsWith('/reward'));
+    expect(rewarded).toHaveLength(6);
+  });
+
+  it.each(KILLS)(
+    'during $stage: every episode is rewarded, and slots and result are those of the undisturbed run',
+    async ({ service, after }) => {
+      deployment = await deploy();
+      await deployment.agent.createStudy({ id: 'tiny', settings });
+      for await (const { event } of watchStudy(deployment, 'tiny')) {
+        if (event?.episode === 1 && event.slot === after) break;
+      }
+      await deployment.killAndRestart(service);
+      await finishStudy(deployment, 'tiny');
+      expect(await readSlots(logUrl(), 'tiny')).toEqual(undisturbed);
+      expect(await result()).toEqual(undisturbedResult);
+    },
+    180_000,
+  );
+});
