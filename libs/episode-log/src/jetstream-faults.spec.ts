@@ -167,4 +167,45 @@ describeWithNats('JetStream log, when things go wrong', () => {
     await patient.append({ study: 's', slot: 'create' }, bytes(''));
     expect(await patient.replay('s')).toHaveLength(1);
   });
+
+  it('closes without waiting for a server that is gone', async () => {
+    const log = await open();
+    const { signal } = new AbortController();
+    const running = Promise.withResolvers<void>();
+    const consuming = log.consume({ consumer: 'c', slot: 'create', maxInFlight: 2, signal }, async () => {
+      running.resolve();
+    });
+    await log.append({ study: 's', slot: 'create' }, bytes(''));
+    await running.promise;
+    await server.kill();
+    const closing = performance.now();
+    await Promise.all([log.close(), consuming]);
+    expect(performance.now() - closing).toBeLessThan(30_000); // its patience for the server's return
+    await server.restart();
+  });
+
+  it('names the credentials when the server refuses them, and never prints them', async () => {
+    const guarded = await startNatsServer({ arguments: ['--user', 'ada', '--pass', 'right'] });
+    try {
+      const opening = openEpisodeLog(guarded.url.replace('//', '//ada:wrong@'), { warn: () => {} });
+      await expect(opening).rejects.toMatchObject({ name: 'LogUnusableError' });
+      await expect(opening).rejects.toThrow(/nats:\/\/\*\*\*@127\.0\.0\.1:\d+ refuses our credentials/);
+      const log = await openEpisodeLog(guarded.url.replace('//', '//ada:right@'), { warn: () => {} });
+      expect((await log.append({ study: 's', slot: 'create' }, bytes(''))).status).toBe('appended');
+      await log.close();
+    } finally {
+      await guarded.stop();
+    }
+  });
+
+  it('says how to start a server that has no JetStream', async () => {
+    const plain = await startNatsServer({ jetStream: false });
+    try {
+      await expect(openEpisodeLog(plain.url, { warn: () => {} })).rejects.toThrow(
+        /has no JetStream.*start it with -js/,
+      );
+    } finally {
+      await plain.stop();
+    }
+  });
 });

@@ -106,6 +106,8 @@ export async function openJetStreamLog(options: JetStreamLogOptions): Promise<Ep
     async close() {
       if (!closing.signal.aborted) closing.abort();
       await Promise.allSettled(pending);
+      // A drain waits for the server's word, which a lost connection does not bring.
+      if (!reconnects.isConnected()) await connection.close();
       if (!connection.isClosed()) await connection.drain().catch(() => connection.close());
     },
   };

@@ -11,8 +11,8 @@ import type { Reconnects } from './nats-reconnects.ts';
  */
 export type Retry = <T>(work: () => Promise<T>) => Promise<T>;
 
-/** What was asked of a server that then went away will never be answered: ask the next one at once. */
-class AskedBeforeReconnectError extends Error {}
+/** What was asked of a server that then went away will never be answered: ask the next one. */
+class ConnectionLostError extends Error {}
 
 /** A {@link Retry} that goes on for `unavailableAfterMs`, or until `closing` aborts. */
 export function createRetry(unavailableAfterMs: number, reconnects: Reconnects, closing: AbortSignal): Retry {
@@ -20,7 +20,7 @@ export function createRetry(unavailableAfterMs: number, reconnects: Reconnects, 
     const deadlineMs = performance.now() + unavailableAfterMs;
     for (let round = 0; ; round++) {
       try {
-        return await untilReconnect(reconnects, work);
+        return await whileConnected(reconnects, work);
       } catch (error) {
         if (error instanceof errors.ClosedConnectionError || error instanceof errors.DrainingConnectionError) {
           throw new LogClosedError('the connection to NATS is closed', { cause: error });
@@ -33,16 +33,18 @@ export function createRetry(unavailableAfterMs: number, reconnects: Reconnects, 
             { cause: error },
           );
         }
-        await sleep(jitteredMs(Math.min(20 * 2 ** Math.min(round, 10), 1_000)));
+        await sleep(jitteredMs(Math.min(20 * 2 ** Math.min(round, 10), 250)));
       }
     }
   };
 }
 
-async function untilReconnect<T>(reconnects: Reconnects, work: () => Promise<T>): Promise<T> {
+async function whileConnected<T>(reconnects: Reconnects, work: () => Promise<T>): Promise<T> {
+  // A request would wait in the client's memory for the connection, and its time would run out there.
+  if (!reconnects.isConnected()) throw new ConnectionLostError('there is no connection');
   let unsubscribe = (): void => {};
   const interrupted = new Promise<never>((_, reject) => {
-    unsubscribe = reconnects.subscribe(() => reject(new AskedBeforeReconnectError('the connection was lost')));
+    unsubscribe = reconnects.subscribeLoss(() => reject(new ConnectionLostError('the connection was lost')));
   });
   try {
     return await Promise.race([work(), interrupted]);
@@ -54,7 +56,7 @@ async function untilReconnect<T>(reconnects: Reconnects, work: () => Promise<T>)
 /** Whether a failed call may succeed when it is made again: nobody answered, or not in time. */
 export function isOutOfReach(error: unknown): boolean {
   if (
-    error instanceof AskedBeforeReconnectError ||
+    error instanceof ConnectionLostError ||
     error instanceof errors.TimeoutError ||
     error instanceof errors.NoRespondersError ||
     error instanceof errors.ConnectionError

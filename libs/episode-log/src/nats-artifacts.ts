@@ -114,6 +114,8 @@ export async function openNatsArtifacts(options: NatsArtifactOptions): Promise<A
     },
     async close() {
       closing.abort();
+      // A drain waits for the server's word, which a lost connection does not bring.
+      if (!reconnects.isConnected()) await connection.close();
       if (!connection.isClosed()) await connection.drain().catch(() => connection.close());
     },
   };

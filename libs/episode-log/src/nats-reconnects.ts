@@ -2,6 +2,10 @@ import type { NatsConnection } from '@nats-io/nats-core';
 
 /** Tells listeners that the connection came back, perhaps to a server that has forgotten what we asked of the last. */
 export interface Reconnects {
+  /** Whether the connection stands, as far as is known. */
+  isConnected(): boolean;
+  /** Calls `listener` after every loss of the connection until the returned function is called. */
+  subscribeLoss(listener: () => void): () => void;
   /** Calls `listener` after every reconnect until the returned function is called. */
   subscribe(listener: () => void): () => void;
 }
@@ -9,17 +13,29 @@ export interface Reconnects {
 /** One reader of the connection's status for any number of listeners. Ends with the connection. */
 export function watchReconnects(connection: NatsConnection, warn: (message: string) => void): Reconnects {
   const listeners = new Set<() => void>();
+  const lossListeners = new Set<() => void>();
+  let connected = true;
   void (async () => {
     for await (const status of connection.status()) {
-      if (status.type === 'disconnect') warn(`NATS: lost the connection to ${status.server}`);
+      if (status.type === 'disconnect') {
+        connected = false;
+        warn(`NATS: lost the connection to ${status.server}`);
+        for (const listener of [...lossListeners]) listener();
+      }
       if (status.type === 'error') warn(`NATS: ${status.error.message}`);
       if (status.type === 'reconnect') {
+        connected = true;
         warn(`NATS: connected again, to ${status.server}`);
         for (const listener of [...listeners]) listener();
       }
     }
   })();
   return {
+    isConnected: () => connected,
+    subscribeLoss(listener) {
+      lossListeners.add(listener);
+      return () => lossListeners.delete(listener);
+    },
     subscribe(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);

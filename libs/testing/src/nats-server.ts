@@ -30,8 +30,16 @@ export function findNatsServer(): { program: string; version: string } | undefin
   }
 }
 
+/** What {@link startNatsServer} takes. */
+export interface NatsServerOptions {
+  /** Default: true. */
+  readonly jetStream?: boolean;
+  /** More of the program's own arguments: `['--user', 'ada', '--pass', 'secret']`. */
+  readonly arguments?: readonly string[];
+}
+
 /** Starts a server and resolves when it says that it is ready. Throws when there is no program or it does not start. */
-export async function startNatsServer(): Promise<NatsServer> {
+export async function startNatsServer(options: NatsServerOptions = {}): Promise<NatsServer> {
   const found = findNatsServer();
   if (!found) throw new Error('no nats-server on the PATH: install it, or set QLOOM_NATS_SERVER to its path');
   const folder = mkdtempSync(join(tmpdir(), 'qloom-nats-'));
@@ -50,9 +58,9 @@ export async function startNatsServer(): Promise<NatsServer> {
     await gone;
   };
   const start = async (): Promise<void> => {
-    child = spawn(found.program, ['-js', '-a', '127.0.0.1', '-p', String(port), '-sd', folder], {
-      stdio: ['ignore', 'ignore', 'pipe'],
-    });
+    const jetStream = options.jetStream === false ? [] : ['-js', '-sd', folder];
+    const given = ['-a', '127.0.0.1', '-p', String(port), ...jetStream, ...(options.arguments ?? [])];
+    child = spawn(found.program, given, { stdio: ['ignore', 'ignore', 'pipe'] });
     port = await readyPort(child);
   };
   await start();
