@@ -11,7 +11,7 @@ export type AttemptResult =
   /** The slot stands, or nothing has to be done: never deliver again. */
   | { readonly outcome: 'ok' | 'failed' | 'adopted'; readonly settle: 'ack' | 'term'; readonly error?: unknown }
   /** Deliver again. */
-  | { readonly outcome: 'retry'; readonly fault: Fault['kind']; readonly error: unknown };
+  | { readonly outcome: 'retry'; readonly fault: 'infrastructure' | 'unexplained'; readonly error: unknown };
 
 /** What {@link attemptStage} needs. */
 export interface AttemptOptions {
@@ -22,9 +22,8 @@ export interface AttemptOptions {
   readonly work: (event: SlotEvent) => Promise<SlotFacts>;
   /** Whether the work was told to stop: then whatever it threw is no fault of the event. */
   readonly interrupted: () => boolean;
-  /** Deliveries so far that count towards poison, this one included. */
-  readonly counted: () => number;
-  readonly poisonAfter: number;
+  /** The number of deliveries without progress, this one included, if one more unexplained failure makes it poison. */
+  readonly poisonAfter: () => number | undefined;
   readonly log: Logger;
   readonly now: () => number;
 }
@@ -62,9 +61,10 @@ async function fail(options: AttemptOptions, error: unknown): Promise<AttemptRes
     const outcome = await append(options, at, { reason: fault.reason, message });
     return { outcome: outcome === 'ok' ? 'failed' : outcome, settle: 'ack', error };
   }
-  if (fault.kind === 'unexplained' && options.counted() >= options.poisonAfter) {
+  const deliveries = fault.kind === 'unexplained' ? options.poisonAfter() : undefined;
+  if (deliveries !== undefined) {
     log.error('event is poison', { error });
-    const last = `${options.counted()} deliveries without progress; the last error: ${message}`;
+    const last = `${deliveries} deliveries without progress; the last error: ${message}`;
     const outcome = await append(options, at, { reason: 'poison', message: last });
     return { outcome: outcome === 'ok' ? 'failed' : outcome, settle: 'term', error };
   }

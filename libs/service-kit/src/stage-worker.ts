@@ -8,7 +8,7 @@ import { ATTR_OUTCOME } from '@qloom/telemetry/schema.ts';
 import { ATTR_MESSAGING_DELIVERY_ATTEMPT } from '@qloom/telemetry/semconv.ts';
 import { markFailed, withSpan } from '@qloom/telemetry/spans.ts';
 import type { BackgroundWork } from './background-work.ts';
-import { createBackoff } from './backoff.ts';
+import { type BackoffOptions, createBackoff } from './backoff.ts';
 import { UnavailableError } from './errors.ts';
 import type { Logger } from './logger.ts';
 import type { SlotFacts } from './slot-events.ts';
@@ -43,6 +43,7 @@ export interface StageOptions {
   readonly consumer?: string;
   /** Default {@link POISON_AFTER}. */
   readonly poisonAfter?: number;
+  readonly backoff?: BackoffOptions;
   /** Milliseconds since the epoch. */
   readonly now?: () => number;
 }
@@ -51,13 +52,19 @@ export interface StageOptions {
 export const POISON_AFTER = 20;
 
 /**
+ * Unexplained failures that the worker must have seen itself. Deliveries count what happened to other workers too, and
+ * twenty of those may have been killed: one odd error after that is no proof against the event.
+ */
+export const POISON_WITNESSES = 3;
+
+/**
  * A competing consumer that turns events of one slot into the next slot.
  *
  * An event whose slot, or whose episode's reward, is written already is acknowledged at once; so is one that failed.
  * Otherwise the work runs and the slot is appended; when another worker was faster, its slot is adopted. An
  * infrastructure fault hands the event back with a growing delay, without limit; a domain failure writes the slot as
- * failed; what nobody can explain is tried {@link POISON_AFTER} times (infrastructure faults that this worker saw are
- * not counted) and is then written as poison before the event is given up.
+ * failed; what nobody can explain is tried {@link POISON_AFTER} times, {@link POISON_WITNESSES} of them here
+ * (infrastructure faults seen here are not counted), and is then written as poison before the event is given up.
  */
 export function createStageWorker(options: StageOptions): BackgroundWork {
   const { stage, episodeLog } = options;
@@ -65,7 +72,8 @@ export function createStageWorker(options: StageOptions): BackgroundWork {
   const log = options.log.with({ stage });
   const pulling = new AbortController();
   const working = new AbortController();
-  const backoff = createBackoff();
+  const backoff = createBackoff(options.backoff);
+  const poisonAfter = options.poisonAfter ?? POISON_AFTER;
   const finished = Promise.withResolvers<void>();
   let self = '';
 
@@ -78,8 +86,12 @@ export function createStageWorker(options: StageOptions): BackgroundWork {
       delivery,
       work: (event) => options.run(event, { signal, attempt: delivery.attempt, log: lineLog, self }),
       interrupted: () => signal.aborted,
-      counted: () => delivery.attempt - backoff.infrastructureFaults(delivery.event),
-      poisonAfter: options.poisonAfter ?? POISON_AFTER,
+      poisonAfter: () => {
+        const { infrastructure, unexplained } = backoff.counts(delivery.event);
+        const deliveries = delivery.attempt - infrastructure;
+        const witnessed = unexplained + 1 >= Math.min(poisonAfter, POISON_WITNESSES);
+        return deliveries >= poisonAfter && witnessed ? deliveries : undefined;
+      },
       log: lineLog,
       now,
     });
@@ -107,8 +119,8 @@ export function createStageWorker(options: StageOptions): BackgroundWork {
       return ended;
     });
     if (result.outcome === 'retry') {
-      if (result.fault === 'infrastructure') backoff.infrastructureFault(event);
-      await delivery.nak(working.signal.aborted ? 0 : backoff.delayMs(event));
+      const delayMs = backoff.failed(event, result.fault);
+      await delivery.nak(working.signal.aborted ? 0 : delayMs);
     } else {
       backoff.forget(event);
       await delivery[result.settle]();

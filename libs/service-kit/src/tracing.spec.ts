@@ -1,0 +1,150 @@
+import { SpanKind } from '@opentelemetry/api';
+import { GeneratorServiceService } from '@qloom/contracts/gen/qloom/generator/v1/generator.ts';
+import type { EpisodeKey } from '@qloom/episode-log/event-key.ts';
+import { openEpisodeLog } from '@qloom/episode-log/open-log.ts';
+import { traceHeaders } from '@qloom/telemetry/event-headers.ts';
+import { STAGE_DURATION, STAGE_QUEUE_WAIT } from '@qloom/telemetry/schema.ts';
+import { withSpan } from '@qloom/telemetry/spans.ts';
+import { startTelemetry, type Telemetry } from '@qloom/telemetry/start.ts';
+import { assertEdge, type OtlpCollector, startOtlpCollector } from '@qloom/testing/otlp-collector.ts';
+import { createTempFolder, type TempFolder } from '@qloom/testing/temp-folder.ts';
+import { createMemoryLog, startTestServer, type TestServer } from '@qloom/testing/test-server.ts';
+import { connect } from './clients.ts';
+import { DomainError } from './errors.ts';
+import { bindService } from './handlers.ts';
+import { encodeSlot } from './slot-events.ts';
+import { createStageWorker } from './stage-worker.ts';
+
+const METHOD = 'qloom.generator.v1.GeneratorService/Sample';
+
+let collector: OtlpCollector;
+let telemetry: Telemetry;
+let folder: TempFolder;
+let server: TestServer;
+
+beforeEach(async () => {
+  collector = await startOtlpCollector();
+  telemetry = startTelemetry({ serviceName: 'generator', endpoint: collector.endpoint, traceDelayMs: 1 });
+  folder = await createTempFolder();
+  server = await startTestServer(
+    bindService(GeneratorServiceService, {
+      async getCapabilities() {
+        throw new DomainError('unsupported', 'not here');
+      },
+      async *fit() {},
+      async *sample(requests) {
+        for await (const _request of requests) {
+          await withSpan('generate', {}, async () => {});
+          yield { part: { $case: 'summary', value: { count: 1, drawn: 0, acceptance: 1, forced: 0 } } };
+        }
+      },
+    }),
+  );
+});
+afterEach(async () => {
+  await server.stop();
+  await telemetry.shutdown();
+  await collector.stop();
+  await folder.remove();
+});
+
+it('reads one episode as one trace: producer → event → consumer → client → server → step', async () => {
+  const episodeLog = await openEpisodeLog(`sqlite://${folder.file('log.db')}`);
+  const remote = connect(GeneratorServiceService, server.target);
+  const worker = createStageWorker({
+    stage: 'fit',
+    reads: 'propose',
+    episodeLog,
+    log: createMemoryLog().log,
+    concurrency: 1,
+    async run(_event, { signal }) {
+      const call = remote.sample({ signal });
+      await call.exchange({ part: undefined });
+      call.closeSend();
+      await call.receive();
+      return { $case: 'fit', value: { folds: [] } };
+    },
+  });
+  worker.start(server.target);
+  const key: EpisodeKey = { study: 'study', episode: 5, slot: 'propose' };
+  const result = { facts: { $case: 'propose' as const, value: PROPOSED } };
+  await withSpan('propose', { study: 'study', episode: 5, parent: 'root', kind: SpanKind.PRODUCER }, () =>
+    episodeLog.append(key, encodeSlot(key, { startedAtMs: 1, endedAtMs: 2, attempt: 1, result }), traceHeaders()),
+  );
+  const fit = await collector.span('fit');
+  await telemetry.flush();
+  assertEdge(collector.spans, 'generator:propose', 'generator:fit');
+  assertEdge(collector.spans, 'fit', METHOD);
+  assertEdge(collector.spans, METHOD, METHOD);
+  assertEdge(collector.spans, METHOD, 'generate');
+  expect(new Set(collector.spans.map(({ traceId }) => traceId)).size).toBe(1);
+  expect(fit.kind).toBe(5);
+  expect(fit.attributes).toMatchObject({
+    'qloom.stage': 'fit',
+    'qloom.study': 'study',
+    'qloom.episode': 5,
+    'qloom.outcome': 'ok',
+  });
+  // The slot that the stage wrote carries its context on: whoever reads it is a child of `fit`.
+  const slot = await episodeLog.read({ study: 'study', episode: 5, slot: 'fit' });
+  expect(slot?.headers['traceparent']).toBe(`00-${fit.traceId}-${fit.spanId}-01`);
+
+  await worker.drain(1_000);
+  await telemetry.flush();
+  for (const { name } of [STAGE_DURATION, STAGE_QUEUE_WAIT]) {
+    const series = await collector.histogram((histogram) => histogram.name === name);
+    expect(series).toMatchObject({ unit: 's', exponential: true, count: 1 });
+    expect(series.attributes).toEqual({ 'qloom.stage': 'fit', 'qloom.outcome': 'ok' });
+  }
+  const duration = await collector.histogram(({ name }) => name === 'rpc.server.call.duration');
+  expect(duration).toMatchObject({ unit: 's', exponential: true, attributes: { 'rpc.method': METHOD } });
+  remote.close();
+  await episodeLog.close();
+});
+
+it('makes one span of a call on each side, however many messages it has', async () => {
+  const remote = connect(GeneratorServiceService, server.target);
+  const call = remote.sample();
+  for (let i = 0; i < 50; i++) await call.exchange({ part: undefined });
+  call.closeSend();
+  expect(await call.receive()).toBeUndefined();
+  await telemetry.flush();
+  const calls = collector.spans.filter(({ name }) => name === METHOD);
+  expect(calls.map(({ kind }) => kind).sort()).toEqual([2, 3]);
+  expect(calls.find(({ kind }) => kind === 3)?.attributes).toEqual({
+    'rpc.system.name': 'grpc',
+    'rpc.method': METHOD,
+    'server.address': server.target.slice('unix:'.length),
+    'rpc.response.status_code': 'OK',
+  });
+  remote.close();
+});
+
+it('marks a call as failed on the side whose fault it is, or who could not go on', async () => {
+  const remote = connect(GeneratorServiceService, server.target);
+  await expect(remote.getCapabilities({})).rejects.toMatchObject({ details: 'not here' });
+  const call = remote.sample();
+  await call.exchange({ part: undefined });
+  call.cancel();
+  await expect(call.receive()).rejects.toMatchObject({ details: expect.stringContaining('ancelled') });
+  await collector.span(METHOD);
+  await telemetry.flush();
+  const server_ = collector.spans.find(({ name, kind }) => name.endsWith('GetCapabilities') && kind === 2);
+  const client = collector.spans.find(({ name, kind }) => name === METHOD && kind === 3);
+  expect(server_).toMatchObject({ status: 2, attributes: { 'error.type': 'UNIMPLEMENTED' } });
+  expect(client).toMatchObject({ status: 2, attributes: { 'error.type': 'CANCELLED' } });
+  remote.close();
+});
+
+const PROPOSED = {
+  batch: 0,
+  origin: 'sobol',
+  hyperparameters: [],
+  seed: 7,
+  policyVersion: 0,
+  multipliers: [],
+  folds: [],
+  data: undefined,
+  qnn: undefined,
+  qnnSeeds: [],
+};
