@@ -6,6 +6,8 @@ import type { EngineChoice } from '../domain/engine-choice.ts';
 export const MAX_POINTS = 100_000;
 /** Most features of a point, and inputs of a circuit. */
 export const MAX_FEATURES = 1024;
+/** Most bytes of all points of an evaluation together. */
+export const MAX_POINT_BYTES = 32 * 2 ** 20;
 
 /** What this simulator can do. It offers no hyperparameters: a study fixes its QNN, so that episodes are comparable. */
 export function capabilitiesOf(engines: EngineChoice, version: string): Capabilities {

@@ -6,7 +6,7 @@ import { createPointsCollector } from '@qloom/service-kit/wire-points.ts';
 import { encodeTensor } from '@qloom/service-kit/wire-tensors.ts';
 import type { EngineChoice } from '../domain/engine-choice.ts';
 import type { Arm, ArmResult, Evaluation } from '../domain/evaluation.ts';
-import { MAX_FEATURES, MAX_POINTS } from './capabilities.ts';
+import { MAX_FEATURES, MAX_POINT_BYTES, MAX_POINTS } from './capabilities.ts';
 import { decodeQnnSettings } from './qnn-settings.ts';
 
 const ORDER = 'settings, training, synthetic (may be absent), held_out';
@@ -25,6 +25,7 @@ export async function readEvaluation(
   };
   let settings: EvaluateSettings | undefined;
   let rank = -1;
+  let bytes = 0;
   for await (const { part } of requests) {
     if (part === undefined) return refuse('part', `is not set; right would be ${ORDER}`);
     const late = RANK[part.$case] < rank || (part.$case === 'settings' && settings !== undefined);
@@ -32,8 +33,15 @@ export async function readEvaluation(
       refuse(NAME[part.$case], `is out of order; right would be ${ORDER}`);
     }
     rank = RANK[part.$case];
-    if (part.$case === 'settings') settings = part.value;
-    else roles[part.$case].add(part.value);
+    if (part.$case === 'settings') {
+      settings = part.value;
+      continue;
+    }
+    bytes += part.value.x?.data.byteLength ?? 0;
+    if (bytes > MAX_POINT_BYTES) {
+      refuse(NAME[part.$case], `takes the points above ${MAX_POINT_BYTES} bytes; right would be at most that in all`);
+    }
+    roles[part.$case].add(part.value);
   }
   if (settings === undefined) return refuse('settings', `did not come; right would be ${ORDER}`);
   const training = roles.training.points();

@@ -1,0 +1,28 @@
+import { chooseEngine } from './engine-choice.ts';
+import { createWorkerPool } from './workers/pool.ts';
+
+describe('chooseEngine', () => {
+  it('takes the fastest and says how fast each one was', async () => {
+    const pool = createWorkerPool(1);
+    const engines = await chooseEngine('auto', pool);
+    await pool.close();
+    expect(engines.selected).toBe(engines.measurements[0].name);
+    expect(engines.reason).toMatch(
+      /^the fastest on a training step of the default QNN: batched-js .* ms, reference .* ms$/,
+    );
+    expect(['', 'auto', 'reference'].map((name) => engines.resolve(name))).toEqual([
+      'batched-js',
+      'batched-js',
+      'reference',
+    ]);
+    expect(() => engines.resolve('gpu')).toThrow("engine: 'gpu' is none of 'auto', 'batched-js', 'reference'");
+  });
+
+  it('takes what is forced without measuring', async () => {
+    const pool = createWorkerPool(1);
+    const engines = await chooseEngine('reference', pool);
+    expect([engines.selected, engines.measurements]).toEqual(['reference', []]);
+    await expect(chooseEngine('gpu', pool)).rejects.toThrow("engine: 'gpu' is none of");
+    await pool.close();
+  });
+});
