@@ -1,0 +1,129 @@
+import type { Points } from '@qloom/datasets/points.ts';
+import { createRandom } from '@qloom/random/random.ts';
+import { InvalidPointsError } from '../errors.ts';
+import { type Assessment, assess } from './assess.ts';
+import { createAssessor } from './assessor.ts';
+import { anticommutingPairs, physicalShare } from './physical-validity.ts';
+
+/** Two classes of two features, one cloud each; `spread` is the standard deviation and `shift` moves everything. */
+function clouds(count: number, seed: string, { spread = 1, shift = 0 } = {}): Points {
+  const random = createRandom(seed);
+  const y = Int32Array.from({ length: count }, (_, i) => i % 2);
+  const x = Float32Array.from({ length: 2 * count }, (_, i) => 3 * y[i >> 1] + shift + spread * random.normal());
+  return { count, features: 2, classes: 2, x, y };
+}
+
+const training = clouds(60, 'training');
+const heldOut = clouds(30, 'held out');
+const of = (synthetic: Points | null, changes: Partial<Assessment> = {}) =>
+  assess({ training, heldOut, synthetic, seed: 3, physical: null, ...changes });
+
+describe('assess', () => {
+  it('finds nothing wrong with fresh real points', () => {
+    const { constraints, metrics, nullDistribution, syntheticCount } = of(clouds(90, 'fresh'));
+    expect(syntheticCount).toBe(90);
+    // Each constraint within four of its null's scales of what real points get.
+    for (const [name, best] of Object.entries({ diversity: 0, imbalance: 0, fidelity: 1, memorization: 1 })) {
+      const sigma = nullDistribution[`${name}.sigma`];
+      expect(sigma).toBeGreaterThanOrEqual(0.02);
+      expect(constraints[name as keyof typeof constraints]).toBeGreaterThan(
+        Math.min(best, nullDistribution[`${name}.tau`]) - 4 * sigma,
+      );
+    }
+    expect(metrics['auditor.auc']).toBeLessThan(0.7);
+    expect(metrics.frechet).toBeLessThan(4 * metrics['frechet.null']);
+    expect(Math.abs(metrics.mmd2)).toBeLessThan(0.1);
+    expect(metrics.coverage).toBeGreaterThan(0.7);
+    expect(Object.keys(metrics)).not.toContain('physical.valid');
+  });
+
+  it('catches points that are shifted, collapsed, copied, or of one class', () => {
+    const shifted = of(clouds(60, 'fresh', { shift: 8 }));
+    expect(shifted.constraints.fidelity).toBeLessThan(0.3);
+    expect(shifted.metrics.frechet).toBeGreaterThan(10 * shifted.metrics['frechet.null']);
+    expect(shifted.metrics.precision).toBeLessThan(0.2);
+    const collapsed = of(clouds(60, 'fresh', { spread: 0.1 }));
+    expect(collapsed.constraints.diversity).toBeLessThan(-1);
+    expect(collapsed.metrics['entropy.synthetic']).toBeLessThan(collapsed.metrics['entropy.real'] - 1);
+    const copied = of({ ...training, x: training.x.map((value, i) => value + 1e-4 * (i % 3)) });
+    expect(copied.constraints.memorization).toBeLessThan(0.3);
+    const oneClass = of({ ...clouds(60, 'fresh'), y: new Int32Array(60) });
+    expect(oneClass.constraints.imbalance).toBeLessThan(-0.4);
+  });
+
+  it('reports nothing added as perfect, with the null beside it', () => {
+    for (const synthetic of [null, { ...clouds(0, ''), count: 0 }]) {
+      const { constraints, metrics, syntheticCount, nullDistribution } = of(synthetic);
+      expect(syntheticCount).toBe(0);
+      expect(constraints).toEqual({ diversity: 0, imbalance: 0, fidelity: 1, memorization: 1 });
+      expect(metrics['entropy.synthetic']).toBe(metrics['entropy.real']);
+      expect(metrics['auditor.auc']).toBe(0.5);
+      expect(metrics.frechet).toBe(metrics['frechet.null']);
+      expect(Object.keys(nullDistribution)).toHaveLength(8);
+    }
+  });
+
+  it('is the same for the same seed', () => {
+    const synthetic = clouds(60, 'fresh');
+    expect(of(synthetic)).toEqual(of(synthetic));
+    expect(of(synthetic, { seed: 4 }).nullDistribution).not.toEqual(of(synthetic).nullDistribution);
+  });
+
+  it('refuses points that are too few or do not fit together', () => {
+    expect(() => of(null, { heldOut: clouds(1, 'a') })).toThrow(InvalidPointsError);
+    expect(() => of(clouds(1, 'a'))).toThrow('synthetic: 1 point; none, or at least 2, are expected');
+    expect(() => of({ ...clouds(4, 'a'), classes: 3 })).toThrow(
+      'synthetic: 2 features and 3 classes; the training points have 2 and 2',
+    );
+  });
+});
+
+describe('physicalShare', () => {
+  it('knows which Pauli strings anticommute', () => {
+    expect(anticommutingPairs(['Z3', 'X3X4', 'X3X5', 'Z0', 'Z3Z4', 'feature'])).toEqual([
+      [0, 1],
+      [0, 2],
+      [2, 4],
+    ]);
+  });
+
+  it('accepts what a state could have and refuses what none could', () => {
+    const points = (x: number[]): Points => {
+      const count = x.length / 2;
+      return { count, features: 2, classes: 1, x: Float32Array.from(x), y: new Int32Array(count) };
+    };
+    const names = ['Z0', 'X0'];
+    // On the Bloch sphere, inside it, outside it, and beyond 1.
+    const x = [0.6, 0.8, 0.1, -0.2, 0.9, 0.9, 1.2, 0];
+    expect(physicalShare(points(x), { names, shots: 0 })).toBe(0.5);
+    // Sixteen shots leave room for 0.75 above the sphere, never beyond 1 a feature.
+    expect(physicalShare(points(x), { names, shots: 16 })).toBe(0.75);
+    expect(physicalShare(points(x), { names: ['Z0', 'Z1'], shots: 0 })).toBe(0.75);
+  });
+});
+
+describe('createAssessor', () => {
+  const assessment: Assessment = { training, heldOut, synthetic: clouds(60, 'fresh'), seed: 3, physical: null };
+
+  it('gives from its thread what assess gives, time and again', async () => {
+    const assessor = createAssessor();
+    const expected = assess(assessment);
+    expect(await Promise.all([assessor.assess(assessment), assessor.assess(assessment)])).toEqual([expected, expected]);
+    await assessor.close();
+    await expect(assessor.assess(assessment)).rejects.toThrow('the assessor is closed');
+  });
+
+  it('passes errors on with their code, and stops waiting when the call is cancelled', async () => {
+    const assessor = createAssessor();
+    await expect(assessor.assess({ ...assessment, heldOut: clouds(1, 'a') })).rejects.toMatchObject({
+      name: 'InvalidPointsError',
+      code: 'invalid',
+    });
+    const controller = new AbortController();
+    const waiting = assessor.assess(assessment, controller.signal);
+    controller.abort(new Error('gone'));
+    await expect(waiting).rejects.toThrow('gone');
+    expect((await assessor.assess(assessment)).syntheticCount).toBe(60);
+    await assessor.close();
+  });
+});
