@@ -1,1 +1,1 @@
-module.exports = require('../../jest.preset.cjs')('telemetry');
+module.exports = require('../testing/jest-otlp.cjs')('telemetry');

@@ -1,0 +1,85 @@
+import { LabelledPoints } from '@qloom/contracts/gen/qloom/tensor/v1/tensor.ts';
+import fc from 'fast-check';
+import { createPointsCollector, encodePoints, type PointArrays } from './wire-points.ts';
+import { decodeTensor, encodeTensor } from './wire-tensors.ts';
+
+/** As it arrives: encoded, and decoded into views at any offset. */
+const sent = (message: LabelledPoints): LabelledPoints =>
+  LabelledPoints.decode(LabelledPoints.encode(message).finish());
+
+function receive(messages: Iterable<LabelledPoints>): PointArrays {
+  const collector = createPointsCollector('training');
+  for (const message of messages) collector.add(sent(message));
+  return collector.points();
+}
+
+const points = fc.record({ count: fc.nat(20), features: fc.integer({ min: 1, max: 5 }), grouped: fc.boolean() }).map(
+  ({ count, features, grouped }): PointArrays => ({
+    count,
+    features,
+    classes: 3,
+    x: Float32Array.from({ length: count * features }, (_, i) => i / 8),
+    y: Int32Array.from({ length: count }, (_, i) => i % 3),
+    ...(grouped ? { group: Int32Array.from({ length: count }, (_, i) => i) } : {}),
+  }),
+);
+
+describe('points on the wire', () => {
+  it('come back as they were', () => {
+    fc.assert(fc.property(points, (given) => expect(receive(encodePoints(given))).toEqual(given)));
+  });
+
+  it('travel in messages of at most 1 MiB of features', () => {
+    const count = 70_000;
+    const given: PointArrays = {
+      count,
+      features: 16,
+      classes: 1,
+      x: new Float32Array(count * 16),
+      y: new Int32Array(count),
+    };
+    const messages = [...encodePoints(given)];
+    expect(messages.map(({ x }) => x?.shape[0])).toEqual([16_384, 16_384, 16_384, 16_384, 4_464]);
+    expect(receive(messages).count).toBe(count);
+  });
+
+  const good = {
+    x: encodeTensor(Float32Array.of(1, 2), [1, 2]),
+    y: encodeTensor(Int32Array.of(0)),
+    group: undefined,
+    classes: 2,
+  };
+  it.each<[string, LabelledPoints[], string]>([
+    ['none', [], 'training: did not come'],
+    ['without x', [{ ...good, x: undefined }], 'training.x: not set; right would be a tensor'],
+    ['of one axis', [{ ...good, x: encodeTensor(Float32Array.of(1)) }], 'training.x: has 1 axes; right would be 2'],
+    [
+      'of other labels',
+      [{ ...good, y: encodeTensor(Int32Array.of(0, 1)) }],
+      'training.y: has shape [2]; right would be [1]',
+    ],
+    [
+      'of an unknown class',
+      [{ ...good, y: encodeTensor(Int32Array.of(2)) }],
+      'training.y[0]: is 2; right would be 0 to 1',
+    ],
+    [
+      'not finite',
+      [{ ...good, x: encodeTensor(Float32Array.of(1, NaN), [1, 2]) }],
+      'training.x: element [0, 1] is NaN',
+    ],
+    ['of other classes', [good, { ...good, classes: 3 }], 'training.classes: is 3 after 2'],
+    ['of a wrong dtype', [{ ...good, x: encodeTensor(Float64Array.of(1, 2), [1, 2]) }], 'training.x: dtype is float64'],
+  ])('are refused when they are %s', (_what, messages, error) => {
+    expect(() => receive(messages)).toThrow(error);
+  });
+
+  it('are refused when dtype is not set or bytes are missing', () => {
+    expect(() =>
+      decodeTensor({ dtype: 0, shape: [1], data: Buffer.alloc(4) }, { dtype: 'float32', field: 'x' }),
+    ).toThrow('x: dtype 0 is none; right would be one of float32, float64, int32, uint8');
+    expect(() =>
+      decodeTensor({ dtype: 1, shape: [2], data: Buffer.alloc(4) }, { dtype: 'float32', field: 'x' }),
+    ).toThrow('x: 4 bytes for float32 of shape [2]; right would be 8');
+  });
+});
