@@ -7,9 +7,9 @@ import { bindService } from '@qloom/service-kit/handlers.ts';
 import { runService } from '@qloom/service-kit/run-service.ts';
 import { CONFIG } from './config.ts';
 import { chooseEngine } from './domain/engine-choice.ts';
-import { createWorkerPool } from './domain/workers/pool.ts';
 import { qnnSimulatorHandlers } from './rpc/handlers.ts';
 import { evaluateStage } from './stage.ts';
+import { createWorkerPool } from './workers/pool.ts';
 
 await runService({
   name: 'qnn-sim',

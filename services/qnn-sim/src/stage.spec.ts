@@ -16,10 +16,10 @@ import { createByteAssembler } from '@qloom/tensor/byte-chunks.ts';
 import { createTempFolder, type TempFolder } from '@qloom/testing/temp-folder.ts';
 import { createMemoryLog, startTestServer, type TestServer } from '@qloom/testing/test-server.ts';
 import { chooseEngine } from './domain/engine-choice.ts';
-import { createWorkerPool, type WorkerPool } from './domain/workers/pool.ts';
 import { qnnSimulatorHandlers } from './rpc/handlers.ts';
 import { evaluateStage } from './stage.ts';
 import { clouds } from './testing/clouds.ts';
+import { createWorkerPool, type WorkerPool } from './workers/pool.ts';
 
 const STUDY = 'study-1';
 const MODEL = new TextEncoder().encode('a model');

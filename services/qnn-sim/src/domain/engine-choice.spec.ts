@@ -1,5 +1,5 @@
+import { createWorkerPool } from '../workers/pool.ts';
 import { chooseEngine } from './engine-choice.ts';
-import { createWorkerPool } from './workers/pool.ts';
 
 describe('chooseEngine', () => {
   it('takes the fastest and says how fast each one was', async () => {

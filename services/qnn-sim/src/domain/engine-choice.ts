@@ -1,5 +1,5 @@
 import { createEngine, ENGINE_NAMES, type EngineMeasurement } from './engine/select-engine.ts';
-import type { WorkerPool } from './workers/pool.ts';
+import type { JobPool } from './jobs.ts';
 
 /** Which engine runs what asks for `auto`, and why. */
 export interface EngineChoice {
@@ -14,7 +14,7 @@ export interface EngineChoice {
 }
 
 /** `auto` measures every engine once, in a thread of the pool, and takes the fastest; any other name is forced. */
-export async function chooseEngine(configured: string, pool: WorkerPool): Promise<EngineChoice> {
+export async function chooseEngine(configured: string, pool: JobPool): Promise<EngineChoice> {
   if (configured !== 'auto') {
     createEngine(configured).dispose();
     return choice(configured, 'forced by QLOOM_ENGINE', []);

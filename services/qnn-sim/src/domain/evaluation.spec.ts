@@ -1,7 +1,7 @@
 import { clouds } from '../testing/clouds.ts';
+import { createWorkerPool } from '../workers/pool.ts';
 import { type Evaluation, evaluateUtility } from './evaluation.ts';
 import { createQnnSettings } from './model/qnn-settings.ts';
-import { createWorkerPool } from './workers/pool.ts';
 
 const evaluation = (given: Partial<Evaluation> = {}): Evaluation => ({
   fold: 0,

@@ -1,10 +1,9 @@
 import type { Points } from '@qloom/datasets/points.ts';
+import type { JobPool, TimedResult } from './jobs.ts';
 import { measureScaling, scaleInputs } from './model/input-scaling.ts';
 import { createQnnModel } from './model/qnn-model.ts';
 import type { QnnSettings } from './model/qnn-settings.ts';
 import type { EncodedPoints, TrainingTask } from './training/train.ts';
-import type { TimedResult } from './workers/jobs.ts';
-import type { WorkerPool } from './workers/pool.ts';
 
 /** Which points a QNN is trained on: the real ones, or real and synthetic ones together. */
 export type Arm = 'real-only' | 'augmented';
@@ -43,7 +42,7 @@ export class EvaluationError extends Error {
  * EvaluationError, QnnSettingsError, TrainingDivergedError, and the signal's reason.
  */
 export async function evaluateUtility(
-  pool: WorkerPool,
+  pool: JobPool,
   evaluation: Evaluation,
   signal?: AbortSignal,
 ): Promise<ArmResult[]> {

@@ -16,8 +16,8 @@ import { decodeTensor, encodeTensor } from '@qloom/service-kit/wire-tensors.ts';
 import { startTestServer, type TestServer } from '@qloom/testing/test-server.ts';
 import { chooseEngine } from '../domain/engine-choice.ts';
 import { buildAnsatz } from '../domain/model/ansatz-circuit.ts';
-import { createWorkerPool, type WorkerPool } from '../domain/workers/pool.ts';
 import { clouds } from '../testing/clouds.ts';
+import { createWorkerPool, type WorkerPool } from '../workers/pool.ts';
 import { qnnSimulatorHandlers } from './handlers.ts';
 
 let pool: WorkerPool;

@@ -5,14 +5,14 @@ import { encodeTensor } from '@qloom/service-kit/wire-tensors.ts';
 import { withSpan } from '@qloom/telemetry/spans.ts';
 import type { EngineChoice } from '../domain/engine-choice.ts';
 import { evaluateUtility } from '../domain/evaluation.ts';
-import type { WorkerPool } from '../domain/workers/pool.ts';
+import type { JobPool } from '../domain/jobs.ts';
 import { capabilitiesOf } from './capabilities.ts';
 import { decodeExecution } from './circuits.ts';
 import { encodeReport, readEvaluation } from './evaluate.ts';
 
 /** What the handlers work with. */
 export interface HandlerDeps {
-  readonly pool: WorkerPool;
+  readonly pool: JobPool;
   readonly engines: EngineChoice;
   /** This service's version (semver). Default 0.1.0. */
   readonly version?: string;

@@ -1,5 +1,5 @@
 import { parentPort } from 'node:worker_threads';
-import { createJobRunner } from './jobs.ts';
+import { createJobRunner } from '../domain/jobs.ts';
 import { type JobMessage, type ReplyMessage, toErrorMessage } from './messages.ts';
 
 /** A thread that does one job at a time for {@link createWorkerPool}. */

@@ -1,10 +1,10 @@
 import type { Observable } from '@qloom/quantum/observable.ts';
-import type { CompiledCircuit } from '../engine/engine.ts';
-import { createEngine, type EngineMeasurement, measureEngines } from '../engine/select-engine.ts';
-import { type AnsatzSettings, buildAnsatz } from '../model/ansatz-circuit.ts';
-import { createQnnModel } from '../model/qnn-model.ts';
-import type { QnnSettings } from '../model/qnn-settings.ts';
-import { type TrainingResult, type TrainingTask, trainQnns } from '../training/train.ts';
+import type { CompiledCircuit } from './engine/engine.ts';
+import { createEngine, type EngineMeasurement, measureEngines } from './engine/select-engine.ts';
+import { type AnsatzSettings, buildAnsatz } from './model/ansatz-circuit.ts';
+import { createQnnModel } from './model/qnn-model.ts';
+import type { QnnSettings } from './model/qnn-settings.ts';
+import { type TrainingResult, type TrainingTask, trainQnns } from './training/train.ts';
 
 /** Trains QNNs. */
 export interface TrainJob {
@@ -61,6 +61,14 @@ export type JobResult<J extends Job> = J extends TrainJob
   : J extends ExecuteJob
     ? ExecuteResult
     : EngineMeasurement[];
+
+/** Does jobs elsewhere, so that the caller's thread stays free. */
+export interface JobPool {
+  /** Jobs that can run at once. */
+  readonly size: number;
+  /** Does a job. Rejects with what the job threw, or with the signal's reason once it has aborted. */
+  run<J extends Job>(job: J, signal?: AbortSignal): Promise<JobResult<J>>;
+}
 
 /** Does jobs in one thread, and keeps circuits that it has compiled. */
 export interface JobRunner {

@@ -1,11 +1,9 @@
 import { Worker } from 'node:worker_threads';
-import type { Job, JobResult } from './jobs.ts';
+import type { Job, JobPool, JobResult } from '../domain/jobs.ts';
 import { fromErrorMessage, type ReplyMessage } from './messages.ts';
 
 /** Threads that do jobs, so that the event loop stays free for calls, probes and cancellations. */
-export interface WorkerPool {
-  /** Number of threads. */
-  readonly size: number;
+export interface WorkerPool extends JobPool {
   /** Jobs that wait or run. */
   readonly load: number;
   /**

@@ -1,4 +1,4 @@
-import type { Job, JobResult } from './jobs.ts';
+import type { Job, JobResult } from '../domain/jobs.ts';
 
 /** From the pool to a worker. */
 export interface JobMessage {
