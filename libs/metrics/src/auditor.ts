@@ -24,11 +24,11 @@ export interface Audit {
 const FOLDS = 5;
 const RIDGE = 1;
 /** Products of features, and features within a class, are added up to this many features; more would outgrow n. */
-const MOST_FEATURES_WITH_PRODUCTS = 16;
+const MOST_FEATURES_WITH_PRODUCTS = 12;
 
 /**
  * What the auditor sees of a point: standardized features z (limited to ±5), their squares, the class as one-hot; up to
- * 16 features also their products, and z within each class, so that a point that would do for another class gives itself
+ * 12 features also their products, and z within each class, so that a point that would do for another class gives itself
  * away.
  */
 function auditFeatures(z: Matrix, points: Points): Matrix {

@@ -3,6 +3,7 @@ import { selectRows } from '@qloom/datasets/rows.ts';
 import { runNow, type Steps } from '@qloom/datasets/turns.ts';
 import { createRandom } from '@qloom/random/random.ts';
 import { CONSTRAINT_NAMES, type ConstraintName, type ConstraintReport, constraintSteps } from './constraints.ts';
+import { MOST_POINTS_COMPARED } from './equal-blocks.ts';
 import { equalParts } from './equal-parts.ts';
 import { MetricError } from './metric-error.ts';
 import { median, quantile, scaledMad } from './percentile.ts';
@@ -47,7 +48,7 @@ export function constraintNull(real: Points, options: NullOptions): ConstraintNu
 
 /** {@link constraintNull} in short steps, for `runInTurns`. */
 export function* constraintNullSteps(real: Points, options: NullOptions): Steps<ConstraintNull> {
-  const { repeats = 40, size = Math.floor(real.count / 3) } = options;
+  const { repeats = 40, size = Math.min(MOST_POINTS_COMPARED, Math.floor(real.count / 3)) } = options;
   if (size < 2 || 3 * size > real.count) {
     throw new MetricError(
       'size',

@@ -5,7 +5,7 @@ import { runNow, type Steps } from '@qloom/datasets/turns.ts';
 import { createRandom, type Random } from '@qloom/random/random.ts';
 import type { NullOptions } from './constraint-null.ts';
 import { manifoldCoverage } from './coverage.ts';
-import { equalBlocks } from './equal-blocks.ts';
+import { equalBlocks, MOST_POINTS_COMPARED } from './equal-blocks.ts';
 import { equalParts } from './equal-parts.ts';
 import { frechetDistance } from './frechet.ts';
 import { matrixOf } from './matrix.ts';
@@ -58,7 +58,9 @@ export function* distributionDistanceSteps(
     yield;
     const b = matrixOf(block, standardizer);
     sum.frechet += frechetDistance(a, b) / blocks.length;
+    yield;
     sum.mmd += maximumMeanDiscrepancy(a, b).squared / blocks.length;
+    yield;
     const covered = manifoldCoverage(a, b, Math.min(NEIGHBOURS, size - 1));
     for (const name of ['precision', 'recall', 'density', 'coverage'] as const)
       sum[name] += covered[name] / blocks.length;
@@ -93,7 +95,7 @@ export function distanceNull(real: Points, options: NullOptions): DistanceNull {
 
 /** {@link distanceNull} in short steps, for `runInTurns`. */
 export function* distanceNullSteps(real: Points, options: NullOptions): Steps<DistanceNull> {
-  const { repeats = 40, size = Math.floor(real.count / 2) } = options;
+  const { repeats = 40, size = Math.min(MOST_POINTS_COMPARED, Math.floor(real.count / 2)) } = options;
   if (size < 2 || 2 * size > real.count) {
     const most = Math.floor(real.count / 2);
     throw new MetricError('size', `distanceNull: two samples of ${size} from ${real.count} points; give 2 … ${most}`);

@@ -17,12 +17,15 @@ export interface EqualBlocks {
 /** At most this many blocks are compared; more would cost time and add little. */
 const MOST_BLOCKS = 5;
 
+/** Samples larger than this are cut: comparisons cost n², and at this n chance is small already. */
+export const MOST_POINTS_COMPARED = 128;
+
 /**
  * Cuts the synthetic points, at random, into blocks of the real sample's size (at most five), each with their class
- * shares, as the parts of a null have; where there are fewer synthetic points, cuts the real sample to theirs. Throws MetricError with fewer than two points on a side.
+ * shares, as the parts of a null have; where there are fewer synthetic points, cuts the real sample to theirs, and both to {@link MOST_POINTS_COMPARED}. Throws MetricError with fewer than two points on a side.
  */
 export function equalBlocks(heldOut: Points, synthetic: Points, random: Random): EqualBlocks {
-  const size = Math.min(heldOut.count, synthetic.count);
+  const size = Math.min(heldOut.count, synthetic.count, MOST_POINTS_COMPARED);
   if (size < 2) {
     throw new MetricError(
       'count',

@@ -23,7 +23,7 @@ export function symmetricEigen(matrix: Float64Array, size: number): SymmetricEig
         if (i !== j) off += a[i * size + j] ** 2;
       }
     }
-    if (off <= 1e-30 * all) break;
+    if (off <= 1e-26 * all) break;
     for (let p = 0; p < size; p++) for (let q = p + 1; q < size; q++) rotate(a, v, size, p, q);
   }
   const order = Array.from({ length: size }, (_, i) => i).sort((i, j) => a[j * size + j] - a[i * size + i]);
@@ -43,15 +43,18 @@ function rotate(a: Float64Array, v: Float64Array, size: number, p: number, q: nu
   const c = 1 / Math.sqrt(t * t + 1);
   const s = t * c;
   for (let k = 0; k < size; k++) {
-    const [kp, kq] = [a[k * size + p], a[k * size + q]];
+    const kp = a[k * size + p];
+    const kq = a[k * size + q];
     a[k * size + p] = c * kp - s * kq;
     a[k * size + q] = s * kp + c * kq;
   }
   for (let k = 0; k < size; k++) {
-    const [pk, qk] = [a[p * size + k], a[q * size + k]];
+    const pk = a[p * size + k];
+    const qk = a[q * size + k];
     a[p * size + k] = c * pk - s * qk;
     a[q * size + k] = s * pk + c * qk;
-    const [vp, vq] = [v[p * size + k], v[q * size + k]];
+    const vp = v[p * size + k];
+    const vq = v[q * size + k];
     v[p * size + k] = c * vp - s * vq;
     v[q * size + k] = s * vp + c * vq;
   }

@@ -39,8 +39,24 @@ describe('rankRegression', () => {
     expect(effects[1].high).toBeGreaterThan(0);
   });
 
+  it('agrees with statsmodels', () => {
+    // i = np.arange(24); a = np.sin(1.3*i+.2); b = np.cos(.7*i); y = a + .5*b*np.sin(2.1*i) + .2*np.cos(3.3*i)
+    // z = lambda v: (rankdata(v) - rankdata(v).mean()) / rankdata(v).std()
+    // sm.OLS(z(y), sm.add_constant(np.column_stack([z(a), z(b)]))).fit(cov_type='HC3', use_t=True): params, bse, pvalues, conf_int
+    const i = Array.from({ length: 24 }, (_, at) => at);
+    const [p, q] = [i.map((at) => Math.sin(1.3 * at + 0.2)), i.map((at) => Math.cos(0.7 * at))];
+    const y = i.map((at) => p[at] + 0.5 * q[at] * Math.sin(2.1 * at) + 0.2 * Math.cos(3.3 * at));
+    const [first, second] = rankRegression({ p, q }, y);
+    expect(first.estimate).toBeCloseTo(0.9373252262859669, 7);
+    expect(second.estimate).toBeCloseTo(0.022955147545809393, 7);
+    expect(first.error).toBeCloseTo(0.07936460848371082, 7);
+    expect(second.error).toBeCloseTo(0.0772308093654529, 7);
+    expect(second.pValue).toBeCloseTo(0.7692127789610607, 6);
+    expect([first.low, first.high]).toEqual([0.7722774877018501, 1.1023729648700837].map((v) => expect.closeTo(v, 6)));
+  });
+
   it('is the rank correlation where there is one hyperparameter', () => {
-    // statsmodels and numpy agree by definition: the slope of standardized ranks is Spearman's correlation.
+    // The slope between standardized ranks is Spearman's correlation (scipy.stats.spearmanr).
     const [effect] = rankRegression({ x: [1, 2, 2, 3, 5] }, [2, 1, 4, 4, 4]);
     expect(effect.estimate).toBeCloseTo(0.6308932681440449, 7);
   });
