@@ -1,0 +1,100 @@
+import { StudyState } from '@qloom/contracts/gen/qloom/agent/v1/agent.ts';
+import { StudyResult } from '@qloom/contracts/gen/qloom/agent/v1/result.ts';
+import { formatKey } from '@qloom/episode-log/event-key.ts';
+import type { LogEvent } from '@qloom/episode-log/port.ts';
+import { comparable, withoutTimes } from '../testing/comparable.ts';
+import { createWorld, type StandIns, smallStudy, startStandIns, type World } from '../testing/world.ts';
+
+const ID = 'small';
+let standIns: StandIns;
+let recorded: { world: World; events: LogEvent[]; result: StudyResult };
+
+beforeAll(async () => {
+  standIns = await startStandIns();
+  const world = await createWorld(standIns);
+  world.start();
+  await world.agent.createStudy({ id: ID, settings: smallStudy() });
+  const study = await world.finished(ID);
+  if (study.state !== StudyState.FINISHED)
+    throw new Error(`${study.message}\n${JSON.stringify(world.logged, null, 1)}`);
+  recorded = { world, events: await world.episodeLog.replay(ID), result: await resultOf(world) };
+});
+
+afterAll(async () => {
+  await recorded?.world.stop();
+  await standIns.stop();
+});
+
+async function resultOf(world: World): Promise<StudyResult> {
+  const { study } = await world.agent.getStudy({ id: ID });
+  const bytes = await world.artifacts.get(study?.result?.sha256 ?? '');
+  return StudyResult.fromJSON(JSON.parse(new TextDecoder().decode(bytes)));
+}
+
+describe('a study', () => {
+  it('writes every slot of every episode, then its units, then its result', () => {
+    const keys = recorded.events.map((event) => formatKey(event.key));
+    expect(keys[0]).toBe('small/create');
+    expect(keys[1]).toBe('small/prepare');
+    expect(keys.at(-1)).toBe('small/finish');
+    for (let episode = 0; episode < 6; episode++) expect(keys).toContain(`small/${episode}/reward`);
+    expect(keys.filter((key) => key.startsWith('small/unit-draw-0-'))).toEqual(
+      expect.arrayContaining(
+        ['real-only', 'noise', 'qloom', 'oracle', 'svc', 'nearest-neighbours'].map((arm) => `small/unit-draw-0-${arm}`),
+      ),
+    );
+  });
+
+  it('never has more in flight than the study allows', () => {
+    let open = 0;
+    for (const { key } of recorded.events) {
+      if (key.slot === 'propose') open++;
+      if (key.slot === 'reward') open--;
+      expect(open).toBeLessThanOrEqual(2);
+    }
+  });
+
+  it('has a result that holds everything a report needs', () => {
+    const { result } = recorded;
+    expect(result.arms[0].name).toBe('real-only');
+    expect(result.labelsUsed).toBe(16);
+    expect(result.testCount).toBe(40);
+    expect(result.episodes).toHaveLength(6);
+    expect(result.verdict).not.toBe('');
+    expect(result.gradientSteps).toBeGreaterThan(0);
+    for (const arm of result.arms) {
+      expect(arm.draws).toHaveLength(2);
+      if (arm.name !== 'real-only')
+        expect(arm.accuracyGain?.pValueHolm).toBeGreaterThanOrEqual(arm.accuracyGain?.pValue ?? 1);
+    }
+    expect(result.incumbents.filter((incumbent) => incumbent.chosen)).toHaveLength(1);
+    expect(result.synthetic?.rows).toBeGreaterThan(0);
+  });
+
+  it('gives the same study with four workers as with one', async () => {
+    const world = await createWorld(standIns, { concurrency: 4 });
+    world.start();
+    await world.agent.createStudy({ id: ID, settings: smallStudy() });
+    await world.finished(ID);
+    expect(comparable(await world.episodeLog.replay(ID))).toEqual(comparable(recorded.events));
+    expect(withoutTimes(StudyResult.toJSON(await resultOf(world)))).toEqual(
+      withoutTimes(StudyResult.toJSON(recorded.result)),
+    );
+    await world.stop();
+  });
+
+  it('goes on from every event at which it may be cut off, to the same end', async () => {
+    const whole = comparable(recorded.events);
+    for (let kept = 1; kept < recorded.events.length; kept++) {
+      const world = await createWorld(standIns, { artifacts: recorded.world.artifacts });
+      for (const { key, payload, headers } of recorded.events.slice(0, kept)) {
+        await world.episodeLog.append(key, payload, headers);
+      }
+      world.start();
+      const study = await world.finished(ID);
+      expect([kept, study.state]).toEqual([kept, StudyState.FINISHED]);
+      expect(comparable(await world.episodeLog.replay(ID))).toEqual(whole);
+      await world.stop();
+    }
+  });
+});

@@ -1,0 +1,98 @@
+import type { ProposeFacts, SlotEvent } from '@qloom/contracts/gen/qloom/episode/v1/slots.ts';
+import { QnnArm } from '@qloom/contracts/gen/qloom/episode/v1/slots.ts';
+import type { Points } from '@qloom/datasets/points.ts';
+import { classCounts } from '@qloom/datasets/rows.ts';
+import type { ArtifactStore } from '@qloom/episode-log/artifact-store.ts';
+import type { EpisodeLog } from '@qloom/episode-log/port.ts';
+import type { BackgroundWork } from '@qloom/service-kit/background-work.ts';
+import type { Logger } from '@qloom/service-kit/logger.ts';
+import { decodeSlot, type SlotFacts } from '@qloom/service-kit/slot-events.ts';
+import { createStageWorker } from '@qloom/service-kit/stage-worker.ts';
+import { syntheticCounts } from '../domain/evaluation/class-counts.ts';
+import { decodePoint } from '../events/hyperparameters.ts';
+import { getPoints, putArtifact } from '../events/points-artifact.ts';
+import { assessFidelity, evaluateUtility, type Roles } from '../peers/judge.ts';
+import type { Peers } from '../peers/peers.ts';
+import { fitModel, samplePoints } from '../peers/synthesize.ts';
+
+/** The three stages of the other services, as short as they can be: they read and write the slots that the agent meets. */
+export function standInStages(
+  episodeLog: EpisodeLog,
+  artifacts: ArtifactStore,
+  peers: Peers,
+  log: Logger,
+  concurrency: number,
+): BackgroundWork[] {
+  const proposalOf = async (event: SlotEvent): Promise<ProposeFacts> => {
+    const standing = await episodeLog.read({ study: event.study, episode: event.episode, slot: 'propose' });
+    const facts = standing && decodeSlot(standing).facts;
+    if (facts?.$case !== 'propose') throw new Error('no proposal');
+    return facts.value;
+  };
+
+  const fit = async (event: SlotEvent, signal: AbortSignal): Promise<SlotFacts> => {
+    if (event.facts?.$case !== 'propose') throw new Error('no proposal');
+    const { folds, hyperparameters, seed, data } = event.facts.value;
+    const ratio = Number(decodePoint(hyperparameters).synthRatio);
+    const models = [];
+    for (const { index, training: ref } of folds) {
+      const training = await getPoints(artifacts, ref ?? { sha256: '', sizeBytes: 0, mediaType: '' }, 'training');
+      const identity = { study: event.study, episode: event.episode, fold: index, attempt: 1 };
+      const counts = syntheticCounts(classCounts(training), ratio);
+      const common = { fold: index, sampleSeed: seed + index, classCounts: counts, steps: 3, seconds: 0 };
+      if (ratio === 0) {
+        models.push({ ...common, summary: [] });
+        continue;
+      }
+      const settings = { identity, seed, hyperparameters, data, checkpointEverySteps: 0 };
+      const { model, summary } = await fitModel(peers, settings, training, signal);
+      const stored = await putArtifact(artifacts, model, 'application/x-qloom-model');
+      models.push({ ...common, model: stored, summary: summary.values });
+    }
+    return { $case: 'fit', value: { folds: models } };
+  };
+
+  const rolesOf = async (event: SlotEvent, signal: AbortSignal): Promise<(Roles & { fold: number })[]> => {
+    if (event.facts?.$case !== 'fit') throw new Error('no fit');
+    const { folds } = await proposalOf(event);
+    return Promise.all(
+      event.facts.value.folds.map(async ({ fold, model, sampleSeed, classCounts: counts }) => {
+        const of = (which: 'training' | 'heldOut'): Promise<Points> =>
+          getPoints(artifacts, folds[fold][which] ?? { sha256: '', sizeBytes: 0, mediaType: '' }, which);
+        const bytes = model && (await artifacts.get(model.sha256));
+        const synthetic = bytes ? (await samplePoints(peers, bytes, sampleSeed, counts, signal)).points : null;
+        return { fold, training: await of('training'), heldOut: await of('heldOut'), synthetic };
+      }),
+    );
+  };
+
+  const assess = async (event: SlotEvent, signal: AbortSignal): Promise<SlotFacts> => {
+    const roles = await rolesOf(event, signal);
+    const reports = roles.map((role) =>
+      assessFidelity(peers, { fold: role.fold, seed: 1, data: undefined }, role, signal),
+    );
+    return { $case: 'assess', value: { folds: await Promise.all(reports) } };
+  };
+
+  const evaluate = async (event: SlotEvent, signal: AbortSignal): Promise<SlotFacts> => {
+    const { qnn, qnnSeeds } = await proposalOf(event);
+    const roles = await rolesOf(event, signal);
+    const reports = roles.map((role) => {
+      const arms = role.synthetic === null ? [QnnArm.REAL_ONLY] : [];
+      return evaluateUtility(peers, { fold: role.fold, qnn, seeds: qnnSeeds, arms }, role, signal);
+    });
+    return { $case: 'evaluate', value: { folds: await Promise.all(reports) } };
+  };
+
+  const common = { episodeLog, log, concurrency };
+  return [
+    createStageWorker({ ...common, stage: 'fit', reads: 'propose', run: (event, { signal }) => fit(event, signal) }),
+    createStageWorker({ ...common, stage: 'assess', reads: 'fit', run: (event, { signal }) => assess(event, signal) }),
+    createStageWorker({
+      ...common,
+      stage: 'evaluate',
+      reads: 'fit',
+      run: (event, { signal }) => evaluate(event, signal),
+    }),
+  ];
+}

@@ -1,0 +1,126 @@
+import { AgentServiceService, type Study, StudySettings } from '@qloom/contracts/gen/qloom/agent/v1/agent.ts';
+import type { ArtifactStore } from '@qloom/episode-log/artifact-store.ts';
+import { openArtifactStore, openEpisodeLog } from '@qloom/episode-log/open-log.ts';
+import type { EpisodeLog } from '@qloom/episode-log/port.ts';
+import { connect, type Remote } from '@qloom/service-kit/clients.ts';
+import { createTempFolder } from '@qloom/testing/temp-folder.ts';
+import { createMemoryLog, startTestServer, type TestServer } from '@qloom/testing/test-server.ts';
+import { connectPeers, type Peers } from '../peers/peers.ts';
+import { localPolicy, type OpenPolicy } from '../peers/policy-port.ts';
+import { createAgentService } from '../rpc/agent-service.ts';
+import { createPolicyService } from '../rpc/policy-service.ts';
+import { systemClock } from '../studies/clock.ts';
+import { createStudies, type Studies } from '../studies/studies.ts';
+import { isEnded } from '../studies/study-message.ts';
+import { standInDiscriminator, standInGenerator, standInSimulator } from './stand-in-services.ts';
+import { standInStages } from './stand-in-stages.ts';
+
+/** Four services over real gRPC, three of them stand-ins, and an embedded log: everything that a study meets. */
+export interface World {
+  readonly agent: Remote<typeof AgentServiceService>;
+  readonly episodeLog: EpisodeLog;
+  readonly artifacts: ArtifactStore;
+  readonly peers: Peers;
+  readonly agentServer: TestServer;
+  /** Lines that the agent logged. */
+  readonly logged: readonly Record<string, unknown>[];
+  /** Starts the other services' stages and whatever studies stand in the log. */
+  start(): void;
+  /** Waits until the study has ended. */
+  finished(id: string): Promise<Study>;
+  stop(): Promise<void>;
+}
+
+/** How a world is made. */
+export interface WorldOptions {
+  /** Events in flight in each stage. Default 1. */
+  readonly concurrency?: number;
+  /** Artifacts of another world, to go on from its log. */
+  readonly artifacts?: ArtifactStore;
+  readonly openPolicy?: OpenPolicy;
+}
+
+/** Stand-ins that several worlds share. */
+export interface StandIns {
+  readonly targets: { readonly generator: string; readonly discriminator: string; readonly qnnSim: string };
+  stop(): Promise<void>;
+}
+
+/** Starts the three stand-in services. */
+export async function startStandIns(): Promise<StandIns> {
+  const servers = await Promise.all(
+    [standInGenerator(), standInDiscriminator(), standInSimulator()].map((service) => startTestServer(service)),
+  );
+  const [generator, discriminator, qnnSim] = servers.map((server) => server.target);
+  return {
+    targets: { generator, discriminator, qnnSim },
+    stop: async () => void (await Promise.all(servers.map((server) => server.stop()))),
+  };
+}
+
+/** Creates a world over stand-ins that run already. */
+export async function createWorld({ targets }: StandIns, options: WorldOptions = {}): Promise<World> {
+  const folder = await createTempFolder();
+  const episodeLog = await openEpisodeLog(`sqlite://${folder.file('log.db')}`);
+  const artifacts = options.artifacts ?? (await openArtifactStore(`file://${folder.file('artifacts')}`));
+  const { log, lines } = createMemoryLog();
+  const peers = connectPeers(targets);
+  const studies: Studies = createStudies(
+    {
+      episodeLog,
+      artifacts,
+      peers,
+      openPolicy: options.openPolicy ?? localPolicy,
+      clock: systemClock,
+      log,
+      unitConcurrency: 2,
+    },
+    { isPolicyRemote: options.openPolicy !== undefined },
+  );
+  const stages = standInStages(episodeLog, artifacts, peers, log, options.concurrency ?? 1);
+  const agentServer = await startTestServer(createAgentService(studies, peers, artifacts), createPolicyService());
+  const agent = connect(AgentServiceService, agentServer.target);
+  return {
+    agent,
+    episodeLog,
+    artifacts,
+    peers,
+    agentServer,
+    logged: lines,
+    start() {
+      for (const work of [studies, ...stages]) work.start('');
+    },
+    async finished(id) {
+      for await (const { study } of agent.watchStudy({ id })) if (study && isEnded(study.state)) return study;
+      throw new Error(`the watch of ${id} ended before the study did`);
+    },
+    async stop() {
+      await studies.drain(0);
+      await Promise.all(stages.map((stage) => stage.drain(0)));
+      agent.close();
+      peers.close();
+      await agentServer.stop();
+      await episodeLog.close();
+      if (options.artifacts === undefined) await folder.remove();
+    },
+  };
+}
+
+/** A study small enough for a test: every kind of event, in a second. */
+export function smallStudy(overrides: Partial<StudySettings> = {}): StudySettings {
+  return {
+    ...StudySettings.fromPartial({}),
+    seed: 5,
+    data: {
+      source: { $case: 'task', value: { name: 'two-curves', settingsJson: '' } },
+      labelBudget: 16,
+      testSize: 40,
+    },
+    folds: 2,
+    episodes: 6,
+    sobolEpisodes: 2,
+    batchSize: 2,
+    evaluation: { draws: 2, rivals: ['noise'], rivalEvaluations: 2 },
+    ...overrides,
+  };
+}
