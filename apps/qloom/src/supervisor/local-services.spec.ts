@@ -1,0 +1,106 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync, mkdtempSync } from 'node:fs';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { SERVICES, type ServiceName } from '../study-file/study-file.ts';
+import { type LocalServices, startLocalServices, targetsFromEnvironment } from './local-services.ts';
+import { isServing, waitUntilServing } from './probe.ts';
+import type { ServiceEvent } from './service-process.ts';
+
+const FAKE = fileURLToPath(new URL('../testing/fake-service.ts', import.meta.url));
+const FAKES = Object.fromEntries(SERVICES.map((service) => [service, FAKE]));
+const TWO = ['generator', 'agent'] as const;
+const logFolder = (): string => mkdtempSync(join(tmpdir(), 'qloom-logs-'));
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Resolves when the process that serves on a unix socket has closed it: at the latest when it has ended. */
+function closed(target: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(target.slice('unix:'.length));
+    socket.once('error', reject);
+    socket.once('close', () => resolve());
+    socket.resume();
+  });
+}
+
+describe('the local services', () => {
+  let running: LocalServices | undefined;
+  let supervisor: ChildProcess | undefined;
+  afterEach(async () => {
+    supervisor?.kill('SIGKILL');
+    await running?.stop();
+    running = undefined;
+  });
+
+  it('serve on short unix sockets, and leave neither process nor socket behind', async () => {
+    running = startLocalServices({ logFolder: logFolder(), mains: FAKES, services: TWO });
+    await running.started;
+    const { targets } = running;
+    for (const service of TWO) {
+      expect(Buffer.byteLength(targets[service])).toBeLessThan(100);
+      expect(await isServing(targets[service])).toBe(true);
+    }
+    const pids = Object.values(running.pids());
+    expect(pids).toHaveLength(2);
+    await running.stop();
+    expect(pids.filter(isAlive)).toEqual([]);
+    expect(existsSync(dirname(targets.agent.slice('unix:'.length)))).toBe(false);
+  });
+
+  it('come back on the same address after a kill -9, and it is said', async () => {
+    const events: ServiceEvent[] = [];
+    const back = Promise.withResolvers<void>();
+    running = startLocalServices({
+      logFolder: logFolder(),
+      mains: FAKES,
+      services: ['generator'],
+      onEvent: (event) => {
+        events.push(event);
+        if (event.kind === 'ready' && event.restarts === 1) back.resolve();
+      },
+    });
+    await running.started;
+    const first = running.pids().generator ?? 0;
+    process.kill(first, 'SIGKILL');
+    await back.promise;
+    expect(running.pids().generator).not.toBe(first);
+    await waitUntilServing(running.targets.generator, AbortSignal.timeout(30_000));
+    expect(events[1]).toEqual({ kind: 'crashed', service: 'generator', how: 'signal SIGKILL', againInMs: 100 });
+  });
+
+  it('end when their supervisor is killed the hard way', async () => {
+    const script = fileURLToPath(new URL('../testing/supervise-fakes.ts', import.meta.url));
+    const child = spawn(process.execPath, [script, logFolder()], { stdio: ['ignore', 'pipe', 'inherit'] });
+    supervisor = child;
+    const targets = await new Promise<Record<ServiceName, string>>((resolve) => {
+      createInterface({ input: child.stdout }).once('line', (line) => resolve(JSON.parse(line)));
+    });
+    const ends = TWO.map((service) => closed(targets[service]));
+    child.kill('SIGKILL');
+    await Promise.all(ends);
+  });
+
+  it('take addresses of services of one’s own; ours of that kind still runs beside it, but for the agent', async () => {
+    const targets = targetsFromEnvironment({
+      QLOOM_QNN_SIM_TARGET: 'host:1',
+      QLOOM_AGENT_TARGET: 'host:2',
+      QLOOM_GENERATOR_TARGET: '',
+    });
+    expect(targets).toEqual({ 'qnn-sim': 'host:1', agent: 'host:2' });
+    running = startLocalServices({ logFolder: logFolder(), mains: FAKES, targets, services: ['qnn-sim', 'agent'] });
+    await running.started;
+    expect(running.targets['qnn-sim']).toBe('host:1');
+    expect(Object.keys(running.pids())).toEqual(['qnn-sim']);
+  });
+});
