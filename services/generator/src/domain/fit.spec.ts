@@ -42,9 +42,9 @@ beforeAll(async () => {
 });
 
 describe('fitGenerator', () => {
-  it('learns the classes of the data, and most of what it makes passes the gate', async () => {
-    const { model, selectedStep } = await fitGenerator(options({ 'gan.steps': 400 }));
-    expect(selectedStep).toBeGreaterThan(90);
+  it('learns where the classes of the data lie', async () => {
+    const { model, selectedStep } = await fitGenerator(options({ 'gan.steps': 240 }));
+    expect(selectedStep).toBeGreaterThanOrEqual(60);
     const made = sampleModel(unpackModel(model), {
       counts: [200, 200],
       seed: 1,
@@ -66,7 +66,7 @@ describe('fitGenerator', () => {
   it.each([
     { 'vae.layers': 1, 'vae.activation': 'relu' },
     { 'vae.layers': 3, 'vae.architecture': 'residual', 'vae.activation': 'tanh' },
-    { 'vae.layers': 3, 'vae.latentDim': 32, 'vae.width': 128, 'gan.batchSize': 64 },
+    { 'vae.layers': 3, 'vae.latentDim': 32, 'vae.width': 128, 'gan.batchSize': 64, 'gan.steps': 8 },
     { method: 'cvae' },
   ] as Hyperparameters[])('fits with %j', async (hyperparameters) => {
     const { model, values } = await fitGenerator(options(hyperparameters));
@@ -181,7 +181,8 @@ describe('fitGenerator', () => {
       const { numTensors, numBytes } = tf.memory();
       if (step % 100 === 0) held.push([numTensors, numBytes]);
     };
-    await fitGenerator(options({ 'gan.steps': 2000, 'gan.batchSize': 16 }, { onProgress, checkpointEvery: 500 }));
+    const small = { 'gan.batchSize': 16, 'vae.layers': 1, 'vae.width': 16, 'vae.activation': 'relu' };
+    await fitGenerator(options({ ...small, 'gan.steps': 2000 }, { onProgress, checkpointEvery: 500 }));
     expect(held.length).toBe(20);
     for (const now of held) expect(now).toEqual(held[0]);
   });

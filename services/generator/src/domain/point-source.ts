@@ -49,11 +49,3 @@ function clip(x: Float32Array, { features, lower, upper }: DataShape): void {
     else if (x[i] > upper[j]) x[i] = upper[j];
   }
 }
-
-/** Rounds expectations to what a measurement with `shots` shots can give: −1 + 2k/shots. */
-export function requantize(x: Float32Array, shots: number): void {
-  for (let i = 0; i < x.length; i++) {
-    const ups = Math.round(((Math.max(-1, Math.min(1, x[i])) + 1) / 2) * shots);
-    x[i] = (2 * ups) / shots - 1;
-  }
-}

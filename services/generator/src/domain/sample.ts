@@ -1,10 +1,11 @@
+import { quantizeToShots } from '@qloom/datasets/dequantize.ts';
 import type { Points } from '@qloom/datasets/points.ts';
 import { createRandom, type Random } from '@qloom/random/random.ts';
 import { throwIfAborted } from './abortable.ts';
 import { InvalidSampleRequestError } from './errors.ts';
 import { createGate, type Gate } from './gate.ts';
 import type { Model, NeuralModel } from './model.ts';
-import { createPointSource, type PointSource, requantize } from './point-source.ts';
+import { createPointSource, type PointSource } from './point-source.ts';
 import { drawFromRival } from './rivals.ts';
 import { pointsAt } from './training-data.ts';
 
@@ -132,9 +133,8 @@ async function* sampleClass(
 ): AsyncGenerator<Points> {
   const { shots } = source.codec.state.shape;
   const finish = (points: Points): Points => {
-    if (requantized && shots > 0) requantize(points.x, shots);
     tally.count += points.count;
-    return points;
+    return requantized && shots > 0 ? quantizeToShots(points, shots) : points;
   };
   let missing = wanted;
   let left = DRAWS_EACH * wanted + DRAWS_MORE;
