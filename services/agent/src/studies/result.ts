@@ -124,6 +124,7 @@ async function armResults(
     draws,
     `${seed}/accuracy`,
   );
+  await nextTurn();
   // Of losses the reduction counts, so that above 0 is better here too.
   const losses = compareArms(
     reference.map((draw) => -(draw.loss ?? 0)),
@@ -133,7 +134,24 @@ async function armResults(
     draws,
     `${seed}/loss`,
   );
-  return scored.map(({ name, draws: of }) => ({
+  const results: ArmResult[] = [];
+  for (const { name, draws: of } of scored) {
+    await nextTurn();
+    results.push(armResult(context, name, of, choices, seed, accuracies.get(name), losses.get(name)));
+  }
+  return results;
+}
+
+function armResult(
+  context: EvaluationContext,
+  name: string,
+  of: readonly DrawResult[],
+  choices: Choices,
+  seed: string,
+  accuracyGain: Comparison | undefined,
+  lossGain: Comparison | undefined,
+): ArmResult {
+  return {
     name,
     kind: kindOf(name),
     hyperparameters: settingsOfArm(context, name, choices),
@@ -158,10 +176,10 @@ async function armResults(
           ),
         )
       : undefined,
-    accuracyGain: encodeComparison(accuracies.get(name)),
-    lossGain: encodeComparison(losses.get(name)),
+    accuracyGain: encodeComparison(accuracyGain),
+    lossGain: encodeComparison(lossGain),
     frechet: frechetOf(of, `${seed}/${name}/frechet`),
-  }));
+  };
 }
 
 function kindOf(name: string): ArmKind {

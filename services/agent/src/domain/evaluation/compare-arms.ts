@@ -24,10 +24,13 @@ export interface Comparison {
   readonly pValueHolm: number;
 }
 
+/** Resamples behind an interval: its ends move by about 1% of its width from seed to seed. */
+const RESAMPLES = 4000;
+
 /** The mean of some values with its BCa 95% interval; the value itself where there is but one. */
 export function meanInterval(values: readonly number[], seed: string): Interval {
   if (values.length < 2) return { estimate: mean(values), low: mean(values), high: mean(values), level: 0.95 };
-  return bcaInterval(values, mean, { seed });
+  return bcaInterval(values, mean, { seed, resamples: RESAMPLES });
 }
 
 /**
