@@ -20,13 +20,16 @@ export function registerAffineKernels(backendName: HeapBackendName): void {
 
 tf.registerGradient({
   kernelName: ADD_BIAS,
-  gradFunc: (dy) => ({ x: () => dy as tf.Tensor, bias: () => columnSum(dy as tf.Tensor) }),
+  gradFunc: (dy, _saved, attributes) => ({
+    x: () => dy as tf.Tensor,
+    bias: () => columnSum(dy as tf.Tensor, (attributes as { width: number }).width),
+  }),
 });
 
-/** x + bias: `x` […, n], `bias` [n]. */
+/** x + bias: `x` […, n], `bias` [n] or, repeated along the last axis, [n/k]. */
 export function addBias<T extends tf.Tensor>(x: T, bias: tf.Tensor): T {
-  if (hasKernel(ADD_BIAS)) return runKernel(ADD_BIAS, { x, bias }) as T;
-  return tf.add(x, bias);
+  if (hasKernel(ADD_BIAS)) return runKernel(ADD_BIAS, { x, bias }, { width: bias.size }) as T;
+  return tf.reshape(tf.add(tf.reshape(x, [x.size / bias.size, bias.size]), bias), x.shape) as T;
 }
 
 /** x·w + bias: `x` [rows, in], `w` [in, out], `bias` [out]. */

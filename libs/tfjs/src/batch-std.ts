@@ -14,11 +14,18 @@ interface ColumnMoments {
 function columnMoments(x: Float32Array, rows: number, columns: number, epsilon: number): ColumnMoments {
   const mean = new Float64Array(columns);
   const deviation = new Float64Array(columns);
-  for (let i = 0; i < rows; i++) for (let j = 0; j < columns; j++) mean[j] += x[i * columns + j] / rows;
-  for (let i = 0; i < rows; i++) {
-    for (let j = 0; j < columns; j++) deviation[j] += (x[i * columns + j] - mean[j]) ** 2 / rows;
+  // One pass in float64: float32 values leave digits enough for the difference of squares below.
+  for (let at = 0; at < rows * columns; at += columns) {
+    for (let j = 0; j < columns; j++) {
+      const value = x[at + j];
+      mean[j] += value;
+      deviation[j] += value * value;
+    }
   }
-  for (let j = 0; j < columns; j++) deviation[j] = Math.sqrt(deviation[j] + epsilon);
+  for (let j = 0; j < columns; j++) {
+    mean[j] /= rows;
+    deviation[j] = Math.sqrt(Math.max(0, deviation[j] / rows - mean[j] * mean[j]) + epsilon);
+  }
   return { mean, deviation };
 }
 
@@ -39,8 +46,9 @@ export function registerBatchStdKernels(backendName: HeapBackendName): void {
     compute: ({ x }, [gradient], { epsilon }, infos) => {
       const [rows, columns] = infos.x.shape;
       const { mean, deviation } = columnMoments(x, rows, columns, epsilon as number);
-      for (let i = 0, o = 0; i < rows; i++) {
-        for (let j = 0; j < columns; j++, o++) gradient[o] = (x[o] - mean[j]) / (rows * columns * deviation[j]);
+      const factor = deviation.map((value) => 1 / (rows * columns * value));
+      for (let at = 0; at < rows * columns; at += columns) {
+        for (let j = 0; j < columns; j++) gradient[at + j] = (x[at + j] - mean[j]) * factor[j];
       }
     },
   });
@@ -52,15 +60,20 @@ export function registerBatchStdKernels(backendName: HeapBackendName): void {
       const { mean, deviation } = columnMoments(x, rows, columns, epsilon as number);
       const meanU = new Float64Array(columns);
       const correlation = new Float64Array(columns);
-      for (let i = 0, o = 0; i < rows; i++) {
-        for (let j = 0; j < columns; j++, o++) {
-          meanU[j] += u[o] / rows;
-          correlation[j] += (u[o] * (x[o] - mean[j])) / (rows * deviation[j] ** 2);
+      for (let at = 0; at < rows * columns; at += columns) {
+        for (let j = 0; j < columns; j++) {
+          meanU[j] += u[at + j];
+          correlation[j] += u[at + j] * (x[at + j] - mean[j]);
         }
       }
-      for (let i = 0, o = 0; i < rows; i++) {
-        for (let j = 0; j < columns; j++, o++) {
-          product[o] = (u[o] - meanU[j] - (x[o] - mean[j]) * correlation[j]) / (rows * columns * deviation[j]);
+      const factor = deviation.map((value) => 1 / (rows * columns * value));
+      for (let j = 0; j < columns; j++) {
+        meanU[j] /= rows;
+        correlation[j] /= rows * deviation[j] * deviation[j];
+      }
+      for (let at = 0; at < rows * columns; at += columns) {
+        for (let j = 0; j < columns; j++) {
+          product[at + j] = (u[at + j] - meanU[j] - (x[at + j] - mean[j]) * correlation[j]) * factor[j];
         }
       }
     },

@@ -16,39 +16,39 @@ interface Window {
   readonly left: number;
 }
 
-/** Visits every (row, tap) of the im2col matrix with the offset of its source in `x`, or −1 in the padding. */
-function forEachTap(
-  { batch, length, channels, kernel, left }: Window,
-  visit: (row: number, tap: number, from: number) => void,
-): void {
-  for (let b = 0, row = 0; b < batch; b++) {
-    for (let l = 0; l < length; l++, row++) {
-      for (let k = 0; k < kernel; k++) {
-        const at = l + k - left;
-        visit(row, k * channels, at < 0 || at >= length ? -1 : (b * length + at) * channels);
+/**
+ * im2col: [batch·length, kernel·channels]. The taps of one position lie side by side in `x`, so a row is one run of it, cut off at
+ * both ends of the sequence.
+ */
+function writeColumns(x: Float32Array, { batch, length, channels, kernel, left }: Window, columns: Float32Array): void {
+  const width = kernel * channels;
+  const run = length * channels;
+  let to = 0;
+  for (let start = 0; start < batch * run; start += run) {
+    for (let first = -left * channels; first < run - left * channels; first += channels) {
+      for (let tap = 0, at = first; tap < width; tap++, at++, to++) {
+        columns[to] = at >= 0 && at < run ? x[start + at] : 0;
       }
     }
   }
 }
 
-/** im2col: [batch·length, kernel·channels]. */
-function writeColumns(x: Float32Array, window: Window, columns: Float32Array): void {
-  const { channels, kernel } = window;
-  const width = kernel * channels;
-  forEachTap(window, (row, tap, from) => {
-    const to = row * width + tap;
-    if (from < 0) for (let c = 0; c < channels; c++) columns[to + c] = 0;
-    else for (let c = 0; c < channels; c++) columns[to + c] = x[from + c];
-  });
-}
-
 /** im2col, transposed: [kernel·channels, batch·length]. */
-function writeColumnsTransposed(x: Float32Array, window: Window, columns: Float32Array): void {
-  const { channels } = window;
-  const rows = window.batch * window.length;
-  forEachTap(window, (row, tap, from) => {
-    for (let c = 0; c < channels; c++) columns[(tap + c) * rows + row] = from < 0 ? 0 : x[from + c];
-  });
+function writeColumnsTransposed(
+  x: Float32Array,
+  { batch, length, channels, kernel, left }: Window,
+  columns: Float32Array,
+): void {
+  const width = kernel * channels;
+  const run = length * channels;
+  let to = 0;
+  for (let tap = -left * channels; tap < width - left * channels; tap++) {
+    for (let start = 0; start < batch * run; start += run) {
+      for (let at = tap; at < run + tap; at += channels, to++) {
+        columns[to] = at >= 0 && at < run ? x[start + at] : 0;
+      }
+    }
+  }
 }
 
 /** w̃[k, o, i] = w[K−1−k, i, o]: the filter that carries a gradient from the output to the input. */
@@ -59,6 +59,14 @@ function writeFlipped(w: Float32Array, [kernel, inputs, outputs]: readonly numbe
   }
 }
 
+/** The shape of [batch, length, channels] numbers in the rank of `like`: 3, or 2 with the last two axes in one. */
+function shapeLike(like: tf.TensorInfo, batch: number, length: number, channels: number): number[] {
+  return like.shape.length === 2 ? [batch, length * channels] : [batch, length, channels];
+}
+
+const sizeOf = (info: tf.TensorInfo) => info.shape.reduce((size, extent) => size * extent, 1);
+const leftOf = (kernel: number) => (kernel - 1) >> 1;
+
 function convolve(
   heap: HeapBackend,
   product: Product,
@@ -66,11 +74,13 @@ function convolve(
   w: tf.TensorInfo,
   left: number,
 ): tf.TensorInfo {
-  const [batch, length, channels] = x.shape;
-  const [kernel, , outputs] = w.shape;
+  const [kernel, channels, outputs] = w.shape;
+  const batch = x.shape[0];
+  const length = sizeOf(x) / (batch * channels);
   const columns = heap.allocate([batch * length, kernel * channels]);
   writeColumns(heap.memory(x), { batch, length, channels, kernel, left }, heap.memory(columns));
-  const out = product(columns, w, batch * length, kernel * channels, outputs, [batch, length, outputs]);
+  const shape = shapeLike(x, batch, length, outputs);
+  const out = product(columns, w, batch * length, kernel * channels, outputs, shape);
   heap.dispose(columns);
   return out;
 }
@@ -79,12 +89,11 @@ function convolve(
  * Registers convolution over one axis with stride 1 and zero padding ('same'), as im2col and one matrix product:
  * - QloomConv1d(x, w): y = Σ_k x[l + k − left] w[k];
  * - QloomConv1dInput(dy, w): the gradient with respect to x;
- * - QloomConv1dFilter(x, dy; kernel): the gradient with respect to w.
+ * - QloomConv1dFilter(x, dy; kernel, inputs): the gradient with respect to w.
  * Each is bilinear and its gradients are the two others, so every order of differentiation stays in the family.
  */
 export function registerConv1dKernels(backendName: HeapBackendName): void {
   const product = createProduct(backendName);
-  const leftOf = (kernel: number) => (kernel - 1) >> 1;
   replaceKernel(CONV1D, backendName, ({ inputs, backend }) => {
     const { x, w } = inputs as Record<string, tf.TensorInfo>;
     return convolve(heapOf(backendName, backend), product(backend), x, w, leftOf(w.shape[0]));
@@ -101,10 +110,11 @@ export function registerConv1dKernels(backendName: HeapBackendName): void {
   });
   replaceKernel(CONV1D_FILTER, backendName, ({ inputs, backend, attrs }) => {
     const { x, dy } = inputs as Record<string, tf.TensorInfo>;
-    const { kernel } = attrs as { kernel: number };
+    const { kernel, inputs: channels } = attrs as { kernel: number; inputs: number };
     const heap = heapOf(backendName, backend);
-    const [batch, length, channels] = x.shape;
-    const outputs = dy.shape[2];
+    const batch = x.shape[0];
+    const length = sizeOf(x) / (batch * channels);
+    const outputs = sizeOf(dy) / (batch * length);
     const columns = heap.allocate([kernel * channels, batch * length]);
     const window = { batch, length, channels, kernel, left: leftOf(kernel) };
     writeColumnsTransposed(heap.memory(x), window, heap.memory(columns));

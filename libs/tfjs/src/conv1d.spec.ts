@@ -72,6 +72,18 @@ describe.each(['cpu', 'wasm'])('conv1d on %s', (backend) => {
     });
   });
 
+  it('takes and gives the last two axes in one as well', () => {
+    const random = createRandom(3);
+    tf.tidy(() => {
+      const x = tf.tensor3d(random.normals(2 * 5 * 3), [2, 5, 3]);
+      const w = tf.tensor3d(random.normals(3 * 3 * 4), [3, 3, 4]);
+      const flat = (a: tf.Tensor3D, b: tf.Tensor3D) =>
+        tf.reshape(conv1d(tf.reshape(a, [2, 15]) as tf.Tensor2D, b), [2, 5, 4]) as tf.Tensor3D;
+      const [ours, theirs] = [probe(flat, x, w), probe(sliceConvolution, x, w)];
+      for (const [i, tensor] of ours.entries()) close(tensor, theirs[i]);
+    });
+  });
+
   it('agrees with the stock convolution and its filter gradient', () => {
     const random = createRandom(2);
     tf.tidy(() => {

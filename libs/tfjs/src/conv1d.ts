@@ -6,14 +6,15 @@ import { heNormal } from './initializers.ts';
 import type { ParameterSpec } from './parameters.ts';
 
 const onInput = (dy: tf.Tensor, w: tf.Tensor) => runKernel(CONV1D_INPUT, { dy, w });
-const onFilter = (x: tf.Tensor, dy: tf.Tensor, kernel: number) => runKernel(CONV1D_FILTER, { x, dy }, { kernel });
+const onFilter = (x: tf.Tensor, dy: tf.Tensor, { shape: [kernel, inputs] }: tf.Tensor) =>
+  runKernel(CONV1D_FILTER, { x, dy }, { kernel: kernel as number, inputs: inputs as number });
 
 tf.registerGradient({
   kernelName: CONV1D,
   inputsToSave: ['x', 'w'],
   gradFunc: (dy, [x, w]) => ({
     x: () => onInput(dy as tf.Tensor, w),
-    w: () => onFilter(x, dy as tf.Tensor, w.shape[0]),
+    w: () => onFilter(x, dy as tf.Tensor, w),
   }),
 });
 
@@ -22,7 +23,7 @@ tf.registerGradient({
   inputsToSave: ['dy', 'w'],
   gradFunc: (ddx, [dy, w]) => ({
     dy: () => runKernel(CONV1D, { x: ddx as tf.Tensor, w }),
-    w: () => onFilter(ddx as tf.Tensor, dy, w.shape[0]),
+    w: () => onFilter(ddx as tf.Tensor, dy, w),
   }),
 });
 
@@ -37,11 +38,16 @@ tf.registerGradient({
 
 /**
  * Convolution over the middle axis with stride 1 and zero padding: `x` [batch, length, in], `w` [kernel, in, out] →
- * [batch, length, out]. Differentiable any number of times.
+ * [batch, length, out]. Or, with the last two axes in one: [batch, length·in] → [batch, length·out], which spares the reshapes
+ * between layers. Differentiable any number of times.
  */
-export function conv1d(x: tf.Tensor3D, w: tf.Tensor3D): tf.Tensor3D {
-  if (hasKernel(CONV1D)) return runKernel(CONV1D, { x, w }) as tf.Tensor3D;
-  return tf.conv1d(x, w, 1, 'same');
+export function conv1d<T extends tf.Tensor2D | tf.Tensor3D>(x: T, w: tf.Tensor3D): T {
+  if (hasKernel(CONV1D)) return runKernel(CONV1D, { x, w }) as T;
+  const [, inputs, outputs] = w.shape;
+  const batch = x.shape[0];
+  const length = x.size / (batch * inputs);
+  const out = tf.conv1d(tf.reshape(x, [batch, length, inputs]) as tf.Tensor3D, w, 1, 'same');
+  return x.rank === 2 ? (tf.reshape(out, [batch, length * outputs]) as T) : (out as T);
 }
 
 /** The parameters `<name>.w` [kernel, inputs, outputs] (He's normal) and `<name>.b` [outputs] (zeros) of a convolution. */

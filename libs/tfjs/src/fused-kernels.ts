@@ -4,6 +4,7 @@ import { registerBatchStdKernels } from './batch-std.ts';
 import { registerConv1dKernels } from './conv1d-kernels.ts';
 import type { HeapBackendName } from './heap-kernel.ts';
 import { registerLeakyReluKernels } from './leaky-relu.ts';
+import { registerReductionKernels } from './reductions.ts';
 import { registerRowDotKernels } from './row-dot.ts';
 import { registerSwishKernels } from './swish.ts';
 
@@ -15,6 +16,7 @@ export function registerFusedKernels(backendName: HeapBackendName): void {
   registerBatchStdKernels(backendName);
   registerConv1dKernels(backendName);
   registerLeakyReluKernels(backendName);
+  registerReductionKernels(backendName);
   registerRowDotKernels(backendName);
   registerSwishKernels(backendName);
 }

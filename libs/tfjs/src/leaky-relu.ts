@@ -26,13 +26,15 @@ export function registerLeakyReluKernels(backendName: HeapBackendName): void {
     name: BACKWARD,
     shapes: ({ dy }) => [dy.shape],
     compute: ({ dy, gate }, [dx], { alpha }) => {
-      const slope = alpha as number;
-      for (let i = 0; i < dy.length; i++) dx[i] = gate[i] > 0 ? dy[i] : slope * dy[i];
+      // The sign bit picks the slope: which one is a coin's toss, and a branch would be guessed wrong half of the time.
+      const slopes = Float64Array.of(1, alpha as number);
+      const bits = new Int32Array(gate.buffer, gate.byteOffset, gate.length);
+      for (let i = 0; i < dy.length; i++) dx[i] = dy[i] * slopes[bits[i] >>> 31];
     },
   });
   registerHeapKernel(backendName, {
     name: COLUMN_SUM,
-    shapes: ({ x }) => [[x.shape[x.shape.length - 1]]],
+    shapes: (_inputs, { width }) => [[width as number]],
     compute: ({ x }, [sum]) => {
       const width = sum.length;
       sum.fill(0);
@@ -55,8 +57,9 @@ tf.registerGradient({
   outputsToSave: [true],
   gradFunc: (dy, [y], attributes) => {
     // alpha > 0, so the output has the sign of the biased input and serves as the gate.
-    const dx = leakyReluGradient(dy as tf.Tensor, y, (attributes as { alpha: number }).alpha);
-    return { x: () => dx, bias: () => columnSum(dx) };
+    const { alpha, width } = attributes as { alpha: number; width: number };
+    const dx = leakyReluGradient(dy as tf.Tensor, y, alpha);
+    return { x: () => dx, bias: () => columnSum(dx, width) };
   },
 });
 
@@ -71,22 +74,28 @@ tf.registerGradient({
 tf.registerGradient({
   kernelName: COLUMN_SUM,
   inputsToSave: ['x'],
-  gradFunc: (dy, [x]) => ({ x: () => tf.add(tf.zerosLike(x), dy as tf.Tensor) }),
+  gradFunc: (dy, [x], attributes) => ({
+    x: () => {
+      const { width } = attributes as { width: number };
+      const rows = tf.zeros([x.size / width, width]);
+      return tf.reshape(tf.add(rows, dy as tf.Tensor), x.shape);
+    },
+  }),
 });
 
-/** The sum over all axes but the last: shape […, n] → [n]. */
-export function columnSum(x: tf.Tensor): tf.Tensor {
-  if (hasKernel(COLUMN_SUM)) return runKernel(COLUMN_SUM, { x });
-  const axes = x.shape.slice(0, -1).map((_, i) => i);
-  return axes.length > 0 ? tf.sum(x, axes) : x;
+/** The sum of numbers `width` apart: of […, n] over all axes but the last where `width` is n. Shape [width]. */
+export function columnSum(x: tf.Tensor, width = x.shape[x.rank - 1]): tf.Tensor {
+  if (hasKernel(COLUMN_SUM)) return runKernel(COLUMN_SUM, { x }, { width });
+  return tf.sum(tf.reshape(x, [x.size / width, width]), 0);
 }
 
 /**
- * max(u, alpha·u) with u = x + bias: `x` […, n], `bias` [n]. One kernel forward and one or two back, right to second order.
- * Throws RangeError unless 0 < alpha < 1.
+ * max(u, alpha·u) with u = x + bias: `x` […, n], `bias` [n] or, repeated along the last axis, [n/k]. One kernel forward and one or
+ * two back, right to second order. Throws RangeError unless 0 < alpha < 1.
  */
-export function biasLeakyRelu(x: tf.Tensor, bias: tf.Tensor, alpha = 0.2): tf.Tensor {
+export function biasLeakyRelu<T extends tf.Tensor>(x: T, bias: tf.Tensor1D, alpha = 0.2): T {
   if (!(alpha > 0 && alpha < 1)) throw new RangeError(`biasLeakyRelu: alpha ${alpha} is not between 0 and 1`);
-  if (hasKernel(FORWARD)) return runKernel(FORWARD, { x, bias }, { alpha });
-  return tf.leakyRelu(tf.add(x, bias), alpha);
+  if (hasKernel(FORWARD)) return runKernel(FORWARD, { x, bias }, { alpha, width: bias.size }) as T;
+  const rows = tf.reshape(x, [x.size / bias.size, bias.size]);
+  return tf.reshape(tf.leakyRelu(tf.add(rows, bias), alpha), x.shape) as T;
 }

@@ -34,7 +34,10 @@ const activations: Record<string, [(u: tf.Tensor) => tf.Tensor, RowFunction]> = 
   softplus: [tf.softplus, elementwise((u) => Math.log1p(Math.exp(u)))],
   relu: [tf.relu, elementwise((u) => Math.max(u, 0))],
   leakyRelu: [(u) => tf.leakyRelu(u, 0.2), elementwise((u) => Math.max(u, 0.2 * u))],
-  'biasLeakyRelu with no bias': [(u) => biasLeakyRelu(u, tf.zeros([HIDDEN])), elementwise((u) => Math.max(u, 0.2 * u))],
+  'biasLeakyRelu with no bias': [
+    (u) => biasLeakyRelu(u, tf.zeros([HIDDEN]) as tf.Tensor1D),
+    elementwise((u) => Math.max(u, 0.2 * u)),
+  ],
   elu: [tf.elu, elementwise((u) => (u > 0 ? u : Math.expm1(u)))],
   selu: [tf.selu, elementwise((u) => SELU_SCALE * (u > 0 ? u : SELU_ALPHA * Math.expm1(u)))],
   exp: [tf.exp, elementwise(Math.exp)],

@@ -5,7 +5,7 @@ import { spectralNormalize } from '@qloom/tfjs/spectral-norm.ts';
 import { compileStep } from '@qloom/tfjs/step.ts';
 import * as tf from '@tensorflow/tfjs-core';
 import { criticLoss, featureMatching, generatorLoss, r1Penalty, wassersteinPenalty } from './losses.ts';
-import { judge, networkParameters, normalizedWeights, type WeightOf } from './network.ts';
+import { judge, networkParameters, normalizedWeights, prepare, type WeightOf } from './network.ts';
 import type { CriticSettings } from './settings.ts';
 
 /** Batches of the same classes in the same order, as the critic sees them: [count, features], row-major. */
@@ -168,11 +168,11 @@ function withSlopes(
 function judgeBatch(network: Network, { real, fake, membership }: Inputs, wantGradient: boolean) {
   const { settings, parameters } = network;
   const { loss, weights } = settings;
-  const weight = weightsOf(network, false);
-  const realFeatures = judge(settings, parameters, weight, real, membership).features;
+  const prepared = prepare(settings, parameters, weightsOf(network, false), membership);
+  const realFeatures = judge(prepared, real).features;
   const seen: { logits?: tf.Tensor1D; adversarial?: tf.Scalar; matching?: tf.Scalar } = {};
   const objective = (): tf.Scalar => {
-    const { logits, features } = judge(settings, parameters, weight, fake, membership);
+    const { logits, features } = judge(prepared, fake);
     seen.logits = tf.keep(logits);
     seen.adversarial = tf.keep(generatorLoss(loss, logits));
     seen.matching = tf.keep(featureMatching(realFeatures, features));
@@ -190,8 +190,8 @@ function updateCritic(network: Network, adam: Adam, batch: Inputs, mix: tf.Tenso
   const { real, fake, membership } = batch;
   const seen: { penalty?: tf.Scalar; real?: tf.Tensor1D; fake?: tf.Tensor1D } = {};
   const { value, gradients } = valueAndGradients(() => {
-    const weight = weightsOf(network, true);
-    const score = (x: tf.Tensor2D) => judge(settings, parameters, weight, x, membership).logits;
+    const prepared = prepare(settings, parameters, weightsOf(network, true), membership);
+    const score = (x: tf.Tensor2D) => judge(prepared, x).logits;
     const fakeLogits = score(fake);
     let realLogits: tf.Tensor1D;
     let penalty = tf.scalar(0);

@@ -62,7 +62,7 @@ beforeAll(() => useBackend({ force: 'wasm' }));
 describe('openCritiqueSession', () => {
   it.each(combinations)('learns to tell wrong points with $disc.arch and $gan.loss', (hyperparameters) => {
     const session = open({ ...hyperparameters, 'gan.lrD': 4e-3, 'disc.filters': 8 });
-    train(session, 60);
+    train(session, 30);
     const { losses } = look(session);
     expect(losses['critic.real_logit'] - losses['critic.fake_logit']).toBeGreaterThan(0.5);
     session.close();
@@ -74,7 +74,7 @@ describe('openCritiqueSession', () => {
       const weights = { adversarial: 0.7, 'feature-matching': 0.3 };
       const settings = { ...hyperparameters, 'disc.filters': 8, 'disc.convLayers': 3, 'disc.kernel': 5 };
       const first = open(settings, undefined, weights);
-      train(first, 30);
+      train(first, 10);
       const { bytes } = first.checkpoint();
       first.close();
       // Every look is the same step of the same critic: the same real batch, the same augmentation.

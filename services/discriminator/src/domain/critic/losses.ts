@@ -1,3 +1,4 @@
+import { meanSoftplus, sumSquares } from '@qloom/tfjs/reductions.ts';
 import * as tf from '@tensorflow/tfjs-core';
 import type { LossKind } from './settings.ts';
 
@@ -8,7 +9,7 @@ const mean = (x: tf.Tensor): tf.Scalar => tf.mean(x) as tf.Scalar;
 
 /** What the generator minimizes, of logits of synthetic points: −log D for ns, −logit for the others. */
 export function generatorLoss(kind: LossKind, fake: tf.Tensor1D): tf.Scalar {
-  return kind === 'ns+R1' ? mean(tf.softplus(tf.neg(fake))) : (tf.neg(mean(fake)) as tf.Scalar);
+  return kind === 'ns+R1' ? meanSoftplus(fake, -1) : (tf.neg(mean(fake)) as tf.Scalar);
 }
 
 /**
@@ -20,7 +21,7 @@ export function generatorLoss(kind: LossKind, fake: tf.Tensor1D): tf.Scalar {
 export function criticLoss(kind: LossKind, real: tf.Tensor1D, fake: tf.Tensor1D): tf.Scalar {
   switch (kind) {
     case 'ns+R1':
-      return tf.add(mean(tf.softplus(tf.neg(real))), mean(tf.softplus(fake)));
+      return tf.add(meanSoftplus(real, -1), meanSoftplus(fake, 1));
     case 'hinge+SN':
       return tf.add(mean(tf.relu(tf.sub(1, real))), mean(tf.relu(tf.add(fake, 1))));
     case 'wgan-gp':
@@ -30,7 +31,7 @@ export function criticLoss(kind: LossKind, real: tf.Tensor1D, fake: tf.Tensor1D)
 
 /** (γ/2) E‖∇D‖² of gradients at real points, [batch, features] (Mescheder et al., 2018). */
 export function r1Penalty(gradient: tf.Tensor2D, gamma: number): tf.Scalar {
-  return tf.mul(tf.sum(tf.square(gradient)), gamma / (2 * gradient.shape[0])) as tf.Scalar;
+  return tf.mul(sumSquares(gradient), gamma / (2 * gradient.shape[0])) as tf.Scalar;
 }
 
 /** 10 E(‖∇D‖ − 1)² of gradients at points between real and synthetic ones, [batch, features]. */
@@ -41,5 +42,5 @@ export function wassersteinPenalty(gradient: tf.Tensor2D): tf.Scalar {
 
 /** ‖E f_r − E f_f‖² of the last hidden layer of two batches, [batch, n] each (Salimans et al., 2016). */
 export function featureMatching(real: tf.Tensor2D, fake: tf.Tensor2D): tf.Scalar {
-  return tf.sum(tf.square(tf.sub(tf.mean(real, 0), tf.mean(fake, 0)))) as tf.Scalar;
+  return sumSquares(tf.sub(tf.mean(real, 0), tf.mean(fake, 0)));
 }

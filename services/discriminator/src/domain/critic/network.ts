@@ -1,4 +1,5 @@
 import type { Random } from '@qloom/random/random.ts';
+import { addBias } from '@qloom/tfjs/affine.ts';
 import { batchStd } from '@qloom/tfjs/batch-std.ts';
 import { conv1d, conv1dParameters } from '@qloom/tfjs/conv1d.ts';
 import { denseParameters } from '@qloom/tfjs/dense.ts';
@@ -63,7 +64,7 @@ export function networkParameters(
   if (architecture !== 'mlp') {
     const first = widths(settings)[0];
     const position = random.fork('position');
-    specs.push({ name: 'position', shape: [1, inputs, 1], values: position.normals(inputs) });
+    specs.push({ name: 'position', shape: [1, inputs], values: position.normals(inputs) });
     const taps = position.normals(kernel * first, Math.sqrt(1 / kernel));
     specs.push({ name: 'position.w', shape: [kernel, 1, first], values: taps });
   }
@@ -81,55 +82,63 @@ export function normalizedWeights(settings: CriticSettings): string[] {
   return [...widths(settings).map((_, layer) => `h${layer}.w`), 'out.w'];
 }
 
-function convolutions(settings: CriticSettings, parameters: Parameters, weight: WeightOf, x: tf.Tensor2D): tf.Tensor2D {
-  const [batch, inputs] = x.shape;
-  const [first, ...rest] = widths(settings);
-  // A convolution over the channels (value, position) is the sum of two, and the one over positions is the same for every
-  // row: it is the bias.
-  const where = conv1d(parameters.get('position') as tf.Variable<tf.Rank.R3>, weight('position.w') as tf.Tensor3D);
-  const bias = tf.reshape(tf.add(where, parameters.get('h0.b')), [inputs * first]);
-  const seen = conv1d(tf.reshape(x, [batch, inputs, 1]), weight('h0.w') as tf.Tensor3D);
-  let hidden: tf.Tensor = biasLeakyRelu(tf.reshape(seen, [batch, inputs * first]), bias);
-  for (const [i, width] of rest.entries()) {
-    const before = i === 0 ? first : rest[i - 1];
-    const input = tf.reshape(hidden, [batch, inputs, before]) as tf.Tensor3D;
-    const convolved = conv1d(input, weight(`h${i + 1}.w`) as tf.Tensor3D);
-    const output = biasLeakyRelu(convolved, parameters.get(`h${i + 1}.b`));
-    const residual = settings.architecture === 'conv-residual' && before === width;
-    hidden = residual ? tf.mul(tf.add(input, output), Math.SQRT1_2) : output;
-  }
-  return tf.reshape(hidden, [batch, featureLength(settings, inputs)]);
-}
-
-function perceptron(settings: CriticSettings, parameters: Parameters, weight: WeightOf, x: tf.Tensor2D): tf.Tensor2D {
-  let hidden: tf.Tensor = x;
-  for (const layer of widths(settings).keys()) {
-    hidden = biasLeakyRelu(tf.matMul(hidden, weight(`h${layer}.w`)), parameters.get(`h${layer}.b`));
-  }
-  return hidden as tf.Tensor2D;
+/** What is the same for every batch of a step: computed once, and its gradient taken once. */
+export interface Prepared {
+  readonly settings: CriticSettings;
+  readonly parameters: Parameters;
+  readonly weight: WeightOf;
+  /** w₀ + w_c for each row: [batch, n]. */
+  readonly projection: tf.Tensor2D;
+  /** Bias of the first convolution at each feature and filter; null for a multilayer perceptron. */
+  readonly position: tf.Tensor1D | null;
 }
 
 /**
- * Judges a batch: `x` [batch, inputs] as the critic sees it; `membership` [batch, 1 + classes], a one and the one-hot class.
- * The logit is ⟨w₀ + w_c, h(x)⟩ + b, a projection on the class (Miyato and Koyama, 2018), plus, where the loss allows it, a
- * weight times how much h varies over the batch.
+ * Prepares to judge batches whose rows have these classes: `membership` [batch, 1 + classes] is a one and the one-hot class.
+ *
+ * A convolution over the channels (value, position) is the sum of two, and the one over positions is the same for every row: it is
+ * the first layer's bias.
  */
-export function judge(
+export function prepare(
   settings: CriticSettings,
   parameters: Parameters,
   weight: WeightOf,
-  x: tf.Tensor2D,
   membership: tf.Tensor2D,
-): Verdict {
-  const hidden = settings.architecture === 'mlp' ? perceptron : convolutions;
-  const features = hidden(settings, parameters, weight, x);
-  const projected = rowDot(features, tf.matMul(membership, weight('out.w') as tf.Tensor2D));
-  let shift: tf.Tensor = parameters.get('out.b');
-  if (usesBatchStd(settings)) shift = tf.add(shift, tf.mul(batchStd(features), parameters.get('spread.w')));
-  return { logits: tf.add(projected, shift), features };
+): Prepared {
+  const projection = tf.matMul(membership, weight('out.w') as tf.Tensor2D) as tf.Tensor2D;
+  if (settings.architecture === 'mlp') return { settings, parameters, weight, projection, position: null };
+  const where = conv1d(parameters.get('position') as tf.Tensor2D, weight('position.w') as tf.Tensor3D);
+  const position = tf.reshape(addBias(where, parameters.get('h0.b')), [where.size]) as tf.Tensor1D;
+  return { settings, parameters, weight, projection, position };
 }
 
-/** The rows that {@link judge} wants: a one, and the one-hot class. */
+/** The last hidden layer. Convolutions take [batch, features·channels], the two axes in one. */
+function hiddenLayers({ settings, parameters, weight, position }: Prepared, x: tf.Tensor2D): tf.Tensor2D {
+  let hidden = x;
+  for (const layer of widths(settings).keys()) {
+    const w = weight(`h${layer}.w`);
+    const bias = (layer === 0 && position) || (parameters.get(`h${layer}.b`) as tf.Tensor1D);
+    const linear: tf.Tensor2D = position ? conv1d(hidden, w as tf.Tensor3D) : tf.matMul(hidden, w as tf.Tensor2D);
+    const output = biasLeakyRelu(linear, bias);
+    const residual = settings.architecture === 'conv-residual' && layer > 0;
+    hidden = residual ? tf.mul(tf.add(hidden, output), Math.SQRT1_2) : output;
+  }
+  return hidden;
+}
+
+/**
+ * Judges a batch: `x` [batch, inputs] as the critic sees it. The logit is ⟨w₀ + w_c, h(x)⟩ + b, a projection on the class
+ * (Miyato and Koyama, 2018), plus, where the loss allows it, a weight times how much h varies over the batch.
+ */
+export function judge(prepared: Prepared, x: tf.Tensor2D): Verdict {
+  const { settings, parameters, projection } = prepared;
+  const features = hiddenLayers(prepared, x);
+  let shift: tf.Tensor = parameters.get('out.b');
+  if (usesBatchStd(settings)) shift = tf.add(shift, tf.mul(batchStd(features), parameters.get('spread.w')));
+  return { logits: tf.add(rowDot(features, projection), shift), features };
+}
+
+/** The rows that {@link prepare} wants: a one, and the one-hot class. */
 export function membershipOf(labels: Int32Array, classes: number): Float32Array {
   const width = 1 + classes;
   const rows = new Float32Array(labels.length * width);
