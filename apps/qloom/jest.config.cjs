@@ -1,1 +1,1 @@
-module.exports = require('../../jest.preset.cjs')('cli');
+module.exports = require('../../libs/testing/jest-otlp.cjs')('cli');

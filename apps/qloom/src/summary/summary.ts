@@ -162,7 +162,7 @@ function filesBlock(result: StudyResult, { folder, style }: SummaryOptions): str
     ['report', `${folder}/report.html`],
     ...(result.synthetic === undefined
       ? []
-      : [['synthetic data', `${folder}/synthetic.csv  (its card: synthetic.card.md)`]]),
+      : [['synthetic data', `${folder}/synthetic.csv (card: synthetic.card.md)`]]),
     ['everything else', `${folder}/study.json, events.jsonl, spans.jsonl`],
   ];
   return `${style.bold('Files')}\n${renderTable([{ title: '' }, { title: '' }], rows).trimEnd()}`;

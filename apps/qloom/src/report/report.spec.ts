@@ -1,0 +1,123 @@
+import { writeCsv } from '@qloom/datasets/csv/write-csv.ts';
+import { createNamedTask } from '@qloom/datasets/task-registry.ts';
+import fc from 'fast-check';
+import { readLabelledRows } from '../data/labelled-rows.ts';
+import { makeStudyResult } from '../testing/study-result.ts';
+import { makeStudySpans } from '../testing/study-spans.ts';
+import { pairedGains, swarm } from './plot-draws.ts';
+import { renderReport } from './report.ts';
+import { linearScale, logScale, tickText } from './scale.ts';
+
+const task = createNamedTask('annni');
+const rows = readLabelledRows(
+  writeCsv(task.draw({ count: 12, seed: 1 }), task.descriptor),
+  task.descriptor.featureNames,
+);
+const rest = { studyText: 'name: <toy>\n', studyFile: 'toy.yaml', versions: { qloom: '0.1.0' } };
+
+/** Tags that are opened and not closed, in order; void elements of HTML apart. */
+function unclosed(html: string): string[] {
+  const open: string[] = [];
+  const withoutStyle = html.replace(/<style>[\s\S]*?<\/style>/, '');
+  for (const [, slash, name, self] of withoutStyle.matchAll(/<(\/?)([a-z0-9]+)\b[^>]*?(\/?)>/g)) {
+    if (self === '/' || ['meta', 'br', 'hr'].includes(name)) continue;
+    if (slash === '') open.push(name);
+    else if (open.pop() !== name) return [`unexpected </${name}>`];
+  }
+  return open;
+}
+
+describe('the report', () => {
+  const html = renderReport({
+    result: makeStudyResult(),
+    spans: makeStudySpans(32),
+    real: rows,
+    synthetic: rows,
+    ...rest,
+  });
+
+  it('is one file that loads and runs nothing', () => {
+    expect(html).not.toMatch(/<(script|link|img|iframe|object|embed)\b/);
+    expect(html).not.toMatch(/https?:|url\(|@import/);
+    expect(Buffer.byteLength(html)).toBeLessThan(1_000_000);
+  });
+
+  it('is well formed, and no figure is NaN', () => {
+    expect(unclosed(html)).toEqual([]);
+    expect(html).not.toMatch(/NaN|undefined|Infinity/);
+  });
+
+  it('gives every drawing a title and a description of its own', () => {
+    const drawings = html.match(/<svg\b/g) ?? [];
+    const ids = [...html.matchAll(/aria-labelledby="(\S+)-title \1-desc"/g)].map((match) => match[1]);
+    expect(drawings.length).toBeGreaterThan(12);
+    expect(new Set(ids).size).toBe(drawings.length);
+    for (const id of ids)
+      expect(html).toMatch(new RegExp(`<title id="${id}-title">[^<]+</title><desc id="${id}-desc">[^<]+</desc>`));
+  });
+
+  it('draws every draw of every compared arm, every episode and every failure', () => {
+    expect(html.match(/class="draw"/g)).toHaveLength(6 * 10);
+    expect(html.match(/<title>episode \d+/g)).toHaveLength(30);
+    expect(html.match(/class="failed"/g)).toHaveLength(2 + 1);
+  });
+
+  it('escapes what comes from outside', () => {
+    const result = makeStudyResult();
+    const evil = renderReport({ result: { ...result, verdict: '<script>alert(1)</script>' }, spans: [], ...rest });
+    expect(evil).toContain('&lt;script&gt;alert(1)');
+    expect(evil).toContain('name: &lt;toy&gt;');
+    expect(unclosed(evil)).toEqual([]);
+  });
+
+  it('stands where nothing was added, and where nothing at all was done', () => {
+    const nothing = renderReport({ result: makeStudyResult({ helps: false }), spans: [], ...rest });
+    expect(nothing).toContain('None was kept: the study chose to add nothing.');
+    const empty = {
+      ...makeStudyResult({ helps: false }),
+      arms: [],
+      episodes: [],
+      effects: [],
+      incumbents: [],
+      frechetNull: undefined,
+    };
+    expect(unclosed(renderReport({ result: empty, spans: [], ...rest }))).toEqual([]);
+  });
+});
+
+describe('what plots are made from', () => {
+  it('pairs draws by their number, not by their place', () => {
+    const result = makeStudyResult();
+    const [realOnly, noise] = result.arms;
+    const shuffled = { ...noise, draws: [...noise.draws].reverse() };
+    expect(pairedGains(shuffled, realOnly)).toEqual(pairedGains(noise, realOnly).reverse());
+  });
+
+  it('keeps dots of a swarm apart where there is room', () => {
+    expect(swarm([10, 10, 40])).toEqual([0, 6, 0]);
+  });
+
+  it('has ticks inside the domain, at equal steps of 1, 2 or 5', () => {
+    fc.assert(
+      fc.property(
+        fc.double({ min: -1e4, max: 1e4, noNaN: true }),
+        fc.double({ min: 1e-3, max: 1e4, noNaN: true }),
+        (low, span) => {
+          const { ticks } = linearScale([low, low + span], [0, 100]);
+          const steps = ticks.slice(1).map((tick, i) => tick - ticks[i]);
+          expect(ticks.every((tick) => tick >= low - span * 1e-6 && tick <= low + span * (1 + 1e-6))).toBe(true);
+          const mantissas = steps.map((step) =>
+            Number((step / 10 ** Math.floor(Math.log10(step) + 1e-9)).toPrecision(3)),
+          );
+          expect(mantissas.every((mantissa) => [1, 2, 5].includes(mantissa))).toBe(true);
+        },
+      ),
+    );
+  });
+
+  it('maps logarithms to equal distances', () => {
+    const scale = logScale([1e-3, 1], [0, 300]);
+    expect([1e-3, 1e-2, 0.1, 1].map((value) => Math.round(scale(value)))).toEqual([0, 100, 200, 300]);
+    expect(scale.ticks.map(tickText)).toEqual(['0.001', '0.01', '0.1', '1']);
+  });
+});

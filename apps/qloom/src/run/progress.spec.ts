@@ -1,0 +1,82 @@
+import { Study, StudyState } from '@qloom/contracts/gen/qloom/agent/v1/agent.ts';
+import picocolors from 'picocolors';
+import { createProgressTracker } from './progress.ts';
+import { barLine, createProgressView } from './progress-view.ts';
+
+const PLAIN = picocolors.createColors(false);
+const study = (fields: Parameters<typeof Study.fromPartial>[0]): Study =>
+  Study.fromPartial({ settings: { episodes: 8 }, state: StudyState.SEARCHING, ...fields });
+
+/** A tracker and its clock, in seconds. */
+function tracking() {
+  const clock = { seconds: 100 };
+  return { clock, tracker: createProgressTracker(() => clock.seconds * 1000) };
+}
+
+describe('progress', () => {
+  it('expects each step to take as long as those before, from the beginning of its phase', () => {
+    const { clock, tracker } = tracking();
+    expect(tracker.update(study({})).secondsLeft).toBeUndefined();
+    clock.seconds += 6;
+    expect(tracker.update(study({ rewarded: 1, failed: 1 }))).toMatchObject({
+      done: 2,
+      total: 8,
+      secondsLeft: 18,
+      elapsedSeconds: 6,
+    });
+    clock.seconds += 10;
+    const evaluating = { state: StudyState.EVALUATING, rewarded: 8, unitsTotal: 40 };
+    expect(tracker.update(study({ ...evaluating, unitsDone: 0 })).secondsLeft).toBeUndefined();
+    clock.seconds += 5;
+    expect(tracker.update(study({ ...evaluating, unitsDone: 10 }))).toMatchObject({
+      phase: 'evaluating',
+      unit: 'units',
+      secondsLeft: 15,
+    });
+  });
+
+  it('does not count what was done before it joined', () => {
+    const { clock, tracker } = tracking();
+    tracker.update(study({ rewarded: 6 }));
+    clock.seconds += 4;
+    expect(tracker.update(study({ rewarded: 7 })).secondsLeft).toBe(4);
+  });
+
+  it('is a line that fits its terminal', () => {
+    const { clock, tracker } = tracking();
+    tracker.update(study({}));
+    clock.seconds += 6;
+    const progress = tracker.update(study({ rewarded: 2, failed: 1, bestUtility: 0.1234 }));
+    expect(barLine(progress, 'toy', PLAIN, 120)).toBe(
+      'toy  searching  ━━━━━━━━━───────────────  3/8 episodes  about 10 s, then evaluation  best utility +0.123  1 failed',
+    );
+    expect(barLine(progress, 'toy', PLAIN, 50)).toBe('toy  searching  ━━━━━───────  3/8 episodes');
+  });
+
+  it('is plain lines where there is no terminal: one an episode, and notes between', () => {
+    const lines: string[] = [];
+    const view = createProgressView({ write: (text: string) => lines.push(text) }, 'toy');
+    const { clock, tracker } = tracking();
+    view.show(tracker.update(study({})));
+    view.show(tracker.update(study({})));
+    view.note('generator ended');
+    clock.seconds += 2;
+    view.show(tracker.update(study({ rewarded: 1, bestUtility: -0.5 })));
+    view.end();
+    expect(lines).toEqual([
+      '[0.0 ms] toy  searching  0/8 episodes\n',
+      'generator ended\n',
+      '[2.0 s] toy  searching  1/8 episodes  about 15 s, then evaluation  best utility −0.500\n',
+    ]);
+  });
+
+  it('redraws one line on a terminal, and leaves it clean', () => {
+    let written = '';
+    const view = createProgressView({ isTTY: true, columns: 80, write: (text: string) => (written += text) }, 'toy');
+    const { tracker } = tracking();
+    view.show(tracker.update(study({})));
+    view.end();
+    expect(written.endsWith('\r\x1b[2K')).toBe(true);
+    expect(written).not.toContain('\n');
+  });
+});

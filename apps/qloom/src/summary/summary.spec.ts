@@ -1,0 +1,67 @@
+import picocolors from 'picocolors';
+import { visibleWidth } from '../terminal/table.ts';
+import { makeStudyResult } from '../testing/study-result.ts';
+import { makeStudySpans } from '../testing/study-spans.ts';
+import { renderSummary } from './summary.ts';
+
+const PLAIN = picocolors.createColors(false);
+const options = (columns: number) => ({
+  spans: makeStudySpans(8),
+  folder: 'qloom-runs/quickstart',
+  style: PLAIN,
+  columns,
+});
+
+describe('the summary', () => {
+  const result = makeStudyResult();
+  const text = renderSummary(result, options(130));
+
+  it('sets all arms beside each other in reading order, with intervals and paired gains', () => {
+    const rows = text.split('\n').filter((line) => /\[\d/.test(line) && line.startsWith('  '));
+    expect(rows.map((row) => row.trim().split(/ {2,}/)[0])).toEqual([
+      'real data only',
+      '+ noise',
+      '+ class Gaussian',
+      'Qloom',
+      'oracle (true samples)',
+      'SVC, real only',
+      'neighbours, real only',
+    ]);
+    const qloom = result.arms.find((arm) => arm.name === 'qloom');
+    const { estimate = 0, lower = 0, upper = 0 } = qloom?.accuracyGain?.difference ?? {};
+    const signed = (value: number): string => `${value < 0 ? '−' : '+'}${Math.abs(value * 100).toFixed(1)}`;
+    expect(rows[3]).toContain(`${signed(estimate)} [${signed(lower)}, ${signed(upper)}]`);
+    expect(rows[0]).not.toMatch(/[+−]\d/);
+  });
+
+  it('says Fréchet distances beside their null, stages, the choice, updates and files', () => {
+    expect(text.replace(/\s+/g, ' ')).toContain('real against real 0.061 [0.045, 0.082]');
+    expect(text).toMatch(/evaluate +8 +\d+ ms/);
+    expect(text).toContain('The agent chose episode 21: method gan');
+    expect(text).toContain('6 policy updates');
+    expect(text.replace(/\s+/g, ' ')).toContain('30 rewarded, 2 diverged');
+    expect(text).toContain('qloom-runs/quickstart/report.html');
+  });
+
+  it('says plainly that nothing was added', () => {
+    const nothing = renderSummary(makeStudyResult({ helps: false }), options(130));
+    expect(nothing).toContain("Qloom's data did not help");
+    expect(nothing).toContain('The agent chose to add nothing');
+    expect(nothing).not.toContain('synthetic.csv');
+  });
+
+  it('finds words of its own where the agent gives none', () => {
+    const undecided = makeStudyResult({ helps: false });
+    expect(renderSummary({ ...undecided, verdict: '' }, options(100))).toContain('Qloom adds nothing');
+    expect(renderSummary({ ...undecided, verdict: '', addsData: true }, options(100)).replace(/\s+/g, ' ')).toContain(
+      'did not measurably help',
+    );
+  });
+
+  it.each([80, 100, 130])('fits a terminal of %d columns', (columns) => {
+    const tooLong = renderSummary(result, { ...options(columns), spans: [] })
+      .split('\n')
+      .filter((line) => visibleWidth(line) > columns);
+    expect(tooLong).toEqual([]);
+  });
+});
