@@ -40,7 +40,11 @@ export function wassersteinPenalty(gradient: tf.Tensor2D): tf.Scalar {
   return tf.mul(mean(tf.square(tf.sub(norm, 1))), PENALTY_WEIGHT) as tf.Scalar;
 }
 
-/** ‖E f_r − E f_f‖² of the last hidden layer of two batches, [batch, n] each (Salimans et al., 2016). */
+/**
+ * ‖E f_r − E f_f‖²/n of the last hidden layer of two batches, [batch, n] each (Salimans et al., 2016). Over n, because its gradient
+ * would otherwise grow with the width of the layer: at 16 filters and 4 features it was 90 times the adversarial one, and a fit's
+ * Fréchet distance 0.35 instead of 0.17.
+ */
 export function featureMatching(real: tf.Tensor2D, fake: tf.Tensor2D): tf.Scalar {
-  return sumSquares(tf.sub(tf.mean(real, 0), tf.mean(fake, 0)));
+  return tf.mul(sumSquares(tf.sub(tf.mean(real, 0), tf.mean(fake, 0))), 1 / real.shape[1]) as tf.Scalar;
 }
