@@ -1,6 +1,6 @@
 // Generates libs/contracts/src/gen from proto/. With --check: fails when what is committed is not what would be generated.
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -17,6 +17,26 @@ function files(folder) {
     .sort();
 }
 
+/**
+ * ts-proto's `Buffer.from(X.encode(value).finish())` copies every message once more. The bytes are fresh: a view is
+ * enough, and halves the time of encoding a large tensor.
+ */
+function encodeWithoutCopy(folder) {
+  for (const name of files(folder)) {
+    const path = join(folder, name);
+    const source = readFileSync(path, 'utf8');
+    const viewed = source.replaceAll(/Buffer\.from\((\w+\.encode\(value\)\.finish\(\))\)/g, 'viewOf($1)');
+    if (viewed === source) continue;
+    const viewOf = [
+      '/** The same memory as a Buffer. */',
+      'function viewOf(bytes: Uint8Array): Buffer {',
+      '  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);',
+      '}',
+    ];
+    writeFileSync(path, `${viewed}\n${viewOf.join('\n')}\n`);
+  }
+}
+
 function generate(folder) {
   const workspace = mkdtempSync(join(tmpdir(), 'qloom-proto-'));
   try {
@@ -27,6 +47,7 @@ function generate(folder) {
       env,
       stdio: 'inherit',
     });
+    encodeWithoutCopy(join(workspace, 'out'));
     rmSync(folder, { recursive: true, force: true });
     cpSync(join(workspace, 'out'), folder, { recursive: true });
     cpSync(join(workspace, 'descriptors.binpb'), join(folder, 'descriptors.binpb'));

@@ -41,7 +41,7 @@ export async function deploy(options: DeploymentOptions = {}): Promise<Deploymen
   const env = (service: ServiceName): Record<string, string> => ({
     QLOOM_LISTEN: folder.socket(service),
     QLOOM_LOG: options.log ?? `sqlite:${folder.file('log.db')}`,
-    QLOOM_ARTIFACTS: options.artifacts ?? folder.file('artifacts'),
+    QLOOM_ARTIFACTS: options.artifacts ?? `file://${folder.file('artifacts')}`,
     QLOOM_GENERATOR_TARGET: target('generator'),
     QLOOM_DISCRIMINATOR_TARGET: target('discriminator'),
     QLOOM_QNN_SIM_TARGET: target('qnn-sim'),

@@ -4,6 +4,11 @@ import { type Deployment, deploy } from './deployment.ts';
 import { tinyStudy } from './tiny-study.ts';
 import { watchStudy } from './watch-study.ts';
 
+const FIT = 'qloom.generator.v1.GeneratorService/Fit';
+const SAMPLE = 'qloom.generator.v1.GeneratorService/Sample';
+const CRITIQUE = 'qloom.discriminator.v1.DiscriminatorService/Critique';
+const EVALUATE = 'qloom.qnn_sim.v1.QnnSimulatorService/Evaluate';
+
 describe('one episode through four services', () => {
   let collector: OtlpCollector;
   let deployment: Deployment;
@@ -19,7 +24,7 @@ describe('one episode through four services', () => {
   });
 
   it('writes its five slots, and reads as one trace with an edge for every hand-over', async () => {
-    const settings = { ...tinyStudy(1), sobolEpisodes: 1, batchSize: 1 };
+    const settings = { ...tinyStudy(1), sobolEpisodes: 0, batchSize: 1, policy: 'fixed' };
     await deployment.agent.createStudy({ id: 'one', settings });
     const slots: Slot[] = [];
     for await (const { event } of watchStudy(deployment, 'one')) {
@@ -47,10 +52,15 @@ describe('one episode through four services', () => {
     assertEdge(episode(), 'agent:propose', 'generator:fit');
     assertEdge(episode(), 'generator:fit', 'discriminator:assess');
     assertEdge(episode(), 'generator:fit', 'qnn-sim:evaluate');
+    expect(() => assertEdge(episode(), 'qnn-sim:evaluate', 'agent:reward')).not.toThrow();
     // … and across gRPC.
-    assertEdge(episode(), 'generator:qloom.generator.v1.GeneratorService/Fit', 'generator:critique');
-    assertEdge(episode(), 'generator:critique', 'discriminator:qloom.discriminator.v1.DiscriminatorService/Critique');
-    assertEdge(episode(), 'discriminator:assess', 'discriminator:sample');
-    assertEdge(episode(), 'qnn-sim:evaluate', 'qnn-sim:sample');
+    assertEdge(episode(), `generator:${FIT}`, 'generator:generate');
+    assertEdge(episode(), 'generator:generate', `generator:${CRITIQUE}`);
+    assertEdge(episode(), `generator:${CRITIQUE}`, `discriminator:${CRITIQUE}`);
+    assertEdge(episode(), `discriminator:${CRITIQUE}`, 'discriminator:critique');
+    assertEdge(episode(), `discriminator:${SAMPLE}`, `generator:${SAMPLE}`);
+    assertEdge(episode(), `qnn-sim:${SAMPLE}`, `generator:${SAMPLE}`);
+    assertEdge(episode(), `generator:${SAMPLE}`, 'generator:sample');
+    assertEdge(episode(), `qnn-sim:${EVALUATE}`, 'qnn-sim:train-qnn');
   });
 });

@@ -15,9 +15,9 @@ import type { BackgroundWork } from '@qloom/service-kit/background-work.ts';
 import type { Remote } from '@qloom/service-kit/clients.ts';
 import { DomainError } from '@qloom/service-kit/errors.ts';
 import type { Logger } from '@qloom/service-kit/logger.ts';
+import { readPointsMessages } from '@qloom/service-kit/points-artifact.ts';
 import { decodeSlot } from '@qloom/service-kit/slot-events.ts';
 import { createStageWorker, type StageContext } from '@qloom/service-kit/stage-worker.ts';
-import { pointsMessages } from './points-artifact.ts';
 import { callSample, type GeneratorRemote } from './sample-call.ts';
 
 /** Any discriminator, reached over gRPC. */
@@ -94,10 +94,10 @@ async function* assessMessages(
   // One seed for a fold of a study: every episode is judged by the same auditor's folds and against the same null.
   const seed = createRandom(`assess/${study}`).seedFor(fold);
   yield { part: { $case: 'settings', value: { fold, seed, data } } };
-  for (const value of pointsMessages(await artifacts.get(real.training.sha256), `fold ${fold} training`)) {
+  for (const value of readPointsMessages(await artifacts.get(real.training.sha256), `fold ${fold} training`)) {
     yield { part: { $case: 'training', value } };
   }
-  for (const value of pointsMessages(await artifacts.get(real.heldOut.sha256), `fold ${fold} held-out`)) {
+  for (const value of readPointsMessages(await artifacts.get(real.heldOut.sha256), `fold ${fold} held-out`)) {
     yield { part: { $case: 'heldOut', value } };
   }
   if (model === undefined) return;

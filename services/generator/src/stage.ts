@@ -7,11 +7,11 @@ import { createRandom } from '@qloom/random/random.ts';
 import type { BackgroundWork } from '@qloom/service-kit/background-work.ts';
 import { DomainError } from '@qloom/service-kit/errors.ts';
 import type { Logger } from '@qloom/service-kit/logger.ts';
+import { decodePointsArtifact } from '@qloom/service-kit/points-artifact.ts';
 import { createStageWorker, type StageContext } from '@qloom/service-kit/stage-worker.ts';
 import { isServiceError } from '@qloom/service-kit/status.ts';
 import { synthesisPlan } from './domain/synthesis-plan.ts';
 import { callFit, type GeneratorRemote } from './fit-call.ts';
-import { decodePointsArtifact } from './points-artifact.ts';
 import { decodeSettings } from './rpc/hyperparameter-messages.ts';
 
 /** What the stage needs. */

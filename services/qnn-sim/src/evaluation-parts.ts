@@ -1,4 +1,3 @@
-import { BinaryReader } from '@bufbuild/protobuf/wire';
 import type {
   ArtifactRef,
   Fold,
@@ -8,10 +7,11 @@ import type {
 } from '@qloom/contracts/gen/qloom/episode/v1/slots.ts';
 import type { GeneratorServiceService, SampleRequest } from '@qloom/contracts/gen/qloom/generator/v1/generator.ts';
 import type { EvaluateRequest } from '@qloom/contracts/gen/qloom/qnn_sim/v1/qnn_sim.ts';
-import { LabelledPoints } from '@qloom/contracts/gen/qloom/tensor/v1/tensor.ts';
+import type { LabelledPoints } from '@qloom/contracts/gen/qloom/tensor/v1/tensor.ts';
 import type { ArtifactStore } from '@qloom/episode-log/artifact-store.ts';
 import type { Remote } from '@qloom/service-kit/clients.ts';
 import { DomainError } from '@qloom/service-kit/errors.ts';
+import { readPointsMessages } from '@qloom/service-kit/points-artifact.ts';
 import { encodeBytes } from '@qloom/service-kit/wire-tensors.ts';
 import { withSpan } from '@qloom/telemetry/spans.ts';
 
@@ -53,17 +53,14 @@ export async function* evaluationParts(
   }
 }
 
-/** The messages of a points artifact: each LabelledPoints behind its length as a varint. They are passed on as they are. */
+/** The messages of a points artifact, passed on as they are. */
 async function storedPoints(
   artifacts: ArtifactStore,
   ref: ArtifactRef | undefined,
   where: string,
 ): Promise<LabelledPoints[]> {
   if (!ref) throw new DomainError('data-loss', `${where}: the proposal names no artifact`);
-  const reader = new BinaryReader(await artifacts.get(ref.sha256));
-  const messages: LabelledPoints[] = [];
-  while (reader.pos < reader.len) messages.push(LabelledPoints.decode(reader.bytes()));
-  return messages;
+  return [...readPointsMessages(await artifacts.get(ref.sha256), where)];
 }
 
 async function sample(

@@ -2,8 +2,8 @@ import { writeFile } from 'node:fs/promises';
 import type { Study } from '@qloom/contracts/gen/qloom/agent/v1/agent.ts';
 import { StudyResult } from '@qloom/contracts/gen/qloom/agent/v1/result.ts';
 import { writeCsv } from '@qloom/datasets/csv/write-csv.ts';
+import { decodePointsArtifact } from '@qloom/service-kit/points-artifact.ts';
 import { CommandError } from '../command/errors.ts';
-import { decodePointsArtifact } from '../data/points-artifact.ts';
 import { cardToJson, cardToMarkdown } from '../result/card.ts';
 import { type RunFolder, writeWhole } from '../run-folder/run-folder.ts';
 import { type AgentClient, fetchArtifact } from './follow-study.ts';
@@ -34,7 +34,7 @@ export async function collectResult(
   }
   const training = result.synthetic?.training;
   if (training !== undefined) {
-    const points = decodePointsArtifact(await fetchArtifact(agent, training.sha256, signal));
+    const points = decodePointsArtifact(await fetchArtifact(agent, training.sha256, signal), 'training points');
     const { featureNames = [], classNames = [] } = result.data ?? {};
     await writeFile(folder.trainingCsv, writeCsv(points, { featureNames, classNames }));
   }

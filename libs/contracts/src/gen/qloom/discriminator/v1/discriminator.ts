@@ -1800,10 +1800,10 @@ export const DiscriminatorServiceService = {
     requestStream: false as const,
     responseStream: false as const,
     requestSerialize: (value: GetCapabilitiesRequest): Buffer =>
-      Buffer.from(GetCapabilitiesRequest.encode(value).finish()),
+      viewOf(GetCapabilitiesRequest.encode(value).finish()),
     requestDeserialize: (value: Buffer): GetCapabilitiesRequest => GetCapabilitiesRequest.decode(value),
     responseSerialize: (value: GetCapabilitiesResponse): Buffer =>
-      Buffer.from(GetCapabilitiesResponse.encode(value).finish()),
+      viewOf(GetCapabilitiesResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): GetCapabilitiesResponse => GetCapabilitiesResponse.decode(value),
   },
   /**
@@ -1816,9 +1816,9 @@ export const DiscriminatorServiceService = {
     path: "/qloom.discriminator.v1.DiscriminatorService/Critique" as const,
     requestStream: true as const,
     responseStream: true as const,
-    requestSerialize: (value: CritiqueRequest): Buffer => Buffer.from(CritiqueRequest.encode(value).finish()),
+    requestSerialize: (value: CritiqueRequest): Buffer => viewOf(CritiqueRequest.encode(value).finish()),
     requestDeserialize: (value: Buffer): CritiqueRequest => CritiqueRequest.decode(value),
-    responseSerialize: (value: CritiqueResponse): Buffer => Buffer.from(CritiqueResponse.encode(value).finish()),
+    responseSerialize: (value: CritiqueResponse): Buffer => viewOf(CritiqueResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): CritiqueResponse => CritiqueResponse.decode(value),
   },
   /**
@@ -1829,9 +1829,9 @@ export const DiscriminatorServiceService = {
     path: "/qloom.discriminator.v1.DiscriminatorService/Assess" as const,
     requestStream: true as const,
     responseStream: false as const,
-    requestSerialize: (value: AssessRequest): Buffer => Buffer.from(AssessRequest.encode(value).finish()),
+    requestSerialize: (value: AssessRequest): Buffer => viewOf(AssessRequest.encode(value).finish()),
     requestDeserialize: (value: Buffer): AssessRequest => AssessRequest.decode(value),
-    responseSerialize: (value: AssessResponse): Buffer => Buffer.from(AssessResponse.encode(value).finish()),
+    responseSerialize: (value: AssessResponse): Buffer => viewOf(AssessResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): AssessResponse => AssessResponse.decode(value),
   },
 } as const;
@@ -1928,4 +1928,9 @@ export interface MessageFns<T> {
   toJSON(message: T): unknown;
   create(base?: DeepPartial<T>): T;
   fromPartial(object: DeepPartial<T>): T;
+}
+
+/** The same memory as a Buffer. */
+function viewOf(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }

@@ -1614,10 +1614,10 @@ export const GeneratorServiceService = {
     requestStream: false as const,
     responseStream: false as const,
     requestSerialize: (value: GetCapabilitiesRequest): Buffer =>
-      Buffer.from(GetCapabilitiesRequest.encode(value).finish()),
+      viewOf(GetCapabilitiesRequest.encode(value).finish()),
     requestDeserialize: (value: Buffer): GetCapabilitiesRequest => GetCapabilitiesRequest.decode(value),
     responseSerialize: (value: GetCapabilitiesResponse): Buffer =>
-      Buffer.from(GetCapabilitiesResponse.encode(value).finish()),
+      viewOf(GetCapabilitiesResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): GetCapabilitiesResponse => GetCapabilitiesResponse.decode(value),
   },
   /**
@@ -1631,9 +1631,9 @@ export const GeneratorServiceService = {
     path: "/qloom.generator.v1.GeneratorService/Fit" as const,
     requestStream: true as const,
     responseStream: true as const,
-    requestSerialize: (value: FitRequest): Buffer => Buffer.from(FitRequest.encode(value).finish()),
+    requestSerialize: (value: FitRequest): Buffer => viewOf(FitRequest.encode(value).finish()),
     requestDeserialize: (value: Buffer): FitRequest => FitRequest.decode(value),
-    responseSerialize: (value: FitResponse): Buffer => Buffer.from(FitResponse.encode(value).finish()),
+    responseSerialize: (value: FitResponse): Buffer => viewOf(FitResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): FitResponse => FitResponse.decode(value),
   },
   /**
@@ -1644,9 +1644,9 @@ export const GeneratorServiceService = {
     path: "/qloom.generator.v1.GeneratorService/Sample" as const,
     requestStream: true as const,
     responseStream: true as const,
-    requestSerialize: (value: SampleRequest): Buffer => Buffer.from(SampleRequest.encode(value).finish()),
+    requestSerialize: (value: SampleRequest): Buffer => viewOf(SampleRequest.encode(value).finish()),
     requestDeserialize: (value: Buffer): SampleRequest => SampleRequest.decode(value),
-    responseSerialize: (value: SampleResponse): Buffer => Buffer.from(SampleResponse.encode(value).finish()),
+    responseSerialize: (value: SampleResponse): Buffer => viewOf(SampleResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): SampleResponse => SampleResponse.decode(value),
   },
 } as const;
@@ -1738,4 +1738,9 @@ export interface MessageFns<T> {
   toJSON(message: T): unknown;
   create(base?: DeepPartial<T>): T;
   fromPartial(object: DeepPartial<T>): T;
+}
+
+/** The same memory as a Buffer. */
+function viewOf(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }

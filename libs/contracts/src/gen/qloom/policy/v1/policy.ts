@@ -914,9 +914,9 @@ export const PolicyServiceService = {
     path: "/qloom.policy.v1.PolicyService/Propose" as const,
     requestStream: false as const,
     responseStream: false as const,
-    requestSerialize: (value: ProposeRequest): Buffer => Buffer.from(ProposeRequest.encode(value).finish()),
+    requestSerialize: (value: ProposeRequest): Buffer => viewOf(ProposeRequest.encode(value).finish()),
     requestDeserialize: (value: Buffer): ProposeRequest => ProposeRequest.decode(value),
-    responseSerialize: (value: ProposeResponse): Buffer => Buffer.from(ProposeResponse.encode(value).finish()),
+    responseSerialize: (value: ProposeResponse): Buffer => viewOf(ProposeResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): ProposeResponse => ProposeResponse.decode(value),
   },
   /** Folds the results of a whole batch, in episode order, into the state. */
@@ -924,9 +924,9 @@ export const PolicyServiceService = {
     path: "/qloom.policy.v1.PolicyService/Observe" as const,
     requestStream: false as const,
     responseStream: false as const,
-    requestSerialize: (value: ObserveRequest): Buffer => Buffer.from(ObserveRequest.encode(value).finish()),
+    requestSerialize: (value: ObserveRequest): Buffer => viewOf(ObserveRequest.encode(value).finish()),
     requestDeserialize: (value: Buffer): ObserveRequest => ObserveRequest.decode(value),
-    responseSerialize: (value: ObserveResponse): Buffer => Buffer.from(ObserveResponse.encode(value).finish()),
+    responseSerialize: (value: ObserveResponse): Buffer => viewOf(ObserveResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): ObserveResponse => ObserveResponse.decode(value),
   },
 } as const;
@@ -1031,4 +1031,9 @@ export interface MessageFns<T> {
   toJSON(message: T): unknown;
   create(base?: DeepPartial<T>): T;
   fromPartial(object: DeepPartial<T>): T;
+}
+
+/** The same memory as a Buffer. */
+function viewOf(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }

@@ -1206,10 +1206,10 @@ export const QnnSimulatorServiceService = {
     requestStream: false as const,
     responseStream: false as const,
     requestSerialize: (value: GetCapabilitiesRequest): Buffer =>
-      Buffer.from(GetCapabilitiesRequest.encode(value).finish()),
+      viewOf(GetCapabilitiesRequest.encode(value).finish()),
     requestDeserialize: (value: Buffer): GetCapabilitiesRequest => GetCapabilitiesRequest.decode(value),
     responseSerialize: (value: GetCapabilitiesResponse): Buffer =>
-      Buffer.from(GetCapabilitiesResponse.encode(value).finish()),
+      viewOf(GetCapabilitiesResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): GetCapabilitiesResponse => GetCapabilitiesResponse.decode(value),
   },
   /**
@@ -1221,9 +1221,9 @@ export const QnnSimulatorServiceService = {
     path: "/qloom.qnn_sim.v1.QnnSimulatorService/Evaluate" as const,
     requestStream: true as const,
     responseStream: false as const,
-    requestSerialize: (value: EvaluateRequest): Buffer => Buffer.from(EvaluateRequest.encode(value).finish()),
+    requestSerialize: (value: EvaluateRequest): Buffer => viewOf(EvaluateRequest.encode(value).finish()),
     requestDeserialize: (value: Buffer): EvaluateRequest => EvaluateRequest.decode(value),
-    responseSerialize: (value: EvaluateResponse): Buffer => Buffer.from(EvaluateResponse.encode(value).finish()),
+    responseSerialize: (value: EvaluateResponse): Buffer => viewOf(EvaluateResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): EvaluateResponse => EvaluateResponse.decode(value),
   },
   /** Expectations of observables for a batch of inputs. */
@@ -1231,9 +1231,9 @@ export const QnnSimulatorServiceService = {
     path: "/qloom.qnn_sim.v1.QnnSimulatorService/Expectation" as const,
     requestStream: false as const,
     responseStream: false as const,
-    requestSerialize: (value: ExpectationRequest): Buffer => Buffer.from(ExpectationRequest.encode(value).finish()),
+    requestSerialize: (value: ExpectationRequest): Buffer => viewOf(ExpectationRequest.encode(value).finish()),
     requestDeserialize: (value: Buffer): ExpectationRequest => ExpectationRequest.decode(value),
-    responseSerialize: (value: ExpectationResponse): Buffer => Buffer.from(ExpectationResponse.encode(value).finish()),
+    responseSerialize: (value: ExpectationResponse): Buffer => viewOf(ExpectationResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): ExpectationResponse => ExpectationResponse.decode(value),
   },
   /** Gradients of a weighted sum of those expectations with respect to parameters and inputs, by the adjoint method. */
@@ -1241,9 +1241,9 @@ export const QnnSimulatorServiceService = {
     path: "/qloom.qnn_sim.v1.QnnSimulatorService/Gradient" as const,
     requestStream: false as const,
     responseStream: false as const,
-    requestSerialize: (value: GradientRequest): Buffer => Buffer.from(GradientRequest.encode(value).finish()),
+    requestSerialize: (value: GradientRequest): Buffer => viewOf(GradientRequest.encode(value).finish()),
     requestDeserialize: (value: Buffer): GradientRequest => GradientRequest.decode(value),
-    responseSerialize: (value: GradientResponse): Buffer => Buffer.from(GradientResponse.encode(value).finish()),
+    responseSerialize: (value: GradientResponse): Buffer => viewOf(GradientResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): GradientResponse => GradientResponse.decode(value),
   },
   /** The contract of DiscriminatorService.Critique with utility as its objective ("utility"). */
@@ -1251,9 +1251,9 @@ export const QnnSimulatorServiceService = {
     path: "/qloom.qnn_sim.v1.QnnSimulatorService/Critique" as const,
     requestStream: true as const,
     responseStream: true as const,
-    requestSerialize: (value: CritiqueRequest): Buffer => Buffer.from(CritiqueRequest.encode(value).finish()),
+    requestSerialize: (value: CritiqueRequest): Buffer => viewOf(CritiqueRequest.encode(value).finish()),
     requestDeserialize: (value: Buffer): CritiqueRequest => CritiqueRequest.decode(value),
-    responseSerialize: (value: CritiqueResponse): Buffer => Buffer.from(CritiqueResponse.encode(value).finish()),
+    responseSerialize: (value: CritiqueResponse): Buffer => viewOf(CritiqueResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): CritiqueResponse => CritiqueResponse.decode(value),
   },
 } as const;
@@ -1380,4 +1380,9 @@ export interface MessageFns<T> {
   toJSON(message: T): unknown;
   create(base?: DeepPartial<T>): T;
   fromPartial(object: DeepPartial<T>): T;
+}
+
+/** The same memory as a Buffer. */
+function viewOf(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }

@@ -1,0 +1,41 @@
+import { decodePointsArtifact, encodePointsArtifact } from './points-artifact.ts';
+
+const points = {
+  count: 3,
+  features: 2,
+  classes: 2,
+  x: Float32Array.of(1, 2, 3, 4, 5, 6),
+  y: Int32Array.of(0, 1, 0),
+  group: Int32Array.of(2, 0, 1),
+};
+
+describe('points artifact', () => {
+  it('gives back the points, and the same bytes for the same points', () => {
+    const bytes = encodePointsArtifact(points);
+    expect(decodePointsArtifact(bytes, 'points')).toEqual(points);
+    expect(encodePointsArtifact(points)).toEqual(bytes);
+  });
+
+  it('keeps points that need several messages in order', () => {
+    const count = 150_000;
+    const many = {
+      count,
+      features: 2,
+      classes: 1,
+      x: Float32Array.from({ length: 2 * count }, (_, i) => i),
+      y: new Int32Array(count),
+    };
+    const decoded = decodePointsArtifact(encodePointsArtifact(many), 'points');
+    expect(decoded.count).toBe(count);
+    expect(decoded.x).toEqual(many.x);
+  });
+
+  it('says where bytes are cut off, at every length', () => {
+    const bytes = encodePointsArtifact(points);
+    for (let length = 1; length < bytes.length; length++) {
+      expect(() => decodePointsArtifact(bytes.subarray(0, length), 'fold 1 training')).toThrow(
+        /fold 1 training: no whole message of points at byte 0/,
+      );
+    }
+  });
+});
