@@ -1,4 +1,3 @@
-import { relative } from 'node:path';
 import { StudyResult } from '@qloom/contracts/gen/qloom/agent/v1/result.ts';
 import type { Command } from 'commander';
 import { CommandError } from '../command/errors.ts';
@@ -8,6 +7,7 @@ import { readStudyRecord } from '../run-folder/run-folder.ts';
 import { renderSummary } from '../summary/summary.ts';
 import { summaryToJson } from '../summary/summary-json.ts';
 import { readSpans } from '../telemetry/read-spans.ts';
+import { shownPath } from '../terminal/format.ts';
 import { styleOf } from '../terminal/style.ts';
 
 const HELP = `
@@ -37,7 +37,7 @@ export function addReportCommand(program: Command): void {
       const result = StudyResult.fromJSON(record.result);
       await writeReport(folder);
       const spans = await readSpans(folder.spans);
-      const shown = relative(process.cwd(), folder.path) || '.';
+      const shown = shownPath(folder.path);
       const style = styleOf(process.stdout);
       process.stdout.write(
         flags.json

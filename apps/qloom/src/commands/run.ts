@@ -1,13 +1,12 @@
-import { relative } from 'node:path';
 import type { Command } from 'commander';
 import { InterruptedError, UsageError } from '../command/errors.ts';
 import { listenForInterrupt } from '../run/interrupt.ts';
 import { type FinishedRun, runStudy } from '../run/run-study.ts';
-import { runFolderAt } from '../run-folder/run-folder.ts';
 import { loadStudyFile } from '../study-file/load-study-file.ts';
 import { renderSummary } from '../summary/summary.ts';
 import { summaryToJson } from '../summary/summary-json.ts';
 import { readSpans } from '../telemetry/read-spans.ts';
+import { shownPath } from '../terminal/format.ts';
 import { styleOf } from '../terminal/style.ts';
 
 interface RunFlags {
@@ -83,7 +82,7 @@ async function printRun(run: FinishedRun, flags: RunFlags): Promise<void> {
     return;
   }
   if (run.alreadyThere) process.stderr.write('This study has finished before; here is its result.\n');
-  const folder = relative(process.cwd(), runFolderAt(run.folder.path).path) || '.';
+  const folder = shownPath(run.folder.path);
   const style = styleOf(process.stdout);
   process.stdout.write(renderSummary(run.result, { spans, folder, style, columns: process.stdout.columns ?? 130 }));
 }

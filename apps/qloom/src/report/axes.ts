@@ -16,18 +16,25 @@ export interface AxisOptions {
   readonly grid?: boolean;
 }
 
+/** About how wide a character of a tick is. */
+const CHARACTER_WIDTH = 6.6;
+
 /** A horizontal axis under `area`, with faint grid lines. */
 export function axisX(
   scale: Scale,
   area: PlotArea,
   { title, format = tickText, grid = true }: AxisOptions = {},
 ): Markup {
+  let free = Number.NEGATIVE_INFINITY;
   const ticks = scale.ticks.map((value) => {
     const x = scale(value);
-    return (
-      (grid ? line(x, area.top, x, area.bottom, 'grid') : line(x, area.bottom, x, area.bottom + 4, 'axis')) +
-      label(x, area.bottom + 16, format(value), { class: 'tick', 'text-anchor': 'middle' })
-    );
+    const text = format(value);
+    const half = (text.length * CHARACTER_WIDTH) / 2;
+    const mark = grid ? line(x, area.top, x, area.bottom, 'grid') : line(x, area.bottom, x, area.bottom + 4, 'axis');
+    // A number that would touch the one before it is left out; its mark stays.
+    if (x - half < free) return mark;
+    free = x + half + CHARACTER_WIDTH;
+    return mark + label(x, area.bottom + 16, text, { class: 'tick', 'text-anchor': 'middle' });
   });
   const middle = (area.left + area.right) / 2;
   const name =

@@ -1,5 +1,10 @@
-import type { ArmResult, Interval, StudyResult } from '@qloom/contracts/gen/qloom/agent/v1/result.ts';
-import { armLabel, findArm, readingOrder } from '../result/arms.ts';
+import {
+  ArmKind,
+  type ArmResult,
+  type Interval,
+  type StudyResult,
+} from '@qloom/contracts/gen/qloom/agent/v1/result.ts';
+import { armLabel, findArm, QLOOM_UNSELECTED, readingOrder } from '../result/arms.ts';
 import { settingsText } from '../result/settings-text.ts';
 import { formatSigned } from '../terminal/format.ts';
 import { gridFigure, paragraph, section, type TableRow, table, wideFigure } from './html.ts';
@@ -69,10 +74,10 @@ function armsTable(arms: readonly ArmResult[]): Markup {
   );
 }
 
-/** What each arm's synthesis was tuned to. */
+/** What each rival was tuned to; Qloom's own settings stand with its candidates. */
 function tunedNotes(arms: readonly ArmResult[]): Markup[] {
   return arms
-    .filter((arm) => arm.hyperparameters.length > 0)
+    .filter((arm) => arm.kind === ArmKind.RIVAL && arm.name !== QLOOM_UNSELECTED && arm.hyperparameters.length > 0)
     .map((arm) => paragraph(`${armLabel(arm)}: ${settingsText(arm.hyperparameters)}`, 'note'));
 }
 

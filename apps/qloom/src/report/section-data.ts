@@ -1,5 +1,6 @@
 import type { StudyResult } from '@qloom/contracts/gen/qloom/agent/v1/result.ts';
 import type { LabelledRows } from '../data/labelled-rows.ts';
+import { columnsOf } from '../result/card.ts';
 import { settingsText } from '../result/settings-text.ts';
 import { formatValue } from '../terminal/format.ts';
 import { definitions, gridFigure, paragraph, section } from './html.ts';
@@ -36,10 +37,7 @@ function card(result: StudyResult): Markup {
     .map(({ name, value }) => `${name} ${formatValue(value)}`)
     .join(', ');
   return definitions([
-    [
-      'file',
-      `synthetic.csv: ${kept.rows} rows (${counts}), columns ${[...(result.data?.featureNames ?? []), 'class'].join(', ')}`,
-    ],
+    ['file', `synthetic.csv: ${kept.rows} rows (${counts}), columns ${columnsOf(result).join(', ')}`],
     ['how', settingsText(kept.hyperparameters)],
     [
       'made from',

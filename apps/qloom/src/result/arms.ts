@@ -1,5 +1,8 @@
 import { ArmKind, type ArmResult, type StudyResult } from '@qloom/contracts/gen/qloom/agent/v1/result.ts';
 
+/** The arm with Qloom's best candidate where the study chose to add nothing. */
+export const QLOOM_UNSELECTED = 'qloom-unselected';
+
 /** The arm of that name, if the study has it. */
 export function findArm(result: StudyResult, name: string): ArmResult | undefined {
   return result.arms.find((arm) => arm.name === name);
@@ -20,7 +23,7 @@ export function armLabel(arm: Pick<ArmResult, 'name' | 'kind'>): string {
     duplicate: '+ duplicates',
     rotation: '+ rotations',
     'shot-resampling': '+ shot resampling',
-    'qloom-unselected': 'Qloom, not chosen',
+    [QLOOM_UNSELECTED]: 'Qloom, not chosen',
     svc: 'SVC, real only',
     'nearest-neighbours': 'neighbours, real only',
   };
@@ -36,5 +39,7 @@ export function readingOrder(arms: readonly ArmResult[]): ArmResult[] {
     [ArmKind.ORACLE]: 3,
     [ArmKind.CLASSICAL]: 4,
   };
-  return [...arms].sort((a, b) => (rank[a.kind] ?? 5) - (rank[b.kind] ?? 5));
+  // What was not chosen stands right after Qloom's own arm, before the oracle.
+  const rankOf = ({ name, kind }: ArmResult): number => (name === QLOOM_UNSELECTED ? 2.5 : (rank[kind] ?? 5));
+  return [...arms].sort((a, b) => rankOf(a) - rankOf(b));
 }

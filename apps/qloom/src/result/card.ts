@@ -1,7 +1,7 @@
 import type { StudyResult } from '@qloom/contracts/gen/qloom/agent/v1/result.ts';
 import { SyntheticCard } from '@qloom/contracts/gen/qloom/agent/v1/result.ts';
 import { formatSigned, formatValue } from '../terminal/format.ts';
-import { findArm } from './arms.ts';
+import { findArm, QLOOM_UNSELECTED } from './arms.ts';
 import { plainValue } from './settings-text.ts';
 
 /** Where a card says that its data comes from. */
@@ -19,7 +19,7 @@ export function cardToJson(result: StudyResult, source: CardSource): unknown {
     format: 'qloom-card/1',
     study: result.study,
     file: 'synthetic.csv',
-    columns: [...(result.data?.featureNames ?? []), 'class'],
+    columns: columnsOf(result),
     classNames: result.data?.classNames ?? [],
     ...(SyntheticCard.toJSON(result.synthetic) as object),
     madeFrom: { labels: result.labelsUsed, data: result.settings?.data },
@@ -40,7 +40,7 @@ export function cardToMarkdown(result: StudyResult, source: CardSource): string 
     .join(', ');
   const metrics = new Map((card.fidelity?.metrics ?? []).map(({ name, value }) => [name, value]));
   const constraints = card.fidelity?.constraints ?? [];
-  const qloom = findArm(result, 'qloom');
+  const qloom = findArm(result, result.addsData ? 'qloom' : QLOOM_UNSELECTED);
   const gain = qloom?.accuracyGain?.difference;
   const measured = [
     ...(metrics.has('frechet')
@@ -60,7 +60,7 @@ export function cardToMarkdown(result: StudyResult, source: CardSource): string 
     '',
     '| | |',
     '| --- | --- |',
-    `| File | synthetic.csv, ${card.rows} rows, columns ${[...(result.data?.featureNames ?? []), 'class'].join(', ')} |`,
+    `| File | synthetic.csv, ${card.rows} rows, columns ${columnsOf(result).join(', ')} |`,
     `| Rows of each class | ${counts} |`,
     `| Made from | ${result.labelsUsed} labelled real points (${dataText(result)}) |`,
     `| Real points it was fitted on | training.csv, sha256 ${card.training?.sha256 ?? '–'} |`,
@@ -91,6 +91,12 @@ export function cardToMarkdown(result: StudyResult, source: CardSource): string 
     '',
     'These points are synthetic: use them to train, never to test.',
   ].join('\n')}\n`;
+}
+
+/** Columns of synthetic.csv: the features, then the label, which takes another name where a feature has that one. */
+export function columnsOf(result: StudyResult): string[] {
+  const features = result.data?.featureNames ?? [];
+  return [...features, features.includes('label') ? 'class_label' : 'label'];
 }
 
 function dataText(result: StudyResult): string {

@@ -88,6 +88,7 @@ function createLines(stream: ProgressStream, title: string): ProgressView {
   return {
     show(progress) {
       const { phase, done, total } = progress;
+      if (phase === 'ended') return;
       // The evaluation has many small units: a line each tenth.
       const step = phase === 'evaluating' ? Math.max(1, Math.floor(total / 10)) : 1;
       const due = phase !== lastPhase || (done !== lastDone && (done - lastDone >= step || done === total));

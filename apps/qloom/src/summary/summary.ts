@@ -116,9 +116,9 @@ function chosenBlock(result: StudyResult, style: Style, width: number): string {
       ? 'The agent chose to add nothing: no candidate was surely better on the outer split.'
       : `The agent chose episode ${chosen.episode}: ${settingsText(chosen.hyperparameters)}${utility}.`;
   const spent =
-    `${result.episodes.length} episodes (${episodeCounts(result)}), ${result.policyUpdates} policy updates before the last proposal, ` +
+    `${result.episodes.length} episodes (${episodeCounts(result)}), ${result.policyUpdates} policy ${result.policyUpdates === 1 ? 'update' : 'updates'} before the last proposal, ` +
     `${count(result.gradientSteps)} QNN gradient steps, ${count(result.circuitExecutions)} circuit executions.`;
-  const seconds = armSeconds(findArm(result, 'real-only'), findArm(result, 'qloom'));
+  const seconds = result.addsData ? armSeconds(findArm(result, 'real-only'), findArm(result, 'qloom')) : '';
   return `${style.bold('What was chosen')}\n${wrap(`${what} ${spent}${seconds}`, width)}`;
 }
 

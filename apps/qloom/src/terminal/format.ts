@@ -1,3 +1,5 @@
+import { relative } from 'node:path';
+
 /** 93.4 → `1 min 33 s`; below ten seconds with one decimal; below a second in milliseconds. */
 export function formatSeconds(seconds: number): string {
   if (seconds < 0.9995) return `${(seconds * 1000).toFixed(seconds < 0.00995 ? 1 : 0)} ms`;
@@ -30,4 +32,10 @@ export function formatValue(value: number | string): string {
   const text = value.toPrecision(3);
   const short = Math.abs(value) < 1e-4 || text.includes('e') ? value.toExponential(1) : String(Number(text));
   return short.replace(/^-/, '−');
+}
+
+/** A path as people read it: relative to the working directory where it lies inside, else absolute. */
+export function shownPath(path: string): string {
+  const inside = relative(process.cwd(), path);
+  return inside === '' ? '.' : inside.startsWith('..') ? path : inside;
 }
