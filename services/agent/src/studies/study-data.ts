@@ -51,7 +51,7 @@ export async function openStudyData(
 
 /** The division of the study's own labels into reward folds and outer folds. Throws ValidationError. */
 export function splitLabels(labels: Points, settings: CompleteSettings, seeds: StudySeeds): Promise<SplitManifest> {
-  return asValidation('settings.folds', async () =>
+  return asValidation('settings', async () =>
     createSplitManifest(labels, {
       seed: seeds.data,
       rewardFolds: settings.folds,

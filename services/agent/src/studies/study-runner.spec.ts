@@ -1,7 +1,12 @@
 import { type StudySettings, StudyState } from '@qloom/contracts/gen/qloom/agent/v1/agent.ts';
 import { StudyResult } from '@qloom/contracts/gen/qloom/agent/v1/result.ts';
+import { Outcome } from '@qloom/contracts/gen/qloom/episode/v1/slots.ts';
 import { formatKey } from '@qloom/episode-log/event-key.ts';
 import type { LogEvent } from '@qloom/episode-log/port.ts';
+import { decodeSlot, failureOf } from '@qloom/service-kit/slot-events.ts';
+import { startTestServer } from '@qloom/testing/test-server.ts';
+import { remotePolicy } from '../peers/policy-port.ts';
+import { createPolicyService } from '../rpc/policy-service.ts';
 import { comparable, withoutTimes } from '../testing/comparable.ts';
 import { createWorld, type StandIns, smallStudy, startStandIns, type World } from '../testing/world.ts';
 
@@ -90,6 +95,31 @@ describe('a study', () => {
       withoutTimes(StudyResult.toJSON(recorded.result)),
     );
     await world.stop();
+  });
+
+  it('rewards what it can and fails the rest with the reason of the slot that failed, then ends', async () => {
+    // Above 1.8e-3 the stand-in diverges.
+    const space = [{ name: 'gan.lrG', minimum: 1.7e-3, choices: [] }];
+    const { world, events } = await runWhole(smallStudy({ space, sobolEpisodes: 6 }));
+    const { study } = await world.agent.getStudy({ id: ID });
+    expect([study?.rewarded, study?.failed].every((count) => (count ?? 0) > 0)).toBe(true);
+    const rewards = events.filter((event) => event.key.slot === 'reward').map((event) => decodeSlot(event));
+    for (const reward of rewards) {
+      expect(failureOf(reward)?.reason).toBe(reward.outcome === Outcome.OK ? undefined : 'diverged');
+    }
+    await world.stop();
+  });
+
+  it('is the same with its policy behind PolicyService', async () => {
+    const elsewhere = await startTestServer(createPolicyService());
+    const openPolicy = (name: string) => remotePolicy(elsewhere.target, name);
+    const world = await createWorld(standIns, { openPolicy });
+    world.start();
+    await world.agent.createStudy({ id: ID, settings: smallStudy() });
+    await world.finished(ID);
+    expect(comparable(await world.episodeLog.replay(ID))).toEqual(comparable(recorded.events));
+    await world.stop();
+    await elsewhere.stop();
   });
 
   it('goes on from every event at which it may be cut off, to the same end', async () => {

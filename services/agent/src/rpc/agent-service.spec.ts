@@ -1,0 +1,222 @@
+import { type ServiceError, status } from '@grpc/grpc-js';
+import { type PutDatasetRequest, type StudySettings, StudyState } from '@qloom/contracts/gen/qloom/agent/v1/agent.ts';
+import { DataDescription, QnnSettings, SlotEvent } from '@qloom/contracts/gen/qloom/episode/v1/slots.ts';
+import type { Points } from '@qloom/datasets/points.ts';
+import { createRandom } from '@qloom/random/random.ts';
+import { violationsOf } from '@qloom/service-kit/status-details.ts';
+import { encodePoints } from '@qloom/service-kit/wire-points.ts';
+import { createWorld, type StandIns, smallStudy, startStandIns, type World } from '../testing/world.ts';
+
+let standIns: StandIns;
+let world: World;
+
+beforeAll(async () => {
+  standIns = await startStandIns();
+  world = await createWorld(standIns);
+});
+
+afterAll(async () => {
+  await world.stop();
+  await standIns.stop();
+});
+
+const rejection = (call: Promise<unknown>): Promise<ServiceError> =>
+  call.then(
+    () => Promise.reject(new Error('the call succeeded')),
+    (error: ServiceError) => error,
+  );
+
+const space = (override: object) => ({ space: [{ choices: [], ...override }] }) as unknown as Partial<StudySettings>;
+const task = (name: string, settingsJson: string) => ({
+  data: { source: { $case: 'task' as const, value: { name, settingsJson } }, labelBudget: 16, testSize: 40 },
+});
+
+describe('CreateStudy', () => {
+  it.each<[string, Partial<StudySettings>, RegExp]>([
+    ['settings.data.source', { data: undefined }, /not set; right would be a task or a data set/],
+    ['settings.data.label_budget', { data: { ...task('two-curves', '').data, labelBudget: 0 } }, /number of labels/],
+    ['settings.policy', { policy: 'ppoo' }, /"ppoo" is not one of ppo-surrogate, ppo, surrogate, random, sobol, fixed/],
+    [
+      'settings.reward.form',
+      { reward: { form: 'greedy', weights: [] } },
+      /not one of constrained, paper-literal, paper-corrected/,
+    ],
+    ['settings.reward.weights', { reward: { form: '', weights: [1] } }, /has 1 numbers; right would be none or 4/],
+    ['settings.qnn.qubits', { qnn: QnnSettings.fromPartial({ qubits: 40 }) }, /40 is not an integer in \[1, 20\]/],
+    [
+      'settings.qnn.ansatz',
+      { qnn: QnnSettings.fromPartial({ ansatz: 'qcnn' }) },
+      /one of data-reuploading, hardware-efficient, strongly-entangling/,
+    ],
+    ['settings.staleness', { staleness: 2 }, /2 is not an integer in \[0, 1\]/],
+    ['settings.sobol_episodes', { sobolEpisodes: 7 }, /7 is not an integer in \[0, 6\]/],
+    [
+      'settings.evaluation.draws',
+      { evaluation: { draws: 1, rivals: [], rivalEvaluations: 0 } },
+      /1 is not an integer in \[2, 1000\]/,
+    ],
+    ['settings.space.gan.lrG.max', space({ name: 'gan.lrG', maximum: 1 }), /1 is not a number in \[0.00005, 0.002\]/],
+    [
+      'settings.space.nope',
+      space({ name: 'nope', minimum: 1 }),
+      /no service offers this hyperparameter; offered: disc.arch/,
+    ],
+    [
+      'settings.space.disc.arch.choices',
+      space({ name: 'disc.arch', choices: ['cnn'] }),
+      /"cnn" is not one of conv, mlp/,
+    ],
+    ['settings.data.task', task('anni', ''), /there are annni, hidden-manifold, two-curves/],
+    ['settings.data.task.settings_json', task('annni', '[1]'), /no JSON object/],
+    ['settings.folds', { folds: 12 }, /12 folds need at least 12/],
+  ])('answers INVALID_ARGUMENT that names %s and says what is allowed', async (field, overrides, message) => {
+    const error = await rejection(world.agent.createStudy({ id: 'wrong', settings: smallStudy(overrides) }));
+    expect(error.code).toBe(status.INVALID_ARGUMENT);
+    expect(violationsOf(error).map((violation) => violation.field)).toContain(field);
+    expect(error.details).toMatch(message);
+    expect((await world.agent.listStudies({})).studies).toEqual([]);
+  });
+
+  it('lists every wrong field at once', async () => {
+    const settings = smallStudy({ policy: 'x', staleness: 9, folds: 1 });
+    const error = await rejection(world.agent.createStudy({ id: 'wrong', settings }));
+    expect(violationsOf(error).map((violation) => violation.field)).toEqual([
+      'settings.policy',
+      'settings.folds',
+      'settings.staleness',
+    ]);
+  });
+
+  it.each(['', 'Upper', 'a/b', 'x'.repeat(64)])('refuses the id %j', async (id) => {
+    const error = await rejection(world.agent.createStudy({ id, settings: smallStudy() }));
+    expect(error.code).toBe(status.INVALID_ARGUMENT);
+    expect(error.details).toContain('is not 1 to 63 of a-z, 0-9 and "-"');
+  });
+});
+
+describe('a study that nobody works on', () => {
+  it('is created once: again with the same settings it is the same, with others ALREADY_EXISTS; then it is cancelled', async () => {
+    const idle = await createWorld(standIns);
+    const { study } = await idle.agent.createStudy({ id: 'twice', settings: smallStudy() });
+    expect(study?.settings?.policy).toBe('ppo-surrogate');
+    expect(study?.settings?.staleness).toBe(1);
+    expect((await idle.agent.createStudy({ id: 'twice', settings: smallStudy() })).study?.id).toBe('twice');
+    const error = await rejection(idle.agent.createStudy({ id: 'twice', settings: smallStudy({ seed: 6 }) }));
+    expect(error.code).toBe(status.ALREADY_EXISTS);
+
+    const states: (StudyState | undefined)[] = [];
+    for await (const { study: seen } of idle.agent.watchStudy({ id: 'twice' })) {
+      states.push(seen?.state);
+      // Two episodes are proposed, and wait for workers that never come.
+      if (seen?.proposed === 2 && seen.state === StudyState.SEARCHING) await idle.agent.cancelStudy({ id: 'twice' });
+    }
+    expect(states.at(-1)).toBe(StudyState.CANCELLED);
+    await expectRewards(idle, 'twice', 2, 'FAILURE_REASON_CANCELLED');
+    expect((await idle.agent.cancelStudy({ id: 'twice' })).study?.state).toBe(StudyState.CANCELLED);
+    await idle.stop();
+  });
+
+  it('fails an episode that outlasts its deadline', async () => {
+    const idle = await createWorld(standIns);
+    const settings = smallStudy({
+      episodeDeadlineSeconds: 1,
+      inFlight: 1,
+      episodes: 1,
+      sobolEpisodes: 1,
+      batchSize: 1,
+    });
+    await idle.agent.createStudy({ id: 'late', settings });
+    for await (const { study } of idle.agent.watchStudy({ id: 'late' })) if (study?.failed === 1) break;
+    await expectRewards(idle, 'late', 1, 'FAILURE_REASON_DEADLINE');
+    await idle.stop();
+  });
+});
+
+describe('what is not there', () => {
+  it('is NOT_FOUND', async () => {
+    expect((await rejection(world.agent.getStudy({ id: 'none' }))).code).toBe(status.NOT_FOUND);
+    expect((await rejection(world.agent.cancelStudy({ id: 'none' }))).code).toBe(status.NOT_FOUND);
+    const artifact = world.agent.getArtifact({ sha256: 'f'.repeat(64) });
+    expect((await rejection(artifact.receive())).code).toBe(status.NOT_FOUND);
+  });
+});
+
+describe('PutDataset', () => {
+  const random = createRandom('put');
+  const points = (change: Partial<Points> = {}): Points => ({
+    count: 12,
+    features: 2,
+    classes: 2,
+    x: random.normals(24),
+    y: Int32Array.from({ length: 12 }, (_, i) => i % 2),
+    ...change,
+  });
+  const put = (data: Points, description: Partial<DataDescription> = {}) => {
+    const parts: PutDatasetRequest[] = [
+      { part: { $case: 'description', value: DataDescription.fromPartial(description) } },
+      ...[...encodePoints(data)].map((value): PutDatasetRequest => ({ part: { $case: 'points', value } })),
+    ];
+    return world.agent.putDataset(parts);
+  };
+
+  it('keeps a data set that a study can use, and hands it out again', async () => {
+    const { dataset, rows } = await put(points(), { featureNames: ['a', 'b'], classNames: ['no', 'yes'] });
+    expect(rows).toBe(12);
+    const data = { source: { $case: 'dataset' as const, value: dataset as never }, labelBudget: 0, testSize: 0 };
+    const { study } = await world.agent.createStudy({ id: 'file', settings: smallStudy({ data }) });
+    expect([study?.settings?.data?.labelBudget, study?.settings?.data?.testSize]).toEqual([10, 2]);
+    const { chunk } = (await world.agent.getArtifact({ sha256: dataset?.sha256 ?? '' }).receive()) ?? {};
+    expect(chunk?.total).toBe(dataset?.sizeBytes);
+    await world.agent.cancelStudy({ id: 'file' });
+  });
+
+  it.each<[string, Points, RegExp]>([
+    [
+      'a value that is not finite',
+      points({ x: Float32Array.from({ length: 24 }, (_, i) => (i === 5 ? Number.NaN : i)) }),
+      /points\.x: element \[2, 1\] is NaN/,
+    ],
+    ['one class only', points({ y: new Int32Array(12) }), /only 1 class has points; a classifier needs at least 2/],
+    [
+      'a constant feature',
+      points({ x: Float32Array.from({ length: 24 }, (_, i) => (i % 2 ? i : 7)) }),
+      /feature a is 7 in every row/,
+    ],
+    [
+      'fewer points than classes',
+      points({ classes: 13 }),
+      /12 points for 13 classes; right would be at least 2 a class/,
+    ],
+    [
+      'a label out of range',
+      points({ y: Int32Array.from({ length: 12 }, (_, i) => i % 3) }),
+      /points\.y\[2\]: is 2; right would be 0 to 1/,
+    ],
+  ])('answers INVALID_ARGUMENT for %s', async (_what, data, message) => {
+    const error = await rejection(put(data, { featureNames: ['a', 'b'] }));
+    expect(error.code).toBe(status.INVALID_ARGUMENT);
+    expect(error.details).toMatch(message);
+  });
+});
+
+describe('GetCapabilities', () => {
+  it('shows the space of a study that says nothing of its own: what services advertise, method pinned to gan', async () => {
+    const { space: parameters } = await world.agent.getCapabilities({});
+    expect(parameters.map((parameter) => parameter.name)).toEqual([
+      'disc.arch',
+      'disc.kernel',
+      'method',
+      'gan.lrG',
+      'synthRatio',
+    ]);
+    expect(parameters.find((parameter) => parameter.name === 'method')?.choices).toEqual(['gan']);
+  });
+});
+
+async function expectRewards(of: World, id: string, count: number, reason: string): Promise<void> {
+  const events = (await of.episodeLog.replay(id)).filter((event) => event.key.slot === 'reward');
+  const reasons = events.map(
+    (event) => (SlotEvent.toJSON(SlotEvent.decode(event.payload)) as { failure: { reason: string } }).failure.reason,
+  );
+  expect(reasons).toEqual(new Array(count).fill(reason));
+}

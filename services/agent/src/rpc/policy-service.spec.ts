@@ -1,0 +1,97 @@
+import { type ServiceError, status } from '@grpc/grpc-js';
+import {
+  PolicyServiceService,
+  type PolicySettings as WireSettings,
+} from '@qloom/contracts/gen/qloom/policy/v1/policy.ts';
+import { connect, type Remote } from '@qloom/service-kit/clients.ts';
+import { startTestServer, type TestServer } from '@qloom/testing/test-server.ts';
+import type { EpisodeResult, PolicySettings } from '../domain/policy/policy.ts';
+import { POLICY_NAMES } from '../domain/policy/registry.ts';
+import { interactingRates } from '../domain/policy/toy-benchmarks.ts';
+import { encodeParameter } from '../events/hyperparameters.ts';
+import { localPolicy, type PolicyMemory, type PolicyPort, remotePolicy } from '../peers/policy-port.ts';
+import { createPolicyService } from './policy-service.ts';
+
+const settings: PolicySettings = {
+  space: interactingRates.space,
+  episodes: 16,
+  batchSize: 4,
+  sobolEpisodes: 4,
+  seed: '7',
+};
+let server: TestServer;
+let remote: Remote<typeof PolicyServiceService>;
+
+beforeAll(async () => {
+  server = await startTestServer(createPolicyService());
+  remote = connect(PolicyServiceService, server.target);
+});
+
+afterAll(async () => {
+  remote.close();
+  await server.stop();
+});
+
+async function play(policy: PolicyPort): Promise<unknown[]> {
+  let memory: PolicyMemory = policy.initial(settings);
+  const seen: unknown[] = [];
+  for (let batch = 0; batch < 4; batch++) {
+    const request = { batch, firstEpisode: 4 * batch, count: 4 };
+    const proposals = await policy.propose(settings, memory, request);
+    const results = proposals.map(({ hyperparameters }, i): EpisodeResult => {
+      const reward = i === 3 ? null : interactingRates.score(hyperparameters);
+      const observation = {
+        generatorLoss: 0.1 * i,
+        discriminatorLoss: 1 / 3,
+        qnnLoss: 0.7,
+        qnnAccuracy: 0.8,
+        diversity: -0.2,
+        classImbalance: 0.01,
+        groupImbalance: 0,
+        weights: [0.2, 0.2, 0.2, 0.2, 0.2],
+      };
+      return { episode: 4 * batch + i, hyperparameters, reward, observation: reward === null ? null : observation };
+    });
+    memory = await policy.observe(settings, memory, batch, results);
+    seen.push(proposals, memory.updates);
+  }
+  return seen;
+}
+
+describe('PolicyService', () => {
+  it.each(POLICY_NAMES)('gives the same proposals for %s over the wire as in process', async (name) => {
+    const far = remotePolicy(server.target, name);
+    expect(await play(far)).toEqual(await play(localPolicy(name)));
+    far.close();
+  });
+
+  it.each<[string, Partial<WireSettings>, Buffer, RegExp]>([
+    ['an unknown policy', { name: 'bayes' }, Buffer.alloc(0), /"bayes" is not one of ppo-surrogate/],
+    ['no episodes', { episodes: 0 }, Buffer.alloc(0), /settings.episodes: is 0; right would be at least 1/],
+    ['a state that is none', {}, Buffer.from('x'), /state: 1 bytes that are no state/],
+    [
+      'the state of another policy',
+      { name: 'ppo' },
+      Buffer.from('{"policy":"random","form":1}'),
+      /this one is of random/,
+    ],
+  ])('answers INVALID_ARGUMENT for %s', async (_what, change, state, message) => {
+    const wire: WireSettings = {
+      name: 'ppo-surrogate',
+      space: settings.space.parameters.map(encodeParameter),
+      seed: 7,
+      episodes: 16,
+      batchSize: 4,
+      sobolEpisodes: 4,
+      ...change,
+    };
+    const error: ServiceError = await remote
+      .propose({ settings: wire, state, batch: 0, firstEpisode: 0, count: 1 })
+      .then(
+        () => Promise.reject(new Error('the call succeeded')),
+        (caught: ServiceError) => caught,
+      );
+    expect(error.code).toBe(status.INVALID_ARGUMENT);
+    expect(error.details).toMatch(message);
+  });
+});
