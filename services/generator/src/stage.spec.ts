@@ -1,6 +1,5 @@
 import type { ProposeFacts, SlotEvent } from '@qloom/contracts/gen/qloom/episode/v1/slots.ts';
 import { type FitRequest, GeneratorServiceService } from '@qloom/contracts/gen/qloom/generator/v1/generator.ts';
-import { LabelledPoints } from '@qloom/contracts/gen/qloom/tensor/v1/tensor.ts';
 import type { ArtifactStore } from '@qloom/episode-log/artifact-store.ts';
 import { openArtifactStore, openEpisodeLog } from '@qloom/episode-log/open-log.ts';
 import type { EpisodeLog } from '@qloom/episode-log/port.ts';
@@ -8,9 +7,10 @@ import { createRandom } from '@qloom/random/random.ts';
 import { connect } from '@qloom/service-kit/clients.ts';
 import { DomainError, UnavailableError } from '@qloom/service-kit/errors.ts';
 import { bindService } from '@qloom/service-kit/handlers.ts';
+import { encodePointsArtifact, POINTS_TYPE } from '@qloom/service-kit/points-artifact.ts';
 import { decodeSlot, encodeSlot, failureOf } from '@qloom/service-kit/slot-events.ts';
 import type { MessageReader } from '@qloom/service-kit/streams.ts';
-import { createPointsCollector, encodePoints } from '@qloom/service-kit/wire-points.ts';
+import { createPointsCollector } from '@qloom/service-kit/wire-points.ts';
 import { encodeBytes } from '@qloom/service-kit/wire-tensors.ts';
 import { createByteAssembler } from '@qloom/tensor/byte-chunks.ts';
 import { createTempFolder, type TempFolder } from '@qloom/testing/temp-folder.ts';
@@ -73,24 +73,10 @@ function standIn(before: (asked: Asked) => void) {
   });
 }
 
-async function putPoints(): Promise<string> {
-  const messages = [...encodePoints(training)].map((message) => LabelledPoints.encode(message).finish());
-  const parts = messages.flatMap((bytes) => [varint(bytes.length), bytes]);
-  return artifacts.put(Buffer.concat(parts));
-}
-
-function varint(value: number): Uint8Array {
-  const bytes: number[] = [];
-  for (let left = value; ; left = Math.floor(left / 128)) {
-    if (left < 128) return Uint8Array.from([...bytes, left]);
-    bytes.push((left % 128) | 128);
-  }
-}
-
 /** Appends a proposal, runs the stage until the slot `fit` stands, and gives what stands there. */
 async function fitSlot(synthRatio: number, before: (asked: Asked) => void): Promise<SlotEvent> {
-  const sha256 = await putPoints();
-  const reference = { sha256, sizeBytes: 0, mediaType: 'application/x-qloom-points' };
+  const sha256 = await artifacts.put(encodePointsArtifact(training));
+  const reference = { sha256, sizeBytes: 0, mediaType: POINTS_TYPE };
   const facts: ProposeFacts = {
     batch: 0,
     origin: 'fixed',

@@ -161,7 +161,7 @@ export const HYPERPARAMETERS: readonly Hyperparameter[] = [
     min: 5e-5,
     max: 2e-3,
     scale: 'log',
-    default: 1e-3,
+    default: 2e-3,
     condition: neural,
     description: "Learning rate of the generator's Adam.",
   },
