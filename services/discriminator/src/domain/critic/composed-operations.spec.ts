@@ -1,0 +1,53 @@
+import { createRandom } from '@qloom/random/random.ts';
+import { useBackend } from '@qloom/tfjs/backend.ts';
+import * as tf from '@tensorflow/tfjs-core';
+import { openCritiqueSession } from './critique-session.ts';
+import { criticSettings } from './settings.ts';
+
+const random = createRandom('composed');
+const training = {
+  count: 24,
+  features: 3,
+  classes: 2,
+  x: random.normals(72),
+  y: Int32Array.from({ length: 24 }, (_, i) => i % 2),
+};
+const classes = Int32Array.from({ length: 12 }, (_, i) => i % 2);
+
+function run(hyperparameters: Record<string, string>): number[] {
+  const settings = criticSettings(
+    { ...hyperparameters, 'disc.filters': 8, 'disc.convLayers': 3 },
+    { adversarial: 1, 'feature-matching': 1 },
+  );
+  const session = openCritiqueSession({ settings, training, seed: 2 });
+  const numbers: number[] = [];
+  for (let index = 0; index < 4; index++) {
+    const x = createRandom(index).normals(36);
+    const { logits, gradient = [], losses } = session.step({ index, x, classes, update: true, wantGradient: true });
+    numbers.push(...logits, ...gradient, losses['critic.loss'] ?? 0);
+  }
+  session.close();
+  return numbers;
+}
+
+// libtensorflow's memory is out of JavaScript's reach, so tfjs-node runs what stock operations compose. Plain JavaScript without
+// Qloom's kernels takes the same path.
+describe('a critic of stock operations alone', () => {
+  it('says and learns the same as one of fused kernels', async () => {
+    await useBackend({ force: 'cpu' });
+    const cases = ['conv', 'conv-residual', 'mlp'].flatMap((arch) =>
+      ['ns+R1', 'hinge+SN', 'wgan-gp'].map((loss) => ({ 'disc.arch': arch, 'gan.loss': loss })),
+    );
+    const fused = cases.map(run);
+    const ours = tf.getKernelsForBackend('cpu').filter(({ kernelName }) => kernelName.startsWith('Qloom'));
+    expect(ours.length).toBeGreaterThan(10);
+    for (const { kernelName } of ours) tf.unregisterKernel(kernelName, 'cpu');
+    const composed = cases.map(run);
+    for (const [i, numbers] of composed.entries()) {
+      expect(numbers.length).toBe(fused[i].length);
+      const scale = Math.max(...fused[i].map(Math.abs));
+      // float32, four steps of Adam behind the last numbers.
+      for (const [j, value] of numbers.entries()) expect(Math.abs(value - fused[i][j]) / scale).toBeLessThan(2e-3);
+    }
+  });
+});
