@@ -54,51 +54,50 @@ const look = (session: CritiqueSession, x = fakePoints(0)) =>
   session.step({ index: session.nextIndex, x, classes, update: false, wantGradient: true });
 
 const combinations = ['conv', 'conv-residual', 'mlp'].flatMap((arch) =>
-  ['ns+R1', 'hinge+SN', 'wgan-gp'].map((loss) => ({ 'disc.arch': arch, 'gan.loss': loss })),
+  ['ns+R1', 'hinge+SN', 'wgan-gp'].map(
+    (loss) => [`${arch} and ${loss}`, { 'disc.arch': arch, 'gan.loss': loss }] as const,
+  ),
 );
 
 beforeAll(() => useBackend({ force: 'wasm' }));
 
 describe('openCritiqueSession', () => {
-  it.each(combinations)('learns to tell wrong points with $disc.arch and $gan.loss', (hyperparameters) => {
+  it.each(combinations)('learns to tell wrong points with %s', (_name, hyperparameters) => {
     const session = open({ ...hyperparameters, 'gan.lrD': 4e-3, 'disc.filters': 8 });
-    train(session, 30);
+    train(session, 20);
     const { losses } = look(session);
-    expect(losses['critic.real_logit'] - losses['critic.fake_logit']).toBeGreaterThan(0.5);
+    expect(losses['critic.real_logit'] - losses['critic.fake_logit']).toBeGreaterThan(0.3);
     session.close();
   });
 
-  it.each(combinations)(
-    'gives the gradient of its weighted objectives with $disc.arch and $gan.loss',
-    (hyperparameters) => {
-      const weights = { adversarial: 0.7, 'feature-matching': 0.3 };
-      const settings = { ...hyperparameters, 'disc.filters': 8, 'disc.convLayers': 3, 'disc.kernel': 5 };
-      const first = open(settings, undefined, weights);
-      train(first, 10);
-      const { bytes } = first.checkpoint();
-      first.close();
-      // Every look is the same step of the same critic: the same real batch, the same augmentation.
-      const at = (x: Float32Array) => {
-        const session = open(settings, bytes, weights);
-        const result = look(session, x);
-        session.close();
-        return result;
-      };
-      const x = fakePoints(3);
-      const gradient = at(x).gradient as Float32Array;
-      // Uphill in every coordinate, by what that feature varies.
-      const direction = gradient.map((g, i) => 10 ** ((i % FEATURES) - 1) * Math.sign(g));
-      const objective = (step: number) => {
-        const { losses } = at(x.map((value, i) => value + step * direction[i]));
-        return 0.7 * losses.adversarial + 0.3 * losses['feature-matching'];
-      };
-      const slope = gradient.reduce((sum, g, i) => sum + g * direction[i], 0);
-      const h = 2e-3;
-      const measured = (objective(h) - objective(-h)) / (2 * h);
-      // float32 losses leave about 1e-4 of noise; a kink of a leaky ReLU within h adds a little.
-      expect(Math.abs(slope - measured) / Math.abs(slope)).toBeLessThan(0.01);
-    },
-  );
+  it.each(combinations)('gives the gradient of its weighted objectives with %s', (_name, hyperparameters) => {
+    const weights = { adversarial: 0.7, 'feature-matching': 0.3 };
+    const settings = { ...hyperparameters, 'disc.filters': 8, 'disc.convLayers': 3, 'disc.kernel': 5 };
+    const first = open(settings, undefined, weights);
+    train(first, 5);
+    const { bytes } = first.checkpoint();
+    first.close();
+    // Every look is the same step of the same critic: the same real batch, the same augmentation.
+    const at = (x: Float32Array) => {
+      const session = open(settings, bytes, weights);
+      const result = look(session, x);
+      session.close();
+      return result;
+    };
+    const x = fakePoints(3);
+    const gradient = at(x).gradient as Float32Array;
+    // Uphill in every coordinate, by what that feature varies.
+    const direction = gradient.map((g, i) => 10 ** ((i % FEATURES) - 1) * Math.sign(g));
+    const objective = (step: number) => {
+      const { losses } = at(x.map((value, i) => value + step * direction[i]));
+      return 0.7 * losses.adversarial + 0.3 * losses['feature-matching'];
+    };
+    const slope = gradient.reduce((sum, g, i) => sum + g * direction[i], 0);
+    const h = 2e-3;
+    const measured = (objective(h) - objective(-h)) / (2 * h);
+    // float32 losses leave about 1e-4 of noise; a kink of a leaky ReLU within h adds a little.
+    expect(Math.abs(slope - measured) / Math.abs(slope)).toBeLessThan(0.01);
+  });
 
   it('does not change where update is false', () => {
     const [plain, watched] = [open({}), open({})];
@@ -116,18 +115,18 @@ describe('openCritiqueSession', () => {
     for (const session of [plain, watched]) session.close();
   });
 
-  it.each(combinations)('goes on bit for bit from a checkpoint with $disc.arch and $gan.loss', (hyperparameters) => {
+  it.each(combinations)('goes on bit for bit from a checkpoint with %s', (_name, hyperparameters) => {
     const settings = { ...hyperparameters, 'gan.dSteps': 2, 'disc.filters': 8 };
     const undisturbed = open(settings);
-    train(undisturbed, 12);
+    train(undisturbed, 5);
     const interrupted = open(settings);
-    train(interrupted, 5);
+    train(interrupted, 2);
     const { bytes, sha256 } = interrupted.checkpoint();
     interrupted.close();
     const resumed = open(settings, bytes);
-    expect(resumed.nextIndex).toBe(5);
+    expect(resumed.nextIndex).toBe(2);
     expect(resumed.checkpoint().sha256).toBe(sha256);
-    train(resumed, 7);
+    train(resumed, 3);
     expect(look(resumed)).toEqual(look(undisturbed));
     expect(resumed.checkpoint()).toEqual(undisturbed.checkpoint());
     for (const session of [undisturbed, resumed]) session.close();
@@ -205,11 +204,12 @@ describe('openCritiqueSession', () => {
     const session = open({ 'gan.loss': 'hinge+SN' });
     train(session, 2);
     session.checkpoint();
-    const during = tf.memory().numTensors;
+    const held = () => [tf.memory().numTensors, tf.engine().backend.numDataIds()];
+    const during = held();
     train(session, 5);
     look(session);
     session.checkpoint();
-    expect(tf.memory().numTensors).toBe(during);
+    expect(held()).toEqual(during);
     session.close();
     session.close();
     expect(tf.memory().numTensors).toBe(base);
