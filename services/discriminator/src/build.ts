@@ -3,12 +3,12 @@ import { bindService } from '@qloom/service-kit/handlers.ts';
 import type { BuiltService, ServiceDeps } from '@qloom/service-kit/run-service.ts';
 import { useBackend } from '@qloom/tfjs/backend.ts';
 import type { DISCRIMINATOR_CONFIG } from './config.ts';
-import { createAssessor } from './domain/assess/assessor.ts';
 import { createAttemptRegistry } from './domain/attempts.ts';
 import { openStage } from './open-stage.ts';
 import { assessHandler } from './rpc/assess.ts';
 import { discriminatorCapabilities } from './rpc/capabilities.ts';
 import { critiqueHandler } from './rpc/critique.ts';
+import { createAssessor } from './workers/assessor.ts';
 
 /** Version of the service (semver). */
 export const VERSION = '0.1.0';

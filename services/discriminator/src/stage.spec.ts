@@ -19,9 +19,9 @@ import { encodePoints } from '@qloom/service-kit/wire-points.ts';
 import { createByteAssembler } from '@qloom/tensor/byte-chunks.ts';
 import { createTempFolder, type TempFolder } from '@qloom/testing/temp-folder.ts';
 import { createMemoryLog, startTestServer, type TestServer } from '@qloom/testing/test-server.ts';
-import { type Assessor, createAssessor } from './domain/assess/assessor.ts';
 import { assessHandler } from './rpc/assess.ts';
 import { createAssessStage } from './stage.ts';
+import { type Assessor, createAssessor } from './workers/assessor.ts';
 
 const ASSESS = { study: 'study', episode: 4, slot: 'assess' } as const;
 

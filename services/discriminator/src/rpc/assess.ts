@@ -7,10 +7,10 @@ import type { Points } from '@qloom/datasets/points.ts';
 import type { CallContext } from '@qloom/service-kit/handlers.ts';
 import type { MessageReader } from '@qloom/service-kit/streams.ts';
 import { createPointsCollector } from '@qloom/service-kit/wire-points.ts';
-import type { Assessor } from '../domain/assess/assessor.ts';
 import type { PhysicalSettings } from '../domain/assess/physical-validity.ts';
 import { InvalidPointsError, OutOfOrderError } from '../domain/errors.ts';
 import { LIMITS } from '../domain/limits.ts';
+import type { Assessor } from '../workers/assessor.ts';
 import { encodeValues } from './named-values.ts';
 
 /** The handler of DiscriminatorService.Assess. */

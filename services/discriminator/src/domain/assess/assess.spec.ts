@@ -2,7 +2,6 @@ import type { Points } from '@qloom/datasets/points.ts';
 import { createRandom } from '@qloom/random/random.ts';
 import { InvalidPointsError } from '../errors.ts';
 import { type Assessment, assess } from './assess.ts';
-import { createAssessor } from './assessor.ts';
 import { anticommutingPairs, physicalShare } from './physical-validity.ts';
 
 /** Two classes of two features, one cloud each; `spread` is the standard deviation and `shift` moves everything. */
@@ -99,31 +98,5 @@ describe('physicalShare', () => {
     // Sixteen shots leave room for 0.75 above the sphere, never beyond 1 a feature.
     expect(physicalShare(points(x), { names, shots: 16 })).toBe(0.75);
     expect(physicalShare(points(x), { names: ['Z0', 'Z1'], shots: 0 })).toBe(0.75);
-  });
-});
-
-describe('createAssessor', () => {
-  const assessment: Assessment = { training, heldOut, synthetic: clouds(60, 'fresh'), seed: 3, physical: null };
-
-  it('gives from its thread what assess gives, time and again', async () => {
-    const assessor = createAssessor();
-    const expected = assess(assessment);
-    expect(await Promise.all([assessor.assess(assessment), assessor.assess(assessment)])).toEqual([expected, expected]);
-    await assessor.close();
-    await expect(assessor.assess(assessment)).rejects.toThrow('the assessor is closed');
-  });
-
-  it('passes errors on with their code, and stops waiting when the call is cancelled', async () => {
-    const assessor = createAssessor();
-    await expect(assessor.assess({ ...assessment, heldOut: clouds(1, 'a') })).rejects.toMatchObject({
-      name: 'InvalidPointsError',
-      code: 'invalid',
-    });
-    const controller = new AbortController();
-    const waiting = assessor.assess(assessment, controller.signal);
-    controller.abort(new Error('gone'));
-    await expect(waiting).rejects.toThrow('gone');
-    expect((await assessor.assess(assessment)).syntheticCount).toBe(60);
-    await assessor.close();
   });
 });

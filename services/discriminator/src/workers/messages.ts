@@ -1,4 +1,4 @@
-import type { Assessment, Fidelity } from './assess.ts';
+import type { Assessment, Fidelity } from '../domain/assess/assess.ts';
 
 /** To the thread. */
 export interface AssessmentRequest {

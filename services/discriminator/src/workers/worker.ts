@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { parentPort } from 'node:worker_threads';
 import type { ConstraintNull } from '@qloom/metrics/constraint-null.ts';
-import { type Assessment, assess, nullOf } from './assess.ts';
+import { type Assessment, assess, nullOf } from '../domain/assess/assess.ts';
 import { type AssessmentReply, type AssessmentRequest, toMessage } from './messages.ts';
 
 /** A thread that assesses, one sample after the other. */

@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
-import { AssessorLostError } from '../errors.ts';
-import type { Assessment, Fidelity } from './assess.ts';
+import type { Assessment, Fidelity } from '../domain/assess/assess.ts';
+import { AssessorLostError } from '../domain/errors.ts';
 import { type AssessmentReply, fromMessage } from './messages.ts';
 
 /** Assesses on a thread of its own: the event loop stays free for critics, probes and cancellations. */
