@@ -67,11 +67,27 @@ export function knownUnits(
     const arms = armsOf(plan, false);
     return { units: [...before, ...comparisonUnits(plan, arms, incumbents.length > 0)], arms, choices: null };
   }
-  const selection = selectFrom(view, plan, createSeeds(settings.seed));
-  const rivals = new Map(plan.rivals.map((rival) => [rival, tunedRival(view, plan, rival)]));
+  const { selection, rivals } = choicesOf(view, plan, settings);
   const arms = armsOf(plan, selection.best !== null && !selection.addsData);
   const units = [...before, ...comparisonUnits(plan, arms, selection.best !== null)];
   return { units, arms, choices: { selection, rivals } };
+}
+
+/**
+ * Choices by the record that created their study. They are a function of units that never change once all of them stand,
+ * and are asked for at every event.
+ */
+const chosen = new WeakMap<object, Choices>();
+
+function choicesOf(view: StudyView, plan: EvaluationPlan, settings: CompleteSettings): Choices {
+  const known = view.created && chosen.get(view.created);
+  if (known !== undefined) return known;
+  const choices = {
+    selection: selectFrom(view, plan, createSeeds(settings.seed)),
+    rivals: new Map(plan.rivals.map((rival) => [rival, tunedRival(view, plan, rival)])),
+  };
+  if (view.created !== undefined) chosen.set(view.created, choices);
+  return choices;
 }
 
 /** A final evaluation that keeps at most `unitConcurrency` units under way. */
