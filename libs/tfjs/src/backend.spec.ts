@@ -17,6 +17,11 @@ describe('useBackend', () => {
     expect([...tf.tidy(() => tf.add([1, 2], [3, 4]).dataSync())]).toEqual([4, 6]);
   });
 
+  it('chooses once for callers that come at once', async () => {
+    const choices = await Promise.all([useBackend({ force: 'wasm' }), useBackend(), useBackend({ force: 'wasm' })]);
+    expect(new Set(choices).size).toBe(1);
+  });
+
   it('refuses an unknown backend and names the known ones', async () => {
     await expect(useBackend({ force: 'tpu' })).rejects.toThrow(
       "TensorFlow.js backend 'tpu': unknown; one of tfjs-node-gpu, tfjs-node, wasm, cpu",

@@ -44,6 +44,8 @@ const PREPARE: Record<BackendName, () => Promise<string>> = {
 
 /** TensorFlow.js keeps one engine a process, so its backend is one a process as well. */
 let current: BackendChoice | undefined;
+/** Choices are made one after the other: each replaces kernels of the engine. */
+let last: Promise<unknown> = Promise.resolve();
 
 function isBackendName(name: string): name is BackendName {
   return (BACKEND_NAMES as readonly string[]).includes(name);
@@ -68,8 +70,13 @@ async function tryBackend(name: BackendName): Promise<BackendFinding> {
  * @example
  * const { name } = await useBackend({ force: process.env.QLOOM_TFJS_BACKEND, log: console.error });
  */
-export async function useBackend(options: UseBackendOptions = {}): Promise<BackendChoice> {
-  const { force, log } = options;
+export function useBackend(options: UseBackendOptions = {}): Promise<BackendChoice> {
+  const choice = last.then(() => choose(options));
+  last = choice.catch(() => undefined);
+  return choice;
+}
+
+async function choose({ force, log }: UseBackendOptions): Promise<BackendChoice> {
   if (force && !isBackendName(force)) {
     throw new BackendUnavailableError(`TensorFlow.js backend '${force}': unknown; one of ${BACKEND_NAMES.join(', ')}`);
   }
