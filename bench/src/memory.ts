@@ -1,0 +1,101 @@
+import { QnnSettings } from '@qloom/contracts/gen/qloom/episode/v1/slots.ts';
+import { type FitRequest, GeneratorServiceService } from '@qloom/contracts/gen/qloom/generator/v1/generator.ts';
+import { QnnSimulatorServiceService } from '@qloom/contracts/gen/qloom/qnn_sim/v1/qnn_sim.ts';
+import { createNamedTask } from '@qloom/datasets/task-registry.ts';
+import { connect } from '@qloom/service-kit/clients.ts';
+import { encodePoints } from '@qloom/service-kit/wire-points.ts';
+import { median } from './percentile.ts';
+import { lessIsBetter, type Row } from './row.ts';
+import { residentMegabytes, startServices } from './services.ts';
+
+const STEPS = 2_000;
+const LIMIT_MB = 400;
+const SERVICES = ['generator', 'discriminator', 'qnn-sim'];
+
+/** Resident memory of the services while one fit of 2,000 steps runs, and the QNN is trained beside it. */
+export async function benchMemory(progress: (message: string) => void): Promise<Row[]> {
+  const services = await startServices(SERVICES);
+  const generator = connect(GeneratorServiceService, services.target('generator'));
+  const simulator = connect(QnnSimulatorServiceService, services.target('qnn-sim'));
+  try {
+    const task = createNamedTask('annni', {});
+    const training = task.draw({ count: 40, seed: 1 });
+    const heldOut = task.draw({ count: 60, seed: 1, purpose: 'test' });
+    const samples: Record<string, { step: number; megabytes: number }[]> = {};
+    const take = (step: number): void => {
+      for (const name of SERVICES) {
+        const megabytes = residentMegabytes(services.main(name).pid);
+        (samples[name] ??= []).push({ step, megabytes });
+      }
+    };
+    const evaluate = () =>
+      simulator.evaluate([
+        {
+          part: { $case: 'settings', value: { fold: 0, qnn: QnnSettings.fromPartial({}), seeds: [1], arms: [] } },
+        },
+        ...[...encodePoints(training)].map((value) => ({ part: { $case: 'training' as const, value } })),
+        ...[...encodePoints(heldOut)].map((value) => ({ part: { $case: 'heldOut' as const, value } })),
+      ]);
+
+    const call = generator.fit({ deadlineMs: 3_600_000 });
+    const { featureNames, classNames } = task.descriptor;
+    const settings: FitRequest = {
+      part: {
+        $case: 'settings',
+        value: {
+          identity: { study: 'memory', fold: 0, attempt: 1 },
+          seed: 1,
+          hyperparameters: [{ name: 'gan.steps', value: { value: { $case: 'integer', value: STEPS } } }],
+          data: {
+            featureNames: [...featureNames],
+            classNames: [...classNames],
+            lowerBounds: [],
+            upperBounds: [],
+            shots: 0,
+            pauliExpectations: false,
+          },
+          checkpointEverySteps: 0,
+        },
+      },
+    };
+    await call.send(settings);
+    for (const value of encodePoints(training)) await call.send({ part: { $case: 'training', value } });
+    call.closeSend();
+    let next = 0;
+    for await (const { part } of call) {
+      if (part?.$case !== 'progress' || part.value.step < next) continue;
+      const { step } = part.value;
+      await evaluate();
+      take(step);
+      progress(`step ${step} of ${STEPS}`);
+      next = step + STEPS / 20;
+    }
+    return SERVICES.flatMap((name) => rowsOf(name, samples[name]));
+  } finally {
+    generator.close();
+    simulator.close();
+    await services.stop();
+  }
+}
+
+function rowsOf(name: string, samples: readonly { step: number; megabytes: number }[]): Row[] {
+  const within = (from: number, to: number) =>
+    samples.filter(({ step }) => step >= from && step <= to).map(({ megabytes }) => megabytes);
+  const row = { bench: 'memory', case: name, unit: 'MB' };
+  return [
+    lessIsBetter({
+      ...row,
+      metric: `resident, most over ${STEPS} steps`,
+      value: Math.max(...samples.map(({ megabytes }) => megabytes)),
+      peer: 'limit of 400 MB',
+      peerValue: LIMIT_MB,
+    }),
+    lessIsBetter({
+      ...row,
+      metric: 'resident, median of the last fifth',
+      value: median(within(0.8 * STEPS, STEPS)),
+      peer: 'median of the second fifth',
+      peerValue: median(within(0.2 * STEPS, 0.4 * STEPS)),
+    }),
+  ];
+}
