@@ -29,6 +29,9 @@ export interface Choices {
   readonly rivals: ReadonlyMap<string, Hyperparameters | null>;
 }
 
+/** Trainings of the QNN per outer fold and arm, at least: they are cheap, and their noise would hide what points do. */
+const OUTER_QNN_SEEDS = 4;
+
 /** Does a unit. The same unit gives the same numbers, but for times. Rejects with what its calls reject with. */
 export async function runUnit(
   context: EvaluationContext,
@@ -60,7 +63,7 @@ async function runOuter(
   const heldOut = selectRows(context.labels, rows.heldOut);
   const startedMs = context.clock.now();
   const synthetic = await synthesize(context, name, 10_000 + 20 * episode + fold, point, training, signal);
-  const seeds = context.seeds.outerQnn(Math.max(2, context.settings.qnnSeeds));
+  const seeds = context.seeds.outerQnn(Math.max(OUTER_QNN_SEEDS, context.settings.qnnSeeds));
   const roles = { training, synthetic: synthetic?.points ?? null, heldOut };
   const report = await train(context, roles, seeds, [QnnArm.REAL_ONLY, QnnArm.AUGMENTED], signal);
   const [losses] = armScores([decodeUtility(report)]).folds;

@@ -87,12 +87,8 @@ export function observe(measurement: Measurement, multipliers: Multipliers): Obs
   const metrics = meanMetrics(measurement);
   const readings = readingsOf(measurement);
   return {
-    generatorLoss: firstOf(
-      measurement.fit,
-      ['generator.loss', 'generator.total', 'generator.adversarial'],
-      'generator.',
-    ),
-    discriminatorLoss: firstOf(measurement.fit, ['critic.loss', 'discriminator.loss'], 'critic.'),
+    generatorLoss: firstOf(measurement.fit, GENERATOR_LOSSES),
+    discriminatorLoss: firstOf(measurement.fit, CRITIC_LOSSES),
     qnnLoss: mean(folds.flatMap((fold) => [...fold.augmented])),
     qnnAccuracy: accuracyAugmented,
     diversity: (metrics['entropy.synthetic'] ?? 0) - (metrics['entropy.real'] ?? 0),
@@ -115,13 +111,12 @@ export function meanMetrics({ fidelity }: Pick<Measurement, 'fidelity'>): NamedV
   return Object.fromEntries([...collected].map(([name, values]) => [name, mean(values)]));
 }
 
-/** The first of `names` that is there, else the first value whose name starts with `prefix`, else 0. */
-function firstOf(values: NamedValues, names: readonly string[], prefix: string): number {
-  const name =
-    names.find((candidate) => candidate in values) ??
-    Object.keys(values)
-      .sort()
-      .find((n) => n.startsWith(prefix));
-  const value = name === undefined ? 0 : values[name];
+/** What fits call the loss that the generator minimizes against its critic, and the critic's own; the first that is there. */
+const GENERATOR_LOSSES = ['generator.loss', 'generator.adversarial', 'critic.adversarial', 'reconstruction'];
+const CRITIC_LOSSES = ['critic.loss', 'critic.critic.loss', 'discriminator.loss'];
+
+/** The first of `names` that is there, else 0: a rival has no such losses. */
+function firstOf(values: NamedValues, names: readonly string[]): number {
+  const value = values[names.find((name) => name in values) ?? ''] ?? 0;
   return Number.isFinite(value) ? value : 0;
 }
