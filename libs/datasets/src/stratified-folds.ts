@@ -13,13 +13,19 @@ export interface Fold {
 /** What folds need to know of the data. */
 export type Labelled = Pick<Points, 'count' | 'classes' | 'y' | 'group'>;
 
-/** Throws DatasetError unless every class has at least `folds` rows. */
-export function requireRowsPerClass(points: Labelled, folds: number, field = 'folds'): void {
+/** Throws DatasetError unless every class has at least `folds` rows; it says the class by its name in `classNames`. */
+export function requireRowsPerClass(
+  points: Labelled,
+  folds: number,
+  field = 'folds',
+  classNames: readonly string[] = [],
+): void {
   classCounts(points).forEach((rows, label) => {
     if (rows < folds) {
+      const name = classNames[label] === undefined ? label : `'${classNames[label]}'`;
       throw new DatasetError(
         field,
-        `${field}: class ${label} has ${rows} of ${points.count} points; ${folds} folds need at least ${folds} of each ` +
+        `${field}: class ${name} has ${rows} of ${points.count} points; ${folds} folds need at least ${folds} of each ` +
           `class. Give more labels or fewer folds`,
       );
     }

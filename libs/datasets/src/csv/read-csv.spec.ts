@@ -67,7 +67,7 @@ describe('readCsv', () => {
       'too few for the folds',
       '1,2,a\n3,4,b\n5,6,a\n7,8,b\n',
       { folds: 3 },
-      'class 0 has 2 of 4 points; 3 folds need at least 3',
+      "class 'a' has 2 of 4 points; 3 folds need at least 3",
     ],
     [
       'an unknown column',

@@ -60,7 +60,7 @@ export function readCsv(text: string, options: CsvOptions = {}): CsvData {
   if (kept.length === 0) throw new DatasetError('csv', 'no feature varies; give at least one that does');
   const groupNames = groups ? namesInOrder(groups) : [];
   const points = assemble(columns, kept, values, labels, classNames, groups, groupNames);
-  if (options.folds !== undefined) requireRowsPerClass(points, options.folds);
+  if (options.folds !== undefined) requireRowsPerClass(points, options.folds, 'folds', classNames);
   return {
     points,
     featureNames: kept.map((column) => columns.names[column]),
