@@ -84,7 +84,7 @@ export const HYPERPARAMETERS: readonly Hyperparameter[] = [
     minimum: 1e-4,
     maximum: 4e-3,
     scale: 'log',
-    default: 1e-3,
+    default: 2e-3,
   },
   {
     name: 'gan.dSteps',

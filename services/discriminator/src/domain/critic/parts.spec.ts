@@ -112,7 +112,7 @@ describe('criticSettings', () => {
       kernel: 3,
       filters: 32,
       loss: 'ns+R1',
-      learningRate: 1e-3,
+      learningRate: 2e-3,
       updatesPerStep: 1,
       r1Gamma: 1,
       weights: { adversarial: 1, 'feature-matching': 0 },
