@@ -8,39 +8,36 @@ import { createByteAssembler } from '@qloom/tensor/byte-chunks.ts';
 /** The agent, as a client sees it. */
 export type AgentClient = Remote<typeof AgentServiceService>;
 
-/** Answers that another try will not change. */
-const FINAL: ReadonlySet<number> = new Set([
-  status.INVALID_ARGUMENT,
-  status.NOT_FOUND,
-  status.ALREADY_EXISTS,
-  status.PERMISSION_DENIED,
-  status.UNIMPLEMENTED,
-  status.UNAUTHENTICATED,
-  status.FAILED_PRECONDITION,
-  status.OUT_OF_RANGE,
+/** The service is away, restarts or drains: try again for as long as it takes. */
+const AWAY: ReadonlySet<number> = new Set([
+  status.UNAVAILABLE,
+  status.CANCELLED,
+  status.DEADLINE_EXCEEDED,
+  status.ABORTED,
+  status.RESOURCE_EXHAUSTED,
 ]);
+
+/** What a connection cut in the middle of a message may read as, and a programming error too: a few tries. */
+const UNCLEAR: ReadonlySet<number> = new Set([status.INTERNAL, status.UNKNOWN]);
+const UNCLEAR_TRIES = 5;
 
 /** States in which a study has ended. */
 const ENDED: ReadonlySet<number> = new Set([StudyState.FINISHED, StudyState.CANCELLED, StudyState.FAILED]);
-
-/** Whether another try may help: the service is away, restarts, or dropped the connection. */
-export function mayRetry(error: unknown): boolean {
-  const code = (error as { code?: unknown } | null)?.code;
-  return typeof code === 'number' && !FINAL.has(code);
-}
 
 /**
  * Makes a call again and again until it is answered or refused: an agent that was killed comes back. Throws the
  * refusal, or the signal's reason.
  */
 export async function untilAnswered<T>(call: () => Promise<T>, signal: AbortSignal, everyMs = 250): Promise<T> {
-  for (;;) {
+  for (let unclear = 0; ; ) {
     signal.throwIfAborted();
     try {
       return await call();
     } catch (error) {
       signal.throwIfAborted();
-      if (!mayRetry(error)) throw error;
+      const code = (error as { code?: unknown } | null)?.code;
+      if (typeof code !== 'number') throw error;
+      if (UNCLEAR.has(code) ? ++unclear >= UNCLEAR_TRIES : !AWAY.has(code)) throw error;
       await sleep(everyMs, undefined, { signal });
     }
   }

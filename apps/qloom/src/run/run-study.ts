@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { status } from '@grpc/grpc-js';
 import {
@@ -10,7 +10,7 @@ import {
 import { StudyResult } from '@qloom/contracts/gen/qloom/agent/v1/result.ts';
 import type { CsvData } from '@qloom/datasets/csv/read-csv.ts';
 import { connect } from '@qloom/service-kit/clients.ts';
-import { CommandError, InterruptedError } from '../command/errors.ts';
+import { CommandError, InterruptedError, UsageError } from '../command/errors.ts';
 import { isServiceError } from '../command/report-error.ts';
 import { writeReport } from '../report/write-report.ts';
 import { type FolderLock, lockFolder } from '../run-folder/lock.ts';
@@ -35,7 +35,7 @@ import { keepEvents } from './keep-events.ts';
 import { createProgressTracker } from './progress.ts';
 import { createProgressView, type ProgressStream, type ProgressView } from './progress-view.ts';
 import { putCsv, readStudyCsv } from './put-csv.ts';
-import { type Session, startSession } from './session.ts';
+import { type Session, type SessionOptions, startSession } from './session.ts';
 import { checkTask, csvHash } from './study-data.ts';
 import { currentVersions } from './versions.ts';
 
@@ -53,6 +53,8 @@ export interface RunOptions {
   readonly progress: ProgressStream;
   readonly signal: AbortSignal;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** Which services and mains to start instead of our four, for tests. */
+  readonly local?: Pick<SessionOptions, 'services' | 'mains'>;
 }
 
 /** A study that has finished. */
@@ -65,7 +67,7 @@ export interface FinishedRun {
 
 /**
  * Runs a study in its folder, or goes on with it. Throws `InterruptedError` when `signal` aborts, and a `CommandError`
- * that says what to do when it cannot be run.
+ * that says what to do when it cannot be run. What the user gave wrong (`UsageError`) leaves no run folder behind.
  */
 export async function runStudy(options: RunOptions): Promise<FinishedRun> {
   const { loaded } = options;
@@ -77,13 +79,18 @@ export async function runStudy(options: RunOptions): Promise<FinishedRun> {
     );
   }
   const fresh = await freshRecord(options);
+  const csv = await readStudyCsv(loaded);
+  const isOurs = !existsSync(folder.path);
   const lock: FolderLock = lockFolder(folder.path);
   try {
     const record = openRunFolder(folder, fresh, loaded.text);
     if (record.state === 'finished' && record.result !== undefined) {
       return { folder, result: StudyResult.fromJSON(record.result), alreadyThere: true };
     }
-    return { folder, result: await runInFolder(options, folder, record), alreadyThere: false };
+    return { folder, result: await runInFolder(options, folder, record, csv), alreadyThere: false };
+  } catch (error) {
+    if (isOurs && error instanceof UsageError) rmSync(folder.path, { recursive: true, force: true });
+    throw error;
   } finally {
     lock.release();
   }
@@ -103,13 +110,18 @@ async function freshRecord({ loaded, log }: RunOptions): Promise<StudyRecord> {
   };
 }
 
-async function runInFolder(options: RunOptions, folder: RunFolder, record: StudyRecord): Promise<StudyResult> {
+async function runInFolder(
+  options: RunOptions,
+  folder: RunFolder,
+  record: StudyRecord,
+  csv: CsvData | undefined,
+): Promise<StudyResult> {
   const { loaded, signal } = options;
-  const csv = await readStudyCsv(loaded);
   const view = createProgressView(options.progress, loaded.id);
   const session = await startSession({
     folder,
     log: options.log,
+    ...options.local,
     targets: { ...loaded.study.services, ...targetsFromEnvironment(options.env) },
     forwardTelemetryTo: options.env['OTEL_EXPORTER_OTLP_ENDPOINT'],
     onEvent: (event) => noteServiceEvent(view, event),

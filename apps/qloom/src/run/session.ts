@@ -15,6 +15,8 @@ export interface SessionOptions {
   readonly log: string;
   readonly targets?: Readonly<Partial<Record<ServiceName, string>>>;
   readonly services?: readonly ServiceName[];
+  /** Mains to start instead of ours, for tests. */
+  readonly mains?: Readonly<Partial<Record<ServiceName, string>>>;
   readonly onEvent?: (event: ServiceEvent) => void;
   /** A collector of the user's own that gets a copy of all telemetry. */
   readonly forwardTelemetryTo?: string;
@@ -57,6 +59,7 @@ export async function startSession(options: SessionOptions): Promise<Session> {
     otlpEndpoint: receiver.endpoint,
     targets: options.targets,
     services: options.services,
+    mains: options.mains,
     onEvent: options.onEvent,
   });
   const stop = async (): Promise<void> => {

@@ -1,0 +1,134 @@
+import { execFile, execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { StudyResult } from '@qloom/contracts/gen/qloom/agent/v1/result.ts';
+import { makeStudyResult } from '../testing/study-result.ts';
+import { makeStudySpans } from '../testing/study-spans.ts';
+
+const ROOT = fileURLToPath(new URL('../../../..', import.meta.url));
+const BIN = join(ROOT, 'apps/qloom/bin/qloom.mjs');
+
+interface Ended {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** Runs the command line as people do. */
+function qloom(args: readonly string[], node = process.execPath): Promise<Ended> {
+  const env = { ...process.env, NO_COLOR: '', FORCE_COLOR: '0', QLOOM_LAUNCHER_PID: undefined };
+  return new Promise((resolve) => {
+    execFile(node, [BIN, ...args], { cwd: ROOT, env }, (error, out, err) => {
+      resolve({ code: error === null ? 0 : Number(error.code), out, err });
+    });
+  });
+}
+
+/** A Node on PATH that does not run TypeScript, if this machine has one. */
+function olderNode(): string | undefined {
+  const places = (process.env['PATH'] ?? '').split(delimiter).filter((place) => !place.includes('node_modules'));
+  return ['/usr/bin', ...places]
+    .map((place) => join(place, 'node'))
+    .find((node) => {
+      try {
+        return Number(execFileSync(node, ['-p', 'process.versions.node']).toString().split('.')[0]) < 22;
+      } catch {
+        return false;
+      }
+    });
+}
+
+/** A folder of runs with one finished study. */
+function finishedRun(): string {
+  const out = mkdtempSync(join(tmpdir(), 'qloom-cli-'));
+  const folder = join(out, 'toy');
+  mkdirSync(folder);
+  const record = {
+    format: 'qloom-study/1',
+    id: 'toy',
+    state: 'finished',
+    file: 'toy.yaml',
+    log: 'sqlite',
+    settings: {},
+    versions: {},
+  };
+  writeFileSync(
+    join(folder, 'study.json'),
+    JSON.stringify({ ...record, result: StudyResult.toJSON(makeStudyResult()) }),
+  );
+  writeFileSync(join(folder, 'study.yaml'), 'name: toy\n');
+  writeFileSync(
+    join(folder, 'spans.jsonl'),
+    makeStudySpans(4)
+      .map((span) => `${JSON.stringify(span)}\n`)
+      .join(''),
+  );
+  return out;
+}
+
+describe('qloom', () => {
+  const commands = ['run', 'up', 'sample', 'datasets', 'report', 'trace', 'stages', 'doctor'];
+
+  it('has help with examples everywhere', async () => {
+    const helps = await Promise.all([[], ...commands.map((name) => [name])].map((args) => qloom([...args, '--help'])));
+    for (const { code, out } of helps) {
+      expect(code).toBe(0);
+      expect(out).toContain('Examples:\n  $ ');
+    }
+    for (const name of commands) expect(helps[0].out).toContain(`  ${name} `);
+    expect(helps[0].out).toContain('130  interrupted');
+  });
+
+  it.each([
+    [['rum', 'x.yaml'], "error: unknown command 'rum'"],
+    [['run'], "error: missing required argument 'study.yaml'"],
+    [['run', 'examples/bad.yaml'], 'examples/bad.yaml:14: policy: "ppoo" is not one of'],
+    [
+      ['run', 'examples/quickstart.yaml', '--log', 'kafka://x'],
+      '--log: "kafka://x" is neither sqlite nor nats://host:port',
+    ],
+    [['datasets', 'draw', 'annni', '--count', 'many'], 'It is not a whole number'],
+    [['datasets', 'draw', 'anni'], "'anni' is no task; there are annni"],
+    [['stages', 'nothing', '--out', 'nowhere'], 'nothing is no run folder and no study; nowhere holds no study'],
+  ])('ends with 2 for %j', async (args, message) => {
+    const { code, out, err } = await qloom(args);
+    expect(err).toContain(message);
+    expect([code, out]).toEqual([2, '']);
+  });
+
+  it('draws the same points for the same seed, as CSV', async () => {
+    const args = ['datasets', 'draw', 'two-curves', '--count', '4', '--seed', '5', '--set', 'features=3'];
+    const [first, second, listed] = await Promise.all([qloom(args), qloom(args), qloom(['datasets', '--json'])]);
+    expect(JSON.parse(listed.out)).toHaveLength(3);
+    if (first.code !== 0) throw new Error(first.err);
+    expect(first.out).toBe(second.out);
+    expect(first.out.trim().split('\n')).toHaveLength(5);
+  });
+
+  it('shows a finished run without any service: report, stages, trace', async () => {
+    const out = finishedRun();
+    const [report, stages, trace, missing] = await Promise.all([
+      qloom(['report', 'toy', '--out', out]),
+      qloom(['stages', join(out, 'toy'), '--json']),
+      qloom(['trace', '2', '--out', out]),
+      qloom(['trace', '99', '--out', out]),
+    ]);
+    expect(report.out).toContain("Qloom's data helped");
+    expect(JSON.parse(stages.out)[1]).toMatchObject({ stage: 'fit', count: 4 });
+    expect(trace.out.split('\n')[0]).toMatch(/^propose +agent/);
+    expect(missing).toMatchObject({ code: 1, err: expect.stringContaining('no span of episode 99') });
+    expect(report.out).not.toContain('\u001b');
+  });
+
+  const older = olderNode();
+  (older === undefined ? it.skip : it)(
+    'runs under the installed Node where it is started by an older one',
+    async () => {
+      const { code, out } = await qloom(['--version'], older);
+      expect([code, out]).toEqual([0, '0.1.0\n']);
+      expect((await qloom(['run'], older)).code).toBe(2);
+    },
+  );
+});

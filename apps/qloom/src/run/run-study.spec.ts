@@ -1,0 +1,93 @@
+import { existsSync, mkdtempSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { readStudyRecord, runFolderAt } from '../run-folder/run-folder.ts';
+import { parseStudyFile } from '../study-file/load-study-file.ts';
+import { type RunOptions, runStudy } from './run-study.ts';
+
+const at = (name: string): string => fileURLToPath(new URL(`../testing/${name}.ts`, import.meta.url));
+const LOCAL = { services: ['agent'], mains: { agent: at('fake-agent') } } as const;
+const TEXT = 'data:\n  task: annni\n  labels: 40\n';
+
+/** Options of a run with a scripted agent and no other service. */
+function options(mode: string, more: Partial<RunOptions> = {}): RunOptions & { readonly lines: string[] } {
+  process.env['FAKE_AGENT'] = mode;
+  const lines: string[] = [];
+  return {
+    loaded: parseStudyFile('toy.yaml', TEXT),
+    out: mkdtempSync(join(tmpdir(), 'qloom-runs-')),
+    log: 'sqlite',
+    resume: true,
+    command: 'qloom run toy.yaml',
+    progress: { write: (text: string) => lines.push(text) },
+    signal: new AbortController().signal,
+    env: {},
+    local: LOCAL,
+    lines,
+    ...more,
+  };
+}
+
+describe('runStudy', () => {
+  it('fills the run folder, and gives a finished study back without running it again', async () => {
+    const run = options('finish');
+    const { folder, result, alreadyThere } = await runStudy(run);
+    expect(alreadyThere).toBe(false);
+    expect(result.arms).toHaveLength(7);
+    for (const path of [folder.studyYaml, folder.events, folder.spans, folder.cardJson, folder.report]) {
+      expect([path, existsSync(path)]).toEqual([path, true]);
+    }
+    expect(readFileSync(folder.syntheticCsv, 'utf8')).toContain('antiphase');
+    expect(readFileSync(folder.trainingCsv, 'utf8')).toBe(
+      'Z3,X3X4,X3X5,Z0,label\n1,0,1,0,ferromagnetic\n0.5,-1,0,1,paramagnetic\n',
+    );
+    const card = readFileSync(folder.cardMarkdown, 'utf8');
+    for (const said of ['seed', '40 labelled real points', 'Fréchet distance', 'qloom run toy.yaml'])
+      expect(card.toLowerCase()).toContain(said.toLowerCase());
+    expect(readStudyRecord(folder)).toMatchObject({ state: 'finished', id: 'toy', format: 'qloom-study/1' });
+    expect(run.lines.join('')).toContain('toy  searching  2/8 episodes');
+
+    const again = await runStudy({ ...run, local: { services: ['agent'], mains: { agent: '/nowhere.ts' } } });
+    expect(again.alreadyThere).toBe(true);
+    await expect(runStudy({ ...run, resume: false })).rejects.toThrow('exists already, and --no-resume was given');
+    const other = parseStudyFile('toy.yaml', TEXT.replace('40', '41'));
+    await expect(runStudy({ ...run, loaded: other })).rejects.toThrow(
+      'other settings (data.labelBudget: 40 there, 41 here)',
+    );
+  });
+
+  it('stops when it is interrupted, and keeps the folder for the next time', async () => {
+    const interrupt = new AbortController();
+    const run = options('hang', { signal: interrupt.signal });
+    const watching: RunOptions = {
+      ...run,
+      progress: {
+        write: (text: string) => {
+          run.lines.push(text);
+          if (text.includes('searching')) interrupt.abort(new Error('Ctrl-C'));
+        },
+      },
+    };
+    await expect(runStudy(watching)).rejects.toMatchObject({ name: 'InterruptedError', exitCode: 130 });
+    expect(readStudyRecord(runFolderAt(join(run.out, 'toy'))).state).toBe('running');
+    process.env['FAKE_AGENT'] = 'finish';
+    const resumed = await runStudy({ ...run, signal: new AbortController().signal });
+    expect(resumed.alreadyThere).toBe(false);
+  });
+
+  it('says why a study cannot go on', async () => {
+    await expect(runStudy(options('fail'))).rejects.toThrow('study toy cannot go on: every class needs 3 points');
+  });
+
+  it('turns the refusal of a setting into a line of the study file', async () => {
+    await expect(runStudy(options('refuse'))).rejects.toThrow('toy.yaml:3: data.labels: too few');
+  });
+
+  it('checks the settings of a task before anything starts', async () => {
+    const loaded = parseStudyFile('toy.yaml', `${TEXT}  settings: { spins: 99 }\n`);
+    await expect(runStudy(options('finish', { loaded }))).rejects.toThrow(
+      /^toy\.yaml:4: data\.settings\.spins: 99 is not allowed/,
+    );
+  });
+});
