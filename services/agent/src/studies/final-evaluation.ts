@@ -114,7 +114,7 @@ export function createFinalEvaluation(
   return {
     async advance(view) {
       if (!isSearched(view) || stopping.signal.aborted) return;
-      context ??= openContext(deps, view);
+      context ??= openContext(deps, view, stopping.signal);
       let opened: EvaluationContext;
       try {
         opened = await context;
@@ -142,7 +142,11 @@ export function createFinalEvaluation(
   };
 }
 
-async function openContext(deps: FinalEvaluationDeps, view: StudyView): Promise<EvaluationContext> {
+async function openContext(
+  deps: FinalEvaluationDeps,
+  view: StudyView,
+  signal: AbortSignal,
+): Promise<EvaluationContext> {
   const { settings, seeds, artifacts, peers } = deps;
   if (view.prepared === undefined) throw new Error('the study is not prepared');
   const manifest = await loadManifest(artifacts, view.prepared);
@@ -152,7 +156,7 @@ async function openContext(deps: FinalEvaluationDeps, view: StudyView): Promise<
     manifest,
     data: await openStudyData(settings, seeds, artifacts),
     labels: await getPoints(artifacts, manifest.labels, 'labels'),
-    rivalParameters: rivalParameters((await advertisedSpace(peers)).parameters),
+    rivalParameters: rivalParameters((await advertisedSpace(peers, signal)).parameters),
   };
 }
 

@@ -1,9 +1,6 @@
 import { QnnArm, type UtilityReport } from '@qloom/contracts/gen/qloom/episode/v1/slots.ts';
 import type { Points } from '@qloom/datasets/points.ts';
 import { classCounts, selectRows } from '@qloom/datasets/rows.ts';
-import { accuracyOf } from '@qloom/metrics/classifiers/classifier.ts';
-import { fitNearestNeighbours } from '@qloom/metrics/classifiers/nearest-neighbours.ts';
-import { chooseRbfSvc } from '@qloom/metrics/classifiers/rbf-svc.ts';
 import { frechetDistance } from '@qloom/metrics/frechet.ts';
 import { matrixOf, selectMatrixRows } from '@qloom/metrics/matrix.ts';
 import { createRandom } from '@qloom/random/random.ts';
@@ -17,6 +14,7 @@ import type { Selection } from '../domain/study/incumbents.ts';
 import { armScores } from '../domain/study/measurement.ts';
 import { decodeUtility } from '../events/measurement.ts';
 import { getPoints } from '../events/points-artifact.ts';
+import { classicalAccuracy } from './classical.ts';
 import { type EvaluationContext, synthesize, train } from './evaluation-context.ts';
 import type { Draw } from './study-data.ts';
 import { synthesizeDataset } from './synthetic-set.ts';
@@ -105,7 +103,7 @@ async function runDraw(
 ): Promise<DrawResult> {
   const data = await context.data.draw(draw);
   const startedMs = context.clock.now();
-  if (CLASSICAL.includes(arm)) return runClassical(context, name, arm, data, startedMs);
+  if (CLASSICAL.includes(arm)) return runClassical(context, name, arm, data, startedMs, signal);
   const added = await addedPoints(context, name, draw, arm, data, choices, signal);
   const roles = { training: data.labels, synthetic: added.points, heldOut: data.test };
   // The same seeds in every arm of a draw, so that arms are paired.
@@ -144,18 +142,15 @@ async function addedPoints(
   return { points: made?.points ?? null };
 }
 
-function runClassical(
+async function runClassical(
   context: EvaluationContext,
   name: string,
   arm: string,
   { labels, test }: Draw,
   startedMs: number,
-): DrawResult {
-  const classifier =
-    arm === 'svc'
-      ? chooseRbfSvc(labels, createRandom(context.seeds.unit(name, 'fit')))
-      : fitNearestNeighbours(labels, Math.min(3, labels.count));
-  const accuracy = accuracyOf(classifier, test);
+  signal: AbortSignal,
+): Promise<DrawResult> {
+  const accuracy = await classicalAccuracy({ arm, labels, test, seed: context.seeds.unit(name, 'fit') }, signal);
   return { accuracy, loss: null, syntheticCount: 0, frechet: null, ...effortOf(context, [], startedMs) };
 }
 

@@ -20,7 +20,7 @@ import { decodeMeasurement } from '../events/measurement.ts';
 import { decodeMultipliers } from '../events/named-values.ts';
 import type { PolicyMemory, PolicyPort } from '../peers/policy-port.ts';
 import type { CompleteSettings } from './settings.ts';
-import { type EpisodeSlots, factsOf, proposedEpisodes, type StudyView } from './study-view.ts';
+import { type EpisodeSlots, factsOf, type StudyView } from './study-view.ts';
 
 /** A study's search with the policy's memory in it. */
 export type Search = SearchState<PolicyMemory>;
@@ -45,10 +45,13 @@ export function startSearch(settings: CompleteSettings, policy: PolicyPort, forP
 /** The search with everything that the view knows of episodes. Batches are not folded here. */
 export function noteEpisodes(search: Search, view: StudyView): Search {
   let next = search;
-  for (const { episode, slots, propose } of proposedEpisodes(view)) {
-    next = noteProposed(next, episode, decodePoint(propose.hyperparameters));
-    if (next.episodes.get(episode)?.ending !== null || slots.reward === undefined) continue;
-    next = noteEnded(next, episode, endingOf(slots));
+  for (const [episode, slots] of view.episodes) {
+    const known = next.episodes.get(episode);
+    if (known?.ending) continue;
+    const propose = factsOf(slots.propose, 'propose');
+    if (propose === undefined) continue;
+    if (known === undefined) next = noteProposed(next, episode, decodePoint(propose.hyperparameters));
+    if (slots.reward !== undefined) next = noteEnded(next, episode, endingOf(slots));
   }
   return next;
 }

@@ -1,14 +1,16 @@
 import { type StudySettings, StudyState } from '@qloom/contracts/gen/qloom/agent/v1/agent.ts';
 import { StudyResult } from '@qloom/contracts/gen/qloom/agent/v1/result.ts';
-import { Outcome } from '@qloom/contracts/gen/qloom/episode/v1/slots.ts';
+import { DataDescription, Outcome } from '@qloom/contracts/gen/qloom/episode/v1/slots.ts';
 import { formatKey } from '@qloom/episode-log/event-key.ts';
 import type { LogEvent } from '@qloom/episode-log/port.ts';
+import { createRandom } from '@qloom/random/random.ts';
 import { decodeSlot, failureOf } from '@qloom/service-kit/slot-events.ts';
 import { startTestServer } from '@qloom/testing/test-server.ts';
 import { remotePolicy } from '../peers/policy-port.ts';
 import { createPolicyService } from '../rpc/policy-service.ts';
 import { comparable, withoutTimes } from '../testing/comparable.ts';
 import { createWorld, type StandIns, smallStudy, startStandIns, type World } from '../testing/world.ts';
+import { storeDataset } from './datasets.ts';
 
 const ID = 'small';
 let standIns: StandIns;
@@ -107,6 +109,25 @@ describe('a study', () => {
     for (const reward of rewards) {
       expect(failureOf(reward)?.reason).toBe(reward.outcome === Outcome.OK ? undefined : 'diverged');
     }
+    await world.stop();
+  });
+
+  it('runs on a data set of the user: repeated splits, no oracle, and a warning that says so', async () => {
+    const world = await createWorld(standIns);
+    const random = createRandom('rings');
+    const y = Int32Array.from({ length: 40 }, (_, i) => i % 2);
+    const x = Float32Array.from({ length: 80 }, (_, i) => 2 * y[i >> 1] + random.normal());
+    const points = { count: 40, features: 2, classes: 2, x, y };
+    const dataset = await storeDataset(world.artifacts, { points, description: DataDescription.fromPartial({}) });
+    world.start();
+    const data = { source: { $case: 'dataset' as const, value: dataset }, labelBudget: 20, testSize: 10 };
+    await world.agent.createStudy({ id: ID, settings: smallStudy({ data }) });
+    const study = await world.finished(ID);
+    expect([study.state, study.message]).toEqual([StudyState.FINISHED, 'finished']);
+    const result = await resultOf(world);
+    expect(result.arms.map((arm) => arm.name)).not.toContain('oracle');
+    expect(result.warnings.join()).toMatch('every claim is about this file only');
+    expect([result.labelsUsed, result.testCount]).toEqual([20, 10]);
     await world.stop();
   });
 

@@ -17,16 +17,26 @@ export const SURROGATE = {
   trees: 25,
   /** Candidates among which it picks. */
   candidates: 32,
+  /** Trials that it learns from: the best and the latest, so that a proposal of a long study takes no longer. */
+  best: 64,
+  latest: 192,
   /** Weight of the trees' disagreement: an upper confidence bound. */
   optimism: 0.5,
 } as const;
 
-/** Appends a batch to the trials. A failed episode counts as the worst reward. */
+/**
+ * Appends a batch to the trials, and lets go of those that are neither among the best nor among the latest. A failed
+ * episode counts as the worst reward.
+ */
 export function remember(trials: readonly Trial[], results: readonly EpisodeResult[]): Trial[] {
-  return [
+  const all = [
     ...trials,
     ...results.map(({ hyperparameters, reward }) => ({ hyperparameters, reward: reward ?? FAILED_REWARD })),
   ];
+  const old = all.slice(0, -SURROGATE.latest);
+  const rewards = old.map((trial) => trial.reward).sort((a, b) => b - a);
+  const least = rewards[SURROGATE.best - 1] ?? Number.NEGATIVE_INFINITY;
+  return [...old.filter((trial) => trial.reward >= least).slice(0, SURROGATE.best), ...all.slice(-SURROGATE.latest)];
 }
 
 /**
