@@ -14,6 +14,9 @@ export interface Assessor {
   close(): Promise<void>;
 }
 
+/** A short-lived garbage of matrices needs no large young generation; what is large lies outside the heap. Unit: MiB. */
+const LIMITS = { maxYoungGenerationSizeMb: 8, maxOldGenerationSizeMb: 512 };
+
 interface Pending {
   readonly resolve: (fidelity: Fidelity) => void;
   readonly reject: (error: unknown) => void;
@@ -27,7 +30,7 @@ export function createAssessor(): Assessor {
   let closed = false;
 
   const start = (): Worker => {
-    const started = new Worker(new URL('./worker.ts', import.meta.url), { name: 'assessor' });
+    const started = new Worker(new URL('./worker.ts', import.meta.url), { name: 'assessor', resourceLimits: LIMITS });
     const lost = (message: string) => {
       if (worker !== started) return;
       worker = undefined;
