@@ -51,13 +51,17 @@ export function serves(installed, mode) {
   return installed === 'develop' || installed === mode;
 }
 
-/** Arguments of npm for a mode. */
+/**
+ * Arguments of npm for a mode. `npm install --no-save` takes what the lock file says and leaves that file alone. `npm ci`
+ * would do the same, but it refuses a lock file that lacks the optional packages of other platforms, as one written where
+ * the registry does not carry them all does, and it deletes the Node it may be running under.
+ */
 export function npmArguments(mode) {
-  const quiet = ['--no-audit', '--no-fund'];
-  return mode === 'run' ? ['ci', '--omit=dev', ...quiet] : ['ci', '--include=dev', ...quiet];
+  const quiet = ['--no-audit', '--no-fund', '--loglevel=error'];
+  return ['install', '--no-save', mode === 'run' ? '--omit=dev' : '--include=dev', ...quiet];
 }
 
-/** PATH without node_modules/.bin: `npm ci` deletes the Node that lies there while it works. */
+/** PATH without node_modules/.bin: npm may replace the Node that lies there while it works. */
 export function outerPath(path) {
   return path
     .split(delimiter)
