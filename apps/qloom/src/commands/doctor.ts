@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import type { Command } from 'commander';
 import { EXIT } from '../command/errors.ts';
 import { checkDisk, checkNats, checkNode, checkSockets, type Finding } from '../doctor/checks.ts';
-import { checkServices } from '../doctor/services.ts';
 import { type Style, styleOf } from '../terminal/style.ts';
 import { renderTable } from '../terminal/table.ts';
 
@@ -32,6 +31,7 @@ export function addDoctorCommand(program: Command): void {
     .option('--json', 'print the findings as JSON')
     .addHelpText('after', HELP)
     .action(async (flags: DoctorFlags) => {
+      const { checkServices } = await import('../doctor/services.ts');
       const temporary = await mkdtemp(join(tmpdir(), 'qloom-doctor-'));
       try {
         const findings: Finding[] = [

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { InterruptedError, UsageError } from '../command/errors.ts';
 import { listenForInterrupt } from '../run/interrupt.ts';
-import { type FinishedRun, runStudy } from '../run/run-study.ts';
+import type { FinishedRun } from '../run/run-study.ts';
 import { loadStudyFile } from '../study-file/load-study-file.ts';
 import { renderSummary } from '../summary/summary.ts';
 import { summaryToJson } from '../summary/summary-json.ts';
@@ -45,6 +45,8 @@ export function addRunCommand(program: Command): void {
         throw new UsageError(`--log: "${flags.log}" is neither sqlite nor nats://host:port`);
       }
       const loaded = await loadStudyFile(file);
+      // gRPC and all that comes with it is loaded where it is needed: help and mistakes are answered at once.
+      const { runStudy } = await import('../run/run-study.ts');
       const interrupt = listenForInterrupt();
       const command = commandFor(file, flags);
       try {

@@ -2,11 +2,9 @@ import { join } from 'node:path';
 import type { Command } from 'commander';
 import { InterruptedError, UsageError } from '../command/errors.ts';
 import { listenForInterrupt } from '../run/interrupt.ts';
-import { startSession } from '../run/session.ts';
 import { lockFolder } from '../run-folder/lock.ts';
 import { runFolderAt } from '../run-folder/run-folder.ts';
 import { SERVICES } from '../study-file/study-file.ts';
-import { targetsFromEnvironment } from '../supervisor/local-services.ts';
 import type { ServiceEvent } from '../supervisor/service-process.ts';
 
 interface UpFlags {
@@ -42,6 +40,8 @@ export function addUpCommand(program: Command): void {
 }
 
 async function up(flags: UpFlags): Promise<void> {
+  const { startSession } = await import('../run/session.ts');
+  const { targetsFromEnvironment } = await import('../supervisor/local-services.ts');
   const folder = runFolderAt(flags.out);
   const lock = lockFolder(folder.path);
   const interrupt = listenForInterrupt();

@@ -93,6 +93,16 @@ describe('the published schema', () => {
     expect(schema.properties.data.properties.task.enum).toEqual(listTaskKinds().map((kind) => kind.name));
   });
 
+  it('is told field by field in the guide', () => {
+    const guide = readFileSync(join(EXAMPLES, '../docs/guides/study-files.md'), 'utf8');
+    for (const [name, field] of Object.entries<{ properties?: object }>(schema.properties)) {
+      const inner = name === 'services' ? [] : Object.keys(field.properties ?? {}).map((key) => `${name}.${key}`);
+      // In a row of the table, as `field` or as **section**.
+      for (const path of [name, ...inner])
+        expect(guide).toMatch(new RegExp(String.raw`^\| (\x60|\*\*)${path}(\x60|\*\*) \|`, 'm'));
+    }
+  });
+
   it('describes every field', () => {
     const undescribed: string[] = [];
     const visit = (node: { properties?: Record<string, never>; description?: string }, path: string): void => {

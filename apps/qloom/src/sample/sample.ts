@@ -1,0 +1,81 @@
+import { StudyResult } from '@qloom/contracts/gen/qloom/agent/v1/result.ts';
+import { GeneratorServiceService, type SampleRequest } from '@qloom/contracts/gen/qloom/generator/v1/generator.ts';
+import { writeCsv } from '@qloom/datasets/csv/write-csv.ts';
+import { openArtifactStore } from '@qloom/episode-log/open-log.ts';
+import { connect } from '@qloom/service-kit/clients.ts';
+import { createPointsCollector } from '@qloom/service-kit/wire-points.ts';
+import { encodeBytes } from '@qloom/service-kit/wire-tensors.ts';
+import { CommandError, UsageError } from '../command/errors.ts';
+import { classCountsFor } from '../data/class-counts.ts';
+import { listenForInterrupt } from '../run/interrupt.ts';
+import { storageOf } from '../run/session.ts';
+import { type RunFolder, readStudyRecord } from '../run-folder/run-folder.ts';
+import { startLocalServices, targetsFromEnvironment } from '../supervisor/local-services.ts';
+
+/** What to sample. */
+export interface SampleOptions {
+  /** Points in all. */
+  readonly count: number;
+  /** Name of the only class; default: all, in the proportions of the kept data. */
+  readonly class?: string;
+  readonly seed: number;
+  /** Skips the gate. */
+  readonly ungated?: boolean;
+}
+
+/**
+ * Draws points from the model that a study kept, through a generator started for the purpose (or one's own), as CSV.
+ * Throws `CommandError` when the study kept none, `UsageError` for a class that it does not have.
+ */
+export async function sample(folder: RunFolder, flags: SampleOptions): Promise<string> {
+  const record = readStudyRecord(folder);
+  const result = record.result === undefined ? undefined : StudyResult.fromJSON(record.result);
+  const card = result?.synthetic;
+  if (result === undefined || card?.model === undefined) {
+    const why =
+      result === undefined ? `is ${record.state} and has no result yet` : 'kept no model: it chose to add nothing';
+    throw new CommandError(`study ${record.id} ${why}`);
+  }
+  const { featureNames = [], classNames = [] } = result.data ?? {};
+  const only = flags.class === undefined ? undefined : classNames.indexOf(flags.class);
+  if (only === -1) throw new UsageError(`--class: "${flags.class}" is not one of ${classNames.join(', ')}`);
+  const classCounts = classCountsFor(flags.count, card.classCounts, only);
+  const store = await openArtifactStore(storageOf(folder, record.log).artifactsUrl);
+  const model = await store.get(card.model.sha256).finally(() => store.close());
+  const interrupt = listenForInterrupt();
+  const targets = targetsFromEnvironment(process.env);
+  const services = startLocalServices({
+    logFolder: folder.logs,
+    services: targets.generator === undefined ? ['generator'] : [],
+    targets,
+  });
+  const generator = connect(GeneratorServiceService, services.targets.generator);
+  try {
+    await Promise.race([services.started, rejectWhenAborted(interrupt.signal)]);
+    const call = generator.sample({ signal: interrupt.signal });
+    const sent = call.sendAll(requests(flags, classCounts, model)).then(() => call.closeSend());
+    sent.catch(() => {});
+    const points = createPointsCollector('points');
+    for await (const { part } of call) if (part?.$case === 'points') points.add(part.value);
+    return writeCsv(points.points(), { featureNames, classNames });
+  } finally {
+    generator.close();
+    await services.stop();
+    interrupt.dispose();
+  }
+}
+
+function* requests(
+  { seed, ungated }: SampleOptions,
+  classCounts: number[],
+  model: Uint8Array,
+): Generator<SampleRequest> {
+  yield { part: { $case: 'settings', value: { seed, classCounts, ungated: ungated ?? false } } };
+  for (const value of encodeBytes(model)) yield { part: { $case: 'model', value } };
+}
+
+function rejectWhenAborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+  });
+}
