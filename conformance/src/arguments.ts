@@ -1,0 +1,92 @@
+import { parseArgs } from 'node:util';
+import { SUITE_NAMES, type SuiteName } from './suites.ts';
+
+/** Thrown when the command line makes no sense; the message says what is wrong and what would be right. */
+export class UsageError extends Error {
+  override name = 'UsageError';
+}
+
+/** What the command line asks for. */
+export interface Arguments {
+  readonly help: boolean;
+  readonly json: boolean;
+  /** Leaves out how a caller's mistakes are answered. */
+  readonly promisesOnly: boolean;
+  readonly service: SuiteName;
+  readonly target: string;
+  /** Unit: milliseconds. Default: 10 minutes. */
+  readonly deadlineMs: number;
+  /** How long to wait for a connection. Unit: milliseconds. Default: 10 s. */
+  readonly connectTimeoutMs: number;
+  readonly settings: ReadonlyMap<string, string>;
+}
+
+export const USAGE = `Usage: npm run conformance -- <service> <target> [options]
+
+Checks an implementation of a service over the wire against the contract in proto/, whatever it is written in.
+
+  <service>         ${SUITE_NAMES.join(', ')}
+  <target>          where it is: unix:/path.sock, host:port
+
+  --set name=value  a hyperparameter to fit with (again for more; generator). By default every advertised integer
+                    is at its minimum, so that fits are short.
+  --promises-only   leaves out how mistakes of a caller are answered: what remains is all that a study relies on
+  --deadline <s>    longest duration of a call. Default: 600 s
+  --connect-timeout <s>  how long to wait for a connection. Default: 10 s
+  --json            one JSON object a line: a check each, and last the counts
+  --help            this page
+
+Exit code: 0 every check passed or was skipped, 1 a check failed, 2 wrong usage or nothing answers at <target>.
+
+A generator that needs a critic must have one: start it with QLOOM_DISCRIMINATOR_TARGET.`;
+
+/** Reads the arguments. Throws {@link UsageError}. */
+export function readArguments(args: readonly string[]): Arguments {
+  const { values, positionals } = parse(args);
+  const [service, target, ...more] = positionals;
+  const rest = {
+    help: values.help,
+    json: values.json,
+    promisesOnly: values['promises-only'],
+    deadlineMs: seconds('deadline', values.deadline) * 1000,
+    connectTimeoutMs: seconds('connect-timeout', values['connect-timeout']) * 1000,
+    settings: new Map(values.set.map(pair)),
+  };
+  if (values.help) return { ...rest, service: 'generator', target: '' };
+  const name = SUITE_NAMES.find((known) => known === service);
+  if (name === undefined) throw new UsageError(`service: "${service ?? ''}" is none of ${SUITE_NAMES.join(', ')}`);
+  if (!target) throw new UsageError('target: is missing; right would be unix:/path.sock or host:port');
+  if (more.length > 0) throw new UsageError(`"${more[0]}" is one too many; right would be a service and a target`);
+  return { ...rest, service: name, target };
+}
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      options: {
+        set: { type: 'string', multiple: true, default: [] },
+        'promises-only': { type: 'boolean', default: false },
+        deadline: { type: 'string', default: '600' },
+        'connect-timeout': { type: 'string', default: '10' },
+        json: { type: 'boolean', default: false },
+        help: { type: 'boolean', default: false },
+      },
+      allowPositionals: true,
+    });
+  } catch (error) {
+    throw new UsageError((error as Error).message);
+  }
+}
+
+function pair(text: string): [string, string] {
+  const at = text.indexOf('=');
+  if (at < 1) throw new UsageError(`--set ${text}: right would be --set name=value`);
+  return [text.slice(0, at), text.slice(at + 1)];
+}
+
+function seconds(name: string, text: string): number {
+  const value = Number(text);
+  if (value > 0 && Number.isFinite(value)) return value;
+  throw new UsageError(`--${name} ${text}: right would be a number of seconds above 0`);
+}

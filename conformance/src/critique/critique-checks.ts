@@ -1,0 +1,165 @@
+import { status } from '@grpc/grpc-js';
+import { type Check, type CheckList, listChecks, must, sharedAnswer } from '../check.ts';
+import { FOREIGN_SETTING } from '../shared/hyperparameter-ranges.ts';
+import { requireNamedValues } from '../shared/received.ts';
+import { mustBeOffered } from '../shared/refusals.ts';
+import type { SuiteOptions } from '../suite.ts';
+import { type Critic, type CritiqueRemote, type Judgement, openCritic } from './critique-call.ts';
+import { critiqueRefusals } from './critique-refusals.ts';
+import { gradientChecks } from './gradient-checks.ts';
+
+/** A fold of its own, for whoever opens its second attempt makes the first stale. */
+const RESUMED_FOLD = 1;
+
+/** What the checks of a critic share. */
+export interface CritiqueContext {
+  readonly remote: CritiqueRemote;
+  readonly options: SuiteOptions;
+  /** Objectives that the critic knows. Skips the check where Critique is not offered. */
+  objectives(): Promise<readonly string[]>;
+  /** A critic for what `use` does with it, every objective weighted 1. */
+  withCritic<T>(use: (critic: Critic) => Promise<T>, changes?: Parameters<typeof openCritic>[2]): Promise<T>;
+}
+
+/** Checks of Critique, for whoever serves it. `source` is where it stands. */
+export function critiqueChecks(remote: CritiqueRemote, options: SuiteOptions, source: string): readonly Check[] {
+  const list = listChecks(source);
+  const context = createContext(remote, options);
+  lifeCycle(list, context);
+  learning(list, context);
+  return [...list.checks, ...gradientChecks(context, source), ...critiqueRefusals(context, source)];
+}
+
+function createContext(remote: CritiqueRemote, options: SuiteOptions): CritiqueContext {
+  const objectives = sharedAnswer('a critic', async () => {
+    const critic = await mustBeOffered(openCritic(remote, options), 'Critique');
+    critic.cancel();
+    return critic.opened.objectives;
+  });
+  return {
+    remote,
+    options,
+    objectives,
+    async withCritic(use, changes = {}) {
+      const objectiveWeights = (await objectives()).map((name) => ({ name, value: 1 }));
+      const critic = await openCritic(remote, options, { objectiveWeights, ...changes });
+      try {
+        return await use(critic);
+      } finally {
+        critic.cancel();
+      }
+    },
+  };
+}
+
+function lifeCycle(list: CheckList, { remote, options, objectives, withCritic }: CritiqueContext): void {
+  list.promise('start is answered with opened: next index 0, and the objectives', async () => {
+    const names = await objectives();
+    must(names.length > 0, 'the critic knows no objective', 'at least one, such as "adversarial"');
+    must(new Set(names).size === names.length, `the objectives are ${names.join(', ')}`, 'each once');
+    await withCritic(async ({ opened: { nextIndex } }) => {
+      must(nextIndex === 0, `the next index is ${nextIndex}`, '0, for it was not resumed');
+    });
+  });
+
+  list.promise('a step is answered with a logit for each point and a loss for each objective', async () => {
+    const names = await objectives();
+    const { losses } = await withCritic((critic) => critic.step(0));
+    for (const name of names) {
+      must(losses.has(name), `the losses are ${[...losses.keys()].join(', ')}`, `${name} among them`);
+    }
+  });
+
+  list.promise('the gradient comes where it was wanted, and only there', async () => {
+    await withCritic(async (critic) => {
+      const wanted = await critic.step(0, { wantGradient: true });
+      must(wanted.gradient !== undefined, 'the gradient is absent though it was wanted', 'float32, [batch, features]');
+      const unwanted = await critic.step(1, { wantGradient: false });
+      must(unwanted.gradient === undefined, 'a gradient came that was not wanted', 'none');
+    });
+  });
+
+  list.promise('close is answered with closed, the steps judged, and the end of the stream', async () => {
+    await withCritic(async (critic) => {
+      for (let index = 0; index < 3; index++) await critic.step(index);
+      const { steps, summary } = await critic.close();
+      must(steps === 3, `closed says ${steps} steps`, '3');
+      requireNamedValues(summary, 'closed.summary');
+    });
+  });
+
+  list.promise('hyperparameters that the critic does not offer are ignored', async () => {
+    await withCritic((critic) => critic.step(0), { hyperparameters: [FOREIGN_SETTING] });
+  });
+
+  list.promise('critics that are cancelled one after the other make room for the next', async () => {
+    await objectives();
+    for (let fold = 10; fold < 30; fold++) {
+      const critic = await openCritic(remote, options, { fold });
+      const judged = critic.step(0).catch(({ code }) => must(code === status.CANCELLED, `status ${code}`, 'CANCELLED'));
+      critic.cancel();
+      await judged;
+    }
+    await withCritic((critic) => critic.step(0), { fold: 30 });
+  });
+}
+
+function learning(list: CheckList, { withCritic }: CritiqueContext): void {
+  const judge = (critic: Critic, steps: number, first = 0, update = true) =>
+    inTurn(steps, (i) => critic.step(first + i, { update }));
+
+  list.promise('the same seed, points and steps give the same answers', async () => {
+    const [one, other] = await inTurn(2, () => withCritic((critic) => judge(critic, 4)));
+    requireSame(one, other, 'opened again with the same seed');
+  });
+
+  list.promise('a critic that is not updated does not change: the same points have the same logits', async () => {
+    const judged = await withCritic((critic) => judge(critic, 4, 0, false));
+    for (const { logits } of judged.slice(1)) {
+      const same = sameBits(logits, judged[0].logits);
+      must(same, `update=false: logits ${[...judged[0].logits]} became ${[...logits]}`, 'the very same');
+    }
+  });
+
+  list.promise('a critic that is updated learns: the same points have other logits', async () => {
+    const judged = await withCritic((critic) => judge(critic, 6));
+    const learnt = !sameBits(judged[0].logits, judged[5].logits);
+    must(learnt, 'update=true five times: the logits are the same', 'a critic that learns from its batches');
+  });
+
+  list.promise('a critic resumed on another stream gives the answers of the one that went on', async () => {
+    const { state, expected } = await withCritic(
+      async (critic) => {
+        await judge(critic, 3);
+        return { state: await critic.checkpoint(), expected: await judge(critic, 2, 3) };
+      },
+      { fold: RESUMED_FOLD },
+    );
+    await withCritic(
+      async (critic) => {
+        const { nextIndex } = critic.opened;
+        must(nextIndex === 3, `resumed at index ${nextIndex}`, '3, the step that the checkpoint was taken at');
+        requireSame(expected, await judge(critic, 2, 3), 'resumed from the checkpoint');
+      },
+      { resume: state, fold: RESUMED_FOLD, attempt: 2 },
+    );
+  });
+}
+
+async function inTurn<T>(count: number, make: (index: number) => Promise<T>): Promise<T[]> {
+  const made: T[] = [];
+  for (let index = 0; index < count; index++) made.push(await make(index));
+  return made;
+}
+
+function requireSame(expected: readonly Judgement[], actual: readonly Judgement[], where: string): void {
+  for (const [i, { logits, gradient }] of expected.entries()) {
+    must(sameBits(logits, actual[i].logits), `${where}, answer ${i} has other logits`, 'the same bits');
+    const same = sameBits(gradient ?? [], actual[i].gradient ?? []);
+    must(same, `${where}, answer ${i} has another gradient`, 'the same bits');
+  }
+}
+
+function sameBits(one: ArrayLike<number>, other: ArrayLike<number>): boolean {
+  return one.length === other.length && Array.from(one).every((value, i) => Object.is(value, other[i]));
+}

@@ -1,0 +1,70 @@
+import { status } from '@grpc/grpc-js';
+import { type Check, listChecks } from '../check.ts';
+import { mustRefuse } from '../shared/refusals.ts';
+import { labelOutOfRange } from '../shared/small-points.ts';
+import { askCritic, type CritiquePart, openCritic, openingParts, stepPart, TRAINING } from './critique-call.ts';
+import type { CritiqueContext } from './critique-checks.ts';
+
+const { FAILED_PRECONDITION, INVALID_ARGUMENT } = status;
+/** Folds of their own, whose attempts count up. */
+const STALE_FOLD = 2;
+
+/** Checks of what a generator's mistakes are answered with. */
+export function critiqueRefusals(context: CritiqueContext, source: string): readonly Check[] {
+  const { remote, options, objectives, withCritic } = context;
+  const list = listChecks(source);
+  const refuse = async (parts: readonly CritiquePart[], ...expected: readonly status[]) => {
+    await objectives();
+    await mustRefuse(askCritic(remote, parts, options), ...expected);
+  };
+  const [open, training, start] = openingParts(options.study);
+
+  list.refusal('a repeated index is FAILED_PRECONDITION', () =>
+    withCritic(async (critic) => {
+      await critic.step(0);
+      await mustRefuse(critic.step(0), FAILED_PRECONDITION);
+    }),
+  );
+  list.refusal('a skipped index is FAILED_PRECONDITION', () =>
+    withCritic((critic) => mustRefuse(critic.step(1), FAILED_PRECONDITION)),
+  );
+  list.refusal('a step before start is FAILED_PRECONDITION', () =>
+    refuse([open, training, stepPart(0)], FAILED_PRECONDITION),
+  );
+  list.refusal('a stale attempt is FAILED_PRECONDITION', async () => {
+    await objectives();
+    const seen = await openCritic(remote, options, { fold: STALE_FOLD, attempt: 2 });
+    seen.cancel();
+    await mustRefuse(openCritic(remote, options, { fold: STALE_FOLD, attempt: 1 }), FAILED_PRECONDITION);
+  });
+  list.refusal('an opening without training points is refused', () =>
+    // A part that is missing, or start out of order: the contract lets it be read either way.
+    refuse([open, start], INVALID_ARGUMENT, FAILED_PRECONDITION),
+  );
+  list.refusal('a training label out of range is INVALID_ARGUMENT', () =>
+    refuse([open, { $case: 'training', value: labelOutOfRange(TRAINING) }, start], INVALID_ARGUMENT),
+  );
+  list.refusal('a batch of another number of features is INVALID_ARGUMENT', () =>
+    withCritic(async (critic) => {
+      const part = stepPart(0);
+      if (part.$case !== 'step' || part.value.x === undefined) return;
+      const x = { ...part.value.x, shape: [part.value.x.data.byteLength / 4, 1] };
+      await mustRefuse(critic.ask({ ...part, value: { ...part.value, x } }), INVALID_ARGUMENT);
+    }),
+  );
+  list.refusal('a batch whose byte length is not that of its shape is INVALID_ARGUMENT', () =>
+    withCritic(async (critic) => {
+      const part = stepPart(0);
+      if (part.$case !== 'step' || part.value.x === undefined) return;
+      const x = { ...part.value.x, data: part.value.x.data.subarray(0, -1) };
+      await mustRefuse(critic.ask({ ...part, value: { ...part.value, x } }), INVALID_ARGUMENT);
+    }),
+  );
+  list.refusal('another number of classes than points is INVALID_ARGUMENT', () =>
+    withCritic(async (critic) => {
+      const part = stepPart(0, {}, new Float32Array(3));
+      await mustRefuse(critic.ask(part), INVALID_ARGUMENT);
+    }),
+  );
+  return list.checks;
+}

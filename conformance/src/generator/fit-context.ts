@@ -1,0 +1,77 @@
+import type {
+  Hyperparameter,
+  HyperparameterSetting,
+  HyperparameterValue,
+} from '@qloom/contracts/gen/qloom/episode/v1/hyperparameter.ts';
+import type { FitSettings } from '@qloom/contracts/gen/qloom/generator/v1/generator.ts';
+import { encodeBytes } from '@qloom/service-kit/wire-tensors.ts';
+import type { CapabilitiesAnswer } from '../shared/capabilities-checks.ts';
+import { cheapSettings, VALUE_CASE } from '../shared/hyperparameter-ranges.ts';
+import { pointsMessage, SMALL_DATA, smallPoints } from '../shared/small-points.ts';
+import { readValue, type SuiteOptions } from '../suite.ts';
+import { type FitAnswer, type FitPart, fit, type GeneratorRemote } from './fit-call.ts';
+
+/** Points that every fit of the checks trains on. */
+export const TRAINING = smallPoints(36);
+
+/** What a fit of the checks may change. */
+export interface FitChanges extends Partial<FitSettings> {
+  /** A checkpoint to go on from. */
+  readonly resume?: Uint8Array;
+}
+
+/** How the checks fit. */
+export interface FitContext {
+  readonly generator: GeneratorRemote;
+  readonly options: SuiteOptions;
+  /** What is advertised. */
+  space(): Promise<readonly Hyperparameter[]>;
+  /** Settings of every fit that changes nothing. */
+  settings(): Promise<FitSettings>;
+  /** Settings, training points, perhaps a checkpoint. */
+  parts(changes?: FitChanges): Promise<readonly FitPart[]>;
+  fit(changes?: FitChanges): Promise<FitAnswer>;
+}
+
+/** Creates the context. */
+export function createFitContext(
+  generator: GeneratorRemote,
+  options: SuiteOptions,
+  capabilities: CapabilitiesAnswer,
+): FitContext {
+  const space = async () => (await capabilities()).hyperparameters;
+  const settings = async (): Promise<FitSettings> => ({
+    identity: { study: options.study, episode: 0, fold: 0, attempt: 1 },
+    seed: 7,
+    hyperparameters: givenSettings(await space(), options.settings),
+    data: SMALL_DATA,
+    checkpointEverySteps: 5,
+  });
+  const parts = async ({ resume, ...changes }: FitChanges = {}): Promise<readonly FitPart[]> => {
+    return [
+      { $case: 'settings', value: { ...(await settings()), ...changes } },
+      { $case: 'training', value: pointsMessage(TRAINING) },
+      ...(resume === undefined ? [] : [...encodeBytes(resume)].map((value): FitPart => ({ $case: 'resume', value }))),
+    ];
+  };
+  return {
+    generator,
+    options,
+    space,
+    settings,
+    parts,
+    fit: async (changes) => fit(generator, await parts(changes), options.deadlineMs),
+  };
+}
+
+/** The cheapest settings, but for what the command line gives; a name that is not advertised is sent as a word or number. */
+function givenSettings(space: readonly Hyperparameter[], texts: ReadonlyMap<string, string>): HyperparameterSetting[] {
+  const given = new Map<string, HyperparameterValue>();
+  const foreign: HyperparameterSetting[] = [];
+  for (const [name, text] of texts) {
+    const known = space.find((parameter) => parameter.name === name);
+    if (known !== undefined) given.set(name, readValue(VALUE_CASE[known.kind] ?? 'real', text));
+    else foreign.push({ name, value: readValue(Number.isNaN(Number(text)) ? 'choice' : 'real', text) });
+  }
+  return [...cheapSettings(space, given), ...foreign];
+}

@@ -1,0 +1,26 @@
+import { QnnSimulatorServiceService } from '@qloom/contracts/gen/qloom/qnn_sim/v1/qnn_sim.ts';
+import { connect } from '@qloom/service-kit/clients.ts';
+import { serviceName } from '@qloom/service-kit/definition.ts';
+import { critiqueChecks } from '../critique/critique-checks.ts';
+import { askCapabilities, capabilitiesChecks } from '../shared/capabilities-checks.ts';
+import { offeredServicesChecks } from '../shared/offered-services.ts';
+import type { Suite, SuiteOptions } from '../suite.ts';
+import { circuitChecks } from './circuit-checks.ts';
+import { evaluateChecks } from './evaluate-checks.ts';
+
+/** The checks of a QnnSimulatorService. */
+export function qnnSimulatorSuite(options: SuiteOptions): Suite {
+  const { target, deadlineMs } = options;
+  const simulator = connect(QnnSimulatorServiceService, target);
+  const get = () => simulator.getCapabilities({}, { deadlineMs });
+  return {
+    checks: [
+      ...capabilitiesChecks(askCapabilities(get), askCapabilities(get)),
+      ...offeredServicesChecks(target, deadlineMs, [serviceName(QnnSimulatorServiceService)]),
+      ...evaluateChecks(simulator, options),
+      ...circuitChecks(simulator, options),
+      ...critiqueChecks(simulator, options, 'qnn_sim/v1/qnn_sim.proto: QnnSimulatorService.Critique'),
+    ],
+    close: () => simulator.close(),
+  };
+}

@@ -1,0 +1,104 @@
+import {
+  type Hyperparameter,
+  HyperparameterKind,
+  HyperparameterScale,
+  type HyperparameterSetting,
+  type HyperparameterValue,
+} from '@qloom/contracts/gen/qloom/episode/v1/hyperparameter.ts';
+import { must } from '../check.ts';
+
+/** Which case of a HyperparameterValue belongs to a kind. */
+export const VALUE_CASE: Readonly<Record<number, 'real' | 'integer' | 'choice' | undefined>> = {
+  [HyperparameterKind.REAL]: 'real',
+  [HyperparameterKind.INTEGER]: 'integer',
+  [HyperparameterKind.CHOICE]: 'choice',
+};
+
+/** Fails where a value is not of the hyperparameter's kind or out of its range. */
+export function requireInRange(parameter: Hyperparameter, value: HyperparameterValue | undefined, what: string): void {
+  const { name, minimum, maximum, choices, zeroAllowed } = parameter;
+  const expected = VALUE_CASE[parameter.kind];
+  const given = value?.value;
+  must(
+    given !== undefined && given.$case === expected,
+    `${what} of ${name} is ${given?.$case ?? 'absent'}`,
+    `of its kind, ${expected}`,
+  );
+  if (given.$case === 'choice') {
+    must(choices.includes(given.value), `${what} of ${name} is "${given.value}"`, `one of ${choices.join(', ')}`);
+    return;
+  }
+  const inside = (given.value >= minimum && given.value <= maximum) || (zeroAllowed && given.value === 0);
+  const zero = zeroAllowed ? ' or 0' : '';
+  must(inside, `${what} of ${name} is ${given.value}`, `in [${minimum}, ${maximum}]${zero}`);
+}
+
+/** Fails where what is advertised contradicts itself. */
+export function requireWellFormed(parameter: Hyperparameter): void {
+  const { name, description, kind, minimum, maximum, scale, choices } = parameter;
+  must(name !== '', 'a hyperparameter has no name', 'a name, unique over all services');
+  must(description !== '', `${name} has no description`, 'one sentence for people');
+  must(VALUE_CASE[kind] !== undefined, `the kind of ${name} is ${kind}`, 'REAL, INTEGER or CHOICE');
+  if (kind === HyperparameterKind.CHOICE) {
+    must(choices.length > 0, `${name} is a choice of nothing`, 'at least one of choices');
+    must(new Set(choices).size === choices.length, `a choice of ${name} stands twice`, 'each choice once');
+  } else {
+    const ordered = Number.isFinite(minimum) && Number.isFinite(maximum) && minimum <= maximum;
+    must(ordered, `the range of ${name} is [${minimum}, ${maximum}]`, 'finite, its minimum at most its maximum');
+    const log = scale === HyperparameterScale.LOG;
+    must(!log || minimum > 0, `${name} is on a log scale from ${minimum}`, 'a minimum above 0');
+  }
+  if (kind === HyperparameterKind.INTEGER) {
+    const whole = Number.isInteger(minimum) && Number.isInteger(maximum);
+    must(whole, `the integer ${name} ranges over [${minimum}, ${maximum}]`, 'whole numbers');
+  }
+  requireInRange(parameter, parameter.defaultValue, 'the default');
+}
+
+/** Whether a hyperparameter matters beside these values: it has no condition, or its condition holds. */
+export function isActive(
+  { name, condition }: Hyperparameter,
+  space: readonly Hyperparameter[],
+  values: ReadonlyMap<string, HyperparameterValue>,
+): boolean {
+  if (condition === undefined) return true;
+  // Without this one, so that conditions in a circle come to an end.
+  const others = space.filter((other) => other.name !== name);
+  const other = others.find((candidate) => candidate.name === condition.parameter);
+  if (other !== undefined && !isActive(other, others, values)) return false;
+  const given = (values.get(condition.parameter) ?? other?.defaultValue)?.value;
+  return given?.$case === 'choice' && condition.values.includes(given.value);
+}
+
+/**
+ * The cheapest settings that a check can know of: every integer (steps, widths) at its minimum, where that is legal;
+ * `given` wins.
+ */
+export function cheapSettings(
+  space: readonly Hyperparameter[],
+  given: ReadonlyMap<string, HyperparameterValue>,
+): HyperparameterSetting[] {
+  const values = new Map(given);
+  for (const { name, kind, minimum } of space) {
+    if (kind !== HyperparameterKind.INTEGER || values.has(name)) continue;
+    values.set(name, { value: { $case: 'integer', value: minimum } });
+  }
+  return space
+    .filter((parameter) => values.has(parameter.name) && isActive(parameter, space, values))
+    .map(({ name }) => ({ name, value: values.get(name) }));
+}
+
+/** A setting just outside of what is advertised. */
+export function outOfRange({ name, kind, maximum }: Hyperparameter): HyperparameterSetting {
+  if (kind === HyperparameterKind.CHOICE) {
+    return { name, value: { value: { $case: 'choice', value: 'none of the choices' } } };
+  }
+  const $case = kind === HyperparameterKind.INTEGER ? 'integer' : 'real';
+  return { name, value: { value: { $case, value: Math.min(2 ** 31 - 1, 10 * Math.abs(maximum) + 10) } } };
+}
+
+/** A hyperparameter that nobody offers. */
+export const FOREIGN_SETTING: HyperparameterSetting = {
+  name: 'conformance.ofSomebodyElse',
+  value: { value: { $case: 'real', value: 0.5 } },
+};

@@ -1,0 +1,49 @@
+import type { LabelledPoints, NamedValue, Tensor } from '@qloom/contracts/gen/qloom/tensor/v1/tensor.ts';
+import { createPointsCollector, type PointArrays } from '@qloom/service-kit/wire-points.ts';
+import { decodeTensor } from '@qloom/service-kit/wire-tensors.ts';
+import type { ArrayOf, Dtype } from '@qloom/tensor/dtype.ts';
+import { MAX_CHUNK_BYTES } from '@qloom/tensor/rows.ts';
+import type { TensorExpectation } from '@qloom/tensor/wire-tensor.ts';
+import { CheckFailure, must } from '../check.ts';
+
+/** The numbers of a tensor that a service answered with. */
+export function receivedTensor<D extends Dtype>(
+  tensor: Tensor | undefined,
+  expected: TensorExpectation<D>,
+): ArrayOf[D] {
+  return asFailure(() => decodeTensor(tensor, expected), 'a tensor as tensor.proto has it');
+}
+
+/** The points of a stream's messages, put together and checked: shapes, labels, finite, at most 1 MiB a message. */
+export function receivedPoints(messages: readonly LabelledPoints[], field: string): PointArrays {
+  for (const { x } of messages) {
+    const bytes = x?.data.byteLength ?? 0;
+    must(bytes <= MAX_CHUNK_BYTES, `${field}.x has ${bytes} bytes in one message`, `at most ${MAX_CHUNK_BYTES}`);
+  }
+  return asFailure(() => {
+    const collector = createPointsCollector(field);
+    for (const message of messages) collector.add(message);
+    return collector.points();
+  }, 'points as tensor.proto has them');
+}
+
+/** Fails where a name is empty or stands twice, or a value is NaN. */
+export function requireNamedValues(values: readonly NamedValue[], field: string): ReadonlyMap<string, number> {
+  const named = new Map<string, number>();
+  for (const { name, value } of values) {
+    must(name !== '', `a value of ${field} has no name`, 'a name');
+    must(!named.has(name), `${name} stands twice in ${field}`, 'each name once');
+    must(!Number.isNaN(value), `${name} in ${field} is NaN`, 'a number: a NamedValue is never NaN');
+    named.set(name, value);
+  }
+  return named;
+}
+
+/** What `decode` returns; what it throws about the service's bytes is the service's failure. */
+export function asFailure<T>(decode: () => T, right: string): T {
+  try {
+    return decode();
+  } catch (error) {
+    throw new CheckFailure((error as Error).message, right);
+  }
+}

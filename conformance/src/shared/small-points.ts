@@ -1,0 +1,56 @@
+import type { DataDescription } from '@qloom/contracts/gen/qloom/episode/v1/slots.ts';
+import type { LabelledPoints } from '@qloom/contracts/gen/qloom/tensor/v1/tensor.ts';
+import { encodePoints, type PointArrays } from '@qloom/service-kit/wire-points.ts';
+
+/** Features and classes of the points that the checks send. */
+export const FEATURES = 3;
+export const CLASSES = 3;
+
+/**
+ * Points in three clouds, the same whenever asked: class c around (c, −c, c/2), spread by a quasi-random sequence.
+ * `start` takes other points of the same clouds.
+ */
+export function smallPoints(count: number, start = 0): PointArrays {
+  const y = Int32Array.from({ length: count }, (_, i) => i % CLASSES);
+  const x = new Float32Array(count * FEATURES);
+  for (let i = 0; i < count; i++) {
+    for (let j = 0; j < FEATURES; j++) {
+      const centre = y[i] * [1, -1, 0.5][j];
+      x[i * FEATURES + j] = centre + 0.8 * (spread(start + i, j) - 0.5);
+    }
+  }
+  return { count, features: FEATURES, classes: CLASSES, x, y };
+}
+
+/** Kronecker sequence: fractional parts of multiples of the powers of the plastic number's inverse. */
+function spread(index: number, column: number): number {
+  return ((index + 1) * 0.8191725133961645 ** (column + 1)) % 1;
+}
+
+/** What the columns of {@link smallPoints} are. */
+export const SMALL_DATA: DataDescription = {
+  featureNames: ['a', 'b', 'c'],
+  classNames: ['zero', 'one', 'two'],
+  lowerBounds: [],
+  upperBounds: [],
+  shots: 0,
+  pauliExpectations: false,
+};
+
+/** The one message of points that fit into one. */
+export function pointsMessage(points: PointArrays): LabelledPoints {
+  const [message] = encodePoints(points);
+  return message;
+}
+
+/** The same message with x a byte short: its length is not the product of its shape. */
+export function byteShort(points: PointArrays): LabelledPoints {
+  const message = pointsMessage(points);
+  const x = message.x!;
+  return { ...message, x: { ...x, data: x.data.subarray(0, -1) } };
+}
+
+/** The same message with a label that no class has. */
+export function labelOutOfRange(points: PointArrays): LabelledPoints {
+  return pointsMessage({ ...points, y: points.y.map((label, i) => (i === 0 ? points.classes : label)) });
+}

@@ -1,0 +1,118 @@
+import {
+  type CritiqueResponse,
+  type CritiqueStep,
+  DiscriminatorServiceService,
+} from '@qloom/contracts/gen/qloom/discriminator/v1/discriminator.ts';
+import { DomainError } from '@qloom/service-kit/errors.ts';
+import { bindService, type ServiceBinding } from '@qloom/service-kit/handlers.ts';
+import { createPointsCollector } from '@qloom/service-kit/wire-points.ts';
+import { decodeTensor, encodeBytes, encodeTensor } from '@qloom/service-kit/wire-tensors.ts';
+import { createByteAssembler } from '@qloom/tensor/byte-chunks.ts';
+
+/** What a toy critic does wrong. */
+export type CriticFault =
+  | 'gradient of the sum'
+  | 'ignores weights'
+  | 'learns unasked'
+  | 'accepts repeats'
+  | 'forgets'
+  | 'gradient unasked';
+
+type Answer = NonNullable<CritiqueResponse['part']>;
+
+/** A linear critic, logit = w·x, whose adversarial loss is the mean of softplus(−w·x), with or without one fault. No Assess. */
+export function toyDiscriminator(fault?: CriticFault): ServiceBinding {
+  const attempts = new Map<string, number>();
+  return bindService(DiscriminatorServiceService, {
+    getCapabilities: () => ({
+      capabilities: { service: 'toy', version: '1.0.0', engines: [], limits: [], hyperparameters: [] },
+    }),
+    async *critique(requests): AsyncGenerator<CritiqueResponse> {
+      const training = createPointsCollector('training');
+      const resume = createByteAssembler('resume');
+      let critic: LinearCritic | undefined;
+      let weight = 0;
+      for await (const { part } of requests) {
+        if (part?.$case === 'open') {
+          const { study, episode, fold, attempt, objectiveWeights } = part.value;
+          const key = `${study} ${episode} ${fold}`;
+          if (attempt < (attempts.get(key) ?? 0)) throw new DomainError('precondition', 'a stale attempt');
+          attempts.set(key, attempt);
+          weight = objectiveWeights.find(({ name }) => name === 'adversarial')?.value ?? 0;
+        } else if (part?.$case === 'training') training.add(part.value);
+        else if (part?.$case === 'resume') resume.add(part.value);
+        else if (part?.$case === 'start') {
+          const { features } = training.points();
+          critic = new LinearCritic(features, fault, fault === 'ignores weights' ? 1 : weight);
+          if (resume.started) critic.restore(resume.bytes());
+          yield { part: { $case: 'opened', value: { nextIndex: critic.next, objectives: ['adversarial'] } } };
+        } else if (critic === undefined) throw new DomainError('precondition', 'a part before start');
+        else if (part?.$case === 'step') yield { part: critic.step(part.value) };
+        else if (part?.$case === 'checkpoint') {
+          for (const value of encodeBytes(critic.state())) yield { part: { $case: 'checkpointChunk', value } };
+        } else {
+          yield { part: { $case: 'closed', value: { steps: critic.steps, summary: [] } } };
+          return;
+        }
+      }
+    },
+    assess: () => {
+      throw new DomainError('unsupported', 'Assess is not offered');
+    },
+  });
+}
+
+class LinearCritic {
+  next = 0;
+  steps = 0;
+  readonly #fault: CriticFault | undefined;
+  readonly #objectiveWeight: number;
+  readonly #w: Float64Array;
+
+  constructor(features: number, fault: CriticFault | undefined, objectiveWeight: number) {
+    this.#fault = fault;
+    this.#objectiveWeight = objectiveWeight;
+    this.#w = Float64Array.from({ length: features }, (_, i) => 0.5 - 0.3 * i);
+  }
+
+  step(message: CritiqueStep): Answer {
+    const { index, update, wantGradient } = message;
+    const repeat = this.#fault === 'accepts repeats' && index < this.next;
+    if (index !== this.next && !repeat) throw new DomainError('precondition', `index ${index} is not ${this.next}`);
+    const features = this.#w.length;
+    const x = decodeTensor(message.x, { dtype: 'float32', shape: [null, features], finite: true, field: 'step.x' });
+    const count = x.length / features;
+    decodeTensor(message.classes, { dtype: 'int32', shape: [count], field: 'step.classes' });
+    const logits = Float32Array.from({ length: count }, (_, row) =>
+      this.#w.reduce((sum, w, j) => sum + w * x[row * features + j], 0),
+    );
+    const adversarial = logits.reduce((sum, logit) => sum + Math.log1p(Math.exp(-logit)), 0) / count;
+    const scale = this.#objectiveWeight / (this.#fault === 'gradient of the sum' ? 1 : count);
+    const gradient = x.map(
+      (_, i) => (-scale * this.#w[i % features]) / (1 + Math.exp(logits[Math.floor(i / features)])),
+    );
+    if (update || this.#fault === 'learns unasked') this.#w.set(this.#w.map((w, j) => w - 0.01 * x[j]));
+    this.next = index + 1;
+    this.steps++;
+    const wanted = wantGradient || this.#fault === 'gradient unasked';
+    return {
+      $case: 'stepResult',
+      value: {
+        index,
+        logits: encodeTensor(logits),
+        losses: [{ name: 'adversarial', value: adversarial }],
+        gradient: wanted ? encodeTensor(gradient, [count, features]) : undefined,
+      },
+    };
+  }
+
+  state(): Uint8Array {
+    return Buffer.from(JSON.stringify({ next: this.next, w: [...this.#w] }));
+  }
+
+  restore(bytes: Uint8Array): void {
+    const { next, w } = JSON.parse(new TextDecoder().decode(bytes));
+    this.next = next;
+    if (this.#fault !== 'forgets') this.#w.set(w);
+  }
+}

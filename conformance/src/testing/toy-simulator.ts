@@ -1,0 +1,98 @@
+import { QnnArm, type QnnRun } from '@qloom/contracts/gen/qloom/episode/v1/slots.ts';
+import { type EvaluateSettings, QnnSimulatorServiceService } from '@qloom/contracts/gen/qloom/qnn_sim/v1/qnn_sim.ts';
+import { DomainError, ValidationError } from '@qloom/service-kit/errors.ts';
+import { bindService, type ServiceBinding } from '@qloom/service-kit/handlers.ts';
+import { createPointsCollector, type PointArrays } from '@qloom/service-kit/wire-points.ts';
+import { encodeTensor } from '@qloom/service-kit/wire-tensors.ts';
+
+/** What a toy simulator does wrong. */
+export type SimulatorFault = 'loss' | 'accuracy' | 'runs' | 'not deterministic' | 'prediction' | 'status';
+
+const ANSATZES = ['', 'data-reuploading', 'hardware-efficient', 'strongly-entangling'];
+
+/** Evaluates a guess, the class of the nearest class mean, with or without one fault. No circuits and no critic. */
+export function toySimulator(fault?: SimulatorFault): ServiceBinding {
+  let calls = 0;
+  const unsupported = (): never => {
+    throw new DomainError('unsupported', 'is not offered');
+  };
+  const refuse = (field: string): never => {
+    if (fault === 'status') throw new DomainError('not-found', field);
+    throw new ValidationError([{ field, description: 'is missing or wrong' }]);
+  };
+  return bindService(QnnSimulatorServiceService, {
+    getCapabilities: () => ({
+      capabilities: { service: 'toy', version: '1.0.0', engines: [], limits: [], hyperparameters: [] },
+    }),
+    async evaluate(requests) {
+      const roles = {
+        training: createPointsCollector('training'),
+        synthetic: createPointsCollector('synthetic'),
+        heldOut: createPointsCollector('held_out'),
+      };
+      let settings: EvaluateSettings | undefined;
+      for await (const { part } of requests) {
+        if (part?.$case === 'settings') settings = part.value;
+        else if (part !== undefined) roles[part.$case].add(part.value);
+      }
+      if (settings === undefined || settings.seeds.length === 0) return refuse('settings');
+      if (!ANSATZES.includes(settings.qnn?.ansatz ?? '')) refuse('settings.qnn.ansatz');
+      if (!roles.training.started || !roles.heldOut.started) refuse('points');
+      const { qnn, fold, seeds, arms } = settings;
+      const both = roles.synthetic.started ? [QnnArm.REAL_ONLY, QnnArm.AUGMENTED] : [QnnArm.REAL_ONLY];
+      const wanted = arms.length > 0 ? arms : both;
+      const training = roles.training.points();
+      const heldOut = roles.heldOut.points();
+      const noise = fault === 'not deterministic' ? ++calls : 0;
+      const runs = wanted.flatMap((arm) =>
+        seeds.map((seed) => runOf(arm, seed, training, heldOut, qnn?.steps ?? 0, fault, noise)),
+      );
+      if (fault === 'runs') runs.pop();
+      return { report: { fold, runs, engine: 'toy' } };
+    },
+    expectation: unsupported,
+    gradient: unsupported,
+    // biome-ignore lint/correctness/useYield: refuses before it could answer.
+    async *critique() {
+      unsupported();
+    },
+  });
+}
+
+function runOf(
+  arm: QnnRun['arm'],
+  seed: number,
+  { features, classes, x, y }: PointArrays,
+  heldOut: PointArrays,
+  steps: number,
+  fault: SimulatorFault | undefined,
+  noise: number,
+): QnnRun {
+  const means = Array.from({ length: classes }, (_, label) =>
+    Array.from({ length: features }, (_, j) => {
+      const rows = [...y.keys()].filter((row) => y[row] === label);
+      return rows.reduce((sum, row) => sum + x[row * features + j], 0) / rows.length;
+    }),
+  );
+  const distance = (row: number, label: number) =>
+    Math.hypot(...means[label].map((mean, j) => mean - heldOut.x[row * features + j]));
+  const predictions = Int32Array.from({ length: heldOut.count }, (_, row) => {
+    const all = means.map((_, label) => distance(row, label));
+    return all.indexOf(Math.min(...all));
+  });
+  const losses = Float32Array.from(predictions, (_, row) => distance(row, heldOut.y[row]) + noise);
+  const right = predictions.filter((label, row) => label === heldOut.y[row]).length / heldOut.count;
+  if (fault === 'prediction') predictions[0] = classes;
+  return {
+    arm,
+    seed,
+    loss: losses.reduce((a, b) => a + b, 0) / (fault === 'loss' ? 1 : losses.length),
+    accuracy: fault === 'accuracy' ? right / 2 : right,
+    losses: encodeTensor(losses),
+    predictions: encodeTensor(predictions),
+    trainingLoss: 1,
+    gradientSteps: steps,
+    circuitExecutions: steps,
+    seconds: 0.1,
+  };
+}
