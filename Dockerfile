@@ -13,7 +13,8 @@ RUN npm ci --omit=dev --omit=optional --ignore-scripts
 
 # Workspaces stay links: TypeScript that was copied into node_modules is not stripped by Node.
 FROM node:24-bookworm-slim AS runtime
-ENV NODE_ENV=production QLOOM_LISTEN=0.0.0.0:50051
+# A small young generation: tensors live outside V8's heap, and a large one only holds memory back.
+ENV NODE_ENV=production QLOOM_LISTEN=0.0.0.0:50051 NODE_OPTIONS=--max-semi-space-size=8
 WORKDIR /qloom
 COPY --from=install --chown=root:root /qloom /qloom
 USER 1000:1000
