@@ -25,7 +25,9 @@ export async function startServices(
   const mains = new Map<string, SpawnedMain>();
   for (const name of names) {
     const main = fileURLToPath(new URL(`../../services/${name}/src/main.ts`, import.meta.url));
-    mains.set(name, spawnMain(main, { ...targets, QLOOM_LISTEN: folder.socket(name), ...env(folder) }));
+    // As the supervisor and the images start them.
+    const NODE_OPTIONS = '--max-semi-space-size=8';
+    mains.set(name, spawnMain(main, { ...targets, NODE_OPTIONS, QLOOM_LISTEN: folder.socket(name), ...env(folder) }));
   }
   const stop = async (): Promise<void> => {
     await Promise.all([...mains.values()].map((main) => main.stop()));
