@@ -25,16 +25,16 @@ export const USAGE = `Usage: npm run conformance -- <service> <target> [options]
 
 Checks an implementation of a service over the wire against the contract in proto/, whatever it is written in.
 
-  <service>         ${SUITE_NAMES.join(', ')}
-  <target>          where it is: unix:/path.sock, host:port
+  <service>              ${SUITE_NAMES.join(', ')}
+  <target>               where it is: unix:/path.sock, host:port
 
-  --set name=value  a hyperparameter to fit with (again for more; generator). By default every advertised integer
-                    is at its minimum, so that fits are short.
-  --promises-only   leaves out how mistakes of a caller are answered: what remains is all that a study relies on
-  --deadline <s>    longest duration of a call. Default: 600 s
+  --set name=value       a hyperparameter to open fits and critics with; again for more. Without it, a fit has every
+                         advertised integer at its minimum, so that it is short, and defaults otherwise
+  --promises-only        leaves out how mistakes of a caller are answered: the rest is all that a study relies on
+  --deadline <s>         longest duration of a call. Default: 600 s
   --connect-timeout <s>  how long to wait for a connection. Default: 10 s
-  --json            one JSON object a line: a check each, and last the counts
-  --help            this page
+  --json                 one JSON object a line: a check each, and last the counts
+  --help                 this page
 
 Exit code: 0 every check passed or was skipped, 1 a check failed, 2 wrong usage or nothing answers at <target>.
 

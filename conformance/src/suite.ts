@@ -1,4 +1,3 @@
-import type { HyperparameterValue } from '@qloom/contracts/gen/qloom/episode/v1/hyperparameter.ts';
 import type { Check } from './check.ts';
 
 /** What the checks of a service are given. */
@@ -17,10 +16,4 @@ export interface SuiteOptions {
 export interface Suite {
   readonly checks: readonly Check[];
   close(): void;
-}
-
-/** Values as the command line has them: a number where it reads as one of that kind. */
-export function readValue(kind: 'real' | 'integer' | 'choice', text: string): HyperparameterValue {
-  if (kind === 'choice') return { value: { $case: 'choice', value: text } };
-  return { value: { $case: kind, value: Number(text) } };
 }

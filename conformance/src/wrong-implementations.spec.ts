@@ -43,6 +43,7 @@ describe('the checks of a critic', () => {
 
   it.each<[CriticFault, RegExp]>([
     ['gradient of the sum', /by central differences: along itself the gradient says .*, the losses say/],
+    ['ignores weights', /by central differences: along itself the gradient says .*, the losses say/],
     ['learns unasked', /a critic that is not updated does not change.*: update=false: logits .* became/],
     ['accepts repeats', /a repeated index is .*: the call ended as OK; right would be FAILED_PRECONDITION/],
     ['forgets', /a critic resumed on another stream.*: resumed from the checkpoint, answer 0 has other logits/],

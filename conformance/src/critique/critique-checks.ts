@@ -1,5 +1,8 @@
 import { status } from '@grpc/grpc-js';
+import type { HyperparameterSetting } from '@qloom/contracts/gen/qloom/episode/v1/hyperparameter.ts';
 import { type Check, type CheckList, listChecks, must, sharedAnswer } from '../check.ts';
+import type { CapabilitiesAnswer } from '../shared/capabilities-checks.ts';
+import { givenSettings } from '../shared/given-settings.ts';
 import { FOREIGN_SETTING } from '../shared/hyperparameter-ranges.ts';
 import { requireNamedValues } from '../shared/received.ts';
 import { mustBeOffered } from '../shared/refusals.ts';
@@ -15,6 +18,8 @@ const RESUMED_FOLD = 1;
 export interface CritiqueContext {
   readonly remote: CritiqueRemote;
   readonly options: SuiteOptions;
+  /** What the command line gives. */
+  hyperparameters(): Promise<HyperparameterSetting[]>;
   /** Objectives that the critic knows. Skips the check where Critique is not offered. */
   objectives(): Promise<readonly string[]>;
   /** A critic for what `use` does with it, every objective weighted 1. */
@@ -22,15 +27,28 @@ export interface CritiqueContext {
 }
 
 /** Checks of Critique, for whoever serves it. `source` is where it stands. */
-export function critiqueChecks(remote: CritiqueRemote, options: SuiteOptions, source: string): readonly Check[] {
+export function critiqueChecks(
+  remote: CritiqueRemote,
+  options: SuiteOptions,
+  capabilities: CapabilitiesAnswer,
+  source: string,
+): readonly Check[] {
   const list = listChecks(source);
-  const context = createContext(remote, options);
+  const context = createContext(remote, options, capabilities);
   lifeCycle(list, context);
   learning(list, context);
   return [...list.checks, ...gradientChecks(context, source), ...critiqueRefusals(context, source)];
 }
 
-function createContext(remote: CritiqueRemote, options: SuiteOptions): CritiqueContext {
+function createContext(
+  remote: CritiqueRemote,
+  options: SuiteOptions,
+  capabilities: CapabilitiesAnswer,
+): CritiqueContext {
+  const hyperparameters = async () => {
+    const { known, foreign } = givenSettings((await capabilities()).hyperparameters, options.settings);
+    return [...[...known].map(([name, value]) => ({ name, value })), ...foreign];
+  };
   const objectives = sharedAnswer('a critic', async () => {
     const critic = await mustBeOffered(openCritic(remote, options), 'Critique');
     critic.cancel();
@@ -39,10 +57,15 @@ function createContext(remote: CritiqueRemote, options: SuiteOptions): CritiqueC
   return {
     remote,
     options,
+    hyperparameters,
     objectives,
     async withCritic(use, changes = {}) {
       const objectiveWeights = (await objectives()).map((name) => ({ name, value: 1 }));
-      const critic = await openCritic(remote, options, { objectiveWeights, ...changes });
+      const critic = await openCritic(remote, options, {
+        objectiveWeights,
+        hyperparameters: await hyperparameters(),
+        ...changes,
+      });
       try {
         return await use(critic);
       } finally {
@@ -52,7 +75,10 @@ function createContext(remote: CritiqueRemote, options: SuiteOptions): CritiqueC
   };
 }
 
-function lifeCycle(list: CheckList, { remote, options, objectives, withCritic }: CritiqueContext): void {
+function lifeCycle(
+  list: CheckList,
+  { remote, options, hyperparameters, objectives, withCritic }: CritiqueContext,
+): void {
   list.promise('start is answered with opened: next index 0, and the objectives', async () => {
     const names = await objectives();
     must(names.length > 0, 'the critic knows no objective', 'at least one, such as "adversarial"');
@@ -89,7 +115,8 @@ function lifeCycle(list: CheckList, { remote, options, objectives, withCritic }:
   });
 
   list.promise('hyperparameters that the critic does not offer are ignored', async () => {
-    await withCritic((critic) => critic.step(0), { hyperparameters: [FOREIGN_SETTING] });
+    const given = [...(await hyperparameters()), FOREIGN_SETTING];
+    await withCritic((critic) => critic.step(0), { hyperparameters: given });
   });
 
   list.promise('critics that are cancelled one after the other make room for the next', async () => {

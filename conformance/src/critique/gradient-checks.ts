@@ -13,8 +13,8 @@ const STEP_SIZES = [0.02, 0.005];
  */
 const TOLERANCE = 0.05;
 const ROUNDING = 1e-3;
-/** Not 1, and not the same, so that a weight that is ignored is seen. */
-const WEIGHTS = [1, 0.5, 2];
+/** Not 1 for the first, and not the same, so that a weight that is ignored is seen. */
+const WEIGHTS = [2, 0.5, 1.5];
 
 /**
  * The gradient against central differences of the weighted losses. Every value comes from a critic of its own, opened with the

@@ -12,11 +12,17 @@ export function discriminatorSuite(options: SuiteOptions): Suite {
   const { target, deadlineMs } = options;
   const discriminator = connect(DiscriminatorServiceService, target);
   const get = () => discriminator.getCapabilities({}, { deadlineMs });
+  const capabilities = askCapabilities(get);
   return {
     checks: [
-      ...capabilitiesChecks(askCapabilities(get), askCapabilities(get)),
+      ...capabilitiesChecks(capabilities, askCapabilities(get)),
       ...offeredServicesChecks(target, deadlineMs, [serviceName(DiscriminatorServiceService)]),
-      ...critiqueChecks(discriminator, options, 'discriminator/v1/discriminator.proto: DiscriminatorService.Critique'),
+      ...critiqueChecks(
+        discriminator,
+        options,
+        capabilities,
+        'discriminator/v1/discriminator.proto: DiscriminatorService.Critique',
+      ),
       ...assessChecks(discriminator, options),
     ],
     close: () => discriminator.close(),

@@ -1,14 +1,11 @@
-import type {
-  Hyperparameter,
-  HyperparameterSetting,
-  HyperparameterValue,
-} from '@qloom/contracts/gen/qloom/episode/v1/hyperparameter.ts';
+import type { Hyperparameter } from '@qloom/contracts/gen/qloom/episode/v1/hyperparameter.ts';
 import type { FitSettings } from '@qloom/contracts/gen/qloom/generator/v1/generator.ts';
 import { encodeBytes } from '@qloom/service-kit/wire-tensors.ts';
 import type { CapabilitiesAnswer } from '../shared/capabilities-checks.ts';
-import { cheapSettings, VALUE_CASE } from '../shared/hyperparameter-ranges.ts';
+import { givenSettings } from '../shared/given-settings.ts';
+import { cheapSettings } from '../shared/hyperparameter-ranges.ts';
 import { pointsMessage, SMALL_DATA, smallPoints } from '../shared/small-points.ts';
-import { readValue, type SuiteOptions } from '../suite.ts';
+import type { SuiteOptions } from '../suite.ts';
 import { type FitAnswer, type FitPart, fit, type GeneratorRemote } from './fit-call.ts';
 
 /** Points that every fit of the checks trains on. */
@@ -40,10 +37,15 @@ export function createFitContext(
   capabilities: CapabilitiesAnswer,
 ): FitContext {
   const space = async () => (await capabilities()).hyperparameters;
+  /** The cheapest, but for what the command line gives. */
+  const hyperparameters = async () => {
+    const { known, foreign } = givenSettings(await space(), options.settings);
+    return [...cheapSettings(await space(), known), ...foreign];
+  };
   const settings = async (): Promise<FitSettings> => ({
     identity: { study: options.study, episode: 0, fold: 0, attempt: 1 },
     seed: 7,
-    hyperparameters: givenSettings(await space(), options.settings),
+    hyperparameters: await hyperparameters(),
     data: SMALL_DATA,
     checkpointEverySteps: 5,
   });
@@ -62,16 +64,4 @@ export function createFitContext(
     parts,
     fit: async (changes) => fit(generator, await parts(changes), options.deadlineMs),
   };
-}
-
-/** The cheapest settings, but for what the command line gives; a name that is not advertised is sent as a word or number. */
-function givenSettings(space: readonly Hyperparameter[], texts: ReadonlyMap<string, string>): HyperparameterSetting[] {
-  const given = new Map<string, HyperparameterValue>();
-  const foreign: HyperparameterSetting[] = [];
-  for (const [name, text] of texts) {
-    const known = space.find((parameter) => parameter.name === name);
-    if (known !== undefined) given.set(name, readValue(VALUE_CASE[known.kind] ?? 'real', text));
-    else foreign.push({ name, value: readValue(Number.isNaN(Number(text)) ? 'choice' : 'real', text) });
-  }
-  return [...cheapSettings(space, given), ...foreign];
 }

@@ -13,13 +13,14 @@ export function qnnSimulatorSuite(options: SuiteOptions): Suite {
   const { target, deadlineMs } = options;
   const simulator = connect(QnnSimulatorServiceService, target);
   const get = () => simulator.getCapabilities({}, { deadlineMs });
+  const capabilities = askCapabilities(get);
   return {
     checks: [
-      ...capabilitiesChecks(askCapabilities(get), askCapabilities(get)),
+      ...capabilitiesChecks(capabilities, askCapabilities(get)),
       ...offeredServicesChecks(target, deadlineMs, [serviceName(QnnSimulatorServiceService)]),
       ...evaluateChecks(simulator, options),
       ...circuitChecks(simulator, options),
-      ...critiqueChecks(simulator, options, 'qnn_sim/v1/qnn_sim.proto: QnnSimulatorService.Critique'),
+      ...critiqueChecks(simulator, options, capabilities, 'qnn_sim/v1/qnn_sim.proto: QnnSimulatorService.Critique'),
     ],
     close: () => simulator.close(),
   };
