@@ -6,7 +6,7 @@ const CONTRACTS = '^libs/contracts/';
 const ROOT = process.env.QLOOM_BOUNDARIES_ROOT ?? '';
 const at = (pattern) => (ROOT === '' ? pattern : pattern.replace(/^\^/, `^${ROOT}`));
 const OURS = at('^(libs|services|apps|bench|conformance|e2e)/');
-const SPEC = '\\.spec\\.ts$|/src/testing/';
+const SPEC = '\\.spec\\.ts$|/src/testing/|/fixtures/[^/]*\\.ts$|/jest\\.config\\.cjs$';
 
 /** A rule: files under `from` (tests apart) may import, of ours, only themselves and `allowed`. */
 function only(name, from, allowed, comment) {

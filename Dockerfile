@@ -9,7 +9,7 @@ COPY bench/package.json bench/package.json
 COPY conformance/package.json conformance/package.json
 COPY e2e/package.json e2e/package.json
 # The image brings Node itself, so the optional packages that carry one stay out.
-RUN npm ci --omit=dev --omit=optional --ignore-scripts
+RUN npm install --no-save --omit=dev --omit=optional --ignore-scripts
 
 # Workspaces stay links: TypeScript that was copied into node_modules is not stripped by Node.
 FROM node:24-bookworm-slim AS runtime

@@ -1823,7 +1823,8 @@ export const DiscriminatorServiceService = {
   },
   /**
    * Judges synthetic points against real ones with an auditor that is not the critic. The client sends settings, then
-   * training, held-out and synthetic points, and half-closes. No synthetic points: the report of "nothing added".
+   * training, held-out and synthetic points, and half-closes. No synthetic points: the report of "nothing added". INVALID_ARGUMENT: a setting, shape or label is wrong,
+   * or a role is missing. FAILED_PRECONDITION: a part out of order.
    */
   assess: {
     path: "/qloom.discriminator.v1.DiscriminatorService/Assess" as const,
@@ -1848,7 +1849,8 @@ export interface DiscriminatorServiceServer extends UntypedServiceImplementation
   critique: handleBidiStreamingCall<CritiqueRequest, CritiqueResponse>;
   /**
    * Judges synthetic points against real ones with an auditor that is not the critic. The client sends settings, then
-   * training, held-out and synthetic points, and half-closes. No synthetic points: the report of "nothing added".
+   * training, held-out and synthetic points, and half-closes. No synthetic points: the report of "nothing added". INVALID_ARGUMENT: a setting, shape or label is wrong,
+   * or a role is missing. FAILED_PRECONDITION: a part out of order.
    */
   assess: handleClientStreamingCall<AssessRequest, AssessResponse>;
 }
@@ -1881,7 +1883,8 @@ export interface DiscriminatorServiceClient extends Client {
   critique(metadata: Metadata, options?: Partial<CallOptions>): ClientDuplexStream<CritiqueRequest, CritiqueResponse>;
   /**
    * Judges synthetic points against real ones with an auditor that is not the critic. The client sends settings, then
-   * training, held-out and synthetic points, and half-closes. No synthetic points: the report of "nothing added".
+   * training, held-out and synthetic points, and half-closes. No synthetic points: the report of "nothing added". INVALID_ARGUMENT: a setting, shape or label is wrong,
+   * or a role is missing. FAILED_PRECONDITION: a part out of order.
    */
   assess(callback: (error: ServiceError | null, response: AssessResponse) => void): ClientWritableStream<AssessRequest>;
   assess(

@@ -144,7 +144,7 @@ export interface FitResponse {
 export interface SampleSettings {
   /** Seed. */
   seed: number;
-  /** Points of each class, in the order of the labels. */
+  /** Points of each class, in the order of the labels. A model of the method "none" gives no points, whatever is asked. */
   classCounts: number[];
   /** Skips the gate that rejects implausible points and copies. Default: gated. */
   ungated: boolean;

@@ -909,7 +909,10 @@ export const ObserveResponse: MessageFns<ObserveResponse> = {
 /** A policy as a pure function of its state: the same request gives the same answer. */
 export type PolicyServiceService = typeof PolicyServiceService;
 export const PolicyServiceService = {
-  /** Chooses the hyperparameters of a batch of episodes. An empty state is that of a new study. */
+  /**
+   * Chooses the hyperparameters of a batch of episodes. An empty state is that of a new study. INVALID_ARGUMENT: settings
+   * or state are unusable.
+   */
   propose: {
     path: "/qloom.policy.v1.PolicyService/Propose" as const,
     requestStream: false as const,
@@ -919,7 +922,10 @@ export const PolicyServiceService = {
     responseSerialize: (value: ProposeResponse): Buffer => viewOf(ProposeResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): ProposeResponse => ProposeResponse.decode(value),
   },
-  /** Folds the results of a whole batch, in episode order, into the state. */
+  /**
+   * Folds the results of a whole batch, in episode order, into the state. INVALID_ARGUMENT: settings, state or results
+   * are unusable.
+   */
   observe: {
     path: "/qloom.policy.v1.PolicyService/Observe" as const,
     requestStream: false as const,
@@ -932,14 +938,23 @@ export const PolicyServiceService = {
 } as const;
 
 export interface PolicyServiceServer extends UntypedServiceImplementation {
-  /** Chooses the hyperparameters of a batch of episodes. An empty state is that of a new study. */
+  /**
+   * Chooses the hyperparameters of a batch of episodes. An empty state is that of a new study. INVALID_ARGUMENT: settings
+   * or state are unusable.
+   */
   propose: handleUnaryCall<ProposeRequest, ProposeResponse>;
-  /** Folds the results of a whole batch, in episode order, into the state. */
+  /**
+   * Folds the results of a whole batch, in episode order, into the state. INVALID_ARGUMENT: settings, state or results
+   * are unusable.
+   */
   observe: handleUnaryCall<ObserveRequest, ObserveResponse>;
 }
 
 export interface PolicyServiceClient extends Client {
-  /** Chooses the hyperparameters of a batch of episodes. An empty state is that of a new study. */
+  /**
+   * Chooses the hyperparameters of a batch of episodes. An empty state is that of a new study. INVALID_ARGUMENT: settings
+   * or state are unusable.
+   */
   propose(
     request: ProposeRequest,
     callback: (error: ServiceError | null, response: ProposeResponse) => void,
@@ -955,7 +970,10 @@ export interface PolicyServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: ProposeResponse) => void,
   ): ClientUnaryCall;
-  /** Folds the results of a whole batch, in episode order, into the state. */
+  /**
+   * Folds the results of a whole batch, in episode order, into the state. INVALID_ARGUMENT: settings, state or results
+   * are unusable.
+   */
   observe(
     request: ObserveRequest,
     callback: (error: ServiceError | null, response: ObserveResponse) => void,

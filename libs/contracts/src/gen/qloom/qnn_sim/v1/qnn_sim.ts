@@ -106,7 +106,7 @@ export interface ExpectationRequest {
   inputs:
     | Tensor
     | undefined;
-  /** Parameters (angles): float32 or float64, [parameters]; GetCapabilities and the error say how many. */
+  /** Parameters (angles): float32 or float64, [parameters]; INVALID_ARGUMENT says how many. */
   parameters:
     | Tensor
     | undefined;
