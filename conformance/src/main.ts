@@ -26,13 +26,15 @@ async function main(args: readonly string[]): Promise<number> {
   return await check(given);
 }
 
-async function check({ service, target, deadlineMs, settings, json, promisesOnly }: Arguments): Promise<number> {
+async function check(given: Arguments): Promise<number> {
+  const { service, target, deadlineMs, connectTimeoutMs, settings, json, promisesOnly } = given;
   const study = `conformance-${process.pid}-${Date.now().toString(36)}`;
   const suite = openSuite(service, { target, study, deadlineMs, settings });
+  const answers = () => isReachable(target, connectTimeoutMs);
   const results: CheckResult[] = [];
   try {
     const checks = suite.checks.filter(({ level }) => !promisesOnly || level === 'contract');
-    for await (const result of runChecks(checks)) {
+    for await (const result of runChecks(checks, answers)) {
       results.push(result);
       console.log(json ? JSON.stringify(result) : formatResult(result));
     }

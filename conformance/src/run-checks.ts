@@ -16,15 +16,33 @@ export interface CheckResult {
   readonly reason?: string;
 }
 
-/** Runs the checks one after the other; later ones may build upon the answers of earlier ones. Never throws. */
-export async function* runChecks(checks: readonly Check[]): AsyncGenerator<CheckResult, void> {
+/**
+ * Runs the checks one after the other; later ones may build upon the answers of earlier ones. Never throws. After a failed one
+ * it asks whether the service still answers, waiting as long as a supervisor may take to start it again; where it does not,
+ * the rest is skipped, so that a crash is one failure.
+ */
+export async function* runChecks(
+  checks: readonly Check[],
+  answers: () => Promise<boolean>,
+): AsyncGenerator<CheckResult, void> {
+  let gone: string | undefined;
   for (const { name, source, run } of checks) {
+    if (gone !== undefined) {
+      yield { name, source, outcome: 'skipped', reason: `nothing answers any more since "${gone}"` };
+      continue;
+    }
     try {
       await run();
       yield { name, source, outcome: 'ok' };
     } catch (error) {
-      if (error instanceof CheckSkipped) yield { name, source, outcome: 'skipped', reason: error.message };
-      else yield { name, source, outcome: 'failed', ...explain(error) };
+      if (error instanceof CheckSkipped) {
+        yield { name, source, outcome: 'skipped', reason: error.message };
+        continue;
+      }
+      const { wrong, right } = explain(error);
+      if (!(await answers())) gone = name;
+      const then = gone === undefined ? '' : '; nothing answers any more: the service seems to have ended';
+      yield { name, source, outcome: 'failed', wrong: `${wrong}${then}`, right };
     }
   }
 }

@@ -13,7 +13,8 @@ describe("a generator of somebody else's, of 100 lines", () => {
     try {
       // It checks nothing that it is sent: of refusals it makes no promise.
       const checks = suite.checks.filter(({ level }) => level === 'contract');
-      for await (const { name, outcome, wrong } of runChecks(checks)) outcomes.set(name, wrong ?? outcome);
+      for await (const { name, outcome, wrong } of runChecks(checks, async () => true))
+        outcomes.set(name, wrong ?? outcome);
     } finally {
       suite.close();
       stop();

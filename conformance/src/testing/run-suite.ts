@@ -1,5 +1,6 @@
 import type { ServiceBinding } from '@qloom/service-kit/handlers.ts';
 import { startTestServer } from '@qloom/testing/test-server.ts';
+import { isReachable } from '../reachable.ts';
 import { type CheckResult, runChecks } from '../run-checks.ts';
 import { openSuite, type SuiteName } from '../suites.ts';
 
@@ -8,7 +9,7 @@ export async function runSuite(name: SuiteName, target: string): Promise<CheckRe
   const suite = openSuite(name, { target, study: 'conformance-spec', deadlineMs: 60_000, settings: new Map() });
   try {
     const results: CheckResult[] = [];
-    for await (const result of runChecks(suite.checks)) results.push(result);
+    for await (const result of runChecks(suite.checks, () => isReachable(target, 10_000))) results.push(result);
     return results;
   } finally {
     suite.close();

@@ -1,0 +1,72 @@
+import { PolicyServiceService } from '@qloom/contracts/gen/qloom/policy/v1/policy.ts';
+import { connect } from '@qloom/service-kit/clients.ts';
+import { startTestServer } from '@qloom/testing/test-server.ts';
+import { CheckSkipped, listChecks, must, sharedAnswer } from './check.ts';
+import { isReachable } from './reachable.ts';
+import { type CheckResult, runChecks } from './run-checks.ts';
+import { toyPolicy } from './testing/toy-policy.ts';
+
+async function resultsOf(checks: Parameters<typeof runChecks>[0], answers = async () => true): Promise<CheckResult[]> {
+  const results: CheckResult[] = [];
+  for await (const result of runChecks(checks, answers)) results.push(result);
+  return results;
+}
+
+describe('runChecks', () => {
+  it('reports what an error of any kind says', async () => {
+    const list = listChecks('x.proto');
+    list.promise('holds', async () => {});
+    list.promise('fails', async () => must(false, 'it is 3', '4'));
+    list.promise('is skipped', async () => {
+      throw new CheckSkipped('it need not');
+    });
+    list.promise('ends with a status', async () => {
+      throw Object.assign(new Error('3 INVALID_ARGUMENT: seed'), { code: 3, details: 'seed' });
+    });
+    const source = 'x.proto';
+    expect(await resultsOf(list.checks)).toEqual([
+      { name: 'holds', source, outcome: 'ok' },
+      { name: 'fails', source, outcome: 'failed', wrong: 'it is 3', right: '4' },
+      { name: 'is skipped', source, outcome: 'skipped', reason: 'it need not' },
+      {
+        name: 'ends with a status',
+        source,
+        outcome: 'failed',
+        wrong: 'the call ended as INVALID_ARGUMENT: seed',
+        right: 'a call that ends as OK',
+      },
+    ]);
+  });
+
+  it('asks for a shared answer once, and reports its failure once', async () => {
+    let asked = 0;
+    const shared = sharedAnswer('the model', async () => must(asked++ < 0, 'no model', 'a model'));
+    const list = listChecks('x.proto');
+    list.promise('first', shared);
+    list.promise('second', shared);
+    const [first, second] = await resultsOf(list.checks);
+    expect(first).toMatchObject({ outcome: 'failed', wrong: 'no model' });
+    expect(second).toMatchObject({ outcome: 'skipped', reason: 'needs the model, which failed above' });
+    expect(asked).toBe(1);
+  });
+
+  it('says that the service has gone, and skips the rest', async () => {
+    const server = await startTestServer(toyPolicy());
+    const policy = connect(PolicyServiceService, server.target);
+    const ask = async () => {
+      await policy.propose({ settings: undefined, state: Buffer.alloc(0), batch: 0, firstEpisode: 0, count: 1 });
+    };
+    const list = listChecks('x.proto');
+    list.promise('it answers', ask);
+    list.promise('it dies', async () => {
+      await server.stop();
+      await ask();
+    });
+    list.promise('it answers again', ask);
+    const results = await resultsOf(list.checks, () => isReachable(server.target, 200));
+    policy.close();
+    expect(results.map(({ outcome }) => outcome)).toEqual(['ok', 'failed', 'skipped']);
+    expect(results[1].wrong).toMatch(/^the call ended as UNAVAILABLE: .*; nothing answers any more/);
+    expect(results[2].reason).toBe('nothing answers any more since "it dies"');
+  });
+});
