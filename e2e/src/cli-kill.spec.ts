@@ -1,0 +1,102 @@
+import { createWorkplace, type RunningQloom, type Workplace } from './cli-qloom.ts';
+import { isAlive, outcomeOf, rewardedEpisodes, servicePids, untilGone } from './cli-run-folder.ts';
+import { TINY_STUDY } from './cli-tiny-study.ts';
+import { SERVICES } from './deployment.ts';
+
+/** Lines of progress at which a run is disturbed. */
+const MOMENTS = [
+  { moment: 'before the first episode', line: /searching {2}0\/4/, resumed: 'at once' },
+  { moment: 'in the search', line: /searching {2}2\/4/, resumed: 'when all is gone' },
+  { moment: 'in the search', line: /searching {2}3\/4/, resumed: 'at once' },
+  { moment: 'in the evaluation', line: /evaluating {2}(?!0\/)/, resumed: 'at once' },
+] as const;
+
+describe('qloom run, disturbed', () => {
+  const run = ['run', 'tiny.yaml', '--out', 'runs'];
+  let place: Workplace;
+  let undisturbed: unknown;
+
+  const folder = () => place.file('runs/tiny');
+
+  async function started(): Promise<RunningQloom> {
+    place = await createWorkplace();
+    place.write('tiny.yaml', TINY_STUDY);
+    return place.start(run);
+  }
+
+  /** The run has ended well, as if nothing had been, and nothing of it still runs. */
+  async function expectUndisturbed(running: RunningQloom): Promise<void> {
+    const { code, stderr } = await running.ended;
+    expect({ code, stderr: code === 0 ? '' : stderr }).toEqual({ code: 0, stderr: '' });
+    expect(rewardedEpisodes(folder())).toEqual([0, 1, 2, 3]);
+    expect(outcomeOf(folder())).toEqual(undisturbed);
+    await untilGone(servicePids(folder()));
+  }
+
+  beforeAll(async () => {
+    const running = await started();
+    expect(await running.ended).toMatchObject({ code: 0 });
+    undisturbed = outcomeOf(folder());
+    await place.remove();
+  }, 120_000);
+
+  afterEach(async () => {
+    await place.remove();
+  });
+
+  it.each(MOMENTS)(
+    'kill -9 of the whole run $moment: no service outlives it, and the run goes on, $resumed, from there',
+    async ({ line, resumed }) => {
+      const running = await started();
+      await running.said(line);
+      running.kill('SIGKILL');
+      expect(await running.ended).toMatchObject({ signal: 'SIGKILL' });
+      const orphans = servicePids(folder());
+      expect(orphans).toHaveLength(SERVICES.length);
+      if (resumed === 'when all is gone') await untilGone(orphans);
+      await expectUndisturbed(place.start(run));
+    },
+    120_000,
+  );
+
+  it('Ctrl-C: code 130, nothing left behind, and the command that it names goes on', async () => {
+    const running = await started();
+    await running.said(/searching {2}1\/4/);
+    running.kill('SIGINT');
+    const { code, stderr } = await running.ended;
+    expect(code).toBe(130);
+    expect(stderr).toContain('stopped; nothing is lost. Go on with: qloom run tiny.yaml --out runs\n');
+    expect(servicePids(folder()).filter(isAlive)).toEqual([]);
+    expect(place.leftovers()).toEqual([]);
+    const [, command] = /Go on with: qloom (.*)/.exec(stderr) ?? [];
+    await expectUndisturbed(place.start(command.split(' ')));
+    expect(place.leftovers()).toEqual([]);
+  }, 120_000);
+
+  it('Ctrl-C while the services start: the same', async () => {
+    const running = await started();
+    await running.said(/Starting the four services/);
+    running.kill('SIGINT');
+    expect(await running.ended).toMatchObject({ code: 130 });
+    expect(servicePids(folder()).filter(isAlive)).toEqual([]);
+    expect(place.leftovers()).toEqual([]);
+  }, 120_000);
+
+  it.each(SERVICES)(
+    'kill -9 of %s: it is started again, which is said, and the study ends as undisturbed',
+    async (service) => {
+      const running = await started();
+      await running.said(/searching {2}1\/4/);
+      const [first] = servicePids(folder(), service);
+      process.kill(first, 'SIGKILL');
+      await running.said(new RegExp(`^${service} ended \\(signal SIGKILL\\); starting it again in`));
+      const again = await running.said(new RegExp(`^${service} serves again \\(process \\d+\\)`));
+      await expectUndisturbed(running);
+      const [before, after] = servicePids(folder(), service);
+      expect(before).toBe(first);
+      expect(again).toContain(`(process ${after})`);
+      expect(place.leftovers()).toEqual([]);
+    },
+    120_000,
+  );
+});
