@@ -1,0 +1,58 @@
+import { describeWithNats, startNatsServer } from '@qloom/testing/nats-server.ts';
+import { createWorkplace, type Workplace } from './cli-qloom.ts';
+import { outcomeOf, readRecord, rewardedEpisodes, servicePids } from './cli-run-folder.ts';
+import { TINY_STUDY } from './cli-tiny-study.ts';
+import { serveStandIn } from './stand-in-generator.ts';
+
+describe('qloom run with a part swapped', () => {
+  let place: Workplace;
+
+  beforeEach(async () => {
+    place = await createWorkplace();
+  });
+
+  afterEach(async () => {
+    await place.remove();
+  });
+
+  describeWithNats('the log in NATS', () => {
+    it('gives what the embedded log gives, and its model can be sampled', async () => {
+      const nats = await startNatsServer();
+      try {
+        place.write('tiny.yaml', TINY_STUDY);
+        const onNats = await place.qloom('run', 'tiny.yaml', '--out', 'nats', '--log', nats.url);
+        expect({ code: onNats.code, stderr: onNats.code === 0 ? '' : onNats.stderr }).toEqual({ code: 0, stderr: '' });
+        expect(await place.qloom('run', 'tiny.yaml', '--out', 'sqlite')).toMatchObject({ code: 0 });
+        expect(outcomeOf(place.file('nats/tiny'))).toEqual(outcomeOf(place.file('sqlite/tiny')));
+        const [fromNats, fromSqlite] = [
+          await place.qloom('sample', 'nats/tiny', '--count', '5'),
+          await place.qloom('sample', 'sqlite/tiny', '--count', '5'),
+        ];
+        expect(fromNats).toMatchObject({ code: 0, stdout: fromSqlite.stdout });
+        expect(fromNats.stdout.trimEnd().split('\n')).toHaveLength(6);
+      } finally {
+        await nats.stop();
+      }
+    }, 180_000);
+  });
+
+  it("finishes with a generator of somebody else's in QLOOM_GENERATOR_TARGET", async () => {
+    const target = `unix:${place.file('theirs.sock')}`;
+    const stop = await serveStandIn(target);
+    try {
+      // The stand-in advertises nothing to tune, not even how much to add.
+      place.write('tiny.yaml', TINY_STUDY.replace(/space:\n( {2}.*\n)+/, ''));
+      const { code, stderr } = await place.start(['run', 'tiny.yaml', '--out', 'runs'], {
+        QLOOM_GENERATOR_TARGET: target,
+      }).ended;
+      expect({ code, stderr: code === 0 ? '' : stderr }).toEqual({ code: 0, stderr: '' });
+      const folder = place.file('runs/tiny');
+      expect(rewardedEpisodes(folder)).toEqual([0, 1, 2, 3]);
+      expect(readRecord(folder).state).toBe('finished');
+      // Our own generator still runs its stage worker, which calls theirs.
+      expect(servicePids(folder)).toHaveLength(4);
+    } finally {
+      stop();
+    }
+  }, 120_000);
+});
