@@ -99,14 +99,22 @@ export function createFinalEvaluation(
   const running = new Map<string, Promise<void>>();
   let context: Promise<EvaluationContext> | undefined;
 
+  /** Writes what a unit found; again and again while the log is out of reach. */
+  const recordUnit = async (name: string, json: string): Promise<void> => {
+    for (let faults = 0; !stopping.signal.aborted; faults++) {
+      try {
+        await record({ $case: 'unit', value: { name, json } });
+        return;
+      } catch (error) {
+        deps.log.warn('a unit could not be recorded; it is tried again', { unit: name, error });
+        await deps.clock.sleep(Math.min(10_000, 200 * 2 ** Math.min(faults, 6)), stopping.signal);
+      }
+    }
+  };
+
   const start = (unit: Unit, view: StudyView, choices: Choices | null, opened: EvaluationContext): void => {
     const work = attemptUnit(deps, opened, unit, view, choices, stopping.signal)
-      .then(async (json) => {
-        if (json !== null) await record({ $case: 'unit', value: { name: unit.name, json } });
-      })
-      .catch((error) =>
-        deps.log.warn('a unit could not be recorded; it will be done again', { unit: unit.name, error }),
-      )
+      .then((json) => (json === null ? undefined : recordUnit(unit.name, json)))
       .finally(() => running.delete(unit.name));
     running.set(unit.name, work);
   };
@@ -130,9 +138,14 @@ export function createFinalEvaluation(
         return;
       }
       const due = units.filter((unit) => choices !== null || unit.kind === 'outer' || unit.kind === 'tune');
+      // The log may show a unit before the call that wrote it returns: such a one is done, and its place is free. Waiting
+      // for the call would miss the last event that there is.
+      let underWay = [...running.keys()].filter((name) => !view.units.has(name)).length;
       for (const unit of due.filter(isOpen)) {
-        if (running.size >= deps.unitConcurrency) break;
-        if (!running.has(unit.name)) start(unit, view, choices, opened);
+        if (underWay >= deps.unitConcurrency) break;
+        if (running.has(unit.name)) continue;
+        start(unit, view, choices, opened);
+        underWay++;
       }
     },
     async stop() {

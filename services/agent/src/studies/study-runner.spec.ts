@@ -61,6 +61,19 @@ describe('a study', () => {
     );
   });
 
+  it('gives the same events over a log that shows an event before the append that wrote it returns', async () => {
+    const world = await createWorld(standIns, { appendsAnswerAfterMs: 25 });
+    try {
+      world.start();
+      await world.agent.createStudy({ id: ID, settings: smallStudy() });
+      expect((await world.finished(ID)).state).toBe(StudyState.FINISHED);
+      const events = await world.episodeLog.replay(ID);
+      expect(comparable(events)).toEqual(comparable(recorded.events));
+    } finally {
+      await world.stop();
+    }
+  });
+
   it('never has more in flight than the study allows', () => {
     let open = 0;
     for (const { key } of recorded.events) {

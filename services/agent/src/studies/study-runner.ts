@@ -128,9 +128,15 @@ class Runner {
     try {
       while (!this.#signal.aborted) {
         try {
-          for (const event of await episodeLog.replay(this.#study)) this.#apply(event);
+          // Where the replay ended, not where the view stands: what this runner writes below comes after what workers
+          // write meanwhile, and that must be seen.
+          let after = 0;
+          for (const event of await episodeLog.replay(this.#study)) {
+            this.#apply(event);
+            after = event.sequence;
+          }
           if (await this.#advance()) return;
-          for await (const event of episodeLog.watch(this.#study, { after: this.#view.sequence, signal })) {
+          for await (const event of episodeLog.watch(this.#study, { after, signal })) {
             this.#apply(event);
             // What this runner wrote itself comes back here, and was acted upon already.
             if (this.#view !== this.#advanced && (await this.#advance())) return;
@@ -194,8 +200,10 @@ class Runner {
       { ...opened, ...this.#deps, study: this.#study, log: this.#log },
       (record) => this.#record(record),
     );
-    await this.#evaluation.advance(this.#view);
-    this.#advanced = this.#view;
+    // Units that end meanwhile change the view; only what was looked at counts as acted upon.
+    const looked = this.#view;
+    await this.#evaluation.advance(looked);
+    this.#advanced = looked;
     return this.#view.finished !== undefined;
   }
 

@@ -38,6 +38,8 @@ export interface WorldOptions {
   /** Artifacts of another world, to go on from its log. */
   readonly artifacts?: ArtifactStore;
   readonly openPolicy?: OpenPolicy;
+  /** How long the agent's appends take to answer after their event is there for all to see. Default 0 ms. */
+  readonly appendsAnswerAfterMs?: number;
 }
 
 /** Stand-ins that several worlds share. */
@@ -67,7 +69,7 @@ export async function createWorld({ targets }: StandIns, options: WorldOptions =
   const peers = connectPeers(targets);
   const studies: Studies = createStudies(
     {
-      episodeLog,
+      episodeLog: lateToAnswer(episodeLog, options.appendsAnswerAfterMs ?? 0),
       artifacts,
       peers,
       openPolicy: options.openPolicy ?? localPolicy,
@@ -103,6 +105,24 @@ export async function createWorld({ targets }: StandIns, options: WorldOptions =
       await episodeLog.close();
       if (options.artifacts === undefined) await folder.remove();
     },
+  };
+}
+
+/** The same log, whose watchers see an event before the append that wrote it returns: as over a network. */
+function lateToAnswer(log: EpisodeLog, ms: number): EpisodeLog {
+  if (ms === 0) return log;
+  return {
+    append: async (...event) => {
+      const result = await log.append(...event);
+      await systemClock.sleep(ms, new AbortController().signal);
+      return result;
+    },
+    read: (key) => log.read(key),
+    replay: (study) => log.replay(study),
+    watch: (study, options) => log.watch(study, options),
+    consume: (options, handler) => log.consume(options, handler),
+    studies: () => log.studies(),
+    close: () => log.close(),
   };
 }
 
