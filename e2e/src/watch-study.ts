@@ -1,6 +1,6 @@
 import { status } from '@grpc/grpc-js';
 import { type Study, StudyState, type WatchStudyResponse } from '@qloom/contracts/gen/qloom/agent/v1/agent.ts';
-import { Outcome, type Slot, type SlotEvent } from '@qloom/contracts/gen/qloom/episode/v1/slots.ts';
+import { SlotEvent } from '@qloom/contracts/gen/qloom/episode/v1/slots.ts';
 import type { Deployment } from './deployment.ts';
 
 const ENDED = new Set<StudyState>([StudyState.FINISHED, StudyState.CANCELLED, StudyState.FAILED]);
@@ -35,15 +35,10 @@ export async function finishStudy(deployment: Deployment, id: string): Promise<S
   return last;
 }
 
+/** Fields that depend on clocks, attempts and speed. */
+const TIMES = new Set(['startedAt', 'endedAt', 'attempt', 'seconds']);
+
 /** What a slot says, without what depends on clocks, attempts and speed. */
 export function timeless(event: SlotEvent): unknown {
-  const plain = JSON.parse(JSON.stringify(event), (key, value) =>
-    ['startedAt', 'endedAt', 'attempt', 'seconds'].includes(key) ? undefined : value,
-  ) as unknown;
-  return plain;
-}
-
-/** Name of a slot in a story: "3/fit". */
-export function slotName(event: SlotEvent, names: Readonly<Record<number, string>>): string {
-  return `${event.episode}/${names[event.slot as Slot]}${event.outcome === Outcome.OK ? '' : ' (failed)'}`;
+  return JSON.parse(JSON.stringify(SlotEvent.toJSON(event)), (key, value) => (TIMES.has(key) ? undefined : value));
 }

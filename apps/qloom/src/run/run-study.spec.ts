@@ -7,7 +7,7 @@ import { parseStudyFile } from '../study-file/load-study-file.ts';
 import { type RunOptions, runStudy } from './run-study.ts';
 
 const at = (name: string): string => fileURLToPath(new URL(`../testing/${name}.ts`, import.meta.url));
-const LOCAL = { services: ['agent'], mains: { agent: at('fake-agent') } } as const;
+const LOCAL = { services: ['agent'], mains: { agent: at('fake-agent-main') } } as const;
 const TEXT = 'data:\n  task: annni\n  labels: 40\n';
 
 /** Options of a run with a scripted agent and no other service. */

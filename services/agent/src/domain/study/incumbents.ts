@@ -30,7 +30,7 @@ export interface Rechecked extends Candidate {
 
 /** What a study comes to. */
 export interface Selection {
-  /** Candidates by utility on the outer split, the best first. */
+  /** Candidates by the lower bound of their utility on the outer split, the best first. */
   readonly ranked: readonly Rechecked[];
   /** The best candidate; null where no episode was rewarded with points added. */
   readonly best: Rechecked | null;
@@ -38,9 +38,13 @@ export interface Selection {
   readonly addsData: boolean;
 }
 
-/** Chooses by utility on the outer split. */
+/**
+ * Chooses by the lower bound of U's interval on the outer split: of two candidates the surer one, not the luckier one. With
+ * few labels the interval is wide, and the highest estimate of several is mostly the one that was measured worst.
+ */
 export function select(candidates: readonly Rechecked[]): Selection {
-  const ranked = [...candidates].sort((a, b) => b.utility.value - a.utility.value || a.episode - b.episode);
+  const lower = ({ utility }: Rechecked) => utility.interval[0];
+  const ranked = [...candidates].sort((a, b) => lower(b) - lower(a) || a.episode - b.episode);
   const best = ranked[0] ?? null;
   return { ranked, best, addsData: best !== null && best.utility.interval[0] > 0 };
 }

@@ -141,6 +141,11 @@ describe('select', () => {
   it('takes the best on the outer split, not the best rewarded', () => {
     const ranked = select([candidate(1, 0.1, 0.05), candidate(2, 0.3, 0.1), candidate(3, -0.2, -0.4)]).ranked;
     expect(ranked.map((item) => item.episode)).toEqual([2, 1, 3]);
+    // The surer one, although the other was measured higher.
+    expect(select([candidate(20, 0.38, -0.02), candidate(5, 0.2, 0.05)])).toMatchObject({
+      best: { episode: 5 },
+      addsData: true,
+    });
   });
 });
 

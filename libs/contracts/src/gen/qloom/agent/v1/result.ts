@@ -248,7 +248,7 @@ export interface StudyResult {
   frechetNull?:
     | Interval
     | undefined;
-  /** Candidates, in the order of their utility on the outer split. */
+  /** Candidates, in the order of the lower bound of their utility on the outer split. */
   incumbents: Incumbent[];
   /** Whether Qloom's data is added at all: the lower bound of U's interval is above 0. */
   addsData: boolean;
