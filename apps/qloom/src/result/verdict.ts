@@ -5,13 +5,19 @@ import { findArm } from './arms.ts';
 /** How the headline is to be read. */
 export type Tone = 'helped' | 'undecided' | 'hurt' | 'nothing-added';
 
-/** Whether Qloom's data helped on the test set, by the paired interval of the accuracy. */
+/** Level of the claims, all of them together. */
+const LEVEL = 0.05;
+
+/**
+ * Whether Qloom's data helped on the test set: the paired interval of the accuracy holds no 0, and the permutation test agrees
+ * after Holm's correction over all arms.
+ */
 export function toneOf(result: StudyResult): Tone {
   if (!result.addsData) return 'nothing-added';
-  const gain = findArm(result, 'qloom')?.accuracyGain?.difference;
-  if (gain === undefined) return 'undecided';
-  if (gain.lower > 0) return 'helped';
-  return gain.upper < 0 ? 'hurt' : 'undecided';
+  const gain = findArm(result, 'qloom')?.accuracyGain;
+  if (gain?.difference === undefined || gain.pValueHolm >= LEVEL) return 'undecided';
+  if (gain.difference.lower > 0) return 'helped';
+  return gain.difference.upper < 0 ? 'hurt' : 'undecided';
 }
 
 /** The agent's verdict; where it gives none, one from the intervals. */
@@ -30,6 +36,6 @@ export function verdictOf(result: StudyResult): string {
     case 'nothing-added':
       return 'Qloom adds nothing: no setting tried was surely better than the real data alone.';
     default:
-      return `Qloom's data did not measurably help: the interval of its gain holds 0${measured}.`;
+      return `Qloom's data did not surely help${measured}.`;
   }
 }

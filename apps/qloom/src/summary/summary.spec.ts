@@ -54,7 +54,7 @@ describe('the summary', () => {
     const undecided = makeStudyResult({ helps: false });
     expect(renderSummary({ ...undecided, verdict: '' }, options(100))).toContain('Qloom adds nothing');
     expect(renderSummary({ ...undecided, verdict: '', addsData: true }, options(100)).replace(/\s+/g, ' ')).toContain(
-      'did not measurably help',
+      'did not surely help',
     );
   });
 

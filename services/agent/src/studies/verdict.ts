@@ -17,13 +17,19 @@ export function verdictOn(arms: readonly ArmResult[], selection: Selection): str
       `Had its best candidate been added all the same: ${measured}.`
     );
   }
-  return `${headline(gain.lower, gain.upper)}: ${measured}.${againstRivals(qloom, arms)}`;
+  const p = qloom.accuracyGain?.pValueHolm ?? 1;
+  return `${headline(gain.lower, gain.upper, p)}: ${measured}.${againstRivals(qloom, arms)}`;
 }
 
-function headline(lower: number, upper: number): string {
-  if (lower > 0) return "Qloom's data helped";
-  if (upper < 0) return "Qloom's data hurt";
-  return "Qloom's data did not measurably help (the interval holds 0)";
+/** Level of the claims, all of them together. */
+const LEVEL = 0.05;
+
+/** A claim needs both: an interval without 0, and a permutation test that holds after Holm's correction over all arms. */
+function headline(lower: number, upper: number, p: number): string {
+  if (lower <= 0 && upper >= 0) return "Qloom's data did not measurably help (the interval holds 0)";
+  const [sure, unsure] = lower > 0 ? ['helped', 'seemed to help'] : ['hurt', 'seemed to hurt'];
+  if (p < LEVEL) return `Qloom's data ${sure}`;
+  return `Qloom's data ${unsure}, which the test over all arms does not confirm (p = ${p.toFixed(2)} after Holm's correction)`;
 }
 
 function againstRivals(qloom: ArmResult, arms: readonly ArmResult[]): string {
