@@ -101,7 +101,11 @@ async function farewell(call: Call): Promise<void> {
     timer = setTimeout(resolve, FAREWELL_MS);
   });
   const closed = exchange(call, { $case: 'close', value: {} }, 'closed').then(
-    () => call.closeSend(),
+    async () => {
+      call.closeSend();
+      // The end of the stream: until it has come, cancelling would make a failure of a healthy exchange.
+      await call.receive().catch(() => undefined);
+    },
     () => undefined,
   );
   await Promise.race([closed, late]);
