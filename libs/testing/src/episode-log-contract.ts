@@ -15,7 +15,7 @@ export interface EpisodeLogHarness {
 /** Long enough that it never runs out while a test of something else runs. */
 const LONG_LEASE_MS = 30_000;
 const SHORT_LEASE_MS = 500;
-const WORKER = fileURLToPath(new URL('./episode-log-worker.ts', import.meta.url));
+const WORKER = fileURLToPath(new URL('./episode-log-main.ts', import.meta.url));
 
 const propose = (study: string, episode: number): EpisodeKey => ({ study, episode, slot: 'propose' });
 const bytes = (text: string): Uint8Array => new Uint8Array(Buffer.from(text));
@@ -459,7 +459,7 @@ export async function takeOne(log: EpisodeLog, consumer: string, slot: Slot | st
   return taken;
 }
 
-/** A process that runs `episode-log-worker.ts`. */
+/** A process that runs `episode-log-main.ts`. */
 export interface Child {
   readonly process: ChildProcess;
   /** The next thing it says. Rejects when it ends without a word. */
@@ -470,7 +470,7 @@ export interface Child {
   kill(): Promise<void>;
 }
 
-/** Starts `episode-log-worker.ts` under plain Node. */
+/** Starts `episode-log-main.ts` under plain Node. */
 export function startChild(task: string, url: string, ...rest: string[]): Child {
   const child = spawn(process.execPath, [WORKER, task, url, ...rest], { stdio: ['pipe', 'pipe', 'inherit'] });
   const exited = once(child, 'exit');

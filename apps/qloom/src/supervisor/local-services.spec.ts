@@ -10,7 +10,7 @@ import { type LocalServices, startLocalServices, targetsFromEnvironment } from '
 import { isServing, waitUntilServing } from './probe.ts';
 import type { ServiceEvent } from './service-process.ts';
 
-const FAKE = fileURLToPath(new URL('../testing/fake-service.ts', import.meta.url));
+const FAKE = fileURLToPath(new URL('../testing/fake-service-main.ts', import.meta.url));
 const FAKES = Object.fromEntries(SERVICES.map((service) => [service, FAKE]));
 const TWO = ['generator', 'agent'] as const;
 const logFolder = (): string => mkdtempSync(join(tmpdir(), 'qloom-logs-'));
@@ -80,7 +80,7 @@ describe('the local services', () => {
   });
 
   it('end when their supervisor is killed the hard way', async () => {
-    const script = fileURLToPath(new URL('../testing/supervise-fakes.ts', import.meta.url));
+    const script = fileURLToPath(new URL('../testing/supervise-fakes-main.ts', import.meta.url));
     const child = spawn(process.execPath, [script, logFolder()], { stdio: ['ignore', 'pipe', 'inherit'] });
     supervisor = child;
     const targets = await new Promise<Record<ServiceName, string>>((resolve) => {

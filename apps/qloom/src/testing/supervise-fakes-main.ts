@@ -3,7 +3,7 @@ import { SERVICES } from '../study-file/study-file.ts';
 import { startLocalServices } from '../supervisor/local-services.ts';
 
 // A supervisor of two fake services as a process of its own: a test kills it the hard way.
-const main = fileURLToPath(new URL('./fake-service.ts', import.meta.url));
+const main = fileURLToPath(new URL('./fake-service-main.ts', import.meta.url));
 const services = startLocalServices({
   logFolder: process.argv[2],
   services: ['generator', 'agent'],
