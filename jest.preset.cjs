@@ -17,6 +17,6 @@ module.exports = (displayName, options = {}) => ({
   },
   transformIgnorePatterns: ['/node_modules/(?!@qloom/)'],
   moduleFileExtensions: ['ts', 'mjs', 'js', 'cjs', 'json', 'node'],
-  testTimeout: 60000,
+  testTimeout: 180000,
   ...options,
 });
