@@ -20,8 +20,9 @@ export interface NatsServer {
 }
 
 /** Which program to start: `QLOOM_NATS_SERVER`, or `nats-server` on the PATH; undefined when there is none. */
-export function findNatsServer(): { program: string; version: string } | undefined {
-  const program = process.env['QLOOM_NATS_SERVER'] || 'nats-server';
+export function findNatsServer(
+  program = process.env['QLOOM_NATS_SERVER'] || 'nats-server',
+): { program: string; version: string } | undefined {
   try {
     const said = execFileSync(program, ['--version'], { encoding: 'utf8' });
     return { program, version: /v(\d+\.\d+\.\d+\S*)/.exec(said)?.[1] ?? said.trim() };
@@ -34,13 +35,15 @@ export function findNatsServer(): { program: string; version: string } | undefin
 export interface NatsServerOptions {
   /** Default: true. */
   readonly jetStream?: boolean;
+  /** Path of the program. Default: what {@link findNatsServer} finds. */
+  readonly program?: string;
   /** More of the program's own arguments: `['--user', 'ada', '--pass', 'secret']`. */
   readonly arguments?: readonly string[];
 }
 
 /** Starts a server and resolves when it says that it is ready. Throws when there is no program or it does not start. */
 export async function startNatsServer(options: NatsServerOptions = {}): Promise<NatsServer> {
-  const found = findNatsServer();
+  const found = findNatsServer(options.program);
   if (!found) throw new Error('no nats-server on the PATH: install it, or set QLOOM_NATS_SERVER to its path');
   const folder = mkdtempSync(join(tmpdir(), 'qloom-nats-'));
   let port = -1; // the server takes a free one and says which
