@@ -148,16 +148,14 @@ async function assessSlot(): Promise<SlotEvent> {
     discriminator: () => discriminator,
   });
   stage.start(server.target);
-  for (;;) {
-    const slot = await episodeLog.read(ASSESS);
-    if (slot) {
-      await stage.drain(1000);
-      generator.close();
-      discriminator.close();
-      return decodeSlot(slot);
-    }
-    await new Promise((resolve) => setTimeout(resolve, 10));
+  for await (const event of episodeLog.watch(ASSESS.study, { signal: new AbortController().signal })) {
+    if (event.key.slot !== ASSESS.slot) continue;
+    await stage.drain(1000);
+    generator.close();
+    discriminator.close();
+    return decodeSlot(event);
   }
+  throw new Error('the log ended before the slot was written');
 }
 
 describe('the stage assess', () => {
