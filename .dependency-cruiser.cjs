@@ -1,6 +1,6 @@
 // Who may import whom: the table of ARCHITECTURE.md as rules. `npm run lint` checks them; scripts/boundaries.spec.ts proves
 // that they fire, on scripts/fixtures/boundaries.
-const DOMAIN = '^libs/(tensor|random|quantum|datasets|metrics|tfjs)/';
+const DOMAIN = '^libs/(tensor|random|quantum|qnn|datasets|metrics|tfjs)/';
 const PLATFORM = '^libs/(telemetry|episode-log|service-kit)/';
 const CONTRACTS = '^libs/contracts/';
 const ROOT = process.env.QLOOM_BOUNDARIES_ROOT ?? '';

@@ -1,4 +1,4 @@
-import { createEngine, ENGINE_NAMES, type EngineMeasurement } from './engine/select-engine.ts';
+import { createEngine, ENGINE_NAMES, type EngineMeasurement } from '@qloom/qnn/engine/select-engine.ts';
 import type { JobPool } from './jobs.ts';
 
 /** Which engine runs what asks for `auto`, and why. */

@@ -1,7 +1,7 @@
+import { createQnnSettings } from '@qloom/qnn/model/qnn-settings.ts';
 import { clouds } from '../testing/clouds.ts';
 import { createWorkerPool } from '../workers/pool.ts';
 import { type Evaluation, evaluateUtility } from './evaluation.ts';
-import { createQnnSettings } from './model/qnn-settings.ts';
 
 const evaluation = (given: Partial<Evaluation> = {}): Evaluation => ({
   fold: 0,

@@ -1,9 +1,9 @@
 import type { Points } from '@qloom/datasets/points.ts';
+import { measureScaling, scaleInputs } from '@qloom/qnn/model/input-scaling.ts';
+import { createQnnModel } from '@qloom/qnn/model/qnn-model.ts';
+import type { QnnSettings } from '@qloom/qnn/model/qnn-settings.ts';
+import type { EncodedPoints, TrainingTask } from '@qloom/qnn/training/train.ts';
 import type { JobPool, TimedResult } from './jobs.ts';
-import { measureScaling, scaleInputs } from './model/input-scaling.ts';
-import { createQnnModel } from './model/qnn-model.ts';
-import type { QnnSettings } from './model/qnn-settings.ts';
-import type { EncodedPoints, TrainingTask } from './training/train.ts';
 
 /** Which points a QNN is trained on: the real ones, or real and synthetic ones together. */
 export type Arm = 'real-only' | 'augmented';

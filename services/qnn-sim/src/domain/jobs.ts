@@ -1,10 +1,10 @@
+import type { CompiledCircuit } from '@qloom/qnn/engine/engine.ts';
+import { createEngine, type EngineMeasurement, measureEngines } from '@qloom/qnn/engine/select-engine.ts';
+import { type AnsatzSettings, buildAnsatz } from '@qloom/qnn/model/ansatz-circuit.ts';
+import { createQnnModel } from '@qloom/qnn/model/qnn-model.ts';
+import type { QnnSettings } from '@qloom/qnn/model/qnn-settings.ts';
+import { type TrainingResult, type TrainingTask, trainQnns } from '@qloom/qnn/training/train.ts';
 import type { Observable } from '@qloom/quantum/observable.ts';
-import type { CompiledCircuit } from './engine/engine.ts';
-import { createEngine, type EngineMeasurement, measureEngines } from './engine/select-engine.ts';
-import { type AnsatzSettings, buildAnsatz } from './model/ansatz-circuit.ts';
-import { createQnnModel } from './model/qnn-model.ts';
-import type { QnnSettings } from './model/qnn-settings.ts';
-import { type TrainingResult, type TrainingTask, trainQnns } from './training/train.ts';
 
 /** Trains QNNs. */
 export interface TrainJob {

@@ -1,5 +1,5 @@
 import type { Capabilities } from '@qloom/contracts/gen/qloom/episode/v1/capabilities.ts';
-import { ENGINE_NAMES } from '../domain/engine/select-engine.ts';
+import { ENGINE_NAMES } from '@qloom/qnn/engine/select-engine.ts';
 import type { EngineChoice } from '../domain/engine-choice.ts';
 
 /** Most training, synthetic or held-out points of an evaluation. */

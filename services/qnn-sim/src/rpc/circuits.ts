@@ -1,13 +1,13 @@
 import type { ExpectationRequest } from '@qloom/contracts/gen/qloom/qnn_sim/v1/qnn_sim.ts';
 import type { Tensor } from '@qloom/contracts/gen/qloom/tensor/v1/tensor.ts';
+import { type AnsatzSettings, buildAnsatz } from '@qloom/qnn/model/ansatz-circuit.ts';
+import { ANSATZES, type AnsatzName } from '@qloom/qnn/model/qnn-settings.ts';
 import { checkQubits } from '@qloom/quantum/circuit.ts';
 import { parseObservable } from '@qloom/quantum/observable-text.ts';
 import { ValidationError } from '@qloom/service-kit/errors.ts';
 import { decodeTensor, wireTensor } from '@qloom/service-kit/wire-tensors.ts';
 import type { EngineChoice } from '../domain/engine-choice.ts';
 import type { ExecuteJob } from '../domain/jobs.ts';
-import { type AnsatzSettings, buildAnsatz } from '../domain/model/ansatz-circuit.ts';
-import { ANSATZES, type AnsatzName } from '../domain/model/qnn-settings.ts';
 import { MAX_FEATURES } from './capabilities.ts';
 
 /** The job of an expectation request, or with `weights` of a gradient request. Throws INVALID_ARGUMENT's errors. */

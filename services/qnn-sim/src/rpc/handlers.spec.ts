@@ -6,6 +6,7 @@ import {
   QnnSimulatorServiceService,
 } from '@qloom/contracts/gen/qloom/qnn_sim/v1/qnn_sim.ts';
 import type { Points } from '@qloom/datasets/points.ts';
+import { buildAnsatz } from '@qloom/qnn/model/ansatz-circuit.ts';
 import { adjointGradient } from '@qloom/quantum/adjoint.ts';
 import { parseObservable } from '@qloom/quantum/observable-text.ts';
 import { createRandom } from '@qloom/random/random.ts';
@@ -15,7 +16,6 @@ import { encodePoints } from '@qloom/service-kit/wire-points.ts';
 import { decodeTensor, encodeTensor } from '@qloom/service-kit/wire-tensors.ts';
 import { startTestServer, type TestServer } from '@qloom/testing/test-server.ts';
 import { chooseEngine } from '../domain/engine-choice.ts';
-import { buildAnsatz } from '../domain/model/ansatz-circuit.ts';
 import { clouds } from '../testing/clouds.ts';
 import { createWorkerPool, type WorkerPool } from '../workers/pool.ts';
 import { qnnSimulatorHandlers } from './handlers.ts';

@@ -5,7 +5,7 @@ import {
   DEFAULT_QNN,
   type LossName,
   type QnnSettings,
-} from '../domain/model/qnn-settings.ts';
+} from '@qloom/qnn/model/qnn-settings.ts';
 
 /** The settings of a message; what is 0, empty or absent takes its default. Throws QnnSettingsError. */
 export function decodeQnnSettings(wire: WireSettings | undefined): QnnSettings {

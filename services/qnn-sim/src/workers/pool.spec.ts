@@ -1,5 +1,5 @@
+import { createQnnSettings } from '@qloom/qnn/model/qnn-settings.ts';
 import type { TrainJob } from '../domain/jobs.ts';
-import { createQnnSettings } from '../domain/model/qnn-settings.ts';
 import { createWorkerPool, type WorkerPool } from './pool.ts';
 
 const job = (given: Partial<Parameters<typeof createQnnSettings>[0]> = {}, seeds = [1]): TrainJob => {
