@@ -146,15 +146,14 @@ function bidiOf(
     [Symbol.asyncIterator]() {
       return this;
     },
-    send: (message) => writeMessage(call, message, ended.signal),
+    send: async (message) => writeMessage(call, message, ended.signal),
     sendAll: (messages) => writeMessages(call, messages, ended.signal),
     closeSend: () => void call.end(),
     async exchange(message) {
-      // The answer (or the status) says more than a failed write does.
-      const sent = writeMessage(call, message, ended.signal).catch(() => {});
+      // The answer (or the status) says more than a failed write does, and that it came says that there is room again.
+      writeMessage(call, message, ended.signal)?.catch(() => {});
       const answer = await reader.receive();
       if (answer === undefined) throw new Error('the peer ended the stream instead of answering');
-      await sent;
       return answer;
     },
     cancel: () => call.cancel(),

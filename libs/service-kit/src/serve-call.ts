@@ -13,7 +13,7 @@ import { CallCancelledError, DomainError } from './errors.ts';
 import type { CallContext, ServiceBinding } from './handlers.ts';
 import type { Logger } from './logger.ts';
 import { type CallStatus, isOwnFault, statusOf } from './status.ts';
-import { readMessages, writeMessage } from './streams.ts';
+import { readMessages, writeMessages } from './streams.ts';
 
 /** What calls need from the process they run in. */
 export interface ServeOptions {
@@ -97,7 +97,7 @@ async function respond(
   responses: () => AsyncIterable<unknown>,
 ): Promise<void> {
   try {
-    for await (const message of responses()) await writeMessage(call, message, open.context.signal);
+    await writeMessages(call, responses(), open.context.signal);
     call.end();
   } catch (error) {
     // A stream of grpc-js is ended with a status by an `error` event, which it listens to itself.

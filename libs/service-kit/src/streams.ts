@@ -35,7 +35,7 @@ export interface ReadOptions {
  */
 export function readMessages<T>(call: ReadableCall, options: ReadOptions = {}): MessageReader<T> {
   const queue: T[] = [];
-  const waiting: { resolve(result: IteratorResult<T>): void; reject(error: unknown): void }[] = [];
+  const waiting: { resolve(message: T | undefined): void; reject(error: unknown): void }[] = [];
   let state: 'OPEN' | 'ENDED' | 'FAILED' = 'OPEN';
   let failure: unknown;
   let paused = false;
@@ -47,7 +47,7 @@ export function readMessages<T>(call: ReadableCall, options: ReadOptions = {}): 
     options.signal?.removeEventListener('abort', onAbort);
     for (const { resolve, reject } of waiting.splice(0)) {
       if (next === 'FAILED') reject(error);
-      else resolve({ done: true, value: undefined });
+      else resolve(undefined);
     }
   };
   const onAbort = (): void => {
@@ -58,7 +58,7 @@ export function readMessages<T>(call: ReadableCall, options: ReadOptions = {}): 
   call.on('data', (message: T) => {
     const reader = waiting.shift();
     if (reader !== undefined) {
-      reader.resolve({ done: false, value: message });
+      reader.resolve(message);
     } else if (state === 'OPEN') {
       queue.push(message);
       if (queue.length >= HIGH_WATER_MARK && !paused) {
@@ -73,25 +73,25 @@ export function readMessages<T>(call: ReadableCall, options: ReadOptions = {}): 
   if (options.signal?.aborted) onAbort();
   else options.signal?.addEventListener('abort', onAbort, { once: true });
 
-  const next = (): Promise<IteratorResult<T>> => {
+  const receive = (): Promise<T | undefined> => {
     if (queue.length > 0) {
       const value = queue.shift() as T;
       if (paused && queue.length <= HIGH_WATER_MARK / 2) {
         paused = false;
         call.resume();
       }
-      return Promise.resolve({ done: false, value });
+      return Promise.resolve(value);
     }
-    if (state === 'ENDED') return Promise.resolve({ done: true, value: undefined });
+    if (state === 'ENDED') return Promise.resolve(undefined);
     if (state === 'FAILED') return Promise.reject(failure);
     return new Promise((resolve, reject) => waiting.push({ resolve, reject }));
   };
 
   return {
-    next,
-    async receive() {
-      const result = await next();
-      return result.done ? undefined : result.value;
+    receive,
+    async next() {
+      const value = await receive();
+      return value === undefined ? { done: true, value } : { done: false, value };
     },
     async return() {
       const left = state === 'OPEN';
@@ -107,15 +107,14 @@ export function readMessages<T>(call: ReadableCall, options: ReadOptions = {}): 
   };
 }
 
-const WRITTEN = Promise.resolve();
-
 /**
- * Writes one message; resolves when the next one may be written. A receiver that does not read holds the writer back
- * here. Rejects with the signal's reason when that aborts, or with the stream's error.
+ * Writes one message. Nothing comes back where the next one may be written at once; otherwise a promise that resolves when it
+ * may. A receiver that does not read holds the writer back here. Rejects with the signal's reason when that aborts, or with the
+ * stream's error.
  */
-export function writeMessage<T>(call: WritableCall<T>, message: T, signal?: AbortSignal): Promise<void> {
+export function writeMessage<T>(call: WritableCall<T>, message: T, signal?: AbortSignal): Promise<void> | undefined {
   if (signal?.aborted) return Promise.reject(signal.reason);
-  if (call.write(message)) return WRITTEN;
+  if (call.write(message)) return undefined;
   // grpc-js drops the callback of a write to a cancelled call, so `drain` alone might never come.
   return new Promise((resolve, reject) => {
     const settle = (finish: () => void): void => {
@@ -142,5 +141,8 @@ export async function writeMessages<T>(
   messages: AsyncIterable<T> | Iterable<T>,
   signal?: AbortSignal,
 ): Promise<void> {
-  for await (const message of messages) await writeMessage(call, message, signal);
+  for await (const message of messages) {
+    const room = writeMessage(call, message, signal);
+    if (room !== undefined) await room;
+  }
 }

@@ -20,20 +20,20 @@ export const ITEM_SIZE: Readonly<Record<Dtype, number>> = { float32: 4, float64:
 
 /** The dtype of a typed array. Throws TensorError for an array that has none on the wire. */
 export function dtypeOf(array: ArrayBufferView): Dtype {
-  const dtype = DTYPE_OF_TAG.get(Object.prototype.toString.call(array));
+  // By name rather than by `instanceof`: an array may come from another realm (a worker, a test environment).
+  const dtype = DTYPE_OF_NAME[(array as TensorArray)[Symbol.toStringTag]];
   if (dtype === undefined) {
     throw new TensorError('', `${array.constructor.name} has no dtype; right would be one of ${DTYPES.join(', ')}`);
   }
   return dtype;
 }
 
-// By name rather than by `instanceof`: an array may come from another realm (a worker, a test environment).
-const DTYPE_OF_TAG: ReadonlyMap<string, Dtype> = new Map<string, Dtype>([
-  ['[object Float32Array]', 'float32'],
-  ['[object Float64Array]', 'float64'],
-  ['[object Int32Array]', 'int32'],
-  ['[object Uint8Array]', 'uint8'],
-]);
+const DTYPE_OF_NAME: Readonly<Record<string, Dtype | undefined>> = {
+  Float32Array: 'float32',
+  Float64Array: 'float64',
+  Int32Array: 'int32',
+  Uint8Array: 'uint8',
+};
 
 /** A view of `buffer` as `dtype`. The caller has checked alignment and length. */
 export function viewAs<D extends Dtype>(dtype: D, buffer: ArrayBufferLike, offset: number, count: number): ArrayOf[D] {

@@ -62,10 +62,16 @@ export function fromWire<D extends Dtype>(tensor: WireTensor, expected: TensorEx
   const array =
     byteOffset % ITEM_SIZE[dtype] === 0
       ? viewAs(dtype, buffer, byteOffset, count)
-      : // Not `slice`: that of a Buffer shares memory.
-        viewAs(dtype, new Uint8Array(tensor.bytes).buffer, 0, count);
+      : alignedCopy(tensor.bytes, dtype, count);
   if (expected.finite) assertFinite(array, tensor.shape, field);
   return array;
+}
+
+/** A copy that a typed array can stand on: Node's pool aligns to eight bytes, and allocates many times faster than an ArrayBuffer. */
+function alignedCopy<D extends Dtype>(bytes: Uint8Array, dtype: D, count: number): ArrayOf[D] {
+  const copy = Buffer.allocUnsafe(bytes.byteLength);
+  copy.set(bytes);
+  return viewAs(dtype, copy.buffer, copy.byteOffset, count);
 }
 
 /** The number of elements. Throws TensorError when the bytes are too few or too many for them. */
@@ -83,6 +89,10 @@ export function checkByteLength(tensor: WireTensor, field = ''): number {
 
 /** Throws TensorError, with the position, at the first NaN or infinity. */
 export function assertFinite(array: TensorArray, shape: Shape, field = ''): void {
+  // NaN and infinities times 0 are NaN and stay in the sum: one pass without a branch an element.
+  let sum = 0;
+  for (let i = 0; i < array.length; i++) sum += array[i] * 0;
+  if (sum === 0) return;
   for (let i = 0; i < array.length; i++) {
     if (Number.isFinite(array[i])) continue;
     throw new TensorError(

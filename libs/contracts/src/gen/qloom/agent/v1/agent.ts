@@ -5,6 +5,7 @@
 // source: qloom/agent/v1/agent.proto
 
 /* eslint-disable */
+import { encodeMessage } from "../../../../encode-message.ts";
 import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
 import {
   type CallOptions,
@@ -3505,10 +3506,10 @@ export const AgentServiceService = {
     requestStream: false as const,
     responseStream: false as const,
     requestSerialize: (value: GetCapabilitiesRequest): Buffer =>
-      viewOf(GetCapabilitiesRequest.encode(value).finish()),
+      encodeMessage(GetCapabilitiesRequest, value),
     requestDeserialize: (value: Buffer): GetCapabilitiesRequest => GetCapabilitiesRequest.decode(value),
     responseSerialize: (value: GetCapabilitiesResponse): Buffer =>
-      viewOf(GetCapabilitiesResponse.encode(value).finish()),
+      encodeMessage(GetCapabilitiesResponse, value),
     responseDeserialize: (value: Buffer): GetCapabilitiesResponse => GetCapabilitiesResponse.decode(value),
   },
   /** Stores a data set; its reference goes into a study's settings. INVALID_ARGUMENT: unusable data, with row and column. */
@@ -3516,9 +3517,9 @@ export const AgentServiceService = {
     path: "/qloom.agent.v1.AgentService/PutDataset" as const,
     requestStream: true as const,
     responseStream: false as const,
-    requestSerialize: (value: PutDatasetRequest): Buffer => viewOf(PutDatasetRequest.encode(value).finish()),
+    requestSerialize: (value: PutDatasetRequest): Buffer => encodeMessage(PutDatasetRequest, value),
     requestDeserialize: (value: Buffer): PutDatasetRequest => PutDatasetRequest.decode(value),
-    responseSerialize: (value: PutDatasetResponse): Buffer => viewOf(PutDatasetResponse.encode(value).finish()),
+    responseSerialize: (value: PutDatasetResponse): Buffer => encodeMessage(PutDatasetResponse, value),
     responseDeserialize: (value: Buffer): PutDatasetResponse => PutDatasetResponse.decode(value),
   },
   /**
@@ -3529,9 +3530,9 @@ export const AgentServiceService = {
     path: "/qloom.agent.v1.AgentService/CreateStudy" as const,
     requestStream: false as const,
     responseStream: false as const,
-    requestSerialize: (value: CreateStudyRequest): Buffer => viewOf(CreateStudyRequest.encode(value).finish()),
+    requestSerialize: (value: CreateStudyRequest): Buffer => encodeMessage(CreateStudyRequest, value),
     requestDeserialize: (value: Buffer): CreateStudyRequest => CreateStudyRequest.decode(value),
-    responseSerialize: (value: CreateStudyResponse): Buffer => viewOf(CreateStudyResponse.encode(value).finish()),
+    responseSerialize: (value: CreateStudyResponse): Buffer => encodeMessage(CreateStudyResponse, value),
     responseDeserialize: (value: Buffer): CreateStudyResponse => CreateStudyResponse.decode(value),
   },
   /** A study as it stands. NOT_FOUND. */
@@ -3539,9 +3540,9 @@ export const AgentServiceService = {
     path: "/qloom.agent.v1.AgentService/GetStudy" as const,
     requestStream: false as const,
     responseStream: false as const,
-    requestSerialize: (value: GetStudyRequest): Buffer => viewOf(GetStudyRequest.encode(value).finish()),
+    requestSerialize: (value: GetStudyRequest): Buffer => encodeMessage(GetStudyRequest, value),
     requestDeserialize: (value: Buffer): GetStudyRequest => GetStudyRequest.decode(value),
-    responseSerialize: (value: GetStudyResponse): Buffer => viewOf(GetStudyResponse.encode(value).finish()),
+    responseSerialize: (value: GetStudyResponse): Buffer => encodeMessage(GetStudyResponse, value),
     responseDeserialize: (value: Buffer): GetStudyResponse => GetStudyResponse.decode(value),
   },
   /** Studies in the log. */
@@ -3549,9 +3550,9 @@ export const AgentServiceService = {
     path: "/qloom.agent.v1.AgentService/ListStudies" as const,
     requestStream: false as const,
     responseStream: false as const,
-    requestSerialize: (value: ListStudiesRequest): Buffer => viewOf(ListStudiesRequest.encode(value).finish()),
+    requestSerialize: (value: ListStudiesRequest): Buffer => encodeMessage(ListStudiesRequest, value),
     requestDeserialize: (value: Buffer): ListStudiesRequest => ListStudiesRequest.decode(value),
-    responseSerialize: (value: ListStudiesResponse): Buffer => viewOf(ListStudiesResponse.encode(value).finish()),
+    responseSerialize: (value: ListStudiesResponse): Buffer => encodeMessage(ListStudiesResponse, value),
     responseDeserialize: (value: Buffer): ListStudiesResponse => ListStudiesResponse.decode(value),
   },
   /** A study as it stands, then each change, until it ends. NOT_FOUND. */
@@ -3559,9 +3560,9 @@ export const AgentServiceService = {
     path: "/qloom.agent.v1.AgentService/WatchStudy" as const,
     requestStream: false as const,
     responseStream: true as const,
-    requestSerialize: (value: WatchStudyRequest): Buffer => viewOf(WatchStudyRequest.encode(value).finish()),
+    requestSerialize: (value: WatchStudyRequest): Buffer => encodeMessage(WatchStudyRequest, value),
     requestDeserialize: (value: Buffer): WatchStudyRequest => WatchStudyRequest.decode(value),
-    responseSerialize: (value: WatchStudyResponse): Buffer => viewOf(WatchStudyResponse.encode(value).finish()),
+    responseSerialize: (value: WatchStudyResponse): Buffer => encodeMessage(WatchStudyResponse, value),
     responseDeserialize: (value: Buffer): WatchStudyResponse => WatchStudyResponse.decode(value),
   },
   /** Cancels a study: nothing more is proposed, and open episodes fail as cancelled. Idempotent. NOT_FOUND. */
@@ -3569,9 +3570,9 @@ export const AgentServiceService = {
     path: "/qloom.agent.v1.AgentService/CancelStudy" as const,
     requestStream: false as const,
     responseStream: false as const,
-    requestSerialize: (value: CancelStudyRequest): Buffer => viewOf(CancelStudyRequest.encode(value).finish()),
+    requestSerialize: (value: CancelStudyRequest): Buffer => encodeMessage(CancelStudyRequest, value),
     requestDeserialize: (value: Buffer): CancelStudyRequest => CancelStudyRequest.decode(value),
-    responseSerialize: (value: CancelStudyResponse): Buffer => viewOf(CancelStudyResponse.encode(value).finish()),
+    responseSerialize: (value: CancelStudyResponse): Buffer => encodeMessage(CancelStudyResponse, value),
     responseDeserialize: (value: Buffer): CancelStudyResponse => CancelStudyResponse.decode(value),
   },
   /** The content of an artifact. NOT_FOUND. */
@@ -3579,9 +3580,9 @@ export const AgentServiceService = {
     path: "/qloom.agent.v1.AgentService/GetArtifact" as const,
     requestStream: false as const,
     responseStream: true as const,
-    requestSerialize: (value: GetArtifactRequest): Buffer => viewOf(GetArtifactRequest.encode(value).finish()),
+    requestSerialize: (value: GetArtifactRequest): Buffer => encodeMessage(GetArtifactRequest, value),
     requestDeserialize: (value: Buffer): GetArtifactRequest => GetArtifactRequest.decode(value),
-    responseSerialize: (value: GetArtifactResponse): Buffer => viewOf(GetArtifactResponse.encode(value).finish()),
+    responseSerialize: (value: GetArtifactResponse): Buffer => encodeMessage(GetArtifactResponse, value),
     responseDeserialize: (value: Buffer): GetArtifactResponse => GetArtifactResponse.decode(value),
   },
 } as const;
@@ -3780,9 +3781,4 @@ export interface MessageFns<T> {
   toJSON(message: T): unknown;
   create(base?: DeepPartial<T>): T;
   fromPartial(object: DeepPartial<T>): T;
-}
-
-/** The same memory as a Buffer. */
-function viewOf(bytes: Uint8Array): Buffer {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }

@@ -5,6 +5,7 @@
 // source: qloom/discriminator/v1/discriminator.proto
 
 /* eslint-disable */
+import { encodeMessage } from "../../../../encode-message.ts";
 import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
 import {
   type CallOptions,
@@ -1800,10 +1801,10 @@ export const DiscriminatorServiceService = {
     requestStream: false as const,
     responseStream: false as const,
     requestSerialize: (value: GetCapabilitiesRequest): Buffer =>
-      viewOf(GetCapabilitiesRequest.encode(value).finish()),
+      encodeMessage(GetCapabilitiesRequest, value),
     requestDeserialize: (value: Buffer): GetCapabilitiesRequest => GetCapabilitiesRequest.decode(value),
     responseSerialize: (value: GetCapabilitiesResponse): Buffer =>
-      viewOf(GetCapabilitiesResponse.encode(value).finish()),
+      encodeMessage(GetCapabilitiesResponse, value),
     responseDeserialize: (value: Buffer): GetCapabilitiesResponse => GetCapabilitiesResponse.decode(value),
   },
   /**
@@ -1816,9 +1817,9 @@ export const DiscriminatorServiceService = {
     path: "/qloom.discriminator.v1.DiscriminatorService/Critique" as const,
     requestStream: true as const,
     responseStream: true as const,
-    requestSerialize: (value: CritiqueRequest): Buffer => viewOf(CritiqueRequest.encode(value).finish()),
+    requestSerialize: (value: CritiqueRequest): Buffer => encodeMessage(CritiqueRequest, value),
     requestDeserialize: (value: Buffer): CritiqueRequest => CritiqueRequest.decode(value),
-    responseSerialize: (value: CritiqueResponse): Buffer => viewOf(CritiqueResponse.encode(value).finish()),
+    responseSerialize: (value: CritiqueResponse): Buffer => encodeMessage(CritiqueResponse, value),
     responseDeserialize: (value: Buffer): CritiqueResponse => CritiqueResponse.decode(value),
   },
   /**
@@ -1830,9 +1831,9 @@ export const DiscriminatorServiceService = {
     path: "/qloom.discriminator.v1.DiscriminatorService/Assess" as const,
     requestStream: true as const,
     responseStream: false as const,
-    requestSerialize: (value: AssessRequest): Buffer => viewOf(AssessRequest.encode(value).finish()),
+    requestSerialize: (value: AssessRequest): Buffer => encodeMessage(AssessRequest, value),
     requestDeserialize: (value: Buffer): AssessRequest => AssessRequest.decode(value),
-    responseSerialize: (value: AssessResponse): Buffer => viewOf(AssessResponse.encode(value).finish()),
+    responseSerialize: (value: AssessResponse): Buffer => encodeMessage(AssessResponse, value),
     responseDeserialize: (value: Buffer): AssessResponse => AssessResponse.decode(value),
   },
 } as const;
@@ -1931,9 +1932,4 @@ export interface MessageFns<T> {
   toJSON(message: T): unknown;
   create(base?: DeepPartial<T>): T;
   fromPartial(object: DeepPartial<T>): T;
-}
-
-/** The same memory as a Buffer. */
-function viewOf(bytes: Uint8Array): Buffer {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }

@@ -5,6 +5,7 @@
 // source: qloom/generator/v1/generator.proto
 
 /* eslint-disable */
+import { encodeMessage } from "../../../../encode-message.ts";
 import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
 import {
   type CallOptions,
@@ -1614,10 +1615,10 @@ export const GeneratorServiceService = {
     requestStream: false as const,
     responseStream: false as const,
     requestSerialize: (value: GetCapabilitiesRequest): Buffer =>
-      viewOf(GetCapabilitiesRequest.encode(value).finish()),
+      encodeMessage(GetCapabilitiesRequest, value),
     requestDeserialize: (value: Buffer): GetCapabilitiesRequest => GetCapabilitiesRequest.decode(value),
     responseSerialize: (value: GetCapabilitiesResponse): Buffer =>
-      viewOf(GetCapabilitiesResponse.encode(value).finish()),
+      encodeMessage(GetCapabilitiesResponse, value),
     responseDeserialize: (value: Buffer): GetCapabilitiesResponse => GetCapabilitiesResponse.decode(value),
   },
   /**
@@ -1631,9 +1632,9 @@ export const GeneratorServiceService = {
     path: "/qloom.generator.v1.GeneratorService/Fit" as const,
     requestStream: true as const,
     responseStream: true as const,
-    requestSerialize: (value: FitRequest): Buffer => viewOf(FitRequest.encode(value).finish()),
+    requestSerialize: (value: FitRequest): Buffer => encodeMessage(FitRequest, value),
     requestDeserialize: (value: Buffer): FitRequest => FitRequest.decode(value),
-    responseSerialize: (value: FitResponse): Buffer => viewOf(FitResponse.encode(value).finish()),
+    responseSerialize: (value: FitResponse): Buffer => encodeMessage(FitResponse, value),
     responseDeserialize: (value: Buffer): FitResponse => FitResponse.decode(value),
   },
   /**
@@ -1644,9 +1645,9 @@ export const GeneratorServiceService = {
     path: "/qloom.generator.v1.GeneratorService/Sample" as const,
     requestStream: true as const,
     responseStream: true as const,
-    requestSerialize: (value: SampleRequest): Buffer => viewOf(SampleRequest.encode(value).finish()),
+    requestSerialize: (value: SampleRequest): Buffer => encodeMessage(SampleRequest, value),
     requestDeserialize: (value: Buffer): SampleRequest => SampleRequest.decode(value),
-    responseSerialize: (value: SampleResponse): Buffer => viewOf(SampleResponse.encode(value).finish()),
+    responseSerialize: (value: SampleResponse): Buffer => encodeMessage(SampleResponse, value),
     responseDeserialize: (value: Buffer): SampleResponse => SampleResponse.decode(value),
   },
 } as const;
@@ -1738,9 +1739,4 @@ export interface MessageFns<T> {
   toJSON(message: T): unknown;
   create(base?: DeepPartial<T>): T;
   fromPartial(object: DeepPartial<T>): T;
-}
-
-/** The same memory as a Buffer. */
-function viewOf(bytes: Uint8Array): Buffer {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }

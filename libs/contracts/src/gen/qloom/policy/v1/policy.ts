@@ -5,6 +5,7 @@
 // source: qloom/policy/v1/policy.proto
 
 /* eslint-disable */
+import { encodeMessage } from "../../../../encode-message.ts";
 import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
 import {
   type CallOptions,
@@ -917,9 +918,9 @@ export const PolicyServiceService = {
     path: "/qloom.policy.v1.PolicyService/Propose" as const,
     requestStream: false as const,
     responseStream: false as const,
-    requestSerialize: (value: ProposeRequest): Buffer => viewOf(ProposeRequest.encode(value).finish()),
+    requestSerialize: (value: ProposeRequest): Buffer => encodeMessage(ProposeRequest, value),
     requestDeserialize: (value: Buffer): ProposeRequest => ProposeRequest.decode(value),
-    responseSerialize: (value: ProposeResponse): Buffer => viewOf(ProposeResponse.encode(value).finish()),
+    responseSerialize: (value: ProposeResponse): Buffer => encodeMessage(ProposeResponse, value),
     responseDeserialize: (value: Buffer): ProposeResponse => ProposeResponse.decode(value),
   },
   /**
@@ -930,9 +931,9 @@ export const PolicyServiceService = {
     path: "/qloom.policy.v1.PolicyService/Observe" as const,
     requestStream: false as const,
     responseStream: false as const,
-    requestSerialize: (value: ObserveRequest): Buffer => viewOf(ObserveRequest.encode(value).finish()),
+    requestSerialize: (value: ObserveRequest): Buffer => encodeMessage(ObserveRequest, value),
     requestDeserialize: (value: Buffer): ObserveRequest => ObserveRequest.decode(value),
-    responseSerialize: (value: ObserveResponse): Buffer => viewOf(ObserveResponse.encode(value).finish()),
+    responseSerialize: (value: ObserveResponse): Buffer => encodeMessage(ObserveResponse, value),
     responseDeserialize: (value: Buffer): ObserveResponse => ObserveResponse.decode(value),
   },
 } as const;
@@ -1049,9 +1050,4 @@ export interface MessageFns<T> {
   toJSON(message: T): unknown;
   create(base?: DeepPartial<T>): T;
   fromPartial(object: DeepPartial<T>): T;
-}
-
-/** The same memory as a Buffer. */
-function viewOf(bytes: Uint8Array): Buffer {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }

@@ -5,6 +5,7 @@
 // source: qloom/qnn_sim/v1/qnn_sim.proto
 
 /* eslint-disable */
+import { encodeMessage } from "../../../../encode-message.ts";
 import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
 import {
   type CallOptions,
@@ -1206,10 +1207,10 @@ export const QnnSimulatorServiceService = {
     requestStream: false as const,
     responseStream: false as const,
     requestSerialize: (value: GetCapabilitiesRequest): Buffer =>
-      viewOf(GetCapabilitiesRequest.encode(value).finish()),
+      encodeMessage(GetCapabilitiesRequest, value),
     requestDeserialize: (value: Buffer): GetCapabilitiesRequest => GetCapabilitiesRequest.decode(value),
     responseSerialize: (value: GetCapabilitiesResponse): Buffer =>
-      viewOf(GetCapabilitiesResponse.encode(value).finish()),
+      encodeMessage(GetCapabilitiesResponse, value),
     responseDeserialize: (value: Buffer): GetCapabilitiesResponse => GetCapabilitiesResponse.decode(value),
   },
   /**
@@ -1221,9 +1222,9 @@ export const QnnSimulatorServiceService = {
     path: "/qloom.qnn_sim.v1.QnnSimulatorService/Evaluate" as const,
     requestStream: true as const,
     responseStream: false as const,
-    requestSerialize: (value: EvaluateRequest): Buffer => viewOf(EvaluateRequest.encode(value).finish()),
+    requestSerialize: (value: EvaluateRequest): Buffer => encodeMessage(EvaluateRequest, value),
     requestDeserialize: (value: Buffer): EvaluateRequest => EvaluateRequest.decode(value),
-    responseSerialize: (value: EvaluateResponse): Buffer => viewOf(EvaluateResponse.encode(value).finish()),
+    responseSerialize: (value: EvaluateResponse): Buffer => encodeMessage(EvaluateResponse, value),
     responseDeserialize: (value: Buffer): EvaluateResponse => EvaluateResponse.decode(value),
   },
   /** Expectations of observables for a batch of inputs. */
@@ -1231,9 +1232,9 @@ export const QnnSimulatorServiceService = {
     path: "/qloom.qnn_sim.v1.QnnSimulatorService/Expectation" as const,
     requestStream: false as const,
     responseStream: false as const,
-    requestSerialize: (value: ExpectationRequest): Buffer => viewOf(ExpectationRequest.encode(value).finish()),
+    requestSerialize: (value: ExpectationRequest): Buffer => encodeMessage(ExpectationRequest, value),
     requestDeserialize: (value: Buffer): ExpectationRequest => ExpectationRequest.decode(value),
-    responseSerialize: (value: ExpectationResponse): Buffer => viewOf(ExpectationResponse.encode(value).finish()),
+    responseSerialize: (value: ExpectationResponse): Buffer => encodeMessage(ExpectationResponse, value),
     responseDeserialize: (value: Buffer): ExpectationResponse => ExpectationResponse.decode(value),
   },
   /** Gradients of a weighted sum of those expectations with respect to parameters and inputs, by the adjoint method. */
@@ -1241,9 +1242,9 @@ export const QnnSimulatorServiceService = {
     path: "/qloom.qnn_sim.v1.QnnSimulatorService/Gradient" as const,
     requestStream: false as const,
     responseStream: false as const,
-    requestSerialize: (value: GradientRequest): Buffer => viewOf(GradientRequest.encode(value).finish()),
+    requestSerialize: (value: GradientRequest): Buffer => encodeMessage(GradientRequest, value),
     requestDeserialize: (value: Buffer): GradientRequest => GradientRequest.decode(value),
-    responseSerialize: (value: GradientResponse): Buffer => viewOf(GradientResponse.encode(value).finish()),
+    responseSerialize: (value: GradientResponse): Buffer => encodeMessage(GradientResponse, value),
     responseDeserialize: (value: Buffer): GradientResponse => GradientResponse.decode(value),
   },
   /** The contract of DiscriminatorService.Critique with utility as its objective ("utility"). */
@@ -1251,9 +1252,9 @@ export const QnnSimulatorServiceService = {
     path: "/qloom.qnn_sim.v1.QnnSimulatorService/Critique" as const,
     requestStream: true as const,
     responseStream: true as const,
-    requestSerialize: (value: CritiqueRequest): Buffer => viewOf(CritiqueRequest.encode(value).finish()),
+    requestSerialize: (value: CritiqueRequest): Buffer => encodeMessage(CritiqueRequest, value),
     requestDeserialize: (value: Buffer): CritiqueRequest => CritiqueRequest.decode(value),
-    responseSerialize: (value: CritiqueResponse): Buffer => viewOf(CritiqueResponse.encode(value).finish()),
+    responseSerialize: (value: CritiqueResponse): Buffer => encodeMessage(CritiqueResponse, value),
     responseDeserialize: (value: Buffer): CritiqueResponse => CritiqueResponse.decode(value),
   },
 } as const;
@@ -1380,9 +1381,4 @@ export interface MessageFns<T> {
   toJSON(message: T): unknown;
   create(base?: DeepPartial<T>): T;
   fromPartial(object: DeepPartial<T>): T;
-}
-
-/** The same memory as a Buffer. */
-function viewOf(bytes: Uint8Array): Buffer {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
