@@ -77,16 +77,17 @@ export function parameterShiftGradient(
   };
   const objective = (candidate: Circuit) => weigh(runFrom(initialState(circuit, inputs), candidate));
   const gradient = shiftGradient(circuit, objective, parameters, inputs);
-  addAmplitudeShifts(circuit, inputs, (state) => weigh(runFrom(state, circuit)), gradient.inputs);
+  amplitudeShifts(circuit, inputs, (state) => weigh(runFrom(state, circuit)), gradient.inputs);
   const state = runFrom(initialState(circuit, inputs), circuit);
   return { expectations: Float64Array.from(observables, (observable) => expectation(state, observable)), ...gradient };
 }
 
 /**
- * Amplitudes by shifts: moving x_k turns the prepared state φ towards the unit vector u along e_k − φ_k·φ, and
- * f(cos t·φ + sin t·u) has period π, so its slope at t = 0 is f(π/4) − f(−π/4).
+ * Adds the gradient with respect to amplitudes by shifts, from what `run` gives from a prepared state. Moving x_k turns the
+ * prepared state φ towards the unit vector u along e_k − φ_k·φ, and f(cos t·φ + sin t·u) has period π, so its slope at t = 0
+ * is f(π/4) − f(−π/4).
  */
-function addAmplitudeShifts(
+export function amplitudeShifts(
   circuit: Circuit,
   inputs: ArrayLike<number>,
   run: (state: Statevector) => number,
