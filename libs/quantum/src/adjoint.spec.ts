@@ -1,6 +1,8 @@
 import { createRandom } from '@qloom/random/random.ts';
 import fc from 'fast-check';
 import { adjointGradient } from './adjoint.ts';
+import { COMPOSED_GATES, type LibraryGateName } from './gate-library.ts';
+import { GATES } from './gates.ts';
 import { parameterShiftGradient } from './parameter-shift.ts';
 import { expectation, runCircuit } from './statevector.ts';
 import { randomProblem } from './testing/random-problem.ts';
@@ -14,11 +16,20 @@ function expectClose(actual: ArrayLike<number>, wanted: ArrayLike<number>, toler
   }
 }
 
+/** Angles with x_i·x_j and inputs as amplitudes, each with and without the other; gates of the library besides. */
+const EVERYTHING = [false, true].flatMap((inputProducts) =>
+  [false, true].map((amplitudes) => ({
+    inputProducts,
+    amplitudes,
+    names: inputProducts ? ([...Object.keys(GATES), ...Object.keys(COMPOSED_GATES)] as LibraryGateName[]) : undefined,
+  })),
+);
+
 describe('adjointGradient', () => {
   it('agrees with parameter shift on circuits of every gate, for parameters and inputs', () => {
     fc.assert(
       fc.property(seeds.seed, seeds.qubits, (seed, qubits) => {
-        const p = randomProblem(createRandom(seed), qubits, 14);
+        const p = randomProblem(createRandom(seed), qubits, 14, EVERYTHING[seed % 4]);
         const adjoint = adjointGradient(p.circuit, p.observables, p.cotangents, p.parameters, p.inputs);
         const shift = parameterShiftGradient(p.circuit, p.observables, p.cotangents, p.parameters, p.inputs);
         expectClose(adjoint.parameters, shift.parameters, 1e-10);
@@ -32,7 +43,7 @@ describe('adjointGradient', () => {
   it('agrees with central differences', () => {
     fc.assert(
       fc.property(seeds.seed, seeds.qubits, (seed, qubits) => {
-        const p = randomProblem(createRandom(seed), qubits, 12);
+        const p = randomProblem(createRandom(seed), qubits, 12, EVERYTHING[seed % 4]);
         const adjoint = adjointGradient(p.circuit, p.observables, p.cotangents, p.parameters, p.inputs);
         const loss = (parameters: Float64Array, inputs: Float64Array) => {
           const state = runCircuit(p.circuit, parameters, inputs);

@@ -3,6 +3,7 @@ import type { Circuit } from './circuit.ts';
 import { GATES } from './gates.ts';
 import { adjointOf } from './matrix.ts';
 import { type Observable, pauliMasks } from './observable.ts';
+import { addPreparationGradient } from './preparation.ts';
 import {
   addPauli,
   applyMatrix,
@@ -27,7 +28,7 @@ export interface CircuitGradient {
 /**
  * Reverse-mode gradient with two state vectors (Jones and Gacon, "Efficient calculation of gradients in classical
  * simulations of variational quantum algorithms", arXiv:2009.02823): with |λ⟩ = U†…·O|φ⟩ swept from the last gate
- * to the first, ∂⟨O⟩/∂a = 2·Re⟨λ|∂U/∂a|φ⟩.
+ * to the first, ∂⟨O⟩/∂a = 2·Re⟨λ|∂U/∂a|φ⟩. Inputs that are amplitudes get theirs from λ at the start.
  */
 export function adjointGradient(
   circuit: Circuit,
@@ -56,6 +57,7 @@ export function adjointGradient(
     });
     applyMatrix(lambda, inverse, gate.qubits);
   }
+  addPreparationGradient(circuit, phi, lambda, inputs, inputGradient);
   return { expectations, parameters: parameterGradient, inputs: inputGradient };
 }
 

@@ -1,13 +1,18 @@
 import { CircuitError } from './errors.ts';
 
-/** `coefficient · parameters[parameter] · inputs[input]`, where a `null` index stands for a factor of one. */
+/**
+ * `coefficient · parameters[parameter] · inputs[input] · inputs[secondInput]`, where a `null` or absent index stands for a
+ * factor of one.
+ */
 export interface AngleTerm {
   readonly coefficient: number;
   readonly parameter: number | null;
   readonly input: number | null;
+  /** A second input factor, for feature maps with x_i·x_j; it may equal {@link input}. Only where `input` is set. */
+  readonly secondInput?: number | null;
 }
 
-/** A gate's angle in radians: `constant + Σ b_i·θ_i + Σ c_j·x_j + Σ d_k·θ_k·x_k`. */
+/** A gate's angle in radians: `constant + Σ b_i·θ_i + Σ c_j·x_j + Σ d·θ_k·x_l + Σ e·x_i·x_j`. */
 export interface Angle {
   readonly constant: number;
   readonly terms: readonly AngleTerm[];
@@ -34,6 +39,12 @@ export const product = (parameterIndex: number, inputIndex: number, coefficient 
   terms: [{ coefficient, parameter: parameterIndex, input: inputIndex }],
 });
 
+/** The angle `coefficient · x[first] · x[second]`. */
+export const inputProduct = (first: number, second: number, coefficient = 1): Angle => ({
+  constant: 0,
+  terms: [{ coefficient, parameter: null, input: first, secondInput: second }],
+});
+
 /** The sum of several angles. */
 export const sum = (...angles: Angle[]): Angle => ({
   constant: angles.reduce((total, angle) => total + angle.constant, 0),
@@ -53,6 +64,7 @@ export function evaluateAngle(angle: Angle, parameters: ArrayLike<number>, input
     let part = term.coefficient;
     if (term.parameter !== null) part *= parameters[term.parameter];
     if (term.input !== null) part *= inputs[term.input];
+    if (term.secondInput != null) part *= inputs[term.secondInput];
     value += part;
   }
   return value;
@@ -70,9 +82,13 @@ export function addAngleGradient(
   parameterGradient: Float64Array,
   inputGradient: Float64Array,
 ): void {
-  for (const { coefficient, parameter: p, input: i } of angle.terms) {
-    if (p !== null) parameterGradient[p] += derivative * coefficient * (i === null ? 1 : inputs[i]);
-    if (i !== null) inputGradient[i] += derivative * coefficient * (p === null ? 1 : parameters[p]);
+  for (const { coefficient, parameter: p, input: i, secondInput: j } of angle.terms) {
+    const theta = p === null ? 1 : parameters[p];
+    const first = i === null ? 1 : inputs[i];
+    const second = j == null ? 1 : inputs[j];
+    if (p !== null) parameterGradient[p] += derivative * coefficient * first * second;
+    if (i !== null) inputGradient[i] += derivative * coefficient * theta * second;
+    if (j != null) inputGradient[j] += derivative * coefficient * theta * first;
   }
 }
 
@@ -83,6 +99,10 @@ export function validateAngle(angle: Angle, parameters: number, inputs: number, 
   for (const term of angle.terms) {
     checkIndex(term.parameter, parameters, 'parameter', where);
     checkIndex(term.input, inputs, 'input', where);
+    checkIndex(term.secondInput ?? null, inputs, 'input', where);
+    if (term.input === null && term.secondInput != null) {
+      throw new CircuitError(`${where}: a term has a second input but no first; the first is to be set first`);
+    }
   }
 }
 

@@ -1,5 +1,6 @@
 import { parameter, product, sum } from './angle.ts';
 import type { CircuitBuilder } from './circuit.ts';
+import type { Axis } from './encoding.ts';
 
 /** The two-qubit gate of an entangling ring. */
 export type Entangler = 'cx' | 'cz';
@@ -50,8 +51,9 @@ export function hardwareEfficientLayer(builder: CircuitBuilder, entangler: Entan
 }
 
 /**
- * Layer `layer` of strongly entangling layers (Schuld et al., "Circuit-centric quantum classifiers", arXiv:1804.00633):
- * Rot(θ) on every qubit, then a ring of CNOTs at distance (layer mod (n − 1)) + 1. 3n parameters.
+ * Layer `layer` of strongly entangling layers (Schuld et al., "Circuit-centric quantum classifiers", arXiv:1804.00633), as
+ * PennyLane's StronglyEntanglingLayers has them: Rot(θ) on every qubit, then a ring of CX at distance
+ * (layer mod (n − 1)) + 1. 3n parameters. On two qubits the ring is CX both ways; of CZ there is one, because two cancel.
  */
 export function stronglyEntanglingLayer(builder: CircuitBuilder, layer: number, entangler: Entangler = 'cx'): void {
   const n = builder.qubits;
@@ -59,5 +61,16 @@ export function stronglyEntanglingLayer(builder: CircuitBuilder, layer: number, 
     const angles = [0, 1, 2].map(() => parameter(builder.parameter()));
     builder.gate('rot', [qubit], ...angles);
   }
-  if (n > 1) entangleRing(builder, entangler, (layer % (n - 1)) + 1);
+  if (n === 2 && entangler === 'cx') builder.gate('cx', [0, 1]).gate('cx', [1, 0]);
+  else if (n > 1) entangleRing(builder, entangler, (layer % (n - 1)) + 1);
+}
+
+/**
+ * One of PennyLane's BasicEntanglerLayers: R_axis(θ) on every qubit, then a ring of CX (one on two qubits). n parameters.
+ */
+export function basicEntanglerLayer(builder: CircuitBuilder, axis: Axis = 'x', entangler: Entangler = 'cx'): void {
+  for (let qubit = 0; qubit < builder.qubits; qubit++) {
+    builder.gate(`r${axis}`, [qubit], parameter(builder.parameter()));
+  }
+  entangleRing(builder, entangler);
 }

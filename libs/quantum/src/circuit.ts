@@ -1,26 +1,34 @@
 import { type Angle, constant, validateAngle } from './angle.ts';
 import { CircuitError, CircuitTooLargeError } from './errors.ts';
-import { GATES, type GateName, isGateName } from './gates.ts';
+import type { Gate } from './gate.ts';
+import { COMPOSED_GATES, expandGate, gateSize, isLibraryGateName, type LibraryGateName } from './gate-library.ts';
+import { GATES, isGateName } from './gates.ts';
+
+export type { Gate } from './gate.ts';
 
 /** The most qubits a circuit may have. */
 export const MAX_QUBITS = 20;
 
-/** One gate of a circuit. Qubit 0 is the least significant bit of a basis state's index. */
-export interface Gate {
-  readonly name: GateName;
-  /** Controls first; all different. */
-  readonly qubits: readonly number[];
-  readonly angles: readonly Angle[];
-}
-
 /** What a parameter is for, which is how it is initialized: θ (`angle`) or ω (`weight` of an input). */
 export type ParameterKind = 'angle' | 'weight';
 
-/** A parameterized circuit that starts from |0…0⟩. */
+/**
+ * Amplitude encoding: the gates start from Σ_k x_k|k⟩/‖x‖ over the first `inputs` inputs, padded with zeros, instead of
+ * from |0…0⟩. Basis state k has qubit 0 as its least significant bit.
+ */
+export interface AmplitudePreparation {
+  readonly kind: 'amplitude';
+  /** How many of the circuit's inputs, from the first, are amplitudes: 1 to 2ⁿ. */
+  readonly inputs: number;
+}
+
+/** A parameterized circuit that starts from |0…0⟩, or from the state that {@link Circuit.preparation} names. */
 export interface Circuit {
   readonly qubits: number;
   /** Number of inputs x_j. */
   readonly inputs: number;
+  /** The state before the first gate. Absent: |0…0⟩. An engine that does not know it refuses the circuit. */
+  readonly preparation?: AmplitudePreparation;
   /** The kind of each parameter θ_i; its length is their number. */
   readonly parameters: readonly ParameterKind[];
   readonly gates: readonly Gate[];
@@ -32,8 +40,13 @@ export interface CircuitBuilder {
   readonly inputs: number;
   /** A new parameter's index. */
   parameter(kind?: ParameterKind): number;
-  /** Appends a gate; a number stands for a constant angle. Throws CircuitError when the gate is malformed. */
-  gate(name: GateName, qubits: readonly number[], ...angles: (Angle | number)[]): CircuitBuilder;
+  /**
+   * Appends a gate; a number stands for a constant angle. One of COMPOSED_GATES is appended as what it is made of. Throws
+   * CircuitError when the gate is malformed.
+   */
+  gate(name: LibraryGateName, qubits: readonly number[], ...angles: (Angle | number)[]): CircuitBuilder;
+  /** Appends gates that were made elsewhere. Throws CircuitError when one is malformed. */
+  append(gates: readonly Gate[]): CircuitBuilder;
   build(): Circuit;
 }
 
@@ -41,22 +54,44 @@ export interface CircuitBuilder {
  * Starts a circuit. Example: `createCircuitBuilder({ qubits: 2, inputs: 1 }).gate('ry', [0], input(0)).build()`.
  * Throws CircuitTooLargeError above {@link MAX_QUBITS}.
  */
-export function createCircuitBuilder(size: { qubits: number; inputs?: number }): CircuitBuilder {
-  const { qubits, inputs = 0 } = size;
+export function createCircuitBuilder(size: {
+  qubits: number;
+  inputs?: number;
+  preparation?: AmplitudePreparation;
+}): CircuitBuilder {
+  const { qubits, inputs = 0, preparation } = size;
   checkQubits(qubits);
+  checkPreparation({ qubits, inputs, preparation });
   const parameters: ParameterKind[] = [];
   const gates: Gate[] = [];
+  const add = (gate: Gate) => {
+    validateGate(gate, gates.length, { qubits, inputs, parameters });
+    gates.push(gate);
+  };
   const builder: CircuitBuilder = {
     qubits,
     inputs,
     parameter: (kind = 'angle') => parameters.push(kind) - 1,
     gate(name, on, ...angles) {
-      const gate = { name, qubits: [...on], angles: angles.map((a) => (typeof a === 'number' ? constant(a) : a)) };
-      validateGate(gate, gates.length, { qubits, inputs, parameters });
-      gates.push(gate);
+      const given = { qubits: [...on], angles: angles.map((a) => (typeof a === 'number' ? constant(a) : a)) };
+      if (isGateName(name)) add({ name, ...given });
+      else {
+        validateOperands({ name, ...given }, gates.length, { qubits, inputs, parameters });
+        builder.append(expandGate(name, given.qubits, given.angles));
+      }
       return builder;
     },
-    build: () => ({ qubits, inputs, parameters: [...parameters], gates: [...gates] }),
+    append(more) {
+      for (const gate of more) add(gate);
+      return builder;
+    },
+    build: () => ({
+      qubits,
+      inputs,
+      ...(preparation ? { preparation } : {}),
+      parameters: [...parameters],
+      gates: [...gates],
+    }),
   };
   return builder;
 }
@@ -64,6 +99,7 @@ export function createCircuitBuilder(size: { qubits: number; inputs?: number }):
 /** Throws CircuitError or CircuitTooLargeError unless the circuit is well formed. For circuits that came from outside. */
 export function validateCircuit(circuit: Circuit): void {
   checkQubits(circuit.qubits);
+  checkPreparation(circuit);
   circuit.gates.forEach((gate, index) => {
     validateGate(gate, index, circuit);
   });
@@ -79,10 +115,36 @@ export function checkQubits(qubits: number): void {
   }
 }
 
+function checkPreparation({ qubits, inputs, preparation }: Pick<Circuit, 'qubits' | 'inputs' | 'preparation'>): void {
+  if (!preparation) return;
+  if (preparation.kind !== 'amplitude') {
+    throw new CircuitError(`circuit: preparation '${preparation.kind}' is unknown; 'amplitude' is right`);
+  }
+  const most = Math.min(inputs, 2 ** qubits);
+  if (!Number.isInteger(preparation.inputs) || preparation.inputs < 1 || preparation.inputs > most) {
+    throw new CircuitError(
+      `circuit: amplitude preparation from ${preparation.inputs} of ${inputs} inputs on ${qubits} qubits; ` +
+        `1 to ${most} are right`,
+    );
+  }
+}
+
 function validateGate(gate: Gate, index: number, circuit: Omit<Circuit, 'gates'>): void {
+  if (!isGateName(gate.name)) {
+    throw new CircuitError(`gate ${index} (${gate.name}): unknown; known are ${Object.keys(GATES).join(', ')}`);
+  }
+  validateOperands(gate, index, circuit);
+}
+
+type Operands = Pick<Gate, 'qubits' | 'angles'> & { readonly name: LibraryGateName };
+
+function validateOperands(gate: Operands, index: number, circuit: Omit<Circuit, 'gates'>): void {
   const where = `gate ${index} (${gate.name})`;
-  if (!isGateName(gate.name)) throw new CircuitError(`${where}: unknown; known are ${Object.keys(GATES).join(', ')}`);
-  const definition = GATES[gate.name];
+  if (!isLibraryGateName(gate.name)) {
+    const known = [...Object.keys(GATES), ...Object.keys(COMPOSED_GATES)].join(', ');
+    throw new CircuitError(`${where}: unknown; known are ${known}`);
+  }
+  const definition = gateSize(gate.name);
   if (gate.qubits.length !== definition.qubits) {
     throw new CircuitError(`${where}: acts on ${gate.qubits.length} qubits; ${definition.qubits} are right`);
   }

@@ -13,6 +13,13 @@ export function sampleBasisStates(state: Statevector, shots: number, random: Ran
   return Uint32Array.from({ length: shots }, () => firstAbove(cumulative, random.uniform() * total));
 }
 
+/** How often each basis state came in `shots` measurements; those that never came are absent. */
+export function sampleCounts(state: Statevector, shots: number, random: Random): Map<number, number> {
+  const counts = new Map<number, number>();
+  for (const k of sampleBasisStates(state, shots, random)) counts.set(k, (counts.get(k) ?? 0) + 1);
+  return counts;
+}
+
 /**
  * An estimate of ⟨O⟩ from finite shots: each Pauli string is measured with `shots` fresh measurements in its own
  * eigenbasis. Unbiased; its standard error is at most Σ|coefficient|/√shots.

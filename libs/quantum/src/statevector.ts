@@ -1,8 +1,10 @@
 import { evaluateAngle } from './angle.ts';
-import { type Circuit, checkQubits, type Gate } from './circuit.ts';
+import { type Circuit, checkQubits } from './circuit.ts';
+import type { Gate } from './gate.ts';
 import { GATES } from './gates.ts';
 import type { Matrix } from './matrix.ts';
 import { type Observable, type PauliMasks, pauliMasks, validateObservable } from './observable.ts';
+import { amplitudeNorm } from './preparation.ts';
 
 /** 2ⁿ complex amplitudes in float64. Qubit 0 is the least significant bit of an index. */
 export interface Statevector {
@@ -59,17 +61,37 @@ export function applyMatrix(state: Statevector, unitary: Matrix, qubits: readonl
 export const gateAngles = (gate: Gate, parameters: ArrayLike<number>, inputs: ArrayLike<number>): number[] =>
   gate.angles.map((angle) => evaluateAngle(angle, parameters, inputs));
 
-/** The state that the circuit prepares from |0…0⟩. */
+/** The state before the circuit's first gate. Throws CircuitError where amplitude inputs are all zero. */
+export function initialState(circuit: Circuit, inputs: ArrayLike<number>): Statevector {
+  const state = zeroState(circuit.qubits);
+  if (!circuit.preparation) return state;
+  const { inputs: count } = circuit.preparation;
+  const norm = amplitudeNorm(inputs, count);
+  for (let k = 0; k < count; k++) state.re[k] = inputs[k] / norm;
+  return state;
+}
+
+/** The state that the circuit prepares. Throws CircuitError where amplitude inputs are all zero. */
 export function runCircuit(
   circuit: Circuit,
   parameters: ArrayLike<number> = [],
   inputs: ArrayLike<number> = [],
 ): Statevector {
-  const state = zeroState(circuit.qubits);
-  for (const gate of circuit.gates) {
+  const state = initialState(circuit, inputs);
+  applyGates(state, circuit.gates, parameters, inputs);
+  return state;
+}
+
+/** Applies gates to the state in place. */
+export function applyGates(
+  state: Statevector,
+  gates: readonly Gate[],
+  parameters: ArrayLike<number>,
+  inputs: ArrayLike<number>,
+): void {
+  for (const gate of gates) {
     applyMatrix(state, GATES[gate.name].matrix(gateAngles(gate, parameters, inputs)), gate.qubits);
   }
-  return state;
 }
 
 /** Adds `coefficient · P|state⟩` to `out`. */

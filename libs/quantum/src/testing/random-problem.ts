@@ -1,7 +1,8 @@
 import type { Random } from '@qloom/random/random.ts';
-import { type Angle, constant, input, parameter, product, sum } from '../angle.ts';
+import { type Angle, constant, input, inputProduct, parameter, product, sum } from '../angle.ts';
 import { type Circuit, createCircuitBuilder } from '../circuit.ts';
-import { GATES, type GateName } from '../gates.ts';
+import { gateSize, type LibraryGateName } from '../gate-library.ts';
+import { GATES } from '../gates.ts';
 import type { Observable } from '../observable.ts';
 
 /** A random circuit over every gate that fits, its angles random affine combinations, with random observables. */
@@ -13,24 +14,49 @@ export interface RandomProblem {
   readonly inputs: Float64Array;
 }
 
-/** Draws a circuit of `gates` gates on `qubits` qubits. */
-export function randomProblem(random: Random, qubits: number, gates: number): RandomProblem {
+/** What {@link randomProblem} may use beyond the gates of the table and angles with one input a term. */
+export interface RandomProblemOptions {
+  /** Angles with terms x_i·x_j. Default false. */
+  readonly inputProducts?: boolean;
+  /** The inputs are also amplitudes that the circuit starts from. Default false. */
+  readonly amplitudes?: boolean;
+  /** Names of gates to draw from. Default: all of GATES. */
+  readonly names?: readonly LibraryGateName[];
+}
+
+/** Draws a circuit of `gates` gates on `qubits` qubits, with three inputs (two as amplitudes of one qubit). */
+export function randomProblem(
+  random: Random,
+  qubits: number,
+  gates: number,
+  options: RandomProblemOptions = {},
+): RandomProblem {
   const inputs = 3;
-  const builder = createCircuitBuilder({ qubits, inputs });
+  const { inputProducts = false, amplitudes = false } = options;
+  const preparation = amplitudes ? { kind: 'amplitude' as const, inputs: Math.min(inputs, 2 ** qubits) } : undefined;
+  const builder = createCircuitBuilder({ qubits, inputs, preparation });
   const shared = [builder.parameter(), builder.parameter('weight')];
-  const names = (Object.keys(GATES) as GateName[]).filter((name) => GATES[name].qubits <= qubits);
-  const angle = (): Angle =>
-    [
-      () => constant(random.normal()),
-      () => parameter(builder.parameter(), random.normal()),
-      () => input(random.integer(inputs), random.normal()),
-      () => product(builder.parameter('weight'), random.integer(inputs)),
-      () => sum(parameter(shared[0]), product(shared[1], random.integer(inputs)), constant(0.3)),
-    ][random.integer(5)]();
+  const known = options.names ?? (Object.keys(GATES) as LibraryGateName[]);
+  const names = known.filter((name) => gateSize(name).qubits <= qubits);
+  const kinds: (() => Angle)[] = [
+    () => constant(random.normal()),
+    () => parameter(builder.parameter(), random.normal()),
+    () => input(random.integer(inputs), random.normal()),
+    () => product(builder.parameter('weight'), random.integer(inputs)),
+    () => sum(parameter(shared[0]), product(shared[1], random.integer(inputs)), constant(0.3)),
+  ];
+  if (inputProducts) {
+    kinds.push(() => sum(inputProduct(random.integer(inputs), random.integer(inputs), 0.8), input(0, -0.5)));
+    kinds.push(() => ({
+      constant: 0.1,
+      terms: [{ coefficient: 0.7, parameter: shared[1], input: random.integer(inputs), secondInput: 1 }],
+    }));
+  }
   for (let g = 0; g < gates; g++) {
     const name = names[random.integer(names.length)];
-    const on = [...random.permutation(qubits)].slice(0, GATES[name].qubits);
-    builder.gate(name, on, ...Array.from({ length: GATES[name].angles }, angle));
+    const size = gateSize(name);
+    const on = [...random.permutation(qubits)].slice(0, size.qubits);
+    builder.gate(name, on, ...Array.from({ length: size.angles }, () => kinds[random.integer(kinds.length)]()));
   }
   const circuit = builder.build();
   const draw = (count: number) => Float64Array.from({ length: count }, () => random.normal());

@@ -36,6 +36,7 @@ export function compileAngles(angles: readonly Angle[], inputCount: number, lane
   const coefficient = Float64Array.from(terms, (term) => term.coefficient);
   const parameterOf = Int32Array.from(terms, (term) => term.parameter ?? -1);
   const inputOf = Int32Array.from(terms, (term) => term.input ?? -1);
+  const secondOf = Int32Array.from(terms, (term) => term.secondInput ?? -1);
   const first = new Int32Array(slots + 1);
   angles.forEach((angle, slot) => {
     first[slot + 1] = first[slot] + angle.terms.length;
@@ -57,7 +58,10 @@ export function compileAngles(angles: readonly Angle[], inputCount: number, lane
             shared += factor;
             continue;
           }
-          for (let j = 0, i = x + inputOf[t]; j < active; j++, i += inputCount) value[j] += factor * inputs[i];
+          const second = secondOf[t] - inputOf[t];
+          for (let j = 0, i = x + inputOf[t]; j < active; j++, i += inputCount) {
+            value[j] += factor * inputs[i] * (secondOf[t] < 0 ? 1 : inputs[i + second]);
+          }
         }
         const at = slot * lanes;
         if (perLane[slot]) {
@@ -78,16 +82,24 @@ export function compileAngles(angles: readonly Angle[], inputCount: number, lane
         for (let t = first[slot]; t < first[slot + 1]; t++) {
           const parameter = parameterOf[t];
           const input = inputOf[t];
+          const second = secondOf[t];
           if (parameter >= 0) {
             let total = 0;
             if (input < 0) for (let j = 0; j < active; j++) total += gradient[at + j];
-            else for (let j = 0, i = x + input; j < active; j++, i += inputCount) total += gradient[at + j] * inputs[i];
+            else {
+              for (let j = 0, i = x; j < active; j++, i += inputCount) {
+                total += gradient[at + j] * inputs[i + input] * (second < 0 ? 1 : inputs[i + second]);
+              }
+            }
             parameterGradient[p + parameter] += coefficient[t] * total;
           }
           if (input >= 0 && inputGradient) {
             const factor = parameter < 0 ? coefficient[t] : coefficient[t] * parameters[p + parameter];
-            for (let j = 0, i = g + input; j < active; j++, i += inputCount)
-              inputGradient[i] += factor * gradient[at + j];
+            for (let j = 0, i = x, to = g; j < active; j++, i += inputCount, to += inputCount) {
+              const part = factor * gradient[at + j];
+              inputGradient[to + input] += part * (second < 0 ? 1 : inputs[i + second]);
+              if (second >= 0) inputGradient[to + second] += part * inputs[i + input];
+            }
           }
         }
       }

@@ -29,7 +29,10 @@ describe('batched-js', () => {
           fc.boolean(),
           async (seed, qubits, gates, sets, rows, sharedInputs) => {
             const random = createRandom(seed);
-            const { circuit, observables } = randomProblem(random, qubits, gates);
+            const { circuit, observables } = randomProblem(random, qubits, gates, {
+              inputProducts: seed % 2 === 1,
+              amplitudes: seed % 3 === 2,
+            });
             const draw = (count: number) => Float64Array.from({ length: count }, () => random.normal());
             const count = circuit.parameters.length;
             const parameters = draw(sets * count);

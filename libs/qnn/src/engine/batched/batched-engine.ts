@@ -11,7 +11,9 @@ import {
   givenCotangents,
   type RowCotangents,
 } from '../engine.ts';
+import { compileAmplitudes } from './amplitudes.ts';
 import { compileAngles } from './angles.ts';
+import type { Block } from './kernels.ts';
 import { lower } from './lower.ts';
 import { compileReadout } from './readout.ts';
 import { compileSweep, sweepBytes } from './sweep.ts';
@@ -70,6 +72,7 @@ function compileBatched(
   const keepStates = keep ?? sweepBytes(program, lanes, true) <= Math.min(KEEP_BYTES, limits.maxStateBytes);
   const angles = compileAngles(program.slots, circuit.inputs, lanes);
   const sweep = compileSweep(program, angles, lanes, keepStates);
+  const amplitudes = circuit.preparation ? compileAmplitudes(circuit.preparation, circuit.inputs, lanes) : null;
   const readout = compileReadout(observables, circuit.qubits, lanes);
   const observed = observables.length;
   const rowValues = new Float64Array(observed);
@@ -91,8 +94,10 @@ function compileBatched(
     (batch.sharedInputs ? row : set * batch.rows + row) * circuit.inputs;
   const execute = (batch: CircuitBatch, set: number, row: number, active: number) => {
     const p = set * circuit.parameters.length;
-    angles.forward(batch.parameters, p, batch.inputs, inputOffset(batch, set, row), active);
-    const phi = sweep.forward(active);
+    const x = inputOffset(batch, set, row);
+    angles.forward(batch.parameters, p, batch.inputs, x, active);
+    const load = amplitudes && ((block: Block) => amplitudes.load(block, batch.inputs, x, active));
+    const phi = sweep.forward(active, load ?? undefined);
     readout.measure(phi, active);
     const at = (set * batch.rows + row) * observed;
     for (let j = 0; j < active; j++) {
@@ -115,16 +120,19 @@ function compileBatched(
         for (let k = 0; k < observed; k++) readout.cotangents[k * lanes + j] = rowCotangents[k];
       }
       readout.seed(phi, sweep.lambda, active);
-      sweep.backward(active);
+      const x = inputOffset(batch, set, row);
+      const g = (set * batch.rows + row) * circuit.inputs;
+      const toAmplitudes = (lambda: Block) => amplitudes?.backward(lambda, batch.inputs, x, active, inputGradients, g);
+      sweep.backward(active, amplitudes && wantInputs ? toAmplitudes : undefined);
       angles.backward(
         batch.parameters,
         set * circuit.parameters.length,
         batch.inputs,
-        inputOffset(batch, set, row),
+        x,
         active,
         parameterGradients,
         wantInputs ? inputGradients : null,
-        (set * batch.rows + row) * circuit.inputs,
+        g,
       );
     });
     return { expectations, parameters: parameterGradients, inputs: inputGradients };

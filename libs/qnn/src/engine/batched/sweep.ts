@@ -6,12 +6,15 @@ import { type CompiledRotation, compileRotation } from './rotations.ts';
 
 /** One block's forward and backward passes through a program. */
 export interface Sweep {
-  /** Runs the circuit on the angles of `active` lanes; the final states. */
-  forward(active: number): Block;
+  /** Runs the circuit on the angles of `active` lanes; the final states. `load` fills the first ones, |0…0⟩ without it. */
+  forward(active: number, load?: (block: Block) => void): Block;
   /** Where {@link backward} expects O|φ⟩. */
   readonly lambda: Block;
-  /** Writes every angle's gradient. {@link forward} must have run, and `lambda` must be filled. */
-  backward(active: number): void;
+  /**
+   * Writes every angle's gradient. {@link forward} must have run, and `lambda` must be filled. `beforeFirst` is given O|φ⟩ taken
+   * back to before the first gate.
+   */
+  backward(active: number, beforeFirst?: (lambda: Block) => void): void;
 }
 
 /** Bytes of state vectors that a sweep holds. */
@@ -65,17 +68,18 @@ export function compileSweep(program: Program, angles: CompiledAngles, lanes: nu
 
   return {
     lambda: lambdas[links & 1],
-    forward(active) {
+    forward(active, load) {
       for (let s = 0; s <= last; s++) {
         const { rotations, link } = stages[s];
         for (const rotation of rotations) rotation.prepare(active);
-        if (s === 0) productState(stateAt(0), first, lanes, active);
+        if (s === 0 && load) load(stateAt(0));
+        if (s === 0 && !load) productState(stateAt(0), first, lanes, active);
         else rotateAll(rotations, stateAt(s), active, 1);
         if (link) follow(link, stateAt(s), stateAt(s + 1), active);
       }
       return stateAt(stages[last].link ? last + 1 : last);
     },
-    backward(active) {
+    backward(active, beforeFirst) {
       let at = links & 1;
       for (let s = last; s >= 0; s--) {
         const { rotations, link } = stages[s];
@@ -92,9 +96,10 @@ export function compileSweep(program: Program, angles: CompiledAngles, lanes: nu
           moments(lambdas[at], stateAt(s), size, lanes, active, rotation.qubit, m);
           rotation.scatter(m, active);
         }
-        if (s === 0) return;
+        if (s === 0 && !beforeFirst) return;
         rotateAll(rotations, lambdas[at], active, -1);
-        if (!keepStates) rotateAll(rotations, stateAt(s), active, -1);
+        if (s === 0) beforeFirst?.(lambdas[at]);
+        else if (!keepStates) rotateAll(rotations, stateAt(s), active, -1);
       }
     },
   };

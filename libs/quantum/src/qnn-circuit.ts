@@ -1,0 +1,82 @@
+import { ANSATZ_NAMES, ANSATZ_TABLE, type AnsatzDefinition, type AnsatzName } from './ansatz-table.ts';
+import { type Circuit, checkQubits, createCircuitBuilder } from './circuit.ts';
+import { type OptionValue, resolveOptions } from './circuit-options.ts';
+import { ENCODING_NAMES, ENCODINGS, type EncodingDefinition, type EncodingName } from './encoding-table.ts';
+import { CircuitError } from './errors.ts';
+
+/** What {@link buildQnnCircuit} builds. Plain JSON, as study files have it. */
+export interface QnnCircuitSettings {
+  readonly ansatz: AnsatzName;
+  readonly qubits: number;
+  readonly layers: number;
+  /** Number of inputs x_j (features). Default 0. */
+  readonly inputs?: number;
+  /** Default: `none` where there are no inputs or the ansatz encodes them itself, else `angle`. */
+  readonly encoding?: EncodingName;
+  readonly encodingOptions?: Readonly<Record<string, OptionValue>>;
+  readonly ansatzOptions?: Readonly<Record<string, OptionValue>>;
+}
+
+/**
+ * The circuit of an encoding and an ansatz from the two tables: what the ansatz begins with, then for each layer the encoding
+ * (in the first layer; with `reupload` in every one) and the layer, then what the ansatz ends with. Parameters come in the
+ * order of the gates. Throws CircuitError, which names the setting, its value and what would be right.
+ */
+export function buildQnnCircuit(settings: QnnCircuitSettings): Circuit {
+  const { qubits, layers, inputs = 0 } = settings;
+  checkQubits(qubits);
+  const ansatz = lookUp<AnsatzDefinition>('ansatz', ANSATZ_TABLE, ANSATZ_NAMES, settings.ansatz);
+  const byDefault: EncodingName = inputs === 0 || ansatz.encodesInputs ? 'none' : 'angle';
+  const encodingName = settings.encoding ?? byDefault;
+  const encoding = lookUp<EncodingDefinition>('encoding', ENCODINGS, ENCODING_NAMES, encodingName);
+  checkSizes(settings, ansatz, encodingName, encoding);
+  const encodingOptions = resolveOptions(encoding.options, settings.encodingOptions ?? {}, `encoding.${encodingName}`);
+  const ansatzOptions = resolveOptions(ansatz.options, settings.ansatzOptions ?? {}, `ansatz.${settings.ansatz}`);
+  const builder = createCircuitBuilder({ qubits, inputs, preparation: encoding.preparation?.(inputs) });
+  ansatz.begin?.(builder, ansatzOptions);
+  for (let layer = 0; layer < layers; layer++) {
+    const again = encodingOptions.reupload === true && ansatz.reuploads;
+    if (layer === 0 || again) encoding.encode(builder, encodingOptions);
+    ansatz.layer(builder, layer, ansatzOptions);
+  }
+  ansatz.end?.(builder, ansatzOptions);
+  return builder.build();
+}
+
+function lookUp<T>(kind: string, table: Readonly<Record<string, T>>, names: readonly string[], name: string): T {
+  if (!Object.hasOwn(table, name)) {
+    throw new CircuitError(`${kind}: '${name}' is none of ${names.map((known) => `'${known}'`).join(', ')}`);
+  }
+  return table[name];
+}
+
+function checkSizes(
+  { ansatz: name, qubits, layers, inputs = 0 }: QnnCircuitSettings,
+  ansatz: AnsatzDefinition,
+  encodingName: string,
+  encoding: EncodingDefinition,
+): void {
+  if (qubits < ansatz.minQubits) {
+    throw new CircuitError(`qubits: ${qubits}; the ansatz '${name}' needs at least ${ansatz.minQubits}`);
+  }
+  const mostLayers = ansatz.maxLayers(qubits);
+  if (!Number.isInteger(layers) || layers < 1 || layers > mostLayers) {
+    throw new CircuitError(
+      `layers: ${layers}; the ansatz '${name}' on ${qubits} qubits takes an integer from 1 to ${mostLayers}`,
+    );
+  }
+  if (!Number.isInteger(inputs) || inputs < 0) throw new CircuitError(`inputs: ${inputs} is not an integer above 0`);
+  if (inputs > encoding.maxInputs(qubits)) {
+    throw new CircuitError(
+      `inputs: ${inputs}; the encoding '${encodingName}' on ${qubits} qubits takes at most ${encoding.maxInputs(qubits)}`,
+    );
+  }
+  if (encodingName === 'none' && inputs > 0 && !ansatz.encodesInputs) {
+    throw new CircuitError(
+      `encoding: 'none' leaves ${inputs} inputs unused with the ansatz '${name}'; 'angle' is right`,
+    );
+  }
+  if (encodingName !== 'none' && inputs === 0) {
+    throw new CircuitError(`inputs: 0; the encoding '${encodingName}' needs at least 1`);
+  }
+}
