@@ -11,8 +11,11 @@ export interface EngineCapabilities {
 
 /** Whether an engine can be used on this machine. */
 export type Availability =
-  /** `detail` says on what it runs, such as a device's name. */
-  | { readonly available: true; readonly detail: string }
+  /**
+   * `detail` says on what it runs, such as a device's name. With `automatic: false` it works and is there for those who name
+   * it, but `auto` neither measures nor takes it; `detail` says why.
+   */
+  | { readonly available: true; readonly detail: string; readonly automatic?: boolean }
   /** `reason` says what is missing and how to get it. */
   | { readonly available: false; readonly reason: string };
 

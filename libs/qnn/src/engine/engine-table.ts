@@ -2,6 +2,7 @@ import { createBatchedEngine } from './batched/batched-engine.ts';
 import { DEFAULT_LIMITS } from './engine.ts';
 import type { EngineEntry } from './engine-entry.ts';
 import { createReferenceEngine } from './reference-engine.ts';
+import { webgpuEntry } from './webgpu/webgpu-entry.ts';
 
 const always = async () => ({ available: true as const, detail: 'plain JavaScript' });
 
@@ -21,4 +22,5 @@ export const ENGINES: readonly EngineEntry[] = [
     find: always,
     create: async () => createReferenceEngine(),
   },
+  webgpuEntry,
 ];

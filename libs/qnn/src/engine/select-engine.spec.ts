@@ -53,6 +53,20 @@ describe('selectEngine', () => {
     expect(clock.steps.length).toBeGreaterThan(length);
   });
 
+  it('neither measures nor takes what is not for auto', async () => {
+    const clock = { now: 0, steps: [] as string[] };
+    const software: EngineEntry = {
+      ...timed('software', 1, clock),
+      find: async () => ({ available: true, detail: 'a slow device', automatic: false }),
+    };
+    const { measurements } = await selectEngine({
+      nowMs: () => clock.now,
+      entries: [software, timed('slow', 9, clock)],
+    });
+    expect(measurements.map((one) => one.name)).toEqual(['slow']);
+    expect(clock.steps).not.toContain('software');
+  });
+
   it('says that no engine fits', async () => {
     const only = selectEngine({
       nowMs: () => 0,

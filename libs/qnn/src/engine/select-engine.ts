@@ -92,7 +92,8 @@ export async function selectEngine(options: SelectionOptions): Promise<Selection
   const fitting = found.filter(({ entry, availability }) => {
     const { precisions, limits } = entry.capabilities;
     const precise = precision === undefined || precisions.includes(precision);
-    return availability.available && precise && workload.circuit.qubits <= limits.maxQubits;
+    const wanted = availability.available && availability.automatic !== false;
+    return wanted && precise && workload.circuit.qubits <= limits.maxQubits;
   });
   if (fitting.length === 0) {
     throw new EngineUnavailableError(
