@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import { ENGINE_NAMES } from '@qloom/qnn/engine/select-engine.ts';
 import { TARGET_CONFIG } from '@qloom/service-kit/common-config.ts';
 import { defineConfig } from '@qloom/service-kit/config.ts';
 
@@ -7,8 +8,12 @@ export const CONFIG = defineConfig({
   QLOOM_ENGINE: {
     type: 'string',
     default: 'auto',
-    allowed: ['auto', 'batched-js', 'reference'],
+    allowed: ['auto', ...ENGINE_NAMES],
     description: 'Engine for requests that ask for auto; auto measures all of them once at the start.',
+  },
+  QLOOM_ENGINE_CACHE: {
+    type: 'string',
+    description: 'A file that keeps which engine auto has chosen; without it every start measures again.',
   },
   QLOOM_QNN_WORKERS: {
     type: 'integer',

@@ -20,7 +20,7 @@ await runService({
     if (QLOOM_LOG !== undefined && (QLOOM_ARTIFACTS === undefined || QLOOM_GENERATOR_TARGET === undefined)) {
       throw new ConfigError(['QLOOM_LOG is set: QLOOM_ARTIFACTS and QLOOM_GENERATOR_TARGET are needed with it']);
     }
-    const pool = createWorkerPool(config.QLOOM_QNN_WORKERS);
+    const pool = createWorkerPool(config.QLOOM_QNN_WORKERS, { engineCache: config.QLOOM_ENGINE_CACHE });
     const engines = await chooseEngine(config.QLOOM_ENGINE, pool);
     log.info('engine', { engine: engines.selected, reason: engines.reason, workers: pool.size });
     const services = [bindService(QnnSimulatorServiceService, qnnSimulatorHandlers({ pool, engines }))];

@@ -1,13 +1,18 @@
 import { randomProblem } from '@qloom/quantum/testing/random-problem.ts';
 import { createRandom } from '@qloom/random/random.ts';
 import { createBatchedEngine } from './batched/batched-engine.ts';
-import { BatchShapeError } from './engine.ts';
+import { BatchShapeError, type Engine } from './engine.ts';
+import { ENGINES } from './engine-table.ts';
 import { createReferenceEngine } from './reference-engine.ts';
-import { createEngine, ENGINE_NAMES } from './select-engine.ts';
+import { createEngine, engineEntry } from './select-engine.ts';
 
-/** What every engine promises. */
-describe.each(ENGINE_NAMES)('engine %s', (name) => {
-  const engine = createEngine(name);
+const NAMES = ENGINES.flatMap(({ name, capabilities }) =>
+  capabilities.precisions.map((precision) => [name, precision] as const),
+);
+
+/** What every engine promises, wherever it is present. */
+describe.each(NAMES)('engine %s, %s', (name, precision) => {
+  let engine: Engine | null = null;
   const random = createRandom(11);
   const { circuit, observables } = randomProblem(random, 3, 12);
   const draw = (count: number) => Float64Array.from({ length: count }, () => random.normal());
@@ -20,7 +25,36 @@ describe.each(ENGINE_NAMES)('engine %s', (name) => {
   };
   const cotangents = draw(sets * rows * observables.length);
 
-  it('gives the expectations of forward in its gradients, and the same bits again', async () => {
+  beforeAll(async () => {
+    const found = await engineEntry(name).find();
+    if (found.available) engine = await createEngine(name, { precision });
+    else await expect(createEngine(name)).rejects.toThrow(`'${name}' is not available: ${found.reason}`);
+  });
+  afterAll(() => engine?.dispose());
+
+  /** A test of the engine, which holds trivially where it is absent; beforeAll has tested that it says why. */
+  const promise = (title: string, test: (engine: Engine) => Promise<void>) =>
+    it(title, async () => {
+      if (engine) await test(engine);
+    });
+
+  promise('has the precision that was asked for', async (engine) => {
+    expect([engine.name, engine.precision]).toEqual([name, precision]);
+  });
+
+  promise('agrees with the reference', async (engine) => {
+    const compiled = await engine.compile(circuit, observables);
+    const oracle = await createReferenceEngine().compile(circuit, observables);
+    const wanted = await oracle.adjoint(batch, cotangents, { inputs: true });
+    const actual = await compiled.adjoint(batch, cotangents, { inputs: true });
+    const tolerance = precision === 'float64' ? 1e-10 : 1e-5;
+    expectClose(actual.expectations, wanted.expectations, tolerance);
+    expectClose(actual.parameters, wanted.parameters, 10 * tolerance);
+    expectClose(actual.inputs, wanted.inputs, 10 * tolerance);
+    expectClose(await compiled.probabilities(batch), await oracle.probabilities(batch), tolerance);
+  });
+
+  promise('gives the expectations of forward in its gradients, and the same bits again', async (engine) => {
     const compiled = await engine.compile(circuit, observables);
     const values = (await compiled.forward(batch)).slice();
     const first = await compiled.adjoint(batch, cotangents, { inputs: true });
@@ -31,7 +65,7 @@ describe.each(ENGINE_NAMES)('engine %s', (name) => {
     expect(again.inputs).toEqual(kept.inputs);
   });
 
-  it('asks for cotangents row by row, with the row’s expectations', async () => {
+  promise('asks for cotangents row by row, with the row’s expectations', async (engine) => {
     const compiled = await engine.compile(circuit, observables);
     const values = (await compiled.forward(batch)).slice();
     const asked: number[] = [];
@@ -47,7 +81,7 @@ describe.each(ENGINE_NAMES)('engine %s', (name) => {
     expect(gradient.inputs).toHaveLength(0);
   });
 
-  it('gives a row the same bits whatever stands beside it', async () => {
+  promise('gives a row the same bits whatever stands beside it', async (engine) => {
     const compiled = await engine.compile(circuit, observables);
     const all = (await compiled.forward(batch)).slice();
     const count = circuit.parameters.length;
@@ -61,7 +95,7 @@ describe.each(ENGINE_NAMES)('engine %s', (name) => {
     expect(await compiled.forward(one)).toEqual(all.slice(at, at + observables.length));
   });
 
-  it('refuses arrays of the wrong length, with both lengths', async () => {
+  promise('refuses arrays of the wrong length, with both lengths', async (engine) => {
     const compiled = await engine.compile(circuit, observables);
     const short = { ...batch, inputs: batch.inputs.slice(1) };
     await expect(compiled.forward(short)).rejects.toThrow(BatchShapeError);
@@ -69,13 +103,21 @@ describe.each(ENGINE_NAMES)('engine %s', (name) => {
     await expect(compiled.adjoint(batch, cotangents.slice(2))).rejects.toThrow('cotangents: 28 values');
   });
 
-  it('refuses 21 qubits and malformed observables before it allocates', async () => {
+  promise('refuses 21 qubits and malformed observables before it allocates', async (engine) => {
     const wide = { ...circuit, qubits: 21 };
     await expect(engine.compile(wide, observables)).rejects.toThrow('21 qubits are above the maximum of 20');
     const bad = [{ terms: [{ coefficient: 1, paulis: 'IIIZ' }] }];
     await expect(engine.compile(circuit, bad)).rejects.toThrow("acts on more than the circuit's 3 qubits");
   });
 });
+
+function expectClose(actual: ArrayLike<number>, wanted: Float64Array, tolerance: number): void {
+  expect(actual).toHaveLength(wanted.length);
+  const largest = wanted.reduce((most, value) => Math.max(most, Math.abs(value)), 1);
+  wanted.forEach((value, i) => {
+    expect(Math.abs(actual[i] - value)).toBeLessThan(tolerance * largest);
+  });
+}
 
 describe('batched-js', () => {
   it.each([

@@ -1,5 +1,9 @@
 import type { Circuit } from '@qloom/quantum/circuit.ts';
 import type { Observable } from '@qloom/quantum/observable.ts';
+import type { LossName } from '../model/qnn-settings.ts';
+
+/** Precision of the amplitudes; everything else is float64. */
+export type Precision = 'float32' | 'float64';
 
 /** What an engine can take. */
 export interface EngineLimits {
@@ -8,6 +12,9 @@ export interface EngineLimits {
   /** The most bytes that a compiled circuit may hold in state vectors. */
   readonly maxStateBytes: number;
 }
+
+/** 20 qubits, 256 MiB of state. */
+export const DEFAULT_LIMITS: EngineLimits = { maxQubits: 20, maxStateBytes: 2 ** 28 };
 
 /**
  * Many executions of one circuit: `sets` parameter vectors (seeds × folds), each on `rows` inputs. All arrays are
@@ -52,6 +59,40 @@ export interface CompiledCircuit {
   adjoint(batch: CircuitBatch, cotangents: Float64Array, want?: GradientOptions): Promise<BatchGradient>;
   /** Like {@link adjoint}, with cotangents that depend on the expectations: one forward and one backward sweep. */
   differentiate(batch: CircuitBatch, cotangentsOf: RowCotangents, want?: GradientOptions): Promise<BatchGradient>;
+  /** |amplitude|² of every basis state, shape [sets, rows, 2^qubits]; valid until the next call. Throws BatchShapeError. */
+  probabilities(batch: CircuitBatch): Promise<Float64Array>;
+  /** Trains inside the engine, without a call back for each row. Absent where the engine has nothing better to offer. */
+  createTrainer?(setup: TrainerSetup): Trainer;
+}
+
+/** A classification that an engine trains: `sets` parameter vectors of their own, with points of their own. */
+export interface TrainerSetup {
+  /** Loss of the logits scale·⟨O_c⟩; see training/loss.ts. */
+  readonly loss: LossName;
+  readonly scale: number;
+  /** Adam's, as in training/adam.ts. */
+  readonly learningRate: number;
+  /** Rows of every mini-batch. */
+  readonly rows: number;
+  readonly sets: readonly {
+    /** Initial values, shape [parameters of the circuit]. */
+    readonly parameters: Float64Array;
+    /** Shape [points, inputs of the circuit]. */
+    readonly inputs: Float64Array;
+    /** Class of each point, shape [points]. */
+    readonly labels: Int32Array;
+  }[];
+}
+
+/** Trainings under way. A set's bits do not depend on the sets beside it, nor on how steps are grouped into calls. */
+export interface Trainer {
+  /**
+   * Does `count` Adam steps with the mini-batches of `indices`, shape [count, sets, rows]; resolves to the mean loss of each,
+   * shape [count, sets], valid until the next call.
+   */
+  run(count: number, indices: Int32Array): Promise<Float64Array>;
+  /** Copies the parameters of a set. */
+  parameters(set: number): Float64Array;
 }
 
 /** What a gradient should contain. */
@@ -66,8 +107,7 @@ export interface GradientOptions {
  */
 export interface Engine {
   readonly name: string;
-  /** Precision of the amplitudes. */
-  readonly precision: 'float32' | 'float64';
+  readonly precision: Precision;
   readonly limits: EngineLimits;
   /** Throws CircuitTooLargeError before it allocates, CircuitError when circuit or observable is malformed. */
   compile(circuit: Circuit, observables: readonly Observable[]): Promise<CompiledCircuit>;

@@ -1,15 +1,22 @@
 import { adjointGradient } from '@qloom/quantum/adjoint.ts';
 import { validateCircuit } from '@qloom/quantum/circuit.ts';
 import { validateObservable } from '@qloom/quantum/observable.ts';
-import { expectation, runCircuit } from '@qloom/quantum/statevector.ts';
-import { type CircuitBatch, type CompiledCircuit, checkBatch, type Engine, givenCotangents } from './engine.ts';
+import { expectation, probabilities, runCircuit } from '@qloom/quantum/statevector.ts';
+import {
+  type CircuitBatch,
+  type CompiledCircuit,
+  checkBatch,
+  DEFAULT_LIMITS,
+  type Engine,
+  givenCotangents,
+} from './engine.ts';
 
 /** The float64 reference simulator, one execution after another: slow, plain, and the oracle of every other engine. */
 export function createReferenceEngine(): Engine {
   return {
     name: 'reference',
     precision: 'float64',
-    limits: { maxQubits: 20, maxStateBytes: 2 ** 28 },
+    limits: DEFAULT_LIMITS,
     async compile(circuit, observables): Promise<CompiledCircuit> {
       validateCircuit(circuit);
       for (const observable of observables) validateObservable(observable, circuit.qubits);
@@ -33,6 +40,16 @@ export function createReferenceEngine(): Engine {
             observables.forEach((observable, k) => {
               out[i * observables.length + k] = expectation(state, observable);
             });
+          }
+          return out;
+        },
+        async probabilities(batch) {
+          checkBatch(batch, circuit);
+          const size = 2 ** circuit.qubits;
+          const out = new Float64Array(batch.sets * batch.rows * size);
+          for (let i = 0; i < batch.sets * batch.rows; i++) {
+            const { parameters, inputs } = rowOf(batch, Math.floor(i / batch.rows), i % batch.rows);
+            out.set(probabilities(runCircuit(circuit, parameters, inputs)), i * size);
           }
           return out;
         },

@@ -1,73 +1,130 @@
-import { createRandom } from '@qloom/random/random.ts';
-import { createQnnModel } from '../model/qnn-model.ts';
-import { DEFAULT_QNN } from '../model/qnn-settings.ts';
-import { createBatchedEngine } from './batched/batched-engine.ts';
-import type { Engine } from './engine.ts';
-import { createReferenceEngine } from './reference-engine.ts';
-
-/** Every engine there is, by name. A new engine is added here and nowhere else. */
-const ENGINES: Readonly<Record<string, () => Engine>> = {
-  'batched-js': () => createBatchedEngine(),
-  reference: createReferenceEngine,
-};
+import type { Engine, Precision } from './engine.ts';
+import type { Availability, EngineEntry, EngineOptions } from './engine-entry.ts';
+import { ENGINES } from './engine-table.ts';
+import { defaultWorkload, type EngineMeasurement, measureEngine, type Workload } from './measure-engine.ts';
 
 /** The names that {@link createEngine} takes. */
-export const ENGINE_NAMES: readonly string[] = Object.keys(ENGINES);
+export const ENGINE_NAMES: readonly string[] = ENGINES.map((entry) => entry.name);
 
-/** Thrown when an engine's name is unknown. */
+/** Thrown when an engine's name is unknown, or it has not the precision that is asked for. */
 export class UnknownEngineError extends Error {
   override name = 'UnknownEngineError';
   readonly code = 'invalid';
 }
 
-/** The engine of a name. Throws {@link UnknownEngineError}; `auto` is not a name here, see {@link measureEngines}. */
-export function createEngine(name: string): Engine {
-  if (!Object.hasOwn(ENGINES, name)) {
-    throw new UnknownEngineError(
-      `engine: '${name}' is none of 'auto', ${ENGINE_NAMES.map((n) => `'${n}'`).join(', ')}`,
-    );
-  }
-  return ENGINES[name]();
+/** Thrown when an engine is known but cannot be used on this machine. The message says what is missing. */
+export class EngineUnavailableError extends Error {
+  override name = 'EngineUnavailableError';
+  readonly code = 'unavailable';
 }
 
-/** How long an engine takes for one training step of the default QNN. */
-export interface EngineMeasurement {
-  readonly name: string;
-  /** Best of three, for a batch of 32. */
-  readonly stepMs: number;
+/** The entry of a name. Throws {@link UnknownEngineError}; `auto` is not a name here, see {@link selectEngine}. */
+export function engineEntry(name: string, entries: readonly EngineEntry[] = ENGINES): EngineEntry {
+  const entry = entries.find((one) => one.name === name);
+  if (entry) return entry;
+  const known = entries.map((one) => `'${one.name}'`).join(', ');
+  throw new UnknownEngineError(`engine: '${name}' is none of 'auto', ${known}`);
+}
+
+/** Starts the engine of a name. Throws {@link UnknownEngineError} and {@link EngineUnavailableError}. */
+export async function createEngine(name: string, options: EngineOptions = {}): Promise<Engine> {
+  const entry = engineEntry(name);
+  const { precisions } = entry.capabilities;
+  if (options.precision !== undefined && !precisions.includes(options.precision)) {
+    throw new UnknownEngineError(`engine: '${name}' has no ${options.precision}; it has ${precisions.join(', ')}`);
+  }
+  const found = await entry.find();
+  if (!found.available) throw new EngineUnavailableError(`engine: '${name}' is not available: ${found.reason}`);
+  return entry.create(options);
+}
+
+/** An engine and whether it can be used here. */
+export interface FoundEngine {
+  readonly entry: EngineEntry;
+  readonly availability: Availability;
+}
+
+/** Looks for every engine. */
+export const findEngines = (entries: readonly EngineEntry[] = ENGINES): Promise<FoundEngine[]> =>
+  Promise.all(entries.map(async (entry) => ({ entry, availability: await entry.find() })));
+
+/** Keeps selections, so that what was measured once is not measured again: in memory, or in a file of the caller's. */
+export interface SelectionCache {
+  get(key: string): Selection | undefined | Promise<Selection | undefined>;
+  set(key: string, selection: Selection): unknown;
+}
+
+/** A cache that lasts as long as the process. */
+export const createMemoryCache = (): SelectionCache => new Map<string, Selection>();
+
+/** Which engine `auto` stands for, and why. Plain data. */
+export interface Selection {
+  readonly selected: string;
+  /** For people: `the fastest on …: wasm 0.04 ms, reference 30 ms`. */
+  readonly reason: string;
+  /** What was measured, fastest first. */
+  readonly measurements: readonly EngineMeasurement[];
+}
+
+/** Settings of {@link selectEngine}. */
+export interface SelectionOptions {
+  /** A monotonic clock, milliseconds. */
+  readonly nowMs: () => number;
+  /** What is executed. Default: a training step of the default QNN. */
+  readonly workload?: Workload;
+  /** Only engines that offer this. Default: any. */
+  readonly precision?: Precision;
+  /** Default: none; every call measures. */
+  readonly cache?: SelectionCache;
+  /** Default: all engines. */
+  readonly entries?: readonly EngineEntry[];
 }
 
 /**
- * Measures every engine on one training step of the default QNN, after one to warm up: fastest first. `auto` is the first.
- * One that takes twenty times as long as another is not asked twice.
- * `nowMs` is a monotonic clock.
+ * Measures the engines that are present and can take the workload, and takes the fastest. One that takes twenty times as
+ * long as another is not asked twice. The choice is cached for the workload's shape and the engines that are present.
+ * Throws {@link EngineUnavailableError} when there is none.
  */
-export async function measureEngines(nowMs: () => number): Promise<EngineMeasurement[]> {
-  const { circuit, observables } = createQnnModel(DEFAULT_QNN, 4, 3);
-  const random = createRandom('engine selection');
-  const rows = DEFAULT_QNN.batchSize;
-  const batch = {
-    sets: 1,
-    parameters: Float64Array.from(circuit.parameters, () => random.normal()),
-    rows,
-    inputs: Float64Array.from({ length: rows * circuit.inputs }, () => random.normal()),
-  };
-  const cotangents = new Float64Array(rows * observables.length).fill(1);
-  const measurements: EngineMeasurement[] = [];
-  for (const name of ENGINE_NAMES) {
-    const engine = createEngine(name);
-    const compiled = await engine.compile(circuit, observables);
-    let stepMs = Infinity;
-    for (let repeat = 0; repeat < 4; repeat++) {
-      const before = nowMs();
-      await compiled.adjoint(batch, cotangents);
-      const elapsed = nowMs() - before;
-      const hopeless = measurements.some((other) => elapsed > 20 * other.stepMs);
-      if (repeat > 0 || hopeless) stepMs = Math.min(stepMs, elapsed);
-      if (hopeless) break;
-    }
-    engine.dispose();
-    measurements.push({ name, stepMs });
+export async function selectEngine(options: SelectionOptions): Promise<Selection> {
+  const { nowMs, precision, cache } = options;
+  const workload = options.workload ?? defaultWorkload();
+  const found = await findEngines(options.entries);
+  const fitting = found.filter(({ entry, availability }) => {
+    const { precisions, limits } = entry.capabilities;
+    const precise = precision === undefined || precisions.includes(precision);
+    const wanted = availability.available && availability.automatic !== false;
+    return wanted && precise && workload.circuit.qubits <= limits.maxQubits;
+  });
+  if (fitting.length === 0) {
+    throw new EngineUnavailableError(
+      `engine: none is present for ${workload.circuit.qubits} qubits${precision ? ` in ${precision}` : ''}`,
+    );
   }
-  return measurements.sort((a, b) => a.stepMs - b.stepMs);
+  const key = selectionKey(workload, precision, fitting);
+  const known = await cache?.get(key);
+  if (known) return known;
+  const measurements: EngineMeasurement[] = [];
+  for (const { entry } of fitting) {
+    const best = Math.min(...measurements.map((one) => one.stepMs));
+    measurements.push(await measureEngine(entry, workload, { nowMs, precision, hopelessMs: 20 * best }));
+  }
+  measurements.sort((a, b) => a.stepMs - b.stepMs);
+  const times = measurements.map(({ name, stepMs }) => `${name} ${stepMs.toPrecision(2)} ms`).join(', ');
+  const selection = {
+    selected: measurements[0].name,
+    reason: `the fastest on ${workload.description}: ${times}`,
+    measurements,
+  };
+  await cache?.set(key, selection);
+  return selection;
+}
+
+function selectionKey(
+  { circuit, observables, rows }: Workload,
+  precision: Precision | undefined,
+  present: readonly FoundEngine[],
+): string {
+  const engines = present.map(({ entry, availability }) => [entry.name, availability.available && availability.detail]);
+  const shape = [circuit.qubits, circuit.gates.length, circuit.parameters.length, observables.length, rows];
+  return JSON.stringify([shape, precision ?? 'any', engines]);
 }

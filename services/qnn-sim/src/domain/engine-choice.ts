@@ -1,4 +1,6 @@
-import { createEngine, ENGINE_NAMES, type EngineMeasurement } from '@qloom/qnn/engine/select-engine.ts';
+import type { EngineMeasurement } from '@qloom/qnn/engine/measure-engine.ts';
+import { createEngine, engineEntry } from '@qloom/qnn/engine/select-engine.ts';
+import { listEngines, type SurveyedEngine } from './engine-survey.ts';
 import type { JobPool } from './jobs.ts';
 
 /** Which engine runs what asks for `auto`, and why. */
@@ -9,30 +11,29 @@ export interface EngineChoice {
   readonly reason: string;
   /** What was measured, fastest first; empty where the engine was forced. */
   readonly measurements: readonly EngineMeasurement[];
+  /** Every engine, present or not. */
+  readonly engines: readonly SurveyedEngine[];
   /** The engine's name that a request means. Throws UnknownEngineError. */
   resolve(requested: string): string;
 }
 
-/** `auto` measures every engine once, in a thread of the pool, and takes the fastest; any other name is forced. */
+/** `auto` measures every engine that is present once, in a thread of the pool, and takes the fastest; any other name is forced. */
 export async function chooseEngine(configured: string, pool: JobPool): Promise<EngineChoice> {
   if (configured !== 'auto') {
-    createEngine(configured).dispose();
-    return choice(configured, 'forced by QLOOM_ENGINE', []);
+    (await createEngine(configured)).dispose();
+    const engines = await listEngines();
+    return choice({ selected: configured, reason: 'forced by QLOOM_ENGINE', measurements: [], engines });
   }
-  const measurements = await pool.run({ kind: 'measure' });
-  const times = measurements.map(({ name, stepMs }) => `${name} ${stepMs.toFixed(2)} ms`).join(', ');
-  return choice(measurements[0].name, `the fastest on a training step of the default QNN: ${times}`, measurements);
+  const { selection, engines } = await pool.run({ kind: 'measure' });
+  return choice({ ...selection, engines });
 }
 
-function choice(selected: string, reason: string, measurements: readonly EngineMeasurement[]): EngineChoice {
+function choice(chosen: Omit<EngineChoice, 'resolve'>): EngineChoice {
   return {
-    selected,
-    reason,
-    measurements,
+    ...chosen,
     resolve(requested) {
-      if (requested === '' || requested === 'auto') return selected;
-      if (!ENGINE_NAMES.includes(requested)) createEngine(requested);
-      return requested;
+      if (requested === '' || requested === 'auto') return chosen.selected;
+      return engineEntry(requested).name;
     },
   };
 }

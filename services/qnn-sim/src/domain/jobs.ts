@@ -1,10 +1,11 @@
 import type { CompiledCircuit } from '@qloom/qnn/engine/engine.ts';
-import { createEngine, type EngineMeasurement, measureEngines } from '@qloom/qnn/engine/select-engine.ts';
+import { createEngine, type SelectionCache } from '@qloom/qnn/engine/select-engine.ts';
 import { type AnsatzSettings, buildAnsatz } from '@qloom/qnn/model/ansatz-circuit.ts';
 import { createQnnModel } from '@qloom/qnn/model/qnn-model.ts';
 import type { QnnSettings } from '@qloom/qnn/model/qnn-settings.ts';
 import { type TrainingResult, type TrainingTask, trainQnns } from '@qloom/qnn/training/train.ts';
 import type { Observable } from '@qloom/quantum/observable.ts';
+import { type EngineSurvey, surveyEngines } from './engine-survey.ts';
 
 /** Trains QNNs. */
 export interface TrainJob {
@@ -32,7 +33,7 @@ export interface ExecuteJob {
   readonly cotangents: Float64Array | null;
 }
 
-/** Measures the engines. */
+/** Looks for the engines, and measures those that are present. */
 export interface MeasureJob {
   readonly kind: 'measure';
 }
@@ -60,7 +61,7 @@ export type JobResult<J extends Job> = J extends TrainJob
   ? TimedResult[]
   : J extends ExecuteJob
     ? ExecuteResult
-    : EngineMeasurement[];
+    : EngineSurvey;
 
 /** Does jobs elsewhere, so that the caller's thread stays free. */
 export interface JobPool {
@@ -79,8 +80,8 @@ export interface JobRunner {
 const KEPT_CIRCUITS = 8;
 const KEPT_QUBITS = 12;
 
-/** Starts a runner; `nowMs` is a monotonic clock. */
-export function createJobRunner(nowMs: () => number): JobRunner {
+/** Starts a runner; `nowMs` is a monotonic clock, and `selections` keeps what was measured. */
+export function createJobRunner(nowMs: () => number, selections?: SelectionCache): JobRunner {
   const circuits = new Map<string, Promise<CompiledCircuit>>();
   const compiledFor = (qubits: number, key: unknown, compile: () => Promise<CompiledCircuit>) => {
     if (qubits > KEPT_QUBITS) return compile();
@@ -99,7 +100,7 @@ export function createJobRunner(nowMs: () => number): JobRunner {
     const { settings, features, classes, engine } = job;
     const compiled = await compiledFor(settings.qubits, [engine, settings, features, classes], async () => {
       const model = createQnnModel(settings, features, classes);
-      return createEngine(engine).compile(model.circuit, model.observables);
+      return (await createEngine(engine)).compile(model.circuit, model.observables);
     });
     const before = nowMs();
     const results = await trainQnns(compiled, settings, job.tasks, { shouldStop });
@@ -110,7 +111,7 @@ export function createJobRunner(nowMs: () => number): JobRunner {
   const execute = async (job: ExecuteJob): Promise<ExecuteResult> => {
     const { ansatz, observables, engine, rows, parameters, inputs, cotangents } = job;
     const compiled = await compiledFor(ansatz.qubits, [engine, ansatz, observables], async () =>
-      createEngine(engine).compile(buildAnsatz(ansatz), observables),
+      (await createEngine(engine)).compile(buildAnsatz(ansatz), observables),
     );
     const batch = { sets: 1, parameters, rows, inputs };
     if (!cotangents) {
@@ -132,7 +133,7 @@ export function createJobRunner(nowMs: () => number): JobRunner {
           ? await train(job, shouldStop)
           : job.kind === 'execute'
             ? await execute(job)
-            : await measureEngines(nowMs);
+            : await surveyEngines(nowMs, selections);
       return result as JobResult<J>;
     },
   };

@@ -1,6 +1,6 @@
 import type { Capabilities } from '@qloom/contracts/gen/qloom/episode/v1/capabilities.ts';
-import { ENGINE_NAMES } from '@qloom/qnn/engine/select-engine.ts';
 import type { EngineChoice } from '../domain/engine-choice.ts';
+import type { SurveyedEngine } from '../domain/engine-survey.ts';
 
 /** Most training, synthetic or held-out points of an evaluation. */
 export const MAX_POINTS = 100_000;
@@ -14,11 +14,11 @@ export function capabilitiesOf(engines: EngineChoice, version: string): Capabili
   return {
     service: 'qloom.qnn-sim',
     version,
-    engines: [...ENGINE_NAMES].sort(bySpeed(engines)).map((name) => ({
+    engines: engines.engines.toSorted(bySpeed(engines)).map(({ name, description, available, detail }) => ({
       name,
-      available: true,
+      available,
       selected: name === engines.selected,
-      reason: name === engines.selected ? engines.reason : 'plain JavaScript, float64',
+      reason: name === engines.selected ? engines.reason : `${description}: ${detail}`,
     })),
     limits: [
       { name: 'qubits', maximum: 20 },
@@ -33,6 +33,6 @@ export function capabilitiesOf(engines: EngineChoice, version: string): Capabili
 }
 
 const bySpeed = ({ measurements }: EngineChoice) => {
-  const rank = (name: string) => measurements.findIndex((one) => one.name === name);
-  return (a: string, b: string) => rank(a) - rank(b);
+  const msOf = ({ name }: SurveyedEngine) => measurements.find((one) => one.name === name)?.stepMs ?? Number.MAX_VALUE;
+  return (a: SurveyedEngine, b: SurveyedEngine) => msOf(a) - msOf(b);
 };

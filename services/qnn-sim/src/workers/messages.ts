@@ -1,5 +1,11 @@
 import type { Job, JobResult } from '../domain/jobs.ts';
 
+/** What a worker is told when it starts. */
+export interface WorkerSettings {
+  /** The file that keeps which engine is the fastest; without it every start measures. */
+  readonly engineCache?: string;
+}
+
 /** From the pool to a worker. */
 export interface JobMessage {
   readonly job: Job;

@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import type { Job, JobPool, JobResult } from '../domain/jobs.ts';
-import { fromErrorMessage, type ReplyMessage } from './messages.ts';
+import { fromErrorMessage, type ReplyMessage, type WorkerSettings } from './messages.ts';
 
 /** Threads that do jobs, so that the event loop stays free for calls, probes and cancellations. */
 export interface WorkerPool extends JobPool {
@@ -37,13 +37,16 @@ interface Slot {
 }
 
 /** Starts a pool of `size` threads; each starts with its first job. */
-export function createWorkerPool(size: number): WorkerPool {
+export function createWorkerPool(size: number, settings: WorkerSettings = {}): WorkerPool {
   const slots: Slot[] = Array.from({ length: size }, () => ({ worker: null, current: null }));
   const waiting: Pending[] = [];
   let closed = false;
 
   const start = (slot: Slot): Worker => {
-    const worker = new Worker(new URL('./worker.ts', import.meta.url), { name: 'qnn-sim' });
+    const worker = new Worker(new URL('./worker.ts', import.meta.url), {
+      name: 'qnn-sim',
+      workerData: settings,
+    });
     const lost = (message: string) => {
       if (slot.worker !== worker) return;
       slot.worker = null;

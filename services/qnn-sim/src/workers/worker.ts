@@ -1,11 +1,16 @@
-import { parentPort } from 'node:worker_threads';
+import { parentPort, workerData } from 'node:worker_threads';
 import { createJobRunner } from '../domain/jobs.ts';
-import { type JobMessage, type ReplyMessage, toErrorMessage } from './messages.ts';
+import { createFileCache } from '../engine-cache.ts';
+import { type JobMessage, type ReplyMessage, toErrorMessage, type WorkerSettings } from './messages.ts';
 
 /** A thread that does one job at a time for {@link createWorkerPool}. */
 if (!parentPort) throw new Error('worker.ts runs as a worker thread of the pool, not on its own');
 const port = parentPort;
-const runner = createJobRunner(() => performance.now());
+const { engineCache } = workerData as WorkerSettings;
+const runner = createJobRunner(
+  () => performance.now(),
+  engineCache === undefined ? undefined : createFileCache(engineCache),
+);
 
 port.on('message', async ({ job, stop }: JobMessage) => {
   const flag = new Int32Array(stop);

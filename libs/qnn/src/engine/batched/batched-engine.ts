@@ -146,6 +146,19 @@ function compileBatched(
       forEachBlock(batch, (set, row, active) => execute(batch, set, row, active));
       return expectations;
     },
+    async probabilities(batch) {
+      checkBatch(batch, circuit);
+      const size = 2 ** circuit.qubits;
+      const out = new Float64Array(batch.sets * batch.rows * size);
+      forEachBlock(batch, (set, row, active) => {
+        const { re, im } = execute(batch, set, row, active);
+        for (let j = 0; j < active; j++) {
+          const at = (set * batch.rows + row + j) * size;
+          for (let k = 0; k < size; k++) out[at + k] = re[k * lanes + j] ** 2 + im[k * lanes + j] ** 2;
+        }
+      });
+      return out;
+    },
     async adjoint(batch, cotangents, want = {}) {
       checkBatch(batch, circuit, cotangents, observed);
       return differentiate(batch, givenCotangents(batch, cotangents, observed), want.inputs ?? false);

@@ -1,0 +1,87 @@
+import type { Circuit } from '@qloom/quantum/circuit.ts';
+import type { CircuitBatch } from '../engine.ts';
+import type { Chunk } from './chunks.ts';
+import { addSlotGradients, fillValues, type GateProgram } from './gate-program.ts';
+
+/** The tables of a chunk: what goes to the device before, and the chain rule on what comes back. */
+export interface BatchTables {
+  /** Shape [sets, values a set], of the chunk that was filled last. */
+  readonly setValues: Float32Array<ArrayBuffer>;
+  /** Shape [sets · rows, values an execution]. */
+  readonly rowValues: Float32Array<ArrayBuffer>;
+  fill(batch: CircuitBatch, chunk: Chunk): void;
+  /** Gradients of a batch, zero at first. */
+  startGradient(batch: CircuitBatch, wantInputs: boolean): BatchGradientSum;
+}
+
+/** Gradients with respect to parameters and inputs, summed chunk by chunk. */
+export interface BatchGradientSum {
+  readonly parameters: Float64Array;
+  readonly inputs: Float64Array;
+  /** Adds a chunk's gradients: `totals` of shape [sets, slots a set], summed over rows, and `own` [sets · rows, slots a row]. */
+  add(chunk: Chunk, totals: ArrayLike<number>, own: ArrayLike<number>): void;
+}
+
+/** The tables of a program. */
+export function createBatchTables(program: GateProgram, circuit: Circuit): BatchTables {
+  const { values, slots } = program;
+  const parametersOf = (batch: CircuitBatch, set: number) =>
+    batch.parameters.subarray(set * circuit.parameters.length, (set + 1) * circuit.parameters.length);
+  const inputsOf = (batch: CircuitBatch, set: number, row: number) => {
+    const at = (batch.sharedInputs ? row : set * batch.rows + row) * circuit.inputs;
+    return batch.inputs.subarray(at, at + circuit.inputs);
+  };
+  const none = new Float64Array(0);
+  let setValues = new Float32Array(0);
+  let rowValues = new Float32Array(0);
+  return {
+    get setValues() {
+      return setValues;
+    },
+    get rowValues() {
+      return rowValues;
+    },
+    fill(batch, chunk) {
+      setValues = sized(setValues, chunk.sets * values.set);
+      rowValues = sized(rowValues, chunk.sets * chunk.rows * values.row);
+      for (let s = 0; s < chunk.sets; s++) {
+        const parameters = parametersOf(batch, chunk.set + s);
+        fillValues(program, 'set', parameters, none, setValues, s * values.set);
+        if (values.row === 0) continue;
+        for (let r = 0; r < chunk.rows; r++) {
+          const inputs = inputsOf(batch, chunk.set + s, chunk.row + r);
+          fillValues(program, 'row', parameters, inputs, rowValues, (s * chunk.rows + r) * values.row);
+        }
+      }
+    },
+    startGradient(batch, wantInputs) {
+      const parameterGradients = new Float64Array(batch.sets * circuit.parameters.length);
+      const inputGradients = new Float64Array(wantInputs ? batch.sets * batch.rows * circuit.inputs : 0);
+      const ignored = new Float64Array(circuit.inputs);
+      return {
+        parameters: parameterGradients,
+        inputs: inputGradients,
+        add(chunk, totals, own) {
+          for (let s = 0; s < chunk.sets; s++) {
+            const set = chunk.set + s;
+            const parameters = parametersOf(batch, set);
+            const { length } = parameters;
+            const into = parameterGradients.subarray(set * length, (set + 1) * length);
+            addSlotGradients(slots.set, totals, s * slots.set.length, parameters, none, into, ignored);
+            if (slots.row.length === 0) continue;
+            for (let r = 0; r < chunk.rows; r++) {
+              const row = chunk.row + r;
+              const at = (set * batch.rows + row) * circuit.inputs;
+              const intoInputs = wantInputs ? inputGradients.subarray(at, at + circuit.inputs) : ignored;
+              const from = (s * chunk.rows + r) * slots.row.length;
+              addSlotGradients(slots.row, own, from, parameters, inputsOf(batch, set, row), into, intoInputs);
+            }
+          }
+        },
+      };
+    },
+  };
+}
+
+const sized = (array: Float32Array<ArrayBuffer>, length: number) =>
+  array.length === length ? array : new Float32Array(length);

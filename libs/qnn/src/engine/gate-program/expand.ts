@@ -1,0 +1,37 @@
+import { type Angle, constant } from '@qloom/quantum/angle.ts';
+import type { Gate } from '@qloom/quantum/circuit.ts';
+import type { GateName } from '@qloom/quantum/gates.ts';
+
+type Step = (qubits: readonly number[], angles: readonly Angle[]) => Gate;
+
+const step =
+  (name: GateName, which: number): Step =>
+  (qubits, angles) => ({ name, qubits, angles: [angles[which]] });
+
+/**
+ * Gates of several angles as products of gates of one, in the order of application: each then needs a sine and a cosine
+ * only. Gates that are not listed are computed from their matrices.
+ */
+const EXPANSIONS: Partial<Record<GateName, readonly Step[]>> = {
+  // Rot(φ, θ, ω) = RZ(ω)·RY(θ)·RZ(φ)
+  rot: [step('rz', 0), step('ry', 1), step('rz', 2)],
+  // U(θ, φ, λ) = P(φ)·RY(θ)·P(λ)
+  u: [step('p', 2), step('ry', 0), step('p', 1)],
+  cu: [step('cp', 2), step('cry', 0), step('cp', 1)],
+};
+
+/** The gates of one angle or none that a gate is the product of. */
+export function expand(gate: Gate): readonly Gate[] {
+  const steps = EXPANSIONS[gate.name];
+  return steps ? steps.map((make) => make(gate.qubits, gate.angles)) : [gate];
+}
+
+/** Names of the gates that are expanded, for tests. */
+export const EXPANDED: readonly GateName[] = Object.keys(EXPANSIONS) as GateName[];
+
+/** A gate with constant angles, for tests. */
+export const constantGate = (name: GateName, qubits: readonly number[], angles: readonly number[]): Gate => ({
+  name,
+  qubits,
+  angles: angles.map(constant),
+});

@@ -1,0 +1,144 @@
+import { type Angle, addAngleGradient, evaluateAngle } from '@qloom/quantum/angle.ts';
+import type { Circuit, Gate } from '@qloom/quantum/circuit.ts';
+import { GATES, type GateName } from '@qloom/quantum/gates.ts';
+import { expand } from './expand.ts';
+import { formOf, type GateForm, type ValueSource } from './gate-form.ts';
+
+/** Whose numbers a value or a gradient are: each parameter vector's (`set`), or each execution's, since inputs enter. */
+export type Scope = 'set' | 'row';
+
+/** One gate, ready to be executed. */
+export interface GateOp {
+  readonly form: GateForm;
+  /** The gate acts where all of these qubits are one, as a bit mask. */
+  readonly controls: number;
+  /** Qubit j is bit j of an index of the form's entries. */
+  readonly targets: readonly number[];
+  readonly angles: readonly Angle[];
+  readonly gate: GateName;
+  /** Where the form's values are in the table of its scope. */
+  readonly scope: Scope;
+  readonly valueOffset: number;
+  /** For each angle that is to be differentiated, its slot in the table of gradients of the slot's scope. */
+  readonly slots: readonly (Slot | null)[];
+}
+
+/** Where the gradient of one angle goes. */
+export interface Slot {
+  readonly scope: Scope;
+  readonly offset: number;
+  readonly angle: Angle;
+}
+
+/** A circuit as gates whose numbers stand in two tables: one row of values for each set, and one for each execution. */
+export interface GateProgram {
+  readonly qubits: number;
+  readonly ops: readonly GateOp[];
+  /** Values a set, values an execution. */
+  readonly values: Readonly<Record<Scope, number>>;
+  /** Gradients a set, gradients an execution. */
+  readonly slots: Readonly<Record<Scope, readonly Slot[]>>;
+}
+
+const FORMS = new Map<GateName, GateForm>();
+
+function formOfName(name: GateName): GateForm {
+  const known = FORMS.get(name);
+  if (known) return known;
+  const form = formOf(GATES[name]);
+  FORMS.set(name, form);
+  return form;
+}
+
+/** Whether the angle is another for each execution. */
+const usesInputs = (angle: Angle) => angle.terms.some((term) => term.input !== null);
+
+/** The circuit's gates as gates of one angle where that is possible, in the same order, without those that do nothing. */
+export const placeGates = (circuit: Circuit): PlacedGate[] =>
+  circuit.gates
+    .flatMap(expand)
+    .map(place)
+    .filter(({ form }) => !form.isIdentity);
+
+/** Gives every gate its place in the tables, in the order of `placed`. */
+export function programOf(qubits: number, placed: readonly PlacedGate[]): GateProgram {
+  const values = { set: 0, row: 0 };
+  const slots: Record<Scope, Slot[]> = { set: [], row: [] };
+  const slotOf = (angle: Angle): Slot | null => {
+    if (angle.terms.length === 0) return null;
+    const scope = usesInputs(angle) ? 'row' : 'set';
+    const slot: Slot = { scope, offset: slots[scope].length, angle };
+    slots[scope].push(slot);
+    return slot;
+  };
+  const ops = placed.map(({ gate, form, controls, targets }): GateOp => {
+    const scope: Scope = gate.angles.some(usesInputs) ? 'row' : 'set';
+    const valueOffset = values[scope];
+    values[scope] += form.values.length;
+    const { angles, name } = gate;
+    return { form, controls, targets, angles, gate: name, scope, valueOffset, slots: angles.map(slotOf) };
+  });
+  return { qubits, ops, values, slots };
+}
+
+/** A gate with its form, on the circuit's qubits. */
+export interface PlacedGate {
+  readonly gate: Gate;
+  readonly form: GateForm;
+  readonly controls: number;
+  readonly targets: readonly number[];
+}
+
+function place(gate: Gate): PlacedGate {
+  const form = formOfName(gate.name);
+  return {
+    gate,
+    form,
+    controls: form.controls.reduce((mask, bit) => mask | (1 << gate.qubits[bit]), 0),
+    targets: form.targets.map((bit) => gate.qubits[bit]),
+  };
+}
+
+/** Writes one row of the table of a scope: sines, cosines and matrix components in float64, rounded on being stored. */
+export function fillValues(
+  program: GateProgram,
+  scope: Scope,
+  parameters: ArrayLike<number>,
+  inputs: ArrayLike<number>,
+  out: Float32Array,
+  offset: number,
+): void {
+  for (const op of program.ops) {
+    if (op.scope !== scope || op.form.values.length === 0) continue;
+    const at = offset + op.valueOffset;
+    if (op.angles.length === 1) {
+      const angle = evaluateAngle(op.angles[0], parameters, inputs);
+      for (let v = 0; v < op.form.values.length; v++) out[at + v] = valueAt(op.gate, op.form.values[v], [angle]);
+    } else {
+      const angles = op.angles.map((angle) => evaluateAngle(angle, parameters, inputs));
+      for (let v = 0; v < op.form.values.length; v++) out[at + v] = valueAt(op.gate, op.form.values[v], angles);
+    }
+  }
+}
+
+function valueAt(name: GateName, source: ValueSource, angles: readonly number[]): number {
+  if (source.kind !== 'component') return Math[source.kind](source.frequency * angles[0]);
+  const { derivative, index } = source;
+  const definition = GATES[name];
+  return (derivative === null ? definition.matrix(angles) : definition.derivative(angles, derivative)).values[index];
+}
+
+/** Adds what the gradients of one row of a scope's table mean for parameters and inputs. */
+export function addSlotGradients(
+  slots: readonly Slot[],
+  gradients: ArrayLike<number>,
+  offset: number,
+  parameters: ArrayLike<number>,
+  inputs: ArrayLike<number>,
+  parameterGradient: Float64Array,
+  inputGradient: Float64Array,
+): void {
+  for (let s = 0; s < slots.length; s++) {
+    addAngleGradient(slots[s].angle, gradients[offset + s], parameters, inputs, parameterGradient, inputGradient);
+  }
+}

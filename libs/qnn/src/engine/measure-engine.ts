@@ -1,0 +1,73 @@
+import type { Circuit } from '@qloom/quantum/circuit.ts';
+import type { Observable } from '@qloom/quantum/observable.ts';
+import { createRandom } from '@qloom/random/random.ts';
+import { createQnnModel } from '../model/qnn-model.ts';
+import { DEFAULT_QNN } from '../model/qnn-settings.ts';
+import type { Precision } from './engine.ts';
+import type { EngineEntry } from './engine-entry.ts';
+
+/** What engines are measured on: forward and adjoint of a batch. */
+export interface Workload {
+  /** For people: 'a training step of the default QNN'. */
+  readonly description: string;
+  readonly circuit: Circuit;
+  readonly observables: readonly Observable[];
+  /** Rows of the batch. */
+  readonly rows: number;
+}
+
+/** A training step of the default QNN, for data of four features and three classes. */
+export function defaultWorkload(): Workload {
+  const { circuit, observables } = createQnnModel(DEFAULT_QNN, 4, 3);
+  return { description: 'a training step of the default QNN', circuit, observables, rows: DEFAULT_QNN.batchSize };
+}
+
+/** How long an engine takes for a workload. */
+export interface EngineMeasurement {
+  readonly name: string;
+  /** Best of several, compilation apart. */
+  readonly stepMs: number;
+}
+
+/** Settings of {@link measureEngine}. */
+export interface MeasurementOptions {
+  /** A monotonic clock, milliseconds. */
+  readonly nowMs: () => number;
+  readonly precision?: Precision;
+  /** One step that takes longer than this ends the measurement. Default: none. */
+  readonly hopelessMs?: number;
+}
+
+/** Steps at most, and the time after which no further one is begun. */
+const STEPS = 20;
+const ENOUGH_MS = 100;
+
+/** Times forward and adjoint of a workload: the best of up to twenty steps within a tenth of a second, at least three. */
+export async function measureEngine(
+  entry: EngineEntry,
+  { circuit, observables, rows }: Workload,
+  { nowMs, precision, hopelessMs = Infinity }: MeasurementOptions,
+): Promise<EngineMeasurement> {
+  const random = createRandom('engine selection');
+  const batch = {
+    sets: 1,
+    parameters: Float64Array.from(circuit.parameters, () => random.normal()),
+    rows,
+    inputs: Float64Array.from({ length: rows * circuit.inputs }, () => random.normal()),
+  };
+  const cotangents = new Float64Array(rows * observables.length).fill(1);
+  const engine = await entry.create({ precision });
+  const compiled = await engine.compile(circuit, observables);
+  const began = nowMs();
+  let stepMs = Infinity;
+  for (let step = 0; step < STEPS && (step < 4 || nowMs() - began < ENOUGH_MS); step++) {
+    const before = nowMs();
+    await compiled.adjoint(batch, cotangents);
+    const elapsed = nowMs() - before;
+    // The first step warms up; it counts only where it shows that others are hopeless.
+    if (step > 0 || elapsed > hopelessMs) stepMs = Math.min(stepMs, elapsed);
+    if (elapsed > hopelessMs) break;
+  }
+  engine.dispose();
+  return { name: entry.name, stepMs };
+}

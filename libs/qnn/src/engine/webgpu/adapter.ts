@@ -1,0 +1,62 @@
+import { hasVulkanDriver } from './vulkan-drivers.ts';
+import { type BufferUsages, loadWebgpu, WebgpuUnavailableError } from './webgpu-package.ts';
+
+/** What an adapter says of itself; newer than the types in use. */
+interface AdapterInfo {
+  readonly vendor: string;
+  readonly architecture: string;
+  readonly device: string;
+  readonly description: string;
+  readonly isFallbackAdapter: boolean;
+}
+
+/** An adapter, and what is needed to use it. */
+export interface FoundAdapter {
+  /** Dawn itself; must outlive the adapter's devices. */
+  readonly gpu: GPU;
+  readonly adapter: GPUAdapter;
+  readonly usage: BufferUsages;
+  readonly mapRead: number;
+  readonly computeStage: number;
+  /** For people: `NVIDIA H100 (nvidia hopper)`. */
+  readonly name: string;
+  /** It is a program on the processor, such as SwiftShader or llvmpipe: for tests, not for speed. */
+  readonly isSoftware: boolean;
+}
+
+/** Looks for the fastest adapter. Throws {@link WebgpuUnavailableError} with what is missing. */
+export async function findAdapter(): Promise<FoundAdapter> {
+  if (!hasVulkanDriver()) {
+    throw new WebgpuUnavailableError(
+      'no Vulkan driver is installed (none in icd.d of /etc/vulkan and /usr/share/vulkan, VK_DRIVER_FILES is not set)',
+    );
+  }
+  const { create, globals } = loadWebgpu();
+  // Kernels write workgroup memory before they read it; to zero it costs some drivers seconds at compilation.
+  const gpu = create(['enable-dawn-features=disable_workgroup_init']);
+  const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' });
+  if (!adapter) {
+    throw new WebgpuUnavailableError(
+      process.platform === 'linux'
+        ? 'no WebGPU adapter: the Vulkan loader (libvulkan.so.1) or a working Vulkan driver is missing'
+        : 'no WebGPU adapter: no graphics driver that Dawn can use',
+    );
+  }
+  const { info } = adapter as unknown as { readonly info: AdapterInfo };
+  const { vendor, architecture, description, device } = info;
+  const name = `${description || device || 'unnamed adapter'} (${[vendor, architecture].filter(Boolean).join(' ')})`;
+  return {
+    gpu,
+    adapter,
+    usage: globals.GPUBufferUsage,
+    mapRead: globals.GPUMapMode.READ,
+    computeStage: globals.GPUShaderStage.COMPUTE,
+    name,
+    isSoftware: isSoftware(info),
+  };
+}
+
+/** Dawn says it of adapters of type CPU; the names are for drivers that do not. */
+function isSoftware({ isFallbackAdapter, architecture, description }: AdapterInfo): boolean {
+  return isFallbackAdapter || /swiftshader|llvmpipe|lavapipe|warp|software/i.test(`${architecture} ${description}`);
+}
