@@ -11,6 +11,9 @@ export interface BenchServices {
   stop(): Promise<void>;
 }
 
+/** How the supervisor and the images start a service. */
+export const V8_FLAGS: readonly string[] = ['--max-semi-space-size=8'];
+
 const ALL = ['generator', 'discriminator', 'qnn-sim', 'agent'];
 
 /** Starts services and waits until they are ready. `env` is added to each. */
@@ -25,8 +28,7 @@ export async function startServices(
   const mains = new Map<string, SpawnedMain>();
   for (const name of names) {
     const main = fileURLToPath(new URL(`../../services/${name}/src/main.ts`, import.meta.url));
-    // As the supervisor and the images start them.
-    const NODE_OPTIONS = '--max-semi-space-size=8';
+    const NODE_OPTIONS = V8_FLAGS.join(' ');
     mains.set(name, spawnMain(main, { ...targets, NODE_OPTIONS, QLOOM_LISTEN: folder.socket(name), ...env(folder) }));
   }
   const stop = async (): Promise<void> => {
