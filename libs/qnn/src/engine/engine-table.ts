@@ -2,6 +2,7 @@ import { createBatchedEngine } from './batched/batched-engine.ts';
 import { DEFAULT_LIMITS } from './engine.ts';
 import type { EngineEntry } from './engine-entry.ts';
 import { createReferenceEngine } from './reference-engine.ts';
+import { tfjsEntry } from './tfjs/tfjs-entry.ts';
 import { webgpuEntry } from './webgpu/webgpu-entry.ts';
 
 const always = async () => ({ available: true as const, detail: 'plain JavaScript' });
@@ -23,4 +24,5 @@ export const ENGINES: readonly EngineEntry[] = [
     create: async () => createReferenceEngine(),
   },
   webgpuEntry,
+  tfjsEntry,
 ];

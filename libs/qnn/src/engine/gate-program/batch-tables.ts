@@ -1,5 +1,6 @@
 import type { Circuit } from '@qloom/quantum/circuit.ts';
 import type { CircuitBatch } from '../engine.ts';
+import { addAmplitudeGradient, fillAmplitudes } from './amplitudes.ts';
 import type { Chunk } from './chunks.ts';
 import { addSlotGradients, fillValues, type GateProgram } from './gate-program.ts';
 
@@ -18,13 +19,13 @@ export interface BatchTables {
 export interface BatchGradientSum {
   readonly parameters: Float64Array;
   readonly inputs: Float64Array;
-  /** Adds a chunk's gradients: `totals` of shape [sets, slots a set], summed over rows, and `own` [sets · rows, slots a row]. */
+  /** Adds a chunk's gradients: `totals` of shape [sets, gradients a set], summed over rows, and `own` [sets · rows, gradients a row]. */
   add(chunk: Chunk, totals: ArrayLike<number>, own: ArrayLike<number>): void;
 }
 
 /** The tables of a program. */
 export function createBatchTables(program: GateProgram, circuit: Circuit): BatchTables {
-  const { values, slots } = program;
+  const { values, slots, gradients, prepared } = program;
   const parametersOf = (batch: CircuitBatch, set: number) =>
     batch.parameters.subarray(set * circuit.parameters.length, (set + 1) * circuit.parameters.length);
   const inputsOf = (batch: CircuitBatch, set: number, row: number) => {
@@ -50,7 +51,9 @@ export function createBatchTables(program: GateProgram, circuit: Circuit): Batch
         if (values.row === 0) continue;
         for (let r = 0; r < chunk.rows; r++) {
           const inputs = inputsOf(batch, chunk.set + s, chunk.row + r);
-          fillValues(program, 'row', parameters, inputs, rowValues, (s * chunk.rows + r) * values.row);
+          const at = (s * chunk.rows + r) * values.row;
+          fillValues(program, 'row', parameters, inputs, rowValues, at);
+          if (prepared > 0) fillAmplitudes(inputs, prepared, rowValues, at + values.row - prepared);
         }
       }
     },
@@ -67,14 +70,18 @@ export function createBatchTables(program: GateProgram, circuit: Circuit): Batch
             const parameters = parametersOf(batch, set);
             const { length } = parameters;
             const into = parameterGradients.subarray(set * length, (set + 1) * length);
-            addSlotGradients(slots.set, totals, s * slots.set.length, parameters, none, into, ignored);
-            if (slots.row.length === 0) continue;
+            addSlotGradients(slots.set, totals, s * gradients.set, parameters, none, into, ignored);
+            if (gradients.row === 0) continue;
             for (let r = 0; r < chunk.rows; r++) {
               const row = chunk.row + r;
               const at = (set * batch.rows + row) * circuit.inputs;
               const intoInputs = wantInputs ? inputGradients.subarray(at, at + circuit.inputs) : ignored;
-              const from = (s * chunk.rows + r) * slots.row.length;
-              addSlotGradients(slots.row, own, from, parameters, inputsOf(batch, set, row), into, intoInputs);
+              const from = (s * chunk.rows + r) * gradients.row;
+              const inputs = inputsOf(batch, set, row);
+              addSlotGradients(slots.row, own, from, parameters, inputs, into, intoInputs);
+              if (wantInputs && prepared > 0) {
+                addAmplitudeGradient(inputs, prepared, own, from + slots.row.length, intoInputs);
+              }
             }
           }
         },

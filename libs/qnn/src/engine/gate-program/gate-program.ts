@@ -34,10 +34,14 @@ export interface Slot {
 export interface GateProgram {
   readonly qubits: number;
   readonly ops: readonly GateOp[];
-  /** Values a set, values an execution. */
+  /** Values a set, values an execution; the last ones of an execution are the amplitudes that it starts from, if any. */
   readonly values: Readonly<Record<Scope, number>>;
-  /** Gradients a set, gradients an execution. */
+  /** Where the gradients of angles go. */
   readonly slots: Readonly<Record<Scope, readonly Slot[]>>;
+  /** Gradients a set, gradients an execution; the last ones of an execution are 2·Re λ of the amplitudes it starts from. */
+  readonly gradients: Readonly<Record<Scope, number>>;
+  /** How many inputs, from the first, are amplitudes of the initial state; 0: it is |0…0⟩. */
+  readonly prepared: number;
 }
 
 const FORMS = new Map<GateName, GateForm>();
@@ -61,7 +65,7 @@ export const placeGates = (circuit: Circuit): PlacedGate[] =>
     .filter(({ form }) => !form.isIdentity);
 
 /** Gives every gate its place in the tables, in the order of `placed`. */
-export function programOf(qubits: number, placed: readonly PlacedGate[]): GateProgram {
+export function programOf({ qubits, preparation }: Circuit, placed: readonly PlacedGate[]): GateProgram {
   const values = { set: 0, row: 0 };
   const slots: Record<Scope, Slot[]> = { set: [], row: [] };
   const slotOf = (angle: Angle): Slot | null => {
@@ -78,7 +82,15 @@ export function programOf(qubits: number, placed: readonly PlacedGate[]): GatePr
     const { angles, name } = gate;
     return { form, controls, targets, angles, gate: name, scope, valueOffset, slots: angles.map(slotOf) };
   });
-  return { qubits, ops, values, slots };
+  const prepared = preparation?.inputs ?? 0;
+  return {
+    qubits,
+    ops,
+    values: { set: values.set, row: values.row + prepared },
+    slots,
+    gradients: { set: slots.set.length, row: slots.row.length + prepared },
+    prepared,
+  };
 }
 
 /** A gate with its form, on the circuit's qubits. */

@@ -40,7 +40,7 @@ interface Sweeps {
 export async function compileExecutor(parts: ExecutorParts): Promise<CompiledCircuit> {
   const { circuit, observables, device, program, shape, pipeline } = parts;
   const observed = observables.length;
-  const { set: setSlots, row: rowSlots } = { set: program.slots.set.length, row: program.slots.row.length };
+  const { set: setSlots, row: rowSlots } = program.gradients;
   const size = 2 ** circuit.qubits;
   const capacity = capacityOf(parts);
   const terms = pauliTable(observables);
@@ -184,10 +184,10 @@ export async function compileExecutor(parts: ExecutorParts): Promise<CompiledCir
 /** Executions that one dispatch takes: by the number of workgroups, the size of each buffer, and the room for states. */
 function capacityOf({ observables, device, program, shape, circuit, limits, maxExecutions }: ExecutorParts): number {
   const { maxStorageBufferBindingSize: binding, maxComputeWorkgroupsPerDimension: workgroups } = device.limits;
-  const { values, slots } = program;
+  const { values } = program;
   const state = AMPLITUDE_BYTES * 2 ** circuit.qubits;
   const widest = Math.max(4 * values.set, 4 * values.row, 4 * observables.length, state);
-  const gradients = 4 * (slots.set.length + slots.row.length);
+  const gradients = 4 * (program.gradients.set + program.gradients.row);
   return Math.max(
     1,
     Math.min(

@@ -183,7 +183,7 @@ fn seed() {
 }
 
 function printMain(
-  { qubits, values, slots }: GateProgram,
+  { qubits, values, slots, gradients, prepared }: GateProgram,
   { threads, samples, workgroup, memory }: KernelShape,
   forward: readonly string[],
   backward: readonly string[],
@@ -192,6 +192,11 @@ function printMain(
   const own = (statement: string) => `for (var k = lane; k < ${size}u; k += ${threads}u) { ${statement} }`;
   const keep = own(`if (live) { kept[execution * ${size}u + k] = phi[start + k]; }`);
   const recall = `${own(`phi[start + k] = kept[execution * ${size}u + k];`)}\nsynchronize();`;
+  const amplitude = `select(0.0, rowValues[rowBase + ${values.row - prepared}u + min(k, ${prepared - 1}u)], k < ${prepared}u)`;
+  const initial = prepared > 0 ? amplitude : 'select(0.0, 1.0, k == 0u)';
+  const toAmplitudes = `if (live && k < ${prepared}u) {
+    gradients[rowSlotBase + ${slots.row.length}u + k] = 2.0 * lambda[start + k].x;
+  }`;
   return `
 @compute @workgroup_size(${workgroup})
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) index: u32) {
@@ -203,10 +208,10 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) in
   start = ${memory === 'storage' ? 'execution' : 'sample'} * ${size}u;
   setBase = execution / call.rows * ${values.set}u;
   rowBase = execution * ${values.row}u;
-  setSlotBase = execution * ${slots.set.length}u;
-  rowSlotBase = call.executions * ${slots.set.length}u + execution * ${slots.row.length}u;
+  setSlotBase = execution * ${gradients.set}u;
+  rowSlotBase = call.executions * ${gradients.set}u + execution * ${gradients.row}u;
   if (call.forward != 0u) {
-    ${own('phi[start + k] = vec2f(select(0.0, 1.0, k == 0u), 0.0);')}
+    ${own(`phi[start + k] = vec2f(${initial}, 0.0);`)}
     synchronize();
     ${forward.join('\n')}
     measure();
@@ -216,6 +221,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) in
     ${memory === 'workgroup' ? `if (call.forward == 0u) { ${recall} }` : ''}
     seed();
     ${backward.join('\n')}
+    ${prepared > 0 ? own(toAmplitudes) : ''}
   }
 }
 `;

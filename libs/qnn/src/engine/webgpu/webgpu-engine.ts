@@ -63,7 +63,7 @@ async function compileForDevice(
 ): Promise<CompiledCircuit> {
   const passes = groupIntoPasses(circuit.qubits, placeGates(circuit));
   const program = programOf(
-    circuit.qubits,
+    circuit,
     passes.flatMap(({ gates }) => gates),
   );
   let from = 0;
