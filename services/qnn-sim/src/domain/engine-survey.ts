@@ -6,6 +6,8 @@ export interface SurveyedEngine {
   /** What it is and which precisions it offers. */
   readonly description: string;
   readonly available: boolean;
+  /** Whether `auto` may take it: it is available, and not there only for those who name it. */
+  readonly automatic: boolean;
   /** On what it runs, or why it cannot. */
   readonly detail: string;
 }
@@ -27,6 +29,7 @@ export async function listEngines(): Promise<SurveyedEngine[]> {
     name: entry.name,
     description: `${entry.description}, ${entry.capabilities.precisions.join(' or ')}`,
     available: availability.available,
+    automatic: availability.available && availability.automatic !== false,
     detail: availability.available ? availability.detail : availability.reason,
   }));
 }
