@@ -57,6 +57,20 @@ export const scaled = (angle: Angle, factor: number): Angle => ({
   terms: angle.terms.map((term) => ({ ...term, coefficient: factor * term.coefficient })),
 });
 
+/** The same angle with one term for each product of parameters and inputs, and none whose coefficient is 0. */
+export function collected(angle: Angle): Angle {
+  if (angle.terms.length === 0) return angle;
+  const byFactors = new Map<string, AngleTerm>();
+  for (const term of angle.terms) {
+    const { parameter: p, input: i, secondInput: j } = term;
+    const swapped = i !== null && j != null && j < i;
+    const key = `${p} ${swapped ? j : i} ${(swapped ? i : j) ?? null}`;
+    const before = byFactors.get(key);
+    byFactors.set(key, before ? { ...before, coefficient: before.coefficient + term.coefficient } : term);
+  }
+  return { constant: angle.constant, terms: [...byFactors.values()].filter(({ coefficient }) => coefficient !== 0) };
+}
+
 /** The angle's value in radians at these parameters and inputs. */
 export function evaluateAngle(angle: Angle, parameters: ArrayLike<number>, inputs: ArrayLike<number>): number {
   let value = angle.constant;

@@ -1,0 +1,15 @@
+OPENQASM 2.0;
+include "qelib1.inc";
+qreg a[2];
+qreg b[1];
+creg c[3];
+h a[0];
+h a[1];
+cx a[0],b[0];
+cx a[1],b[0];
+barrier a[0],a[1],b[0];
+cz a[1],b[0];
+ry(2*pi/3) b[0];
+measure a[0] -> c[2];
+measure a[1] -> c[1];
+measure b[0] -> c[0];

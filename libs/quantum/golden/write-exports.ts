@@ -1,0 +1,7 @@
+/** Writes exports/: the programs of every case in src/testing/export-cases.ts. Run: node libs/quantum/golden/write-exports.ts */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { exportedFiles } from '../src/testing/exported-files.ts';
+
+const folder = new URL('./exports/', import.meta.url);
+mkdirSync(folder, { recursive: true });
+for (const [name, text] of exportedFiles()) writeFileSync(new URL(name, folder), text);

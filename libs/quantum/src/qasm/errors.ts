@@ -1,0 +1,21 @@
+/** A place in a source text; lines and columns count from 1. */
+export interface SourcePosition {
+  readonly line: number;
+  readonly column: number;
+}
+
+/** Thrown when a program is malformed or uses what is not supported. The message begins with file, line and column. */
+export class OpenQasmError extends Error {
+  override name = 'OpenQasmError';
+  readonly code = 'invalid';
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+
+  constructor(file: string, { line, column }: SourcePosition, message: string) {
+    super(`${file}:${line}:${column}: ${message}`);
+    this.file = file;
+    this.line = line;
+    this.column = column;
+  }
+}

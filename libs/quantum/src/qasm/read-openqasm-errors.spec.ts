@@ -1,0 +1,113 @@
+import { readFileSync } from 'node:fs';
+import fc from 'fast-check';
+import { CircuitTooLargeError } from '../errors.ts';
+import { OpenQasmError } from './errors.ts';
+import { readOpenQasm } from './read-openqasm.ts';
+
+const message = (source: string): string => {
+  try {
+    readOpenQasm(source, { file: 'bell.qasm' });
+  } catch (error) {
+    expect(error).toBeInstanceOf(OpenQasmError);
+    return (error as OpenQasmError).message;
+  }
+  return 'no error';
+};
+const three = (body: string) =>
+  message(`OPENQASM 3;\ninclude "stdgates.inc";\nqubit[2] q; bit[2] c; input float a;\n${body}`);
+const two = (body: string) => message(`OPENQASM 2.0;\ninclude "qelib1.inc";\nqreg q[2]; creg c[2];\n${body}`);
+
+describe('what readOpenQasm refuses, by name, line and column', () => {
+  it.each([
+    ['reset q[0];', '4:1: reset is not supported: a circuit is unitary up to its final measurements'],
+    ['if (c == 1) x q[0];', '4:1: if is not supported: gates do not depend on measured bits'],
+    ['opaque magic a;', '4:1: opaque is not supported: a gate needs a body'],
+    ['measure q[0] -> c[0];\nx q[0];', '5:1: gate x on q[0], which line 4 measures; measurements come last'],
+    ['measure q -> c[0];', '4:1: 2 qubits are measured into 1 bits'],
+    [
+      'foo q[0];',
+      `4:1: the gate 'foo' is not defined here; gates are defined before their use, or by include "qelib1.inc";`,
+    ],
+    ['cx q[0],q[0];', '4:1: cx acts on a qubit twice'],
+    ['x q[2];', '4:3: q[2] is not one of q[0] … q[1]'],
+    ['rx q[0];', '4:1: rx has 0 angles; 1 are right'],
+    ['rx(1/0) q[0];', '4:5: division by zero'],
+    ['rx(b) q[0];', `4:4: 'b' is not a constant, an input or an angle of this gate`],
+    ['include "other.inc";', '4:1: include "other.inc" is not read; qelib1.inc and stdgates.inc are known'],
+    [
+      'gate g a { g a; }',
+      `4:12: the gate 'g' is not defined here; gates are defined before their use, or by include "qelib1.inc";`,
+    ],
+    ['x q[0]', `4:7: ';' is right, not the end of the program`],
+    ['x q[0]; ¿', `4:9: '¿' is not OpenQASM`],
+    ['/* x q[0];', '4:1: the comment is never closed'],
+  ])('version 2: %s', (body, wanted) => {
+    expect(two(body)).toBe(`bell.qasm:${wanted}`);
+  });
+
+  it.each([
+    ['while (true) { }', '4:1: while is not supported: loops run over constants'],
+    ['defcal x $0 { }', '4:1: defcal is not supported: circuits have no pulses'],
+    ['delay[10ns] q[0];', '4:1: delay is not supported: circuits have no time'],
+    ['int[32] n = 3;', '4:1: int is not supported: variables are const or input'],
+    ['c[0] = measure q[0];\nh q[0];', '5:1: gate h on q[0], which line 4 measures; measurements come last'],
+    ['rx(sin(a)) q[0];', '4:4: sin of an input is not supported: angles are polynomials of inputs'],
+    ['rx(a*a) q[0];', '4:5: a term has at most one parameter and two data inputs as factors'],
+    ['rx(2^3) q[0];', `4:5: '^' is an exclusive or in OpenQASM 3; a power is '**'`],
+    ['x $0;', '4:3: physical qubits ($0) are not supported; qubit registers are'],
+    ['pow(0.5) @ h q[0];', '4:1: pow(0.5) of h is not supported; integers are, and any power of x, y, z, s, t, sx, p'],
+    ['ctrl(3) @ x q[0], q[1];', '4:1: ctrl(3) on 2 qubits; an integer from 1 to 2 is right'],
+    [
+      'for int i in [0:1] { qubit r; }',
+      `4:22: a loop’s body has statements of the kinds gate, barrier, for, measure, not register`,
+    ],
+    ['qubit[19] more;', '4:1: 21 qubits are above the maximum of 20'],
+  ])('version 3: %s', (body, wanted) => {
+    expect(three(body)).toBe(`bell.qasm:${wanted}`);
+  });
+
+  it('refuses other versions and programs without qubits', () => {
+    expect(message('OPENQASM 4.0; qubit q;')).toBe(
+      'bell.qasm:1:10: OpenQASM 4.0 is not supported; 2.0, 3, 3.0 and 3.1 are',
+    );
+    expect(message('')).toContain('bell.qasm:1:1: the program has no qubits; supported are registers');
+  });
+
+  const doubling = (inner: string) =>
+    `gate g0 p { ${inner} } ${Array.from({ length: 60 }, (_, i) => `gate g${i + 1} p { g${i} p; g${i} p; }`).join('\n')} g60 q[0];`;
+
+  it.each([
+    ['gates that double', doubling('x p;'), 'unfolds to more than 100000 gates'],
+    ['nothing that doubles', doubling(''), 'steps to unfold'],
+    ['loops in loops', 'for int i in [1:90000] for int j in [1:90000] { }', 'steps to unfold'],
+    ['a large power', 'pow(1e9) @ x q[0];', 'unfolds to more than 100000 gates'],
+    ['a long loop', 'for int i in [1:1e300] { }', 'a loop of more than'],
+    ['deep nesting', `rx(${'('.repeat(100_000)}1`, 'nested more than 200 deep'],
+    ['a deep chain of signs', `rx(${'-'.repeat(100_000)}1) q[0];`, 'nested more than 200 deep'],
+  ])('stops at %s', (_, body, wanted) => {
+    expect(three(body)).toContain(wanted);
+  });
+
+  it('throws nothing but its own errors, whatever a program is cut and mixed to', () => {
+    const source = readFileSync(new URL('../../golden/qasm/standard-gates.3.qasm', import.meta.url), 'utf8');
+    const pieces = source.split(/(?<=[;{}\s])/);
+    const mixed = fc.array(
+      fc.oneof(
+        fc.constantFrom(...pieces),
+        fc.constantFrom('ctrl @ ', 'inv @ ', 'pow(-3) @ ', 'q[0]', '(', ')', ',', '}', 'for int i in [0:3] '),
+      ),
+      { maxLength: 40 },
+    );
+    fc.assert(
+      fc.property(mixed, fc.nat(source.length), (parts, cut) => {
+        try {
+          readOpenQasm(source.slice(0, cut) + parts.join(''));
+        } catch (error) {
+          const known = error instanceof OpenQasmError || error instanceof CircuitTooLargeError;
+          if (!known) throw error;
+        }
+      }),
+      { numRuns: 200 },
+    );
+  });
+});
