@@ -10,6 +10,8 @@ export interface Row {
   readonly peerValue: number;
   /** Peer over ours for times and sizes, ours over peer for rates: above 1 is ahead. */
   readonly ratio: number;
+  /** What a reader must know of this figure: a shorter measurement, a version, how to install the peer. */
+  readonly note?: string;
 }
 
 /** A row of something where less is better: a time, a size, a share. */
@@ -17,23 +19,34 @@ export function lessIsBetter(row: Omit<Row, 'ratio'>): Row {
   return { ...row, ratio: row.peerValue / row.value };
 }
 
+/** A row of something where more is better: a rate, an accuracy. */
+export function moreIsBetter(row: Omit<Row, 'ratio'>): Row {
+  return { ...row, ratio: row.value / row.peerValue };
+}
+
 /** Four significant digits, without an exponent where people would not write one. */
 export function formatNumber(value: number): string {
+  if (Number.isNaN(value)) return '–';
   if (!Number.isFinite(value)) return String(value);
   return String(Number(value.toPrecision(4)));
 }
+
+/** A number with its unit; a dash alone where there is none (NaN). */
+const withUnit = (value: number, unit: string, space = ' ') =>
+  Number.isNaN(value) ? formatNumber(value) : formatNumber(value) + space + unit;
 
 /** Rows as a table for people. */
 export function formatTable(rows: readonly Row[]): string {
   const cells = rows.map((row) => [
     row.case,
     row.metric,
-    `${formatNumber(row.value)} ${row.unit}`,
+    withUnit(row.value, row.unit),
     row.peer,
-    `${formatNumber(row.peerValue)} ${row.unit}`,
-    `${formatNumber(row.ratio)}×`,
+    withUnit(row.peerValue, row.unit),
+    withUnit(row.ratio, '×', ''),
+    row.note ?? '',
   ]);
-  const lines = [['case', 'metric', 'ours', 'peer', "peer's", 'ahead'], ...cells];
+  const lines = [['case', 'metric', 'ours', 'peer', "peer's", 'ahead', ''], ...cells];
   const widths = lines[0].map((_, column) => Math.max(...lines.map((line) => line[column].length)));
   return lines
     .map((line) =>
