@@ -14,11 +14,11 @@ export function capabilitiesOf(engines: EngineChoice, version: string): Capabili
   return {
     service: 'qloom.qnn-sim',
     version,
-    engines: engines.engines.toSorted(bySpeed(engines)).map(({ name, description, available, detail }) => ({
-      name,
-      available,
-      selected: name === engines.selected,
-      reason: name === engines.selected ? engines.reason : `${description}: ${detail}`,
+    engines: engines.engines.toSorted(bySpeed(engines)).map((engine) => ({
+      name: engine.name,
+      available: engine.available,
+      selected: engine.name === engines.selected,
+      reason: reasonOf(engine, engines),
     })),
     limits: [
       { name: 'qubits', maximum: 20 },
@@ -32,7 +32,15 @@ export function capabilitiesOf(engines: EngineChoice, version: string): Capabili
   };
 }
 
-const bySpeed = ({ measurements }: EngineChoice) => {
-  const msOf = ({ name }: SurveyedEngine) => measurements.find((one) => one.name === name)?.stepMs ?? Number.MAX_VALUE;
-  return (a: SurveyedEngine, b: SurveyedEngine) => msOf(a) - msOf(b);
-};
+const msOf = ({ name }: SurveyedEngine, { measurements }: EngineChoice) =>
+  measurements.find((one) => one.name === name)?.stepMs;
+
+const bySpeed = (engines: EngineChoice) => (a: SurveyedEngine, b: SurveyedEngine) =>
+  (msOf(a, engines) ?? Number.MAX_VALUE) - (msOf(b, engines) ?? Number.MAX_VALUE);
+
+/** Why it was chosen; or what it is, on what it runs, and how long a step took where it was measured. */
+function reasonOf(engine: SurveyedEngine, engines: EngineChoice): string {
+  if (engine.name === engines.selected) return engines.reason;
+  const ms = msOf(engine, engines);
+  return `${engine.description}: ${engine.detail}${ms === undefined ? '' : `; ${ms.toPrecision(2)} ms a step`}`;
+}
