@@ -2,6 +2,7 @@ import { benchCritique } from './critique.ts';
 import { benchMemory } from './memory.ts';
 import { benchOverhead } from './overhead.ts';
 import { benchQnn, QNN_ONLY } from './qnn.ts';
+import { benchQnnTraining, QNN_TRAINING_ONLY } from './qnn-training.ts';
 import type { Row } from './row.ts';
 
 /** What a benchmark is asked for on the command line. */
@@ -31,6 +32,14 @@ export const benches: ReadonlyMap<string, Bench> = new Map<string, Bench>([
       description: 'batches of circuits with their gradients, beside every simulator that is installed',
       options: `parts of ${QNN_ONLY}`,
       run: benchQnn,
+    },
+  ],
+  [
+    'qnn-training',
+    {
+      description: 'whole trainings of QNNs: how long, and how good on a published data set',
+      options: QNN_TRAINING_ONLY,
+      run: benchQnnTraining,
     },
   ],
 ]);
