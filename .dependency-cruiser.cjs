@@ -90,7 +90,8 @@ module.exports = {
   ],
   options: {
     doNotFollow: { path: 'node_modules/(?!@qloom)' },
-    exclude: { path: ROOT === '' ? 'scripts/fixtures' : 'node_modules/(?!@)' },
+    // bench/peers has dependencies of its own, which need not be installed.
+    exclude: { path: ROOT === '' ? 'scripts/fixtures|^bench/peers/' : 'node_modules/(?!@)' },
     parser: 'swc',
     tsPreCompilationDeps: true,
     enhancedResolveOptions: {

@@ -13,7 +13,7 @@ describe('main', () => {
     const simulator = connect(QnnSimulatorServiceService, target);
     const { capabilities } = await simulator.getCapabilities({});
     const [fastest] = capabilities?.engines ?? [];
-    expect([fastest.name, fastest.selected]).toEqual(['batched-js', true]);
+    expect([fastest.name, fastest.selected]).toEqual(['wasm', true]);
     expect(fastest.reason).toContain('the fastest on a training step');
     simulator.close();
     expect(await main.stop()).toEqual({ code: 0, signal: null });

@@ -3,12 +3,23 @@ import { DEFAULT_LIMITS } from './engine.ts';
 import type { EngineEntry } from './engine-entry.ts';
 import { createReferenceEngine } from './reference-engine.ts';
 import { tfjsEntry } from './tfjs/tfjs-entry.ts';
+import { createWasmEngine, WASM_LIMITS } from './wasm/wasm-engine.ts';
 import { webgpuEntry } from './webgpu/webgpu-entry.ts';
+
+/** SIMD, which every V8 has on x64 and arm64. */
+const wasm: EngineEntry = {
+  name: 'wasm',
+  description: 'compiled per circuit to WebAssembly SIMD',
+  capabilities: { precisions: ['float32', 'float64'], noise: false, limits: WASM_LIMITS },
+  find: async () => ({ available: true, detail: 'WebAssembly SIMD' }),
+  create: async (options) => createWasmEngine(options),
+};
 
 const always = async () => ({ available: true as const, detail: 'plain JavaScript' });
 
 /** Every engine there is. A new engine is added here and nowhere else. */
 export const ENGINES: readonly EngineEntry[] = [
+  wasm,
   {
     name: 'batched-js',
     description: 'batches in plain JavaScript',

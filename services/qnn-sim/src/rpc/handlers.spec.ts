@@ -139,7 +139,7 @@ describe('Evaluate', () => {
   it('refuses settings that are out of range', async () => {
     await refused({ settings: { qnn: { ...QNN, qubits: 21 } } }, 'qnn.qubits: 21 is not an integer from 1 to 20');
     await refused({ settings: { qnn: { ...QNN, ansatz: 'qcnn' } } }, "qnn.ansatz: 'qcnn' is none of");
-    await refused({ settings: { qnn: { ...QNN, engine: 'gpu' } } }, "engine: 'gpu' is none of 'auto', 'batched-js'");
+    await refused({ settings: { qnn: { ...QNN, engine: 'gpu' } } }, "engine: 'gpu' is none of 'auto', 'wasm'");
     await refused({ settings: { qnn: { ...QNN, qubits: 1 } } }, '1 qubits tell at most 1 classes');
   });
 

@@ -1,0 +1,214 @@
+import { amplitudeNorm } from '@qloom/quantum/preparation.ts';
+import { mapTable } from './affine-map.ts';
+import type { Program } from './compile.ts';
+import type { Table } from './kernels/table.ts';
+import { createParameterWriter } from './parameter-writer.ts';
+import { foldedDerivatives, phaseDerivatives } from './shared-phases.ts';
+import type { PlannedLink } from './structure.ts';
+
+/** What the module exports; every argument is an address. */
+interface Exports {
+  forwards(from: number, to: number): void;
+  gradients(from: number, to: number): void;
+  inputGradients(from: number, to: number): void;
+  forward(block: number): void;
+  backward(block: number): void;
+  backwardInputs(block: number): void;
+  probabilities(phi: number, out: number): void;
+  clear(from: number, to: number): void;
+}
+
+/** A program in its memory, ready to run chunks of samples. Rows beyond a block's end repeat the last one with weight 0. */
+export interface Host {
+  readonly program: Program;
+  readonly exports: Exports;
+  /** The memory in the engine's precision. */
+  readonly numbers: Float32Array | Float64Array;
+  /** Writes parameters, `values` from `at` on. */
+  setParameters(values: Float64Array, at: number): void;
+  /**
+   * Writes `count` rows of inputs from row `row` on, and returns the address after the last block that holds them. Throws
+   * CircuitError where amplitudes are all zero.
+   */
+  setInputs(inputs: Float64Array, row: number, count: number): number;
+  /** Writes the weights of terms for cotangents, shape [count, observables], from `at` on. */
+  setCotangents(cotangents: Float64Array, at: number, count: number): void;
+  /** Reads the observables of `count` rows to `out`, from `at` on. */
+  expectations(out: Float64Array, at: number, count: number): void;
+  /** Adds the gradients of `count` rows of inputs, from row `row` on, to `out` from `at` on. */
+  addInputGradients(inputs: Float64Array, row: number, count: number, out: Float64Array, at: number): void;
+  clearTotals(): void;
+  /** Adds the parameters' gradient, summed since clearTotals, to `out` from `at` on. */
+  addGradient(out: Float64Array, at: number): void;
+}
+
+/** Instantiates a program's module. */
+export function createHost(program: Program, module: WebAssembly.Module): Host {
+  const { structure, shape, memory, angles, entries } = program;
+  const { lanes, numberBytes, vectorBytes } = shape;
+  const instance = new WebAssembly.Memory({ initial: program.pages, maximum: program.pages });
+  const exports = new WebAssembly.Instance(module, { engine: { memory: instance } }).exports as unknown as Exports;
+  const { buffer } = instance;
+  const doubles = new Float64Array(buffer);
+  const words = new Uint32Array(buffer);
+  const numbers = numberBytes === 4 ? new Float32Array(buffer) : doubles;
+  const index = (address: number) => address / numberBytes;
+  const inputCount = structure.circuit.inputs;
+  const amplitudeCount = structure.circuit.preparation?.inputs ?? 0;
+  const { features } = angles;
+  const { observables, terms } = structure.readout;
+  const { block } = memory;
+
+  words.set(entries.words, memory.entries / 4);
+  numbers[index(memory.signs)] = 1;
+  numbers[index(memory.signs) + 1] = -1;
+  const tables = new Map<number, Table>();
+  for (const { images, sources } of [...memory.layers.map(({ link }) => link), memory.readout]) {
+    for (const table of [images, sources]) if (table.address !== 0) tables.set(table.address, table);
+  }
+  for (const [address, { map }] of tables) words.set(mapTable(map, vectorBytes), address / 4);
+
+  const setParameters = createParameterWriter(program, numbers, doubles);
+  const collectors = structure.layers.flatMap(({ link }, l) => {
+    const { derivatives } = memory.layers[l].link;
+    return derivatives === 'fold' || derivatives === 'add' ? [linkCollector(program, l, numbers, link)] : [];
+  });
+  const termWeights = new Float64Array(terms);
+  const termStart = Int32Array.from({ length: observables.length + 1 }, (_, k) =>
+    observables.slice(0, k).reduce((count, one) => count + one.terms.length, 0),
+  );
+  const flat = observables.flatMap((one) => one.terms);
+  const termIndex = Int32Array.from(flat, (term) => term.index);
+  const termWeight = Float64Array.from(flat, (term) => term.weight);
+  const constants = Float64Array.from(observables, (one) => one.constant);
+  const totalTerms = angles.totals.map(({ terms }) => terms);
+  const totalStart = Int32Array.from({ length: totalTerms.length + 1 }, (_, i) =>
+    totalTerms.slice(0, i).reduce((count, some) => count + some.length, 0),
+  );
+  const totalParameter = Int32Array.from(totalTerms.flat(), (term) => term.parameter);
+  const totalCoefficient = Float64Array.from(totalTerms.flat(), (term) => term.coefficient);
+
+  const blockAddress = (b: number) => memory.blocks + b * block.bytes;
+
+  return {
+    program,
+    exports,
+    numbers,
+    setParameters,
+    setInputs(inputs, row, count) {
+      const used = Math.ceil(count / lanes);
+      for (let b = 0; b < used; b++) {
+        const wide = (blockAddress(b) + block.features) / 8;
+        const narrow = index(blockAddress(b) + block.values);
+        const prepared = index(blockAddress(b) + block.amplitudes);
+        for (let j = 0; j < lanes; j++) {
+          const from = (row + Math.min(b * lanes + j, count - 1)) * inputCount;
+          for (let f = 0; f < features.length; f++) {
+            const { first, second } = features[f];
+            const value = second === null ? inputs[from + first] : inputs[from + first] * inputs[from + second];
+            doubles[wide + f * lanes + j] = value;
+            numbers[narrow + f * lanes + j] = value;
+          }
+          if (amplitudeCount === 0) continue;
+          const norm = amplitudeNorm(inputs.subarray(from, from + amplitudeCount), amplitudeCount);
+          for (let k = 0; k < amplitudeCount; k++) numbers[prepared + k * lanes + j] = inputs[from + k] / norm;
+        }
+      }
+      return blockAddress(used);
+    },
+    setCotangents(cotangents, at, count) {
+      const used = Math.ceil(count / lanes);
+      for (let b = 0; b < used; b++) {
+        const to = index(blockAddress(b) + block.weights);
+        for (let j = 0; j < lanes; j++) {
+          const row = b * lanes + j;
+          termWeights.fill(0);
+          if (row < count) {
+            const from = at + row * observables.length;
+            for (let k = 0; k < constants.length; k++) {
+              const c = cotangents[from + k];
+              for (let t = termStart[k]; t < termStart[k + 1]; t++) termWeights[termIndex[t]] += c * termWeight[t];
+            }
+          }
+          for (let t = 0; t < terms; t++) numbers[to + t * lanes + j] = termWeights[t];
+        }
+      }
+    },
+    expectations(out, at, count) {
+      for (let row = 0; row < count; row++) {
+        const b = Math.floor(row / lanes);
+        const from = index(blockAddress(b) + block.expectations) + (row - b * lanes);
+        for (let k = 0; k < constants.length; k++) {
+          let value = constants[k];
+          for (let t = termStart[k]; t < termStart[k + 1]; t++)
+            value += termWeight[t] * numbers[from + termIndex[t] * lanes];
+          out[at + row * constants.length + k] = value;
+        }
+      }
+    },
+    addInputGradients(inputs, row, count, out, at) {
+      for (let i = 0; i < count; i++) {
+        const b = Math.floor(i / lanes);
+        const from = index(blockAddress(b) + block.featureGradients) + (i - b * lanes);
+        const [x, g] = [(row + i) * inputCount, at + i * inputCount];
+        for (let f = 0; f < features.length; f++) {
+          const { first, second } = features[f];
+          const derivative = numbers[from + f * lanes];
+          out[g + first] += second === null ? derivative : derivative * inputs[x + second];
+          if (second !== null) out[g + second] += derivative * inputs[x + first];
+        }
+        if (amplitudeCount === 0) continue;
+        const prepared = index(blockAddress(b) + block.amplitudes) + (i - b * lanes);
+        const norm = amplitudeNorm(inputs.subarray(x, x + amplitudeCount), amplitudeCount);
+        for (let k = 0; k < amplitudeCount; k++) out[g + k] += (2 * numbers[prepared + k * lanes]) / norm;
+      }
+    },
+    clearTotals() {
+      if (memory.totalsEnd > memory.totals) exports.clear(memory.totals, memory.totalsEnd);
+    },
+    addGradient(out, at) {
+      const from = index(memory.totals);
+      for (let i = 0; i < totalTerms.length; i++) {
+        let total = 0;
+        for (let j = 0; j < lanes; j++) total += numbers[from + i * lanes + j];
+        for (let t = totalStart[i]; t < totalStart[i + 1]; t++)
+          out[at + totalParameter[t]] += totalCoefficient[t] * total;
+      }
+      for (const collect of collectors) collect(out, at);
+    },
+  };
+}
+
+/** Adds the gradient of a link's phases, of which the samples' sums are in memory. */
+function linkCollector(
+  { shape, memory }: Program,
+  l: number,
+  numbers: Float32Array | Float64Array,
+  link: PlannedLink,
+): (out: Float64Array, at: number) => void {
+  const { lanes, numberBytes, qubits } = shape;
+  const { groups, link: place } = memory.layers[l];
+  const grouped = groups[groups.length - 1].qubits;
+  const skipped = place.derivatives === 'fold' ? grouped.reduce((mask, q) => mask | (1 << q), 0) : 0;
+  const w = new Float64Array(2 ** qubits);
+  const singles = new Float64Array(grouped.length);
+  const strings = [...link.before, ...link.after];
+  const derivatives = new Float64Array(strings.length);
+  const laneSum = (from: number) => {
+    let total = 0;
+    for (let j = 0; j < lanes; j++) total += numbers[from + j];
+    return total;
+  };
+  return (out, at) => {
+    const from = place.w / numberBytes;
+    for (let k = 0; k < w.length; k++) if (!(k & skipped)) w[k] = laneSum(from + k * lanes);
+    if (place.derivatives === 'fold') {
+      for (let i = 0; i < singles.length; i++) singles[i] = laneSum(place.singles / numberBytes + i * lanes);
+      foldedDerivatives(link, grouped, w, singles, derivatives);
+    } else phaseDerivatives(link, w, derivatives);
+    strings.forEach(({ angle }, i) => {
+      for (const { coefficient, parameter } of angle.terms)
+        out[at + (parameter as number)] += coefficient * derivatives[i];
+    });
+  };
+}

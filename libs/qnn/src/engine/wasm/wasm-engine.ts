@@ -1,0 +1,162 @@
+import { type Circuit, validateCircuit } from '@qloom/quantum/circuit.ts';
+import { type Observable, validateObservable } from '@qloom/quantum/observable.ts';
+import {
+  type BatchGradient,
+  type CircuitBatch,
+  type CompiledCircuit,
+  checkBatch,
+  type Engine,
+  type EngineLimits,
+  type Precision,
+} from '../engine.ts';
+import { assemble, type CompileOptions, planProgram } from './compile.ts';
+import { createHost, type Host } from './host.ts';
+
+/** A memory of WebAssembly has 32-bit addresses. */
+export const WASM_LIMITS: EngineLimits = { maxQubits: 20, maxStateBytes: 2 ** 32 - 65536 };
+
+/** Settings of {@link createWasmEngine}. */
+export interface WasmEngineOptions {
+  /** Default: float32. */
+  readonly precision?: Precision;
+  /** Default: {@link WASM_LIMITS}. */
+  readonly limits?: Partial<EngineLimits>;
+  /** Two SIMD registers side by side, for V8's revectorizer. Default 1. */
+  readonly registers?: 1 | 2;
+  /** Relaxed SIMD's fused multiply-add. Default false. */
+  readonly fused?: boolean;
+  /** Keep states for the backward sweep, or un-compute them. Default: keep where memory allows. */
+  readonly keepsStates?: boolean;
+}
+
+/** `wasm`: a module of WebAssembly SIMD for every circuit structure; README.md of this folder shows the way there. */
+export function createWasmEngine(options: WasmEngineOptions = {}): Engine {
+  const { precision = 'float32', registers = 1, fused = false, keepsStates } = options;
+  const limits = { ...WASM_LIMITS, ...options.limits };
+  const compileOptions = { precision, registers, fused, keepsStates, maxBytes: limits.maxStateBytes };
+  return {
+    name: 'wasm',
+    precision,
+    limits,
+    async compile(circuit, observables) {
+      validateCircuit(circuit);
+      observables.forEach((observable, k) => {
+        validateObservable(observable, circuit.qubits, `observable ${k}`);
+      });
+      return compileCircuit(circuit, observables, compileOptions);
+    },
+    dispose() {},
+  };
+}
+
+function compileCircuit(
+  circuit: Circuit,
+  observables: readonly Observable[],
+  options: CompileOptions,
+): CompiledCircuit {
+  const program = planProgram(circuit, observables, options);
+  const host = createHost(program, new WebAssembly.Module(assemble(program, options)));
+  return createCompiled(host, circuit, observables);
+}
+
+function createCompiled(host: Host, circuit: Circuit, observables: readonly Observable[]): CompiledCircuit {
+  const { chunkRows, memory } = host.program;
+  const count = circuit.parameters.length;
+  const observed = observables.length;
+  let expectations = new Float64Array(0);
+  let parameters = new Float64Array(0);
+  let inputs = new Float64Array(0);
+  const sized = (array: Float64Array<ArrayBuffer>, length: number) =>
+    array.length === length ? array.fill(0) : new Float64Array(length);
+
+  /** Calls `visit` for every chunk: rows of one parameter vector, whose parameters and inputs are in memory. */
+  const forEachChunk = (batch: CircuitBatch, visit: (set: number, row: number, rows: number, end: number) => void) => {
+    for (let set = 0; set < batch.sets; set++) {
+      host.setParameters(batch.parameters, set * count);
+      for (let row = 0; row < batch.rows; row += chunkRows) {
+        const rows = Math.min(chunkRows, batch.rows - row);
+        const end = host.setInputs(batch.inputs, (batch.sharedInputs ? 0 : set * batch.rows) + row, rows);
+        visit(set, row, rows, end);
+      }
+    }
+  };
+  const prepare = (batch: CircuitBatch, wantsInputs: boolean): BatchGradient => {
+    expectations = sized(expectations, batch.sets * batch.rows * observed);
+    parameters = sized(parameters, batch.sets * count);
+    inputs = sized(inputs, wantsInputs ? batch.sets * batch.rows * circuit.inputs : 0);
+    return { expectations, parameters, inputs };
+  };
+
+  return {
+    circuit,
+    observables,
+    async forward(batch) {
+      checkBatch(batch, circuit);
+      expectations = sized(expectations, batch.sets * batch.rows * observed);
+      forEachChunk(batch, (set, row, rows, end) => {
+        host.exports.forwards(memory.blocks, end);
+        host.expectations(expectations, (set * batch.rows + row) * observed, rows);
+      });
+      return expectations;
+    },
+    async probabilities(batch) {
+      checkBatch(batch, circuit);
+      return readProbabilities(host, batch, forEachChunk);
+    },
+    async adjoint(batch, cotangents, want = {}) {
+      checkBatch(batch, circuit, cotangents, observed);
+      const out = prepare(batch, want.inputs ?? false);
+      forEachChunk(batch, (set, row, rows, end) => {
+        const at = set * batch.rows + row;
+        host.clearTotals();
+        host.setCotangents(cotangents, at * observed, rows);
+        if (want.inputs) host.exports.inputGradients(memory.blocks, end);
+        else host.exports.gradients(memory.blocks, end);
+        host.expectations(out.expectations, at * observed, rows);
+        host.addGradient(out.parameters, set * count);
+        if (!want.inputs) return;
+        const from = (batch.sharedInputs ? 0 : set * batch.rows) + row;
+        host.addInputGradients(batch.inputs, from, rows, out.inputs, at * circuit.inputs);
+      });
+      return out;
+    },
+    async differentiate(batch, cotangentsOf, want = {}) {
+      checkBatch(batch, circuit);
+      const given = (await this.forward(batch)).slice();
+      const cotangents = new Float64Array(given.length);
+      for (let i = 0; i < batch.sets * batch.rows; i++) {
+        const [from, to] = [i * observed, (i + 1) * observed];
+        cotangentsOf(
+          Math.floor(i / batch.rows),
+          i % batch.rows,
+          given.subarray(from, to),
+          cotangents.subarray(from, to),
+        );
+      }
+      return this.adjoint(batch, cotangents, want);
+    },
+  };
+}
+
+function readProbabilities(
+  host: Host,
+  batch: CircuitBatch,
+  forEachChunk: (batch: CircuitBatch, visit: (set: number, row: number, rows: number, end: number) => void) => void,
+): Float64Array {
+  const { memory, shape } = host.program;
+  const { lanes, numberBytes } = shape;
+  const size = 2 ** shape.qubits;
+  const { states } = memory.layers[memory.layers.length - 1];
+  const out = new Float64Array(batch.sets * batch.rows * size);
+  forEachChunk(batch, (set, row, rows) => {
+    for (let first = 0; first < rows; first += lanes) {
+      host.exports.forward(memory.blocks + (first / lanes) * memory.block.bytes);
+      host.exports.probabilities(states[states.length - 1], memory.scratch);
+      for (let j = 0; j < Math.min(lanes, rows - first); j++) {
+        const at = (set * batch.rows + row + first + j) * size;
+        for (let k = 0; k < size; k++) out[at + k] = host.numbers[memory.scratch / numberBytes + k * lanes + j];
+      }
+    }
+  });
+  return out;
+}

@@ -1,0 +1,16 @@
+// The part of the WebAssembly API that the engine uses; Node has it, and neither the es2024 library nor @types/node declares it.
+declare namespace WebAssembly {
+  /** Compiled code; crosses threads by postMessage. */
+  class Module {
+    constructor(bytes: Uint8Array<ArrayBuffer>);
+  }
+  class Memory {
+    constructor(descriptor: { initial: number; maximum: number });
+    readonly buffer: ArrayBuffer;
+  }
+  class Instance {
+    constructor(module: Module, imports: Record<string, Record<string, unknown>>);
+    readonly exports: Record<string, unknown>;
+  }
+  function validate(bytes: Uint8Array<ArrayBuffer>): boolean;
+}
