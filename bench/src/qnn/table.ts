@@ -4,6 +4,7 @@ import type { Row } from '../row.ts';
 import { type Cell, cellName } from './cells.ts';
 import { type Contender, ContenderError } from './contender.ts';
 import { type EngineContender, startEngines } from './engine-contender.ts';
+import { limitRows } from './limit/limit-rows.ts';
 import { measureCell } from './measure-cell.ts';
 import { createNaiveContender } from './naive-contender.ts';
 import { PeerMissingError, startPeer } from './peer-process.ts';
@@ -20,7 +21,7 @@ export async function benchTable(
 ): Promise<Row[]> {
   const nowMs = () => performance.now();
   const programs = peerPrograms(process.env['QLOOM_BENCH_PYTHON'] ?? 'python3');
-  const names = select(only, 'peers', ['naive', ...programs.keys()]);
+  const names = select(only, 'peers', ['naive', 'c', ...programs.keys()]);
   progress(`${cpus()[0]?.model ?? 'an unknown processor'}, ${cpus().length} cores; Node ${process.versions.node}`);
   const { engines, missing: missingEngines } = await startEngines(nowMs);
   const missing: Missing[] = missingEngines.map(({ name, reason }) => ({ name, note: `not available: ${reason}` }));
@@ -38,6 +39,7 @@ export async function benchTable(
     for (const cell of cells) {
       progress(cellName(cell));
       rows.push(...(await measure(cell, engines, peers, oracle, missing, progress)));
+      if (names.includes('c')) rows.push(...(await limitRows(cell, nowMs)));
     }
   } finally {
     for (const contender of [...engines, ...peers]) await contender.close();
