@@ -31,6 +31,12 @@ const services = ['generator', 'discriminator', 'qnn-sim', 'agent'].map((service
 module.exports = {
   forbidden: [
     only('domain', DOMAIN, [DOMAIN], 'Domain libraries import domain only.'),
+    only(
+      'tfjs',
+      '^libs/tfjs/',
+      ['^libs/tfjs/'],
+      'libs/tfjs imports nothing of ours: it could be a package of its own.',
+    ),
     {
       name: 'domain-has-no-transport',
       severity: 'error',

@@ -8,8 +8,10 @@ COPY apps/qloom/package.json apps/qloom/package.json
 COPY bench/package.json bench/package.json
 COPY conformance/package.json conformance/package.json
 COPY e2e/package.json e2e/package.json
-# The image brings Node itself, so the optional packages that carry one stay out.
-RUN npm install --no-save --omit=dev --omit=optional --ignore-scripts
+# The image brings Node itself and has no GPU: optional packages that carry these go, and onnxruntime's other platforms.
+RUN npm install --no-save --omit=dev --ignore-scripts \
+  && rm -rf node_modules/node-linux-* node_modules/node-darwin-* node_modules/node-bin-* node_modules/webgpu \
+    node_modules/onnxruntime-node/bin/*/darwin node_modules/onnxruntime-node/bin/*/win32
 
 # Workspaces stay links: TypeScript that was copied into node_modules is not stripped by Node.
 FROM node:24-bookworm-slim AS runtime

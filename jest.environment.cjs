@@ -2,6 +2,9 @@
 // and an Error thrown by node:fs would fail `instanceof`.
 const { TestEnvironment } = require('jest-environment-node');
 
+// Inside a test `process.env` is a copy that native code does not see.
+process.env.ORT_DISABLE_TELEMETRY = '1';
+
 const SHARED = [
   'ArrayBuffer',
   'SharedArrayBuffer',

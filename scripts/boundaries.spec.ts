@@ -34,6 +34,7 @@ describe('module boundaries', () => {
         'service-generator: services/generator/src/imports-service.ts',
         'service-generator: services/generator/src/imports-testing.ts',
         'specs-import-no-service: services/generator/src/wrong.spec.ts',
+        'tfjs: libs/tfjs/src/imports-ours.ts',
         'testing-is-for-tests: services/generator/src/imports-testing.ts',
       ].sort(),
     );

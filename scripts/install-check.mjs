@@ -87,7 +87,8 @@ function runNpm(root, args) {
   return new Promise((resolve) => {
     const child = spawn(command, [...prefix, ...args], {
       cwd: root,
-      env: { ...process.env, PATH: path },
+      // onnxruntime-node would download the CUDA libraries: 300 MB, and without that host it is left out.
+      env: { ONNXRUNTIME_NODE_INSTALL: 'skip', ...process.env, PATH: path },
       stdio: ['ignore', 'inherit', 'pipe'],
     });
     let errors = '';

@@ -18,30 +18,35 @@ import { synthesisPlan } from '@qloom/generator/domain/synthesis-plan.ts';
 import { createQnnSettings } from '@qloom/qnn/model/qnn-settings.ts';
 import { evaluateUtility } from '@qloom/qnn-sim/domain/evaluation.ts';
 import { createJobRunner, type JobPool } from '@qloom/qnn-sim/domain/jobs.ts';
+import type { TrainingSteps } from '@qloom/tfjs/training-steps.ts';
 
 const breathe = () => new Promise<void>((resolve) => setImmediate(resolve));
 
 /** A critic that is called, not spoken to. Like the service it answers first, and learns before the next exchange. */
-function criticInProcess(opening: CriticOpening): Critic {
+function criticInProcess(opening: CriticOpening, steps: TrainingSteps | undefined): Critic {
   const { hyperparameters, weights, training, seed, resume } = opening;
   const settings = criticSettings(hyperparameters as Record<string, number | string>, weights);
-  const session = openCritiqueSession({ settings, training, seed, resume });
+  const session = openCritiqueSession({ settings, training, seed, resume, steps });
   return {
     async step(step) {
-      const result = session.step(step);
-      while (session.advance());
+      const result = await session.step(step);
+      while (await session.advance());
       return result;
     },
-    checkpoint: async () => session.checkpoint().bytes,
+    checkpoint: async () => (await session.checkpoint()).bytes,
     close: async () => void session.close(),
   };
 }
 
-/** Does the work of one episode; resolves to the held-out losses, so that nothing of it can be skipped. */
+/**
+ * Does the work of one episode, trained with these compiled steps, or eagerly without; resolves to the held-out losses, so that
+ * nothing of it can be skipped.
+ */
 export async function episodeInOneProcess(
   folds: readonly { readonly training: Points; readonly heldOut: Points }[],
   hyperparameters: Hyperparameters,
   seed: number,
+  steps: TrainingSteps | undefined,
 ): Promise<number[]> {
   const { signal } = new AbortController();
   const runner = createJobRunner(() => performance.now());
@@ -51,8 +56,9 @@ export async function episodeInOneProcess(
     const { features, classes } = training;
     const shape = { features, classes, lower: [], upper: [], shots: 16 };
     const settings = generatorSettings(hyperparameters, { utilityCritic: false });
-    const openCritic = async (opening: CriticOpening) => criticInProcess(opening);
-    const fit = await fitGenerator({ settings, data: { points: training, shape }, seed, signal, openCritic, breathe });
+    const openCritic = async (opening: CriticOpening) => criticInProcess(opening, steps);
+    const data = { points: training, shape };
+    const fit = await fitGenerator({ settings, data, seed, signal, openCritic, steps, breathe });
     const counts = synthesisPlan(hyperparameters, training);
     const parts: Points[] = [];
     for await (const part of sampleModel(unpackModel(fit.model), { counts, seed, signal, breathe })) parts.push(part);

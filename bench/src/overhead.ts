@@ -3,6 +3,7 @@ import { Slot } from '@qloom/contracts/gen/qloom/episode/v1/slots.ts';
 import { connect } from '@qloom/service-kit/clients.ts';
 import { startOtlpCollector } from '@qloom/testing/otlp-collector.ts';
 import { useBackend } from '@qloom/tfjs/backend.ts';
+import { chooseTrainingSteps } from '@qloom/tfjs/training-steps.ts';
 import { cpuSeconds } from './cpu-time.ts';
 import { episodeInOneProcess, quickstartFolds } from './one-process.ts';
 import { median } from './percentile.ts';
@@ -73,13 +74,15 @@ async function throughServices(progress: (message: string) => void): Promise<Cos
 
 /** Cost of the same work in this process. The first episode warms up. */
 async function inOneProcess(progress: (message: string) => void): Promise<Cost> {
-  await useBackend({});
+  const backend = await useBackend({});
+  // As the services choose them.
+  const { steps } = chooseTrainingSteps({ backend: backend.name });
   const folds = quickstartFolds(1);
   const hyperparameters = { 'gan.steps': STEPS };
-  await episodeInOneProcess(folds, hyperparameters, 0);
+  await episodeInOneProcess(folds, hyperparameters, 0, steps);
   const start = { wall: performance.now() / 1000, cpu: cpuSeconds(process.pid) };
   for (let episode = 1; episode <= EPISODES; episode++) {
-    await episodeInOneProcess(folds, hyperparameters, episode);
+    await episodeInOneProcess(folds, hyperparameters, episode, steps);
     progress(`one process: episode ${episode} of ${EPISODES}`);
   }
   return {

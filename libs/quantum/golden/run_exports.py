@@ -1,4 +1,4 @@
-"""Runs the programs of exports/ (by write-exports.ts) and prints their outputs as JSON: {"case.pennylane.py": [[output, ...] per row], ...}.
+"""Runs the programs of exports/ (by write-exports-main.ts) and prints their outputs as JSON: {"case.pennylane.py": [[output, ...] per row], ...}.
 
 OpenQASM files are loaded by Qiskit; they give the outputs of the case's observables at its first row. Checked with PennyLane
 0.45.1 and Qiskit 2.6.2 (qiskit-qasm3-import 0.6.0 for OpenQASM 3) by:

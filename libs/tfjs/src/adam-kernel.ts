@@ -2,7 +2,7 @@ import type * as tf from '@tensorflow/tfjs-core';
 import { type HeapBackendName, heapOf, replaceKernel } from './heap-kernel.ts';
 
 /** Name of the fused update: inputs p0 … pn−1, g0 … gn−1, m, v; outputs the new parameters; m and v are updated in place. */
-export const ADAM_KERNEL = 'QloomAdam';
+export const ADAM_KERNEL = 'HeapAdam';
 
 /** Attributes of {@link ADAM_KERNEL}: the bias corrections are folded into `stepSize` and `epsilonHat` (Kingma and Ba, 2015, section 2). */
 export interface AdamKernelAttributes {
@@ -45,7 +45,7 @@ export function registerAdamKernel(backendName: HeapBackendName): void {
 }
 
 /** Name of the moving average's kernel: inputs p0 … pn−1 and `average`, which is updated in place; no outputs. */
-export const EMA_KERNEL = 'QloomEma';
+export const EMA_KERNEL = 'HeapEma';
 
 /** Registers the moving average of all parameters as one kernel. */
 export function registerEmaKernel(backendName: HeapBackendName): void {

@@ -1,11 +1,14 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { ADAM_KERNEL, type AdamKernelAttributes } from './adam-kernel.ts';
+import { currentTrace } from './compile/symbolic-backend.ts';
 import { hasKernel } from './heap-kernel.ts';
+import { hostInput } from './host-input.ts';
 import { floatsFromBytes, ParameterShapeError, type Parameters } from './parameters.ts';
 
 /** What one update needs beside the gradients. */
 export interface AdamRates {
-  readonly learningRate: number;
+  /** A number, or, as a compiled function's argument is one, a scalar. */
+  readonly learningRate: number | tf.Scalar;
   /** Decay of the first moment. Default 0, as usual for adversarial training. */
   readonly beta1?: number;
   /** Decay of the second moment. Default 0.99. */
@@ -43,21 +46,25 @@ export function createAdam(parameters: Parameters): Adam {
       if (gradients.length !== variables.length) {
         throw new ParameterShapeError(`adam: ${gradients.length} gradients for ${variables.length} parameters`);
       }
-      steps++;
-      const secondCorrection = Math.sqrt(1 - beta2 ** steps);
-      const attributes: AdamKernelAttributes = {
-        count: variables.length,
-        stepSize: (learningRate * secondCorrection) / (1 - beta1 ** steps),
-        beta1,
-        beta2,
-        epsilonHat: epsilon * secondCorrection,
+      /** √(1 − β₂ᵗ)/(1 − β₁ᵗ) and √(1 − β₂ᵗ) of the next update t. */
+      const nextCorrections = (): [number, number] => {
+        steps++;
+        const second = Math.sqrt(1 - beta2 ** steps);
+        return [second / (1 - beta1 ** steps), second];
       };
       tf.tidy(() => {
         const given = gradients.map((gradient, i) => gradient ?? tf.zerosLike(variables[i]));
-        const updated = hasKernel(ADAM_KERNEL)
-          ? fusedUpdate(variables, given, m, v, attributes)
-          : composedUpdate(variables, given, m, v, attributes);
-        for (const [i, variable] of variables.entries()) variable.assign(updated[i]);
+        if (typeof learningRate !== 'number' || currentTrace()) {
+          const [rate, second] = tf.unstack(hostInput<tf.Rank.R1>([2], nextCorrections)) as [tf.Scalar, tf.Scalar];
+          const stepSize = tf.mul(rate, learningRate);
+          flatUpdate(variables, given, m, v, { beta1, beta2, stepSize, epsilonHat: tf.mul(second, epsilon) });
+          return;
+        }
+        const [rate, second] = nextCorrections();
+        const stepSize = learningRate * rate;
+        const attributes = { count: variables.length, stepSize, beta1, beta2, epsilonHat: epsilon * second };
+        if (hasKernel(ADAM_KERNEL)) fusedUpdate(variables, given, m, v, attributes);
+        else flatUpdate(variables, given, m, v, attributes);
       });
     },
     toBytes() {
@@ -92,7 +99,7 @@ function fusedUpdate(
   m: tf.Variable,
   v: tf.Variable,
   attributes: AdamKernelAttributes,
-): tf.Tensor[] {
+): void {
   const inputs: Record<string, tf.Tensor> = { m, v };
   for (const [i, variable] of variables.entries()) {
     inputs[`p${i}`] = variable;
@@ -101,23 +108,32 @@ function fusedUpdate(
   const outputs: tf.Tensor | tf.Tensor[] = tf
     .engine()
     .runKernel(ADAM_KERNEL, inputs, attributes as unknown as tf.NamedAttrMap);
-  return Array.isArray(outputs) ? outputs : [outputs];
+  const updated = Array.isArray(outputs) ? outputs : [outputs];
+  for (const [i, variable] of variables.entries()) variable.assign(updated[i]);
 }
 
-function composedUpdate(
+/** The update of all parameters as one vector: a dozen operations, however many parameters there are. */
+function flatUpdate(
   variables: readonly tf.Variable[],
   gradients: readonly tf.Tensor[],
   m: tf.Variable,
   v: tf.Variable,
-  { beta1, beta2, stepSize, epsilonHat }: AdamKernelAttributes,
-): tf.Tensor[] {
-  const gradient = tf.concat1d(gradients.map((g) => tf.reshape(g, [g.size]) as tf.Tensor1D));
-  m.assign(tf.add(tf.mul(m, beta1), tf.mul(gradient, 1 - beta1)));
+  { beta1, beta2, stepSize, epsilonHat }: FlatRates,
+): void {
+  const flat = (tensors: readonly tf.Tensor[]) =>
+    tf.concat1d(tensors.map((t) => tf.reshape(t, [t.size]) as tf.Tensor1D));
+  const gradient = flat(gradients);
+  m.assign(beta1 === 0 ? gradient : tf.add(tf.mul(m, beta1), tf.mul(gradient, 1 - beta1)));
   v.assign(tf.add(tf.mul(v, beta2), tf.mul(tf.square(gradient), 1 - beta2)));
   const change = tf.div(tf.mul(m, stepSize), tf.add(tf.sqrt(v), epsilonHat));
-  const parts = tf.split(
-    change,
-    variables.map((variable) => variable.size),
-  );
-  return variables.map((variable, i) => tf.sub(variable, tf.reshape(parts[i], variable.shape)));
+  const sizes = variables.map((variable) => variable.size);
+  const parts = tf.split(tf.sub(flat(variables), change), sizes);
+  for (const [i, variable] of variables.entries()) variable.assign(tf.reshape(parts[i], variable.shape));
+}
+
+interface FlatRates {
+  readonly beta1: number;
+  readonly beta2: number;
+  readonly stepSize: number | tf.Tensor;
+  readonly epsilonHat: number | tf.Tensor;
 }

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { type HeapBackendName, hasKernel, registerHeapKernel, runKernel } from './heap-kernel.ts';
 import { columnSum } from './leaky-relu.ts';
 
-const ADD_BIAS = 'QloomAddBias';
+const ADD_BIAS = 'HeapAddBias';
 
 /** Registers the sum of rows and a bias. */
 export function registerAffineKernels(backendName: HeapBackendName): void {

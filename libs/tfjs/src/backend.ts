@@ -7,7 +7,7 @@ import { prepareCpuBackend } from './plain-backend.ts';
 import { registerSecondOrderGradients } from './second-order-gradients.ts';
 import { prepareWasmBackend } from './wasm-backend.ts';
 
-/** The backends of TensorFlow.js that Qloom knows, best first. */
+/** The backends of TensorFlow.js that are known here, best first. */
 export const BACKEND_NAMES = ['tfjs-node-gpu', 'tfjs-node', 'wasm', 'cpu'] as const;
 
 /** One of {@link BACKEND_NAMES}: libtensorflow on CUDA, libtensorflow, WebAssembly (SIMD), plain JavaScript. */
@@ -68,7 +68,7 @@ async function tryBackend(name: BackendName): Promise<BackendFinding> {
  * Throws {@link BackendUnavailableError} when the forced backend is unknown or not available here.
  *
  * @example
- * const { name } = await useBackend({ force: process.env.QLOOM_TFJS_BACKEND, log: console.error });
+ * const { name } = await useBackend({ force: process.env.TFJS_BACKEND, log: console.error });
  */
 export function useBackend(options: UseBackendOptions = {}): Promise<BackendChoice> {
   const choice = last.then(() => choose(options));
@@ -104,7 +104,7 @@ function describeFinding({ name, reason }: BackendFinding): string {
   return `${name} (${reason})`;
 }
 
-/** A choice in one line, for logs and `qloom doctor`: `wasm (the best one present); not tfjs-node-gpu (…), …`. */
+/** A choice in one line, for logs and diagnostics: `wasm (the best one present); not tfjs-node-gpu (…), …`. */
 export function describeChoice({ name, considered }: BackendChoice): string {
   const chosen = considered.find((finding) => finding.name === name);
   const passedOver = considered.filter((finding) => finding.name !== name).map(describeFinding);

@@ -1,9 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { type HeapBackendName, hasKernel, registerHeapKernel, runKernel } from './heap-kernel.ts';
 
-const FORWARD = 'QloomBatchStd';
-const GRADIENT = 'QloomBatchStdGrad';
-const CURVATURE = 'QloomBatchStdCurvature';
+const FORWARD = 'HeapBatchStd';
+const GRADIENT = 'HeapBatchStdGrad';
+const CURVATURE = 'HeapBatchStdCurvature';
 
 interface ColumnMoments {
   readonly mean: Float64Array;

@@ -3,9 +3,9 @@ import { type HeapBackend, type HeapBackendName, heapOf, replaceKernel } from '.
 import { createProduct, type Product } from './heap-product.ts';
 
 /** Kernel names: y = conv(x, w), and the two other members of its bilinear family. */
-export const CONV1D = 'QloomConv1d';
-export const CONV1D_INPUT = 'QloomConv1dInput';
-export const CONV1D_FILTER = 'QloomConv1dFilter';
+export const CONV1D = 'HeapConv1d';
+export const CONV1D_INPUT = 'HeapConv1dInput';
+export const CONV1D_FILTER = 'HeapConv1dFilter';
 
 /** Shape of one convolution: `x` [batch, length, channels], `kernel` taps, `left` zeros before the first position. */
 interface Window {
@@ -87,9 +87,9 @@ function convolve(
 
 /**
  * Registers convolution over one axis with stride 1 and zero padding ('same'), as im2col and one matrix product:
- * - QloomConv1d(x, w): y = Σ_k x[l + k − left] w[k];
- * - QloomConv1dInput(dy, w): the gradient with respect to x;
- * - QloomConv1dFilter(x, dy; kernel, inputs): the gradient with respect to w.
+ * - HeapConv1d(x, w): y = Σ_k x[l + k − left] w[k];
+ * - HeapConv1dInput(dy, w): the gradient with respect to x;
+ * - HeapConv1dFilter(x, dy; kernel, inputs): the gradient with respect to w.
  * Each is bilinear and its gradients are the two others, so every order of differentiation stays in the family.
  */
 export function registerConv1dKernels(backendName: HeapBackendName): void {

@@ -1,9 +1,9 @@
-import type { Random } from '@qloom/random/random.ts';
 import * as tf from '@tensorflow/tfjs-core';
 import { CONV1D, CONV1D_FILTER, CONV1D_INPUT } from './conv1d-kernels.ts';
 import { hasKernel, runKernel } from './heap-kernel.ts';
 import { heNormal } from './initializers.ts';
 import type { ParameterSpec } from './parameters.ts';
+import type { RandomSource } from './random-source.ts';
 
 const onInput = (dy: tf.Tensor, w: tf.Tensor) => runKernel(CONV1D_INPUT, { dy, w });
 const onFilter = (x: tf.Tensor, dy: tf.Tensor, { shape: [kernel, inputs] }: tf.Tensor) =>
@@ -53,7 +53,7 @@ export function conv1d<T extends tf.Tensor2D | tf.Tensor3D>(x: T, w: tf.Tensor3D
 /** The parameters `<name>.w` [kernel, inputs, outputs] (He's normal) and `<name>.b` [outputs] (zeros) of a convolution. */
 export function conv1dParameters(
   name: string,
-  random: Random,
+  random: RandomSource,
   kernel: number,
   inputs: number,
   outputs: number,

@@ -1,8 +1,9 @@
-import type { Random } from '@qloom/random/random.ts';
 import type * as tf from '@tensorflow/tfjs-core';
 import { affine } from './affine.ts';
+import type { Weights } from './flat-state.ts';
 import { glorotNormal, heNormal } from './initializers.ts';
-import type { ParameterSpec, Parameters } from './parameters.ts';
+import type { ParameterSpec } from './parameters.ts';
+import type { RandomSource } from './random-source.ts';
 
 /** How first weights are drawn: before a ReLU, before tanh or nothing, or all zero. */
 export type Initializer = 'he' | 'glorot' | 'zeros';
@@ -10,7 +11,7 @@ export type Initializer = 'he' | 'glorot' | 'zeros';
 /** The parameters `<name>.w` [inputs, outputs] and `<name>.b` [outputs] (zeros) of a dense layer. */
 export function denseParameters(
   name: string,
-  random: Random,
+  random: RandomSource,
   inputs: number,
   outputs: number,
   initializer: Initializer = 'he',
@@ -28,6 +29,6 @@ export function denseParameters(
 }
 
 /** x·w + b with the parameters of {@link denseParameters}: `x` [rows, inputs] → [rows, outputs]. */
-export function dense(parameters: Parameters, name: string, x: tf.Tensor2D): tf.Tensor2D {
-  return affine(x, parameters.get(`${name}.w`) as tf.Variable<tf.Rank.R2>, parameters.get(`${name}.b`));
+export function dense(parameters: Weights, name: string, x: tf.Tensor2D): tf.Tensor2D {
+  return affine(x, parameters.get(`${name}.w`) as tf.Tensor2D, parameters.get(`${name}.b`));
 }

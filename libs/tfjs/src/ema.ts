@@ -6,7 +6,7 @@ import { floatsFromBytes, type Parameters } from './parameters.ts';
 /** An exponential moving average of parameters. */
 export interface Ema {
   /** average ← decay·average + (1 − decay)·parameters. */
-  update(decay: number): void;
+  update(decay: number | tf.Scalar): void;
   /** The average in the form of {@link Parameters.toBytes}, which a twin network's `fromBytes` takes. */
   toBytes(): Uint8Array;
   fromBytes(bytes: Uint8Array): void;
@@ -20,14 +20,14 @@ export function createEma(parameters: Parameters): Ema {
   return {
     update(decay) {
       tf.tidy(() => {
-        if (hasKernel(EMA_KERNEL)) {
+        if (typeof decay === 'number' && hasKernel(EMA_KERNEL)) {
           const inputs: Record<string, tf.Tensor> = { average };
           for (const [i, variable] of variables.entries()) inputs[`p${i}`] = variable;
           tf.engine().runKernel(EMA_KERNEL, inputs, { count: variables.length, decay });
           return;
         }
         const flat = tf.concat1d(variables.map((variable) => tf.reshape(variable, [variable.size]) as tf.Tensor1D));
-        average.assign(tf.add(tf.mul(average, decay), tf.mul(flat, 1 - decay)));
+        average.assign(tf.add(tf.mul(average, decay), tf.mul(flat, tf.sub(1, decay))));
       });
     },
     toBytes() {

@@ -6,7 +6,7 @@ export type HeapBackendName = 'cpu' | 'wasm';
 type Attributes = Record<string, number | boolean | readonly number[]>;
 
 /**
- * A kernel written in plain JavaScript over float32 memory. At the sizes of Qloom's networks a call of a kernel costs more
+ * A kernel written in plain JavaScript over float32 memory. For networks of some thousand parameters a call of a kernel costs more
  * than its arithmetic, so one loop here replaces a dozen stock kernels.
  */
 export interface HeapKernel {

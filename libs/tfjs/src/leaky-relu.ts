@@ -2,9 +2,9 @@ import * as tf from '@tensorflow/tfjs-core';
 import { type HeapBackendName, hasKernel, registerHeapKernel, runKernel } from './heap-kernel.ts';
 import { stopGradient } from './stop-gradient.ts';
 
-const FORWARD = 'QloomBiasLeakyRelu';
-const BACKWARD = 'QloomLeakyReluGrad';
-const COLUMN_SUM = 'QloomColumnSum';
+const FORWARD = 'HeapBiasLeakyRelu';
+const BACKWARD = 'HeapLeakyReluGrad';
+const COLUMN_SUM = 'HeapColumnSum';
 
 /** Registers bias + leaky ReLU, its gradient, and the sum over rows that a bias's gradient is. */
 export function registerLeakyReluKernels(backendName: HeapBackendName): void {

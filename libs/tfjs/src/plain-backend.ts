@@ -1,6 +1,6 @@
 import { registerFusedKernels } from './fused-kernels.ts';
 
-/** Registers the plain JavaScript backend with Qloom's fused kernels, and returns its name. */
+/** Registers the plain JavaScript backend with our fused kernels, and returns its name. */
 export async function prepareCpuBackend(): Promise<string> {
   await import('@tensorflow/tfjs-backend-cpu');
   registerFusedKernels('cpu');

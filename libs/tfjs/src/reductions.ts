@@ -1,9 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { type HeapBackendName, hasKernel, registerHeapKernel, runKernel } from './heap-kernel.ts';
 
-const MEAN_SOFTPLUS = 'QloomMeanSoftplus';
-const MEAN_SOFTPLUS_GRADIENT = 'QloomMeanSoftplusGrad';
-const SUM_SQUARES = 'QloomSumSquares';
+const MEAN_SOFTPLUS = 'HeapMeanSoftplus';
+const MEAN_SOFTPLUS_GRADIENT = 'HeapMeanSoftplusGrad';
+const SUM_SQUARES = 'HeapSumSquares';
 
 /** Registers the scalars that losses are made of: a stock mean alone takes four kernels on the way back. */
 export function registerReductionKernels(backendName: HeapBackendName): void {

@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { type HeapBackendName, hasKernel, registerHeapKernel, runKernel } from './heap-kernel.ts';
 
-const ROW_DOT = 'QloomRowDot';
-const SCALE_ROWS = 'QloomScaleRows';
+const ROW_DOT = 'HeapRowDot';
+const SCALE_ROWS = 'HeapScaleRows';
 
 /** Registers d_i = Σ_j a_ij b_ij and y_ij = s_i a_ij. */
 export function registerRowDotKernels(backendName: HeapBackendName): void {

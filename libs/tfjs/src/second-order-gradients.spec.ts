@@ -1,6 +1,7 @@
 import { createRandom } from '@qloom/random/random.ts';
 import * as tf from '@tensorflow/tfjs-core';
 import { useBackend } from './backend.ts';
+import { compile } from './compile/compile.ts';
 import { biasLeakyRelu } from './leaky-relu.ts';
 import { logSoftmax } from './log-softmax.ts';
 import { swish } from './swish.ts';
@@ -101,23 +102,42 @@ function referenceGradient(activation: RowFunction): number[] {
   });
 }
 
-describe.each(['cpu', 'wasm'])('the gradient of a gradient penalty on %s', (backend) => {
+/** The gradient with respect to the weights of Σ_rows ‖∂f/∂x‖². */
+function penaltyGradient(activation: (u: tf.Tensor) => tf.Tensor) {
+  return (points: tf.Tensor, weights: tf.Tensor, readout: tf.Tensor2D): tf.Tensor => {
+    const penalty = (matrix: tf.Tensor) => {
+      const output = (at: tf.Tensor) => tf.sum(tf.matMul(activation(tf.matMul(at, matrix)), readout));
+      return tf.sum(tf.square(tf.grad(output)(points)));
+    };
+    return tf.grad(penalty)(weights);
+  };
+}
+
+const runs: [string, string, 'eager' | 'compiled'][] = [
+  ['eager on cpu', 'cpu', 'eager'],
+  ['eager on wasm', 'wasm', 'eager'],
+  ['compiled, beside cpu', 'cpu', 'compiled'],
+  ['compiled, beside wasm', 'wasm', 'compiled'],
+];
+
+describe.each(runs)('the gradient of a gradient penalty, %s', (_name, backend, mode) => {
   beforeAll(() => useBackend({ force: backend }));
 
   it.each(Object.keys(activations))('agrees with float64 finite differences for %s', (name) => {
     const [activation, reference] = activations[name];
-    const gradient = tf.tidy(() => {
-      const penalty = (weights: tf.Tensor) => {
-        const output = (points: tf.Tensor) =>
-          tf.sum(tf.matMul(activation(tf.matMul(points, weights)), tf.tensor2d(out, [HIDDEN, 1])));
-        return tf.sum(tf.square(tf.grad(output)(tf.tensor2d(x, [ROWS, INPUTS]))));
-      };
-      return Array.from(
-        tf
-          .grad(penalty)(tf.tensor2d(w, [INPUTS, HIDDEN]))
-          .dataSync(),
-      );
-    });
+    const run = penaltyGradient(activation);
+    const compiled = mode === 'compiled' ? compile(run) : undefined;
+    if (compiled) expect(compiled.choice.mode).toBe('compiled');
+    const step = compiled ?? run;
+    const gradient = tf.tidy(() =>
+      Array.from(
+        step(
+          tf.tensor2d(x, [ROWS, INPUTS]),
+          tf.tensor2d(w, [INPUTS, HIDDEN]),
+          tf.tensor2d(out, [HIDDEN, 1]),
+        ).dataSync(),
+      ),
+    );
     const expected = referenceGradient(reference);
     const scale = Math.max(...expected.map(Math.abs));
     // float32 rounding of a sum of some dozen terms, and the stencil's own error of about 1e-9.

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { leakyReluGradient } from './leaky-relu.ts';
-import { LEAN_GRADIENTS, sumToShape } from './lean-gradients.ts';
+import { LEAN_GRADIENTS, MISSING_GRADIENTS, sumToShape } from './lean-gradients.ts';
 import { stopGradient } from './stop-gradient.ts';
 
 /**
@@ -147,7 +147,7 @@ let registered = false;
 export function registerSecondOrderGradients(): void {
   if (registered) return;
   registered = true;
-  for (const gradient of [...GRADIENTS, ...LEAN_GRADIENTS]) {
+  for (const gradient of [...GRADIENTS, ...MISSING_GRADIENTS, ...LEAN_GRADIENTS]) {
     if (tf.getGradient(gradient.kernelName)) tf.unregisterGradient(gradient.kernelName);
     tf.registerGradient(gradient);
   }

@@ -6,15 +6,14 @@ const unit = (x: tf.Tensor2D): tf.Tensor2D => tf.div(x, tf.add(tf.sqrt(tf.sum(tf
 
 /**
  * w / σ(w), σ the largest singular value of `w` seen as a matrix [everything else, outputs], estimated by one power iteration
- * from `u` [1, outputs] (Miyato et al., 2018, algorithm 1). The singular vectors are constants to gradients, σ is not. With
- * `update`, `u` moves on, so that the estimate sharpens from step to step.
+ * from `u` [1, outputs] (Miyato et al., 2018, algorithm 1). The singular vectors are constants to gradients, σ is not. `next` is
+ * where `u` moves on to: who keeps it sharpens the estimate from step to step.
  */
-export function spectralNormalize<T extends tf.Tensor>(w: T, u: tf.Variable<tf.Rank.R2>, update: boolean): T {
+export function spectralNormalize<T extends tf.Tensor>(w: T, u: tf.Tensor2D): { normalized: T; next: tf.Tensor2D } {
   const matrix = tf.reshape(w, [-1, w.shape[w.shape.length - 1]]) as tf.Tensor2D;
   const constant = stopGradient(matrix);
-  const left = unit(tf.matMul(stopGradient(u as tf.Tensor2D), constant, false, true));
+  const left = unit(tf.matMul(stopGradient(u), constant, false, true));
   const right = unit(tf.matMul(left, constant));
-  if (update) u.assign(stopGradient(right));
   const sigma = tf.reshape(tf.matMul(tf.matMul(left, matrix), right, false, true), []);
-  return tf.div(w, sigma);
+  return { normalized: tf.div(w, sigma), next: stopGradient(right) };
 }

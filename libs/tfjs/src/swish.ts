@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { type HeapBackendName, hasKernel, registerHeapKernel, runKernel } from './heap-kernel.ts';
 
-const FORWARD = 'QloomSwish';
-const GRADIENT = 'QloomSwishGrad';
+const FORWARD = 'HeapSwish';
+const GRADIENT = 'HeapSwishGrad';
 
 /** Registers swish and its gradient as one kernel each. */
 export function registerSwishKernels(backendName: HeapBackendName): void {

@@ -38,7 +38,7 @@ function borrowed(cpuKernel: tf.KernelConfig): tf.KernelConfig['kernelFunc'] {
 export function borrowMissingKernels(): string[] {
   const names: string[] = [];
   for (const kernel of tf.getKernelsForBackend('cpu')) {
-    if (tf.getKernel(kernel.kernelName, 'wasm') || kernel.kernelName.startsWith('Qloom')) continue;
+    if (tf.getKernel(kernel.kernelName, 'wasm') || kernel.kernelName.startsWith('Heap')) continue;
     tf.registerKernel({ kernelName: kernel.kernelName, backendName: 'wasm', kernelFunc: borrowed(kernel) });
     names.push(kernel.kernelName);
   }

@@ -1,7 +1,9 @@
+import { setImmediate as breathe } from 'node:timers/promises';
 import { DiscriminatorServiceService } from '@qloom/contracts/gen/qloom/discriminator/v1/discriminator.ts';
 import { bindService } from '@qloom/service-kit/handlers.ts';
 import type { BuiltService, ServiceDeps } from '@qloom/service-kit/run-service.ts';
 import { useBackend } from '@qloom/tfjs/backend.ts';
+import { chooseTrainingSteps } from '@qloom/tfjs/training-steps.ts';
 import type { DISCRIMINATOR_CONFIG } from './config.ts';
 import { createAttemptRegistry } from './domain/attempts.ts';
 import { openStage } from './open-stage.ts';
@@ -19,8 +21,14 @@ export async function createDiscriminator({
   log,
 }: ServiceDeps<typeof DISCRIMINATOR_CONFIG>): Promise<BuiltService> {
   const backend = await useBackend({ force: config.QLOOM_TFJS_BACKEND, log: (line) => log.info(line) });
+  const compiled = chooseTrainingSteps({
+    mode: config.QLOOM_TFJS_COMPILED,
+    backend: backend.name,
+    log: (line) => log.info(line),
+    breathe: () => breathe(),
+  });
   const assessor = createAssessor();
-  const capabilities = discriminatorCapabilities(VERSION, backend);
+  const capabilities = discriminatorCapabilities(VERSION, backend, compiled);
   const stage = await openStage({
     log: config.QLOOM_LOG,
     artifacts: config.QLOOM_ARTIFACTS,
@@ -33,7 +41,11 @@ export async function createDiscriminator({
     services: [
       bindService(DiscriminatorServiceService, {
         getCapabilities: () => ({ capabilities }),
-        critique: critiqueHandler({ attempts: createAttemptRegistry(), maxCritics: config.QLOOM_MAX_CRITICS }),
+        critique: critiqueHandler({
+          attempts: createAttemptRegistry(),
+          maxCritics: config.QLOOM_MAX_CRITICS,
+          steps: compiled.steps,
+        }),
         assess: assessHandler(assessor),
       }),
     ],

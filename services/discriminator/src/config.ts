@@ -1,6 +1,7 @@
 import { TARGET_CONFIG } from '@qloom/service-kit/common-config.ts';
 import { defineConfig } from '@qloom/service-kit/config.ts';
 import { BACKEND_NAMES } from '@qloom/tfjs/backend.ts';
+import { COMPILED_MODES } from '@qloom/tfjs/training-steps.ts';
 
 /** Environment variables of the discriminator besides the common ones. */
 export const DISCRIMINATOR_CONFIG = defineConfig({
@@ -16,6 +17,13 @@ export const DISCRIMINATOR_CONFIG = defineConfig({
     type: 'string',
     allowed: BACKEND_NAMES,
     description: 'The TensorFlow.js backend to use. Not set: the best one present.',
+  },
+  QLOOM_TFJS_COMPILED: {
+    type: 'string',
+    allowed: COMPILED_MODES,
+    default: 'auto',
+    description:
+      'Whether training steps are compiled (onnxruntime-node): auto does where that is faster and possible, on fails where it is not.',
   },
   QLOOM_MAX_CRITICS: {
     type: 'integer',

@@ -1,3 +1,4 @@
+import { setImmediate as breathe } from 'node:timers/promises';
 import { DiscriminatorServiceService } from '@qloom/contracts/gen/qloom/discriminator/v1/discriminator.ts';
 import { GeneratorServiceService } from '@qloom/contracts/gen/qloom/generator/v1/generator.ts';
 import { QnnSimulatorServiceService } from '@qloom/contracts/gen/qloom/qnn_sim/v1/qnn_sim.ts';
@@ -5,6 +6,7 @@ import { connect } from '@qloom/service-kit/clients.ts';
 import { bindService } from '@qloom/service-kit/handlers.ts';
 import { runService } from '@qloom/service-kit/run-service.ts';
 import { useBackend } from '@qloom/tfjs/backend.ts';
+import { chooseTrainingSteps } from '@qloom/tfjs/training-steps.ts';
 import { GENERATOR_CONFIG } from './config.ts';
 import { openStage } from './open-stage.ts';
 import { generatorCapabilities } from './rpc/capabilities.ts';
@@ -20,11 +22,25 @@ await runService({
   config: GENERATOR_CONFIG,
   async build({ config, log }) {
     const backend = await useBackend({ force: config.QLOOM_TFJS_BACKEND, log: (line) => log.info(line) });
+    const compiled = chooseTrainingSteps({
+      mode: config.QLOOM_TFJS_COMPILED,
+      backend: backend.name,
+      log: (line) => log.info(line),
+      breathe: () => breathe(),
+    });
     const { QLOOM_DISCRIMINATOR_TARGET: judge, QLOOM_UTILITY_CRITIC_TARGET: utility } = config;
     const discriminator = judge ? connect(DiscriminatorServiceService, judge) : undefined;
     const utilityCritic = utility ? connect(QnnSimulatorServiceService, utility) : undefined;
-    const capabilities = generatorCapabilities(VERSION, backend, { utilityCritic: utilityCritic !== undefined });
-    const fit = createFitHandler({ discriminator, utilityCritic, log, maxFits: config.QLOOM_MAX_FITS });
+    const capabilities = generatorCapabilities(VERSION, backend, compiled, {
+      utilityCritic: utilityCritic !== undefined,
+    });
+    const fit = createFitHandler({
+      discriminator,
+      utilityCritic,
+      log,
+      maxFits: config.QLOOM_MAX_FITS,
+      steps: compiled.steps,
+    });
     const stage = await openStage({
       log: config.QLOOM_LOG,
       artifacts: config.QLOOM_ARTIFACTS,

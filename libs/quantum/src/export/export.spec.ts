@@ -47,7 +47,7 @@ function expectAgreement(outputs: Outputs): void {
 
 describe('exported programs', () => {
   it.each(exportedFiles())(
-    '%s is the one in golden/exports (node libs/quantum/golden/write-exports.ts)',
+    '%s is the one in golden/exports (node libs/quantum/golden/write-exports-main.ts)',
     (name, text) => {
       expect(text).toBe(readFileSync(new URL(`exports/${name}`, golden), 'utf8'));
     },

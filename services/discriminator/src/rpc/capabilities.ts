@@ -5,20 +5,28 @@ import {
   HyperparameterScale,
 } from '@qloom/contracts/gen/qloom/episode/v1/hyperparameter.ts';
 import type { BackendChoice } from '@qloom/tfjs/backend.ts';
+import type { TrainingStepsChoice } from '@qloom/tfjs/training-steps.ts';
 import { HYPERPARAMETERS, type Hyperparameter } from '../domain/hyperparameters.ts';
 import { LIMITS } from '../domain/limits.ts';
 
 /** What this discriminator can do. */
-export function discriminatorCapabilities(version: string, backend: BackendChoice): Capabilities {
+export function discriminatorCapabilities(
+  version: string,
+  backend: BackendChoice,
+  compiled: TrainingStepsChoice,
+): Capabilities {
   return {
     service: 'qloom.discriminator',
     version,
-    engines: backend.considered.map(({ name, available, reason }) => ({
-      name,
-      available,
-      selected: name === backend.name,
-      reason,
-    })),
+    engines: [
+      { name: 'compiled', available: compiled.available, selected: Boolean(compiled.steps), reason: compiled.reason },
+      ...backend.considered.map(({ name, available, reason }) => ({
+        name,
+        available,
+        selected: name === backend.name,
+        reason,
+      })),
+    ],
     limits: Object.entries(LIMITS).map(([name, maximum]) => ({ name, maximum })),
     hyperparameters: HYPERPARAMETERS.map(encodeHyperparameter),
   };

@@ -14,6 +14,7 @@ import { decodeTensor, encodeBytes, encodeTensor } from '@qloom/service-kit/wire
 import { createByteAssembler } from '@qloom/tensor/byte-chunks.ts';
 import { startTestServer, type TestServer } from '@qloom/testing/test-server.ts';
 import { type BackendChoice, useBackend } from '@qloom/tfjs/backend.ts';
+import { chooseTrainingSteps, type TrainingSteps, type TrainingStepsChoice } from '@qloom/tfjs/training-steps.ts';
 import * as tf from '@tensorflow/tfjs-core';
 import { createAttemptRegistry } from '../domain/attempts.ts';
 import { discriminatorCapabilities } from './capabilities.ts';
@@ -33,21 +34,24 @@ const training = {
 const labels = Int32Array.from({ length: 16 }, (_, i) => i % 3);
 
 let backend: BackendChoice;
+let compiled: TrainingStepsChoice;
 let server: TestServer;
 let remote: Remote<typeof DiscriminatorServiceService>;
 
-beforeAll(async () => {
-  backend = await useBackend({ force: 'wasm' });
-});
-beforeEach(async () => {
+async function serve(steps?: TrainingSteps): Promise<void> {
   server = await startTestServer(
     bindService(DiscriminatorServiceService, {
-      getCapabilities: () => ({ capabilities: discriminatorCapabilities('1.2.3', backend) }),
-      critique: critiqueHandler({ attempts: createAttemptRegistry(), maxCritics: 3 }),
+      getCapabilities: () => ({ capabilities: discriminatorCapabilities('1.2.3', backend, compiled) }),
+      critique: critiqueHandler({ attempts: createAttemptRegistry(), maxCritics: 3, steps }),
       assess: async () => ({ report: undefined }),
     }),
   );
   remote = connect(DiscriminatorServiceService, server.target);
+}
+
+beforeAll(async () => {
+  backend = await useBackend({ force: 'wasm' });
+  compiled = chooseTrainingSteps({ mode: 'on', backend: backend.name });
 });
 afterEach(async () => {
   remote.close();
@@ -108,6 +112,8 @@ async function tensorsBackTo(base: number): Promise<void> {
 }
 
 describe('DiscriminatorService.Critique', () => {
+  beforeEach(() => serve(compiled.steps));
+
   it('judges, learns, checkpoints and closes in lock-step, and frees its tensors', async () => {
     const base = tf.memory().numTensors;
     const call = await opened();
@@ -244,24 +250,6 @@ describe('DiscriminatorService.Critique', () => {
     });
   });
 
-  it('frees its tensors when the stream is cancelled or the client goes away', async () => {
-    const base = tf.memory().numTensors;
-    const call = await opened();
-    await ask(call, step(0));
-    expect(tf.memory().numTensors).toBeGreaterThan(base);
-    call.cancel();
-    await tensorsBackTo(base);
-    const leaving = connect(DiscriminatorServiceService, server.target);
-    const other = leaving.critique();
-    await other.send({ part: open() });
-    for (const value of encodePoints(training)) await other.send({ part: { $case: 'training', value } });
-    await other.exchange({ part: { $case: 'start', value: {} } });
-    void other.send({ part: step(0) });
-    other.cancel();
-    leaving.close();
-    await tensorsBackTo(base);
-  });
-
   it('refuses more critics than it may have, and has room again once one ends', async () => {
     const calls = [await opened({ fold: 1 }), await opened({ fold: 2 }), await opened({ fold: 3 })];
     await expect(ask(remote.critique(), open({ fold: 4 }))).rejects.toMatchObject({ code: status.RESOURCE_EXHAUSTED });
@@ -291,6 +279,28 @@ describe('DiscriminatorService.Critique', () => {
     expect(turns).toBeGreaterThanOrEqual(10);
     await finish(call);
   });
+});
+
+describe('DiscriminatorService.Critique, eager', () => {
+  beforeEach(() => serve());
+
+  it('frees its tensors when the stream is cancelled or the client goes away', async () => {
+    const base = tf.memory().numTensors;
+    const call = await opened();
+    await ask(call, step(0));
+    expect(tf.memory().numTensors).toBeGreaterThan(base);
+    call.cancel();
+    await tensorsBackTo(base);
+    const leaving = connect(DiscriminatorServiceService, server.target);
+    const other = leaving.critique();
+    await other.send({ part: open() });
+    for (const value of encodePoints(training)) await other.send({ part: { $case: 'training', value } });
+    await other.exchange({ part: { $case: 'start', value: {} } });
+    void other.send({ part: step(0) });
+    other.cancel();
+    leaving.close();
+    await tensorsBackTo(base);
+  });
 
   it('keeps as many tensors after every step', async () => {
     const call = await opened({
@@ -307,6 +317,8 @@ describe('DiscriminatorService.Critique', () => {
 });
 
 describe('DiscriminatorService.GetCapabilities', () => {
+  beforeEach(() => serve());
+
   it('advertises its hyperparameters, limits and engines', async () => {
     const { capabilities } = await remote.getCapabilities({});
     expect(capabilities).toMatchObject({ service: 'qloom.discriminator', version: '1.2.3' });
@@ -324,6 +336,7 @@ describe('DiscriminatorService.GetCapabilities', () => {
       choices: ['1', '2', '3'],
       condition: { parameter: 'disc.arch', values: ['conv', 'conv-residual'] },
     });
-    expect(capabilities?.engines.find(({ selected }) => selected)?.name).toBe('wasm');
+    const selected = capabilities?.engines.filter((engine) => engine.selected);
+    expect(selected?.map(({ name }) => name)).toEqual(['compiled', 'wasm']);
   });
 });

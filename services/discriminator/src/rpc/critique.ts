@@ -8,6 +8,7 @@ import type { CallContext } from '@qloom/service-kit/handlers.ts';
 import type { MessageReader } from '@qloom/service-kit/streams.ts';
 import { decodeTensor, encodeBytes, encodeTensor } from '@qloom/service-kit/wire-tensors.ts';
 import { withSpan } from '@qloom/telemetry/spans.ts';
+import type { TrainingSteps } from '@qloom/tfjs/training-steps.ts';
 import type { AttemptClaim, AttemptRegistry } from '../domain/attempts.ts';
 import { type CritiqueSession, openCritiqueSession } from '../domain/critic/critique-session.ts';
 import { OBJECTIVES } from '../domain/critic/settings.ts';
@@ -21,12 +22,14 @@ export interface CritiqueDeps {
   readonly attempts: AttemptRegistry;
   /** Critics at once. */
   readonly maxCritics: number;
+  /** Compiled steps to train with. Absent: critics train eagerly. */
+  readonly steps?: TrainingSteps;
 }
 
 type Responses = AsyncGenerator<CritiqueResponse, void>;
 
 /** The handler of DiscriminatorService.Critique. */
-export function critiqueHandler({ attempts, maxCritics }: CritiqueDeps) {
+export function critiqueHandler({ attempts, maxCritics, steps }: CritiqueDeps) {
   let critics = 0;
   return async function* critique(requests: MessageReader<CritiqueRequest>, { signal }: CallContext): Responses {
     if (critics >= maxCritics) {
@@ -35,7 +38,9 @@ export function critiqueHandler({ attempts, maxCritics }: CritiqueDeps) {
     critics++;
     try {
       const opened = await readOpening(requests);
-      if (opened) yield* serveCritic(opened, attempts, requests, signal);
+      if (!opened) return;
+      const { open, opening } = opened;
+      yield* serveCritic({ open, opening: { ...opening, steps } }, attempts, requests, signal);
     } finally {
       critics--;
     }
@@ -80,17 +85,17 @@ async function* exchange(
     // The last answer goes out first: the critic learns while the generator back-propagates. One update at a time, so that other
     // streams take turns, and a probe or a cancellation waits for one at most.
     await breathe();
-    while (!signal.aborted && session.advance()) await breathe();
+    while (!signal.aborted && (await session.advance())) await breathe();
     const request = await coming;
     if (request === undefined) return;
     claim.require();
     const { part } = request;
     switch (part?.$case) {
       case 'step':
-        yield { part: { $case: 'stepResult', value: answer(session, features, part.value) } };
+        yield { part: { $case: 'stepResult', value: await answer(session, features, part.value) } };
         break;
       case 'checkpoint':
-        for (const value of encodeBytes(session.checkpoint().bytes))
+        for (const value of encodeBytes((await session.checkpoint()).bytes))
           yield { part: { $case: 'checkpointChunk', value } };
         break;
       case 'close': {
@@ -106,7 +111,7 @@ async function* exchange(
   }
 }
 
-function answer(session: CritiqueSession, features: number, message: CritiqueStep) {
+async function answer(session: CritiqueSession, features: number, message: CritiqueStep) {
   const { index, update, wantGradient } = message;
   const x = decodeTensor(message.x, { dtype: 'float32', shape: [null, features], field: 'step.x' });
   const count = x.length / features;
@@ -116,7 +121,7 @@ function answer(session: CritiqueSession, features: number, message: CritiqueSte
     );
   }
   const classes = decodeTensor(message.classes, { dtype: 'int32', shape: [count], field: 'step.classes' });
-  const { logits, losses, gradient } = session.step({ index, x, classes, update, wantGradient });
+  const { logits, losses, gradient } = await session.step({ index, x, classes, update, wantGradient });
   return {
     index,
     logits: encodeTensor(logits),

@@ -1,6 +1,9 @@
 import { setImmediate as breathe } from 'node:timers/promises';
 import { createRandom } from '@qloom/random/random.ts';
+import { createArrayStepBuilder } from '@qloom/tfjs/array-step.ts';
 import { useBackend } from '@qloom/tfjs/backend.ts';
+import { createStepCache } from '@qloom/tfjs/step-cache.ts';
+import type { TrainingSteps } from '@qloom/tfjs/training-steps.ts';
 import * as tf from '@tensorflow/tfjs-core';
 import { openQuadraticCritic, twoClouds } from '../fixtures/quadratic-critic.ts';
 import type { Critic, OpenCritic } from './critic.ts';
@@ -16,6 +19,10 @@ const points = twoClouds(40, createRandom('clouds'));
 const shape = { features: 2, classes: 2, lower: [-4, -4], upper: [4, 4], shots: 0 };
 const open: OpenCritic = async (opening) => openQuadraticCritic(opening);
 
+/** What fits train with: set by the suite. */
+let steps: TrainingSteps | undefined;
+const compiledSteps: TrainingSteps = createStepCache(createArrayStepBuilder(), { idle: 64 });
+
 function options(hyperparameters: Hyperparameters = {}, more: Partial<FitOptions> = {}): FitOptions {
   return {
     settings: generatorSettings({ 'gan.steps': 60, ...hyperparameters }, { utilityCritic: false }),
@@ -25,6 +32,7 @@ function options(hyperparameters: Hyperparameters = {}, more: Partial<FitOptions
     openCritic: open,
     breathe: () => breathe(),
     checkpointEvery: 20,
+    steps,
     ...more,
   };
 }
@@ -41,7 +49,14 @@ beforeAll(async () => {
   await useBackend();
 });
 
-describe('fitGenerator', () => {
+describe.each([
+  ['eager', undefined],
+  ['compiled', compiledSteps],
+])('fitGenerator, %s', (_mode, given) => {
+  beforeAll(() => {
+    steps = given;
+  });
+
   it('learns where the classes of the data lie', async () => {
     const { model, selectedStep } = await fitGenerator(options({ 'gan.steps': 240 }));
     expect(selectedStep).toBeGreaterThanOrEqual(60);
@@ -202,5 +217,64 @@ describe('fitGenerator', () => {
     await fitGenerator(options({ ...small, 'gan.steps': 2000 }, { onProgress, checkpointEvery: 500 }));
     expect(held.length).toBe(20);
     for (const now of held) expect(now).toEqual(held[0]);
+  });
+});
+
+describe('a fit, compiled and eager', () => {
+  const modes = [undefined, compiledSteps];
+
+  it.each([
+    { 'vae.activation': 'swish' },
+    { 'vae.activation': 'tanh', 'vae.architecture': 'residual', 'vae.layers': 3 },
+    { method: 'cvae' },
+  ] as Hyperparameters[])('learns the same with %j, whichever goes on from the other', async (hyperparameters) => {
+    const fits: { parameters: Float32Array; score: number }[] = [];
+    for (const first of modes) {
+      let resume: Uint8Array | undefined;
+      const onCheckpoint = (step: number, bytes: Uint8Array) => {
+        if (step === 20) resume = bytes;
+      };
+      await fitGenerator(options({ ...hyperparameters, 'gan.steps': 30 }, { steps: first, onCheckpoint }));
+      for (const second of modes) {
+        const { model, values, resumedFromStep } = await fitGenerator(
+          options({ ...hyperparameters, 'gan.steps': 30 }, { steps: second, resume }),
+        );
+        expect(resumedFromStep).toBe(20);
+        const bytes = unpackModel(model).neural?.parameters as Uint8Array;
+        fits.push({ parameters: new Float32Array(bytes.slice().buffer), score: values['held_out.score'] });
+      }
+    }
+    const scale = Math.max(...fits[0].parameters.map(Math.abs));
+    for (const { parameters, score } of fits) {
+      expect(score).toBeCloseTo(fits[0].score, 4);
+      // float32, 30 steps of Adam: smooth activations keep rounding from growing.
+      for (const [i, value] of parameters.entries()) {
+        expect(Math.abs(value - fits[0].parameters[i]) / scale).toBeLessThan(1e-3);
+      }
+    }
+  });
+
+  it('goes on eagerly, and gives what an eager fit gives, where a step cannot be compiled', async () => {
+    const told: string[] = [];
+    const failing = createStepCache(async () => {
+      throw new Error('no such kernel');
+    });
+    const fallBack = (what: string, error: unknown) => void told.push(`${what}: ${error}`);
+    const fallen = await fitGenerator(options({}, { steps: Object.assign(failing, { fallBack }) }));
+    const eager = await fitGenerator(options({}, { steps: undefined }));
+    expect(Buffer.from(fallen.model).equals(eager.model)).toBe(true);
+    expect(told).toEqual(['a network: Error: no such kernel']);
+  });
+
+  it('builds its graphs once for all fits of a structure', async () => {
+    let built = 0;
+    const build = createArrayStepBuilder();
+    const cache = createStepCache((definition) => {
+      built++;
+      return build(definition);
+    });
+    await Promise.all([1, 2, 3].map((seed) => fitGenerator(options({ 'gan.steps': 10 }, { seed, steps: cache }))));
+    await fitGenerator(options({ 'gan.steps': 10, 'gan.lrG': 2e-3, 'gan.beta': 0.5 }, { steps: cache }));
+    expect(built).toBe(2);
   });
 });

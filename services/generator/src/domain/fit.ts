@@ -1,4 +1,5 @@
 import { createRandom } from '@qloom/random/random.ts';
+import type { TrainingSteps } from '@qloom/tfjs/training-steps.ts';
 import { abortable, throwIfAborted } from './abortable.ts';
 import { type Codec, fitCodec } from './codec.ts';
 import type { Critic, CriticOpening, OpenCritic } from './critic.ts';
@@ -43,6 +44,8 @@ export interface FitOptions {
   readonly checkpointEvery?: number;
   readonly onProgress?: (progress: FitProgress) => void;
   readonly onCheckpoint?: (step: number, checkpoint: Uint8Array) => void | Promise<void>;
+  /** Compiled steps to train with. Absent: eagerly. A checkpoint of one goes on as the other. */
+  readonly steps?: TrainingSteps;
   /** Lets the event loop run; called once a step, so that fits in one process take turns and probes get through. */
   readonly breathe: () => Promise<void>;
 }
@@ -88,7 +91,8 @@ async function fitNetwork(options: FitOptions): Promise<FitResult> {
   const codec = fitCodec({ ...data, points: fitPoints });
   const fingerprint = fitFingerprint(settings, seed, data);
   const resumed = options.resume ? unpackResume(fingerprint, options.resume) : undefined;
-  const trainer = new Trainer({ settings, codec, fitPoints, heldOutPoints: pointsAt(points, heldOut), random });
+  const heldOutPoints = pointsAt(points, heldOut);
+  const trainer = new Trainer({ settings, codec, fitPoints, heldOutPoints, random, steps: options.steps });
   const critics: Critic[] = [];
   try {
     if (resumed) trainer.restore(resumed.trainer);
@@ -134,7 +138,7 @@ async function train(
   let values: Record<string, number> = {};
   for (let step = resumed?.step ?? 0; step < steps; step++) {
     throwIfAborted(signal, 'fit');
-    const batch = trainer.prepare(step);
+    const batch = await trainer.prepare(step);
     const asked = critics.map((critic) => critic.step(criticStep(step, batch, data.shape.features)));
     const local = localLosses(batch, settings.training, step, trainer.moments);
     const answers = await abortable(Promise.all(asked), signal, 'fit');
@@ -145,7 +149,7 @@ async function train(
     requireFiniteLosses(values, step);
     const gradients = answers.map((answer) => requireFittingAnswer(answer, batch, step));
     for (const gradient of gradients) requireFiniteValues(gradient, 'critic gradient', step);
-    trainer.update(step, batch, local, gradients);
+    await trainer.update(step, batch, local, gradients);
     options.onProgress?.({ step: step + 1, totalSteps: steps, losses: values });
     if ((step + 1) % every === 0 && step + 1 < steps) {
       const states = await abortable(Promise.all(critics.map((critic) => critic.checkpoint())), signal, 'fit');

@@ -6,22 +6,15 @@ import { type Matrix, matrix, rowsOf } from './losses/matrix.ts';
 import { type MomentTarget, momentLoss } from './losses/moments.ts';
 import { reconstructionLoss } from './losses/reconstruction.ts';
 import type { TrainingSettings } from './settings.ts';
+import type { DrawnBatch, PassedBatch } from './vae/training-network.ts';
 
-/** One batch on its way through the network. n rows are real; the decoder made 2n: reconstructions, then fakes. */
-export interface Batch {
+/** One batch on its way through the network, for n real points. */
+export interface Batch extends DrawnBatch, PassedBatch {
   /** Channels of the real points, shape [n, channels], dequantized. */
   readonly real: Matrix;
   /** Number of leading real rows that are distinct. */
   readonly distinct: number;
   readonly labels: Int32Array;
-  readonly encoderInput: Matrix;
-  /** ε of the reparameterization. */
-  readonly noise: Float32Array;
-  /** μ | log σ². */
-  readonly code: Matrix;
-  readonly decoderInput: Matrix;
-  /** Reconstructions of the n real points, then n fakes from the prior with the same classes. */
-  readonly made: Matrix;
   /** The fakes in the units of the data, shape [n, features]. */
   readonly x: Float32Array;
 }

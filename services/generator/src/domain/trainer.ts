@@ -1,18 +1,18 @@
 import type { Points } from '@qloom/datasets/points.ts';
 import type { Random } from '@qloom/random/random.ts';
-import { type Adam, createAdam } from '@qloom/tfjs/adam.ts';
-import { createEma, type Ema } from '@qloom/tfjs/ema.ts';
-import * as tf from '@tensorflow/tfjs-core';
+import type { TrainingSteps } from '@qloom/tfjs/training-steps.ts';
 import { batchRows } from './batch-rows.ts';
 import type { Codec } from './codec.ts';
 import { type HeldOutScore, heldOutScore } from './held-out.ts';
-import { type Matrix, matrix, rowsOf } from './losses/matrix.ts';
+import { type Matrix, rowsOf } from './losses/matrix.ts';
 import { type MomentTarget, momentTarget } from './losses/moments.ts';
 import type { GeneratorSettings } from './settings.ts';
 import { type Batch, type LocalLosses, requireFiniteValues } from './step-losses.ts';
 import { pointsAt } from './training-data.ts';
-import { conditioned, drawLatents, pullBackReparameterization, reparameterize } from './vae/conditioned.ts';
-import { createVae, type Vae } from './vae/network.ts';
+import { createCompiledNetwork } from './vae/compiled-network.ts';
+import { conditioned, drawLatents, reparameterize } from './vae/conditioned.ts';
+import { createVae, type Vae, type VaeSizes } from './vae/network.ts';
+import { createEagerNetwork, type TrainingNetwork, type TrainingState, withFallback } from './vae/training-network.ts';
 
 /** Decay of the average of parameters; less in the first steps, so that the first weights are soon forgotten. */
 const EMA_DECAY = 0.995;
@@ -29,10 +29,7 @@ export interface Best {
 }
 
 /** Everything of a trainer that changes while it trains. */
-export interface TrainerState {
-  readonly parameters: Uint8Array;
-  readonly adam: Uint8Array;
-  readonly ema: Uint8Array;
+export interface TrainerState extends TrainingState {
   readonly best: Best | undefined;
 }
 
@@ -44,6 +41,16 @@ export interface TrainerOptions {
   readonly fitPoints: Points;
   readonly heldOutPoints: Points;
   readonly random: Random;
+  /** Compiled steps to train with. Absent: eagerly. A state of one goes on as the other. */
+  readonly steps?: TrainingSteps;
+}
+
+/** Compiled where there are compiled steps, eager otherwise. */
+function trainingNetwork({ settings, random, steps }: TrainerOptions, sizes: VaeSizes, eager: () => TrainingNetwork) {
+  if (!steps) return eager();
+  const compiled = createCompiledNetwork(settings.vae, sizes, random.fork('weights'), steps);
+  const { fallBack } = steps;
+  return fallBack ? withFallback(compiled, eager, (error) => fallBack('a network', error)) : compiled;
 }
 
 /**
@@ -52,10 +59,8 @@ export interface TrainerOptions {
  */
 export class Trainer {
   readonly #options: TrainerOptions;
-  readonly #network: Vae;
+  readonly #network: TrainingNetwork;
   readonly #averaged: Vae;
-  readonly #adam: Adam;
-  readonly #ema: Ema;
   readonly #score: HeldOutScore;
   readonly #scoredLatents: Matrix;
   readonly #scoredLabels: Int32Array;
@@ -68,10 +73,9 @@ export class Trainer {
     this.#options = options;
     const { classes } = fitPoints;
     const sizes = { channels: codec.channels, classes };
-    this.#network = createVae(settings.vae, sizes, random.fork('weights'));
-    this.#averaged = createVae(settings.vae, sizes, random.fork('weights'));
-    this.#adam = createAdam(this.#network.parameters);
-    this.#ema = createEma(this.#network.parameters);
+    const fresh = () => createVae(settings.vae, sizes, random.fork('weights'));
+    this.#network = trainingNetwork(options, sizes, () => createEagerNetwork(fresh()));
+    this.#averaged = fresh();
     if (settings.method === 'gan') this.moments = momentTarget(codec.encode(fitPoints), fitPoints.y, classes);
     this.#score = heldOutScore(codec.encode(heldOutPoints), heldOutPoints.y);
     const copies = Math.ceil(SCORED_POINTS / heldOutPoints.count);
@@ -82,8 +86,8 @@ export class Trainer {
     this.#scoredLatents = drawLatents(settings.vae.latentDim, this.#scoredLabels, classes, random.fork('score'));
   }
 
-  /** Draws the batch of a step and sends it through the network. Throws DivergedError where a fake is not finite. */
-  prepare(step: number): Batch {
+  /** Draws the batch of a step and sends it through the network. Rejects with DivergedError where a fake is not finite. */
+  async prepare(step: number): Promise<Batch> {
     const { codec, fitPoints, settings } = this.#options;
     const { batchSize } = settings.training;
     const { latentDim } = settings.vae;
@@ -92,38 +96,33 @@ export class Trainer {
     const labels = points.y;
     const real = codec.encode(points, random);
     const noise = random.normals(batchSize * latentDim);
-    const fakes = drawLatents(latentDim, labels, fitPoints.classes, random);
+    const latents = drawLatents(latentDim, labels, fitPoints.classes, random);
     const encoderInput = conditioned(real, labels, fitPoints.classes);
-    const code = this.#network.encode(encoderInput);
-    const posterior = conditioned(reparameterize(code, noise), labels, fitPoints.classes);
-    const decoderInput = matrix(2 * batchSize, posterior.columns);
-    decoderInput.data.set(posterior.data);
-    decoderInput.data.set(fakes.data, posterior.data.length);
-    const made = this.#network.decode(decoderInput);
+    const { code, made } = await this.#network.pass({ encoderInput, noise, latents });
     requireFiniteValues(made.data, 'samples', step);
     const x = codec.decode(rowsOf(made, batchSize, batchSize));
     const distinct = Math.min(batchSize, fitPoints.count);
-    return { real, distinct, labels, encoderInput, noise, code, decoderInput, made, x };
+    return { real, distinct, labels, encoderInput, noise, latents, code, made, x };
   }
 
   /**
    * One update: the local gradients plus the critic's with respect to x, through the decoder, the drawing of z and the encoder.
    * Consumes `local`.
    */
-  update(step: number, batch: Batch, local: LocalLosses, criticGradients: readonly Float32Array[]): void {
+  async update(
+    step: number,
+    batch: Batch,
+    local: LocalLosses,
+    criticGradients: readonly Float32Array[],
+  ): Promise<void> {
     const { codec, settings } = this.#options;
     const { batchSize, learningRate } = settings.training;
     const fakes = rowsOf(batch.made, batchSize, batchSize);
     for (const gradient of criticGradients) {
       codec.pullBack(fakes, gradient, rowsOf(local.made, batchSize, batchSize));
     }
-    tf.tidy(() => {
-      const decoder = this.#network.decoderGradient(batch.decoderInput, local.made);
-      pullBackReparameterization(batch.code, batch.noise, decoder.input, local.code);
-      const encoder = this.#network.encoderGradient(batch.encoderInput, local.code);
-      this.#adam.update([...encoder, ...decoder.parameters], { learningRate, beta1: 0, beta2: 0.99 });
-      this.#ema.update(Math.min(EMA_DECAY, (1 + step) / (10 + step)));
-    });
+    const averageDecay = Math.min(EMA_DECAY, (1 + step) / (10 + step));
+    await this.#network.descend(batch, batch, local, { learningRate, averageDecay });
     if (this.#isCandidate(step)) this.#consider(step);
   }
 
@@ -135,7 +134,7 @@ export class Trainer {
   }
 
   #consider(step: number): void {
-    const parameters = this.#ema.toBytes();
+    const parameters = this.#network.average();
     this.#averaged.parameters.fromBytes(parameters);
     const score = this.#score(this.#averaged.decode(this.#scoredLatents), this.#scoredLabels);
     if (Number.isFinite(score) && (this.#best === undefined || score < this.#best.score)) {
@@ -167,25 +166,16 @@ export class Trainer {
   }
 
   state(): TrainerState {
-    return {
-      parameters: this.#network.parameters.toBytes(),
-      adam: this.#adam.toBytes(),
-      ema: this.#ema.toBytes(),
-      best: this.#best,
-    };
+    return { ...this.#network.state(), best: this.#best };
   }
 
   restore(state: TrainerState): void {
-    this.#network.parameters.fromBytes(state.parameters);
-    this.#adam.fromBytes(state.adam);
-    this.#ema.fromBytes(state.ema);
+    this.#network.restore(state);
     this.#best = state.best;
   }
 
   dispose(): void {
     this.#network.dispose();
     this.#averaged.dispose();
-    this.#adam.dispose();
-    this.#ema.dispose();
   }
 }

@@ -1,5 +1,6 @@
 import type { Capabilities } from '@qloom/contracts/gen/qloom/episode/v1/capabilities.ts';
 import type { BackendChoice } from '@qloom/tfjs/backend.ts';
+import type { TrainingStepsChoice } from '@qloom/tfjs/training-steps.ts';
 import { offeredHyperparameters } from '../domain/settings.ts';
 import { MAX_FEATURES } from '../domain/training-data.ts';
 import { MAX_TRAINING_POINTS } from './fit-request.ts';
@@ -9,17 +10,21 @@ import { encodeHyperparameter } from './hyperparameter-messages.ts';
 export function generatorCapabilities(
   version: string,
   backend: BackendChoice,
+  compiled: TrainingStepsChoice,
   options: { utilityCritic: boolean },
 ): Capabilities {
   return {
     service: 'qloom.generator',
     version,
-    engines: backend.considered.map(({ name, available, reason }) => ({
-      name,
-      available,
-      selected: name === backend.name,
-      reason,
-    })),
+    engines: [
+      { name: 'compiled', available: compiled.available, selected: Boolean(compiled.steps), reason: compiled.reason },
+      ...backend.considered.map(({ name, available, reason }) => ({
+        name,
+        available,
+        selected: name === backend.name,
+        reason,
+      })),
+    ],
     limits: [
       { name: 'features', maximum: MAX_FEATURES },
       { name: 'training_points', maximum: MAX_TRAINING_POINTS },

@@ -8,6 +8,7 @@ import type { Logger } from '@qloom/service-kit/logger.ts';
 import type { MessageReader } from '@qloom/service-kit/streams.ts';
 import { encodeBytes } from '@qloom/service-kit/wire-tensors.ts';
 import { withSpan } from '@qloom/telemetry/spans.ts';
+import type { TrainingSteps } from '@qloom/tfjs/training-steps.ts';
 import type { OpenCritic } from '../domain/critic.ts';
 import { CancelledError } from '../domain/errors.ts';
 import type { FitOptions, FitResult } from '../domain/fit.ts';
@@ -29,6 +30,8 @@ export interface FitDeps {
   readonly log: Logger;
   /** Most fits at once; one more is refused as RESOURCE_EXHAUSTED. */
   readonly maxFits: number;
+  /** Compiled steps to train with. Absent: fits train eagerly. */
+  readonly steps?: TrainingSteps;
 }
 
 /** Progress is sent about so often in a fit. */
@@ -74,6 +77,7 @@ async function run(
   const options: FitOptions = {
     ...fitOptions(deps, input, context),
     signal,
+    steps: deps.steps,
     breathe: () => breathe(),
     async onCheckpoint(step, checkpoint) {
       for (const chunk of encodeBytes(checkpoint)) await push({ part: { $case: 'resume', value: { step, chunk } } });

@@ -13,6 +13,7 @@ import { encodeBytes, encodeTensor } from '@qloom/service-kit/wire-tensors.ts';
 import { createTempFolder, type TempFolder } from '@qloom/testing/temp-folder.ts';
 import { createMemoryLog } from '@qloom/testing/test-server.ts';
 import { useBackend } from '@qloom/tfjs/backend.ts';
+import { chooseTrainingSteps } from '@qloom/tfjs/training-steps.ts';
 import * as tf from '@tensorflow/tfjs-core';
 import { callFit, type FitCall } from '../fit-call.ts';
 import { criticService } from '../fixtures/critic-server.ts';
@@ -47,8 +48,9 @@ async function kill(server: RunningServer): Promise<void> {
 async function startGenerator(): Promise<void> {
   const discriminator = connect(DiscriminatorServiceService, folder.socket('critic'));
   const backend = await useBackend();
-  const capabilities = generatorCapabilities('1.2.3', backend, { utilityCritic: false });
-  const fit = createFitHandler({ discriminator, log, maxFits: 2 });
+  const compiled = chooseTrainingSteps({ mode: 'on', backend: backend.name });
+  const capabilities = generatorCapabilities('1.2.3', backend, compiled, { utilityCritic: false });
+  const fit = createFitHandler({ discriminator, log, maxFits: 2, steps: compiled.steps });
   const handlers = { getCapabilities: async () => ({ capabilities }), fit, sample };
   const { target } = await serve('generator', bindService(GeneratorServiceService, handlers));
   generator = connect(GeneratorServiceService, target);
@@ -251,7 +253,8 @@ describe('GeneratorService', () => {
   it('advertises the table that it checks against', async () => {
     const { capabilities } = await generator.getCapabilities({});
     expect(capabilities).toMatchObject({ service: 'qloom.generator', version: '1.2.3' });
-    expect(capabilities?.engines.filter(({ selected }) => selected).length).toBe(1);
+    const selected = capabilities?.engines.filter((engine) => engine.selected);
+    expect(selected?.map(({ name }) => name)).toEqual(['compiled', 'wasm']);
     const width = capabilities?.hyperparameters.find(({ name }) => name === 'vae.width');
     expect(width).toMatchObject({
       minimum: 16,

@@ -1,10 +1,13 @@
 import type { Points } from '@qloom/datasets/points.ts';
 import { createRandom } from '@qloom/random/random.ts';
+import { createArrayStepBuilder } from '@qloom/tfjs/array-step.ts';
 import { useBackend } from '@qloom/tfjs/backend.ts';
+import { createStepCache } from '@qloom/tfjs/step-cache.ts';
+import type { TrainingSteps } from '@qloom/tfjs/training-steps.ts';
 import * as tf from '@tensorflow/tfjs-core';
 import { CheckpointError, DivergedError, InvalidPointsError, OutOfOrderError } from '../errors.ts';
 import type { HyperparameterValue } from '../hyperparameters.ts';
-import { type CritiqueSession, openCritiqueSession } from './critique-session.ts';
+import { type CritiqueSession, type CritiqueStepResult, openCritiqueSession } from './critique-session.ts';
 import { criticSettings } from './settings.ts';
 
 const FEATURES = 4;
@@ -34,19 +37,22 @@ function fakePoints(seed: number): Float32Array {
   return Float32Array.from({ length: BATCH * FEATURES }, (_, i) => 10 ** ((i % FEATURES) - 1) * (2 + random.normal()));
 }
 
+/** What sessions train with: set by the suite. */
+let steps: TrainingSteps | undefined;
+
 function open(
   hyperparameters: Record<string, HyperparameterValue> = {},
   resume?: Uint8Array,
   weights = { adversarial: 1 },
 ) {
   const settings = criticSettings(hyperparameters, weights);
-  return openCritiqueSession({ settings, training, seed: 7, resume });
+  return openCritiqueSession({ settings, training, seed: 7, resume, steps });
 }
 
-function train(session: CritiqueSession, steps: number) {
+async function train(session: CritiqueSession, steps: number) {
   for (let i = 0; i < steps; i++) {
     const index = session.nextIndex;
-    session.step({ index, x: fakePoints(index), classes, update: true, wantGradient: false });
+    await session.step({ index, x: fakePoints(index), classes, update: true, wantGradient: false });
   }
 }
 
@@ -61,134 +67,140 @@ const combinations = ['conv', 'conv-residual', 'mlp'].flatMap((arch) =>
 
 beforeAll(() => useBackend({ force: 'wasm' }));
 
-describe('openCritiqueSession', () => {
-  it.each(combinations)('learns to tell wrong points with %s', (_name, hyperparameters) => {
+const compiledSteps = createStepCache(createArrayStepBuilder(), { idle: 64 });
+
+describe.each([
+  ['eager', undefined],
+  ['compiled', compiledSteps],
+])('openCritiqueSession, %s', (_mode, given) => {
+  beforeAll(() => {
+    steps = given;
+  });
+
+  it.each(combinations)('learns to tell wrong points with %s', async (_name, hyperparameters) => {
     const session = open({ ...hyperparameters, 'gan.lrD': 4e-3, 'disc.filters': 8 });
-    train(session, 20);
-    const { losses } = look(session);
+    await train(session, 20);
+    const { losses } = await look(session);
     expect(losses['critic.real_logit'] - losses['critic.fake_logit']).toBeGreaterThan(0.3);
     session.close();
   });
 
-  it.each(combinations)('gives the gradient of its weighted objectives with %s', (_name, hyperparameters) => {
+  it.each(combinations)('gives the gradient of its weighted objectives with %s', async (_name, hyperparameters) => {
     const weights = { adversarial: 0.7, 'feature-matching': 0.3 };
     const settings = { ...hyperparameters, 'disc.filters': 8, 'disc.convLayers': 3, 'disc.kernel': 5 };
     const first = open(settings, undefined, weights);
-    train(first, 5);
-    const { bytes } = first.checkpoint();
+    await train(first, 5);
+    const { bytes } = await first.checkpoint();
     first.close();
     // Every look is the same step of the same critic: the same real batch, the same augmentation.
-    const at = (x: Float32Array) => {
+    const at = async (x: Float32Array) => {
       const session = open(settings, bytes, weights);
-      const result = look(session, x);
+      const result = await look(session, x);
       session.close();
       return result;
     };
     const x = fakePoints(3);
-    const gradient = at(x).gradient as Float32Array;
+    const gradient = (await at(x)).gradient as Float32Array;
     // Uphill in every coordinate, by what that feature varies.
     const direction = gradient.map((g, i) => 10 ** ((i % FEATURES) - 1) * Math.sign(g));
-    const objective = (step: number) => {
-      const { losses } = at(x.map((value, i) => value + step * direction[i]));
+    const objective = async (step: number) => {
+      const { losses } = await at(x.map((value, i) => value + step * direction[i]));
       return 0.7 * losses.adversarial + 0.3 * losses['feature-matching'];
     };
     const slope = gradient.reduce((sum, g, i) => sum + g * direction[i], 0);
     const h = 2e-3;
-    const measured = (objective(h) - objective(-h)) / (2 * h);
+    const measured = ((await objective(h)) - (await objective(-h))) / (2 * h);
     // float32 losses leave about 1e-4 of noise; a kink of a leaky ReLU within h adds a little.
     expect(Math.abs(slope - measured) / Math.abs(slope)).toBeLessThan(0.01);
   });
 
-  it('does not change where update is false', () => {
+  it('does not change where update is false', async () => {
     const [plain, watched] = [open({}), open({})];
-    train(plain, 2);
-    train(watched, 2);
-    const before = watched.checkpoint().bytes;
-    for (let i = 0; i < 3; i++) look(watched);
+    await train(plain, 2);
+    await train(watched, 2);
+    const before = (await watched.checkpoint()).bytes;
+    for (let i = 0; i < 3; i++) await look(watched);
     // Only the index moves: what was learned and drawn is the same to the last bit.
     const strip = (bytes: Uint8Array) =>
       Buffer.from(bytes)
         .toString('latin1')
         .replace(/"nextIndex":\d+/, '');
-    expect(strip(watched.checkpoint().bytes)).toBe(strip(before));
-    expect(strip(plain.checkpoint().bytes)).toBe(strip(before));
+    expect(strip((await watched.checkpoint()).bytes)).toBe(strip(before));
+    expect(strip((await plain.checkpoint()).bytes)).toBe(strip(before));
     for (const session of [plain, watched]) session.close();
   });
 
-  it.each(combinations)('goes on bit for bit from a checkpoint with %s', (_name, hyperparameters) => {
+  it.each(combinations)('goes on bit for bit from a checkpoint with %s', async (_name, hyperparameters) => {
     const settings = { ...hyperparameters, 'gan.dSteps': 2, 'disc.filters': 8 };
     const undisturbed = open(settings);
-    train(undisturbed, 5);
+    await train(undisturbed, 5);
     const interrupted = open(settings);
-    train(interrupted, 2);
-    const { bytes, sha256 } = interrupted.checkpoint();
+    await train(interrupted, 2);
+    const { bytes, sha256 } = await interrupted.checkpoint();
     interrupted.close();
     const resumed = open(settings, bytes);
     expect(resumed.nextIndex).toBe(2);
-    expect(resumed.checkpoint().sha256).toBe(sha256);
-    train(resumed, 3);
-    expect(look(resumed)).toEqual(look(undisturbed));
-    expect(resumed.checkpoint()).toEqual(undisturbed.checkpoint());
+    expect((await resumed.checkpoint()).sha256).toBe(sha256);
+    await train(resumed, 3);
+    expect(await look(resumed)).toEqual(await look(undisturbed));
+    expect(await resumed.checkpoint()).toEqual(await undisturbed.checkpoint());
     for (const session of [undisturbed, resumed]) session.close();
   });
 
-  it('makes as many updates a step as gan.dSteps says, after the answer', () => {
+  it('makes as many updates a step as gan.dSteps says, after the answer', async () => {
     const session = open({ 'gan.dSteps': 3 });
-    const before = session.checkpoint().bytes;
-    session.step({ index: 0, x: fakePoints(0), classes, update: true, wantGradient: false });
-    expect([session.advance(), session.advance(), session.advance(), session.advance()]).toEqual([
-      true,
-      true,
-      false,
-      false,
-    ]);
-    expect(Buffer.compare(Buffer.from(session.checkpoint().bytes), Buffer.from(before))).not.toBe(0);
+    const before = (await session.checkpoint()).bytes;
+    await session.step({ index: 0, x: fakePoints(0), classes, update: true, wantGradient: false });
+    for (const more of [true, true, false, false]) expect(await session.advance()).toBe(more);
+    expect(Buffer.compare(Buffer.from((await session.checkpoint()).bytes), Buffer.from(before))).not.toBe(0);
     session.close();
   });
 
-  it('refuses a repeated and a skipped index, and goes on with the right one', () => {
+  it('refuses a repeated and a skipped index, and goes on with the right one', async () => {
     const session = open();
-    train(session, 1);
+    await train(session, 1);
     const step = (index: number) =>
       session.step({ index, x: fakePoints(0), classes, update: false, wantGradient: false });
-    expect(() => step(0)).toThrow(OutOfOrderError);
-    expect(() => step(0)).toThrow('step: index 0 where 1 is next');
-    expect(() => step(2)).toThrow('step: index 2 where 1 is next');
-    expect(step(1).index).toBe(1);
+    await expect(step(0)).rejects.toThrow(OutOfOrderError);
+    await expect(step(0)).rejects.toThrow('step: index 0 where 1 is next');
+    await expect(step(2)).rejects.toThrow('step: index 2 where 1 is next');
+    expect((await step(1)).index).toBe(1);
     session.close();
-    expect(() => step(2)).toThrow(OutOfOrderError);
+    await expect(step(2)).rejects.toThrow(OutOfOrderError);
   });
 
-  it('refuses points of another shape, an unknown class and a class without training points', () => {
+  it('refuses points of another shape, an unknown class and a class without training points', async () => {
     const session = open();
     const step = (x: Float32Array, labels: number[]) =>
       session.step({ index: 0, x, classes: Int32Array.from(labels), update: false, wantGradient: false });
-    expect(() => step(new Float32Array(7), [0, 1])).toThrow(
+    await expect(step(new Float32Array(7), [0, 1])).rejects.toThrow(
       'step: 7 numbers for 2 points of 4 features; 8 are expected',
     );
-    expect(() => step(new Float32Array(4), [3])).toThrow(InvalidPointsError);
-    expect(() => step(new Float32Array(0), [])).toThrow('step: an empty batch');
+    await expect(step(new Float32Array(4), [3])).rejects.toThrow(InvalidPointsError);
+    await expect(step(new Float32Array(0), [])).rejects.toThrow('step: an empty batch');
     session.close();
     const settings = criticSettings({}, {});
     const one = openCritiqueSession({ settings, training: { ...training, classes: 4 }, seed: 1 });
-    expect(() =>
+    await expect(
       one.step({ index: 0, x: new Float32Array(4), classes: Int32Array.of(3), update: false, wantGradient: false }),
-    ).toThrow('class 3 of point 0 has no training point to compare with');
+    ).rejects.toThrow('class 3 of point 0 has no training point to compare with');
     one.close();
   });
 
-  it('says that it diverged where a number is not finite, and stays so', () => {
+  it('says that it diverged where a number is not finite, and stays so', async () => {
     const session = open();
     const x = fakePoints(0);
     x[5] = Number.NaN;
-    expect(() => session.step({ index: 0, x, classes, update: true, wantGradient: true })).toThrow(DivergedError);
-    expect(() => look(session)).toThrow('step: point 1, feature 1 is NaN; the generator diverged');
+    await expect(session.step({ index: 0, x, classes, update: true, wantGradient: true })).rejects.toThrow(
+      DivergedError,
+    );
+    await expect(look(session)).rejects.toThrow('step: point 1, feature 1 is NaN; the generator diverged');
     session.close();
   });
 
-  it('refuses to resume from something else', () => {
+  it('refuses to resume from something else', async () => {
     const session = open();
-    const { bytes } = session.checkpoint();
+    const { bytes } = await session.checkpoint();
     session.close();
     expect(() => open({}, new Uint8Array([1, 2, 3]))).toThrow(CheckpointError);
     expect(() => open({ 'disc.filters': 8 }, bytes)).toThrow(
@@ -199,19 +211,92 @@ describe('openCritiqueSession', () => {
     );
   });
 
-  it('frees every tensor on close, and keeps none from step to step', () => {
+  it('frees every tensor on close, and keeps none from step to step', async () => {
     const base = tf.memory().numTensors;
     const session = open({ 'gan.loss': 'hinge+SN' });
-    train(session, 2);
-    session.checkpoint();
+    await train(session, 2);
+    await session.checkpoint();
     const held = () => [tf.memory().numTensors, tf.engine().backend.numDataIds()];
     const during = held();
-    train(session, 5);
-    look(session);
-    session.checkpoint();
+    await train(session, 5);
+    await look(session);
+    await session.checkpoint();
     expect(held()).toEqual(during);
     session.close();
     session.close();
     expect(tf.memory().numTensors).toBe(base);
+  });
+});
+
+describe('a critic, compiled and eager', () => {
+  const bytesOf = async (session: CritiqueSession) => {
+    const { bytes } = await session.checkpoint();
+    session.close();
+    return bytes;
+  };
+  const numbersOf = ({ logits, gradient = new Float32Array(0), losses }: CritiqueStepResult) => [
+    ...logits,
+    ...gradient,
+    losses.adversarial,
+    losses['critic.loss'],
+  ];
+
+  it.each(combinations)('says and learns the same with %s, whichever goes on from the other', async (_name, given) => {
+    const hyperparameters = { ...given, 'disc.filters': 8 };
+    const weights = { adversarial: 0.7, 'feature-matching': 0.3 };
+    const results: number[][] = [];
+    // Five steps and five more: each half in each mode.
+    for (const [first, second] of [
+      [undefined, undefined],
+      [undefined, compiledSteps],
+      [compiledSteps, undefined],
+      [compiledSteps, compiledSteps],
+    ]) {
+      steps = first;
+      const begun = open(hyperparameters, undefined, weights);
+      await train(begun, 5);
+      const bytes = await bytesOf(begun);
+      steps = second;
+      const resumed = open(hyperparameters, bytes, weights);
+      expect(resumed.nextIndex).toBe(5);
+      await train(resumed, 5);
+      results.push(numbersOf(await look(resumed)));
+      resumed.close();
+    }
+    const scale = Math.max(...results[0].map(Math.abs));
+    for (const numbers of results) {
+      // float32, ten steps of Adam behind it.
+      for (const [i, value] of numbers.entries()) expect(Math.abs(value - results[0][i]) / scale).toBeLessThan(2e-3);
+    }
+  });
+
+  it('goes on eagerly from the state it has where a step cannot be compiled', async () => {
+    const told: string[] = [];
+    const build = createArrayStepBuilder();
+    const failing = createStepCache(async (definition) => {
+      // Judging is compiled; an update, whose second input is the moments, is not.
+      if (definition.inputs[1].length === 1) throw new Error('no such kernel');
+      return build(definition);
+    });
+    steps = Object.assign(failing, { fallBack: (what: string, error: unknown) => void told.push(`${what}: ${error}`) });
+    const fallen = open({ 'gan.loss': 'hinge+SN' });
+    await train(fallen, 3);
+    steps = undefined;
+    const eager = open({ 'gan.loss': 'hinge+SN' });
+    await train(eager, 3);
+    // Until it fell back it had only judged, and that leaves no trace in its state.
+    expect(await bytesOf(fallen)).toEqual(await bytesOf(eager));
+    expect(told).toEqual(['a critic: Error: no such kernel']);
+  });
+
+  it('shares its graphs with critics of the same structure', async () => {
+    const cache = createStepCache(createArrayStepBuilder());
+    steps = cache;
+    const [one, other] = [open({ 'gan.lrD': 1e-3 }), open({ 'gan.lrD': 4e-3, 'gan.r1Gamma': 5 })];
+    await train(one, 2);
+    const built = cache.size;
+    await train(other, 2);
+    expect(cache.size).toBe(built);
+    for (const session of [one, other]) session.close();
   });
 });

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Points } from '@qloom/datasets/points.ts';
 import { createRandom } from '@qloom/random/random.ts';
+import type { TrainingSteps } from '@qloom/tfjs/training-steps.ts';
 import { DivergedError, InvalidPointsError, OutOfOrderError } from '../errors.ts';
 import { type AugmentationState, adjustAugmentation, augment, NO_AUGMENTATION } from './augmentation.ts';
 import { criticFingerprint, packCheckpoint, unpackCheckpoint } from './checkpoint.ts';
@@ -42,7 +43,10 @@ export interface CritiqueCheckpoint {
   readonly sha256: string;
 }
 
-/** A critic in one fit's service. Lock-step: the updates that a step owes are done before anything else happens. */
+/**
+ * A critic in one fit's service. Lock-step: the updates that a step owes are done before anything else happens, and a call is
+ * awaited before the next.
+ */
 export interface CritiqueSession {
   /** Index that the next step must have. */
   readonly nextIndex: number;
@@ -50,14 +54,14 @@ export interface CritiqueSession {
    * Judges a batch with the critic as it is. The updates that the batch asks for are owed, not done: {@link advance} does
    * them, after the answer is on its way.
    *
-   * Throws {@link OutOfOrderError} for another index than the next, {@link InvalidPointsError} for points that do not fit, and
-   * {@link DivergedError}; after the last, every call throws it.
+   * Rejects with {@link OutOfOrderError} for another index than the next, {@link InvalidPointsError} for points that do not fit,
+   * and {@link DivergedError}; after the last, every call does.
    */
-  step(step: CritiqueStep): CritiqueStepResult;
-  /** Does one owed update. Returns whether more are owed. Throws {@link DivergedError}. */
-  advance(): boolean;
+  step(step: CritiqueStep): Promise<CritiqueStepResult>;
+  /** Does one owed update. Resolves to whether more are owed. Rejects with {@link DivergedError}. */
+  advance(): Promise<boolean>;
   /** The state after the steps so far and all their updates: resuming from it goes on bit for bit. */
-  checkpoint(): CritiqueCheckpoint;
+  checkpoint(): Promise<CritiqueCheckpoint>;
   /** Frees everything and sums up. May be called at any time, and again. */
   close(): { readonly steps: number; readonly summary: Readonly<Record<string, number>> };
 }
@@ -71,6 +75,8 @@ export interface CritiqueOpening {
   readonly seed: number;
   /** Bytes of a checkpoint to go on from. */
   readonly resume?: Uint8Array;
+  /** Compiled steps to train with. Absent: eagerly. A checkpoint of one goes on as the other. */
+  readonly steps?: TrainingSteps;
 }
 
 interface OwedUpdates {
@@ -108,18 +114,18 @@ function requireFitting({ x, classes }: CritiqueStep, features: number): void {
  *
  * Throws {@link InvalidPointsError} for unusable training points and {@link CheckpointError} for a resume that does not fit.
  */
-export function openCritiqueSession({ settings, training, seed, resume }: CritiqueOpening): CritiqueSession {
+export function openCritiqueSession({ settings, training, seed, resume, steps }: CritiqueOpening): CritiqueSession {
   requireTraining(training);
   const { features, classes: classCount } = training;
   const random = createRandom(seed);
   const view = createFeatureView(training);
   const realBatches = createRealBatches(training, view.forward(training.x));
   const fingerprint = criticFingerprint(settings, seed, training);
-  const critic = createCritic(settings, features, classCount, random.fork('initial'));
+  const critic = createCritic(settings, features, classCount, random.fork('initial'), steps);
   let nextIndex = 0;
   let augmentation: AugmentationState = NO_AUGMENTATION;
   let owed: OwedUpdates | undefined;
-  let steps = 0;
+  let stepCount = 0;
   let failure: DivergedError | undefined;
   let closed = false;
   let own: Record<string, number> = {};
@@ -151,11 +157,11 @@ export function openCritiqueSession({ settings, training, seed, resume }: Critiq
     return { batches: { count: classes.length, real: real.x, fake: fake.x, membership }, slope: fake.slope, stream };
   }
 
-  function guarded<T>(run: () => T): T {
+  async function guarded<T>(run: () => Promise<T>): Promise<T> {
     if (closed) throw new OutOfOrderError('the critic is closed');
     if (failure) throw failure;
     try {
-      return run();
+      return await run();
     } catch (error) {
       if (error instanceof DivergedError) failure = error;
       throw error;
@@ -179,20 +185,20 @@ export function openCritiqueSession({ settings, training, seed, resume }: Critiq
     };
   }
 
-  function advance(): boolean {
+  async function advance(): Promise<boolean> {
     if (!owed) return false;
     const { index, seen, classes, done } = owed;
     const { batches, stream } = batchesFor(seen, classes, `update ${index}.${done}`);
     const mixing = stream.fork('mix');
     const mix = Float32Array.from(classes, () => mixing.uniform());
-    learn(critic.update(batches, mix), index);
+    learn(await critic.update(batches, mix), index);
     owed.done++;
     if (owed.done >= settings.updatesPerStep) owed = undefined;
     return owed !== undefined;
   }
 
-  function settle(): void {
-    while (advance()) {
+  async function settle(): Promise<void> {
+    while (await advance()) {
       // Every owed update, one after the other.
     }
   }
@@ -202,8 +208,8 @@ export function openCritiqueSession({ settings, training, seed, resume }: Critiq
       return nextIndex;
     },
     step(step) {
-      return guarded(() => {
-        settle();
+      return guarded(async () => {
+        await settle();
         const { index, x, classes, update, wantGradient } = step;
         if (index !== nextIndex) {
           throw new OutOfOrderError(`step: index ${index} where ${nextIndex} is next; each index is used once`);
@@ -211,13 +217,13 @@ export function openCritiqueSession({ settings, training, seed, resume }: Critiq
         requireFitting(step, features);
         const seen = view.forward(x);
         const { batches, slope } = batchesFor(seen, classes, `judge ${index}`);
-        const judgement = critic.judge(batches, wantGradient);
+        const judgement = await critic.judge(batches, wantGradient);
         const { logits, adversarial, featureMatching } = judgement;
         requireFinite(logits, 'logit', index);
         requireFinite([adversarial, featureMatching], 'objective', index);
         requireFinite(judgement.gradient, 'gradient', index);
         nextIndex++;
-        steps++;
+        stepCount++;
         if (update) owed = { index, seen, classes: classes.slice(), done: 0 };
         return {
           index,
@@ -229,8 +235,8 @@ export function openCritiqueSession({ settings, training, seed, resume }: Critiq
     },
     advance: () => guarded(advance),
     checkpoint() {
-      return guarded(() => {
-        settle();
+      return guarded(async () => {
+        await settle();
         const bytes = packCheckpoint(fingerprint, {
           nextIndex,
           augmentation,
@@ -244,7 +250,7 @@ export function openCritiqueSession({ settings, training, seed, resume }: Critiq
       if (!closed) critic.dispose();
       closed = true;
       owed = undefined;
-      return { steps, summary: own };
+      return { steps: stepCount, summary: own };
     },
   };
 }

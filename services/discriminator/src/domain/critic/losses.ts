@@ -30,8 +30,9 @@ export function criticLoss(kind: LossKind, real: tf.Tensor1D, fake: tf.Tensor1D)
 }
 
 /** (γ/2) E‖∇D‖² of gradients at real points, [batch, features] (Mescheder et al., 2018). */
-export function r1Penalty(gradient: tf.Tensor2D, gamma: number): tf.Scalar {
-  return tf.mul(sumSquares(gradient), gamma / (2 * gradient.shape[0])) as tf.Scalar;
+export function r1Penalty(gradient: tf.Tensor2D, gamma: number | tf.Scalar): tf.Scalar {
+  const count = 2 * gradient.shape[0];
+  return tf.mul(sumSquares(gradient), typeof gamma === 'number' ? gamma / count : tf.div(gamma, count)) as tf.Scalar;
 }
 
 /** 10 E(‖∇D‖ − 1)² of gradients at points between real and synthetic ones, [batch, features]. */

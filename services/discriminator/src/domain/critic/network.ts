@@ -3,8 +3,9 @@ import { addBias } from '@qloom/tfjs/affine.ts';
 import { batchStd } from '@qloom/tfjs/batch-std.ts';
 import { conv1d, conv1dParameters } from '@qloom/tfjs/conv1d.ts';
 import { denseParameters } from '@qloom/tfjs/dense.ts';
+import type { Weights } from '@qloom/tfjs/flat-state.ts';
 import { biasLeakyRelu } from '@qloom/tfjs/leaky-relu.ts';
-import type { ParameterSpec, Parameters } from '@qloom/tfjs/parameters.ts';
+import type { ParameterSpec } from '@qloom/tfjs/parameters.ts';
 import { rowDot } from '@qloom/tfjs/row-dot.ts';
 import * as tf from '@tensorflow/tfjs-core';
 import { type CriticSettings, usesBatchStd } from './settings.ts';
@@ -85,7 +86,7 @@ export function normalizedWeights(settings: CriticSettings): string[] {
 /** What is the same for every batch of a step: computed once, and its gradient taken once. */
 export interface Prepared {
   readonly settings: CriticSettings;
-  readonly parameters: Parameters;
+  readonly parameters: Weights;
   readonly weight: WeightOf;
   /** w₀ + w_c for each row: [batch, n]. */
   readonly projection: tf.Tensor2D;
@@ -101,7 +102,7 @@ export interface Prepared {
  */
 export function prepare(
   settings: CriticSettings,
-  parameters: Parameters,
+  parameters: Weights,
   weight: WeightOf,
   membership: tf.Tensor2D,
 ): Prepared {

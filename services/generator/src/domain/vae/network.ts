@@ -1,7 +1,9 @@
 import type { Random } from '@qloom/random/random.ts';
 import { dense, denseParameters } from '@qloom/tfjs/dense.ts';
-import { createParameters, type Parameters } from '@qloom/tfjs/parameters.ts';
-import { type CompiledStep, compileStep } from '@qloom/tfjs/step.ts';
+import { eagerStep } from '@qloom/tfjs/eager-step.ts';
+import type { Weights } from '@qloom/tfjs/flat-state.ts';
+import { createParameters, type ParameterSpec, type Parameters } from '@qloom/tfjs/parameters.ts';
+
 import * as tf from '@tensorflow/tfjs-core';
 import { type Matrix, matrix } from '../losses/matrix.ts';
 import type { VaeSettings } from '../settings.ts';
@@ -49,21 +51,20 @@ export interface Vae {
 type Layers = (input: tf.Tensor2D) => tf.Tensor2D;
 
 /** A network with first weights from `random`. Call `useBackend` before. */
-export function createVae(settings: VaeSettings, { channels, classes }: VaeSizes, random: Random): Vae {
+export function createVae(settings: VaeSettings, sizes: VaeSizes, random: Random): Vae {
   const { latentDim } = settings;
-  const encoderSpecs = perceptronSpecs('encoder', settings, channels + classes, 2 * latentDim, random.fork('encoder'));
-  const decoderSpecs = perceptronSpecs('decoder', settings, latentDim + classes, channels, random.fork('decoder'));
-  const parameters = createParameters([...encoderSpecs, ...decoderSpecs]);
-  const encoderVariables = parameters.variables.slice(0, encoderSpecs.length);
-  const decoderVariables = parameters.variables.slice(encoderSpecs.length);
-  const encoder = perceptron('encoder', settings, parameters);
-  const decoder = perceptron('decoder', settings, parameters);
-  const encode = compileStep(encoder);
-  const decode = compileStep(decoder);
-  const encoderGradient = compileStep((input: tf.Tensor2D, dy: tf.Tensor2D) =>
+  const parameters = createParameters(vaeSpecs(settings, sizes, random));
+  const halfOf = (half: string) => parameters.variables.filter((_, i) => parameters.names[i].startsWith(`${half}.`));
+  const encoderVariables = halfOf('encoder');
+  const decoderVariables = halfOf('decoder');
+  const encoder = encoderOf(settings, parameters);
+  const decoder = decoderOf(settings, parameters);
+  const encode = eagerStep(encoder);
+  const decode = eagerStep(decoder);
+  const encoderGradient = eagerStep((input: tf.Tensor2D, dy: tf.Tensor2D) =>
     gradients(() => encoder(input), encoderVariables, dy),
   );
-  const decoderGradient = compileStep((input: tf.Tensor2D, dy: tf.Tensor2D) =>
+  const decoderGradient = eagerStep((input: tf.Tensor2D, dy: tf.Tensor2D) =>
     gradients(() => decoder(input), [input, ...decoderVariables], dy),
   );
 
@@ -81,6 +82,21 @@ export function createVae(settings: VaeSettings, { channels, classes }: VaeSizes
   };
 }
 
+/** The parameters of the encoder, then those of the decoder, with first values from `random`. */
+export function vaeSpecs(settings: VaeSettings, { channels, classes }: VaeSizes, random: Random): ParameterSpec[] {
+  const { latentDim } = settings;
+  return [
+    ...perceptronSpecs('encoder', settings, channels + classes, 2 * latentDim, random.fork('encoder')),
+    ...perceptronSpecs('decoder', settings, latentDim + classes, channels, random.fork('decoder')),
+  ];
+}
+
+/** x | one-hot c → μ | log σ², with weights by the names of {@link vaeSpecs}. */
+export const encoderOf = (settings: VaeSettings, weights: Weights): Layers => perceptron('encoder', settings, weights);
+
+/** z | one-hot c → channels. */
+export const decoderOf = (settings: VaeSettings, weights: Weights): Layers => perceptron('decoder', settings, weights);
+
 function perceptronSpecs(name: string, settings: VaeSettings, inputs: number, outputs: number, random: Random) {
   const { layers, width, activation } = settings;
   const specs = [];
@@ -92,7 +108,7 @@ function perceptronSpecs(name: string, settings: VaeSettings, inputs: number, ou
 }
 
 /** Hidden layers, each added to its input where the architecture is residual and the widths agree; then a linear layer. */
-function perceptron(name: string, { layers, activation, architecture }: VaeSettings, parameters: Parameters): Layers {
+function perceptron(name: string, { layers, activation, architecture }: VaeSettings, parameters: Weights): Layers {
   return (input) => {
     let hidden = input;
     for (let layer = 0; layer < layers; layer++) {
@@ -107,7 +123,7 @@ function gradients(f: () => tf.Tensor2D, of: readonly tf.Tensor[], dy: tf.Tensor
   return tf.engine().gradients(f, [...of], dy).grads;
 }
 
-function run(step: CompiledStep<[tf.Tensor2D], tf.Tensor2D>, input: Matrix): Matrix {
+function run(step: Layers, input: Matrix): Matrix {
   const given = tensor(input);
   const out = step(given);
   const result = matrix(out.shape[0], out.shape[1], floats(out));

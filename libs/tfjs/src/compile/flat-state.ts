@@ -1,0 +1,106 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { engine, pointAt } from './engine.ts';
+import { allocate, symbolicBackend } from './symbolic-backend.ts';
+import type { TracedVariable } from './trace.ts';
+
+type Numbers = Float32Array | Int32Array | Uint8Array;
+
+/**
+ * Memory of variables that lie one after the other, so that a compiled function takes and gives them in one tensor. There are two
+ * copies: a run reads one and writes the other, and then they change places; a run that fails has changed nothing.
+ */
+export class Segment {
+  readonly dtype: tf.DataType;
+  readonly size: number;
+  /** What the variables hold. */
+  current: Numbers;
+  /** Where the next run writes. */
+  next: Numbers;
+
+  constructor(dtype: tf.DataType, size: number) {
+    this.dtype = dtype;
+    this.size = size;
+    this.current = allocate(dtype, size);
+    this.next = allocate(dtype, size);
+  }
+
+  /** Makes what a run has written from `begin` to `end` in {@link next} what the variables hold. */
+  commit(begin: number, end: number): void {
+    if (begin === 0 && end === this.size) [this.current, this.next] = [this.next, this.current];
+    else this.current.set(this.next.subarray(begin, end), begin);
+  }
+}
+
+/** Where a variable has its place. */
+export interface Slot {
+  readonly segment: Segment;
+  readonly offset: number;
+  /** The tensor memory that stands for this place; undefined until it is first taken. */
+  dataId?: object;
+}
+
+const slots = new WeakMap<tf.Variable, Slot>();
+
+/** The place of a variable, if it has one. */
+export const slotOf = (variable: tf.Variable): Slot | undefined => slots.get(variable);
+
+/**
+ * Gives every variable a place that has none: those that the function writes side by side, in the order in which they were made,
+ * and those that it only reads as well. Functions that share variables share their places.
+ */
+export function placeVariables(variables: readonly TracedVariable[]): void {
+  const homeless = variables
+    .filter(({ variable }) => !slots.has(variable))
+    .sort((a, b) => a.variable.id - b.variable.id);
+  const groups = new Map<string, tf.Variable[]>();
+  for (const { variable, after } of homeless) {
+    const key = `${variable.dtype} ${after ? 'written' : 'read'}`;
+    groups.set(key, [...(groups.get(key) ?? []), variable]);
+  }
+  for (const group of groups.values()) {
+    const segment = new Segment(
+      group[0].dtype,
+      group.reduce((sum, variable) => sum + variable.size, 0),
+    );
+    let offset = 0;
+    for (const variable of group) {
+      slots.set(variable, { segment, offset });
+      offset += variable.size;
+    }
+  }
+}
+
+/**
+ * Brings a variable's values to its place, if eager code has moved or replaced them since. From then on eager kernels find them
+ * here. Does nothing, fast, where they are in place.
+ */
+export function takePlace(variable: tf.Variable, slot: Slot): void {
+  const backend = symbolicBackend();
+  if (slot.dataId !== undefined && variable.dataId === slot.dataId && backend.holds(slot.dataId)) return;
+  const { segment, offset } = slot;
+  const core = engine();
+  moveBeforeSharing(core.backend);
+  segment.current.set(core.readSync(variable.dataId) as Numbers, offset);
+  core.disposeTensor(variable);
+  slot.dataId = backend.hold(() => segment.current.slice(offset, offset + variable.size));
+  pointAt(variable, slot.dataId, backend);
+}
+
+const prepared = new WeakSet<tf.KernelBackend>();
+
+/**
+ * A clone of a variable shares its memory. TensorFlow.js's plain JavaScript backend counts sharers only of memory that it has, so
+ * that a clone of a variable that lives here would be overwritten by the next step: have it fetch the memory first, as the others do.
+ */
+function moveBeforeSharing(backend: tf.KernelBackend): void {
+  if (prepared.has(backend)) return;
+  prepared.add(backend);
+  const held = symbolicBackend();
+  if (backend === held) return;
+  const incRef = backend.incRef;
+  const mover = tf.engine() as unknown as { moveData(to: tf.KernelBackend, dataId: object): void };
+  backend.incRef = (dataId) => {
+    if (held.holds(dataId)) mover.moveData(backend, dataId);
+    incRef.call(backend, dataId);
+  };
+}

@@ -1,0 +1,48 @@
+import { availableParallelism } from 'node:os';
+import { loadRuntime, type MissingRuntime, type ProviderName, type Runtime } from './runtime.ts';
+
+/** What was found out about one way to run compiled functions. */
+export interface ProviderFinding {
+  readonly name: ProviderName;
+  readonly available: boolean;
+  /** The version, or why it is not available. */
+  readonly reason: string;
+}
+
+/** A provider with its number of threads (of the CPU; others have their own). */
+export interface Placement {
+  readonly provider: ProviderName;
+  readonly threads: number;
+}
+
+/**
+ * Which providers this machine has, and why not: for diagnostics. Loads onnxruntime-node unless it is given, and creates no session.
+ *
+ * @example
+ * for (const { name, available, reason } of listProviders()) console.log(name, available, reason);
+ */
+export function listProviders(runtime: Runtime | MissingRuntime = loadRuntime()): ProviderFinding[] {
+  const names: readonly ProviderName[] = ['cpu', 'cuda', 'webgpu'];
+  return names.map((name) => {
+    if ('missing' in runtime) return { name, available: false, reason: runtime.missing };
+    if (!runtime.providers.includes(name)) {
+      return { name, available: false, reason: `not in this build of onnxruntime-node ${runtime.version}` };
+    }
+    const problem = runtime.problem(name);
+    return problem === undefined
+      ? { name, available: true, reason: `onnxruntime-node ${runtime.version}` }
+      : { name, available: false, reason: problem };
+  });
+}
+
+/** What `auto` tries: the CPU at one thread and, where there are two cores, at two; and every other provider present. */
+export function candidates(
+  findings: readonly ProviderFinding[],
+  cores: number = availableParallelism(),
+): readonly Placement[] {
+  const present = findings.filter(({ available }) => available).map(({ name }) => name);
+  return present.flatMap((provider): Placement[] => {
+    if (provider !== 'cpu') return [{ provider, threads: 1 }];
+    return cores > 1 ? [1, 2].map((threads) => ({ provider, threads })) : [{ provider, threads: 1 }];
+  });
+}
