@@ -64,7 +64,7 @@ export async function episodeInOneProcess(
     for await (const part of sampleModel(unpackModel(fit.model), { counts, seed, signal, breathe })) parts.push(part);
     const synthetic = concatenateRows(parts);
     assess({ training, heldOut, synthetic, seed, physical: null });
-    const evaluation = { fold, settings: createQnnSettings(), engine: 'batched-js', seeds: [seed], arms: [] };
+    const evaluation = { fold, settings: createQnnSettings(), engine: 'wasm', seeds: [seed], arms: [] };
     for (const { loss } of await evaluateUtility(pool, { ...evaluation, training, synthetic, heldOut })) {
       losses.push(loss);
     }

@@ -59,7 +59,7 @@ beforeEach(async () => {
   sampled = [];
   folder = await createTempFolder();
   pool = createWorkerPool(1);
-  const engines = await chooseEngine('batched-js', pool);
+  const engines = await chooseEngine('wasm', pool);
   server = await startTestServer(
     bindService(QnnSimulatorServiceService, qnnSimulatorHandlers({ pool, engines })),
     bindService(GeneratorServiceService, standIn),
@@ -151,7 +151,7 @@ describe('stage evaluate', () => {
     const { folds } = slot.facts.value;
     expect(folds.map((report) => report.fold)).toEqual([0, 1]);
     for (const { runs, engine } of folds) {
-      expect(engine).toBe('batched-js');
+      expect(engine).toBe('wasm');
       expect(runs.map(({ arm, seed }) => [arm, seed])).toEqual([
         [QnnArm.REAL_ONLY, 11],
         [QnnArm.AUGMENTED, 11],

@@ -1,4 +1,3 @@
-import { createBatchedEngine } from './batched/batched-engine.ts';
 import { DEFAULT_LIMITS } from './engine.ts';
 import type { EngineEntry } from './engine-entry.ts';
 import { createReferenceEngine } from './reference-engine.ts';
@@ -15,23 +14,14 @@ const wasm: EngineEntry = {
   create: async (options) => createWasmEngine(options),
 };
 
-const always = async () => ({ available: true as const, detail: 'plain JavaScript' });
-
 /** Every engine there is. A new engine is added here and nowhere else. */
 export const ENGINES: readonly EngineEntry[] = [
   wasm,
   {
-    name: 'batched-js',
-    description: 'batches in plain JavaScript',
-    capabilities: { precisions: ['float64'], noise: false, limits: DEFAULT_LIMITS },
-    find: always,
-    create: async () => createBatchedEngine(),
-  },
-  {
     name: 'reference',
     description: 'gate by gate, the oracle of every test',
     capabilities: { precisions: ['float64'], noise: false, limits: DEFAULT_LIMITS },
-    find: always,
+    find: async () => ({ available: true, detail: 'plain JavaScript' }),
     create: async () => createReferenceEngine(),
   },
   webgpuEntry,

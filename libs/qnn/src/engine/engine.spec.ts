@@ -1,6 +1,5 @@
 import { randomProblem } from '@qloom/quantum/testing/random-problem.ts';
 import { createRandom } from '@qloom/random/random.ts';
-import { createBatchedEngine } from './batched/batched-engine.ts';
 import { BatchShapeError, type Engine } from './engine.ts';
 import { ENGINES } from './engine-table.ts';
 import { createReferenceEngine } from './reference-engine.ts';
@@ -118,40 +117,3 @@ function expectClose(actual: ArrayLike<number>, wanted: Float64Array, tolerance:
     expect(Math.abs(actual[i] - value)).toBeLessThan(tolerance * largest);
   });
 }
-
-describe('batched-js', () => {
-  it.each([
-    [7, 40, true],
-    [7, 40, false],
-    [9, 5, true],
-    [11, 2, false],
-  ])(
-    'agrees with the reference where blocks are narrow: %d qubits, %d rows, states kept: %s',
-    async (qubits, rows, keepStates) => {
-      const random = createRandom(qubits);
-      const { circuit, observables } = randomProblem(random, qubits, 60);
-      const draw = (count: number) => Float64Array.from({ length: count }, () => random.normal());
-      const batch = { sets: 1, parameters: draw(circuit.parameters.length), rows, inputs: draw(rows * circuit.inputs) };
-      const cotangents = draw(rows * observables.length);
-      const [batched, reference] = await Promise.all(
-        [createBatchedEngine({ keepStates }), createReferenceEngine()].map(async (engine) =>
-          (await engine.compile(circuit, observables)).adjoint(batch, cotangents, { inputs: true }),
-        ),
-      );
-      for (const part of ['expectations', 'parameters', 'inputs'] as const) {
-        batched[part].forEach((value, i) => {
-          // float64 on both sides; sums over up to 40 rows.
-          expect(Math.abs(value - reference[part][i])).toBeLessThan(1e-11 * (1 + Math.abs(value)));
-        });
-      }
-    },
-  );
-
-  it('says how much memory would be needed where its limit is lower', async () => {
-    const small = createBatchedEngine({ limits: { maxStateBytes: 2 ** 20 } });
-    const { circuit, observables } = randomProblem(createRandom(1), 16, 4);
-    await expect(small.compile(circuit, observables)).rejects.toThrow(
-      '16 qubits need 4194304 bytes of state; at most 20 qubits and 1048576 bytes are right',
-    );
-  });
-});

@@ -1,6 +1,7 @@
 import { createRandom } from '@qloom/random/random.ts';
-import { createBatchedEngine } from '../engine/batched/batched-engine.ts';
+import type { Engine } from '../engine/engine.ts';
 import { createReferenceEngine } from '../engine/reference-engine.ts';
+import { createWasmEngine } from '../engine/wasm/wasm-engine.ts';
 import { createQnnModel } from '../model/qnn-model.ts';
 import { createQnnSettings } from '../model/qnn-settings.ts';
 import { TrainingCancelledError, TrainingDivergedError } from './errors.ts';
@@ -24,7 +25,7 @@ const task = (seed: number, count = 40): TrainingTask => ({
   heldOut: clouds(seed + 1000, 100),
 });
 
-const compile = (given = {}, engine = createBatchedEngine()) => {
+const compile = (given = {}, engine: Engine = createWasmEngine()) => {
   const settings = createQnnSettings({ qubits: 2, layers: 2, steps: 60, ...given });
   const model = createQnnModel(settings, 2, 2);
   return { settings, compiled: engine.compile(model.circuit, model.observables) };
@@ -59,7 +60,7 @@ describe('trainQnns', () => {
   });
 
   it('follows the reference engine', async () => {
-    const { settings, compiled } = compile({ steps: 15 });
+    const { settings, compiled } = compile({ steps: 15 }, createWasmEngine({ precision: 'float64' }));
     const [batched] = await trainQnns(await compiled, settings, [task(5)]);
     const [reference] = await trainQnns(await compile({ steps: 15 }, createReferenceEngine()).compiled, settings, [
       task(5),
@@ -68,6 +69,14 @@ describe('trainQnns', () => {
     batched.parameters.forEach((value, i) => {
       expect(value).toBeCloseTo(reference.parameters[i], 7);
     });
+  });
+
+  it('gives the engine’s own trainer and the one for engines without the same bits', async () => {
+    const { settings, compiled } = compile();
+    const { createTrainer, ...without } = await compiled;
+    expect(createTrainer).toBeDefined();
+    const tasks = [task(8), task(9)];
+    expect(await trainQnns(without, settings, tasks)).toEqual(await trainQnns(await compiled, settings, tasks));
   });
 
   it('counts steps and executions: forward and adjoint one each, the last forward on held-out points', async () => {
@@ -86,11 +95,12 @@ describe('trainQnns', () => {
     await expect(training).rejects.toThrow('seed 6: the loss is not finite at step 0');
   });
 
-  it('stops between steps when it is told to', async () => {
+  it('stops before the step at which it is told to', async () => {
     const { settings, compiled } = compile();
     let asked = 0;
-    const training = trainQnns(await compiled, settings, [task(7)], { shouldStop: () => ++asked > 5 });
+    const training = trainQnns(await compiled, settings, [task(7)], { shouldStop: () => ++asked > 2 });
     await expect(training).rejects.toThrow(TrainingCancelledError);
-    expect(asked).toBe(6);
+    await expect(training).rejects.toThrow('stopped at step 32 of 60');
+    expect(asked).toBe(3);
   });
 });

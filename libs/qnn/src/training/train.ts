@@ -2,11 +2,11 @@ import { createRandom } from '@qloom/random/random.ts';
 import type { CompiledCircuit } from '../engine/engine.ts';
 import { initialParameters, logitScale } from '../model/qnn-model.ts';
 import type { QnnSettings } from '../model/qnn-settings.ts';
-import { type Adam, createAdam } from './adam.ts';
 import { TrainingCancelledError, TrainingDivergedError } from './errors.ts';
 import { type PointLoss, pointLoss } from './loss.ts';
 import { createMiniBatches, type MiniBatches } from './mini-batches.ts';
 import { type Score, score } from './score.ts';
+import { createStepTrainer } from './step-trainer.ts';
 
 /** Angles and labels, ready for a circuit. */
 export interface EncodedPoints {
@@ -41,22 +41,20 @@ export interface TrainingResult extends Score {
 
 /** What {@link trainQnns} may be told while it works. */
 export interface TrainingOptions {
-  /** Asked before every step; true ends training with TrainingCancelledError. */
+  /** Asked before every few steps, or every step where one takes long; true ends training with TrainingCancelledError. */
   readonly shouldStop?: () => boolean;
-  /** Called after every step, and awaited: where a thread yields to its event loop. */
-  readonly afterStep?: (step: number) => void | Promise<void>;
 }
+
+/** How many steps an engine does at a call: as many as take about as long as a step of 32 rows on twelve qubits. */
+const stepsACall = (qubits: number, rows: number): number =>
+  Math.max(1, Math.min(16, Math.floor(2 ** 17 / (2 ** qubits * rows))));
 
 /** The state of one training while its group goes on. */
 interface Trainee {
   readonly task: TrainingTask;
   readonly batches: MiniBatches;
-  readonly indices: Int32Array;
-  readonly adam: Adam;
-  /** Circuit parameters. */
-  readonly values: Float64Array;
-  readonly gradient: Float64Array;
-  batchLoss: number;
+  /** Circuit parameters: initial values, and the trained ones at last. */
+  values: Float64Array;
   tailLoss: number;
 }
 
@@ -75,7 +73,7 @@ export async function trainQnns(
   const trainees = tasks.map((task) => createTrainee(task, compiled, settings));
   for (const size of new Set(trainees.map((trainee) => trainee.batches.size))) {
     const group = trainees.filter((trainee) => trainee.batches.size === size);
-    await trainGroup(compiled, settings, group, size, loss, options);
+    await trainGroup(compiled, settings, group, size, options);
   }
   const results: TrainingResult[] = [];
   for (const trainee of trainees) results.push(await finish(trainee, compiled, settings, loss));
@@ -85,17 +83,7 @@ export async function trainQnns(
 function createTrainee(task: TrainingTask, { circuit }: CompiledCircuit, settings: QnnSettings): Trainee {
   const random = createRandom(task.seed);
   const batches = createMiniBatches(task.training.count, settings.batchSize, random.fork('mini-batches'));
-  const size = circuit.parameters.length;
-  return {
-    task,
-    batches,
-    indices: new Int32Array(batches.size),
-    adam: createAdam(size, settings.learningRate),
-    values: initialParameters(circuit, random.fork('parameters')),
-    gradient: new Float64Array(size),
-    batchLoss: 0,
-    tailLoss: 0,
-  };
+  return { task, batches, values: initialParameters(circuit, random.fork('parameters')), tailLoss: 0 };
 }
 
 async function trainGroup(
@@ -103,49 +91,36 @@ async function trainGroup(
   settings: QnnSettings,
   group: readonly Trainee[],
   rows: number,
-  loss: PointLoss,
-  { shouldStop, afterStep }: TrainingOptions,
+  { shouldStop }: TrainingOptions,
 ): Promise<void> {
-  const { circuit, observables } = compiled;
-  const count = circuit.parameters.length;
-  const width = circuit.inputs;
-  const parameters = new Float64Array(group.length * count);
-  const inputs = new Float64Array(group.length * rows * width);
-  const batch = { sets: group.length, parameters, rows, inputs };
-  const scale = logitScale(settings.loss);
-  const logits = new Float64Array(observables.length);
-  const slopes = new Float64Array(observables.length);
-  const cotangentsOf = (set: number, row: number, expectations: Float64Array, cotangents: Float64Array) => {
-    const trainee = group[set];
-    for (let c = 0; c < logits.length; c++) logits[c] = scale * expectations[c];
-    trainee.batchLoss += loss(logits, trainee.task.training.labels[trainee.indices[row]], slopes) / rows;
-    for (let c = 0; c < logits.length; c++) {
-      cotangents[c] = (scale * slopes[c]) / rows;
+  const { steps, loss, learningRate } = settings;
+  const sets = group.map(({ task: { training }, values }) => ({
+    parameters: values,
+    inputs: training.angles,
+    labels: training.labels,
+  }));
+  const setup = { loss, scale: logitScale(loss), learningRate, rows, sets };
+  const trainer = compiled.createTrainer?.(setup) ?? createStepTrainer(compiled, setup);
+  const most = stepsACall(compiled.circuit.qubits, rows);
+  const indices = new Int32Array(most * group.length * rows);
+  const tail = Math.max(1, Math.floor(steps / 10));
+  for (let done = 0; done < steps; done += most) {
+    if (shouldStop?.()) throw new TrainingCancelledError(`training stopped at step ${done} of ${steps}`);
+    const count = Math.min(most, steps - done);
+    for (let i = 0; i < count * group.length; i++) {
+      group[i % group.length].batches.next(indices.subarray(i * rows, (i + 1) * rows));
     }
-  };
-  const tail = Math.max(1, Math.floor(settings.steps / 10));
-  for (let step = 0; step < settings.steps; step++) {
-    if (shouldStop?.()) throw new TrainingCancelledError(`training stopped at step ${step} of ${settings.steps}`);
-    group.forEach((trainee, set) => {
-      const { angles } = trainee.task.training;
-      trainee.batches.next(trainee.indices);
-      for (let row = 0; row < rows; row++) {
-        const from = trainee.indices[row] * width;
-        const to = (set * rows + row) * width;
-        for (let f = 0; f < width; f++) inputs[to + f] = angles[from + f];
-      }
-      for (let i = 0; i < count; i++) parameters[set * count + i] = trainee.values[i];
-      trainee.batchLoss = 0;
+    const losses = await trainer.run(count, indices.subarray(0, count * group.length * rows));
+    losses.forEach((value, i) => {
+      const trainee = group[i % group.length];
+      const step = done + Math.floor(i / group.length);
+      if (!Number.isFinite(value)) throw diverged(trainee, step, settings);
+      if (step >= steps - tail) trainee.tailLoss += value / tail;
     });
-    const gradients = await compiled.differentiate(batch, cotangentsOf);
-    group.forEach((trainee, set) => {
-      if (!Number.isFinite(trainee.batchLoss)) throw diverged(trainee, step, settings);
-      for (let i = 0; i < count; i++) trainee.gradient[i] = gradients.parameters[set * count + i];
-      trainee.adam.step(trainee.values, trainee.gradient);
-      if (step >= settings.steps - tail) trainee.tailLoss += trainee.batchLoss / tail;
-    });
-    await afterStep?.(step);
   }
+  group.forEach((trainee, set) => {
+    trainee.values = trainer.parameters(set);
+  });
 }
 
 async function finish(

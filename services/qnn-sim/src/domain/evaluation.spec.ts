@@ -6,7 +6,7 @@ import { type Evaluation, evaluateUtility } from './evaluation.ts';
 const evaluation = (given: Partial<Evaluation> = {}): Evaluation => ({
   fold: 0,
   settings: createQnnSettings({ qubits: 3, layers: 1, steps: 25 }),
-  engine: 'batched-js',
+  engine: 'wasm',
   seeds: [1, 2, 3],
   arms: [],
   training: clouds(1, 20),

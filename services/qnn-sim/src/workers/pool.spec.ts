@@ -9,7 +9,7 @@ const job = (given: Partial<Parameters<typeof createQnnSettings>[0]> = {}, seeds
   const points = { count, angles, labels };
   return {
     kind: 'train',
-    engine: 'batched-js',
+    engine: 'wasm',
     settings: createQnnSettings({ qubits: 2, layers: 1, steps: 30, ...given }),
     features: 2,
     classes: 2,

@@ -1,3 +1,4 @@
+import { CircuitTooLargeError } from '@qloom/quantum/errors.ts';
 import { amplitudeNorm } from '@qloom/quantum/preparation.ts';
 import { mapTable } from './affine-map.ts';
 import type { Program } from './compile.ts';
@@ -27,14 +28,16 @@ export interface Host {
   /** Writes parameters, `values` from `at` on. */
   setParameters(values: Float64Array, at: number): void;
   /**
-   * Writes `count` rows of inputs from row `row` on, and returns the address after the last block that holds them. Throws
-   * CircuitError where amplitudes are all zero.
+   * Writes `count` rows of inputs, from row `row` on or those of `indices` from there on, and returns the address after the
+   * last block that holds them. Throws CircuitError where amplitudes are all zero.
    */
-  setInputs(inputs: Float64Array, row: number, count: number): number;
-  /** Writes the weights of terms for cotangents, shape [count, observables], from `at` on. */
-  setCotangents(cotangents: Float64Array, at: number, count: number): void;
-  /** Reads the observables of `count` rows to `out`, from `at` on. */
-  expectations(out: Float64Array, at: number, count: number): void;
+  setInputs(inputs: Float64Array, row: number, count: number, indices?: Int32Array): number;
+  /** The address of a block of rows. */
+  blockAddress(block: number): number;
+  /** Writes the weights of terms for cotangents, shape [count, observables], from `at` on; rows begin with block `first`, default 0. */
+  setCotangents(cotangents: Float64Array, at: number, count: number, first?: number): void;
+  /** Reads the observables of `count` rows, which begin with block `first`, default 0, to `out`, from `at` on. */
+  expectations(out: Float64Array, at: number, count: number, first?: number): void;
   /** Adds the gradients of `count` rows of inputs, from row `row` on, to `out` from `at` on. */
   addInputGradients(inputs: Float64Array, row: number, count: number, out: Float64Array, at: number): void;
   clearTotals(): void;
@@ -42,13 +45,13 @@ export interface Host {
   addGradient(out: Float64Array, at: number): void;
 }
 
-/** Instantiates a program's module. */
+/** Instantiates a program's module. Throws CircuitTooLargeError where the machine has not the memory. */
 export function createHost(program: Program, module: WebAssembly.Module): Host {
   const { structure, shape, memory, angles, entries } = program;
   const { lanes, numberBytes, vectorBytes } = shape;
-  const instance = new WebAssembly.Memory({ initial: program.pages, maximum: program.pages });
-  const exports = new WebAssembly.Instance(module, { engine: { memory: instance } }).exports as unknown as Exports;
-  const { buffer } = instance;
+  const allocated = allocate(program);
+  const exports = new WebAssembly.Instance(module, { engine: { memory: allocated } }).exports as unknown as Exports;
+  const { buffer } = allocated;
   const doubles = new Float64Array(buffer);
   const words = new Uint32Array(buffer);
   const numbers = numberBytes === 4 ? new Float32Array(buffer) : doubles;
@@ -95,14 +98,15 @@ export function createHost(program: Program, module: WebAssembly.Module): Host {
     exports,
     numbers,
     setParameters,
-    setInputs(inputs, row, count) {
+    setInputs(inputs, row, count, indices) {
       const used = Math.ceil(count / lanes);
       for (let b = 0; b < used; b++) {
         const wide = (blockAddress(b) + block.features) / 8;
         const narrow = index(blockAddress(b) + block.values);
         const prepared = index(blockAddress(b) + block.amplitudes);
         for (let j = 0; j < lanes; j++) {
-          const from = (row + Math.min(b * lanes + j, count - 1)) * inputCount;
+          const given = row + Math.min(b * lanes + j, count - 1);
+          const from = (indices ? indices[given] : given) * inputCount;
           for (let f = 0; f < features.length; f++) {
             const { first, second } = features[f];
             const value = second === null ? inputs[from + first] : inputs[from + first] * inputs[from + second];
@@ -116,10 +120,11 @@ export function createHost(program: Program, module: WebAssembly.Module): Host {
       }
       return blockAddress(used);
     },
-    setCotangents(cotangents, at, count) {
+    blockAddress,
+    setCotangents(cotangents, at, count, first = 0) {
       const used = Math.ceil(count / lanes);
       for (let b = 0; b < used; b++) {
-        const to = index(blockAddress(b) + block.weights);
+        const to = index(blockAddress(first + b) + block.weights);
         for (let j = 0; j < lanes; j++) {
           const row = b * lanes + j;
           termWeights.fill(0);
@@ -134,10 +139,10 @@ export function createHost(program: Program, module: WebAssembly.Module): Host {
         }
       }
     },
-    expectations(out, at, count) {
+    expectations(out, at, count, first = 0) {
       for (let row = 0; row < count; row++) {
         const b = Math.floor(row / lanes);
-        const from = index(blockAddress(b) + block.expectations) + (row - b * lanes);
+        const from = index(blockAddress(first + b) + block.expectations) + (row - b * lanes);
         for (let k = 0; k < constants.length; k++) {
           let value = constants[k];
           for (let t = termStart[k]; t < termStart[k + 1]; t++)
@@ -177,6 +182,18 @@ export function createHost(program: Program, module: WebAssembly.Module): Host {
       for (const collect of collectors) collect(out, at);
     },
   };
+}
+
+function allocate({ pages, memory, shape }: Program): WebAssembly.Memory {
+  try {
+    return new WebAssembly.Memory({ initial: pages, maximum: pages });
+  } catch (cause) {
+    throw new CircuitTooLargeError(
+      `wasm: ${shape.qubits} qubits need ${memory.bytes} bytes for this circuit, which this machine does not give; ` +
+        'fewer qubits or layers, or fewer compiled circuits at once, are right',
+      { cause },
+    );
+  }
 }
 
 /** Adds the gradient of a link's phases, of which the samples' sums are in memory. */

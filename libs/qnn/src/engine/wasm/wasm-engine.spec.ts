@@ -1,7 +1,12 @@
+import { CircuitTooLargeError } from '@qloom/quantum/errors.ts';
+import { pauli } from '@qloom/quantum/observable.ts';
 import { randomProblem } from '@qloom/quantum/testing/random-problem.ts';
 import { createRandom } from '@qloom/random/random.ts';
 import fc from 'fast-check';
+import { buildAnsatz } from '../../model/ansatz-circuit.ts';
+import type { Precision } from '../engine.ts';
 import { createReferenceEngine } from '../reference-engine.ts';
+import { planProgram } from './compile.ts';
 import { createWasmEngine, type WasmEngineOptions } from './wasm-engine.ts';
 
 const VARIANTS: WasmEngineOptions[] = (['float32', 'float64'] as const).flatMap((precision) =>
@@ -56,5 +61,59 @@ describe('wasm', () => {
       ),
       { numRuns: 12 },
     );
+  });
+
+  it('keeps float32 within 1e-5, and gradients within 1e-4 of the largest, on 12 qubits and 10 layers', async () => {
+    const circuit = buildAnsatz({ qubits: 12, layers: 10, ansatz: 'data-reuploading', inputs: 12 });
+    const observables = Array.from({ length: 12 }, (_, q) => pauli('Z', [q]));
+    const random = createRandom('float32');
+    const draw = (count: number) => Float64Array.from({ length: count }, () => random.normal());
+    const batch = { sets: 1, parameters: draw(circuit.parameters.length), rows: 2, inputs: draw(24) };
+    const cotangents = draw(2 * observables.length);
+    const gradient = async (precision: Precision) => {
+      const compiled = await createWasmEngine({ precision }).compile(circuit, observables);
+      return compiled.adjoint(batch, cotangents, { inputs: true });
+    };
+    // float64 is held to the reference by the test above.
+    const [single, double] = [await gradient('float32'), await gradient('float64')];
+    const worst = (actual: Float64Array, wanted: Float64Array) =>
+      wanted.reduce((most, value, i) => Math.max(most, Math.abs(actual[i] - value)), 0);
+    const largest = (values: Float64Array) => values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+    expect(worst(single.expectations, double.expectations)).toBeLessThan(1e-5);
+    expect(worst(single.parameters, double.parameters)).toBeLessThan(1e-4 * largest(double.parameters));
+    expect(worst(single.inputs, double.inputs)).toBeLessThan(1e-4 * largest(double.inputs));
+    expect(worst(single.expectations, double.expectations)).toBeGreaterThan(0);
+  });
+
+  it('gives the same bits whatever was executed before', async () => {
+    const { circuit, observables, parameters, inputs } = randomProblem(createRandom(3), 4, 60);
+    const compile = () => createWasmEngine().compile(circuit, observables);
+    const batch = { sets: 1, parameters, rows: 1, inputs };
+    const fresh = (await (await compile()).forward(batch)).slice();
+    const used = await compile();
+    await used.forward({ ...batch, parameters: parameters.map((value) => 3 * value + 1) });
+    expect(await used.forward(batch)).toEqual(fresh);
+  });
+
+  it('says how much memory a circuit needs and what would fit, before it allocates', async () => {
+    const small = createWasmEngine({ limits: { maxStateBytes: 2 ** 22 } });
+    const compile = (qubits: number) => {
+      const circuit = buildAnsatz({ qubits, layers: 3, ansatz: 'hardware-efficient', inputs: qubits });
+      return small.compile(circuit, [pauli('Z', [0])]);
+    };
+    const refused = compile(16);
+    await expect(refused).rejects.toThrow(CircuitTooLargeError);
+    await expect(refused).rejects.toThrow(
+      /^wasm: 16 qubits need \d+ bytes for this circuit; at most 4194304 bytes are right, which 14 qubits/,
+    );
+    await expect(compile(14)).resolves.toBeDefined();
+  });
+
+  it('prepares 20 qubits without allocating, within 512 MiB', () => {
+    const circuit = buildAnsatz({ qubits: 20, layers: 6, ansatz: 'hardware-efficient', inputs: 20 });
+    const options = { precision: 'float32', registers: 1, fused: false, maxBytes: 2 ** 29 } as const;
+    const { memory } = planProgram(circuit, [pauli('Z', [0])], options);
+    expect(memory.keepsStates).toBe(false);
+    expect(memory.bytes).toBeGreaterThan(2 * 8 * 4 * 2 ** 20);
   });
 });

@@ -11,6 +11,8 @@ import {
 } from '../engine.ts';
 import { assemble, type CompileOptions, planProgram } from './compile.ts';
 import { createHost, type Host } from './host.ts';
+import { createSweep } from './sweep.ts';
+import { createWasmTrainer } from './wasm-trainer.ts';
 
 /** A memory of WebAssembly has 32-bit addresses. */
 export const WASM_LIMITS: EngineLimits = { maxQubits: 20, maxStateBytes: 2 ** 32 - 65536 };
@@ -86,6 +88,21 @@ function createCompiled(host: Host, circuit: Circuit, observables: readonly Obse
     inputs = sized(inputs, wantsInputs ? batch.sets * batch.rows * circuit.inputs : 0);
     return { expectations, parameters, inputs };
   };
+  /** Collects what the chunk's backward sweeps left. */
+  const finishChunk = (
+    batch: CircuitBatch,
+    out: BatchGradient,
+    set: number,
+    row: number,
+    rows: number,
+    inputs: boolean,
+  ) => {
+    host.addGradient(out.parameters, set * count);
+    if (!inputs) return;
+    const from = (batch.sharedInputs ? 0 : set * batch.rows) + row;
+    host.addInputGradients(batch.inputs, from, rows, out.inputs, (set * batch.rows + row) * circuit.inputs);
+  };
+  const sweep = createSweep(host, observed);
 
   return {
     circuit,
@@ -113,28 +130,24 @@ function createCompiled(host: Host, circuit: Circuit, observables: readonly Obse
         if (want.inputs) host.exports.inputGradients(memory.blocks, end);
         else host.exports.gradients(memory.blocks, end);
         host.expectations(out.expectations, at * observed, rows);
-        host.addGradient(out.parameters, set * count);
-        if (!want.inputs) return;
-        const from = (batch.sharedInputs ? 0 : set * batch.rows) + row;
-        host.addInputGradients(batch.inputs, from, rows, out.inputs, at * circuit.inputs);
+        finishChunk(batch, out, set, row, rows, want.inputs ?? false);
       });
       return out;
     },
     async differentiate(batch, cotangentsOf, want = {}) {
       checkBatch(batch, circuit);
-      const given = (await this.forward(batch)).slice();
-      const cotangents = new Float64Array(given.length);
-      for (let i = 0; i < batch.sets * batch.rows; i++) {
-        const [from, to] = [i * observed, (i + 1) * observed];
-        cotangentsOf(
-          Math.floor(i / batch.rows),
-          i % batch.rows,
-          given.subarray(from, to),
-          cotangents.subarray(from, to),
+      const wantsInputs = want.inputs ?? false;
+      const out = prepare(batch, wantsInputs);
+      forEachChunk(batch, (set, row, rows) => {
+        const at = set * batch.rows + row;
+        sweep(out.expectations, at, rows, wantsInputs, (i, values, slopes) =>
+          cotangentsOf(set, row + i, values, slopes),
         );
-      }
-      return this.adjoint(batch, cotangents, want);
+        finishChunk(batch, out, set, row, rows, wantsInputs);
+      });
+      return out;
     },
+    createTrainer: (setup) => createWasmTrainer(host, setup),
   };
 }
 
