@@ -18,7 +18,18 @@ const STUDY = `data:
   csv: fruit.csv
   label: state
   test: 6
-qnn: { qubits: 2, layers: 2, steps: 30, batch: 16 }
+qnn:
+  qubits: 2
+  layers: 1
+  encoding: zz-feature-map
+  ansatz: efficient-su2
+  options:
+    encoding: { repeats: 1 }
+    ansatz: { entanglement: linear }
+  observables: [Z0, -1*Z0]
+  noise: { readoutError: 0.01 }
+  steps: 30
+  batch: 16
 folds: 2
 qnnSeeds: 1
 episodes: 4
@@ -39,7 +50,7 @@ describe("a CSV of the user's own", () => {
     await place.remove();
   });
 
-  it('runs from end to end, with the label by its name', async () => {
+  it('runs from end to end, with the label by its name and a circuit of its own', async () => {
     place.write('fruit.csv', csvOf(ROWS));
     place.write('fruit.yaml', STUDY);
     const { code, stdout } = await place.qloom('run', 'fruit.yaml', '--out', 'runs');
@@ -49,7 +60,13 @@ describe("a CSV of the user's own", () => {
     const synthetic = readFileSync(place.file('runs/fruit/synthetic.csv'), 'utf8').trimEnd().split('\n');
     expect(synthetic[0]).toBe('size,weight,label');
     for (const row of synthetic.slice(1)) expect(row).toMatch(/^[-\d.e]+,[-\d.e]+,(raw|ripe)$/);
-    expect(readRecord(place.file('runs/fruit')).result).toMatchObject({ data: { classNames: ['raw', 'ripe'] } });
+    const { result } = readRecord(place.file('runs/fruit'));
+    expect(result).toMatchObject({
+      data: { classNames: ['raw', 'ripe'] },
+      settings: {
+        qnn: { encoding: 'zz-feature-map', encodingOptions: { repeats: '1' }, noise: { readoutError: 0.01 } },
+      },
+    });
   }, 120_000);
 
   const change = (at: number, row: (row: Row) => Row) => csvOf(ROWS.map((r, i) => (i === at ? row(r) : r)));

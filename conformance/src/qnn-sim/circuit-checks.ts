@@ -1,5 +1,5 @@
 import { status } from '@grpc/grpc-js';
-import type { ExpectationRequest } from '@qloom/contracts/gen/qloom/qnn_sim/v1/qnn_sim.ts';
+import { CircuitSettings, type ExpectationRequest } from '@qloom/contracts/gen/qloom/qnn_sim/v1/qnn_sim.ts';
 import { encodeTensor } from '@qloom/service-kit/wire-tensors.ts';
 import { type Check, CheckFailure, CheckSkipped, listChecks, must, sharedAnswer } from '../check.ts';
 import { receivedTensor } from '../shared/received.ts';
@@ -72,7 +72,7 @@ function refusals(simulator: QnnSimulator, deadlineMs: number): readonly Check[]
   list.refusal('an observable that is none is INVALID_ARGUMENT', () => refuse({ observables: ['Q0'] }));
   list.refusal('an observable of a qubit that is not there is INVALID_ARGUMENT', () => refuse({ observables: ['Z2'] }));
   list.refusal('an ansatz that is none is INVALID_ARGUMENT', () =>
-    refuse({ circuit: { qubits: 2, layers: 1, ansatz: 'none-of-them', inputs: 2 } }),
+    refuse({ circuit: CircuitSettings.fromPartial({ qubits: 2, layers: 1, ansatz: 'none-of-them', inputs: 2 }) }),
   );
   list.refusal('inputs of another width than the circuit has are INVALID_ARGUMENT', () =>
     refuse({ inputs: encodeTensor(new Float64Array(3), [1, 3]) }),

@@ -1,4 +1,4 @@
-import type { ExpectationRequest, QnnSimulatorServiceService } from '@qloom/contracts/gen/qloom/qnn_sim/v1/qnn_sim.ts';
+import { ExpectationRequest, type QnnSimulatorServiceService } from '@qloom/contracts/gen/qloom/qnn_sim/v1/qnn_sim.ts';
 import type { Remote } from '@qloom/service-kit/clients.ts';
 import { encodeTensor } from '@qloom/service-kit/wire-tensors.ts';
 
@@ -21,10 +21,9 @@ export function circuitRequest(
   inputs = INPUTS,
 ): ExpectationRequest {
   return {
-    circuit: { qubits: 2, layers: 1, ansatz, inputs: 2 },
+    ...ExpectationRequest.fromPartial({ circuit: { qubits: 2, layers: 1, ansatz, inputs: 2 } }),
     observables: [...observables],
     inputs: encodeTensor(inputs, [inputs.length / 2, 2]),
     parameters: encodeTensor(parameters),
-    engine: '',
   };
 }

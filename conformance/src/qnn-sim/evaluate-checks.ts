@@ -1,5 +1,5 @@
 import { status } from '@grpc/grpc-js';
-import { QnnArm, type QnnRun, type UtilityReport } from '@qloom/contracts/gen/qloom/episode/v1/slots.ts';
+import { QnnArm, type QnnRun, QnnSettings, type UtilityReport } from '@qloom/contracts/gen/qloom/episode/v1/slots.ts';
 import type {
   EvaluateRequest,
   EvaluateSettings,
@@ -24,7 +24,7 @@ const synthetic: EvaluatePart = { $case: 'synthetic', value: pointsMessage(small
 const heldOut: EvaluatePart = { $case: 'heldOut', value: pointsMessage(HELD_OUT) };
 
 function settings(changes: Partial<EvaluateSettings> = {}, ansatz = ''): EvaluatePart {
-  const qnn = { qubits: 3, layers: 1, ansatz, loss: '', steps: STEPS, batchSize: 8, learningRate: 0.05, engine: '' };
+  const qnn = QnnSettings.fromPartial({ qubits: 3, layers: 1, ansatz, steps: STEPS, batchSize: 8, learningRate: 0.05 });
   return { $case: 'settings', value: { fold: FOLD, seeds: SEEDS, arms: [], qnn, ...changes } };
 }
 

@@ -52,6 +52,11 @@ export function toySimulator(fault?: SimulatorFault): ServiceBinding {
     },
     expectation: unsupported,
     gradient: unsupported,
+    measure: unsupported,
+    // biome-ignore lint/correctness/useYield: refuses before it could answer.
+    async *minimize() {
+      unsupported();
+    },
     // biome-ignore lint/correctness/useYield: refuses before it could answer.
     async *critique() {
       unsupported();

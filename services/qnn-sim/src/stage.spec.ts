@@ -1,6 +1,6 @@
 import { BinaryWriter } from '@bufbuild/protobuf/wire';
 import type { Fold, FoldModel, SlotEvent } from '@qloom/contracts/gen/qloom/episode/v1/slots.ts';
-import { QnnArm } from '@qloom/contracts/gen/qloom/episode/v1/slots.ts';
+import { QnnArm, QnnSettings } from '@qloom/contracts/gen/qloom/episode/v1/slots.ts';
 import { GeneratorServiceService } from '@qloom/contracts/gen/qloom/generator/v1/generator.ts';
 import { QnnSimulatorServiceService } from '@qloom/contracts/gen/qloom/qnn_sim/v1/qnn_sim.ts';
 import { LabelledPoints } from '@qloom/contracts/gen/qloom/tensor/v1/tensor.ts';
@@ -23,7 +23,7 @@ import { createWorkerPool, type WorkerPool } from './workers/pool.ts';
 
 const STUDY = 'study-1';
 const MODEL = new TextEncoder().encode('a model');
-const QNN = { qubits: 3, layers: 1, ansatz: '', loss: '', steps: 20, batchSize: 0, learningRate: 0, engine: '' };
+const QNN = QnnSettings.fromPartial({ qubits: 3, layers: 1, steps: 20 });
 
 let folder: TempFolder;
 let pool: WorkerPool;

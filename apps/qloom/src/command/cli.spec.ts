@@ -1,5 +1,5 @@
 import { execFile, execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -69,7 +69,20 @@ function finishedRun(): string {
 }
 
 describe('qloom', () => {
-  const commands = ['run', 'up', 'sample', 'datasets', 'report', 'trace', 'stages', 'doctor'];
+  const commands = [
+    'run',
+    'up',
+    'sample',
+    'datasets',
+    'report',
+    'trace',
+    'stages',
+    'export',
+    'draw',
+    'vqe',
+    'plateau',
+    'doctor',
+  ];
 
   it('has help with examples everywhere', async () => {
     const helps = await Promise.all([[], ...commands.map((name) => [name])].map((args) => qloom([...args, '--help'])));
@@ -91,6 +104,12 @@ describe('qloom', () => {
     ],
     [['datasets', 'draw', 'annni', '--count', 'many'], 'It is not a whole number'],
     [['datasets', 'draw', 'anni'], "'anni' is no task; there are annni"],
+    [['vqe', 'hubbard'], "'hubbard' is none of tfim, xxz, h2, and no sum such as"],
+    [['vqe', 'h2', '--ansatz-option', 'electrons=9'], 'electrons: 9 in 4 spin orbitals; 1 to 3 are right'],
+    [['draw', 'none.qasm'], 'none.qasm: no such file'],
+    [['draw', 'examples/quickstart.yaml', '--qubits', '3'], '--qubits stands beside examples/quickstart.yaml, which'],
+    [['draw', '--ansatz', 'qcnn', '--layers', '3'], "the ansatz 'qcnn' on 4 qubits takes an integer from 1 to 2"],
+    [['plateau', '--from', '5', '--to', '4'], '--from 5 is above --to 4'],
     [['stages', 'nothing', '--out', 'nowhere'], 'nothing is no run folder and no study; nowhere holds no study'],
   ])('ends with 2 for %j', async (args, message) => {
     const { code, out, err } = await qloom(args);
@@ -120,6 +139,57 @@ describe('qloom', () => {
     expect(trace.out.split('\n')[0]).toMatch(/^propose +agent/);
     expect(missing).toMatchObject({ code: 1, err: expect.stringContaining('no span of episode 99') });
     expect(report.out).not.toContain('\u001b');
+  });
+
+  it("exports a run's QNN, and says where there are no points to train it on", async () => {
+    const out = finishedRun();
+    const without = await qloom(['export', 'toy', '--out', out]);
+    expect(without).toMatchObject({ code: 1, err: expect.stringContaining('give the real points with --data <csv>') });
+    const rows = ['ferromagnetic', 'antiphase', 'paramagnetic'].map((name, i) => `${i},0.5,${1 - i},0.1,${name}`);
+    writeFileSync(join(out, 'toy', 'training.csv'), `${['Z3,X3X4,X3X5,Z0,label', ...rows].join('\n')}\n`);
+    const { code, out: program, err } = await qloom(['export', 'toy', '--out', out, '--format', 'qiskit']);
+    expect(err).toMatch(/^QNN of the study toy, trained on 3 real points, seed 1: on the real ones loss .*, accuracy /);
+    expect([code, program.split('\n')[0]]).toEqual([0, expect.stringContaining('QNN of the study toy')]);
+  });
+
+  it('draws circuits: from options, from a study file, from a program that it wrote', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'qloom-draw-'));
+    const flags = ['--ansatz', 'basic-entangler', '--qubits', '2', '--layers', '1'];
+    const [drawn, written, study] = await Promise.all([
+      qloom(['draw', ...flags]),
+      qloom(['draw', ...flags, '--openqasm']),
+      qloom(['draw', 'examples/quickstart.yaml', '--no-angles', '--svg', join(folder, 'study.svg')]),
+    ]);
+    expect(drawn.out.split('\n')[0]).toBe('q0: ─┤RY(x0)├─┤RX(θ0)├─●──');
+    writeFileSync(join(folder, 'mine.qasm'), written.out);
+    expect((await qloom(['draw', join(folder, 'mine.qasm')])).out).toBe(drawn.out);
+    expect([study.code, study.out]).toEqual([0, '']);
+    expect(readFileSync(join(folder, 'study.svg'), 'utf8')).toMatch(/^<svg[\s\S]*<title>examples\/quickstart.yaml/);
+  });
+
+  it('measures the variance of gradients, the same for the same seed', async () => {
+    const args = ['plateau', '--to', '3', '--layers', '1', '--samples', '50', '--json'];
+    const [first, second] = await Promise.all([qloom(args), qloom(args)]);
+    expect(JSON.parse(first.out)).toMatchObject({
+      rows: [
+        { qubits: 2, parameters: 4 },
+        { qubits: 3, parameters: 6 },
+      ],
+    });
+    expect(second.out).toBe(first.out);
+  });
+
+  it('finds the ground energy of H₂, with its progress beside', async () => {
+    const [json, text] = await Promise.all([
+      qloom(['vqe', 'h2', '--restarts', '2', '--json']),
+      qloom(['vqe', '--restarts', '1', '--', '-1*Z0 Z1 - 0.3*X0']),
+    ]);
+    // Full configuration interaction in STO-3G at 0.7414 Å: −1.13727 Ha.
+    expect(JSON.parse(json.out)).toMatchObject({ energy: expect.closeTo(-1.13727, 5), converged: true });
+    expect(json.err).toMatch(/^start 1\/2 {2}step \d+ {2}energy −1\.137/);
+    // −√(1 + 0.3²): the ZZ and X of qubit 0 anticommute.
+    expect(text.out).toContain('energy    −1.044030651');
+    expect(text.out).toMatch(/exact +−1\.044030651/);
   });
 
   const older = olderNode();

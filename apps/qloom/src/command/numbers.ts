@@ -10,3 +10,15 @@ export function wholeNumber(minimum: number, maximum: number): (text: string) =>
     return value;
   };
 }
+
+/** A parser of numbers for options; says what is allowed. */
+export function realNumber(minimum = -Infinity, maximum = Infinity): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (text.trim() === '' || !Number.isFinite(value) || value < minimum || value > maximum) {
+      const range = minimum === -Infinity ? '' : ` from ${minimum} to ${maximum}`;
+      throw new InvalidArgumentError(`It is not a number${range}.`);
+    }
+    return value;
+  };
+}

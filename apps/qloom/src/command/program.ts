@@ -1,12 +1,16 @@
 import { Command } from 'commander';
 import { addDatasetsCommand } from '../commands/datasets.ts';
 import { addDoctorCommand } from '../commands/doctor.ts';
+import { addDrawCommand } from '../commands/draw.ts';
+import { addExportCommand } from '../commands/export.ts';
+import { addPlateauCommand } from '../commands/plateau.ts';
 import { addReportCommand } from '../commands/report.ts';
 import { addRunCommand } from '../commands/run.ts';
 import { addSampleCommand } from '../commands/sample.ts';
 import { addStagesCommand } from '../commands/stages.ts';
 import { addTraceCommand } from '../commands/trace.ts';
 import { addUpCommand } from '../commands/up.ts';
+import { addVqeCommand } from '../commands/vqe.ts';
 import { qloomVersion } from '../run/versions.ts';
 
 const FOOTER = `
@@ -15,6 +19,8 @@ Examples:
   $ qloom sample qloom-runs/quickstart --count 200 > more.csv
   $ qloom trace 12 --run qloom-runs/quickstart
   $ qloom stages quickstart
+  $ qloom draw --ansatz efficient-su2
+  $ qloom vqe tfim --qubits 8
   $ qloom doctor
 
 Exit codes:
@@ -41,6 +47,10 @@ export function buildProgram(): Command {
   addReportCommand(program);
   addTraceCommand(program);
   addStagesCommand(program);
+  addExportCommand(program);
+  addDrawCommand(program);
+  addVqeCommand(program);
+  addPlateauCommand(program);
   addDoctorCommand(program);
   for (const command of program.commands) command.exitOverride();
   return program;

@@ -9,7 +9,10 @@ export interface LabelledRows {
   readonly classes: readonly string[];
 }
 
-/** Reads a CSV of ours: a header, the columns `featureNames`, the class last (and perhaps a group between). */
+/**
+ * Reads a CSV of ours: a header, the columns `featureNames`, the class last (and perhaps a group between). A value that is
+ * missing or no number is NaN.
+ */
 export function readLabelledRows(text: string, featureNames: readonly string[]): LabelledRows {
   const [header, ...records] = parseCsvRecords(text);
   const columns = featureNames.map((name, i) => {
@@ -18,7 +21,7 @@ export function readLabelledRows(text: string, featureNames: readonly string[]):
   });
   return {
     featureNames,
-    x: records.map(({ fields }) => columns.map((column) => Number(fields[column].text))),
+    x: records.map(({ fields }) => columns.map((column) => Number(fields[column]?.text || Number.NaN))),
     classes: records.map(({ fields }) => fields[fields.length - 1].text),
   };
 }

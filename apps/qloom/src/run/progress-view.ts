@@ -1,5 +1,6 @@
 import { stripVTControlCharacters } from 'node:util';
 import { formatRest, formatSeconds, formatSigned } from '../terminal/format.ts';
+import { createStatusLine, type StatusStream } from '../terminal/status-line.ts';
 import { type Style, styleOf } from '../terminal/style.ts';
 import type { Progress } from './progress.ts';
 
@@ -13,43 +14,17 @@ export interface ProgressView {
   end(): void;
 }
 
-/** The part of a terminal that is needed here. */
-export interface ProgressStream {
-  readonly isTTY?: boolean;
-  readonly columns?: number;
-  write(text: string): unknown;
-}
-
 /** A moving bar on a terminal, plain lines elsewhere. */
-export function createProgressView(stream: ProgressStream, title: string): ProgressView {
+export function createProgressView(stream: StatusStream, title: string): ProgressView {
   return stream.isTTY === true ? createBar(stream, title, styleOf(stream)) : createLines(stream, title);
 }
 
-function createBar(stream: ProgressStream, title: string, style: Style): ProgressView {
-  let shown = false;
-  let last: Progress | undefined;
-  const clear = (): void => {
-    if (shown) stream.write('\r\x1b[2K');
-    shown = false;
-  };
-  const draw = (): void => {
-    if (last === undefined) return;
-    clear();
-    const text = barLine(last, title, style, stream.columns ?? 80);
-    stream.write(text);
-    shown = true;
-  };
+function createBar(stream: StatusStream, title: string, style: Style): ProgressView {
+  const line = createStatusLine(stream);
   return {
-    show(progress) {
-      last = progress;
-      draw();
-    },
-    note(text) {
-      clear();
-      stream.write(`${text}\n`);
-      draw();
-    },
-    end: clear,
+    show: (progress) => line.show(barLine(progress, title, style, stream.columns ?? 80)),
+    note: line.note,
+    end: line.end,
   };
 }
 
@@ -82,7 +57,7 @@ function facts(progress: Progress): string[] {
   ];
 }
 
-function createLines(stream: ProgressStream, title: string): ProgressView {
+function createLines(stream: StatusStream, title: string): ProgressView {
   let lastPhase = '';
   let lastDone = -1;
   return {

@@ -29,11 +29,12 @@ import { toStudySettings } from '../study-file/to-settings.ts';
 import { targetsFromEnvironment } from '../supervisor/local-services.ts';
 import type { ServiceEvent } from '../supervisor/service-process.ts';
 import { formatSeconds } from '../terminal/format.ts';
+import type { StatusStream } from '../terminal/status-line.ts';
 import { collectResult } from './collect-result.ts';
 import { type AgentClient, followStudy, untilAnswered } from './follow-study.ts';
 import { keepEvents } from './keep-events.ts';
 import { createProgressTracker } from './progress.ts';
-import { createProgressView, type ProgressStream, type ProgressView } from './progress-view.ts';
+import { createProgressView, type ProgressView } from './progress-view.ts';
 import { putCsv, readStudyCsv } from './put-csv.ts';
 import { type Session, type SessionOptions, startSession } from './session.ts';
 import { checkTask, csvHash } from './study-data.ts';
@@ -50,7 +51,7 @@ export interface RunOptions {
   readonly resume: boolean;
   /** Command that goes on with this run, for messages and the card. */
   readonly command: string;
-  readonly progress: ProgressStream;
+  readonly progress: StatusStream;
   readonly signal: AbortSignal;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Which services and mains to start instead of our four, for tests. */
@@ -103,7 +104,7 @@ async function freshRecord({ loaded, log }: RunOptions): Promise<StudyRecord> {
     state: 'running',
     file: loaded.path,
     log,
-    settings: StudySettings.toJSON(toStudySettings(loaded.study)),
+    settings: StudySettings.toJSON(toStudySettings(loaded.study, { circuit: loaded.circuit?.text })),
     csvSha256: await csvHash(loaded),
     versions: currentVersions(),
     createdAt: new Date().toISOString(),
@@ -162,7 +163,8 @@ async function studyWork(
 ): Promise<{ study: Study; result?: StudyResult }> {
   const { loaded, signal } = options;
   const { space } = await untilAnswered(() => agent.getCapabilities({}), signal);
-  const settings = toStudySettings(loaded.study, await putCsv(agent, csv, signal));
+  const dataset = await putCsv(agent, csv, signal);
+  const settings = toStudySettings(loaded.study, { dataset, circuit: loaded.circuit?.text });
   const fitted = { ...settings, space: fitOverrides(loaded, settings.space, space) };
   await createStudy(agent, loaded, fitted, signal);
   const events = await keepEvents(session.logUrl, loaded.id, folder.events);

@@ -1,10 +1,15 @@
+import type { CircuitFile } from './circuit-file.ts';
 import { type FieldPath, formatPath, type Positions, type Problem } from './problem.ts';
+import { qnnSectionProblems } from './qnn-settings.ts';
 import type { StudyFile } from './study-file.ts';
 
 const CSV_ONLY = ['label', 'group', 'header', 'ignore', 'separator', 'dropConstant'] as const;
 
-/** What the schema cannot say: fields that exclude or need one another. Called on a file that the schema accepts. */
-export function checkMeaning(file: StudyFile, positions: Positions): Problem[] {
+/**
+ * What the schema cannot say: fields that exclude or need one another. Called on a file that the schema accepts; `circuit` is
+ * the program that it names.
+ */
+export function checkMeaning(file: StudyFile, positions: Positions, circuit?: CircuitFile): Problem[] {
   const problems: Problem[] = [];
   const say = (path: FieldPath, message: string): void => {
     problems.push({ line: positions.lineOfKey(path), field: formatPath(path), message });
@@ -24,6 +29,7 @@ export function checkMeaning(file: StudyFile, positions: Positions): Problem[] {
   if (typeof data.label === 'string' && data.header === false) {
     say(['data', 'label'], `"${data.label}" is a name, but header is false; give its position from 0`);
   }
+  for (const { path, message } of qnnSectionProblems(file.qnn ?? {}, circuit)) say(path, message);
   const episodes = file.episodes ?? 32;
   if (file.sobol !== undefined && file.sobol > episodes) {
     say(['sobol'], `${file.sobol} is above the number of episodes ${episodes}`);

@@ -1,9 +1,13 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { listTaskKinds } from '@qloom/datasets/task-registry.ts';
+import { ANSATZ_NAMES } from '@qloom/quantum/ansatz-table.ts';
+import { ENCODING_NAMES } from '@qloom/quantum/encoding-table.ts';
 import { SCHEMA_PATH } from './check-schema.ts';
 import { loadStudyFile, parseStudyFile } from './load-study-file.ts';
+import { toStudySettings } from './to-settings.ts';
 
 const EXAMPLES = fileURLToPath(new URL('../../../../examples', import.meta.url));
 
@@ -23,8 +27,8 @@ describe('a study file', () => {
       [
         'examples/bad.yaml:6: data.labels: "forty" is not a whole number',
         'examples/bad.yaml:9: qnn.qubits: 40 is above the maximum 20',
-        'examples/bad.yaml:10: qnn.layer: no such field; did you mean "layers"? Allowed: qubits, layers, ansatz, loss, ' +
-          'steps, batch, learningRate, engine',
+        'examples/bad.yaml:10: qnn.layer: no such field; did you mean "layers"? Allowed: qubits, layers, encoding, ' +
+          'ansatz, options, circuit, observables, shots, noise, gradient, precision, loss, steps, batch, learningRate, engine',
         'examples/bad.yaml:14: policy: "ppoo" is not one of ppo-surrogate, ppo, surrogate, random, sobol, fixed',
         'examples/bad.yaml:17: space.gan.steps: {"minimum":60} is neither a value (fixes it), nor a list (narrows its ' +
           'choices), nor {min, max} (narrows its range)',
@@ -68,6 +72,43 @@ describe('a study file', () => {
       'data:\n  csv: a.csv\nname: My Study\n',
       'study.yaml:3: name: "My Study" is not 1 to 63 of a-z, 0-9 and "-", the first a letter or digit',
     ],
+    [
+      'data: { csv: a.csv }\nqnn:\n  ansatz: efficent-su2\n',
+      'study.yaml:3: qnn.ansatz: "efficent-su2" is not one of data-reuploading, hardware-efficient,',
+    ],
+    [
+      'data: { csv: a.csv }\nqnn:\n  encoding: angle\n  options:\n    encoding:\n      axes: x\n',
+      "study.yaml:6: qnn.options.encoding.axes: the encoding 'angle' has no such option; it has axis, scale, reupload",
+    ],
+    [
+      'data: { csv: a.csv }\nqnn:\n  ansatz: two-local\n  options:\n    ansatz: { rotations: [rx, rw] }\n',
+      'study.yaml:5: qnn.options.ansatz.rotations: ["rx","rw"] is not a list of ',
+    ],
+    [
+      'data: { csv: a.csv }\nqnn:\n  encoding: angle\n  options:\n    encoding: { scale: 5000 }\n',
+      'study.yaml:5: qnn.options.encoding.scale: 5000 is not a number from -1000 to 1000',
+    ],
+    [
+      'data: { csv: a.csv }\nqnn:\n  ansatz: qcnn\n  layers: 3\n',
+      "study.yaml:4: qnn.layers: 3; the ansatz 'qcnn' on 4 qubits takes 1 to 2",
+    ],
+    [
+      'data: { csv: a.csv }\nqnn:\n  shots: 100\n  gradient: adjoint\n',
+      "study.yaml:4: qnn.gradient: 'adjoint' needs exact expectations, and there are shots; right would be",
+    ],
+    [
+      'data: { csv: a.csv }\nqnn:\n  noise:\n    depolarizing: 2\n',
+      'study.yaml:4: qnn.noise.depolarizing: 2 is above the maximum 1',
+    ],
+    [
+      'data: { csv: a.csv }\nqnn:\n  observables:\n    - Z0\n    - Z4\n',
+      "study.yaml:5: qnn.observables[1]: observable 'Z4': qubit 4 is not one of 0 … 3",
+    ],
+    ['data: { csv: a.csv }\nqnn:\n  circuit: none.qasm\n', 'study.yaml:3: qnn.circuit: none.qasm: no such file'],
+    [
+      'data: { csv: a.csv }\nqnn:\n  engine: webgpu\n  precision: float64\n',
+      "study.yaml:4: qnn.precision: the engine 'webgpu' has no float64; right would be precision float32, or engine ",
+    ],
   ])('says what is wrong with %j', (text, message) => {
     expect(problemsOf(text)).toContain(message);
   });
@@ -86,11 +127,45 @@ describe('a study file', () => {
   });
 });
 
+describe('a circuit of its own', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'qloom-circuit-'));
+  const load = (program: string, qnn: string) => {
+    writeFileSync(join(folder, 'mine.qasm'), program);
+    return parseStudyFile(join(folder, 's.yaml'), `data: { csv: a.csv }\nqnn:\n  circuit: mine.qasm\n${qnn}`);
+  };
+  const PROGRAM = `OPENQASM 3.0;
+include "stdgates.inc";
+input float x0;
+input float theta;
+qubit[2] q;
+ry(x0 + theta) q[0];
+`;
+
+  it('is read beside the study file, and its text goes into the settings', () => {
+    const { study, circuit } = load(PROGRAM, '  observables: [Z0, Z1]\n');
+    expect(toStudySettings(study, { circuit: circuit?.text }).qnn).toMatchObject({ qasm: PROGRAM, ansatz: '' });
+  });
+
+  it.each([
+    [PROGRAM.replace('ry(', 'reset q[0]; ry('), '', /s\.yaml:3: qnn\.circuit: mine\.qasm:6:1: .*reset/],
+    [PROGRAM, '  ansatz: qcnn\n', /s\.yaml:4: qnn\.ansatz: stands beside a circuit of its own/],
+    [PROGRAM, '  layers: 2\n', /s\.yaml:4: qnn\.layers: the circuit has its own/],
+    [PROGRAM, '  observables: [Z0, Z2]\n', /s\.yaml:4: qnn\.observables\[1\]: .*qubit 2 is not one of 0 … 1/],
+  ])('is refused with file and line (%#)', (program, qnn, message) => {
+    expect(() => load(program, qnn)).toThrow(message);
+  });
+});
+
 describe('the published schema', () => {
   const schema = JSON.parse(readFileSync(SCHEMA_PATH, 'utf8'));
 
   it('lists the tasks that there are', () => {
     expect(schema.properties.data.properties.task.enum).toEqual(listTaskKinds().map((kind) => kind.name));
+  });
+
+  it('lists the encodings and ansätze that there are', () => {
+    const { encoding, ansatz } = schema.properties.qnn.properties;
+    expect([encoding.enum, ansatz.enum]).toEqual([ENCODING_NAMES, ANSATZ_NAMES]);
   });
 
   it('is told field by field in the guide', () => {

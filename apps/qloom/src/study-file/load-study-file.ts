@@ -4,6 +4,7 @@ import { LineCounter, parseDocument } from 'yaml';
 import { UsageError } from '../command/errors.ts';
 import { checkMeaning } from './check-meaning.ts';
 import { checkSchema } from './check-schema.ts';
+import { type CircuitFile, readCircuitFile } from './circuit-file.ts';
 import { formatPath, type Positions, type Problem, positionsOf, StudyFileError } from './problem.ts';
 import type { StudyFile } from './study-file.ts';
 
@@ -16,6 +17,8 @@ export interface LoadedStudy {
   /** Id of the study: its `name`, or the name of the file. */
   readonly id: string;
   readonly study: StudyFile;
+  /** The program that `qnn.circuit` names. */
+  readonly circuit?: CircuitFile;
   /** Lines of its fields. */
   readonly positions: Positions;
   /** Absolute path of `relative`, which the file names relative to itself. */
@@ -37,7 +40,7 @@ export async function loadStudyFile(path: string): Promise<LoadedStudy> {
   return parseStudyFile(path, text);
 }
 
-/** {@link loadStudyFile} for a text that is already there. */
+/** {@link loadStudyFile} for a text that is already there; the circuit that it names is read. */
 export function parseStudyFile(path: string, text: string): LoadedStudy {
   const lineCounter = new LineCounter();
   const document = parseDocument(text, { lineCounter });
@@ -54,7 +57,18 @@ export function parseStudyFile(path: string, text: string): LoadedStudy {
   const value: unknown = document.toJS() ?? {};
   let problems = checkSchema(value, positions);
   const study = value as StudyFile;
-  if (problems.length === 0) problems = checkMeaning(study, positions);
+  const resolvePath = (relative: string) => resolve(dirname(path), relative);
+  let circuit: CircuitFile | undefined;
+  if (problems.length === 0) {
+    const named = study.qnn?.circuit;
+    const read = named === undefined ? undefined : readCircuitFile(resolvePath(named), named);
+    if (typeof read === 'string') {
+      problems.push({ line: positions.lineOfKey(['qnn', 'circuit']), field: 'qnn.circuit', message: read });
+    } else {
+      circuit = read;
+      problems = checkMeaning(study, positions, circuit);
+    }
+  }
   const id = study.name ?? basename(path, extname(path)).toLowerCase();
   if (problems.length === 0 && !/^[a-z0-9][a-z0-9-]{0,62}$/.test(id)) {
     problems.push({
@@ -63,7 +77,7 @@ export function parseStudyFile(path: string, text: string): LoadedStudy {
     });
   }
   if (problems.length > 0) throw new StudyFileError(path, problems);
-  return { path, text, id, study, positions, resolvePath: (relative) => resolve(dirname(path), relative) };
+  return { path, text, id, study, circuit, positions, resolvePath };
 }
 
 /** A problem of one field of a loaded study, found after it was loaded. */

@@ -11,6 +11,7 @@ const NAMES: Readonly<Record<string, string>> = {
   'data.source': 'data.task',
   'data.source.task.settings_json': 'data.settings',
   'qnn.batch_size': 'qnn.batch',
+  'qnn.qasm': 'qnn.circuit',
   'qnn.learning_rate': 'qnn.learningRate',
   qnn_seeds: 'qnnSeeds',
   sobol_episodes: 'sobol',
@@ -35,7 +36,9 @@ export function refusalOf(loaded: LoadedStudy, error: ServiceError): UsageError 
 
 /** `space.gan.steps.min` → [space, gan.steps, min]; `evaluation.rivals[1]` → [evaluation, rivals, 1]. */
 function pathOf(field: string): (string | number)[] {
-  const name = NAMES[field] ?? field;
+  const name = (NAMES[field] ?? field)
+    .replace(/^qnn\.(encoding|ansatz)_options\b/, 'qnn.options.$1')
+    .replace(/^qnn\.noise\..*/, (noise) => noise.replaceAll(/_([a-z])/g, (_, letter) => letter.toUpperCase()));
   const space = /^space\.(.+?)(?:\.(min|max|choices|zeroAllowed))?$/.exec(name);
   if (space !== null) return space[2] === undefined ? ['space', space[1]] : ['space', space[1], space[2]];
   return name.split(/\.|(?=\[\d+\])/).map((part) => (/^\[\d+\]$/.test(part) ? Number(part.slice(1, -1)) : part));

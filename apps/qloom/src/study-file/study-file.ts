@@ -55,11 +55,31 @@ export interface DataSection {
   readonly test?: number;
 }
 
+/** An option of an encoding or an ansatz, as YAML has it. */
+export type OptionEntry = number | boolean | string | readonly string[];
+
 /** The QNN that judges utility. */
 export interface QnnSection {
   readonly qubits?: number;
   readonly layers?: number;
+  readonly encoding?: string;
   readonly ansatz?: string;
+  readonly options?: {
+    readonly encoding?: Readonly<Record<string, OptionEntry>>;
+    readonly ansatz?: Readonly<Record<string, OptionEntry>>;
+  };
+  /** Path of an OpenQASM program, relative to the study file. */
+  readonly circuit?: string;
+  readonly observables?: readonly string[];
+  readonly shots?: number;
+  readonly noise?: {
+    readonly depolarizing?: number;
+    readonly amplitudeDamping?: number;
+    readonly readoutError?: number;
+    readonly trajectories?: number;
+  };
+  readonly gradient?: string;
+  readonly precision?: string;
   readonly loss?: string;
   readonly steps?: number;
   readonly batch?: number;

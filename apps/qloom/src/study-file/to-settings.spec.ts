@@ -52,9 +52,41 @@ describe('toStudySettings', () => {
     });
   });
 
+  it('carries every setting of a circuit', () => {
+    const { study } = parseStudyFile(
+      's.yaml',
+      `data: { csv: a.csv }
+qnn:
+  encoding: iqp
+  ansatz: two-local
+  options:
+    encoding: { repeats: 2 }
+    ansatz: { rotations: [rx, rz], finalRotations: false }
+  observables: [Z0, -1*Z0]
+  shots: 500
+  noise: { readoutError: 0.02 }
+  gradient: parameter-shift
+  precision: float64
+`,
+    );
+    expect(StudySettings.toJSON(toStudySettings(study))).toMatchObject({
+      qnn: {
+        encoding: 'iqp',
+        encodingOptions: { repeats: '2' },
+        ansatz: 'two-local',
+        ansatzOptions: { rotations: 'rx,rz', finalRotations: 'false' },
+        observables: ['Z0', '-1*Z0'],
+        shots: 500,
+        noise: { readoutError: 0.02 },
+        gradient: 'parameter-shift',
+        precision: 'float64',
+      },
+    });
+  });
+
   it('refers to the stored CSV', () => {
     const { study } = parseStudyFile('s.yaml', 'data: { csv: a.csv }');
     const dataset = { sha256: 'ab'.repeat(32), sizeBytes: 10, mediaType: 'application/x-qloom-points' };
-    expect(toStudySettings(study, dataset).data?.source).toEqual({ $case: 'dataset', value: dataset });
+    expect(toStudySettings(study, { dataset }).data?.source).toEqual({ $case: 'dataset', value: dataset });
   });
 });

@@ -1,13 +1,19 @@
 import { SpaceOverride, StudySettings } from '@qloom/contracts/gen/qloom/agent/v1/agent.ts';
 import type { HyperparameterValue } from '@qloom/contracts/gen/qloom/episode/v1/hyperparameter.ts';
 import type { ArtifactRef } from '@qloom/contracts/gen/qloom/episode/v1/slots.ts';
+import { optionTexts } from '@qloom/qnn/model/qnn-fields.ts';
 import type { SpaceEntry, StudyFile } from './study-file.ts';
 
-/**
- * The settings of a study file on the wire; what the file leaves out is 0 or empty, and the agent fills in its default.
- * `dataset` is the stored CSV, once it is stored.
- */
-export function toStudySettings(file: StudyFile, dataset?: ArtifactRef): StudySettings {
+/** What a study file names, and its settings hold. */
+export interface Attached {
+  /** The stored CSV, once it is stored. */
+  readonly dataset?: ArtifactRef;
+  /** Text of the QNN's circuit. */
+  readonly circuit?: string;
+}
+
+/** The settings of a study file on the wire; what the file leaves out is 0 or empty, and the agent fills in its default. */
+export function toStudySettings(file: StudyFile, { dataset, circuit }: Attached = {}): StudySettings {
   const { data, qnn = {}, reward = {}, evaluation = {} } = file;
   return StudySettings.fromPartial({
     seed: file.seed ?? 1,
@@ -29,6 +35,15 @@ export function toStudySettings(file: StudyFile, dataset?: ArtifactRef): StudySe
       qubits: qnn.qubits ?? 0,
       layers: qnn.layers ?? 0,
       ansatz: qnn.ansatz ?? '',
+      ansatzOptions: optionTexts(qnn.options?.ansatz),
+      encoding: qnn.encoding ?? '',
+      encodingOptions: optionTexts(qnn.options?.encoding),
+      qasm: circuit ?? '',
+      observables: [...(qnn.observables ?? [])],
+      shots: qnn.shots ?? 0,
+      noise: qnn.noise && { ...qnn.noise },
+      gradient: qnn.gradient ?? '',
+      precision: qnn.precision ?? '',
       loss: qnn.loss ?? '',
       steps: qnn.steps ?? 0,
       batchSize: qnn.batch ?? 0,

@@ -1,7 +1,24 @@
+import { writeOpenQasm } from '@qloom/quantum/qasm/write-openqasm.ts';
 import { createRandom } from '@qloom/random/random.ts';
 import { measureScaling, scaleInputs } from './input-scaling.ts';
+import { circuitFromQasm } from './qasm-circuit.ts';
+import { optionTexts, type QnnFields, settingsFromFields } from './qnn-fields.ts';
 import { createQnnModel, initialParameters } from './qnn-model.ts';
-import { createQnnSettings, DEFAULT_QNN } from './qnn-settings.ts';
+import { createQnnSettings, DEFAULT_QNN, type QnnSettings } from './qnn-settings.ts';
+
+const HEAD = 'OPENQASM 3.0; include "stdgates.inc"; ';
+const PROGRAM = `OPENQASM 3.0;
+include "stdgates.inc";
+input float[64] x1;
+input float[64] alpha;
+input float[64] x0;
+input float[64] beta;
+qubit[2] q;
+ry(x1) q[0];
+ry(2 * x0 + alpha) q[1];
+cx q[0], q[1];
+ry(beta) q[0];
+`;
 
 describe('createQnnModel', () => {
   it('has 3 angles and 3 weights a qubit and layer by default', () => {
@@ -25,6 +42,54 @@ describe('createQnnModel', () => {
     expect(() => createQnnModel(settings, 2, 4)).toThrow('2 qubits tell at most 3 classes, and the data has 4');
   });
 
+  it('tells two classes with one qubit, by Z and −Z, and reads the qubits that a QCNN leaves', () => {
+    const one = createQnnModel(createQnnSettings({ qubits: 1 }), 2, 2);
+    expect(one.observables.map((o) => o.terms[0])).toEqual([
+      { coefficient: 1, paulis: 'Z' },
+      { coefficient: -1, paulis: 'Z' },
+    ]);
+    const pooled = createQnnModel(createQnnSettings({ ansatz: 'qcnn', layers: 1 }), 4, 3);
+    expect(pooled.observables.map((o) => o.terms[0].paulis)).toEqual(['Z', 'IIZ', 'ZIZ']);
+  });
+
+  it('reads the observables that it is given, one for each class', () => {
+    const given = createQnnSettings({ qubits: 2, observables: ['X0', '0.5*Z0 Z1 - 1'] });
+    expect(createQnnModel(given, 2, 2).observables[1].terms).toHaveLength(2);
+    expect(() => createQnnModel(given, 2, 3)).toThrow('qnn.observables: 2 of them, and the data has 3 classes');
+    const wrong = createQnnSettings({ qubits: 2, observables: ['Z0', 'Z2'] });
+    expect(() => createQnnModel(wrong, 2, 2)).toThrow("qnn.observables[1]: observable 'Z2': qubit 2 is not one of");
+  });
+
+  it('takes a circuit as OpenQASM: x0, x1, … are features by their numbers, other inputs are trained', () => {
+    const settings = createQnnSettings({ qasm: PROGRAM });
+    const { circuit, observables } = createQnnModel(settings, 2, 2);
+    expect([circuit.qubits, circuit.inputs, circuit.parameters]).toEqual([2, 2, ['angle', 'angle']]);
+    // x1 is declared first, and stands in the first gate.
+    expect(circuit.gates[0].angles[0].terms).toMatchObject([{ input: 1, parameter: null }]);
+    expect(observables.map((o) => o.terms[0].paulis)).toEqual(['Z', 'IZ']);
+    expect(() => createQnnModel(settings, 3, 2)).toThrow('qnn.qasm: the circuit takes 2 features, and the data have 3');
+  });
+
+  it("reads the features of our own writer's programs and of Qiskit's", () => {
+    const built = createQnnModel(createQnnSettings({ qubits: 2, layers: 1, ansatz: 'real-amplitudes' }), 2, 2);
+    const written = writeOpenQasm(built.circuit);
+    expect(circuitFromQasm(written)).toEqual(built.circuit);
+    const qiskit = written.replaceAll(/x_(\d)/g, '_x_$1_');
+    expect(circuitFromQasm(qiskit)).toEqual(built.circuit);
+  });
+
+  it('takes a parameter for a weight where it only multiplies features, and features may multiply one another', () => {
+    const { circuit } = createQnnModel(createQnnSettings(), 2, 2);
+    expect(circuitFromQasm(writeOpenQasm(circuit)).parameters).toEqual(circuit.parameters);
+    const squares = 'input float x0; input float a; input float b; qubit q; rx(x0*x0 + a*x0) q; ry(a + b*x0) q;';
+    expect(circuitFromQasm(HEAD + squares)).toMatchObject({ inputs: 1, parameters: ['angle', 'weight'] });
+  });
+
+  it('says which setting does not fit the data', () => {
+    const iqp = createQnnSettings({ qubits: 2, ansatz: 'real-amplitudes', encoding: 'iqp' });
+    expect(() => createQnnModel(iqp, 3, 2)).toThrow("qnn.inputs: 3; the encoding 'iqp' on 2 qubits takes at most 2");
+  });
+
   it('initializes by seed', () => {
     const { circuit } = createQnnModel(DEFAULT_QNN, 4, 3);
     expect(initialParameters(circuit, createRandom(1))).toEqual(initialParameters(circuit, createRandom(1)));
@@ -39,6 +104,60 @@ describe('createQnnSettings', () => {
     expect(() => createQnnSettings({ loss: 'hinge' as never })).toThrow(
       "qnn.loss: 'hinge' is none of 'cross-entropy', 'mse'",
     );
+  });
+
+  it.each<[Partial<QnnSettings>, string]>([
+    [{ ansatz: 'qcnn', layers: 3 }, "qnn.layers: 3; the ansatz 'qcnn' on 4 qubits takes 1 to 2"],
+    [{ ansatz: 'qcnn', qubits: 1, layers: 1 }, "qnn.qubits: 1; the ansatz 'qcnn' needs at least 2"],
+    [{ ansatz: 'real-amplitudes', encoding: 'none' }, "qnn.encoding: 'none' leaves the features unused"],
+    [
+      { ansatz: 'real-amplitudes', ansatzOptions: { depth: 2 } },
+      "qnn.ansatzOptions.depth: the ansatz 'real-amplitudes' has no such option; it has entanglement, finalRotations",
+    ],
+    [{ encodingOptions: { axis: 'x' } }, "qnn.encodingOptions.axis: the encoding 'none' has no such option"],
+    [
+      { encoding: 'angle', encodingOptions: { scale: 'big' } },
+      'qnn.encodingOptions.scale: "big" is not a number from -1000 to 1000',
+    ],
+    [{ qasm: PROGRAM, ansatz: 'qcnn' }, 'qnn.ansatz: stands beside a circuit of its own; give one of the two'],
+    [{ qasm: 'OPENQASM 3.0;\nqubit q;\nreset q;\n' }, 'qnn.qasm: program.qasm:3:1: '],
+    [
+      { qasm: PROGRAM.replaceAll('x1', 'x2') },
+      'qnn.qasm: program.qasm: its features are x0, x2; right would be x0 to x1',
+    ],
+    [{ qasm: `${HEAD}qubit q; input float a; rx(a) q;` }, "qnn.qasm: it has no feature, such as 'input float x0;'"],
+    [
+      { qasm: `${HEAD}qubit q; input float x0; rx(x0) q;` },
+      "qnn.qasm: it has no parameter, such as 'input float theta;'",
+    ],
+    [{ shots: 0.5 }, 'qnn.shots: 0.5 is not an integer from 0 (exact) to 1000000'],
+    [{ shots: 5, gradient: 'adjoint' }, "qnn.gradient: 'adjoint' needs exact expectations"],
+    [{ noise: { readoutError: 1.5 } }, 'qnn.noise.readoutError: 1.5 is not a number from 0 to 1'],
+    [{ noise: { trajectories: 5000 } }, 'qnn.noise.trajectories: 5000 is not an integer from 1 to 4096'],
+    [{ qubits: 9, noise: { amplitudeDamping: 0.1 } }, 'qnn.noise: needs a density matrix, at most 8 qubits'],
+    [{ precision: 'float16' as never }, "qnn.precision: 'float16' is none of 'float32', 'float64'"],
+  ])('refuses %j', (given, message) => {
+    expect(() => createQnnSettings(given)).toThrow(message);
+  });
+
+  it('comes back from the fields of a contract', () => {
+    const given: Partial<QnnSettings> = {
+      ansatz: 'two-local',
+      ansatzOptions: { rotations: ['rx', 'ry'], finalRotations: false },
+      encoding: 'angle',
+      encodingOptions: { scale: 0.1, axis: 'z' },
+      noise: { depolarizing: 0.1 },
+      shots: 7,
+    };
+    const fields: QnnFields = {
+      ...{ qubits: 0, layers: 0, ansatz: 'two-local', encoding: 'angle', qasm: '', observables: [], shots: 7 },
+      ...{ precision: '', gradient: '', loss: '', steps: 0, batchSize: 0, learningRate: 0 },
+      noise: { depolarizing: 0.1, amplitudeDamping: 0, readoutError: 0, trajectories: 0 },
+      ansatzOptions: optionTexts(given.ansatzOptions),
+      encodingOptions: optionTexts(given.encodingOptions),
+    };
+    expect(fields.ansatzOptions).toEqual({ rotations: 'rx,ry', finalRotations: 'false' });
+    expect(settingsFromFields(fields)).toEqual(given);
   });
 });
 

@@ -1,5 +1,8 @@
 import type { StudySettings } from '@qloom/contracts/gen/qloom/agent/v1/agent.ts';
-import type { QnnSettings } from '@qloom/contracts/gen/qloom/episode/v1/slots.ts';
+import { QnnSettings } from '@qloom/contracts/gen/qloom/episode/v1/slots.ts';
+import { settingsFromFields } from '@qloom/qnn/model/qnn-fields.ts';
+import { qnnProblems } from '@qloom/qnn/model/qnn-problems.ts';
+import { DEFAULT_QNN } from '@qloom/qnn/model/qnn-settings.ts';
 import { type FieldViolation, ValidationError } from '@qloom/service-kit/errors.ts';
 import { POLICY_NAMES } from '../domain/policy/registry.ts';
 import { EQUAL_WEIGHTS, PAPER_TERMS } from '../domain/reward/paper.ts';
@@ -10,9 +13,6 @@ export type CompleteSettings = { [K in keyof StudySettings]-?: NonNullable<Study
 
 /** Default test set of a task. */
 const TASK_TEST_SIZE = 1000;
-
-const ANSATZES = ['data-reuploading', 'hardware-efficient', 'strongly-entangling'];
-const LOSSES = ['cross-entropy', 'mse'];
 
 /** What else is known where settings are checked. */
 export interface SettingsContext {
@@ -62,7 +62,7 @@ export function completeSettings(given: StudySettings | undefined, context: Sett
       labelBudget: data?.labelBudget ?? 0,
       testSize: data?.testSize || (isTask ? TASK_TEST_SIZE : 0),
     },
-    qnn: completeQnn(given.qnn, { within, oneOf, refuse }),
+    qnn: completeQnn(given.qnn, refuse),
     folds: within('folds', given.folds || 3, 2, 20),
     qnnSeeds: within('qnn_seeds', given.qnnSeeds || 1, 1, 32),
     episodes,
@@ -95,28 +95,33 @@ function defaultSobol(episodes: number, batchSize: number): number {
   return Math.min(episodes, Math.max(1, batchSize, Math.round(Math.min(episodes, 64) / 4)));
 }
 
-interface Checks {
-  readonly within: (field: string, value: number, least: number, most: number) => number;
-  readonly oneOf: (field: string, value: string, allowed: readonly string[]) => string;
-  readonly refuse: (field: string, description: string) => void;
-}
+type Refuse = (field: string, description: string) => void;
 
-function completeQnn(given: QnnSettings | undefined, { within, oneOf, refuse }: Checks): QnnSettings {
-  const learningRate = given?.learningRate || 0.05;
-  if (!(learningRate > 0 && learningRate <= 1)) refuse('qnn.learning_rate', `${learningRate} is not in (0, 1]`);
+/** Defaults are those of the library that trains; what is wrong is told field by field, in the contract's names. */
+function completeQnn(wire: QnnSettings | undefined, refuse: Refuse): QnnSettings {
+  const given = wire ?? QnnSettings.fromPartial({});
+  for (const { field, message } of qnnProblems(settingsFromFields(given))) {
+    // Names of options are no fields of the contract, and stay as they are.
+    const [name, ...option] = field.split('.');
+    const path = name === 'noise' ? [name, ...option.map(snakeCase)] : [snakeCase(name), ...option];
+    refuse(`qnn.${path.join('.')}`, message);
+  }
   return {
-    qubits: within('qnn.qubits', given?.qubits || 4, 1, 20),
-    layers: within('qnn.layers', given?.layers || 3, 1, 100),
-    ansatz: oneOf('qnn.ansatz', given?.ansatz || ANSATZES[0], ANSATZES),
-    loss: oneOf('qnn.loss', given?.loss || LOSSES[0], LOSSES),
-    steps: within('qnn.steps', given?.steps || 200, 1, 100_000),
-    batchSize: within('qnn.batch_size', given?.batchSize || 32, 1, 4096),
-    learningRate,
-    engine: given?.engine || 'auto',
+    ...given,
+    qubits: given.qubits || DEFAULT_QNN.qubits,
+    layers: given.layers || DEFAULT_QNN.layers,
+    ansatz: given.ansatz || (given.qasm === '' ? DEFAULT_QNN.ansatz : ''),
+    loss: given.loss || DEFAULT_QNN.loss,
+    steps: given.steps || DEFAULT_QNN.steps,
+    batchSize: given.batchSize || DEFAULT_QNN.batchSize,
+    learningRate: given.learningRate || DEFAULT_QNN.learningRate,
+    engine: given.engine || 'auto',
   };
 }
 
-function completeRivals(given: readonly string[], refuse: Checks['refuse']): string[] {
+const snakeCase = (name: string) => name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+
+function completeRivals(given: readonly string[], refuse: Refuse): string[] {
   const rivals = given.length === 0 ? ['noise', 'gaussian'] : [...given];
   rivals.forEach((rival, i) => {
     const field = `evaluation.rivals[${i}]`;

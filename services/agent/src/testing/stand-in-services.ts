@@ -169,6 +169,11 @@ export function standInSimulator(): ServiceBinding {
     getCapabilities: async () => capabilities('qnn-sim', []),
     expectation: async () => Promise.reject(new DomainError('unsupported', 'not in this test')),
     gradient: async () => Promise.reject(new DomainError('unsupported', 'not in this test')),
+    measure: async () => Promise.reject(new DomainError('unsupported', 'not in this test')),
+    // biome-ignore lint/correctness/useYield: it never answers.
+    async *minimize() {
+      throw new DomainError('unsupported', 'minimize: not in this test');
+    },
     // biome-ignore lint/correctness/useYield: it never answers.
     async *critique() {
       throw new DomainError('unsupported', 'critique: not in this test');

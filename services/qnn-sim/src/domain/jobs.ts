@@ -1,11 +1,16 @@
-import type { CompiledCircuit } from '@qloom/qnn/engine/engine.ts';
+import type { CompiledCircuit, Precision } from '@qloom/qnn/engine/engine.ts';
 import { createEngine, type SelectionCache } from '@qloom/qnn/engine/select-engine.ts';
-import { type AnsatzSettings, buildAnsatz } from '@qloom/qnn/model/ansatz-circuit.ts';
+import { compileMeasured } from '@qloom/qnn/measurement/compile-measured.ts';
+import type { Measurement } from '@qloom/qnn/measurement/measurement.ts';
+import { buildCircuit, type CircuitSource } from '@qloom/qnn/model/circuit-source.ts';
 import { createQnnModel } from '@qloom/qnn/model/qnn-model.ts';
 import type { QnnSettings } from '@qloom/qnn/model/qnn-settings.ts';
 import { type TrainingResult, type TrainingTask, trainQnns } from '@qloom/qnn/training/train.ts';
+import type { EnergyProgress, LowestEnergy } from '@qloom/qnn/vqe/minimize-energy.ts';
 import type { Observable } from '@qloom/quantum/observable.ts';
 import { type EngineSurvey, surveyEngines } from './engine-survey.ts';
+import { type MinimizeJob, minimize } from './minimization.ts';
+import { type Outcomes, type OutcomesJob, observeOutcomes } from './outcomes.ts';
 
 /** Trains QNNs. */
 export interface TrainJob {
@@ -23,8 +28,13 @@ export interface ExecuteJob {
   readonly kind: 'execute';
   /** An engine's name, not `auto`. */
   readonly engine: string;
-  readonly ansatz: AnsatzSettings;
+  /** Absent: the engine's own. */
+  readonly precision?: Precision;
+  readonly circuit: CircuitSource;
   readonly observables: readonly Observable[];
+  readonly measurement: Measurement;
+  /** Seed of shots and trajectories. */
+  readonly seed: number;
   readonly parameters: Float64Array;
   /** Shape [rows, inputs]. */
   readonly inputs: Float64Array;
@@ -39,7 +49,7 @@ export interface MeasureJob {
 }
 
 /** What a worker can do. */
-export type Job = TrainJob | ExecuteJob | MeasureJob;
+export type Job = TrainJob | ExecuteJob | OutcomesJob | MinimizeJob | MeasureJob;
 
 /** A training's outcome and its share of the wall-clock of those that were trained together, in seconds. */
 export interface TimedResult extends TrainingResult {
@@ -61,19 +71,26 @@ export type JobResult<J extends Job> = J extends TrainJob
   ? TimedResult[]
   : J extends ExecuteJob
     ? ExecuteResult
-    : EngineSurvey;
+    : J extends OutcomesJob
+      ? Outcomes
+      : J extends MinimizeJob
+        ? LowestEnergy
+        : EngineSurvey;
+
+/** What a job tells while it works; only minimizations tell something. */
+export type JobProgress = EnergyProgress;
 
 /** Does jobs elsewhere, so that the caller's thread stays free. */
 export interface JobPool {
   /** Jobs that can run at once. */
   readonly size: number;
   /** Does a job. Rejects with what the job threw, or with the signal's reason once it has aborted. */
-  run<J extends Job>(job: J, signal?: AbortSignal): Promise<JobResult<J>>;
+  run<J extends Job>(job: J, signal?: AbortSignal, onProgress?: (at: JobProgress) => void): Promise<JobResult<J>>;
 }
 
 /** Does jobs in one thread, and keeps circuits that it has compiled. */
 export interface JobRunner {
-  run<J extends Job>(job: J, shouldStop: () => boolean): Promise<JobResult<J>>;
+  run<J extends Job>(job: J, shouldStop: () => boolean, onProgress?: (at: JobProgress) => void): Promise<JobResult<J>>;
 }
 
 /** Compiled circuits a runner keeps, and the most qubits of one that is kept: wider ones hold tens of megabytes. */
@@ -83,14 +100,14 @@ const KEPT_QUBITS = 12;
 /** Starts a runner; `nowMs` is a monotonic clock, and `selections` keeps what was measured. */
 export function createJobRunner(nowMs: () => number, selections?: SelectionCache): JobRunner {
   const circuits = new Map<string, Promise<CompiledCircuit>>();
-  const compiledFor = (qubits: number, key: unknown, compile: () => Promise<CompiledCircuit>) => {
-    if (qubits > KEPT_QUBITS) return compile();
+  const compiledFor = async (key: unknown, compile: () => Promise<CompiledCircuit>) => {
     const name = JSON.stringify(key);
     const known = circuits.get(name);
     if (known) return known;
     const compiled = compile();
     circuits.set(name, compiled);
     compiled.catch(() => circuits.delete(name));
+    if ((await compiled).circuit.qubits > KEPT_QUBITS) circuits.delete(name);
     const [oldest] = circuits.keys();
     if (circuits.size > KEPT_CIRCUITS) circuits.delete(oldest);
     return compiled;
@@ -98,9 +115,10 @@ export function createJobRunner(nowMs: () => number, selections?: SelectionCache
 
   const train = async (job: TrainJob, shouldStop: () => boolean): Promise<TimedResult[]> => {
     const { settings, features, classes, engine } = job;
-    const compiled = await compiledFor(settings.qubits, [engine, settings, features, classes], async () => {
-      const model = createQnnModel(settings, features, classes);
-      return (await createEngine(engine)).compile(model.circuit, model.observables);
+    const compiled = await compiledFor([engine, settings, features, classes], async () => {
+      const { circuit, observables } = createQnnModel(settings, features, classes);
+      const { precision } = settings;
+      return compileMeasured(await createEngine(engine, { precision }), circuit, observables, settings);
     });
     const before = nowMs();
     const results = await trainQnns(compiled, settings, job.tasks, { shouldStop });
@@ -109,9 +127,10 @@ export function createJobRunner(nowMs: () => number, selections?: SelectionCache
   };
 
   const execute = async (job: ExecuteJob): Promise<ExecuteResult> => {
-    const { ansatz, observables, engine, rows, parameters, inputs, cotangents } = job;
-    const compiled = await compiledFor(ansatz.qubits, [engine, ansatz, observables], async () =>
-      (await createEngine(engine)).compile(buildAnsatz(ansatz), observables),
+    const { circuit, observables, measurement, seed, engine, precision, rows, parameters, inputs, cotangents } = job;
+    const key = [engine, precision, circuit, observables, measurement, seed];
+    const compiled = await compiledFor(key, async () =>
+      compileMeasured(await createEngine(engine, { precision }), buildCircuit(circuit), observables, measurement, seed),
     );
     const batch = { sets: 1, parameters, rows, inputs };
     if (!cotangents) {
@@ -126,15 +145,22 @@ export function createJobRunner(nowMs: () => number, selections?: SelectionCache
     };
   };
 
+  const dispatch = (job: Job, shouldStop: () => boolean, onProgress?: (at: JobProgress) => void) => {
+    switch (job.kind) {
+      case 'train':
+        return train(job, shouldStop);
+      case 'execute':
+        return execute(job);
+      case 'outcomes':
+        return observeOutcomes(job, compiledFor);
+      case 'minimize':
+        return minimize(job, { shouldStop, onProgress });
+      case 'measure':
+        return surveyEngines(nowMs, selections);
+    }
+  };
   return {
-    async run<J extends Job>(job: J, shouldStop: () => boolean) {
-      const result =
-        job.kind === 'train'
-          ? await train(job, shouldStop)
-          : job.kind === 'execute'
-            ? await execute(job)
-            : await surveyEngines(nowMs, selections);
-      return result as JobResult<J>;
-    },
+    run: async <J extends Job>(job: J, shouldStop: () => boolean, onProgress?: (at: JobProgress) => void) =>
+      (await dispatch(job, shouldStop, onProgress)) as JobResult<J>,
   };
 }

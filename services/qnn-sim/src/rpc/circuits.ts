@@ -1,8 +1,17 @@
-import type { ExpectationRequest } from '@qloom/contracts/gen/qloom/qnn_sim/v1/qnn_sim.ts';
+import type { CircuitNoise as WireNoise } from '@qloom/contracts/gen/qloom/episode/v1/circuit_noise.ts';
+import type {
+  CircuitSettings,
+  ExpectationRequest,
+  GradientRequest,
+} from '@qloom/contracts/gen/qloom/qnn_sim/v1/qnn_sim.ts';
 import type { Tensor } from '@qloom/contracts/gen/qloom/tensor/v1/tensor.ts';
-import { type AnsatzSettings, buildAnsatz } from '@qloom/qnn/model/ansatz-circuit.ts';
-import { ANSATZES, type AnsatzName } from '@qloom/qnn/model/qnn-settings.ts';
-import { checkQubits } from '@qloom/quantum/circuit.ts';
+import type { Precision } from '@qloom/qnn/engine/engine.ts';
+import { type GradientMethod, type Measurement, measurementProblems } from '@qloom/qnn/measurement/measurement.ts';
+import { buildCircuit, type CircuitSource } from '@qloom/qnn/model/circuit-source.ts';
+import { noiseFromFields, readOptions } from '@qloom/qnn/model/qnn-fields.ts';
+import { ANSATZ_NAMES, ANSATZ_TABLE, type AnsatzName } from '@qloom/quantum/ansatz-table.ts';
+import { type Circuit, checkQubits } from '@qloom/quantum/circuit.ts';
+import { ENCODING_NAMES, ENCODINGS, type EncodingName } from '@qloom/quantum/encoding-table.ts';
 import { parseObservable } from '@qloom/quantum/observable-text.ts';
 import { ValidationError } from '@qloom/service-kit/errors.ts';
 import { decodeTensor, wireTensor } from '@qloom/service-kit/wire-tensors.ts';
@@ -10,48 +19,123 @@ import type { EngineChoice } from '../domain/engine-choice.ts';
 import type { ExecuteJob } from '../domain/jobs.ts';
 import { MAX_FEATURES } from './capabilities.ts';
 
-/** The job of an expectation request, or with `weights` of a gradient request. Throws INVALID_ARGUMENT's errors. */
+/** Most expectations of a response: 1 MiB of float64. */
+const MAX_VALUES = 131_072;
+
+/** The job of an expectation request, or with a gradient's own fields of a gradient request. Throws INVALID_ARGUMENT's errors. */
 export function decodeExecution(
   request: ExpectationRequest | undefined,
   engines: EngineChoice,
-  weights?: { readonly tensor: Tensor | undefined },
+  gradient?: Pick<GradientRequest, 'weights' | 'method'>,
 ): ExecuteJob {
-  if (!request?.circuit) return refuse('circuit', 'is not set; right would be the settings of a circuit');
-  const ansatz = decodeAnsatz(request.circuit);
-  const circuit = buildAnsatz(ansatz);
+  const { source, circuit } = decodeCircuit(request?.circuit);
+  if (!request) return refuse('expectation', 'is not set');
   if (request.observables.length === 0) refuse('observables', "is empty; right would be at least one, such as 'Z0'");
-  const observables = request.observables.map((text) => parseObservable(text, ansatz.qubits));
-  const inputs = numbers(request.inputs, [null, ansatz.inputs], 'inputs');
+  const observables = request.observables.map((text) => parseObservable(text, circuit.qubits));
+  const inputs = decodeNumbers(request.inputs, [null, circuit.inputs], 'inputs');
   const rows = wireTensor(request.inputs, 'inputs').shape[0];
+  if (rows < 1 || rows * observables.length > MAX_VALUES) {
+    const most = Math.floor(MAX_VALUES / observables.length);
+    refuse('inputs', `are ${rows} rows; right would be 1 to ${most} for ${observables.length} observables`);
+  }
+  const precision = decodePrecision(request.precision);
+  const measurement = decodeMeasurement(request, circuit.qubits, gradient?.method);
   return {
     kind: 'execute',
-    engine: engines.resolve(request.engine),
-    ansatz,
+    engine: engines.resolve(request.engine, precision),
+    precision,
+    circuit: source,
     observables,
-    parameters: numbers(request.parameters, [circuit.parameters.length], 'parameters'),
+    measurement,
+    seed: request.seed,
+    parameters: decodeNumbers(request.parameters, [circuit.parameters.length], 'parameters'),
     inputs,
     rows,
-    cotangents: weights ? numbers(weights.tensor, [rows, observables.length], 'weights') : null,
+    cotangents: gradient ? decodeNumbers(gradient.weights, [rows, observables.length], 'weights') : null,
   };
 }
 
-function decodeAnsatz({ qubits, layers, ansatz, inputs }: NonNullable<ExpectationRequest['circuit']>): AnsatzSettings {
+/** A circuit and where it comes from. Throws INVALID_ARGUMENT's errors before anything is allocated. */
+export function decodeCircuit(wire: CircuitSettings | undefined): { source: CircuitSource; circuit: Circuit } {
+  if (!wire) return refuse('circuit', 'is not set; right would be the settings of a circuit');
+  if (wire.qasm !== '') return decodeProgram(wire);
+  const { qubits, layers, inputs } = wire;
   checkQubits(qubits);
   if (layers < 1 || layers > 64) refuse('circuit.layers', `is ${layers}; right would be 1 to 64`);
   if (inputs > MAX_FEATURES) refuse('circuit.inputs', `is ${inputs}; right would be at most ${MAX_FEATURES}`);
-  const name = ANSATZES.find((known) => known === ansatz);
-  if (!name) return refuse('circuit.ansatz', `is '${ansatz}'; right would be ${ANSATZES.join(', ')}`);
-  return { qubits, layers, ansatz: name satisfies AnsatzName, inputs };
+  const ansatz = nameOf<AnsatzName>('circuit.ansatz', wire.ansatz, ANSATZ_NAMES);
+  const byDefault = inputs === 0 || ANSATZ_TABLE[ansatz].encodesInputs ? 'none' : 'angle';
+  const encoding = nameOf<EncodingName>('circuit.encoding', wire.encoding || byDefault, ENCODING_NAMES);
+  const source: CircuitSource = {
+    qubits,
+    layers,
+    ansatz,
+    ansatzOptions: readOptions(ANSATZ_TABLE[ansatz].options, wire.ansatzOptions),
+    inputs,
+    encoding,
+    encodingOptions: readOptions(ENCODINGS[encoding].options, wire.encodingOptions),
+  };
+  return { source, circuit: buildCircuit(source) };
+}
+
+function decodeProgram({ qasm, ...rest }: CircuitSettings): { source: CircuitSource; circuit: Circuit } {
+  for (const [field, value] of Object.entries(rest)) {
+    const isEmpty = typeof value === 'object' ? Object.keys(value).length === 0 : value === 0 || value === '';
+    if (!isEmpty) refuse(`circuit.${snakeCase(field)}`, 'stands beside qasm; right would be one of the two');
+  }
+  try {
+    return { source: { qasm }, circuit: buildCircuit({ qasm }) };
+  } catch (error) {
+    return refuse('circuit.qasm', (error as Error).message);
+  }
+}
+
+const snakeCase = (name: string) => name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+
+/** Shots, noise and the gradient's method. Throws INVALID_ARGUMENT's errors for what is wrong or not offered together. */
+export function decodeMeasurement(
+  { shots, noise }: { readonly shots: number; readonly noise?: WireNoise | undefined },
+  qubits: number,
+  method = '',
+): Measurement {
+  const measurement = {
+    ...(shots > 0 ? { shots } : {}),
+    ...(noise ? { noise: noiseFromFields(noise) } : {}),
+    ...(method === '' ? {} : { gradient: nameOf<GradientMethod>('method', method, ['adjoint', 'parameter-shift']) }),
+  };
+  const problems = measurementProblems(measurement, qubits);
+  if (problems.length > 0) {
+    throw new ValidationError(
+      problems.map(({ field, message }) => ({ field: field === 'gradient' ? 'method' : field, description: message })),
+    );
+  }
+  return measurement;
+}
+
+/** A precision, or undefined where none is asked for. */
+export function decodePrecision(text: string): Precision | undefined {
+  return text === '' ? undefined : nameOf<Precision>('precision', text, ['float32', 'float64']);
 }
 
 /** float32 or float64 as float64. */
-function numbers(tensor: Tensor | undefined, shape: readonly (number | null)[], field: string): Float64Array {
+export function decodeNumbers(
+  tensor: Tensor | undefined,
+  shape: readonly (number | null)[],
+  field: string,
+): Float64Array {
   const { dtype } = wireTensor(tensor, field);
   const expected = { shape, finite: true, field };
   if (dtype === 'float32') return Float64Array.from(decodeTensor(tensor, { ...expected, dtype }));
   return decodeTensor(tensor, { ...expected, dtype: 'float64' }).slice();
 }
 
-function refuse(field: string, description: string): never {
+/** One of the names. */
+export function nameOf<T extends string>(field: string, name: string, names: readonly T[]): T {
+  const known = names.find((one) => one === name);
+  return known ?? refuse(field, `is '${name}'; right would be ${names.join(', ')}`);
+}
+
+/** Throws what arrives as INVALID_ARGUMENT. */
+export function refuse(field: string, description: string): never {
   throw new ValidationError([{ field, description }]);
 }

@@ -1,5 +1,6 @@
 import { QnnArm, type QnnRun, type UtilityReport } from '@qloom/contracts/gen/qloom/episode/v1/slots.ts';
 import type { EvaluateRequest, EvaluateSettings } from '@qloom/contracts/gen/qloom/qnn_sim/v1/qnn_sim.ts';
+import { executorOf } from '@qloom/qnn/measurement/measurement.ts';
 import { ValidationError } from '@qloom/service-kit/errors.ts';
 import type { MessageReader } from '@qloom/service-kit/streams.ts';
 import { createPointsCollector } from '@qloom/service-kit/wire-points.ts';
@@ -49,11 +50,12 @@ export async function readEvaluation(
     refuse('training.x', `has ${training.features} features; right would be at most ${MAX_FEATURES}`);
   }
   const heldOut = roles.heldOut.points();
+  const qnn = decodeQnnSettings(settings.qnn);
   const none = { ...training, count: 0, x: new Float32Array(0), y: new Int32Array(0), group: undefined };
   return {
     fold: settings.fold,
-    settings: decodeQnnSettings(settings.qnn),
-    engine: engines.resolve(settings.qnn?.engine ?? ''),
+    settings: qnn,
+    engine: engines.resolve(settings.qnn?.engine ?? '', qnn.precision),
     seeds: settings.seeds,
     arms: settings.arms.map(decodeArm),
     training,
@@ -63,8 +65,8 @@ export async function readEvaluation(
 }
 
 /** The report of an evaluation. */
-export function encodeReport({ fold, engine }: Evaluation, results: readonly ArmResult[]): UtilityReport {
-  return { fold, engine, runs: results.map(encodeRun) };
+export function encodeReport({ fold, engine, settings }: Evaluation, results: readonly ArmResult[]): UtilityReport {
+  return { fold, engine: executorOf(engine, settings), runs: results.map(encodeRun) };
 }
 
 function encodeRun(result: ArmResult): QnnRun {

@@ -1,4 +1,5 @@
 import type { QnnSimulatorServiceService } from '@qloom/contracts/gen/qloom/qnn_sim/v1/qnn_sim.ts';
+import { executorOf } from '@qloom/qnn/measurement/measurement.ts';
 import { DomainError } from '@qloom/service-kit/errors.ts';
 import type { Handlers } from '@qloom/service-kit/handlers.ts';
 import { encodeTensor } from '@qloom/service-kit/wire-tensors.ts';
@@ -9,6 +10,8 @@ import type { JobPool } from '../domain/jobs.ts';
 import { capabilitiesOf } from './capabilities.ts';
 import { decodeExecution } from './circuits.ts';
 import { encodeReport, readEvaluation } from './evaluate.ts';
+import { decodeMeasure, encodeOutcomes } from './measure.ts';
+import { decodeMinimize, streamMinimization } from './minimize.ts';
 
 /** What the handlers work with. */
 export interface HandlerDeps {
@@ -33,19 +36,27 @@ export function qnnSimulatorHandlers(deps: HandlerDeps): Handlers<typeof QnnSimu
     async expectation(request, { signal }) {
       const job = decodeExecution(request, engines);
       const { values } = await pool.run(job, signal);
-      return { values: encodeTensor(values, [job.rows, job.observables.length]), engine: job.engine };
+      const engine = executorOf(job.engine, job.measurement);
+      return { values: encodeTensor(values, [job.rows, job.observables.length]), engine };
     },
 
-    async gradient({ expectation, weights }, { signal }) {
-      const job = decodeExecution(expectation, engines, { tensor: weights });
+    async gradient({ expectation, weights, method }, { signal }) {
+      const job = decodeExecution(expectation, engines, { weights, method });
       const { values, parameterGradient, inputGradient } = await pool.run(job, signal);
       return {
         values: encodeTensor(values, [job.rows, job.observables.length]),
         parameterGradient: encodeTensor(parameterGradient),
-        inputGradient: encodeTensor(inputGradient, [job.rows, job.ansatz.inputs]),
-        engine: job.engine,
+        inputGradient: encodeTensor(inputGradient, [job.rows, inputGradient.length / job.rows]),
+        engine: executorOf(job.engine, job.measurement),
       };
     },
+
+    async measure(request, { signal }) {
+      const job = decodeMeasure(request, engines);
+      return encodeOutcomes(job, await pool.run(job, signal));
+    },
+
+    minimize: (request, { signal }) => streamMinimization(pool, decodeMinimize(request, engines), signal),
 
     // biome-ignore lint/correctness/useYield: refuses before it could answer.
     async *critique() {

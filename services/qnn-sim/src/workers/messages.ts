@@ -1,4 +1,4 @@
-import type { Job, JobResult } from '../domain/jobs.ts';
+import type { Job, JobProgress, JobResult } from '../domain/jobs.ts';
 
 /** What a worker is told when it starts. */
 export interface WorkerSettings {
@@ -21,7 +21,12 @@ export interface ErrorMessage {
   readonly stack: string | null;
 }
 
-/** From a worker to the pool. */
+/** From a worker to the pool while a job goes on. */
+export interface ProgressMessage {
+  readonly progress: JobProgress;
+}
+
+/** From a worker to the pool, once a job. */
 export type ReplyMessage = { readonly result: JobResult<Job> } | { readonly error: ErrorMessage };
 
 /** Takes an error apart. */

@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
-import type { Job, JobPool, JobResult } from '../domain/jobs.ts';
-import { fromErrorMessage, type ReplyMessage, type WorkerSettings } from './messages.ts';
+import type { Job, JobPool, JobProgress, JobResult } from '../domain/jobs.ts';
+import { fromErrorMessage, type ProgressMessage, type ReplyMessage, type WorkerSettings } from './messages.ts';
 
 /** Threads that do jobs, so that the event loop stays free for calls, probes and cancellations. */
 export interface WorkerPool extends JobPool {
@@ -11,7 +11,7 @@ export interface WorkerPool extends JobPool {
    * reason once it has aborted, and then the thread is free within {@link STOP_GRACE_MS} and a start-up's time; with
    * WorkerLostError when the thread died.
    */
-  run<J extends Job>(job: J, signal?: AbortSignal): Promise<JobResult<J>>;
+  run<J extends Job>(job: J, signal?: AbortSignal, onProgress?: (at: JobProgress) => void): Promise<JobResult<J>>;
   /** Ends all threads; what waits or runs is rejected with WorkerLostError. */
   close(): Promise<void>;
 }
@@ -29,6 +29,7 @@ interface Pending {
   readonly job: Job;
   readonly stop: SharedArrayBuffer;
   readonly settle: (reply: ReplyMessage | Error) => void;
+  readonly onProgress: ((at: JobProgress) => void) | undefined;
 }
 
 interface Slot {
@@ -52,8 +53,10 @@ export function createWorkerPool(size: number, settings: WorkerSettings = {}): W
       slot.worker = null;
       finish(slot, new WorkerLostError(message));
     };
-    worker.on('message', (reply: ReplyMessage) => {
-      if (slot.worker === worker) finish(slot, reply);
+    worker.on('message', (message: ReplyMessage | ProgressMessage) => {
+      if (slot.worker !== worker) return;
+      if ('progress' in message) slot.current?.onProgress?.(message.progress);
+      else finish(slot, message);
     });
     worker.on('error', (error) => lost(`the worker thread failed: ${error instanceof Error ? error.message : error}`));
     worker.on('exit', (code) => lost(`the worker thread exited with code ${code}`));
@@ -101,7 +104,7 @@ export function createWorkerPool(size: number, settings: WorkerSettings = {}): W
     get load() {
       return waiting.length + slots.filter((slot) => slot.current !== null).length;
     },
-    run<J extends Job>(job: J, signal?: AbortSignal) {
+    run<J extends Job>(job: J, signal?: AbortSignal, onProgress?: (at: JobProgress) => void) {
       return new Promise<JobResult<J>>((resolve, reject) => {
         if (signal?.aborted) return reject(signal.reason);
         if (closed) return reject(new WorkerLostError('the worker pool is closed'));
@@ -112,6 +115,7 @@ export function createWorkerPool(size: number, settings: WorkerSettings = {}): W
         const pending: Pending = {
           job,
           stop: new SharedArrayBuffer(4),
+          onProgress,
           settle(reply) {
             signal?.removeEventListener('abort', onAbort);
             if (reply instanceof Error) reject(reply);

@@ -2,6 +2,7 @@ import { evaluateAngle } from '@qloom/quantum/angle.ts';
 import type { Circuit } from '@qloom/quantum/circuit.ts';
 import { createCircuitBuilder } from '@qloom/quantum/circuit.ts';
 import { pauliRotation } from '@qloom/quantum/matrix.ts';
+import { buildQnnCircuit } from '@qloom/quantum/qnn-circuit.ts';
 import {
   applyMatrix,
   initialState,
@@ -13,7 +14,6 @@ import {
 import { randomProblem } from '@qloom/quantum/testing/random-problem.ts';
 import { createRandom } from '@qloom/random/random.ts';
 import fc from 'fast-check';
-import { buildAnsatz } from '../../model/ansatz-circuit.ts';
 import { applyMap, composeMaps, identityMap, invertMap, isIdentity } from './affine-map.ts';
 import type { Layer, ZString } from './layers.ts';
 import { lower } from './lower.ts';
@@ -69,7 +69,7 @@ describe('lower', () => {
   it.each(['data-reuploading', 'hardware-efficient', 'strongly-entangling'] as const)(
     'has one layer of rotations a layer of %s, the encoding inside',
     (ansatz) => {
-      const { layers } = lower(buildAnsatz({ qubits: 5, layers: 3, ansatz, inputs: 5 }));
+      const { layers } = lower(buildQnnCircuit({ qubits: 5, layers: 3, ansatz, inputs: 5 }));
       const doubled = ansatz === 'strongly-entangling' ? 6 : 3;
       expect(layers.map(({ rotations }) => rotations.length)).toEqual(new Array(doubled).fill(5));
       for (const { link } of layers) {

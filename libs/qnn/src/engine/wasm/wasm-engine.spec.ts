@@ -1,9 +1,9 @@
 import { CircuitTooLargeError } from '@qloom/quantum/errors.ts';
 import { pauli } from '@qloom/quantum/observable.ts';
+import { buildQnnCircuit } from '@qloom/quantum/qnn-circuit.ts';
 import { randomProblem } from '@qloom/quantum/testing/random-problem.ts';
 import { createRandom } from '@qloom/random/random.ts';
 import fc from 'fast-check';
-import { buildAnsatz } from '../../model/ansatz-circuit.ts';
 import type { Precision } from '../engine.ts';
 import { createReferenceEngine } from '../reference-engine.ts';
 import { planProgram } from './compile.ts';
@@ -64,7 +64,7 @@ describe('wasm', () => {
   });
 
   it('keeps float32 within 1e-5, and gradients within 1e-4 of the largest, on 12 qubits and 10 layers', async () => {
-    const circuit = buildAnsatz({ qubits: 12, layers: 10, ansatz: 'data-reuploading', inputs: 12 });
+    const circuit = buildQnnCircuit({ qubits: 12, layers: 10, ansatz: 'data-reuploading', inputs: 12 });
     const observables = Array.from({ length: 12 }, (_, q) => pauli('Z', [q]));
     const random = createRandom('float32');
     const draw = (count: number) => Float64Array.from({ length: count }, () => random.normal());
@@ -98,7 +98,7 @@ describe('wasm', () => {
   it('says how much memory a circuit needs and what would fit, before it allocates', async () => {
     const small = createWasmEngine({ limits: { maxStateBytes: 2 ** 22 } });
     const compile = (qubits: number) => {
-      const circuit = buildAnsatz({ qubits, layers: 3, ansatz: 'hardware-efficient', inputs: qubits });
+      const circuit = buildQnnCircuit({ qubits, layers: 3, ansatz: 'hardware-efficient', inputs: qubits });
       return small.compile(circuit, [pauli('Z', [0])]);
     };
     const refused = compile(16);
@@ -110,7 +110,7 @@ describe('wasm', () => {
   });
 
   it('prepares 20 qubits without allocating, within 512 MiB', () => {
-    const circuit = buildAnsatz({ qubits: 20, layers: 6, ansatz: 'hardware-efficient', inputs: 20 });
+    const circuit = buildQnnCircuit({ qubits: 20, layers: 6, ansatz: 'hardware-efficient', inputs: 20 });
     const options = { precision: 'float32', registers: 1, fused: false, maxBytes: 2 ** 29 } as const;
     const { memory } = planProgram(circuit, [pauli('Z', [0])], options);
     expect(memory.keepsStates).toBe(false);

@@ -8,6 +8,7 @@
 import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
 import { Timestamp } from "../../../google/protobuf/timestamp.ts";
 import { NamedValue, Tensor } from "../../tensor/v1/tensor.ts";
+import { CircuitNoise } from "./circuit_noise.ts";
 import { HyperparameterSetting } from "./hyperparameter.ts";
 
 export const protobufPackage = "qloom.episode.v1";
@@ -359,7 +360,10 @@ export interface QnnSettings {
   qubits: number;
   /** Layers of the ansatz. Default 3. */
   layers: number;
-  /** "data-reuploading" (default), "hardware-efficient" or "strongly-entangling". */
+  /**
+   * Name of an ansatz, such as "data-reuploading" (default), "hardware-efficient", "efficient-su2", "qcnn". INVALID_ARGUMENT
+   * lists those there are.
+   */
   ansatz: string;
   /** "cross-entropy" (default) or "mse". */
   loss: string;
@@ -371,6 +375,52 @@ export interface QnnSettings {
   learningRate: number;
   /** "auto" (default) or an engine that GetCapabilities lists. */
   engine: string;
+  /**
+   * How features enter the circuit: name of an encoding, such as "angle", "amplitude", "basis", "iqp", "zz-feature-map".
+   * Default: "none" where the ansatz encodes features itself, else "angle".
+   */
+  encoding: string;
+  /** Options of the encoding by name, as text: "true", "3", "0.5", "x", and lists as "rx,ry". Absent ones take their default. */
+  encodingOptions: { [key: string]: string };
+  /** Options of the ansatz, likewise. */
+  ansatzOptions: { [key: string]: string };
+  /**
+   * A circuit as OpenQASM 3 text instead of encoding, ansatz and their options, which must be empty then; qubits and layers
+   * do not matter. Its `input` scalars named x0, x1, … (or x_0, or _x_0_ as Qiskit does) are the features, all other inputs
+   * are trained. Default: none.
+   */
+  qasm: string;
+  /**
+   * What is read for each class, as weighted Pauli strings: "Z0", "0.5*Z0 Z1 - 1.2*X0"; one for each class of the data, and
+   * the largest expectation is the predicted class. Default: Z of the first qubits, then ZZ of pairs.
+   */
+  observables: string[];
+  /**
+   * Measurements of each Pauli string; expectations are estimated from as many. 0 (default): exact expectations. Shots need
+   * gradient "parameter-shift".
+   */
+  shots: number;
+  /** Noise of the device. Default: none. */
+  noise:
+    | CircuitNoise
+    | undefined;
+  /** "float32" or "float64": precision of amplitudes. Default: that of the engine. */
+  precision: string;
+  /**
+   * "adjoint" or "parameter-shift". Default: "adjoint" where it is exact or unbiased (no shots, no amplitude damping), else
+   * "parameter-shift".
+   */
+  gradient: string;
+}
+
+export interface QnnSettings_EncodingOptionsEntry {
+  key: string;
+  value: string;
+}
+
+export interface QnnSettings_AnsatzOptionsEntry {
+  key: string;
+  value: string;
 }
 
 /** One fold of the reward split. */
@@ -1251,7 +1301,25 @@ export const DataDescription: MessageFns<DataDescription> = {
 };
 
 function createBaseQnnSettings(): QnnSettings {
-  return { qubits: 0, layers: 0, ansatz: "", loss: "", steps: 0, batchSize: 0, learningRate: 0, engine: "" };
+  return {
+    qubits: 0,
+    layers: 0,
+    ansatz: "",
+    loss: "",
+    steps: 0,
+    batchSize: 0,
+    learningRate: 0,
+    engine: "",
+    encoding: "",
+    encodingOptions: {},
+    ansatzOptions: {},
+    qasm: "",
+    observables: [],
+    shots: 0,
+    noise: undefined,
+    precision: "",
+    gradient: "",
+  };
 }
 
 export const QnnSettings: MessageFns<QnnSettings> = {
@@ -1279,6 +1347,33 @@ export const QnnSettings: MessageFns<QnnSettings> = {
     }
     if (message.engine !== "") {
       writer.uint32(66).string(message.engine);
+    }
+    if (message.encoding !== "") {
+      writer.uint32(74).string(message.encoding);
+    }
+    globalThis.Object.entries(message.encodingOptions).forEach(([key, value]: [string, string]) => {
+      QnnSettings_EncodingOptionsEntry.encode({ key: key as any, value }, writer.uint32(82).fork()).join();
+    });
+    globalThis.Object.entries(message.ansatzOptions).forEach(([key, value]: [string, string]) => {
+      QnnSettings_AnsatzOptionsEntry.encode({ key: key as any, value }, writer.uint32(90).fork()).join();
+    });
+    if (message.qasm !== "") {
+      writer.uint32(98).string(message.qasm);
+    }
+    for (const v of message.observables) {
+      writer.uint32(106).string(v!);
+    }
+    if (message.shots !== 0) {
+      writer.uint32(112).uint32(message.shots);
+    }
+    if (message.noise !== undefined) {
+      CircuitNoise.encode(message.noise, writer.uint32(122).fork()).join();
+    }
+    if (message.precision !== "") {
+      writer.uint32(130).string(message.precision);
+    }
+    if (message.gradient !== "") {
+      writer.uint32(138).string(message.gradient);
     }
     return writer;
   },
@@ -1360,6 +1455,84 @@ export const QnnSettings: MessageFns<QnnSettings> = {
             message.engine = reader.string();
             continue;
           }
+          case 9: {
+            if (tag !== 74) {
+              break;
+            }
+
+            message.encoding = reader.string();
+            continue;
+          }
+          case 10: {
+            if (tag !== 82) {
+              break;
+            }
+
+            const entry10 = QnnSettings_EncodingOptionsEntry.decode(reader, reader.uint32());
+            if (entry10.value !== undefined) {
+              message.encodingOptions[entry10.key] = entry10.value;
+            }
+            continue;
+          }
+          case 11: {
+            if (tag !== 90) {
+              break;
+            }
+
+            const entry11 = QnnSettings_AnsatzOptionsEntry.decode(reader, reader.uint32());
+            if (entry11.value !== undefined) {
+              message.ansatzOptions[entry11.key] = entry11.value;
+            }
+            continue;
+          }
+          case 12: {
+            if (tag !== 98) {
+              break;
+            }
+
+            message.qasm = reader.string();
+            continue;
+          }
+          case 13: {
+            if (tag !== 106) {
+              break;
+            }
+
+            message.observables.push(reader.string());
+            continue;
+          }
+          case 14: {
+            if (tag !== 112) {
+              break;
+            }
+
+            message.shots = reader.uint32();
+            continue;
+          }
+          case 15: {
+            if (tag !== 122) {
+              break;
+            }
+
+            message.noise = CircuitNoise.decode(reader, reader.uint32());
+            continue;
+          }
+          case 16: {
+            if (tag !== 130) {
+              break;
+            }
+
+            message.precision = reader.string();
+            continue;
+          }
+          case 17: {
+            if (tag !== 138) {
+              break;
+            }
+
+            message.gradient = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1390,6 +1563,69 @@ export const QnnSettings: MessageFns<QnnSettings> = {
         ? globalThis.Number(object.learning_rate)
         : 0,
       engine: isSet(object.engine) ? globalThis.String(object.engine) : "",
+      encoding: isSet(object.encoding) ? globalThis.String(object.encoding) : "",
+      encodingOptions: isObject(object.encodingOptions)
+        ? (globalThis.Object.entries(object.encodingOptions) as [string, any][]).reduce(
+          (acc: { [key: string]: string }, [key, value]: [string, any]) => {
+            globalThis.Object.defineProperty(acc, key, {
+              value: globalThis.String(value),
+              enumerable: true,
+              configurable: true,
+              writable: true,
+            });
+            return acc;
+          },
+          {},
+        )
+        : isObject(object.encoding_options)
+        ? (globalThis.Object.entries(object.encoding_options) as [string, any][]).reduce(
+          (acc: { [key: string]: string }, [key, value]: [string, any]) => {
+            globalThis.Object.defineProperty(acc, key, {
+              value: globalThis.String(value),
+              enumerable: true,
+              configurable: true,
+              writable: true,
+            });
+            return acc;
+          },
+          {},
+        )
+        : {},
+      ansatzOptions: isObject(object.ansatzOptions)
+        ? (globalThis.Object.entries(object.ansatzOptions) as [string, any][]).reduce(
+          (acc: { [key: string]: string }, [key, value]: [string, any]) => {
+            globalThis.Object.defineProperty(acc, key, {
+              value: globalThis.String(value),
+              enumerable: true,
+              configurable: true,
+              writable: true,
+            });
+            return acc;
+          },
+          {},
+        )
+        : isObject(object.ansatz_options)
+        ? (globalThis.Object.entries(object.ansatz_options) as [string, any][]).reduce(
+          (acc: { [key: string]: string }, [key, value]: [string, any]) => {
+            globalThis.Object.defineProperty(acc, key, {
+              value: globalThis.String(value),
+              enumerable: true,
+              configurable: true,
+              writable: true,
+            });
+            return acc;
+          },
+          {},
+        )
+        : {},
+      qasm: isSet(object.qasm) ? globalThis.String(object.qasm) : "",
+      observables: globalThis.Array.isArray(object?.observables)
+        ? object.observables.map((e: any) => globalThis.String(e))
+        : [],
+      shots: isSet(object.shots) ? globalThis.Number(object.shots) : 0,
+      noise: isSet(object.noise) ? CircuitNoise.fromJSON(object.noise) : undefined,
+      precision: isSet(object.precision) ? globalThis.String(object.precision) : "",
+      gradient: isSet(object.gradient) ? globalThis.String(object.gradient) : "",
     };
   },
 
@@ -1419,6 +1655,45 @@ export const QnnSettings: MessageFns<QnnSettings> = {
     if (message.engine !== "") {
       obj.engine = message.engine;
     }
+    if (message.encoding !== "") {
+      obj.encoding = message.encoding;
+    }
+    if (message.encodingOptions) {
+      const entries = globalThis.Object.entries(message.encodingOptions) as [string, string][];
+      if (entries.length > 0) {
+        obj.encodingOptions = {};
+        entries.forEach(([k, v]) => {
+          obj.encodingOptions[k] = v;
+        });
+      }
+    }
+    if (message.ansatzOptions) {
+      const entries = globalThis.Object.entries(message.ansatzOptions) as [string, string][];
+      if (entries.length > 0) {
+        obj.ansatzOptions = {};
+        entries.forEach(([k, v]) => {
+          obj.ansatzOptions[k] = v;
+        });
+      }
+    }
+    if (message.qasm !== "") {
+      obj.qasm = message.qasm;
+    }
+    if (message.observables?.length) {
+      obj.observables = message.observables;
+    }
+    if (message.shots !== 0) {
+      obj.shots = Math.round(message.shots);
+    }
+    if (message.noise !== undefined) {
+      obj.noise = CircuitNoise.toJSON(message.noise);
+    }
+    if (message.precision !== "") {
+      obj.precision = message.precision;
+    }
+    if (message.gradient !== "") {
+      obj.gradient = message.gradient;
+    }
     return obj;
   },
 
@@ -1435,6 +1710,203 @@ export const QnnSettings: MessageFns<QnnSettings> = {
     message.batchSize = object.batchSize ?? 0;
     message.learningRate = object.learningRate ?? 0;
     message.engine = object.engine ?? "";
+    message.encoding = object.encoding ?? "";
+    message.encodingOptions = (globalThis.Object.entries(object.encodingOptions ?? {}) as [string, string][]).reduce(
+      (acc: { [key: string]: string }, [key, value]: [string, string]) => {
+        if (value !== undefined) {
+          acc[key] = globalThis.String(value);
+        }
+        return acc;
+      },
+      {},
+    );
+    message.ansatzOptions = (globalThis.Object.entries(object.ansatzOptions ?? {}) as [string, string][]).reduce(
+      (acc: { [key: string]: string }, [key, value]: [string, string]) => {
+        if (value !== undefined) {
+          acc[key] = globalThis.String(value);
+        }
+        return acc;
+      },
+      {},
+    );
+    message.qasm = object.qasm ?? "";
+    message.observables = object.observables?.map((e) => e) || [];
+    message.shots = object.shots ?? 0;
+    message.noise = (object.noise !== undefined && object.noise !== null)
+      ? CircuitNoise.fromPartial(object.noise)
+      : undefined;
+    message.precision = object.precision ?? "";
+    message.gradient = object.gradient ?? "";
+    return message;
+  },
+};
+
+function createBaseQnnSettings_EncodingOptionsEntry(): QnnSettings_EncodingOptionsEntry {
+  return { key: "", value: "" };
+}
+
+export const QnnSettings_EncodingOptionsEntry: MessageFns<QnnSettings_EncodingOptionsEntry> = {
+  encode(message: QnnSettings_EncodingOptionsEntry, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.key !== "") {
+      writer.uint32(10).string(message.key);
+    }
+    if (message.value !== "") {
+      writer.uint32(18).string(message.value);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): QnnSettings_EncodingOptionsEntry {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseQnnSettings_EncodingOptionsEntry();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.key = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.value = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): QnnSettings_EncodingOptionsEntry {
+    return {
+      key: isSet(object.key) ? globalThis.String(object.key) : "",
+      value: isSet(object.value) ? globalThis.String(object.value) : "",
+    };
+  },
+
+  toJSON(message: QnnSettings_EncodingOptionsEntry): unknown {
+    const obj: any = {};
+    if (message.key !== "") {
+      obj.key = message.key;
+    }
+    if (message.value !== "") {
+      obj.value = message.value;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<QnnSettings_EncodingOptionsEntry>): QnnSettings_EncodingOptionsEntry {
+    return QnnSettings_EncodingOptionsEntry.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<QnnSettings_EncodingOptionsEntry>): QnnSettings_EncodingOptionsEntry {
+    const message = createBaseQnnSettings_EncodingOptionsEntry();
+    message.key = object.key ?? "";
+    message.value = object.value ?? "";
+    return message;
+  },
+};
+
+function createBaseQnnSettings_AnsatzOptionsEntry(): QnnSettings_AnsatzOptionsEntry {
+  return { key: "", value: "" };
+}
+
+export const QnnSettings_AnsatzOptionsEntry: MessageFns<QnnSettings_AnsatzOptionsEntry> = {
+  encode(message: QnnSettings_AnsatzOptionsEntry, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.key !== "") {
+      writer.uint32(10).string(message.key);
+    }
+    if (message.value !== "") {
+      writer.uint32(18).string(message.value);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): QnnSettings_AnsatzOptionsEntry {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseQnnSettings_AnsatzOptionsEntry();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.key = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.value = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): QnnSettings_AnsatzOptionsEntry {
+    return {
+      key: isSet(object.key) ? globalThis.String(object.key) : "",
+      value: isSet(object.value) ? globalThis.String(object.value) : "",
+    };
+  },
+
+  toJSON(message: QnnSettings_AnsatzOptionsEntry): unknown {
+    const obj: any = {};
+    if (message.key !== "") {
+      obj.key = message.key;
+    }
+    if (message.value !== "") {
+      obj.value = message.value;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<QnnSettings_AnsatzOptionsEntry>): QnnSettings_AnsatzOptionsEntry {
+    return QnnSettings_AnsatzOptionsEntry.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<QnnSettings_AnsatzOptionsEntry>): QnnSettings_AnsatzOptionsEntry {
+    const message = createBaseQnnSettings_AnsatzOptionsEntry();
+    message.key = object.key ?? "";
+    message.value = object.value ?? "";
     return message;
   },
 };
@@ -3093,6 +3565,10 @@ function fromJsonTimestamp(o: any): Date {
   } else {
     return fromTimestamp(Timestamp.fromJSON(o));
   }
+}
+
+function isObject(value: any): boolean {
+  return typeof value === "object" && value !== null;
 }
 
 function isSet(value: any): boolean {

@@ -13,10 +13,12 @@ import {
   Client,
   type ClientDuplexStream,
   type ClientOptions,
+  type ClientReadableStream,
   type ClientUnaryCall,
   type ClientWritableStream,
   type handleBidiStreamingCall,
   type handleClientStreamingCall,
+  type handleServerStreamingCall,
   type handleUnaryCall,
   makeGenericClientConstructor,
   type Metadata,
@@ -25,6 +27,7 @@ import {
 } from "@grpc/grpc-js";
 import { CritiqueRequest, CritiqueResponse } from "../../discriminator/v1/discriminator.ts";
 import { Capabilities } from "../../episode/v1/capabilities.ts";
+import { CircuitNoise } from "../../episode/v1/circuit_noise.ts";
 import { QnnArm, qnnArmFromJSON, qnnArmToJSON, QnnSettings, UtilityReport } from "../../episode/v1/slots.ts";
 import { LabelledPoints, Tensor } from "../../tensor/v1/tensor.ts";
 
@@ -83,16 +86,44 @@ export interface EvaluateResponse {
   report: UtilityReport | undefined;
 }
 
-/** A circuit from an ansatz. */
+/** A circuit from an encoding and an ansatz, or as OpenQASM text. */
 export interface CircuitSettings {
   /** Qubits, 1 to 20. */
   qubits: number;
   /** Layers, at least 1. */
   layers: number;
-  /** "data-reuploading", "hardware-efficient" or "strongly-entangling". */
+  /**
+   * Name of an ansatz, such as "data-reuploading", "hardware-efficient", "efficient-su2". INVALID_ARGUMENT lists those there
+   * are.
+   */
   ansatz: string;
   /** Inputs of the circuit (features). */
   inputs: number;
+  /**
+   * Name of an encoding, such as "angle", "amplitude", "iqp". Default: "none" where there are no inputs or the ansatz encodes
+   * them itself, else "angle".
+   */
+  encoding: string;
+  /** Options of the encoding by name, as text: "true", "3", "0.5", "x", and lists as "rx,ry". Absent ones take their default. */
+  encodingOptions: { [key: string]: string };
+  /** Options of the ansatz, likewise. */
+  ansatzOptions: { [key: string]: string };
+  /**
+   * OpenQASM 2 or 3 text instead of all of the above, which must be 0 or empty then. Scalars that OpenQASM 3 declares as
+   * `input` and names x0, x1, … (or x_0, or _x_0_ as Qiskit does) are the inputs, all other ones the parameters, in the order
+   * of their declaration.
+   */
+  qasm: string;
+}
+
+export interface CircuitSettings_EncodingOptionsEntry {
+  key: string;
+  value: string;
+}
+
+export interface CircuitSettings_AnsatzOptionsEntry {
+  key: string;
+  value: string;
 }
 
 /** A batch of circuits to execute. */
@@ -113,6 +144,16 @@ export interface ExpectationRequest {
     | undefined;
   /** "auto" (default) or an engine that GetCapabilities lists. */
   engine: string;
+  /** "float32" or "float64": precision of amplitudes. Default: that of the engine. */
+  precision: string;
+  /** Measurements of each Pauli string, at most 1,000,000; expectations are estimated from as many. 0 (default): exact. */
+  shots: number;
+  /** Noise. Default: none. */
+  noise:
+    | CircuitNoise
+    | undefined;
+  /** Seed of shots and trajectories; the same request gives the same answer. */
+  seed: number;
 }
 
 /** Expectations. */
@@ -132,7 +173,14 @@ export interface GradientRequest {
     | ExpectationRequest
     | undefined;
   /** Weight of each expectation in the scalar that is differentiated: float32 or float64, [batch, observables]. */
-  weights: Tensor | undefined;
+  weights:
+    | Tensor
+    | undefined;
+  /**
+   * "adjoint" or "parameter-shift". Default: "adjoint" where it is exact or unbiased (no shots, no amplitude damping), else
+   * "parameter-shift".
+   */
+  method: string;
 }
 
 /** Gradients. */
@@ -150,6 +198,120 @@ export interface GradientResponse {
     | Tensor
     | undefined;
   /** Engine that ran them. */
+  engine: string;
+}
+
+/** Qubits to measure. */
+export interface MeasureRequest {
+  /** The circuit. */
+  circuit:
+    | CircuitSettings
+    | undefined;
+  /** Inputs (angles): float32 or float64, [batch, inputs]. */
+  inputs:
+    | Tensor
+    | undefined;
+  /** Parameters (angles): float32 or float64, [parameters]. */
+  parameters:
+    | Tensor
+    | undefined;
+  /**
+   * Qubits, all different; bit j of an outcome is the j-th of them; batch times 2^qubits at most 131,072. Default: all, in
+   * order.
+   */
+  qubits: number[];
+  /** Shots of each row; batch times shots at most 262,144. 0 (default): probabilities alone. */
+  shots: number;
+  /** Noise. Depolarizing and amplitude damping are exact here, with a density matrix: up to 8 qubits. Default: none. */
+  noise:
+    | CircuitNoise
+    | undefined;
+  /** Seed of the shots; the same request gives the same answer. */
+  seed: number;
+  /** "auto" (default) or an engine that GetCapabilities lists. Not used under noise after gates. */
+  engine: string;
+  /** "float32" or "float64": precision of amplitudes. Default: that of the engine. */
+  precision: string;
+}
+
+/** What was measured. */
+export interface MeasureResponse {
+  /** Probability of each outcome: float64, [batch, 2^(measured qubits)]. */
+  probabilities:
+    | Tensor
+    | undefined;
+  /** Outcome of each shot: int32, [batch, shots]; absent without shots. */
+  samples:
+    | Tensor
+    | undefined;
+  /** Engine that ran them; "density-matrix" under noise after gates. */
+  engine: string;
+}
+
+/** What to minimize. */
+export interface MinimizeRequest {
+  /** The circuit; it has no inputs. */
+  circuit:
+    | CircuitSettings
+    | undefined;
+  /** The Hamiltonian as weighted Pauli strings: "-1*Z0 Z1 - 0.5*X0 - 0.5*X1". */
+  hamiltonian: string;
+  /** "l-bfgs" (default) or "adam". */
+  optimizer: string;
+  /** Starts from random parameters of which the best result is kept, 1 to 100. Default 5. */
+  restarts: number;
+  /** Steps of a start at most, 1 to 100,000. Default 1000. */
+  steps: number;
+  /** A start is done where the largest component of the gradient is below this. Default 1e-6. */
+  gradientTolerance: number;
+  /** Adam's learning rate, above 0 and at most 1. Default 0.05. */
+  learningRate: number;
+  /** Seed of the starts. */
+  seed: number;
+  /** "auto" (default) or an engine of float64 that GetCapabilities lists. */
+  engine: string;
+}
+
+/** Progress of a minimization, or its result. */
+export interface MinimizeResponse {
+  /** Progress until the last message, which is the result. */
+  part:
+    | //
+    /** Where it stands, every 10 steps of a start. */
+    { $case: "progress"; value: MinimizeProgress }
+    | //
+    /** The best of all starts. */
+    { $case: "result"; value: MinimizeResult }
+    | undefined;
+}
+
+/** Where a minimization stands. */
+export interface MinimizeProgress {
+  /** The start, from 0. */
+  restart: number;
+  /** Steps done in it. */
+  step: number;
+  /** The expectation there. */
+  energy: number;
+  /** Largest component of the gradient there. */
+  gradientNorm: number;
+}
+
+/** The best of all starts. */
+export interface MinimizeResult {
+  /** The lowest expectation found. */
+  energy: number;
+  /** Its parameters: float64, [parameters]. */
+  parameters:
+    | Tensor
+    | undefined;
+  /** Largest component of the gradient there. */
+  gradientNorm: number;
+  /** Whether it is below the tolerance. */
+  converged: boolean;
+  /** Gradients computed, all starts together. */
+  evaluations: number;
+  /** Engine that ran it. */
   engine: string;
 }
 
@@ -634,7 +796,16 @@ export const EvaluateResponse: MessageFns<EvaluateResponse> = {
 };
 
 function createBaseCircuitSettings(): CircuitSettings {
-  return { qubits: 0, layers: 0, ansatz: "", inputs: 0 };
+  return {
+    qubits: 0,
+    layers: 0,
+    ansatz: "",
+    inputs: 0,
+    encoding: "",
+    encodingOptions: {},
+    ansatzOptions: {},
+    qasm: "",
+  };
 }
 
 export const CircuitSettings: MessageFns<CircuitSettings> = {
@@ -650,6 +821,18 @@ export const CircuitSettings: MessageFns<CircuitSettings> = {
     }
     if (message.inputs !== 0) {
       writer.uint32(32).uint32(message.inputs);
+    }
+    if (message.encoding !== "") {
+      writer.uint32(42).string(message.encoding);
+    }
+    globalThis.Object.entries(message.encodingOptions).forEach(([key, value]: [string, string]) => {
+      CircuitSettings_EncodingOptionsEntry.encode({ key: key as any, value }, writer.uint32(50).fork()).join();
+    });
+    globalThis.Object.entries(message.ansatzOptions).forEach(([key, value]: [string, string]) => {
+      CircuitSettings_AnsatzOptionsEntry.encode({ key: key as any, value }, writer.uint32(58).fork()).join();
+    });
+    if (message.qasm !== "") {
+      writer.uint32(66).string(message.qasm);
     }
     return writer;
   },
@@ -699,6 +882,44 @@ export const CircuitSettings: MessageFns<CircuitSettings> = {
             message.inputs = reader.uint32();
             continue;
           }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.encoding = reader.string();
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            const entry6 = CircuitSettings_EncodingOptionsEntry.decode(reader, reader.uint32());
+            if (entry6.value !== undefined) {
+              message.encodingOptions[entry6.key] = entry6.value;
+            }
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            const entry7 = CircuitSettings_AnsatzOptionsEntry.decode(reader, reader.uint32());
+            if (entry7.value !== undefined) {
+              message.ansatzOptions[entry7.key] = entry7.value;
+            }
+            continue;
+          }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.qasm = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -717,6 +938,62 @@ export const CircuitSettings: MessageFns<CircuitSettings> = {
       layers: isSet(object.layers) ? globalThis.Number(object.layers) : 0,
       ansatz: isSet(object.ansatz) ? globalThis.String(object.ansatz) : "",
       inputs: isSet(object.inputs) ? globalThis.Number(object.inputs) : 0,
+      encoding: isSet(object.encoding) ? globalThis.String(object.encoding) : "",
+      encodingOptions: isObject(object.encodingOptions)
+        ? (globalThis.Object.entries(object.encodingOptions) as [string, any][]).reduce(
+          (acc: { [key: string]: string }, [key, value]: [string, any]) => {
+            globalThis.Object.defineProperty(acc, key, {
+              value: globalThis.String(value),
+              enumerable: true,
+              configurable: true,
+              writable: true,
+            });
+            return acc;
+          },
+          {},
+        )
+        : isObject(object.encoding_options)
+        ? (globalThis.Object.entries(object.encoding_options) as [string, any][]).reduce(
+          (acc: { [key: string]: string }, [key, value]: [string, any]) => {
+            globalThis.Object.defineProperty(acc, key, {
+              value: globalThis.String(value),
+              enumerable: true,
+              configurable: true,
+              writable: true,
+            });
+            return acc;
+          },
+          {},
+        )
+        : {},
+      ansatzOptions: isObject(object.ansatzOptions)
+        ? (globalThis.Object.entries(object.ansatzOptions) as [string, any][]).reduce(
+          (acc: { [key: string]: string }, [key, value]: [string, any]) => {
+            globalThis.Object.defineProperty(acc, key, {
+              value: globalThis.String(value),
+              enumerable: true,
+              configurable: true,
+              writable: true,
+            });
+            return acc;
+          },
+          {},
+        )
+        : isObject(object.ansatz_options)
+        ? (globalThis.Object.entries(object.ansatz_options) as [string, any][]).reduce(
+          (acc: { [key: string]: string }, [key, value]: [string, any]) => {
+            globalThis.Object.defineProperty(acc, key, {
+              value: globalThis.String(value),
+              enumerable: true,
+              configurable: true,
+              writable: true,
+            });
+            return acc;
+          },
+          {},
+        )
+        : {},
+      qasm: isSet(object.qasm) ? globalThis.String(object.qasm) : "",
     };
   },
 
@@ -734,6 +1011,30 @@ export const CircuitSettings: MessageFns<CircuitSettings> = {
     if (message.inputs !== 0) {
       obj.inputs = Math.round(message.inputs);
     }
+    if (message.encoding !== "") {
+      obj.encoding = message.encoding;
+    }
+    if (message.encodingOptions) {
+      const entries = globalThis.Object.entries(message.encodingOptions) as [string, string][];
+      if (entries.length > 0) {
+        obj.encodingOptions = {};
+        entries.forEach(([k, v]) => {
+          obj.encodingOptions[k] = v;
+        });
+      }
+    }
+    if (message.ansatzOptions) {
+      const entries = globalThis.Object.entries(message.ansatzOptions) as [string, string][];
+      if (entries.length > 0) {
+        obj.ansatzOptions = {};
+        entries.forEach(([k, v]) => {
+          obj.ansatzOptions[k] = v;
+        });
+      }
+    }
+    if (message.qasm !== "") {
+      obj.qasm = message.qasm;
+    }
     return obj;
   },
 
@@ -746,12 +1047,212 @@ export const CircuitSettings: MessageFns<CircuitSettings> = {
     message.layers = object.layers ?? 0;
     message.ansatz = object.ansatz ?? "";
     message.inputs = object.inputs ?? 0;
+    message.encoding = object.encoding ?? "";
+    message.encodingOptions = (globalThis.Object.entries(object.encodingOptions ?? {}) as [string, string][]).reduce(
+      (acc: { [key: string]: string }, [key, value]: [string, string]) => {
+        if (value !== undefined) {
+          acc[key] = globalThis.String(value);
+        }
+        return acc;
+      },
+      {},
+    );
+    message.ansatzOptions = (globalThis.Object.entries(object.ansatzOptions ?? {}) as [string, string][]).reduce(
+      (acc: { [key: string]: string }, [key, value]: [string, string]) => {
+        if (value !== undefined) {
+          acc[key] = globalThis.String(value);
+        }
+        return acc;
+      },
+      {},
+    );
+    message.qasm = object.qasm ?? "";
+    return message;
+  },
+};
+
+function createBaseCircuitSettings_EncodingOptionsEntry(): CircuitSettings_EncodingOptionsEntry {
+  return { key: "", value: "" };
+}
+
+export const CircuitSettings_EncodingOptionsEntry: MessageFns<CircuitSettings_EncodingOptionsEntry> = {
+  encode(message: CircuitSettings_EncodingOptionsEntry, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.key !== "") {
+      writer.uint32(10).string(message.key);
+    }
+    if (message.value !== "") {
+      writer.uint32(18).string(message.value);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): CircuitSettings_EncodingOptionsEntry {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseCircuitSettings_EncodingOptionsEntry();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.key = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.value = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): CircuitSettings_EncodingOptionsEntry {
+    return {
+      key: isSet(object.key) ? globalThis.String(object.key) : "",
+      value: isSet(object.value) ? globalThis.String(object.value) : "",
+    };
+  },
+
+  toJSON(message: CircuitSettings_EncodingOptionsEntry): unknown {
+    const obj: any = {};
+    if (message.key !== "") {
+      obj.key = message.key;
+    }
+    if (message.value !== "") {
+      obj.value = message.value;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<CircuitSettings_EncodingOptionsEntry>): CircuitSettings_EncodingOptionsEntry {
+    return CircuitSettings_EncodingOptionsEntry.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<CircuitSettings_EncodingOptionsEntry>): CircuitSettings_EncodingOptionsEntry {
+    const message = createBaseCircuitSettings_EncodingOptionsEntry();
+    message.key = object.key ?? "";
+    message.value = object.value ?? "";
+    return message;
+  },
+};
+
+function createBaseCircuitSettings_AnsatzOptionsEntry(): CircuitSettings_AnsatzOptionsEntry {
+  return { key: "", value: "" };
+}
+
+export const CircuitSettings_AnsatzOptionsEntry: MessageFns<CircuitSettings_AnsatzOptionsEntry> = {
+  encode(message: CircuitSettings_AnsatzOptionsEntry, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.key !== "") {
+      writer.uint32(10).string(message.key);
+    }
+    if (message.value !== "") {
+      writer.uint32(18).string(message.value);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): CircuitSettings_AnsatzOptionsEntry {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseCircuitSettings_AnsatzOptionsEntry();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.key = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.value = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): CircuitSettings_AnsatzOptionsEntry {
+    return {
+      key: isSet(object.key) ? globalThis.String(object.key) : "",
+      value: isSet(object.value) ? globalThis.String(object.value) : "",
+    };
+  },
+
+  toJSON(message: CircuitSettings_AnsatzOptionsEntry): unknown {
+    const obj: any = {};
+    if (message.key !== "") {
+      obj.key = message.key;
+    }
+    if (message.value !== "") {
+      obj.value = message.value;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<CircuitSettings_AnsatzOptionsEntry>): CircuitSettings_AnsatzOptionsEntry {
+    return CircuitSettings_AnsatzOptionsEntry.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<CircuitSettings_AnsatzOptionsEntry>): CircuitSettings_AnsatzOptionsEntry {
+    const message = createBaseCircuitSettings_AnsatzOptionsEntry();
+    message.key = object.key ?? "";
+    message.value = object.value ?? "";
     return message;
   },
 };
 
 function createBaseExpectationRequest(): ExpectationRequest {
-  return { circuit: undefined, observables: [], inputs: undefined, parameters: undefined, engine: "" };
+  return {
+    circuit: undefined,
+    observables: [],
+    inputs: undefined,
+    parameters: undefined,
+    engine: "",
+    precision: "",
+    shots: 0,
+    noise: undefined,
+    seed: 0,
+  };
 }
 
 export const ExpectationRequest: MessageFns<ExpectationRequest> = {
@@ -770,6 +1271,18 @@ export const ExpectationRequest: MessageFns<ExpectationRequest> = {
     }
     if (message.engine !== "") {
       writer.uint32(42).string(message.engine);
+    }
+    if (message.precision !== "") {
+      writer.uint32(50).string(message.precision);
+    }
+    if (message.shots !== 0) {
+      writer.uint32(56).uint32(message.shots);
+    }
+    if (message.noise !== undefined) {
+      CircuitNoise.encode(message.noise, writer.uint32(66).fork()).join();
+    }
+    if (message.seed !== 0) {
+      writer.uint32(72).uint32(message.seed);
     }
     return writer;
   },
@@ -827,6 +1340,38 @@ export const ExpectationRequest: MessageFns<ExpectationRequest> = {
             message.engine = reader.string();
             continue;
           }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.precision = reader.string();
+            continue;
+          }
+          case 7: {
+            if (tag !== 56) {
+              break;
+            }
+
+            message.shots = reader.uint32();
+            continue;
+          }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.noise = CircuitNoise.decode(reader, reader.uint32());
+            continue;
+          }
+          case 9: {
+            if (tag !== 72) {
+              break;
+            }
+
+            message.seed = reader.uint32();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -848,6 +1393,10 @@ export const ExpectationRequest: MessageFns<ExpectationRequest> = {
       inputs: isSet(object.inputs) ? Tensor.fromJSON(object.inputs) : undefined,
       parameters: isSet(object.parameters) ? Tensor.fromJSON(object.parameters) : undefined,
       engine: isSet(object.engine) ? globalThis.String(object.engine) : "",
+      precision: isSet(object.precision) ? globalThis.String(object.precision) : "",
+      shots: isSet(object.shots) ? globalThis.Number(object.shots) : 0,
+      noise: isSet(object.noise) ? CircuitNoise.fromJSON(object.noise) : undefined,
+      seed: isSet(object.seed) ? globalThis.Number(object.seed) : 0,
     };
   },
 
@@ -868,6 +1417,18 @@ export const ExpectationRequest: MessageFns<ExpectationRequest> = {
     if (message.engine !== "") {
       obj.engine = message.engine;
     }
+    if (message.precision !== "") {
+      obj.precision = message.precision;
+    }
+    if (message.shots !== 0) {
+      obj.shots = Math.round(message.shots);
+    }
+    if (message.noise !== undefined) {
+      obj.noise = CircuitNoise.toJSON(message.noise);
+    }
+    if (message.seed !== 0) {
+      obj.seed = Math.round(message.seed);
+    }
     return obj;
   },
 
@@ -887,6 +1448,12 @@ export const ExpectationRequest: MessageFns<ExpectationRequest> = {
       ? Tensor.fromPartial(object.parameters)
       : undefined;
     message.engine = object.engine ?? "";
+    message.precision = object.precision ?? "";
+    message.shots = object.shots ?? 0;
+    message.noise = (object.noise !== undefined && object.noise !== null)
+      ? CircuitNoise.fromPartial(object.noise)
+      : undefined;
+    message.seed = object.seed ?? 0;
     return message;
   },
 };
@@ -979,7 +1546,7 @@ export const ExpectationResponse: MessageFns<ExpectationResponse> = {
 };
 
 function createBaseGradientRequest(): GradientRequest {
-  return { expectation: undefined, weights: undefined };
+  return { expectation: undefined, weights: undefined, method: "" };
 }
 
 export const GradientRequest: MessageFns<GradientRequest> = {
@@ -989,6 +1556,9 @@ export const GradientRequest: MessageFns<GradientRequest> = {
     }
     if (message.weights !== undefined) {
       Tensor.encode(message.weights, writer.uint32(18).fork()).join();
+    }
+    if (message.method !== "") {
+      writer.uint32(26).string(message.method);
     }
     return writer;
   },
@@ -1022,6 +1592,14 @@ export const GradientRequest: MessageFns<GradientRequest> = {
             message.weights = Tensor.decode(reader, reader.uint32());
             continue;
           }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.method = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1038,6 +1616,7 @@ export const GradientRequest: MessageFns<GradientRequest> = {
     return {
       expectation: isSet(object.expectation) ? ExpectationRequest.fromJSON(object.expectation) : undefined,
       weights: isSet(object.weights) ? Tensor.fromJSON(object.weights) : undefined,
+      method: isSet(object.method) ? globalThis.String(object.method) : "",
     };
   },
 
@@ -1048,6 +1627,9 @@ export const GradientRequest: MessageFns<GradientRequest> = {
     }
     if (message.weights !== undefined) {
       obj.weights = Tensor.toJSON(message.weights);
+    }
+    if (message.method !== "") {
+      obj.method = message.method;
     }
     return obj;
   },
@@ -1063,6 +1645,7 @@ export const GradientRequest: MessageFns<GradientRequest> = {
     message.weights = (object.weights !== undefined && object.weights !== null)
       ? Tensor.fromPartial(object.weights)
       : undefined;
+    message.method = object.method ?? "";
     return message;
   },
 };
@@ -1198,6 +1781,934 @@ export const GradientResponse: MessageFns<GradientResponse> = {
   },
 };
 
+function createBaseMeasureRequest(): MeasureRequest {
+  return {
+    circuit: undefined,
+    inputs: undefined,
+    parameters: undefined,
+    qubits: [],
+    shots: 0,
+    noise: undefined,
+    seed: 0,
+    engine: "",
+    precision: "",
+  };
+}
+
+export const MeasureRequest: MessageFns<MeasureRequest> = {
+  encode(message: MeasureRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.circuit !== undefined) {
+      CircuitSettings.encode(message.circuit, writer.uint32(10).fork()).join();
+    }
+    if (message.inputs !== undefined) {
+      Tensor.encode(message.inputs, writer.uint32(18).fork()).join();
+    }
+    if (message.parameters !== undefined) {
+      Tensor.encode(message.parameters, writer.uint32(26).fork()).join();
+    }
+    if (message.qubits.length !== 0) {
+      writer.uint32(34).fork();
+      for (const v of message.qubits) {
+        writer.uint32(v);
+      }
+      writer.join();
+    }
+    if (message.shots !== 0) {
+      writer.uint32(40).uint32(message.shots);
+    }
+    if (message.noise !== undefined) {
+      CircuitNoise.encode(message.noise, writer.uint32(50).fork()).join();
+    }
+    if (message.seed !== 0) {
+      writer.uint32(56).uint32(message.seed);
+    }
+    if (message.engine !== "") {
+      writer.uint32(66).string(message.engine);
+    }
+    if (message.precision !== "") {
+      writer.uint32(74).string(message.precision);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): MeasureRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseMeasureRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.circuit = CircuitSettings.decode(reader, reader.uint32());
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.inputs = Tensor.decode(reader, reader.uint32());
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.parameters = Tensor.decode(reader, reader.uint32());
+            continue;
+          }
+          case 4: {
+            if (tag === 32) {
+              message.qubits.push(reader.uint32());
+
+              continue;
+            }
+
+            if (tag === 34) {
+              const end2 = reader.uint32() + reader.pos;
+              while (reader.pos < end2) {
+                message.qubits.push(reader.uint32());
+              }
+
+              continue;
+            }
+
+            break;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.shots = reader.uint32();
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.noise = CircuitNoise.decode(reader, reader.uint32());
+            continue;
+          }
+          case 7: {
+            if (tag !== 56) {
+              break;
+            }
+
+            message.seed = reader.uint32();
+            continue;
+          }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.engine = reader.string();
+            continue;
+          }
+          case 9: {
+            if (tag !== 74) {
+              break;
+            }
+
+            message.precision = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): MeasureRequest {
+    return {
+      circuit: isSet(object.circuit) ? CircuitSettings.fromJSON(object.circuit) : undefined,
+      inputs: isSet(object.inputs) ? Tensor.fromJSON(object.inputs) : undefined,
+      parameters: isSet(object.parameters) ? Tensor.fromJSON(object.parameters) : undefined,
+      qubits: globalThis.Array.isArray(object?.qubits) ? object.qubits.map((e: any) => globalThis.Number(e)) : [],
+      shots: isSet(object.shots) ? globalThis.Number(object.shots) : 0,
+      noise: isSet(object.noise) ? CircuitNoise.fromJSON(object.noise) : undefined,
+      seed: isSet(object.seed) ? globalThis.Number(object.seed) : 0,
+      engine: isSet(object.engine) ? globalThis.String(object.engine) : "",
+      precision: isSet(object.precision) ? globalThis.String(object.precision) : "",
+    };
+  },
+
+  toJSON(message: MeasureRequest): unknown {
+    const obj: any = {};
+    if (message.circuit !== undefined) {
+      obj.circuit = CircuitSettings.toJSON(message.circuit);
+    }
+    if (message.inputs !== undefined) {
+      obj.inputs = Tensor.toJSON(message.inputs);
+    }
+    if (message.parameters !== undefined) {
+      obj.parameters = Tensor.toJSON(message.parameters);
+    }
+    if (message.qubits?.length) {
+      obj.qubits = message.qubits.map((e) => Math.round(e));
+    }
+    if (message.shots !== 0) {
+      obj.shots = Math.round(message.shots);
+    }
+    if (message.noise !== undefined) {
+      obj.noise = CircuitNoise.toJSON(message.noise);
+    }
+    if (message.seed !== 0) {
+      obj.seed = Math.round(message.seed);
+    }
+    if (message.engine !== "") {
+      obj.engine = message.engine;
+    }
+    if (message.precision !== "") {
+      obj.precision = message.precision;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<MeasureRequest>): MeasureRequest {
+    return MeasureRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<MeasureRequest>): MeasureRequest {
+    const message = createBaseMeasureRequest();
+    message.circuit = (object.circuit !== undefined && object.circuit !== null)
+      ? CircuitSettings.fromPartial(object.circuit)
+      : undefined;
+    message.inputs = (object.inputs !== undefined && object.inputs !== null)
+      ? Tensor.fromPartial(object.inputs)
+      : undefined;
+    message.parameters = (object.parameters !== undefined && object.parameters !== null)
+      ? Tensor.fromPartial(object.parameters)
+      : undefined;
+    message.qubits = object.qubits?.map((e) => e) || [];
+    message.shots = object.shots ?? 0;
+    message.noise = (object.noise !== undefined && object.noise !== null)
+      ? CircuitNoise.fromPartial(object.noise)
+      : undefined;
+    message.seed = object.seed ?? 0;
+    message.engine = object.engine ?? "";
+    message.precision = object.precision ?? "";
+    return message;
+  },
+};
+
+function createBaseMeasureResponse(): MeasureResponse {
+  return { probabilities: undefined, samples: undefined, engine: "" };
+}
+
+export const MeasureResponse: MessageFns<MeasureResponse> = {
+  encode(message: MeasureResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.probabilities !== undefined) {
+      Tensor.encode(message.probabilities, writer.uint32(10).fork()).join();
+    }
+    if (message.samples !== undefined) {
+      Tensor.encode(message.samples, writer.uint32(18).fork()).join();
+    }
+    if (message.engine !== "") {
+      writer.uint32(26).string(message.engine);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): MeasureResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseMeasureResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.probabilities = Tensor.decode(reader, reader.uint32());
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.samples = Tensor.decode(reader, reader.uint32());
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.engine = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): MeasureResponse {
+    return {
+      probabilities: isSet(object.probabilities) ? Tensor.fromJSON(object.probabilities) : undefined,
+      samples: isSet(object.samples) ? Tensor.fromJSON(object.samples) : undefined,
+      engine: isSet(object.engine) ? globalThis.String(object.engine) : "",
+    };
+  },
+
+  toJSON(message: MeasureResponse): unknown {
+    const obj: any = {};
+    if (message.probabilities !== undefined) {
+      obj.probabilities = Tensor.toJSON(message.probabilities);
+    }
+    if (message.samples !== undefined) {
+      obj.samples = Tensor.toJSON(message.samples);
+    }
+    if (message.engine !== "") {
+      obj.engine = message.engine;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<MeasureResponse>): MeasureResponse {
+    return MeasureResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<MeasureResponse>): MeasureResponse {
+    const message = createBaseMeasureResponse();
+    message.probabilities = (object.probabilities !== undefined && object.probabilities !== null)
+      ? Tensor.fromPartial(object.probabilities)
+      : undefined;
+    message.samples = (object.samples !== undefined && object.samples !== null)
+      ? Tensor.fromPartial(object.samples)
+      : undefined;
+    message.engine = object.engine ?? "";
+    return message;
+  },
+};
+
+function createBaseMinimizeRequest(): MinimizeRequest {
+  return {
+    circuit: undefined,
+    hamiltonian: "",
+    optimizer: "",
+    restarts: 0,
+    steps: 0,
+    gradientTolerance: 0,
+    learningRate: 0,
+    seed: 0,
+    engine: "",
+  };
+}
+
+export const MinimizeRequest: MessageFns<MinimizeRequest> = {
+  encode(message: MinimizeRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.circuit !== undefined) {
+      CircuitSettings.encode(message.circuit, writer.uint32(10).fork()).join();
+    }
+    if (message.hamiltonian !== "") {
+      writer.uint32(18).string(message.hamiltonian);
+    }
+    if (message.optimizer !== "") {
+      writer.uint32(26).string(message.optimizer);
+    }
+    if (message.restarts !== 0) {
+      writer.uint32(32).uint32(message.restarts);
+    }
+    if (message.steps !== 0) {
+      writer.uint32(40).uint32(message.steps);
+    }
+    if (message.gradientTolerance !== 0) {
+      writer.uint32(49).double(message.gradientTolerance);
+    }
+    if (message.learningRate !== 0) {
+      writer.uint32(57).double(message.learningRate);
+    }
+    if (message.seed !== 0) {
+      writer.uint32(64).uint32(message.seed);
+    }
+    if (message.engine !== "") {
+      writer.uint32(74).string(message.engine);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): MinimizeRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseMinimizeRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.circuit = CircuitSettings.decode(reader, reader.uint32());
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.hamiltonian = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.optimizer = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.restarts = reader.uint32();
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.steps = reader.uint32();
+            continue;
+          }
+          case 6: {
+            if (tag !== 49) {
+              break;
+            }
+
+            message.gradientTolerance = reader.double();
+            continue;
+          }
+          case 7: {
+            if (tag !== 57) {
+              break;
+            }
+
+            message.learningRate = reader.double();
+            continue;
+          }
+          case 8: {
+            if (tag !== 64) {
+              break;
+            }
+
+            message.seed = reader.uint32();
+            continue;
+          }
+          case 9: {
+            if (tag !== 74) {
+              break;
+            }
+
+            message.engine = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): MinimizeRequest {
+    return {
+      circuit: isSet(object.circuit) ? CircuitSettings.fromJSON(object.circuit) : undefined,
+      hamiltonian: isSet(object.hamiltonian) ? globalThis.String(object.hamiltonian) : "",
+      optimizer: isSet(object.optimizer) ? globalThis.String(object.optimizer) : "",
+      restarts: isSet(object.restarts) ? globalThis.Number(object.restarts) : 0,
+      steps: isSet(object.steps) ? globalThis.Number(object.steps) : 0,
+      gradientTolerance: isSet(object.gradientTolerance)
+        ? globalThis.Number(object.gradientTolerance)
+        : isSet(object.gradient_tolerance)
+        ? globalThis.Number(object.gradient_tolerance)
+        : 0,
+      learningRate: isSet(object.learningRate)
+        ? globalThis.Number(object.learningRate)
+        : isSet(object.learning_rate)
+        ? globalThis.Number(object.learning_rate)
+        : 0,
+      seed: isSet(object.seed) ? globalThis.Number(object.seed) : 0,
+      engine: isSet(object.engine) ? globalThis.String(object.engine) : "",
+    };
+  },
+
+  toJSON(message: MinimizeRequest): unknown {
+    const obj: any = {};
+    if (message.circuit !== undefined) {
+      obj.circuit = CircuitSettings.toJSON(message.circuit);
+    }
+    if (message.hamiltonian !== "") {
+      obj.hamiltonian = message.hamiltonian;
+    }
+    if (message.optimizer !== "") {
+      obj.optimizer = message.optimizer;
+    }
+    if (message.restarts !== 0) {
+      obj.restarts = Math.round(message.restarts);
+    }
+    if (message.steps !== 0) {
+      obj.steps = Math.round(message.steps);
+    }
+    if (message.gradientTolerance !== 0) {
+      obj.gradientTolerance = floatToJson(message.gradientTolerance);
+    }
+    if (message.learningRate !== 0) {
+      obj.learningRate = floatToJson(message.learningRate);
+    }
+    if (message.seed !== 0) {
+      obj.seed = Math.round(message.seed);
+    }
+    if (message.engine !== "") {
+      obj.engine = message.engine;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<MinimizeRequest>): MinimizeRequest {
+    return MinimizeRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<MinimizeRequest>): MinimizeRequest {
+    const message = createBaseMinimizeRequest();
+    message.circuit = (object.circuit !== undefined && object.circuit !== null)
+      ? CircuitSettings.fromPartial(object.circuit)
+      : undefined;
+    message.hamiltonian = object.hamiltonian ?? "";
+    message.optimizer = object.optimizer ?? "";
+    message.restarts = object.restarts ?? 0;
+    message.steps = object.steps ?? 0;
+    message.gradientTolerance = object.gradientTolerance ?? 0;
+    message.learningRate = object.learningRate ?? 0;
+    message.seed = object.seed ?? 0;
+    message.engine = object.engine ?? "";
+    return message;
+  },
+};
+
+function createBaseMinimizeResponse(): MinimizeResponse {
+  return { part: undefined };
+}
+
+export const MinimizeResponse: MessageFns<MinimizeResponse> = {
+  encode(message: MinimizeResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    switch (message.part?.$case) {
+      case "progress":
+        MinimizeProgress.encode(message.part.value, writer.uint32(10).fork()).join();
+        break;
+      case "result":
+        MinimizeResult.encode(message.part.value, writer.uint32(18).fork()).join();
+        break;
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): MinimizeResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseMinimizeResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.part = { $case: "progress", value: MinimizeProgress.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.part = { $case: "result", value: MinimizeResult.decode(reader, reader.uint32()) };
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): MinimizeResponse {
+    return {
+      part: isSet(object.progress)
+        ? { $case: "progress", value: MinimizeProgress.fromJSON(object.progress) }
+        : isSet(object.result)
+        ? { $case: "result", value: MinimizeResult.fromJSON(object.result) }
+        : undefined,
+    };
+  },
+
+  toJSON(message: MinimizeResponse): unknown {
+    const obj: any = {};
+    if (message.part?.$case === "progress") {
+      obj.progress = MinimizeProgress.toJSON(message.part.value);
+    } else if (message.part?.$case === "result") {
+      obj.result = MinimizeResult.toJSON(message.part.value);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<MinimizeResponse>): MinimizeResponse {
+    return MinimizeResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<MinimizeResponse>): MinimizeResponse {
+    const message = createBaseMinimizeResponse();
+    switch (object.part?.$case) {
+      case "progress": {
+        if (object.part?.value !== undefined && object.part?.value !== null) {
+          message.part = { $case: "progress", value: MinimizeProgress.fromPartial(object.part.value) };
+        }
+        break;
+      }
+      case "result": {
+        if (object.part?.value !== undefined && object.part?.value !== null) {
+          message.part = { $case: "result", value: MinimizeResult.fromPartial(object.part.value) };
+        }
+        break;
+      }
+    }
+    return message;
+  },
+};
+
+function createBaseMinimizeProgress(): MinimizeProgress {
+  return { restart: 0, step: 0, energy: 0, gradientNorm: 0 };
+}
+
+export const MinimizeProgress: MessageFns<MinimizeProgress> = {
+  encode(message: MinimizeProgress, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.restart !== 0) {
+      writer.uint32(8).uint32(message.restart);
+    }
+    if (message.step !== 0) {
+      writer.uint32(16).uint32(message.step);
+    }
+    if (message.energy !== 0) {
+      writer.uint32(25).double(message.energy);
+    }
+    if (message.gradientNorm !== 0) {
+      writer.uint32(33).double(message.gradientNorm);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): MinimizeProgress {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseMinimizeProgress();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.restart = reader.uint32();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.step = reader.uint32();
+            continue;
+          }
+          case 3: {
+            if (tag !== 25) {
+              break;
+            }
+
+            message.energy = reader.double();
+            continue;
+          }
+          case 4: {
+            if (tag !== 33) {
+              break;
+            }
+
+            message.gradientNorm = reader.double();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): MinimizeProgress {
+    return {
+      restart: isSet(object.restart) ? globalThis.Number(object.restart) : 0,
+      step: isSet(object.step) ? globalThis.Number(object.step) : 0,
+      energy: isSet(object.energy) ? globalThis.Number(object.energy) : 0,
+      gradientNorm: isSet(object.gradientNorm)
+        ? globalThis.Number(object.gradientNorm)
+        : isSet(object.gradient_norm)
+        ? globalThis.Number(object.gradient_norm)
+        : 0,
+    };
+  },
+
+  toJSON(message: MinimizeProgress): unknown {
+    const obj: any = {};
+    if (message.restart !== 0) {
+      obj.restart = Math.round(message.restart);
+    }
+    if (message.step !== 0) {
+      obj.step = Math.round(message.step);
+    }
+    if (message.energy !== 0) {
+      obj.energy = floatToJson(message.energy);
+    }
+    if (message.gradientNorm !== 0) {
+      obj.gradientNorm = floatToJson(message.gradientNorm);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<MinimizeProgress>): MinimizeProgress {
+    return MinimizeProgress.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<MinimizeProgress>): MinimizeProgress {
+    const message = createBaseMinimizeProgress();
+    message.restart = object.restart ?? 0;
+    message.step = object.step ?? 0;
+    message.energy = object.energy ?? 0;
+    message.gradientNorm = object.gradientNorm ?? 0;
+    return message;
+  },
+};
+
+function createBaseMinimizeResult(): MinimizeResult {
+  return { energy: 0, parameters: undefined, gradientNorm: 0, converged: false, evaluations: 0, engine: "" };
+}
+
+export const MinimizeResult: MessageFns<MinimizeResult> = {
+  encode(message: MinimizeResult, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.energy !== 0) {
+      writer.uint32(9).double(message.energy);
+    }
+    if (message.parameters !== undefined) {
+      Tensor.encode(message.parameters, writer.uint32(18).fork()).join();
+    }
+    if (message.gradientNorm !== 0) {
+      writer.uint32(25).double(message.gradientNorm);
+    }
+    if (message.converged !== false) {
+      writer.uint32(32).bool(message.converged);
+    }
+    if (message.evaluations !== 0) {
+      writer.uint32(40).uint32(message.evaluations);
+    }
+    if (message.engine !== "") {
+      writer.uint32(50).string(message.engine);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): MinimizeResult {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseMinimizeResult();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 9) {
+              break;
+            }
+
+            message.energy = reader.double();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.parameters = Tensor.decode(reader, reader.uint32());
+            continue;
+          }
+          case 3: {
+            if (tag !== 25) {
+              break;
+            }
+
+            message.gradientNorm = reader.double();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.converged = reader.bool();
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.evaluations = reader.uint32();
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.engine = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): MinimizeResult {
+    return {
+      energy: isSet(object.energy) ? globalThis.Number(object.energy) : 0,
+      parameters: isSet(object.parameters) ? Tensor.fromJSON(object.parameters) : undefined,
+      gradientNorm: isSet(object.gradientNorm)
+        ? globalThis.Number(object.gradientNorm)
+        : isSet(object.gradient_norm)
+        ? globalThis.Number(object.gradient_norm)
+        : 0,
+      converged: isSet(object.converged) ? globalThis.Boolean(object.converged) : false,
+      evaluations: isSet(object.evaluations) ? globalThis.Number(object.evaluations) : 0,
+      engine: isSet(object.engine) ? globalThis.String(object.engine) : "",
+    };
+  },
+
+  toJSON(message: MinimizeResult): unknown {
+    const obj: any = {};
+    if (message.energy !== 0) {
+      obj.energy = floatToJson(message.energy);
+    }
+    if (message.parameters !== undefined) {
+      obj.parameters = Tensor.toJSON(message.parameters);
+    }
+    if (message.gradientNorm !== 0) {
+      obj.gradientNorm = floatToJson(message.gradientNorm);
+    }
+    if (message.converged !== false) {
+      obj.converged = message.converged;
+    }
+    if (message.evaluations !== 0) {
+      obj.evaluations = Math.round(message.evaluations);
+    }
+    if (message.engine !== "") {
+      obj.engine = message.engine;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<MinimizeResult>): MinimizeResult {
+    return MinimizeResult.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<MinimizeResult>): MinimizeResult {
+    const message = createBaseMinimizeResult();
+    message.energy = object.energy ?? 0;
+    message.parameters = (object.parameters !== undefined && object.parameters !== null)
+      ? Tensor.fromPartial(object.parameters)
+      : undefined;
+    message.gradientNorm = object.gradientNorm ?? 0;
+    message.converged = object.converged ?? false;
+    message.evaluations = object.evaluations ?? 0;
+    message.engine = object.engine ?? "";
+    return message;
+  },
+};
+
 /** Trains QNNs, and executes batches of circuits. */
 export type QnnSimulatorServiceService = typeof QnnSimulatorServiceService;
 export const QnnSimulatorServiceService = {
@@ -1227,7 +2738,10 @@ export const QnnSimulatorServiceService = {
     responseSerialize: (value: EvaluateResponse): Buffer => encodeMessage(EvaluateResponse, value),
     responseDeserialize: (value: Buffer): EvaluateResponse => EvaluateResponse.decode(value),
   },
-  /** Expectations of observables for a batch of inputs. */
+  /**
+   * Expectations of observables for a batch of inputs: exact, from shots, under noise. INVALID_ARGUMENT: circuit, observable,
+   * shape, or a combination that is not offered; nothing is allocated before that is known.
+   */
   expectation: {
     path: "/qloom.qnn_sim.v1.QnnSimulatorService/Expectation" as const,
     requestStream: false as const,
@@ -1237,7 +2751,10 @@ export const QnnSimulatorServiceService = {
     responseSerialize: (value: ExpectationResponse): Buffer => encodeMessage(ExpectationResponse, value),
     responseDeserialize: (value: Buffer): ExpectationResponse => ExpectationResponse.decode(value),
   },
-  /** Gradients of a weighted sum of those expectations with respect to parameters and inputs, by the adjoint method. */
+  /**
+   * Gradients of a weighted sum of those expectations with respect to parameters and inputs, by the adjoint method or by
+   * parameter shift. Errors as of Expectation.
+   */
   gradient: {
     path: "/qloom.qnn_sim.v1.QnnSimulatorService/Gradient" as const,
     requestStream: false as const,
@@ -1246,6 +2763,32 @@ export const QnnSimulatorServiceService = {
     requestDeserialize: (value: Buffer): GradientRequest => GradientRequest.decode(value),
     responseSerialize: (value: GradientResponse): Buffer => encodeMessage(GradientResponse, value),
     responseDeserialize: (value: Buffer): GradientResponse => GradientResponse.decode(value),
+  },
+  /**
+   * Measures qubits in the computational basis: probabilities of all outcomes, or outcomes of single shots. Errors as of
+   * Expectation.
+   */
+  measure: {
+    path: "/qloom.qnn_sim.v1.QnnSimulatorService/Measure" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: MeasureRequest): Buffer => encodeMessage(MeasureRequest, value),
+    requestDeserialize: (value: Buffer): MeasureRequest => MeasureRequest.decode(value),
+    responseSerialize: (value: MeasureResponse): Buffer => encodeMessage(MeasureResponse, value),
+    responseDeserialize: (value: Buffer): MeasureResponse => MeasureResponse.decode(value),
+  },
+  /**
+   * Finds the parameters that minimize the expectation of an observable (variational quantum eigensolver), in float64. Streams
+   * progress, then the result, which is the last message. INVALID_ARGUMENT: circuit, Hamiltonian or a setting.
+   */
+  minimize: {
+    path: "/qloom.qnn_sim.v1.QnnSimulatorService/Minimize" as const,
+    requestStream: false as const,
+    responseStream: true as const,
+    requestSerialize: (value: MinimizeRequest): Buffer => encodeMessage(MinimizeRequest, value),
+    requestDeserialize: (value: Buffer): MinimizeRequest => MinimizeRequest.decode(value),
+    responseSerialize: (value: MinimizeResponse): Buffer => encodeMessage(MinimizeResponse, value),
+    responseDeserialize: (value: Buffer): MinimizeResponse => MinimizeResponse.decode(value),
   },
   /** The contract of DiscriminatorService.Critique with utility as its objective ("utility"). */
   critique: {
@@ -1268,10 +2811,26 @@ export interface QnnSimulatorServiceServer extends UntypedServiceImplementation 
    * is wrong, or a role is missing. OUT_OF_RANGE: training diverged. The same input gives the same report but for times.
    */
   evaluate: handleClientStreamingCall<EvaluateRequest, EvaluateResponse>;
-  /** Expectations of observables for a batch of inputs. */
+  /**
+   * Expectations of observables for a batch of inputs: exact, from shots, under noise. INVALID_ARGUMENT: circuit, observable,
+   * shape, or a combination that is not offered; nothing is allocated before that is known.
+   */
   expectation: handleUnaryCall<ExpectationRequest, ExpectationResponse>;
-  /** Gradients of a weighted sum of those expectations with respect to parameters and inputs, by the adjoint method. */
+  /**
+   * Gradients of a weighted sum of those expectations with respect to parameters and inputs, by the adjoint method or by
+   * parameter shift. Errors as of Expectation.
+   */
   gradient: handleUnaryCall<GradientRequest, GradientResponse>;
+  /**
+   * Measures qubits in the computational basis: probabilities of all outcomes, or outcomes of single shots. Errors as of
+   * Expectation.
+   */
+  measure: handleUnaryCall<MeasureRequest, MeasureResponse>;
+  /**
+   * Finds the parameters that minimize the expectation of an observable (variational quantum eigensolver), in float64. Streams
+   * progress, then the result, which is the last message. INVALID_ARGUMENT: circuit, Hamiltonian or a setting.
+   */
+  minimize: handleServerStreamingCall<MinimizeRequest, MinimizeResponse>;
   /** The contract of DiscriminatorService.Critique with utility as its objective ("utility"). */
   critique: handleBidiStreamingCall<CritiqueRequest, CritiqueResponse>;
 }
@@ -1314,7 +2873,10 @@ export interface QnnSimulatorServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: EvaluateResponse) => void,
   ): ClientWritableStream<EvaluateRequest>;
-  /** Expectations of observables for a batch of inputs. */
+  /**
+   * Expectations of observables for a batch of inputs: exact, from shots, under noise. INVALID_ARGUMENT: circuit, observable,
+   * shape, or a combination that is not offered; nothing is allocated before that is known.
+   */
   expectation(
     request: ExpectationRequest,
     callback: (error: ServiceError | null, response: ExpectationResponse) => void,
@@ -1330,7 +2892,10 @@ export interface QnnSimulatorServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: ExpectationResponse) => void,
   ): ClientUnaryCall;
-  /** Gradients of a weighted sum of those expectations with respect to parameters and inputs, by the adjoint method. */
+  /**
+   * Gradients of a weighted sum of those expectations with respect to parameters and inputs, by the adjoint method or by
+   * parameter shift. Errors as of Expectation.
+   */
   gradient(
     request: GradientRequest,
     callback: (error: ServiceError | null, response: GradientResponse) => void,
@@ -1346,6 +2911,35 @@ export interface QnnSimulatorServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: GradientResponse) => void,
   ): ClientUnaryCall;
+  /**
+   * Measures qubits in the computational basis: probabilities of all outcomes, or outcomes of single shots. Errors as of
+   * Expectation.
+   */
+  measure(
+    request: MeasureRequest,
+    callback: (error: ServiceError | null, response: MeasureResponse) => void,
+  ): ClientUnaryCall;
+  measure(
+    request: MeasureRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: MeasureResponse) => void,
+  ): ClientUnaryCall;
+  measure(
+    request: MeasureRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: MeasureResponse) => void,
+  ): ClientUnaryCall;
+  /**
+   * Finds the parameters that minimize the expectation of an observable (variational quantum eigensolver), in float64. Streams
+   * progress, then the result, which is the last message. INVALID_ARGUMENT: circuit, Hamiltonian or a setting.
+   */
+  minimize(request: MinimizeRequest, options?: Partial<CallOptions>): ClientReadableStream<MinimizeResponse>;
+  minimize(
+    request: MinimizeRequest,
+    metadata?: Metadata,
+    options?: Partial<CallOptions>,
+  ): ClientReadableStream<MinimizeResponse>;
   /** The contract of DiscriminatorService.Critique with utility as its objective ("utility"). */
   critique(): ClientDuplexStream<CritiqueRequest, CritiqueResponse>;
   critique(options: Partial<CallOptions>): ClientDuplexStream<CritiqueRequest, CritiqueResponse>;
@@ -1361,6 +2955,10 @@ export const QnnSimulatorServiceClient = makeGenericClientConstructor(
   serviceName: string;
 };
 
+function floatToJson(value: number | null | undefined): number | string | null | undefined {
+  return typeof value === "number" && !globalThis.Number.isFinite(value) ? globalThis.String(value) : value;
+}
+
 type Builtin = Date | Function | Uint8Array | string | number | boolean | bigint | undefined;
 
 export type DeepPartial<T> = T extends bigint ? string | number | bigint
@@ -1369,6 +2967,10 @@ export type DeepPartial<T> = T extends bigint ? string | number | bigint
   : T extends { $case: string; value: unknown } ? { $case: T["$case"]; value?: DeepPartial<T["value"]> }
   : T extends {} ? { [K in keyof T]?: DeepPartial<T[K]> }
   : Partial<T>;
+
+function isObject(value: any): boolean {
+  return typeof value === "object" && value !== null;
+}
 
 function isSet(value: any): boolean {
   return value !== null && value !== undefined;

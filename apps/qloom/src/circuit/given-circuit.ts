@@ -1,0 +1,70 @@
+import { circuitFromQasm } from '@qloom/qnn/model/qasm-circuit.ts';
+import { encodingOf } from '@qloom/qnn/model/qnn-problems.ts';
+import { createQnnSettings, DEFAULT_QNN } from '@qloom/qnn/model/qnn-settings.ts';
+import type { Circuit } from '@qloom/quantum/circuit.ts';
+import { buildQnnCircuit, type QnnCircuitSettings } from '@qloom/quantum/qnn-circuit.ts';
+import {
+  type AnsatzFlags,
+  ansatzOptionsOf,
+  type EncodingFlags,
+  encodingOptionsOf,
+} from '../command/circuit-options.ts';
+import { UsageError } from '../command/errors.ts';
+import { readCircuitFile } from '../study-file/circuit-file.ts';
+import { loadStudyFile } from '../study-file/load-study-file.ts';
+import { qnnSettingsOf } from '../study-file/qnn-settings.ts';
+import { circuitWork } from './circuit-error.ts';
+
+/** Options that say a circuit without a file. */
+export interface CircuitFlags extends AnsatzFlags, EncodingFlags {
+  readonly qubits?: number;
+}
+
+/**
+ * The circuit that a user means: that of an OpenQASM file (.qasm), that of a study file's QNN (anything else), or without a
+ * file that of the options, by default the QNN's of a study. A study file's features are known when its data are; until then
+ * `--features` says how many. Throws UsageError, which says where it is wrong and what would be right.
+ */
+export async function givenCircuit(file: string | undefined, flags: CircuitFlags): Promise<Circuit> {
+  if (file === undefined) return circuitWork(() => buildQnnCircuit(circuitSettingsOf(flags)));
+  const isProgram = /\.(qasm|inc)$/i.test(file);
+  refuseBeside(file, flags, isProgram);
+  if (isProgram) {
+    const read = readCircuitFile(file);
+    if (typeof read === 'string') throw new UsageError(read);
+    return circuitWork(() => circuitFromQasm(read.text, file));
+  }
+  const loaded = await loadStudyFile(file);
+  const settings = createQnnSettings(qnnSettingsOf(loaded.study.qnn ?? {}, loaded.circuit));
+  const { qasm } = settings;
+  if (qasm !== undefined) return circuitWork(() => circuitFromQasm(qasm, loaded.circuit?.path));
+  return circuitWork(() => buildQnnCircuit({ ...settings, inputs: flags.features ?? settings.qubits }));
+}
+
+function refuseBeside(file: string, flags: CircuitFlags, isProgram: boolean): void {
+  const { ansatz, layers, qubits, encoding } = flags;
+  const [ansatzOption] = Object.keys(flags.ansatzOption);
+  const [encodingOption] = Object.keys(flags.encodingOption);
+  const own = { ansatz, layers, qubits, encoding, 'ansatz-option': ansatzOption, 'encoding-option': encodingOption };
+  const all = isProgram ? { ...own, features: flags.features } : own;
+  const given = Object.entries(all).find(([, value]) => value !== undefined)?.[0];
+  if (given === undefined) return;
+  throw new UsageError(`--${given} stands beside ${file}, which has a circuit of its own; give one of the two`);
+}
+
+/** The settings of options alone. */
+function circuitSettingsOf(flags: CircuitFlags): QnnCircuitSettings {
+  const { ansatz = DEFAULT_QNN.ansatz, qubits = DEFAULT_QNN.qubits, layers = DEFAULT_QNN.layers } = flags;
+  const inputs = flags.features ?? (flags.encoding === 'none' ? 0 : qubits);
+  const encoding = flags.encoding ?? (inputs === 0 ? 'none' : encodingOf({ ansatz }));
+  const ansatzOptions = ansatzOptionsOf(ansatz, flags);
+  return {
+    ansatz,
+    qubits,
+    layers,
+    ansatzOptions,
+    encoding,
+    encodingOptions: encodingOptionsOf(encoding, flags),
+    inputs,
+  };
+}

@@ -1,0 +1,79 @@
+import { StudySettings } from '@qloom/contracts/gen/qloom/agent/v1/agent.ts';
+import { StudyResult } from '@qloom/contracts/gen/qloom/agent/v1/result.ts';
+import { UnknownEngineError } from '@qloom/qnn/engine/select-engine.ts';
+import { settingsFromFields } from '@qloom/qnn/model/qnn-fields.ts';
+import { createQnnSettings, DEFAULT_QNN } from '@qloom/qnn/model/qnn-settings.ts';
+import { type Command, Option } from 'commander';
+import { circuitWork } from '../circuit/circuit-error.ts';
+import { CommandError, UsageError } from '../command/errors.ts';
+import { wholeNumber } from '../command/numbers.ts';
+import { EXPORT_FORMATS, type ExportFormat, exportProgram } from '../export/export-program.ts';
+import { readTrainingPoints } from '../export/training-points.ts';
+import { findRun } from '../run-folder/find-run.ts';
+import { readStudyRecord } from '../run-folder/run-folder.ts';
+
+interface ExportFlags {
+  readonly format: ExportFormat;
+  readonly data?: string;
+  readonly realOnly?: boolean;
+  readonly seed: number;
+  readonly engine: string;
+  readonly out: string;
+}
+
+const HELP = `
+A study scores many QNNs and keeps none. This trains one as the study does, on the real points that it kept and on what it
+added, and prints a program with the trained parameters, which gives the outputs that Qloom's simulator gives (without shots
+and noise). The largest output is the predicted class. How it was trained stands on stderr.
+
+Examples:
+  $ qloom export quickstart > qnn.py
+  $ qloom export quickstart --format qiskit --real-only --seed 3 > qnn.py
+  $ qloom export qloom-runs/quickstart --format openqasm > qnn.qasm
+  $ qloom export my-study --data real.csv > qnn.py`;
+
+/** `qloom export`. */
+export function addExportCommand(program: Command): void {
+  program
+    .command('export')
+    .description("train a study's QNN and print it as a PennyLane, Qiskit or OpenQASM program")
+    .argument('<run>', 'run folder or study')
+    .addOption(new Option('--format <name>', 'what to write').choices(EXPORT_FORMATS).default('pennylane'))
+    .option('--data <csv>', 'real points instead of those that the study kept; the class is the last column')
+    .option('--real-only', 'leave out the synthetic points')
+    .option('--seed <n>', 'seed of the training', wholeNumber(0, 2 ** 32 - 1), 1)
+    .option('--engine <name>', 'auto or an engine of float64', 'auto')
+    .option('--out <folder>', 'folder of run folders', 'qloom-runs')
+    .addHelpText('after', HELP)
+    .action(runExport);
+}
+
+async function runExport(run: string, flags: ExportFlags): Promise<void> {
+  const folder = findRun(run, flags.out);
+  const record = readStudyRecord(folder);
+  if (record.result === undefined) {
+    throw new CommandError(
+      `study ${record.id} is ${record.state} and has no result; go on with: qloom run ${record.file}`,
+    );
+  }
+  const result = StudyResult.fromJSON(record.result);
+  const { qnn } = StudySettings.fromJSON(record.settings);
+  const settings = qnn ? createQnnSettings(settingsFromFields(qnn)) : DEFAULT_QNN;
+  const points = readTrainingPoints({ folder, result, csv: flags.data, realOnly: flags.realOnly });
+  const added = points.synthetic === null ? '' : ` and ${points.synthetic.count} synthetic`;
+  const title = `QNN of the study ${record.id}, trained on ${points.real.count} real${added} points, seed ${flags.seed}`;
+  // Engines are loaded where they are needed: help and mistakes are answered at once.
+  const { trainQnn } = await import('../export/train-qnn.ts');
+  try {
+    const nowMs = () => performance.now();
+    const trained = await trainQnn({ settings, points, seed: flags.seed, engine: flags.engine, title, nowMs });
+    const { accuracy, loss, engine } = trained;
+    const scored = `on the real ones loss ${loss.toFixed(4)}, accuracy ${(100 * accuracy).toFixed(1)}%`;
+    const text = circuitWork(() => exportProgram(trained.qnn, flags.format));
+    process.stderr.write(`${title}: ${scored}; engine ${engine}\n`);
+    process.stdout.write(text);
+  } catch (error) {
+    if (error instanceof UnknownEngineError) throw new UsageError(error.message, { cause: error });
+    throw error;
+  }
+}

@@ -1,0 +1,79 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { circuitFromQasm } from '@qloom/qnn/model/qasm-circuit.ts';
+import { createQnnSettings } from '@qloom/qnn/model/qnn-settings.ts';
+import { expectation, runCircuit } from '@qloom/quantum/statevector.ts';
+import { createRandom } from '@qloom/random/random.ts';
+import { runFolderAt } from '../run-folder/run-folder.ts';
+import { makeStudyResult } from '../testing/study-result.ts';
+import { exportProgram } from './export-program.ts';
+import { trainQnn } from './train-qnn.ts';
+import { type PointSources, readTrainingPoints } from './training-points.ts';
+
+const result = makeStudyResult();
+const { featureNames = [], classNames = [] } = result.data ?? {};
+
+/** Rows around a centre for each class, as a run folder keeps them. */
+function csv(rows: number, seed: number): string {
+  const random = createRandom(seed);
+  const lines = Array.from({ length: rows }, (_, i) => {
+    const label = i % classNames.length;
+    const x = featureNames.map((_, j) => (j === label ? 2 : 0) + 0.2 * random.normal());
+    return [...x, classNames[label]].join(',');
+  });
+  return `${[[...featureNames, 'label'].join(','), ...lines].join('\n')}\n`;
+}
+
+function sources(files: Readonly<Record<string, string>>, given: Partial<PointSources> = {}): PointSources {
+  const path = mkdtempSync(join(tmpdir(), 'qloom-export-'));
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(path, name), text);
+  return { folder: runFolderAt(path), result, ...given };
+}
+
+describe('readTrainingPoints', () => {
+  it('reads the real points and what the study added, unless that is left out', () => {
+    const files = { 'training.csv': csv(6, 1), 'synthetic.csv': csv(9, 2) };
+    const { real, synthetic } = readTrainingPoints(sources(files));
+    expect([real.count, real.features, [...real.y], synthetic?.count]).toEqual([6, 4, [0, 1, 2, 0, 1, 2], 9]);
+    expect(readTrainingPoints(sources(files, { realOnly: true })).synthetic).toBeNull();
+  });
+
+  it.each([
+    [{}, 'has no training.csv, since the study added nothing; give the real points with --data <csv>'],
+    [{ 'training.csv': 'a,b,c,d,label\n' }, 'training.csv: has no rows'],
+    [{ 'training.csv': 'a,b,c,d,label\n1,2,x,4,antiphase\n' }, 'training.csv: row 1: X3X5 is no number'],
+    [{ 'training.csv': 'a,b,c,d,label\n1,2,3,4,up\n' }, 'row 1: class "up" is none of ferromagnetic, antiphase'],
+  ])('says what is wrong with %j', (files, message) => {
+    expect(() => readTrainingPoints(sources(files))).toThrow(message);
+  });
+});
+
+describe('an exported QNN', () => {
+  it('gives, read back from OpenQASM and run by the reference simulator, the accuracy that was told', async () => {
+    const points = readTrainingPoints(sources({ 'training.csv': csv(18, 1), 'synthetic.csv': csv(9, 2) }));
+    const settings = createQnnSettings({ ansatz: 'efficient-su2', qubits: 3, layers: 1, steps: 25, learningRate: 0.1 });
+    const options = { settings, points, seed: 3, engine: 'wasm', title: 'toy', nowMs: () => 0 };
+    const { qnn, accuracy } = await trainQnn(options);
+    expect(accuracy).toBeGreaterThan(0.8);
+    const program = exportProgram(qnn, 'openqasm');
+    expect(program).toMatch(
+      /^\/\/ toy\n\/\/ x_0 = \(feature 0 - .*\) \/ .*\n[\s\S]*\/\/ output 2 = 3 \* <1\*Z2>\nOPENQASM 3\.0;/,
+    );
+    const circuit = circuitFromQasm(program);
+    expect([circuit.inputs, circuit.parameters]).toEqual([4, []]);
+    const { mean = [], scale = [] } = qnn.inputScaling ?? {};
+    const { count, features, x, y } = points.real;
+    let right = 0;
+    for (let i = 0; i < count; i++) {
+      const inputs = Array.from({ length: features }, (_, j) => (x[i * features + j] - mean[j]) / scale[j]);
+      const outputs = qnn.observables.map((one) => expectation(runCircuit(circuit, [], inputs), one));
+      if (outputs.indexOf(Math.max(...outputs)) === y[i]) right++;
+    }
+    expect(right / count).toBe(accuracy);
+    expect((await trainQnn(options)).qnn.parameters).toEqual(qnn.parameters);
+    for (const format of ['pennylane', 'qiskit'] as const) {
+      expect(exportProgram(qnn, format)).toContain(`THETA = np.array([`);
+    }
+  });
+});

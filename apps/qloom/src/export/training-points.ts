@@ -1,0 +1,60 @@
+import { existsSync, readFileSync } from 'node:fs';
+import type { StudyResult } from '@qloom/contracts/gen/qloom/agent/v1/result.ts';
+import type { Points } from '@qloom/datasets/points.ts';
+import { CommandError, UsageError } from '../command/errors.ts';
+import { readLabelledRows } from '../data/labelled-rows.ts';
+import type { RunFolder } from '../run-folder/run-folder.ts';
+
+/** The points that a QNN of a study is trained on. */
+export interface TrainingPoints {
+  /** Real ones; they alone scale the features. */
+  readonly real: Points;
+  /** What the study added; null where it is left out or nothing was kept. */
+  readonly synthetic: Points | null;
+}
+
+/** Where {@link readTrainingPoints} reads. */
+export interface PointSources {
+  readonly folder: RunFolder;
+  readonly result: StudyResult;
+  /** Real points instead of those that the study kept: a CSV with its features by name, the class last. */
+  readonly csv?: string;
+  /** Leaves out the synthetic points. */
+  readonly realOnly?: boolean;
+}
+
+/**
+ * Reads the points of a finished study. Throws CommandError where it kept none and nobody gives any, UsageError where a value
+ * is no number or a class is none of the study's.
+ */
+export function readTrainingPoints({ folder, result, csv, realOnly }: PointSources): TrainingPoints {
+  const path = csv ?? folder.trainingCsv;
+  if (!existsSync(path)) {
+    if (csv !== undefined) throw new UsageError(`${csv}: no such file`);
+    throw new CommandError(
+      `${folder.path} has no training.csv, since the study added nothing; give the real points with --data <csv>`,
+    );
+  }
+  const real = readPoints(path, result);
+  const withSynthetic = realOnly !== true && existsSync(folder.syntheticCsv);
+  return { real, synthetic: withSynthetic ? readPoints(folder.syntheticCsv, result) : null };
+}
+
+function readPoints(path: string, { data }: StudyResult): Points {
+  const { featureNames = [], classNames = [] } = data ?? {};
+  const { x, classes } = readLabelledRows(readFileSync(path, 'utf8'), featureNames);
+  if (x.length === 0) throw new UsageError(`${path}: has no rows; at least one of two classes is right`);
+  x.forEach((row, i) => {
+    const at = row.findIndex((value) => !Number.isFinite(value));
+    if (at >= 0) throw new UsageError(`${path}: row ${i + 1}: ${featureNames[at]} is no number`);
+  });
+  const y = Int32Array.from(classes, (name, i) => {
+    const label = classNames.indexOf(name);
+    if (label < 0) {
+      throw new UsageError(`${path}: row ${i + 1}: class ${JSON.stringify(name)} is none of ${classNames.join(', ')}`);
+    }
+    return label;
+  });
+  const { length: count } = x;
+  return { count, features: featureNames.length, classes: classNames.length, x: Float32Array.from(x.flat()), y };
+}

@@ -1,0 +1,24 @@
+import { readFileSync } from 'node:fs';
+
+/** An OpenQASM program that a study file or an option names. */
+export interface CircuitFile {
+  /** As messages name it. */
+  readonly path: string;
+  readonly text: string;
+}
+
+/** Settings travel with every episode, and a message of the event log holds at most 1 MiB. */
+const MAX_BYTES = 2 ** 18;
+
+/** The file at `path`, which messages call `shown`; a text says why it cannot be had. */
+export function readCircuitFile(path: string, shown = path): CircuitFile | string {
+  try {
+    const text = readFileSync(path, 'utf8');
+    const bytes = Buffer.byteLength(text);
+    if (bytes > MAX_BYTES) return `${shown} has ${bytes} bytes; at most ${MAX_BYTES} are right`;
+    return { path: shown, text };
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    return `${shown}: ${code === 'ENOENT' ? 'no such file' : `cannot be read (${code})`}`;
+  }
+}

@@ -1,0 +1,18 @@
+import type { NoiseModel } from '@qloom/quantum/noise/noise-model.ts';
+import type { CircuitNoise } from './measurement.ts';
+
+/** Noise after gates, on each of a gate's qubits: depolarizing, then amplitude damping. Errors of readout are apart. */
+export function gateNoise({ depolarizing = 0, amplitudeDamping = 0 }: CircuitNoise): NoiseModel {
+  return {
+    rules: [
+      ...(depolarizing > 0 ? [{ channel: { kind: 'depolarizing' as const, probability: depolarizing } }] : []),
+      ...(amplitudeDamping > 0 ? [{ channel: { kind: 'amplitude-damping' as const, gamma: amplitudeDamping } }] : []),
+    ],
+  };
+}
+
+/** Readout errors of all qubits alike. */
+export const readoutOf = ({ readoutError = 0 }: CircuitNoise) => ({
+  oneWhenZero: readoutError,
+  zeroWhenOne: readoutError,
+});

@@ -1,0 +1,15 @@
+import type { Circuit } from '@qloom/quantum/circuit.ts';
+import { buildQnnCircuit, type QnnCircuitSettings } from '@qloom/quantum/qnn-circuit.ts';
+import { circuitFromQasm } from './qasm-circuit.ts';
+
+/** An OpenQASM program; see qasm-circuit.ts. */
+export interface QasmSource {
+  readonly qasm: string;
+}
+
+/** Where a circuit comes from: an encoding and an ansatz, or a program. Plain JSON. */
+export type CircuitSource = QnnCircuitSettings | QasmSource;
+
+/** The circuit. Throws CircuitError, CircuitTooLargeError and OpenQasmError, which say where it is wrong and what is right. */
+export const buildCircuit = (source: CircuitSource): Circuit =>
+  'qasm' in source ? circuitFromQasm(source.qasm) : buildQnnCircuit(source);

@@ -1,0 +1,61 @@
+import type { AnsatzName } from '@qloom/quantum/ansatz-table.ts';
+import type { OptionValue } from '@qloom/quantum/circuit-options.ts';
+import type { EncodingName } from '@qloom/quantum/encoding-table.ts';
+import type { Precision } from '../engine/engine.ts';
+import type { CircuitNoise, GradientMethod } from '../measurement/measurement.ts';
+
+/** What training minimizes. */
+export const LOSSES = ['cross-entropy', 'mse'] as const;
+
+/** One of {@link LOSSES}. */
+export type LossName = (typeof LOSSES)[number];
+
+/** Options of an encoding or an ansatz by name. */
+export type GivenOptions = Readonly<Record<string, OptionValue>>;
+
+/** A QNN classifier and its training. Plain JSON. */
+export interface QnnSettings {
+  /** Qubits, 1 to 20. Default 4. A circuit as `qasm` has its own number. */
+  readonly qubits: number;
+  /** Layers of the ansatz, 1 to 64, fewer for some. Default 3. */
+  readonly layers: number;
+  /** Default 'data-reuploading'. */
+  readonly ansatz: AnsatzName;
+  /** Options of the ansatz. Default: none given. */
+  readonly ansatzOptions?: GivenOptions;
+  /** Default: 'none' where the ansatz encodes features itself, else 'angle'. */
+  readonly encoding?: EncodingName;
+  /** Options of the encoding. Default: none given. */
+  readonly encodingOptions?: GivenOptions;
+  /** A circuit as OpenQASM 3 text instead of encoding, ansatz, qubits and layers; see qasm-circuit.ts. */
+  readonly qasm?: string;
+  /** What is read for each class, as weighted Pauli strings. Default: see classObservables. */
+  readonly observables?: readonly string[];
+  /** Measurements of each Pauli string, 1 to 1,000,000. Default: expectations are exact. */
+  readonly shots?: number;
+  /** Noise of the device. Default: none. */
+  readonly noise?: CircuitNoise;
+  /** Precision of amplitudes. Default: that of the engine. */
+  readonly precision?: Precision;
+  /** Default: 'adjoint' where it is exact or unbiased, else 'parameter-shift'. */
+  readonly gradient?: GradientMethod;
+  /** Default 'cross-entropy'. */
+  readonly loss: LossName;
+  /** Adam steps; always all of them are done. 1 to 100,000. Default 200. */
+  readonly steps: number;
+  /** Points a step, 1 to 4,096; fewer where there are fewer points. Default 32. */
+  readonly batchSize: number;
+  /** Adam's learning rate, above 0 and at most 1. Default 0.05. */
+  readonly learningRate: number;
+}
+
+/** The study's default QNN. */
+export const DEFAULT_QNN: QnnSettings = {
+  qubits: 4,
+  layers: 3,
+  ansatz: 'data-reuploading',
+  loss: 'cross-entropy',
+  steps: 200,
+  batchSize: 32,
+  learningRate: 0.05,
+};

@@ -1,0 +1,121 @@
+import { ANSATZ_NAMES, ANSATZ_TABLE, type AnsatzDefinition } from '@qloom/quantum/ansatz-table.ts';
+import { describeRange, type OptionSpecs, resolveOptions } from '@qloom/quantum/circuit-options.ts';
+import { ENCODING_NAMES, ENCODINGS, type EncodingDefinition } from '@qloom/quantum/encoding-table.ts';
+import { GRADIENT_METHODS, measurementProblems } from '../measurement/measurement.ts';
+import { DEFAULT_QNN, type GivenOptions, LOSSES, type QnnSettings } from './default-qnn.ts';
+import { circuitFromQasm } from './qasm-circuit.ts';
+
+/** One thing wrong with QNN settings. */
+export interface QnnProblem {
+  /** The setting, such as `layers` or `encodingOptions.axis`. */
+  readonly field: string;
+  /** What is wrong and what would be right. */
+  readonly message: string;
+}
+
+const RANGES: readonly [keyof QnnSettings, number, number][] = [
+  ['qubits', 1, 20],
+  ['layers', 1, 64],
+  ['steps', 1, 100_000],
+  ['batchSize', 1, 4096],
+];
+
+/** What the circuit's text replaces. */
+const REPLACED_BY_QASM = ['encoding', 'encodingOptions', 'ansatz', 'ansatzOptions'] as const;
+
+/**
+ * Everything that is wrong with settings before the data are known; empty where they can be used. `qasmFile` is the file that
+ * errors of `qasm` name.
+ */
+export function qnnProblems(given: Partial<QnnSettings>, qasmFile?: string): QnnProblem[] {
+  const settings = { ...DEFAULT_QNN, ...given };
+  const problems: QnnProblem[] = [];
+  const say = (field: string, message: string) => problems.push({ field, message });
+  for (const [name, least, most] of RANGES) {
+    const value = settings[name];
+    if (!Number.isInteger(value) || Number(value) < least || Number(value) > most) {
+      say(name, `${value} is not an integer from ${least} to ${most}`);
+    }
+  }
+  const { learningRate } = settings;
+  if (!(learningRate > 0 && learningRate <= 1)) say('learningRate', `${learningRate} is not above 0 and at most 1`);
+  const choices: [string, string | undefined, readonly string[]][] = [
+    ['ansatz', settings.ansatz, ANSATZ_NAMES],
+    ['encoding', settings.encoding, ENCODING_NAMES],
+    ['loss', settings.loss, LOSSES],
+    ['precision', settings.precision, ['float32', 'float64']],
+    ['gradient', settings.gradient, GRADIENT_METHODS],
+  ];
+  for (const [name, value, allowed] of choices) {
+    if (value === undefined || allowed.includes(value)) continue;
+    say(name, `'${value}' is none of ${allowed.map((choice) => `'${choice}'`).join(', ')}`);
+  }
+  if (problems.length > 0) return problems;
+  if (settings.qasm !== undefined) {
+    for (const name of REPLACED_BY_QASM) {
+      if (given[name] !== undefined) say(name, 'stands beside a circuit of its own; give one of the two');
+    }
+    const read = readProgram(settings.qasm, qasmFile);
+    return [...problems, ...('qubits' in read ? measurementProblems(settings, read.qubits) : [read])];
+  }
+  return [...problems, ...circuitProblems(settings), ...measurementProblems(settings, settings.qubits)];
+}
+
+/** The qubits of a program that can be trained on features, or what is wrong with it. */
+function readProgram(qasm: string, file?: string): { readonly qubits: number } | QnnProblem {
+  try {
+    const { qubits, inputs, parameters } = circuitFromQasm(qasm, file);
+    const missing = inputs === 0 ? "feature, such as 'input float x0;'" : "parameter, such as 'input float theta;'";
+    if (inputs > 0 && parameters.length > 0) return { qubits };
+    return { field: 'qasm', message: `it has no ${missing}` };
+  } catch (error) {
+    return { field: 'qasm', message: (error as Error).message };
+  }
+}
+
+/** The encoding that settings mean, where the data have features. */
+export const encodingOf = ({ ansatz, encoding }: Pick<QnnSettings, 'ansatz' | 'encoding'>) =>
+  encoding ?? (ANSATZ_TABLE[ansatz].encodesInputs ? 'none' : 'angle');
+
+function circuitProblems(settings: QnnSettings): QnnProblem[] {
+  const { qubits, layers } = settings;
+  const ansatz: AnsatzDefinition = ANSATZ_TABLE[settings.ansatz];
+  const encodingName = encodingOf(settings);
+  const encoding: EncodingDefinition = ENCODINGS[encodingName];
+  const problems = [
+    ...optionProblems(ansatz.options, settings.ansatzOptions, 'ansatzOptions', `ansatz '${settings.ansatz}'`),
+    ...optionProblems(encoding.options, settings.encodingOptions, 'encodingOptions', `encoding '${encodingName}'`),
+  ];
+  if (qubits < ansatz.minQubits) {
+    const message = `${qubits}; the ansatz '${settings.ansatz}' needs at least ${ansatz.minQubits}`;
+    return [...problems, { field: 'qubits', message }];
+  }
+  const most = ansatz.maxLayers(qubits);
+  if (layers > most) {
+    const message = `${layers}; the ansatz '${settings.ansatz}' on ${qubits} qubits takes 1 to ${most}`;
+    problems.push({ field: 'layers', message });
+  }
+  if (encodingName === 'none' && !ansatz.encodesInputs) {
+    const right = ENCODING_NAMES.filter((name) => name !== 'none').join(', ');
+    const message = `'none' leaves the features unused with the ansatz '${settings.ansatz}'; right would be ${right}`;
+    problems.push({ field: 'encoding', message });
+  }
+  return problems;
+}
+
+function optionProblems(specs: OptionSpecs, given: GivenOptions = {}, field: string, owner: string): QnnProblem[] {
+  return Object.entries(given).flatMap(([name, value]) => {
+    if (!Object.hasOwn(specs, name)) {
+      const known = Object.keys(specs).join(', ');
+      const right = known === '' ? 'it has none' : `it has ${known}`;
+      return [{ field: `${field}.${name}`, message: `the ${owner} has no such option; ${right}` }];
+    }
+    try {
+      resolveOptions(specs, { [name]: value }, field);
+      return [];
+    } catch {
+      const message = `${JSON.stringify(value)} is not ${describeRange(specs[name])}`;
+      return [{ field: `${field}.${name}`, message }];
+    }
+  });
+}
