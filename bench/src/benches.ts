@@ -1,3 +1,4 @@
+import { benchCompiled, COMPILED_ONLY } from './compiled.ts';
 import { benchCritique } from './critique.ts';
 import { benchMemory } from './memory.ts';
 import { benchOverhead } from './overhead.ts';
@@ -23,6 +24,14 @@ export interface Bench {
 
 /** Every benchmark, by name. */
 export const benches: ReadonlyMap<string, Bench> = new Map<string, Bench>([
+  [
+    'compiled',
+    {
+      description: 'compiled training steps beside eager ones and PyTorch, and whole fits',
+      options: COMPILED_ONLY,
+      run: benchCompiled,
+    },
+  ],
   ['critique', { description: 'cost of one Critique exchange, the critic itself apart', run: benchCritique }],
   ['memory', { description: 'resident memory of the services over a fit of 2,000 steps', run: benchMemory }],
   ['overhead', { description: 'what transport, log and tracing add to an episode', run: benchOverhead }],

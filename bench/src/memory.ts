@@ -1,5 +1,5 @@
 import { QnnSettings } from '@qloom/contracts/gen/qloom/episode/v1/slots.ts';
-import { type FitRequest, GeneratorServiceService } from '@qloom/contracts/gen/qloom/generator/v1/generator.ts';
+import { GeneratorServiceService } from '@qloom/contracts/gen/qloom/generator/v1/generator.ts';
 import { QnnSimulatorServiceService } from '@qloom/contracts/gen/qloom/qnn_sim/v1/qnn_sim.ts';
 import { createNamedTask } from '@qloom/datasets/task-registry.ts';
 import { connect } from '@qloom/service-kit/clients.ts';
@@ -7,6 +7,7 @@ import { encodePoints } from '@qloom/service-kit/wire-points.ts';
 import { median } from './percentile.ts';
 import { lessIsBetter, type Row } from './row.ts';
 import { residentMegabytes, startServices } from './services.ts';
+import { startFit } from './start-fit.ts';
 
 const STEPS = 2_000;
 const LIMIT_MB = 400;
@@ -37,30 +38,8 @@ export async function benchMemory(progress: (message: string) => void): Promise<
         ...[...encodePoints(heldOut)].map((value) => ({ part: { $case: 'heldOut' as const, value } })),
       ]);
 
-    const call = generator.fit({ deadlineMs: 3_600_000 });
-    const { featureNames, classNames } = task.descriptor;
-    const settings: FitRequest = {
-      part: {
-        $case: 'settings',
-        value: {
-          identity: { study: 'memory', fold: 0, attempt: 1 },
-          seed: 1,
-          hyperparameters: [{ name: 'gan.steps', value: { value: { $case: 'integer', value: STEPS } } }],
-          data: {
-            featureNames: [...featureNames],
-            classNames: [...classNames],
-            lowerBounds: [],
-            upperBounds: [],
-            shots: 0,
-            pauliExpectations: false,
-          },
-          checkpointEverySteps: 0,
-        },
-      },
-    };
-    await call.send(settings);
-    for (const value of encodePoints(training)) await call.send({ part: { $case: 'training', value } });
-    call.closeSend();
+    const steps = { name: 'gan.steps', value: { value: { $case: 'integer' as const, value: STEPS } } };
+    const call = await startFit(generator, task.descriptor, training, [steps]);
     let next = 0;
     for await (const { part } of call) {
       if (part?.$case !== 'progress' || part.value.step < next) continue;

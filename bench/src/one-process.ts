@@ -23,7 +23,7 @@ import type { TrainingSteps } from '@qloom/tfjs/training-steps.ts';
 const breathe = () => new Promise<void>((resolve) => setImmediate(resolve));
 
 /** A critic that is called, not spoken to. Like the service it answers first, and learns before the next exchange. */
-function criticInProcess(opening: CriticOpening, steps: TrainingSteps | undefined): Critic {
+export function criticInProcess(opening: CriticOpening, steps: TrainingSteps | undefined): Critic {
   const { hyperparameters, weights, training, seed, resume } = opening;
   const settings = criticSettings(hyperparameters as Record<string, number | string>, weights);
   const session = openCritiqueSession({ settings, training, seed, resume, steps });

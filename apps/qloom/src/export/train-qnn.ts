@@ -44,7 +44,7 @@ export async function trainQnn(training: QnnTraining): Promise<TrainingOutcome> 
   const engine = await createEngine(selected, { precision: settings.precision ?? 'float64' });
   try {
     const compiled = await compileMeasured(engine, circuit, observables, settings);
-    const { mean, scale } = measureScaling(real);
+    const { mean, scale } = measureScaling(real, settings.encoding);
     const encode = (of: Points) => ({ count: of.count, angles: scaleInputs(of, { mean, scale }), labels: of.y });
     const all = synthetic === null ? real : joined(real, synthetic);
     const task = { label: title, seed, training: encode(all), heldOut: encode(real) };

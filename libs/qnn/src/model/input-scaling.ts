@@ -1,12 +1,18 @@
 import type { Points } from '@qloom/datasets/points.ts';
 import { fitStandardizer, type Standardizer } from '@qloom/datasets/standardizer.ts';
+import type { EncodingName } from '@qloom/quantum/encoding-table.ts';
 
 /**
  * What turns features into angles: angle = (x − mean)/deviation of each feature, so that a typical feature turns by about a
  * radian before a trainable weight ω scales it. A constant feature has the angle 0. Only real training points go in:
- * held-out and synthetic ones never, so both arms of a comparison see the same angles.
+ * held-out and synthetic ones never, so both arms of a comparison see the same angles. The encoding `basis` takes features as
+ * they are, since 0 and 1 are what it prepares.
  */
-export const measureScaling = (realTraining: Points): Standardizer => fitStandardizer(realTraining);
+export function measureScaling(realTraining: Points, encoding?: EncodingName): Standardizer {
+  if (encoding !== 'basis') return fitStandardizer(realTraining);
+  const { features } = realTraining;
+  return { mean: new Array<number>(features).fill(0), scale: new Array<number>(features).fill(1) };
+}
 
 /** The angles of points in radians, float64, shape [count, features]. */
 export function scaleInputs(points: Points, { mean, scale }: Standardizer): Float64Array {

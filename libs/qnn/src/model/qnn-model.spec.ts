@@ -169,4 +169,9 @@ describe('scaleInputs', () => {
     expect([...scaleInputs(points, scaling)]).toEqual([-1, 0, 1, 0]);
     expect([...scaleInputs({ ...points, x: Float32Array.of(4, 5, 0, 5) }, scaling)]).toEqual([2, 0, -2, 0]);
   });
+
+  it('leaves features as they are for the encoding basis, which prepares |x⟩ from 0 and 1', () => {
+    const points = { count: 2, features: 2, classes: 2, x: Float32Array.of(0, 1, 1, 1), y: new Int32Array(2) };
+    expect([...scaleInputs(points, measureScaling(points, 'basis'))]).toEqual([0, 1, 1, 1]);
+  });
 });

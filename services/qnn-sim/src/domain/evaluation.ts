@@ -50,7 +50,7 @@ export async function evaluateUtility(
   const arms = checkEvaluation(evaluation);
   // Fails here, before a thread has it, when the settings cannot tell the classes.
   createQnnModel(settings, training.features, training.classes);
-  const scaling = measureScaling(training);
+  const scaling = measureScaling(training, settings.encoding);
   const encode = (points: Points): EncodedPoints => ({
     count: points.count,
     angles: scaleInputs(points, scaling),

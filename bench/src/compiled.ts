@@ -1,0 +1,84 @@
+import { VAE_GAN_SETTINGS, type VaeGanSettings } from '@qloom/tfjs/testing/vae-gan.ts';
+import type { BenchOptions } from './benches.ts';
+import { type StepTimes, timeSteps } from './compiled/step-times.ts';
+import { timeTorch } from './compiled/torch-peer.ts';
+import { timeFits } from './compiled/whole-fits.ts';
+import { checkKeys, select } from './only.ts';
+import { lessIsBetter, type Row } from './row.ts';
+
+const PARTS = ['steps', 'torch', 'fits'] as const;
+
+/** What `--only` means to the benchmark. */
+export const COMPILED_ONLY = `part: ${PARTS.join(', ')}; --full: torch.compile too, a minute a setting`;
+
+/** The length of a fit that the issue gives a limit for, and the limit. */
+const FIT_STEPS = 1_500;
+const FIT_LIMIT_S = 6;
+/** What a new signature may take until its first step is done. Unit: milliseconds. */
+const FIRST_LIMIT_MS = 500;
+
+/** Steps a round: long enough for a steady median, short enough for the large setting. */
+const countFor = ({ batch }: VaeGanSettings) => (batch > 100 ? 40 : 150);
+
+/** Compiled training steps beside TensorFlow.js kernel by kernel and PyTorch, each on one thread; then whole fits of the product. */
+export async function benchCompiled(progress: (message: string) => void, { full, only }: BenchOptions): Promise<Row[]> {
+  checkKeys(only, ['part']);
+  const parts = select(only, 'part', PARTS);
+  const wanted = (part: (typeof PARTS)[number]) => parts.includes(part);
+  const rows: Row[] = [];
+  for (const [name, settings] of Object.entries(VAE_GAN_SETTINGS)) {
+    if (!wanted('steps') && !wanted('torch')) break;
+    progress(`steps: ${name}`);
+    const times = await timeSteps(settings, countFor(settings));
+    rows.push(...ownRows(name, times));
+    if (!wanted('torch')) continue;
+    progress(`PyTorch: ${name}`);
+    rows.push(...(await torchRows(name, settings, times, full)));
+  }
+  if (wanted('fits')) {
+    progress(`fits of ${FIT_STEPS} steps`);
+    rows.push(...(await fitRows()));
+  }
+  return rows;
+}
+
+const stepRow = (name: string, value: number) => ({
+  bench: 'compiled',
+  case: name,
+  metric: 'a step, one thread',
+  value,
+  unit: 'ms',
+});
+
+function ownRows(name: string, { wasm, compiled, first, stats }: StepTimes): Row[] {
+  const note = `${stats.nodes} nodes, ${stats.inputs} inputs`;
+  return [
+    lessIsBetter({ ...stepRow(name, compiled), peer: 'tfjs-wasm, tuned', peerValue: wasm, note }),
+    lessIsBetter({
+      ...stepRow(name, first),
+      metric: 'first step of a signature',
+      peer: `limit of ${FIRST_LIMIT_MS} ms`,
+      peerValue: FIRST_LIMIT_MS,
+    }),
+  ];
+}
+
+async function torchRows(name: string, settings: VaeGanSettings, times: StepTimes, full: boolean): Promise<Row[]> {
+  const { version, eager, compiled, note } = await timeTorch(settings, countFor(settings), full);
+  const torch = version === '' ? 'PyTorch' : `PyTorch ${version}`;
+  const row = stepRow(name, times.compiled);
+  const rows = [lessIsBetter({ ...row, peer: `${torch}, eager`, peerValue: eager, note })];
+  if (full) rows.push(lessIsBetter({ ...row, peer: `${torch}, torch.compile`, peerValue: compiled, note }));
+  return rows;
+}
+
+async function fitRows(): Promise<Row[]> {
+  const { alone, split, splitEager } = await timeFits(FIT_STEPS);
+  const row = { bench: 'compiled', case: `a fit of ${FIT_STEPS} steps, 32 / 64-64, conv 16-32`, unit: 's' };
+  const through = { ...row, metric: 'generator and critic in two processes', value: split };
+  return [
+    lessIsBetter({ ...through, peer: `limit of ${FIT_LIMIT_S} s`, peerValue: FIT_LIMIT_S }),
+    lessIsBetter({ ...through, peer: 'the same, eager', peerValue: splitEager }),
+    lessIsBetter({ ...through, peer: 'both in one process', peerValue: alone }),
+  ];
+}

@@ -1,0 +1,97 @@
+import type { HyperparameterSetting } from '@qloom/contracts/gen/qloom/episode/v1/hyperparameter.ts';
+import { GeneratorServiceService } from '@qloom/contracts/gen/qloom/generator/v1/generator.ts';
+import { createNamedTask } from '@qloom/datasets/task-registry.ts';
+import { fitGenerator } from '@qloom/generator/domain/fit.ts';
+import { generatorSettings } from '@qloom/generator/domain/settings.ts';
+import { connect } from '@qloom/service-kit/clients.ts';
+import { useBackend } from '@qloom/tfjs/backend.ts';
+import { type CompiledMode, chooseTrainingSteps } from '@qloom/tfjs/training-steps.ts';
+import { criticInProcess } from '../one-process.ts';
+import { median } from '../percentile.ts';
+import { startServices } from '../services.ts';
+import { startFit } from '../start-fit.ts';
+
+/** Seconds of a whole fit of the product's VAE-GAN, at the median. */
+export interface FitTimes {
+  /** Generator and critic in one process, compiled. */
+  readonly alone: number;
+  /** Two processes and the Critique stream between them, compiled, and eager. */
+  readonly split: number;
+  readonly splitEager: number;
+}
+
+/** The small setting: batches of 32, perceptrons of 64-64, convolutions of 16 and 32 filters. */
+const SMALL = {
+  'gan.batchSize': '32',
+  'vae.layers': 2,
+  'vae.width': 64,
+  'disc.arch': 'conv',
+  'disc.convLayers': '2',
+  'disc.filters': '16',
+};
+
+/** As messages: texts are choices, numbers integers. */
+const settingsOf = (hyperparameters: Readonly<Record<string, string | number>>): HyperparameterSetting[] =>
+  Object.entries(hyperparameters).map(([name, value]) => ({
+    name,
+    value: { value: typeof value === 'string' ? { $case: 'choice', value } : { $case: 'integer', value } },
+  }));
+const ROUNDS = 3;
+
+/** Times fits of `steps` steps each way in turn, after one that warms up. */
+export async function timeFits(steps: number): Promise<FitTimes> {
+  const task = createNamedTask('annni', {});
+  const points = task.draw({ count: 40, seed: 1 });
+  const hyperparameters = { ...SMALL, 'gan.steps': steps };
+  const rounds: Record<keyof FitTimes, number[]> = { alone: [], split: [], splitEager: [] };
+
+  async function alone(): Promise<number> {
+    const backend = await useBackend({});
+    const compiled = chooseTrainingSteps({ mode: 'on', backend: backend.name });
+    const settings = generatorSettings(hyperparameters, { utilityCritic: false });
+    const { features, classes } = points;
+    const data = { points, shape: { features, classes, lower: [], upper: [], shots: 0 } };
+    const fit = () =>
+      fitGenerator({
+        settings,
+        data,
+        seed: 1,
+        signal: new AbortController().signal,
+        openCritic: async (opening) => criticInProcess(opening, compiled.steps),
+        steps: compiled.steps,
+        breathe: () => new Promise((resolve) => setImmediate(resolve)),
+      });
+    return secondsOf(fit);
+  }
+
+  async function split(mode: CompiledMode): Promise<number> {
+    const services = await startServices(['generator', 'discriminator'], () => ({ QLOOM_TFJS_COMPILED: mode }));
+    const generator = connect(GeneratorServiceService, services.target('generator'));
+    try {
+      return await secondsOf(async () => {
+        const call = await startFit(generator, task.descriptor, points, settingsOf(hyperparameters));
+        for await (const _ of call) {
+          // Progress, then the model.
+        }
+      });
+    } finally {
+      generator.close();
+      await services.stop();
+    }
+  }
+
+  for (let i = 0; i < ROUNDS; i++) {
+    rounds.alone.push(await alone());
+    rounds.split.push(await split('on'));
+    rounds.splitEager.push(await split('off'));
+  }
+  return { alone: median(rounds.alone), split: median(rounds.split), splitEager: median(rounds.splitEager) };
+}
+
+/** Seconds of the second of two fits: the first warms up and builds the graphs. */
+async function secondsOf(fit: () => Promise<unknown>): Promise<number> {
+  await fit();
+  const start = performance.now();
+  await fit();
+  return (performance.now() - start) / 1000;
+}
