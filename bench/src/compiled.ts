@@ -11,7 +11,7 @@ const PARTS = ['steps', 'torch', 'fits'] as const;
 /** What `--only` means to the benchmark. */
 export const COMPILED_ONLY = `part: ${PARTS.join(', ')}; --full: torch.compile too, a minute a setting`;
 
-/** The length of a fit that the issue gives a limit for, and the limit. */
+/** The length of a fit, and what it may take. */
 const FIT_STEPS = 1_500;
 const FIT_LIMIT_S = 6;
 /** What a new signature may take until its first step is done. Unit: milliseconds. */

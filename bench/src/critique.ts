@@ -24,7 +24,7 @@ const WARM_UP = 12_000;
 const FIRST = 1_000;
 const ROUNDS = 5;
 
-/** What the issue allows an exchange to cost. Unit: milliseconds. */
+/** What an exchange may cost. Unit: milliseconds. */
 const BUDGET_MS = 0.15;
 
 function request(index: number, x: Float32Array, classes: Int32Array): CritiqueRequest {
