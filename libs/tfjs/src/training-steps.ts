@@ -40,8 +40,8 @@ export interface TrainingStepsOptions {
 }
 
 /**
- * Decides whether training steps are compiled. `auto` compiles wherever onnxruntime-node can be loaded: at every size measured a fit
- * has made up for its compilation within some 25 steps. Beside libtensorflow on a GPU, which is not measured, it does not.
+ * Decides whether training steps are compiled. `auto` compiles wherever onnxruntime-node can be loaded: at every size measured, fits
+ * of a structure have made up for its compilation within some 70 steps. Beside libtensorflow on a GPU, which is not measured, it does not.
  *
  * Throws {@link BackendUnavailableError} when `on` is asked for and onnxruntime-node cannot be loaded.
  */
