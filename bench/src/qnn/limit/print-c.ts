@@ -1,7 +1,7 @@
 import type { Int, Kernel, Statement, Vector } from '@qloom/qnn/engine/wasm/ir.ts';
 
 /** Operators of C for the IR's. */
-const INTEGER = { iadd: '+', isub: '-', ixor: '^', imul: '*', ishl: '<<', ishr: '>>' } as const;
+const INTEGER = { iadd: '+', ixor: '^', ishl: '<<', ishr: '>>' } as const;
 const NUMBER = { add: '+', sub: '-', mul: '*', div: '/' } as const;
 
 /**
@@ -35,7 +35,6 @@ function integer(value: Int): string {
       return `WORD(${at(value[1], value[2])})`;
     case 'iparity':
       return `((u32)__builtin_parity(${integer(value[1])} & ${value[2] >>> 0}u))`;
-    case 'imul':
     case 'ishl':
     case 'ishr':
       return `(${integer(value[1])} ${INTEGER[value[0]]} ${value[2] >>> 0}u)`;

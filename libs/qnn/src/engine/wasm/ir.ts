@@ -2,9 +2,9 @@
 export type Int =
   | readonly ['iconst', number]
   | readonly ['iget', number]
-  | readonly ['iadd' | 'isub' | 'ixor', Int, Int]
-  /** By a constant: multiply, shift, or the parity of the bits under a mask. */
-  | readonly ['imul' | 'ishl' | 'ishr' | 'iparity', Int, number]
+  | readonly ['iadd' | 'ixor', Int, Int]
+  /** By a constant: shift, or the parity of the bits under a mask. */
+  | readonly ['ishl' | 'ishr' | 'iparity', Int, number]
   /** The u32 at address + offset. */
   | readonly ['iload', Int, number];
 
@@ -58,9 +58,7 @@ export type Local = readonly ['get', number];
 export const int = {
   constant: (value: number): Int => ['iconst', value],
   add: (a: Int, b: Int): Int => (b[0] === 'iconst' && b[1] === 0 ? a : ['iadd', a, b]),
-  sub: (a: Int, b: Int): Int => ['isub', a, b],
   xor: (a: Int, b: Int): Int => ['ixor', a, b],
-  times: (a: Int, factor: number): Int => ['imul', a, factor],
   left: (a: Int, by: number): Int => (by === 0 ? a : ['ishl', a, by]),
   right: (a: Int, by: number): Int => (by === 0 ? a : ['ishr', a, by]),
   parity: (a: Int, mask: number): Int => ['iparity', a, mask],

@@ -75,8 +75,6 @@ export interface MemoryPlan {
   readonly tables: readonly [number, number];
   readonly block: BlockLayout;
   readonly blocks: number;
-  /** Blocks that fit at once. */
-  readonly blockCount: number;
   readonly bytes: number;
 }
 
@@ -89,6 +87,7 @@ export interface PlanSizes {
   readonly entryBytes: number;
   /** Products of inputs that angles have, and the inputs. */
   readonly features: number;
+  /** Blocks of rows that fit at once. */
   readonly blockCount: number;
   /** Keep the state after every group for the backward sweep; otherwise it is un-computed. */
   readonly keepsStates: boolean;
@@ -172,7 +171,7 @@ export function planMemory(structure: Structure, shape: Shape, sizes: PlanSizes)
     readout: maps[maps.length - 1],
     straight: table(identityMap(shape.qubits), false),
     ...{ coefficients, derivatives, shared, halfWeights, weights, angles, sincos, entries, totals, totalsEnd },
-    ...{ tree, scratch, operator, lambda, tables: both, block, blocks, blockCount: sizes.blockCount, bytes: top },
+    ...{ tree, scratch, operator, lambda, tables: both, block, blocks, bytes: top },
   };
 }
 

@@ -31,7 +31,7 @@ const V128_STORE = 0x0b;
 const V128_CONST = 0x0c;
 const V128_AND = 0x4e;
 const V128_XOR = 0x51;
-const INT_OPCODES = { iadd: 0x6a, isub: 0x6b, ixor: 0x73, imul: 0x6c, ishl: 0x74, ishr: 0x76 } as const;
+const INT_OPCODES = { iadd: 0x6a, ixor: 0x73, ishl: 0x74, ishr: 0x76 } as const;
 
 /** An unsigned integer in LEB128. */
 export function unsigned(value: number): number[] {
@@ -128,7 +128,6 @@ function printBody(kernel: Kernel, index: ReadonlyMap<string, number>, options: 
         printInt(value[1]);
         out.push(0x41, ...signed(value[2]), 0x71, 0x69, 0x41, 1, 0x71);
         return;
-      case 'imul':
       case 'ishl':
       case 'ishr':
         printInt(value[1]);
