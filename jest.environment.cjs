@@ -1,9 +1,13 @@
 // Node's environment with the host's typed arrays and Error: inside jest's own realm a worker's Float32Array
 // and an Error thrown by node:fs would fail `instanceof`.
+const { homedir } = require('node:os');
+const { join } = require('node:path');
 const { TestEnvironment } = require('jest-environment-node');
 
 // Inside a test `process.env` is a copy that native code does not see.
 process.env.ORT_DISABLE_TELEMETRY = '1';
+// Tests start services by the dozen: they keep their compiled code, as those of the command line do.
+process.env.NODE_COMPILE_CACHE ??= join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'qloom/compiled');
 
 const SHARED = [
   'ArrayBuffer',

@@ -3,6 +3,8 @@
 // where it runs TypeScript as it is (22.18 or later), else under the Node 24 that npm installed beside us.
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import module from 'node:module';
+import { homedir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -25,7 +27,11 @@ function installedNode() {
   }
 }
 
+// Compiled code is kept from start to start, the services' too: it halves the time to start.
+process.env.NODE_COMPILE_CACHE ??= join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'qloom/compiled');
+
 if (runsTypeScript()) {
+  module.enableCompileCache(process.env.NODE_COMPILE_CACHE);
   await import(pathToFileURL(main).href);
 } else {
   const node = installedNode();
