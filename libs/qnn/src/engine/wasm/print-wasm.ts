@@ -84,17 +84,32 @@ export function printWasm(
   });
   const types = arities.flatMap((arity) => [0x60, ...unsigned(arity), ...new Array<number>(arity).fill(0x7f), 0]);
   const pages = unsigned(options.pages);
-  const sections = [
-    section(1, [...unsigned(arities.length), ...types]),
-    section(2, [1, ...text('engine'), ...text('memory'), 2, 1, ...pages, ...pages]),
-    section(3, [...unsigned(all.length), ...all.flatMap((one) => unsigned(arities.indexOf(one.parameters)))]),
-    section(7, [...unsigned(all.length), ...all.flatMap(({ name }, i) => [...text(name), 0, ...unsigned(i)])]),
-    section(
-      10,
-      bodies.reduce((bytes, body) => bytes.concat(body), unsigned(all.length)),
-    ),
+  const head = [
+    ...[0, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
+    ...section(1, [...unsigned(arities.length), ...types]),
+    ...section(2, [1, ...text('engine'), ...text('memory'), 2, 1, ...pages, ...pages]),
+    ...section(3, [...unsigned(all.length), ...all.flatMap((one) => unsigned(arities.indexOf(one.parameters)))]),
   ];
-  return Uint8Array.from([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0].concat(...sections));
+  const names = all.map(({ name }, i) => [...text(name), 0, ...unsigned(i)]);
+  return joined([head, ...longSection(7, names), ...longSection(10, bodies)]);
+}
+
+/** A section of many entries, as the parts that it is made of. */
+function longSection(id: number, entries: readonly (readonly number[])[]): (readonly number[])[] {
+  const count = unsigned(entries.length);
+  const size = entries.reduce((total, entry) => total + entry.length, count.length);
+  return [[id, ...unsigned(size)], count, ...entries];
+}
+
+/** All parts, one after the other: modules of deep circuits have megabytes. */
+function joined(parts: readonly (readonly number[])[]): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(parts.reduce((total, part) => total + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    bytes.set(part, at);
+    at += part.length;
+  }
+  return bytes;
 }
 
 const section = (id: number, bytes: number[]): number[] => [id, ...unsigned(bytes.length)].concat(bytes);

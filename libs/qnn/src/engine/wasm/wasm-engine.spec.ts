@@ -63,6 +63,19 @@ describe('wasm', () => {
     );
   });
 
+  it('agrees with the reference on a circuit of 600 gates, whose module is large', async () => {
+    const { circuit, observables, parameters, inputs, cotangents } = randomProblem(createRandom(7), 6, 600);
+    const batch = { sets: 1, parameters, rows: 1, inputs };
+    const [oracle, actual] = await Promise.all(
+      [createReferenceEngine(), createWasmEngine({ precision: 'float64' })].map(async (engine) =>
+        (await engine.compile(circuit, observables)).adjoint(batch, cotangents, { inputs: true }),
+      ),
+    );
+    expectClose(actual.expectations, oracle.expectations, 1e-11, 'values');
+    expectClose(actual.parameters, oracle.parameters, 1e-10, 'parameters');
+    expectClose(actual.inputs, oracle.inputs, 1e-10, 'inputs');
+  });
+
   it('keeps float32 within 1e-5, and gradients within 1e-4 of the largest, on 12 qubits and 10 layers', async () => {
     const circuit = buildQnnCircuit({ qubits: 12, layers: 10, ansatz: 'data-reuploading', inputs: 12 });
     const observables = Array.from({ length: 12 }, (_, q) => pauli('Z', [q]));
