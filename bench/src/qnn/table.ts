@@ -10,6 +10,7 @@ import { createNaiveContender } from './naive-contender.ts';
 import { PeerMissingError, startPeer } from './peer-process.ts';
 import { peerPrograms } from './peers.ts';
 import { type Missing, tableRows } from './table-rows.ts';
+import { twoWorkerRows } from './two-workers.ts';
 
 type Progress = (message: string) => void;
 
@@ -40,6 +41,7 @@ export async function benchTable(
       progress(cellName(cell));
       rows.push(...(await measure(cell, engines, peers, oracle, missing, progress)));
       if (names.includes('c')) rows.push(...(await limitRows(cell, nowMs)));
+      rows.push(...(await twoWorkerRows(cell, 'wasm', nowMs)));
     }
   } finally {
     for (const contender of [...engines, ...peers]) await contender.close();
