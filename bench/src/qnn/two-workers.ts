@@ -4,6 +4,7 @@ import { median } from '../percentile.ts';
 import { lessIsBetter, type Row } from '../row.ts';
 import { type Cell, cellName } from './cells.ts';
 import { createProblem, type Problem } from './problem.ts';
+import type { WorkerTask } from './worker-main.ts';
 
 const ROUNDS = 5;
 /** What a round takes at least. Unit: milliseconds. */
@@ -48,16 +49,14 @@ export async function twoWorkerRows(cell: Cell, engine: string, nowMs: () => num
 }
 
 async function startPart(engine: string, problem: Problem): Promise<Part> {
-  const worker = new Worker(new URL('./worker-main.ts', import.meta.url), { workerData: { engine, problem } });
-  await once(worker, 'message');
-  return {
-    async run(steps) {
-      const done = once(worker, 'message');
-      worker.postMessage(steps);
-      await done;
-    },
-    close: () => worker.terminate(),
+  const worker = new Worker(new URL('./worker-main.ts', import.meta.url));
+  const ask = async (message: WorkerTask | number) => {
+    const done = once(worker, 'message');
+    worker.postMessage(message);
+    await done;
   };
+  await ask({ engine, problem });
+  return { run: ask, close: () => worker.terminate() };
 }
 
 /** Rows `from` up to `to` of a problem. */

@@ -1,15 +1,26 @@
-// A worker thread with an engine of its own: executes forward and adjoint of a part of a batch, as often as it is asked to.
-import { parentPort, workerData } from 'node:worker_threads';
+// A worker thread with an engine of its own. The first message is an engine's name and a part of a batch; every other one a number
+// of times to execute its forward and adjoint. Each is answered when it is done.
+import { parentPort } from 'node:worker_threads';
 import { createEngine } from '@qloom/qnn/engine/select-engine.ts';
 import { batchOf, benchCircuit, benchObservables, type Problem, squaredErrorCotangents } from './problem.ts';
 
-const { engine: name, problem } = workerData as { engine: string; problem: Problem };
-const engine = await createEngine(name);
-const compiled = await engine.compile(benchCircuit(problem.qubits, problem.layers), benchObservables(problem.qubits));
-const step = () => compiled.differentiate(batchOf(problem), squaredErrorCotangents(problem));
-await step();
-parentPort?.on('message', async (steps: number) => {
+/** What a worker is for. */
+export interface WorkerTask {
+  readonly engine: string;
+  readonly problem: Problem;
+}
+
+let step: () => Promise<unknown>;
+
+parentPort?.on('message', async (message: WorkerTask | number) => {
+  if (typeof message !== 'number') step = await prepare(message);
+  const steps = typeof message === 'number' ? message : 1;
   for (let i = 0; i < steps; i++) await step();
   parentPort?.postMessage('done');
 });
-parentPort?.postMessage('ready');
+
+async function prepare({ engine, problem }: WorkerTask): Promise<() => Promise<unknown>> {
+  const { qubits, layers } = problem;
+  const compiled = await (await createEngine(engine)).compile(benchCircuit(qubits, layers), benchObservables(qubits));
+  return () => compiled.differentiate(batchOf(problem), squaredErrorCotangents(problem));
+}
