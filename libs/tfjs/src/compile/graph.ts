@@ -53,6 +53,18 @@ export function broadcastShape(...shapes: (readonly number[])[]): number[] {
 /** Constants up to this size are shared when equal. */
 const SHARED_CONSTANT = 64;
 
+/** Whether there are numbers, and all are the same. */
+export function isUniform(numbers: Numbers): boolean {
+  const first = numbers[0];
+  let i = 1;
+  while (i < numbers.length && Object.is(numbers[i], first)) i++;
+  return numbers.length > 0 && i === numbers.length;
+}
+
+/** A copy; of typed arrays one of their type, which takes a fraction of the time that a list takes. */
+export const copyOf = (numbers: Numbers): Numbers =>
+  ArrayBuffer.isView(numbers) ? (numbers as Float32Array).slice() : Array.from(numbers);
+
 /**
  * A graph under construction. Values are hash-consed: the same operator on the same values with the same attributes is one
  * value, which is why a gradient may recompute what the forward pass had and costs nothing.
@@ -85,11 +97,8 @@ export class Graph {
 
   /** A constant; the numbers are copied. */
   constant(numbers: Numbers, shape: readonly number[], dtype: GraphType): Value {
-    const first = numbers[0];
-    let i = 1;
-    while (i < numbers.length && Object.is(numbers[i], first)) i++;
-    if (numbers.length > 0 && i === numbers.length) return this.splat(Number(first), shape, dtype);
-    const make = () => this.make({ data: Array.from(numbers), shape: [...shape], dtype });
+    if (isUniform(numbers)) return this.splat(Number(numbers[0]), shape, dtype);
+    const make = () => this.make({ data: copyOf(numbers), shape: [...shape], dtype });
     if (numbers.length > SHARED_CONSTANT) return make();
     const written = Array.from(numbers, (number) => (Object.is(number, -0) ? '-0' : number));
     return this.memoized(`constant ${written} [${shape}] ${dtype}`, make);

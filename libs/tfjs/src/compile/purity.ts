@@ -1,11 +1,16 @@
 import { CompileError } from './errors.ts';
-import { sameShape } from './graph.ts';
+import { type Numbers, sameShape } from './graph.ts';
 import type { Trace, TracedConstant } from './trace.ts';
+
+function sameNumbers(a: Numbers, b: Numbers): boolean {
+  for (let i = 0; i < a.length; i++) if (!Object.is(a[i], b[i])) return false;
+  return true;
+}
 
 /** The first constant that differs between two traces; the length of the shorter list where one is longer. */
 function firstDifference(a: readonly TracedConstant[], b: readonly TracedConstant[]): number | undefined {
   const same = (x: TracedConstant, y: TracedConstant) =>
-    sameShape(x.shape, y.shape) && Array.from(x.numbers).every((number, i) => Object.is(number, y.numbers[i]));
+    sameShape(x.shape, y.shape) && x.numbers.length === y.numbers.length && sameNumbers(x.numbers, y.numbers);
   const index = a.findIndex((constant, i) => !b[i] || !same(constant, b[i]));
   if (index >= 0) return index;
   return b.length > a.length ? a.length : undefined;

@@ -1,12 +1,13 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { type Engine, engine, pointAt } from './engine.ts';
 import { CompileError } from './errors.ts';
-import { Graph, type GraphType, type Numbers, sameShape, sizeOf, type Value } from './graph.ts';
+import { copyOf, Graph, type GraphType, isUniform, type Numbers, sameShape, sizeOf, type Value } from './graph.ts';
 import { callSite, type Site } from './source-line.ts';
 import { allocate, BACKEND, readError, type SymbolicBackend, symbolicBackend } from './symbolic-backend.ts';
 
 /** A constant that JavaScript put into the graph while the function was traced. */
 export interface TracedConstant {
+  /** A single one where all are the same. */
   readonly numbers: Numbers;
   readonly shape: readonly number[];
   /** Recorded only where asked for: a stack trace is expensive. */
@@ -69,7 +70,8 @@ export class Trace {
   /** A constant from JavaScript; the numbers are copied. */
   constant(numbers: tf.TypedArray | number[], shape: readonly number[], dtype: GraphType): Value {
     const site = this.recordSites ? callSite() : undefined;
-    this.constants.push({ numbers: Array.from(numbers), shape: [...shape], site });
+    const kept = isUniform(numbers) ? [Number(numbers[0])] : copyOf(numbers);
+    this.constants.push({ numbers: kept, shape: [...shape], site });
     return this.graph.constant(numbers, shape, dtype);
   }
 
