@@ -10,8 +10,11 @@ export interface EngineContender extends Contender {
   evaluate(problem: Problem): Promise<StepResult>;
 }
 
-/** Engines that go row by row, and how many rows they are given. */
-const ROW_BY_ROW: ReadonlyMap<string, number> = new Map([['reference', 4]]);
+/** Engines that would take minutes for a batch, and how many rows they are given: one goes row by row, one is made for GPUs. */
+const FEW_ROWS: ReadonlyMap<string, number> = new Map([
+  ['reference', 4],
+  ['tfjs', 16],
+]);
 
 /** Makes a contender of an engine. `nowMs` is a monotonic clock. */
 export function createEngineContender(engine: Engine, detail: string, nowMs: () => number): EngineContender {
@@ -25,7 +28,7 @@ export function createEngineContender(engine: Engine, detail: string, nowMs: () 
     ours: true,
     about: `${detail}, Node ${process.versions.node}`,
     gradients: true,
-    rows: ({ batch }) => Math.min(batch, ROW_BY_ROW.get(engine.name) ?? batch),
+    rows: ({ batch }) => Math.min(batch, FEW_ROWS.get(engine.name) ?? batch),
     async prepare(problem) {
       const begin = nowMs();
       const compiled = await compile(problem);
