@@ -14,6 +14,8 @@ export const COMPILED_ONLY = `part: ${PARTS.join(', ')}; --full: torch.compile t
 /** The length of a fit, and what it may take. */
 const FIT_STEPS = 1_500;
 const FIT_LIMIT_S = 6;
+/** What transport may add to a step. Unit: milliseconds. */
+const EXCHANGE_LIMIT_MS = 0.15;
 /** What a new signature may take until its first step is done. Unit: milliseconds. */
 const FIRST_LIMIT_MS = 500;
 
@@ -80,5 +82,12 @@ async function fitRows(): Promise<Row[]> {
     lessIsBetter({ ...through, peer: `limit of ${FIT_LIMIT_S} s`, peerValue: FIT_LIMIT_S }),
     lessIsBetter({ ...through, peer: 'the same, eager', peerValue: splitEager }),
     lessIsBetter({ ...through, peer: 'both in one process', peerValue: alone }),
+    lessIsBetter({
+      ...{ ...row, metric: 'what two processes add to a step', unit: 'ms' },
+      value: (1e3 * (split - alone)) / FIT_STEPS,
+      peer: `limit of ${EXCHANGE_LIMIT_MS} ms`,
+      peerValue: EXCHANGE_LIMIT_MS,
+      note: 'fresh processes against a warm one; `critique` measures the exchange alone',
+    }),
   ];
 }
