@@ -87,7 +87,7 @@ async function fitRows(): Promise<Row[]> {
       value: (1e3 * (split - alone)) / FIT_STEPS,
       peer: `limit of ${EXCHANGE_LIMIT_MS} ms`,
       peerValue: EXCHANGE_LIMIT_MS,
-      note: 'fresh processes against a warm one; `critique` measures the exchange alone',
+      note: '`critique` measures the exchange alone',
     }),
   ];
 }

@@ -1,5 +1,6 @@
 import type { HyperparameterSetting } from '@qloom/contracts/gen/qloom/episode/v1/hyperparameter.ts';
 import { GeneratorServiceService } from '@qloom/contracts/gen/qloom/generator/v1/generator.ts';
+import type { Points } from '@qloom/datasets/points.ts';
 import { createNamedTask } from '@qloom/datasets/task-registry.ts';
 import { fitGenerator } from '@qloom/generator/domain/fit.ts';
 import { generatorSettings } from '@qloom/generator/domain/settings.ts';
@@ -38,58 +39,66 @@ const settingsOf = (hyperparameters: Readonly<Record<string, string | number>>):
   }));
 const ROUNDS = 3;
 
-/** Times fits of `steps` steps each way in turn, after one that warms up. */
+/** A way to fit: for so many steps. */
+type Fit = (steps: number) => Promise<unknown>;
+
+/**
+ * Times fits of `steps` steps each way in turn. The first round is not counted: it builds the graphs, and V8 optimizes for longer
+ * than a fit takes.
+ */
 export async function timeFits(steps: number): Promise<FitTimes> {
   const task = createNamedTask('annni', {});
   const points = task.draw({ count: 40, seed: 1 });
-  const rounds: Record<keyof FitTimes, number[]> = { alone: [], split: [], splitEager: [] };
-
-  async function alone(): Promise<number> {
-    const backend = await useBackend({});
-    const compiled = chooseTrainingSteps({ mode: 'on', backend: backend.name });
-    const { features, classes } = points;
-    const data = { points, shape: { features, classes, lower: [], upper: [], shots: 0 } };
-    const fit = (count: number) =>
-      fitGenerator({
-        settings: generatorSettings({ ...SMALL, 'gan.steps': count }, { utilityCritic: false }),
-        data,
-        seed: 1,
-        signal: new AbortController().signal,
-        openCritic: async (opening) => criticInProcess(opening, compiled.steps),
-        steps: compiled.steps,
-        breathe: () => new Promise((resolve) => setImmediate(resolve)),
-      });
-    return secondsOf(steps, fit);
-  }
-
-  async function split(mode: CompiledMode): Promise<number> {
+  const ends: (() => Promise<unknown>)[] = [];
+  const split = async (mode: CompiledMode): Promise<Fit> => {
     const services = await startServices(['generator', 'discriminator'], () => ({ QLOOM_TFJS_COMPILED: mode }));
     const generator = connect(GeneratorServiceService, services.target('generator'));
-    try {
-      return await secondsOf(steps, async (count) => {
-        const call = await startFit(generator, task.descriptor, points, settingsOf({ ...SMALL, 'gan.steps': count }));
-        for await (const _ of call) {
-          // Progress, then the model.
-        }
-      });
-    } finally {
+    ends.push(async () => {
       generator.close();
       await services.stop();
+    });
+    return async (count) => {
+      const call = await startFit(generator, task.descriptor, points, settingsOf({ ...SMALL, 'gan.steps': count }));
+      for await (const _ of call) {
+        // Progress, then the model.
+      }
+    };
+  };
+  try {
+    const fits = { alone: await fitAlone(points), split: await split('on'), splitEager: await split('off') };
+    const ways = Object.keys(fits) as (keyof FitTimes)[];
+    const rounds: Record<keyof FitTimes, number[]> = { alone: [], split: [], splitEager: [] };
+    for (let i = 0; i <= ROUNDS; i++) {
+      for (const way of ways) {
+        const seconds = await secondsOf(() => fits[way](steps));
+        if (i > 0) rounds[way].push(seconds);
+      }
     }
+    return { alone: median(rounds.alone), split: median(rounds.split), splitEager: median(rounds.splitEager) };
+  } finally {
+    for (const end of ends) await end();
   }
-
-  for (let i = 0; i < ROUNDS; i++) {
-    rounds.alone.push(await alone());
-    rounds.split.push(await split('on'));
-    rounds.splitEager.push(await split('off'));
-  }
-  return { alone: median(rounds.alone), split: median(rounds.split), splitEager: median(rounds.splitEager) };
 }
 
-/** Seconds of a fit of so many steps, after one of a tenth that warms up and builds the graphs. */
-async function secondsOf(steps: number, fit: (steps: number) => Promise<unknown>): Promise<number> {
-  await fit(Math.ceil(steps / 10));
+async function fitAlone(points: Points): Promise<Fit> {
+  const backend = await useBackend({});
+  const compiled = chooseTrainingSteps({ mode: 'on', backend: backend.name });
+  const { features, classes } = points;
+  const data = { points, shape: { features, classes, lower: [], upper: [], shots: 0 } };
+  return (count) =>
+    fitGenerator({
+      settings: generatorSettings({ ...SMALL, 'gan.steps': count }, { utilityCritic: false }),
+      data,
+      seed: 1,
+      signal: new AbortController().signal,
+      openCritic: async (opening) => criticInProcess(opening, compiled.steps),
+      steps: compiled.steps,
+      breathe: () => new Promise((resolve) => setImmediate(resolve)),
+    });
+}
+
+async function secondsOf(work: () => Promise<unknown>): Promise<number> {
   const start = performance.now();
-  await fit(steps);
+  await work();
   return (performance.now() - start) / 1000;
 }
