@@ -213,7 +213,7 @@ describe('Expectation and Gradient', () => {
   const parameters = draw(18);
   const weights = draw(4 * 2);
   const request = (given: Partial<ExpectationRequest> = {}): ExpectationRequest => ({
-    ...ExpectationRequest.fromPartial({ engine: 'auto' }),
+    ...ExpectationRequest.fromPartial({ engine: 'auto', precision: 'float64' }),
     circuit,
     observables,
     inputs: encodeTensor(inputs, [4, 2]),
@@ -244,17 +244,22 @@ describe('Expectation and Gradient', () => {
         total[i] += value;
       });
       for (let k = 0; k < 2; k++) {
-        // The engine's amplitudes are float32.
-        expect(values[2 * row + k]).toBeCloseTo(one.expectations[k], 5);
-        expect(inputGradient[2 * row + k]).toBeCloseTo(one.inputs[k], 5);
+        expect(values[2 * row + k]).toBeCloseTo(one.expectations[k], 12);
+        expect(inputGradient[2 * row + k]).toBeCloseTo(one.inputs[k], 11);
       }
     }
     total.forEach((value, i) => {
-      expect(parameterGradient[i]).toBeCloseTo(value, 5);
+      expect(parameterGradient[i]).toBeCloseTo(value, 11);
     });
     const expectation = await simulator.expectation(request());
     expect(decodeTensor(expectation.values, { dtype: 'float64' })).toEqual(values);
     expect(expectation.engine).toBe('wasm');
+    // The engine's own precision is float32.
+    const single = await simulator.expectation(request({ precision: '' }));
+    decodeTensor(single.values, { dtype: 'float64' }).forEach((value, i) => {
+      expect(value).toBeCloseTo(values[i], 5);
+    });
+    expect(single.values).not.toEqual(expectation.values);
   });
 
   it('take float32 and every engine', async () => {
