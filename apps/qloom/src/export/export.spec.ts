@@ -40,7 +40,7 @@ describe('readTrainingPoints', () => {
   });
 
   it.each([
-    [{}, 'has no training.csv, since the study added nothing; give the real points with --data <csv>'],
+    [{}, 'has no training.csv; give the real points with --data <csv>'],
     [{ 'training.csv': 'a,b,c,d,label\n' }, 'training.csv: has no rows'],
     [{ 'training.csv': 'a,b,c,d,label\n1,2,x,4,antiphase\n' }, 'training.csv: row 1: X3X5 is no number'],
     [{ 'training.csv': 'a,b,c,d,label\n1,2,3,4,up\n' }, 'row 1: class "up" is none of ferromagnetic, antiphase'],

@@ -31,9 +31,7 @@ export function readTrainingPoints({ folder, result, csv, realOnly }: PointSourc
   const path = csv ?? folder.trainingCsv;
   if (!existsSync(path)) {
     if (csv !== undefined) throw new UsageError(`${csv}: no such file`);
-    throw new CommandError(
-      `${folder.path} has no training.csv, since the study added nothing; give the real points with --data <csv>`,
-    );
+    throw new CommandError(`${folder.path} has no training.csv; give the real points with --data <csv>`);
   }
   const real = readPoints(path, result);
   const withSynthetic = realOnly !== true && existsSync(folder.syntheticCsv);

@@ -18,7 +18,7 @@ export interface RunFolder {
   readonly syntheticCsv: string;
   readonly cardMarkdown: string;
   readonly cardJson: string;
-  /** The real points that the kept generator was fitted on. */
+  /** The labelled real points of the study, on which a kept generator was fitted. */
   readonly trainingCsv: string;
   readonly report: string;
   readonly logs: string;

@@ -10,8 +10,8 @@ import { type AgentClient, fetchArtifact } from './follow-study.ts';
 import { qloomVersion } from './versions.ts';
 
 /**
- * Fetches what a finished study left and writes it into its run folder: the synthetic data with its card, and the real
- * points that it was made from. Returns the result. Throws `CommandError` when the study has none.
+ * Fetches what a finished study left and writes it into its run folder: the labelled real points, and the
+ * synthetic data made from them with its card, where the study added any. Returns the result. Throws `CommandError` when the study has none.
  */
 export async function collectResult(
   agent: AgentClient,
@@ -32,7 +32,7 @@ export async function collectResult(
     writeWhole(folder.cardMarkdown, markdown);
     writeWhole(folder.cardJson, `${JSON.stringify(cardToJson(result, card), null, 2)}\n`);
   }
-  const training = result.synthetic?.training;
+  const training = result.training ?? result.synthetic?.training;
   if (training !== undefined) {
     const points = decodePointsArtifact(await fetchArtifact(agent, training.sha256, signal), 'training points');
     const { featureNames = [], classNames = [] } = result.data ?? {};

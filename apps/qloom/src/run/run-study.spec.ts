@@ -57,6 +57,13 @@ describe('runStudy', () => {
     );
   });
 
+  it('keeps the real points of a study that adds nothing', async () => {
+    const { folder, result } = await runStudy(options('add-nothing'));
+    expect([result.synthetic, existsSync(folder.syntheticCsv)]).toEqual([undefined, false]);
+    expect(readFileSync(folder.trainingCsv, 'utf8')).toMatch(/^Z3,.*,label\n1,0,1,0,ferromagnetic\n/);
+    expect(readFileSync(folder.report, 'utf8')).toContain('</html>');
+  });
+
   it('stops when it is interrupted, and keeps the folder for the next time', async () => {
     const interrupt = new AbortController();
     const run = options('hang', { signal: interrupt.signal });

@@ -31,12 +31,14 @@ function finished(): Partial<Study> {
   const message = LabelledPoints.encode([...encodePoints(points)][0]).finish();
   // Below 128 bytes the length is a varint of one byte.
   const training = put(Buffer.from([message.length, ...message]), 'application/x-qloom-points');
-  const result = makeStudyResult();
+  const adds = mode !== 'add-nothing';
+  const result = { ...makeStudyResult({ helps: adds }), training };
   if (result.synthetic !== undefined) result.synthetic.training = training;
   const json = Buffer.from(JSON.stringify(StudyResult.toJSON(result)));
+  const synthetic = 'Z3,X3X4,X3X5,Z0,label\n1,0,1,0,antiphase\n';
   return {
     result: put(json, 'application/json'),
-    synthetic: put(Buffer.from('Z3,X3X4,X3X5,Z0,label\n1,0,1,0,antiphase\n'), 'text/csv'),
+    ...(adds ? { synthetic: put(Buffer.from(synthetic), 'text/csv') } : {}),
   };
 }
 

@@ -86,6 +86,7 @@ export async function encodeResult(
     circuitExecutions: effort.circuitExecutions,
     warnings,
     synthetic: synthesis === null ? undefined : SyntheticCard.fromJSON(synthesis.card),
+    training: context.manifest.labels,
   };
   return JSON.stringify(StudyResult.toJSON(result));
 }

@@ -98,6 +98,7 @@ describe('a study', () => {
     }
     expect(result.incumbents.filter((incumbent) => incumbent.chosen)).toHaveLength(1);
     expect(result.synthetic?.rows).toBeGreaterThan(0);
+    expect(result.training).toEqual(result.synthetic?.training);
   });
 
   it('gives the same study with four workers as with one', async () => {

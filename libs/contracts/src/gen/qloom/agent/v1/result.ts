@@ -267,7 +267,14 @@ export interface StudyResult {
   /** What a reader must know, such as a warning about the reward's form. */
   warnings: string[];
   /** The synthetic set that was kept: rows by class, seed and model; absent where none was. */
-  synthetic?: SyntheticCard | undefined;
+  synthetic?:
+    | SyntheticCard
+    | undefined;
+  /**
+   * The labelled real points of the study, whether or not anything was added to them. Format: points artifact. Absent in
+   * results of before this field.
+   */
+  training: ArtifactRef | undefined;
 }
 
 /** How the kept synthetic data set was made. */
@@ -1336,6 +1343,7 @@ function createBaseStudyResult(): StudyResult {
     circuitExecutions: 0,
     warnings: [],
     synthetic: undefined,
+    training: undefined,
   };
 }
 
@@ -1400,6 +1408,9 @@ export const StudyResult: MessageFns<StudyResult> = {
     }
     if (message.synthetic !== undefined) {
       SyntheticCard.encode(message.synthetic, writer.uint32(162).fork()).join();
+    }
+    if (message.training !== undefined) {
+      ArtifactRef.encode(message.training, writer.uint32(170).fork()).join();
     }
     return writer;
   },
@@ -1577,6 +1588,14 @@ export const StudyResult: MessageFns<StudyResult> = {
             message.synthetic = SyntheticCard.decode(reader, reader.uint32());
             continue;
           }
+          case 21: {
+            if (tag !== 170) {
+              break;
+            }
+
+            message.training = ArtifactRef.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1657,6 +1676,7 @@ export const StudyResult: MessageFns<StudyResult> = {
         ? object.warnings.map((e: any) => globalThis.String(e))
         : [],
       synthetic: isSet(object.synthetic) ? SyntheticCard.fromJSON(object.synthetic) : undefined,
+      training: isSet(object.training) ? ArtifactRef.fromJSON(object.training) : undefined,
     };
   },
 
@@ -1722,6 +1742,9 @@ export const StudyResult: MessageFns<StudyResult> = {
     if (message.synthetic !== undefined) {
       obj.synthetic = SyntheticCard.toJSON(message.synthetic);
     }
+    if (message.training !== undefined) {
+      obj.training = ArtifactRef.toJSON(message.training);
+    }
     return obj;
   },
 
@@ -1757,6 +1780,9 @@ export const StudyResult: MessageFns<StudyResult> = {
     message.warnings = object.warnings?.map((e) => e) || [];
     message.synthetic = (object.synthetic !== undefined && object.synthetic !== null)
       ? SyntheticCard.fromPartial(object.synthetic)
+      : undefined;
+    message.training = (object.training !== undefined && object.training !== null)
+      ? ArtifactRef.fromPartial(object.training)
       : undefined;
     return message;
   },
