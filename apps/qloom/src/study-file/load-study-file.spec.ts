@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { listTaskKinds } from '@qloom/datasets/task-registry.ts';
-import { ANSATZ_NAMES } from '@qloom/quantum/ansatz-table.ts';
-import { ENCODING_NAMES } from '@qloom/quantum/encoding-table.ts';
+import { ANSATZ_NAMES, ANSATZ_TABLE } from '@qloom/quantum/ansatz-table.ts';
+import { describeRange, type OptionSpec } from '@qloom/quantum/circuit-options.ts';
+import { ENCODING_NAMES, ENCODINGS } from '@qloom/quantum/encoding-table.ts';
 import { SCHEMA_PATH } from './check-schema.ts';
 import { loadStudyFile, parseStudyFile } from './load-study-file.ts';
 import { toStudySettings } from './to-settings.ts';
@@ -176,6 +177,23 @@ describe('the published schema', () => {
       for (const path of [name, ...inner])
         expect(guide).toMatch(new RegExp(String.raw`^\| (\x60|\*\*)${path}(\x60|\*\*) \|`, 'm'));
     }
+  });
+
+  it.each([
+    ['encoding', ENCODINGS],
+    ['ansatz', ANSATZ_TABLE],
+  ])("has the guide's table of every %s with its options", (title, definitions) => {
+    const guide = readFileSync(join(EXAMPLES, '../docs/guides/circuits.md'), 'utf8');
+    const [, table] = guide.split(`| ${title} | what it is | options (default) |\n| --- | --- | --- |\n`);
+    const rows = Object.entries(definitions).map(([name, { description, options }]) => {
+      const said = Object.entries<OptionSpec>(options).map(([option, spec]) => {
+        const right = describeRange(spec).replace(/^(one|a list) of /, (_, kind) => (kind === 'one' ? '' : 'list of '));
+        const byDefault = Array.isArray(spec.default) ? `[${spec.default.join(', ')}]` : spec.default;
+        return `\`${option}\`: ${right} (${byDefault})`;
+      });
+      return `| \`${name}\` | ${description.replaceAll('|', '\\|')} | ${said.join('; ')} |`;
+    });
+    expect(table.split('\n\n')[0].split('\n')).toEqual(rows);
   });
 
   it('describes every field', () => {
