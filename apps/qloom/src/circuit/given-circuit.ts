@@ -37,7 +37,12 @@ export async function givenCircuit(file: string | undefined, flags: CircuitFlags
   const loaded = await loadStudyFile(file);
   const settings = createQnnSettings(qnnSettingsOf(loaded.study.qnn ?? {}, loaded.circuit));
   const { qasm } = settings;
-  if (qasm !== undefined) return circuitWork(() => circuitFromQasm(qasm, loaded.circuit?.path));
+  if (qasm !== undefined) {
+    if (flags.features !== undefined) {
+      throw new UsageError(`--features stands beside ${file}, whose qnn.circuit has inputs of its own; leave it out`);
+    }
+    return circuitWork(() => circuitFromQasm(qasm, loaded.circuit?.path));
+  }
   return circuitWork(() => buildQnnCircuit({ ...settings, inputs: flags.features ?? settings.qubits }));
 }
 

@@ -164,6 +164,13 @@ describe('qloom', () => {
     writeFileSync(join(folder, 'mine.qasm'), written.out);
     expect((await qloom(['draw', join(folder, 'mine.qasm')])).out).toBe(drawn.out);
     expect([study.code, study.out]).toEqual([0, '']);
+    const own = join(folder, 'own.yaml');
+    writeFileSync(own, 'data:\n  task: annni\n  labels: 40\nqnn:\n  circuit: mine.qasm\n');
+    expect((await qloom(['draw', own])).out).toBe(drawn.out);
+    expect(await qloom(['draw', own, '--features', '2'])).toMatchObject({
+      code: 2,
+      err: expect.stringContaining(`--features stands beside ${own}, whose qnn.circuit has inputs of its own`),
+    });
     expect(readFileSync(join(folder, 'study.svg'), 'utf8')).toMatch(/^<svg[\s\S]*<title>examples\/quickstart.yaml/);
   });
 
@@ -177,6 +184,8 @@ describe('qloom', () => {
       ],
     });
     expect(second.out).toBe(first.out);
+    const chosen = await qloom([...args, '--engine', 'auto']);
+    expect(JSON.parse(chosen.out)).toMatchObject({ engine: expect.any(String), engineReason: expect.any(String) });
   });
 
   it('finds the ground energy of H₂, with its progress beside', async () => {

@@ -1,6 +1,7 @@
+import type { Workload } from '@qloom/qnn/engine/measure-engine.ts';
 import { createEngine, UnknownEngineError } from '@qloom/qnn/engine/select-engine.ts';
 import { factorPerQubit, gradientVariance } from '@qloom/qnn/plateau/gradient-variance.ts';
-import { pauli } from '@qloom/quantum/observable.ts';
+import { type Observable, pauli } from '@qloom/quantum/observable.ts';
 import { buildQnnCircuit } from '@qloom/quantum/qnn-circuit.ts';
 import { createRandom } from '@qloom/random/random.ts';
 import { type Command, Option } from 'commander';
@@ -8,6 +9,7 @@ import { circuitWork } from '../circuit/circuit-error.ts';
 import { type AnsatzFlags, addAnsatzOptions, ansatzOptionsOf } from '../command/circuit-options.ts';
 import { UsageError } from '../command/errors.ts';
 import { wholeNumber } from '../command/numbers.ts';
+import { chooseEngine, MEASURED_QUBITS } from '../engine/choose-engine.ts';
 import { createStatusLine } from '../terminal/status-line.ts';
 import { renderTable } from '../terminal/table.ts';
 
@@ -48,7 +50,7 @@ export function addPlateauCommand(program: Command): void {
         .default('local'),
     )
     .option('--seed <n>', 'seed of the points', wholeNumber(0, 2 ** 32 - 1), 1)
-    .option('--engine <name>', 'an engine of float64', 'wasm')
+    .option('--engine <name>', 'auto or an engine of float64; they differ in the last digits', 'wasm')
     .option('--json', 'print the variances as JSON')
     .addHelpText('after', HELP)
     .action(runPlateau);
@@ -70,21 +72,18 @@ async function runPlateau(flags: PlateauFlags): Promise<void> {
     const qubits = from + i;
     const { layers = qubits } = flags;
     const ansatzOptions = ansatzOptionsOf(ansatz, flags);
-    return { qubits, layers, circuit: circuitWork(() => buildQnnCircuit({ ansatz, qubits, layers, ansatzOptions })) };
+    const circuit = circuitWork(() => buildQnnCircuit({ ansatz, qubits, layers, ansatzOptions }));
+    return { qubits, layers, circuit, observables: [measuredOn(observable, qubits)] };
   });
-  const engine = await startEngine(flags.engine);
+  const largest = circuits.findLast(({ qubits }) => qubits <= MEASURED_QUBITS) ?? circuits[0];
+  const { engine, reason } = await startEngine(flags.engine, { ...largest, description: 'these circuits', rows: 1 });
   const line = createStatusLine(process.stderr);
   const rows: PlateauRow[] = [];
   try {
-    for (const { qubits, layers, circuit } of circuits) {
+    for (const { qubits, layers, circuit, observables } of circuits) {
       line.show(`${qubits} qubits, up to ${to}`);
-      const paulis = 'Z'.repeat(observable === 'local' ? 1 : qubits);
-      const measured = pauli(
-        paulis,
-        [...paulis].map((_, qubit) => qubit),
-      );
       const random = createRandom(seed).fork(qubits);
-      const variance = await gradientVariance({ engine, circuit, observable: measured, samples, random });
+      const variance = await gradientVariance({ engine, circuit, observable: observables[0], samples, random });
       rows.push({ qubits, layers, parameters: circuit.parameters.length, ...variance });
     }
   } finally {
@@ -93,13 +92,21 @@ async function runPlateau(flags: PlateauFlags): Promise<void> {
   }
   const fits = rows.length > 1 && rows.every(({ mean }) => mean > 0);
   const factor = fits ? factorPerQubit(rows.map(({ qubits, mean }) => ({ qubits, value: mean }))) : null;
-  const outcome = { ansatz, observable, samples, seed, engine: engine.name, rows, factorPerQubit: factor };
+  const chosen = { engine: engine.name, engineReason: reason };
+  const outcome = { ansatz, observable, samples, seed, ...chosen, rows, factorPerQubit: factor };
   process.stdout.write(json ? `${JSON.stringify(outcome, null, 2)}\n` : renderRows(rows, factor));
 }
 
-async function startEngine(name: string) {
+/** Z of the first qubit, or Z of all multiplied. */
+function measuredOn(observable: PlateauFlags['observable'], qubits: number): Observable {
+  const measured = Array.from({ length: observable === 'local' ? 1 : qubits }, (_, qubit) => qubit);
+  return pauli('Z'.repeat(measured.length), measured);
+}
+
+async function startEngine(name: string, step: Workload) {
   try {
-    return await createEngine(name, { precision: 'float64' });
+    const { selected, reason } = await chooseEngine(name, step, () => performance.now());
+    return { engine: await createEngine(selected, { precision: 'float64' }), reason };
   } catch (error) {
     if (error instanceof UnknownEngineError) throw new UsageError(error.message, { cause: error });
     throw error;

@@ -3,7 +3,7 @@ import type { Workload } from '@qloom/qnn/engine/measure-engine.ts';
 import { type Selection, selectEngine } from '@qloom/qnn/engine/select-engine.ts';
 
 /** Above this many qubits one step takes so long that engines are measured on a smaller circuit. */
-const MEASURED_QUBITS = 12;
+export const MEASURED_QUBITS = 12;
 
 /** An engine, and why `auto` took it; the reason is absent where it was named. */
 export type ChosenEngine = Pick<Selection, 'selected'> & { readonly reason?: string };
