@@ -106,9 +106,9 @@ async function finish(call: Call): Promise<void> {
   expect(await call.receive()).toBeUndefined();
 }
 
-/** Waits, event by event, until the process holds as many tensors as before. */
+/** Goes through turns of the event loop until the process holds as many tensors as before. */
 async function tensorsBackTo(base: number): Promise<void> {
-  while (tf.memory().numTensors !== base) await new Promise((resolve) => setTimeout(resolve, 5));
+  while (tf.memory().numTensors !== base) await new Promise((resolve) => setImmediate(resolve));
 }
 
 describe('DiscriminatorService.Critique', () => {

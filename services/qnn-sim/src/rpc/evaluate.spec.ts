@@ -1,0 +1,175 @@
+import { status } from '@grpc/grpc-js';
+import { QnnArm, QnnSettings } from '@qloom/contracts/gen/qloom/episode/v1/slots.ts';
+import type { EvaluateRequest } from '@qloom/contracts/gen/qloom/qnn_sim/v1/qnn_sim.ts';
+import type { Points } from '@qloom/datasets/points.ts';
+import { writeOpenQasm } from '@qloom/quantum/qasm/write-openqasm.ts';
+import { buildQnnCircuit } from '@qloom/quantum/qnn-circuit.ts';
+import { encodePoints } from '@qloom/service-kit/wire-points.ts';
+import { decodeTensor } from '@qloom/service-kit/wire-tensors.ts';
+import { clouds } from '../testing/clouds.ts';
+import { type ServedSimulator, serveSimulator } from '../testing/serve-simulator.ts';
+
+let served: ServedSimulator;
+
+beforeAll(async () => {
+  served = await serveSimulator();
+});
+afterAll(() => served.close());
+
+const QNN = QnnSettings.fromPartial({ qubits: 3, layers: 2, steps: 60 });
+
+interface Parts {
+  readonly settings?: Partial<Extract<EvaluateRequest['part'], { $case: 'settings' }>['value']> | null;
+  readonly training?: Points | null;
+  readonly synthetic?: Points | null;
+  readonly heldOut?: Points | null;
+}
+
+function* requestsOf(parts: Parts): Generator<EvaluateRequest> {
+  const { settings = {}, training = clouds(1, 30), synthetic = null, heldOut = clouds(2, 60) } = parts;
+  if (settings) {
+    yield { part: { $case: 'settings', value: { fold: 2, qnn: QNN, seeds: [7, 8], arms: [], ...settings } } };
+  }
+  if (training) for (const value of encodePoints(training)) yield { part: { $case: 'training', value } };
+  if (synthetic) for (const value of encodePoints(synthetic)) yield { part: { $case: 'synthetic', value } };
+  if (heldOut) for (const value of encodePoints(heldOut)) yield { part: { $case: 'heldOut', value } };
+}
+
+const refused = async (parts: Parts, ...details: string[]) => {
+  const call = served.simulator.evaluate(requestsOf(parts));
+  await expect(call).rejects.toMatchObject({ code: status.INVALID_ARGUMENT });
+  for (const detail of details) await expect(call).rejects.toThrow(detail);
+};
+
+describe('Evaluate', () => {
+  it('reports both arms and every seed on held-out real points', async () => {
+    const { report } = await served.simulator.evaluate(requestsOf({ synthetic: clouds(3, 90) }));
+    expect(report?.fold).toBe(2);
+    expect(report?.engine).toBe('wasm');
+    const runs = report?.runs ?? [];
+    expect(runs.map(({ arm, seed }) => [arm, seed])).toEqual([
+      [QnnArm.REAL_ONLY, 7],
+      [QnnArm.REAL_ONLY, 8],
+      [QnnArm.AUGMENTED, 7],
+      [QnnArm.AUGMENTED, 8],
+    ]);
+    for (const run of runs) {
+      expect(run.accuracy).toBeGreaterThan(0.8);
+      expect(run.gradientSteps).toBe(60);
+      expect(run.circuitExecutions).toBe(2 * 60 * (run.arm === QnnArm.REAL_ONLY ? 30 : 32) + 60);
+      const losses = decodeTensor(run.losses, { dtype: 'float32', shape: [60] });
+      expect(losses.reduce((sum, loss) => sum + loss, 0) / 60).toBeCloseTo(run.loss, 5);
+      const predictions = decodeTensor(run.predictions, { dtype: 'int32', shape: [60] });
+      const { y } = clouds(2, 60);
+      expect(predictions.filter((label, i) => label === y[i]).length / 60).toBeCloseTo(run.accuracy, 12);
+    }
+  });
+
+  it('gives the same report but for times when it is asked again', async () => {
+    const ask = async () => {
+      const { report } = await served.simulator.evaluate(requestsOf({ synthetic: clouds(3, 40) }));
+      return report?.runs.map((run) => ({ ...run, seconds: 0 }));
+    };
+    expect(await ask()).toEqual(await ask());
+  });
+
+  it('trains on real points alone where no synthetic ones come', async () => {
+    const { report } = await served.simulator.evaluate(requestsOf({}));
+    expect(report?.runs.map((run) => run.arm)).toEqual([QnnArm.REAL_ONLY, QnnArm.REAL_ONLY]);
+  });
+
+  it('trains another circuit, loss, readout and noise where the settings say so', async () => {
+    const lossOf = async (given: Partial<QnnSettings>) => {
+      const settings = { qnn: QnnSettings.fromPartial({ ...QNN, steps: 20, ...given }), seeds: [7] };
+      const { report } = await served.simulator.evaluate(requestsOf({ settings }));
+      return report?.runs[0].loss;
+    };
+    const losses = [
+      await lossOf({}),
+      await lossOf({ ansatz: 'real-amplitudes' }),
+      await lossOf({ ansatz: 'real-amplitudes', ansatzOptions: { entanglement: 'circular' } }),
+      await lossOf({ ansatz: 'real-amplitudes', encoding: 'iqp' }),
+      await lossOf({ ansatz: 'real-amplitudes', encoding: 'iqp', encodingOptions: { repeats: '2' } }),
+      await lossOf({ observables: ['X0', 'X1', 'X2'] }),
+      await lossOf({ qasm: writeOpenQasm(buildQnnCircuit({ ansatz: 'qcnn', qubits: 3, layers: 1, inputs: 3 })) }),
+      await lossOf({ loss: 'mse' }),
+      await lossOf({ noise: { depolarizing: 0, amplitudeDamping: 0, readoutError: 0.1, trajectories: 0 } }),
+      await lossOf({ noise: { depolarizing: 0.05, amplitudeDamping: 0, readoutError: 0, trajectories: 2 } }),
+    ];
+    expect(new Set(losses).size).toBe(losses.length);
+    for (const loss of losses) expect(loss).toBeGreaterThan(0);
+  });
+
+  it('takes a constant feature', async () => {
+    const training = clouds(1, 30);
+    training.x.forEach((_, i) => {
+      if (i % 3 === 1) training.x[i] = 0.25;
+    });
+    const { report } = await served.simulator.evaluate(requestsOf({ training }));
+    for (const run of report?.runs ?? []) expect(Number.isFinite(run.loss)).toBe(true);
+  });
+
+  it('refuses missing and misplaced roles with INVALID_ARGUMENT', async () => {
+    await refused({ settings: null }, 'training: is out of order; right would be settings');
+    await refused({ training: null }, 'training: did not come');
+    await refused({ heldOut: null }, 'held_out: did not come');
+    await refused({ settings: null, training: null, heldOut: null }, 'settings: did not come');
+    await refused({ settings: { arms: [QnnArm.AUGMENTED] } }, 'synthetic: has no points', 'augmented arm');
+    await refused({ settings: { arms: [QnnArm.UNSPECIFIED] } }, 'settings.arms[0]: is 0; right would be');
+    await refused({ settings: { seeds: [] } }, 'settings.seeds: is empty');
+  });
+
+  it('refuses wrong shapes and labels, and says where', async () => {
+    const narrow = { ...clouds(2, 30), features: 2, x: new Float32Array(60) };
+    await refused({ heldOut: narrow }, 'held_out: has 2 features; the training points have 3');
+    const training = clouds(1, 30);
+    training.y[4] = 3;
+    await refused({ training }, 'training.y[4]: is 3; right would be 0 to 2');
+    training.y.fill(1);
+    await refused({ training }, 'training: all 30 points are of class 1; two are right');
+    const nan = clouds(1, 30);
+    nan.x[7] = Number.NaN;
+    await refused({ training: nan }, 'training.x');
+    await refused({ synthetic: clouds(3, 20, { classes: 2 }) }, 'synthetic: has 2 classes; the training points have 3');
+  });
+
+  it('refuses settings that are out of range', async () => {
+    await refused({ settings: { qnn: { ...QNN, qubits: 21 } } }, 'qnn.qubits: 21 is not an integer from 1 to 20');
+    await refused({ settings: { qnn: { ...QNN, ansatz: 'qaoa' } } }, "qnn.ansatz: 'qaoa' is none of");
+    const options = { ...QNN, encoding: 'angle', encodingOptions: { axis: 'w' } };
+    await refused({ settings: { qnn: options } }, 'qnn.encodingOptions.axis: "w" is not one of x, y, z');
+    await refused({ settings: { qnn: { ...QNN, observables: ['Z0', 'Z1'] } } }, 'qnn.observables: 2 of them');
+    await refused({ settings: { qnn: { ...QNN, engine: 'gpu' } } }, "engine: 'gpu' is none of 'auto', 'wasm'");
+    await refused({ settings: { qnn: { ...QNN, qubits: 1 } } }, '1 qubits tell at most 2 classes, and the data has 3');
+  });
+
+  it('frees the thread on a cancellation', async () => {
+    const controller = new AbortController();
+    const settings = { qnn: { ...QNN, qubits: 6, steps: 100_000 }, seeds: [1] };
+    const long = served.simulator.evaluate(requestsOf({ settings }), { signal: controller.signal });
+    await served.loadOf(1);
+    controller.abort();
+    await expect(long).rejects.toMatchObject({ code: status.CANCELLED });
+    await expect(served.simulator.evaluate(requestsOf({ settings: { seeds: [1] } }))).resolves.toBeDefined();
+    await served.loadOf(0);
+  });
+
+  it('honours a deadline', async () => {
+    const settings = { qnn: { ...QNN, steps: 100_000 }, seeds: [1] };
+    const late = served.simulator.evaluate(requestsOf({ settings }), { deadlineMs: 200 });
+    await expect(late).rejects.toMatchObject({ code: status.DEADLINE_EXCEEDED });
+    await served.loadOf(0);
+  });
+
+  it('stays reachable while it trains', async () => {
+    const controller = new AbortController();
+    const settings = { qnn: { ...QNN, steps: 100_000 }, seeds: [1] };
+    const long = served.simulator.evaluate(requestsOf({ settings }), { signal: controller.signal });
+    await served.loadOf(1);
+    await expect(served.simulator.getCapabilities({})).resolves.toBeDefined();
+    await served.loadOf(1);
+    controller.abort();
+    await expect(long).rejects.toMatchObject({ code: status.CANCELLED });
+    await served.loadOf(0);
+  });
+});
