@@ -6,6 +6,8 @@ import { delimiter, join, sep } from 'node:path';
 import process from 'node:process';
 
 const STAMP = 'node_modules/.qloom-installed.json';
+/** Optional packages that npm drops without a word where their install script fails, and that installing here brings. */
+const DROPPED = ['node_modules/onnxruntime-node'];
 const NO_NETWORK = /\b(ENOTFOUND|EAI_AGAIN|ETIMEDOUT|ECONNREFUSED|ECONNRESET|ENETUNREACH|ERR_SOCKET_TIMEOUT)\b/;
 
 function readJson(path) {
@@ -19,7 +21,8 @@ function readJson(path) {
 /**
  * What stands in node_modules: 'develop' (everything), 'run' (everything but what only development needs) or 'nothing'
  * that matches the lock file. Reads the stamp of an earlier check, else compares npm's own record with the lock file
- * entry by entry, so that an `npm ci` by hand counts too. Optional packages (other platforms') may be absent.
+ * entry by entry, so that an `npm ci` by hand counts too. Optional packages (other platforms') may be absent, but for those
+ * that a failed script has dropped.
  */
 export function installedMode(root) {
   const lockPath = join(root, 'package-lock.json');
@@ -28,6 +31,7 @@ export function installedMode(root) {
   if (stamp?.lock === lockHash(root) && (stamp.mode === 'run' || stamp.mode === 'develop')) return stamp.mode;
   const wanted = readJson(lockPath)?.packages ?? {};
   const present = readJson(join(root, 'node_modules/.package-lock.json'))?.packages ?? {};
+  if (DROPPED.some((path) => wanted[path] !== undefined && present[path] === undefined)) return 'nothing';
   let developmentComplete = true;
   for (const [path, entry] of Object.entries(wanted)) {
     if (!path.includes('node_modules/') || entry.optional || entry.peer || entry.devOptional) continue;

@@ -14,9 +14,9 @@ const WANTED = {
 };
 
 /** A checkout whose lock file asks for WANTED and whose node_modules holds `present`. */
-function checkout(present?: Record<string, object>): string {
+function checkout(present?: Record<string, object>, wanted: Record<string, object> = WANTED): string {
   const root = mkdtempSync(join(tmpdir(), 'qloom-install-'));
-  writeFileSync(join(root, 'package-lock.json'), JSON.stringify({ packages: WANTED }));
+  writeFileSync(join(root, 'package-lock.json'), JSON.stringify({ packages: wanted }));
   if (present !== undefined) {
     mkdirSync(join(root, 'node_modules'));
     writeFileSync(join(root, 'node_modules/.package-lock.json'), JSON.stringify({ packages: present }));
@@ -62,6 +62,14 @@ describe('what is installed', () => {
       JSON.stringify({ packages: { ...WANTED, 'node_modules/new': { version: '1.0.0' } } }),
     );
     expect(ensure(root, 'run').args).toEqual(expect.arrayContaining(['install', '--no-save', '--omit=dev']));
+  });
+
+  it('is completed once where npm has dropped the optional runtime of compiled steps', () => {
+    const runtime = { version: '1.0.0', resolved: 'o', optional: true };
+    const present = { 'node_modules/run-me': runMe };
+    const root = checkout(present, { ...present, 'node_modules/onnxruntime-node': runtime });
+    expect(ensure(root, 'run').outcome).toEqual({ installed: true });
+    expect(ensure(root, 'run').outcome).toEqual({ installed: false });
   });
 
   it('is left alone where development is installed and running is asked for', () => {
