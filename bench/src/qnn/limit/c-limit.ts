@@ -75,7 +75,7 @@ export async function measureLimit(
   }
 }
 
-function prepareChunk(problem: Problem, registers: number): Chunk {
+function prepareChunk(problem: Problem, registers: 1 | 2): Chunk {
   const options: CompileOptions = { precision: 'float32', registers, fused: false, maxBytes: 2 ** 30 };
   const program = planProgram(benchCircuit(problem.qubits, problem.layers), benchObservables(problem.qubits), options);
   const { memory, chunkRows } = program;

@@ -3,6 +3,7 @@ import type { EngineEntry } from './engine-entry.ts';
 import { createReferenceEngine } from './reference-engine.ts';
 import { tfjsEntry } from './tfjs/tfjs-entry.ts';
 import { createWasmEngine, WASM_LIMITS } from './wasm/wasm-engine.ts';
+import { allowWideVectors, mayWiden } from './wasm/wide-vectors.ts';
 import { webgpuEntry } from './webgpu/webgpu-entry.ts';
 
 /** SIMD, which every V8 has on x64 and arm64. */
@@ -10,8 +11,14 @@ const wasm: EngineEntry = {
   name: 'wasm',
   description: 'compiled per circuit to WebAssembly SIMD',
   capabilities: { precisions: ['float32', 'float64'], noise: false, limits: WASM_LIMITS },
-  find: async () => ({ available: true, detail: 'WebAssembly SIMD' }),
-  create: async (options) => createWasmEngine(options),
+  find: async () => ({
+    available: true,
+    detail: `WebAssembly SIMD${mayWiden() ? ', 256 bits wide where there is AVX2' : ''}`,
+  }),
+  async create(options) {
+    allowWideVectors();
+    return createWasmEngine(options);
+  },
 };
 
 /** Every engine there is. A new engine is added here and nowhere else. */

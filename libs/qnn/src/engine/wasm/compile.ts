@@ -15,8 +15,8 @@ import { widen } from './widen.ts';
 /** What a program is compiled for. */
 export interface CompileOptions {
   readonly precision: Precision;
-  /** SIMD registers a vector. */
-  readonly registers: number;
+  /** SIMD registers a vector; default: {@link registersFor}. */
+  readonly registers?: 1 | 2;
   /** Relaxed SIMD's fused multiply-add. */
   readonly fused: boolean;
   /** The most bytes of memory. */
@@ -44,6 +44,9 @@ const PAGE = 65536;
 /** Samples a chunk: the unit of work, whose gradients are summed by themselves whatever the number of threads. */
 export const chunkRowsFor = (qubits: number): number => (qubits < 8 ? 64 : qubits < 13 ? 16 : 8);
 
+/** SIMD registers a vector: two, which V8 merges into one, as long as a core's caches hold states of twice the samples. */
+export const registersFor = (qubits: number): 1 | 2 => (qubits < 13 ? 2 : 1);
+
 /**
  * Plans a valid circuit. Throws CircuitTooLargeError, before anything is allocated, when its memory would be above
  * `maxBytes`; the message says how many qubits of such a circuit fit.
@@ -52,7 +55,8 @@ export function planProgram(circuit: Circuit, observables: readonly Observable[]
   const structure = planStructure(circuit, observables);
   const angles = planAngles(structure.slots, circuit.inputs);
   const chunkRows = chunkRowsFor(circuit.qubits);
-  const shape = createShape(circuit.qubits, options.precision, options.registers);
+  const { precision, registers = registersFor(circuit.qubits) } = options;
+  const shape = createShape(circuit.qubits, precision, registers);
   const sizes = {
     angles: angles.parts.length,
     weights: angles.weights.length,
@@ -71,10 +75,10 @@ export function planProgram(circuit: Circuit, observables: readonly Observable[]
 }
 
 /** The program's WebAssembly module, as bytes. */
-export function assemble(program: Program, { precision, fused, registers }: CompileOptions): Uint8Array<ArrayBuffer> {
+export function assemble(program: Program, { precision, fused }: CompileOptions): Uint8Array<ArrayBuffer> {
   const { shape } = program;
   const raw = [...angleFunctions(shape), sincosFunction(shape)];
-  const kernels = programKernels(program).map((kernel) => widen(kernel, registers));
+  const kernels = programKernels(program).map((kernel) => widen(kernel, shape.registers));
   return printWasm(kernels, raw, { precision, fused, pages: program.pages });
 }
 

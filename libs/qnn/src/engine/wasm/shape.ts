@@ -6,7 +6,7 @@ export interface Shape {
   readonly qubits: number;
   readonly precision: Precision;
   /** SIMD registers a vector: 1, or 2 where V8 merges them into one of twice the width. */
-  readonly registers: number;
+  readonly registers: 1 | 2;
   /** Samples side by side. */
   readonly lanes: number;
   readonly numberBytes: number;
@@ -21,7 +21,7 @@ export interface Shape {
 }
 
 /** The shape of blocks of states on `qubits` qubits. */
-export function createShape(qubits: number, precision: Precision, registers: number): Shape {
+export function createShape(qubits: number, precision: Precision, registers: 1 | 2): Shape {
   const numberBytes = precision === 'float32' ? 4 : 8;
   const vectorBytes = REGISTER_BYTES * registers;
   const planeBytes = 2 ** qubits * vectorBytes;

@@ -23,7 +23,7 @@ export interface WasmEngineOptions {
   readonly precision?: Precision;
   /** Default: {@link WASM_LIMITS}. */
   readonly limits?: Partial<EngineLimits>;
-  /** Two SIMD registers side by side, for V8's revectorizer. Default 1. */
+  /** SIMD registers side by side, two for V8's revectorizer. Default: {@link registersFor}; bits of gradients depend on it. */
   readonly registers?: 1 | 2;
   /** Relaxed SIMD's fused multiply-add. Default false. */
   readonly fused?: boolean;
@@ -33,7 +33,7 @@ export interface WasmEngineOptions {
 
 /** `wasm`: a module of WebAssembly SIMD for every circuit structure; README.md of this folder shows the way there. */
 export function createWasmEngine(options: WasmEngineOptions = {}): Engine {
-  const { precision = 'float32', registers = 1, fused = false, keepsStates } = options;
+  const { precision = 'float32', registers, fused = false, keepsStates } = options;
   const limits = { ...WASM_LIMITS, ...options.limits };
   const compileOptions = { precision, registers, fused, keepsStates, maxBytes: limits.maxStateBytes };
   return {
