@@ -124,7 +124,10 @@ function criticsOf({ settings, openCritic, openUtilityCritic }: FitOptions) {
   return [judge, { critic: openUtilityCritic, weights: { utility: lambdaQnn } }];
 }
 
-/** The training loop. While the critics judge a batch, the local losses are computed; while they learn, the network does. */
+/**
+ * The training loop. While the critics judge a batch, the local losses are computed and the next batch is drawn; while they learn,
+ * the network does.
+ */
 async function train(
   options: FitOptions,
   trainer: Trainer,
@@ -135,13 +138,19 @@ async function train(
   const { settings, data, signal, breathe } = options;
   const { steps } = settings.training;
   const every = options.checkpointEvery || DEFAULT_CHECKPOINT_EVERY;
+  const first = resumed?.step ?? 0;
   let values: Record<string, number> = {};
-  for (let step = resumed?.step ?? 0; step < steps; step++) {
+  let drawn = trainer.draw(first);
+  for (let step = first; step < steps; step++) {
     throwIfAborted(signal, 'fit');
-    const batch = await trainer.prepare(step);
-    const asked = critics.map((critic) => critic.step(criticStep(step, batch, data.shape.features)));
+    const batch = await trainer.pass(step, drawn);
+    const asked = Promise.all(critics.map((critic) => critic.step(criticStep(step, batch, data.shape.features))));
+    asked.catch(() => undefined);
+    // A message leaves when the event loop turns: without this it would wait until the losses are computed.
+    await breathe();
     const local = localLosses(batch, settings.training, step, trainer.moments);
-    const answers = await abortable(Promise.all(asked), signal, 'fit');
+    if (step + 1 < steps) drawn = trainer.draw(step + 1);
+    const answers = await abortable(asked, signal, 'fit');
     values = { ...local.values };
     for (const { losses } of answers) {
       for (const [name, value] of Object.entries(losses)) values[`critic.${name}`] = value;
@@ -156,7 +165,6 @@ async function train(
       const checkpoint = packResume(fingerprint, { step: step + 1, trainer: trainer.state(), critics: states });
       await options.onCheckpoint?.(step + 1, checkpoint);
     }
-    await breathe();
   }
   return values;
 }

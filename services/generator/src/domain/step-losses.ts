@@ -8,13 +8,17 @@ import { reconstructionLoss } from './losses/reconstruction.ts';
 import type { TrainingSettings } from './settings.ts';
 import type { DrawnBatch, PassedBatch } from './vae/training-network.ts';
 
-/** One batch on its way through the network, for n real points. */
-export interface Batch extends DrawnBatch, PassedBatch {
+/** One batch of n real points before it goes through the network. */
+export interface DrawnPoints extends DrawnBatch {
   /** Channels of the real points, shape [n, channels], dequantized. */
   readonly real: Matrix;
   /** Number of leading real rows that are distinct. */
   readonly distinct: number;
   readonly labels: Int32Array;
+}
+
+/** The same after it. */
+export interface Batch extends DrawnPoints, PassedBatch {
   /** The fakes in the units of the data, shape [n, features]. */
   readonly x: Float32Array;
 }

@@ -7,7 +7,7 @@ import { type HeldOutScore, heldOutScore } from './held-out.ts';
 import { type Matrix, rowsOf } from './losses/matrix.ts';
 import { type MomentTarget, momentTarget } from './losses/moments.ts';
 import type { GeneratorSettings } from './settings.ts';
-import { type Batch, type LocalLosses, requireFiniteValues } from './step-losses.ts';
+import { type Batch, type DrawnPoints, type LocalLosses, requireFiniteValues } from './step-losses.ts';
 import { pointsAt } from './training-data.ts';
 import { createCompiledNetwork } from './vae/compiled-network.ts';
 import { conditioned, drawLatents, reparameterize } from './vae/conditioned.ts';
@@ -86,8 +86,8 @@ export class Trainer {
     this.#scoredLatents = drawLatents(settings.vae.latentDim, this.#scoredLabels, classes, random.fork('score'));
   }
 
-  /** Draws the batch of a step and sends it through the network. Rejects with DivergedError where a fake is not finite. */
-  async prepare(step: number): Promise<Batch> {
+  /** Draws the batch of a step, whatever the network has learned by then. */
+  draw(step: number): DrawnPoints {
     const { codec, fitPoints, settings } = this.#options;
     const { batchSize } = settings.training;
     const { latentDim } = settings.vae;
@@ -98,11 +98,17 @@ export class Trainer {
     const noise = random.normals(batchSize * latentDim);
     const latents = drawLatents(latentDim, labels, fitPoints.classes, random);
     const encoderInput = conditioned(real, labels, fitPoints.classes);
-    const { code, made } = await this.#network.pass({ encoderInput, noise, latents });
-    requireFiniteValues(made.data, 'samples', step);
-    const x = codec.decode(rowsOf(made, batchSize, batchSize));
     const distinct = Math.min(batchSize, fitPoints.count);
-    return { real, distinct, labels, encoderInput, noise, latents, code, made, x };
+    return { real, distinct, labels, encoderInput, noise, latents };
+  }
+
+  /** Sends the batch of a step through the network. Rejects with DivergedError where a fake is not finite. */
+  async pass(step: number, drawn: DrawnPoints): Promise<Batch> {
+    const { codec, settings } = this.#options;
+    const { batchSize } = settings.training;
+    const { code, made } = await this.#network.pass(drawn);
+    requireFiniteValues(made.data, 'samples', step);
+    return { ...drawn, code, made, x: codec.decode(rowsOf(made, batchSize, batchSize)) };
   }
 
   /**
