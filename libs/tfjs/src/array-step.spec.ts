@@ -2,6 +2,7 @@ import { createRandom } from '@qloom/random/random.ts';
 import * as tf from '@tensorflow/tfjs-core';
 import { createArrayStepBuilder } from './array-step.ts';
 import { useBackend } from './backend.ts';
+import { loadRuntime, type Runtime } from './compile/runtime.ts';
 import { adamCoefficients, flatAdamUpdate } from './flat-adam.ts';
 import { flatten, unflatten } from './flat-state.ts';
 import type { StepDefinition } from './step-cache.ts';
@@ -98,5 +99,61 @@ describe('createArrayStepBuilder', () => {
     await expect(build(hidden)).rejects.toMatchObject({ name: 'CompileError' });
     const read: StepDefinition = { inputs: [[2]], step: (z) => ({ z: tf.scalar(z.dataSync()[0]) }) };
     await expect(build(read)).rejects.toMatchObject({ name: 'CompileError' });
+  });
+
+  it('measures where it is fastest, without a change of anything, and is the same step there', async () => {
+    let now = 0;
+    const made: string[] = [];
+    const real = loadRuntime() as Runtime;
+    const runtime: Runtime = {
+      ...real,
+      providers: ['cpu', 'cuda'],
+      problem: () => undefined,
+      createSession(onnx, provider, threads) {
+        made.push(`${provider} ${threads}`);
+        const session = real.createSession(onnx, 'cpu', threads);
+        return {
+          dispose: () => session.dispose(),
+          run(inputs, outputs) {
+            now += provider === 'cuda' ? 1 : 2;
+            return session.run(inputs, outputs);
+          },
+        };
+      },
+    };
+    const step = await createArrayStepBuilder({ provider: 'auto', runtime, clock: () => now })(regression);
+    expect(made.at(-1)).toBe('cuda 1');
+    expect(made).toContain('cpu 1');
+    const inputs = [firstState(), x, y, coefficientsAt(1)];
+    const expected = await (await createArrayStepBuilder()(regression)).run(inputs);
+    const before = now;
+    expect(await step.run(inputs)).toEqual(expected);
+    expect(now - before).toBe(1);
+    step.dispose();
+  });
+
+  it('goes on on the CPU, with the same numbers, where its provider fails', async () => {
+    const lines: string[] = [];
+    const real = loadRuntime() as Runtime;
+    const runtime: Runtime = {
+      ...real,
+      providers: ['cpu', 'cuda'],
+      problem: () => undefined,
+      createSession(onnx, provider, threads) {
+        const session = real.createSession(onnx, 'cpu', threads);
+        const fails = () => {
+          throw new Error('CUDA failure 700');
+        };
+        return provider === 'cpu' ? session : { ...session, run: fails };
+      },
+    };
+    const log = (line: string) => void lines.push(line);
+    const step = await createArrayStepBuilder({ provider: 'cuda', runtime, log })(regression);
+    const inputs = [firstState(), x, y, coefficientsAt(1)];
+    const expected = await (await createArrayStepBuilder()(regression)).run(inputs);
+    expect(await step.run(inputs)).toEqual(expected);
+    expect(await step.run(inputs)).toEqual(expected);
+    expect(lines).toEqual(['a training step failed on cuda (CUDA failure 700); it goes on on the CPU.']);
+    step.dispose();
   });
 });

@@ -2,17 +2,32 @@ import * as tf from '@tensorflow/tfjs-core';
 // tfjs-core alone registers no gradients in Node; this package's bundle does.
 import '@tensorflow/tfjs-layers';
 import { buildModel } from './compile/build-model.ts';
+import { choosePlacement, type Placed } from './compile/choose-placement.ts';
 import type { Value } from './compile/graph.ts';
 import { registerKernels } from './compile/kernels/table.ts';
-import { loadRuntime, type RuntimeTensors } from './compile/runtime.ts';
+import {
+  loadRuntime,
+  type MissingRuntime,
+  type ProviderName,
+  type Runtime,
+  type RuntimeTensors,
+} from './compile/runtime.ts';
 import { traceFunction } from './compile/trace-function.ts';
 import { registerSecondOrderGradients } from './second-order-gradients.ts';
 import type { ArrayStep, BuildStep, StepDefinition } from './step-cache.ts';
 
 /** How array steps are built. */
 export interface ArrayStepOptions {
-  /** Threads of a step. The same number gives the same bytes in every process. Default 1. */
+  /** Where steps run; `auto` measures each graph where it can run, once. Default `cpu`. */
+  readonly provider?: ProviderName | 'auto';
+  /** Threads of a step on the CPU. The same number gives the same bytes in every process. Default 1. */
   readonly threads?: number;
+  /** Told in one line of a step that cannot run where it was asked to. Default: silent. */
+  readonly log?: (line: string) => void;
+  /** Milliseconds, for the choice of `auto`. Default `performance.now`. */
+  readonly clock?: () => number;
+  /** Default: onnxruntime-node, where it is installed. */
+  readonly runtime?: Runtime | MissingRuntime;
   /** Lets the event loop run between tracing and loading a graph, some tens of milliseconds each. Default: no pause. */
   readonly breathe?: () => Promise<void>;
 }
@@ -69,28 +84,66 @@ function traceArrayStep({ inputs, step }: StepDefinition): TracedStep {
   }
 }
 
+/** Tensors over the parts of the step's inputs that the graph takes. */
+function feedsOf(runtime: Runtime, feeds: readonly Feed[], given: readonly Float32Array[]): RuntimeTensors {
+  const tensors: RuntimeTensors = {};
+  for (const { name, input, begin, size, shape } of feeds) {
+    tensors[name] = runtime.tensor('float32', given[input].subarray(begin, begin + size), shape);
+  }
+  return tensors;
+}
+
+/** Loads a step where it was asked to run; `auto` measures it on zeros. */
+function placed(runtime: Runtime, { inputs }: StepDefinition, traced: TracedStep, options: ArrayStepOptions): Placed {
+  const { provider = 'cpu', threads = 1, log = () => undefined, clock = () => performance.now() } = options;
+  const fetches = fetchesOf(traced);
+  const zeros = inputs.map((shape) => new Float32Array(tf.util.sizeFromShape([...shape])));
+  return choosePlacement({
+    program: { model: traced, tryOut: (session, feeds) => session.run(feeds, fetches) },
+    feeds: feedsOf(runtime, traced.feeds, zeros),
+    ...{ runtime, provider, threads, name: 'a training step', log, clock },
+  });
+}
+
+const fetchesOf = ({ outputs }: TracedStep) => Object.fromEntries(outputs.map(([, output]) => [output, null]));
+
 /**
  * Builds steps that take and give plain arrays and hold no variables, so that one graph serves every fit of its structure: what
- * `compile` does for functions of tensors, without a tensor of TensorFlow.js on the way. Rejects with CompileError for what cannot
- * be compiled, and with an Error where onnxruntime-node cannot be loaded.
+ * `compile` does for functions of tensors, without a tensor of TensorFlow.js on the way. A step that fails elsewhere than on the CPU goes
+ * on there. Rejects with CompileError for what cannot be compiled, and with an Error where onnxruntime-node cannot be loaded.
  */
-export function createArrayStepBuilder({ threads = 1, breathe }: ArrayStepOptions = {}): BuildStep {
+export function createArrayStepBuilder(options: ArrayStepOptions = {}): BuildStep {
+  const { threads = 1, log, breathe } = options;
   return async (definition): Promise<ArrayStep> => {
-    const runtime = loadRuntime();
+    const runtime = options.runtime ?? loadRuntime();
     if ('missing' in runtime) throw new Error(runtime.missing);
     await breathe?.();
-    const { onnx, feeds, outputs } = traceArrayStep(definition);
+    const traced = traceArrayStep(definition);
     await breathe?.();
-    const session = runtime.createSession(onnx, 'cpu', threads);
+    let { session, placement } = placed(runtime, definition, traced, options);
     await breathe?.();
-    const fetches = Object.fromEntries(outputs.map(([, output]) => [output, null]));
+    const { feeds, outputs, onnx } = traced;
+    const fetches = fetchesOf(traced);
+
+    function attempt(tensors: RuntimeTensors): RuntimeTensors {
+      try {
+        return session.run(tensors, fetches);
+      } catch (error) {
+        const { provider } = placement;
+        if (provider === 'cpu') throw error;
+        log?.(
+          `a training step failed on ${provider} (${(error as Error).message.split('\n')[0]}); it goes on on the CPU.`,
+        );
+        session.dispose();
+        placement = { provider: 'cpu', threads };
+        session = (runtime as Runtime).createSession(onnx, 'cpu', threads);
+        return session.run(tensors, fetches);
+      }
+    }
+
     return {
       async run(given) {
-        const tensors: RuntimeTensors = {};
-        for (const { name, input, begin, size, shape } of feeds) {
-          tensors[name] = runtime.tensor('float32', given[input].subarray(begin, begin + size), shape);
-        }
-        const results = session.run(tensors, fetches);
+        const results = attempt(feedsOf(runtime, feeds, given));
         return Object.fromEntries(outputs.map(([name, output]) => [name, results[output].data as Float32Array]));
       },
       dispose: () => session.dispose(),

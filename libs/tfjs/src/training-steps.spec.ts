@@ -1,4 +1,11 @@
+import { loadRuntime, type Runtime } from './compile/runtime.ts';
 import { chooseTrainingSteps } from './training-steps.ts';
+
+/** onnxruntime-node as it would be with a build for CUDA, and with this problem of the device. */
+function withCuda(problem: string | undefined): Runtime {
+  const real = loadRuntime() as Runtime;
+  return { ...real, providers: ['cpu', 'cuda'], problem: (name) => (name === 'cuda' ? problem : undefined) };
+}
 
 describe('chooseTrainingSteps', () => {
   it('compiles by default where onnxruntime-node is installed, and says so', () => {
@@ -20,19 +27,40 @@ describe('chooseTrainingSteps', () => {
 
   it('trains eagerly where onnxruntime-node is missing, unless it is on: then it says what to do', () => {
     const runtime = { missing: 'package onnxruntime-node is not installed' };
-    expect(chooseTrainingSteps({ backend: 'wasm', runtime })).toEqual({ available: false, reason: runtime.missing });
+    const { providers, ...choice } = chooseTrainingSteps({ backend: 'wasm', runtime });
+    expect(choice).toEqual({ available: false, reason: runtime.missing });
+    expect(providers.map(({ reason }) => reason)).toEqual([runtime.missing, runtime.missing, runtime.missing]);
     expect(() => chooseTrainingSteps({ mode: 'on', backend: 'wasm', runtime })).toThrow(
       "compiled training steps are 'on', but package onnxruntime-node is not installed; use 'auto' or 'off'",
     );
   });
 
   it('leaves training eager where it is off, and beside libtensorflow on a GPU', () => {
-    expect(chooseTrainingSteps({ mode: 'off', backend: 'wasm' })).toEqual({
+    expect(chooseTrainingSteps({ mode: 'off', backend: 'wasm' })).toMatchObject({
       available: false,
       reason: "not tried: 'off' is asked for",
     });
     const gpu = chooseTrainingSteps({ backend: 'tfjs-node-gpu' });
     expect(gpu).toMatchObject({ available: true });
     expect(gpu.steps).toBeUndefined();
+  });
+
+  it('runs where it is told to, and says so', () => {
+    const there = chooseTrainingSteps({ backend: 'wasm', provider: 'cuda', runtime: withCuda(undefined) });
+    expect(there).toMatchObject({ provider: 'cuda' });
+    expect(there.reason).toMatch(/, cuda$/);
+    const fastest = chooseTrainingSteps({ backend: 'wasm', provider: 'auto', runtime: withCuda(undefined) });
+    expect(fastest).toMatchObject({ provider: 'auto' });
+    expect(fastest.reason).toMatch(/, the fastest provider of each graph$/);
+  });
+
+  it('runs on the CPU where the provider is not here, with the reason, and fails where it is on', () => {
+    const runtime = withCuda('no NVIDIA device (/dev/nvidia0)');
+    const { provider, reason } = chooseTrainingSteps({ backend: 'wasm', provider: 'cuda', runtime });
+    expect(provider).toBe('cpu');
+    expect(reason).toMatch(/, CPU, one thread, since cuda is not available: no NVIDIA device \(\/dev\/nvidia0\)$/);
+    expect(() => chooseTrainingSteps({ mode: 'on', backend: 'wasm', provider: 'cuda', runtime })).toThrow(
+      "compiled training steps are 'on', but not on cuda: no NVIDIA device (/dev/nvidia0); use 'auto' or another provider",
+    );
   });
 });

@@ -23,6 +23,7 @@ export async function createDiscriminator({
   const backend = await useBackend({ force: config.QLOOM_TFJS_BACKEND, log: (line) => log.info(line) });
   const compiled = chooseTrainingSteps({
     mode: config.QLOOM_TFJS_COMPILED,
+    provider: config.QLOOM_TFJS_PROVIDER,
     backend: backend.name,
     log: (line) => log.info(line),
     breathe: () => breathe(),

@@ -1,7 +1,7 @@
 import { TARGET_CONFIG } from '@qloom/service-kit/common-config.ts';
 import { defineConfig } from '@qloom/service-kit/config.ts';
 import { BACKEND_NAMES } from '@qloom/tfjs/backend.ts';
-import { COMPILED_MODES } from '@qloom/tfjs/training-steps.ts';
+import { COMPILED_MODES, COMPILED_PROVIDERS } from '@qloom/tfjs/training-steps.ts';
 
 /** Environment variables of the discriminator besides the common ones. */
 export const DISCRIMINATOR_CONFIG = defineConfig({
@@ -24,6 +24,13 @@ export const DISCRIMINATOR_CONFIG = defineConfig({
     default: 'auto',
     description:
       'Whether training steps are compiled (onnxruntime-node): auto does where that is faster and possible, on fails where it is not.',
+  },
+  QLOOM_TFJS_PROVIDER: {
+    type: 'string',
+    allowed: COMPILED_PROVIDERS,
+    default: 'cpu',
+    description:
+      'Where compiled steps run: cpu (one thread, the same bits on every replica), cuda, webgpu, or auto: the fastest of each graph.',
   },
   QLOOM_MAX_CRITICS: {
     type: 'integer',

@@ -1,12 +1,18 @@
 import { createHash } from 'node:crypto';
 import { CompileError } from './errors.ts';
-import { describePlacement, type Feeds, type Program } from './program.ts';
+import { describePlacement, type Feeds } from './program.ts';
 import { candidates, listProviders, type Placement } from './providers.ts';
 import type { ProviderName, Runtime, Session } from './runtime.ts';
 
+/** A model, and how to run it without a change of anything. */
+export interface PlaceableProgram {
+  readonly model: { readonly onnx: Uint8Array };
+  tryOut(session: Session, feeds: Feeds): void;
+}
+
 /** What there is to choose a placement from. */
 export interface PlacementRequest {
-  readonly program: Program;
+  readonly program: PlaceableProgram;
   readonly runtime: Runtime;
   readonly provider: ProviderName | 'auto';
   readonly threads: number;

@@ -5,6 +5,7 @@ import {
   HyperparameterScale,
 } from '@qloom/contracts/gen/qloom/episode/v1/hyperparameter.ts';
 import type { BackendChoice } from '@qloom/tfjs/backend.ts';
+import { engineFindings } from '@qloom/tfjs/engine-findings.ts';
 import type { TrainingStepsChoice } from '@qloom/tfjs/training-steps.ts';
 import { HYPERPARAMETERS, type Hyperparameter } from '../domain/hyperparameters.ts';
 import { LIMITS } from '../domain/limits.ts';
@@ -18,15 +19,7 @@ export function discriminatorCapabilities(
   return {
     service: 'qloom.discriminator',
     version,
-    engines: [
-      { name: 'compiled', available: compiled.available, selected: Boolean(compiled.steps), reason: compiled.reason },
-      ...backend.considered.map(({ name, available, reason }) => ({
-        name,
-        available,
-        selected: name === backend.name,
-        reason,
-      })),
-    ],
+    engines: engineFindings(backend, compiled),
     limits: Object.entries(LIMITS).map(([name, maximum]) => ({ name, maximum })),
     hyperparameters: HYPERPARAMETERS.map(encodeHyperparameter),
   };

@@ -1,5 +1,6 @@
 import type { Capabilities } from '@qloom/contracts/gen/qloom/episode/v1/capabilities.ts';
 import type { BackendChoice } from '@qloom/tfjs/backend.ts';
+import { engineFindings } from '@qloom/tfjs/engine-findings.ts';
 import type { TrainingStepsChoice } from '@qloom/tfjs/training-steps.ts';
 import { offeredHyperparameters } from '../domain/settings.ts';
 import { MAX_FEATURES } from '../domain/training-data.ts';
@@ -16,15 +17,7 @@ export function generatorCapabilities(
   return {
     service: 'qloom.generator',
     version,
-    engines: [
-      { name: 'compiled', available: compiled.available, selected: Boolean(compiled.steps), reason: compiled.reason },
-      ...backend.considered.map(({ name, available, reason }) => ({
-        name,
-        available,
-        selected: name === backend.name,
-        reason,
-      })),
-    ],
+    engines: engineFindings(backend, compiled),
     limits: [
       { name: 'features', maximum: MAX_FEATURES },
       { name: 'training_points', maximum: MAX_TRAINING_POINTS },
