@@ -1,7 +1,4 @@
-import type { HyperparameterSetting } from '@qloom/contracts/gen/qloom/episode/v1/hyperparameter.ts';
 import { GeneratorServiceService } from '@qloom/contracts/gen/qloom/generator/v1/generator.ts';
-import type { Points } from '@qloom/datasets/points.ts';
-import { createNamedTask } from '@qloom/datasets/task-registry.ts';
 import { fitGenerator } from '@qloom/generator/domain/fit.ts';
 import { generatorSettings } from '@qloom/generator/domain/settings.ts';
 import { connect } from '@qloom/service-kit/clients.ts';
@@ -11,6 +8,7 @@ import { criticInProcess } from '../one-process.ts';
 import { median } from '../percentile.ts';
 import { startServices } from '../services.ts';
 import { startFit } from '../start-fit.ts';
+import { SMALL, settingMessages, smallFitData } from './small-fit.ts';
 
 /** Seconds of a whole fit of the product's VAE-GAN, at the median. */
 export interface FitTimes {
@@ -21,22 +19,6 @@ export interface FitTimes {
   readonly splitEager: number;
 }
 
-/** The small setting: batches of 32, perceptrons of 64-64, convolutions of 16 and 32 filters. */
-const SMALL = {
-  'gan.batchSize': '32',
-  'vae.layers': 2,
-  'vae.width': 64,
-  'disc.arch': 'conv',
-  'disc.convLayers': '2',
-  'disc.filters': '16',
-};
-
-/** As messages: texts are choices, numbers integers. */
-const settingsOf = (hyperparameters: Readonly<Record<string, string | number>>): HyperparameterSetting[] =>
-  Object.entries(hyperparameters).map(([name, value]) => ({
-    name,
-    value: { value: typeof value === 'string' ? { $case: 'choice', value } : { $case: 'integer', value } },
-  }));
 const ROUNDS = 3;
 
 /** A way to fit: for so many steps. */
@@ -47,8 +29,7 @@ type Fit = (steps: number) => Promise<unknown>;
  * than a fit takes.
  */
 export async function timeFits(steps: number): Promise<FitTimes> {
-  const task = createNamedTask('annni', {});
-  const points = task.draw({ count: 40, seed: 1 });
+  const { subject, points } = smallFitData();
   const ends: (() => Promise<unknown>)[] = [];
   const split = async (mode: CompiledMode): Promise<Fit> => {
     const services = await startServices(['generator', 'discriminator'], () => ({ QLOOM_TFJS_COMPILED: mode }));
@@ -58,14 +39,14 @@ export async function timeFits(steps: number): Promise<FitTimes> {
       await services.stop();
     });
     return async (count) => {
-      const call = await startFit(generator, task.descriptor, points, settingsOf({ ...SMALL, 'gan.steps': count }));
+      const call = await startFit(generator, subject, points, settingMessages({ ...SMALL, 'gan.steps': count }));
       for await (const _ of call) {
         // Progress, then the model.
       }
     };
   };
   try {
-    const fits = { alone: await fitAlone(points), split: await split('on'), splitEager: await split('off') };
+    const fits = { alone: await fitAlone(), split: await split('on'), splitEager: await split('off') };
     const ways = Object.keys(fits) as (keyof FitTimes)[];
     const rounds: Record<keyof FitTimes, number[]> = { alone: [], split: [], splitEager: [] };
     for (let i = 0; i <= ROUNDS; i++) {
@@ -80,11 +61,10 @@ export async function timeFits(steps: number): Promise<FitTimes> {
   }
 }
 
-async function fitAlone(points: Points): Promise<Fit> {
+async function fitAlone(): Promise<Fit> {
   const backend = await useBackend({});
   const compiled = chooseTrainingSteps({ mode: 'on', backend: backend.name });
-  const { features, classes } = points;
-  const data = { points, shape: { features, classes, lower: [], upper: [], shots: 0 } };
+  const data = smallFitData();
   return (count) =>
     fitGenerator({
       settings: generatorSettings({ ...SMALL, 'gan.steps': count }, { utilityCritic: false }),

@@ -1,6 +1,6 @@
 import type { Random } from '@qloom/random/random.ts';
 import { adamCoefficients, flatAdamUpdate } from '@qloom/tfjs/flat-adam.ts';
-import { flatSize, flatten, unflatten } from '@qloom/tfjs/flat-state.ts';
+import { flatSize, flatten, unflatten, type Weights } from '@qloom/tfjs/flat-state.ts';
 import { floatsFromBytes, ParameterShapeError } from '@qloom/tfjs/parameters.ts';
 import type { HeldStep, StepCache, StepDefinition } from '@qloom/tfjs/step-cache.ts';
 import * as tf from '@tensorflow/tfjs-core';
@@ -9,9 +9,13 @@ import type { VaeSettings } from '../settings.ts';
 import { decoderOf, encoderOf, type VaeSizes, vaeSpecs } from './network.ts';
 import { ADAM, type DrawnBatch, type TrainingNetwork } from './training-network.ts';
 
-/** What the graphs of a network follow from. */
-interface Structure extends VaeSizes {
+/** What the layers of a network follow from. */
+export interface Layout extends VaeSizes {
   readonly settings: VaeSettings;
+}
+
+/** What the graphs of a network follow from. */
+interface Structure extends Layout {
   readonly specs: ReturnType<typeof vaeSpecs>;
   /** Number of parameters. */
   readonly size: number;
@@ -26,7 +30,7 @@ const part = (state: tf.Tensor, size: number, index: number): tf.Tensor1D =>
   tf.slice(state as tf.Tensor1D, [index * size], [size]);
 
 /** The network's pass over a batch with these weights: see {@link TrainingNetwork.pass}. */
-function passOf({ settings, channels, classes }: Structure, weights: ReturnType<typeof unflatten>) {
+export function passOf({ settings, channels, classes }: Layout, weights: Weights) {
   const { latentDim } = settings;
   return (encoderInput: tf.Tensor2D, noise: tf.Tensor2D, latents: tf.Tensor2D) => {
     const rows = encoderInput.shape[0];

@@ -1,0 +1,57 @@
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+import { createTempFolder } from '@qloom/testing/temp-folder.ts';
+import { forkMain } from '../forked-main.ts';
+import { median } from '../percentile.ts';
+import { monotonicMs } from './run-times.ts';
+import { warm } from './split-times.ts';
+
+/** What goes over a socket in a step, and how long both ends are busy with other things; milliseconds. */
+export interface SocketLoad {
+  readonly requestBytes: number;
+  readonly answerBytes: number;
+  readonly judging: number;
+  readonly update: number;
+  readonly elsewhere: number;
+}
+
+/**
+ * What a bare unix socket takes for the bytes of an exchange, there and back, at the median; milliseconds. Both processes work as long
+ * between messages as generator and critic do: a process that has slept takes longer to wake than one that has only just read.
+ */
+export async function timeSocketFloor(load: SocketLoad, count: number): Promise<number> {
+  const folder = await createTempFolder();
+  const { requestBytes, answerBytes, judging, update, elsewhere } = load;
+  const args = [folder.file('floor.sock'), ...[requestBytes, answerBytes, judging, update].map(String)];
+  const server = await forkMain(new URL('./socket-floor-main.ts', import.meta.url), args);
+  const socket = connect(server.line);
+  try {
+    await once(socket, 'connect');
+    const request = Buffer.alloc(requestBytes);
+    const times: number[] = [];
+    for (let i = 0; i < count; i++) {
+      const start = monotonicMs();
+      while (monotonicMs() - start < elsewhere);
+      const asked = monotonicMs();
+      socket.write(request);
+      const answer = await readBytes(socket, answerBytes);
+      const late = Math.max(0, answer.readDoubleLE(8) - asked);
+      times.push(monotonicMs() - asked - answer.readDoubleLE(0) - late);
+    }
+    return median(warm(times));
+  } finally {
+    socket.destroy();
+    await server.stop();
+    await folder.remove();
+  }
+}
+
+async function readBytes(socket: Socket, count: number): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  for (let missing = count; missing > 0; ) {
+    const [chunk] = (await once(socket, 'data')) as [Buffer];
+    chunks.push(chunk);
+    missing -= chunk.length;
+  }
+  return Buffer.concat(chunks);
+}

@@ -1,0 +1,146 @@
+import { DiscriminatorServiceService } from '@qloom/contracts/gen/qloom/discriminator/v1/discriminator.ts';
+import type { Critic, CriticOpening, OpenCritic } from '@qloom/generator/domain/critic.ts';
+import { fitGenerator } from '@qloom/generator/domain/fit.ts';
+import { generatorSettings } from '@qloom/generator/domain/settings.ts';
+import { createCritiqueClient } from '@qloom/generator/rpc/critique-client.ts';
+import { connect } from '@qloom/service-kit/clients.ts';
+import { createTempFolder } from '@qloom/testing/temp-folder.ts';
+import { useBackend } from '@qloom/tfjs/backend.ts';
+import { chooseTrainingSteps, type TrainingSteps } from '@qloom/tfjs/training-steps.ts';
+import { forkMain } from '../forked-main.ts';
+import { criticInProcess } from '../one-process.ts';
+import { median } from '../percentile.ts';
+import { timeMessages } from './message-times.ts';
+import { createJointFit } from './one-graph.ts';
+import { monotonicMs } from './run-times.ts';
+import { SMALL, settingMessages, smallFitData } from './small-fit.ts';
+import { timeSocketFloor } from './socket-floor.ts';
+import { type CriticTimes, type ExchangeParts, exchangeParts, type GeneratorTimes, stepTime } from './split-times.ts';
+
+const hyperparameters = (steps: number) => ({ ...SMALL, 'gan.steps': steps });
+
+/** A critic in a process of its own, and how to ask it for its times since the last time it was asked. */
+interface CriticProcess {
+  open(steps: number): OpenCritic;
+  times(): Promise<CriticTimes>;
+  stop(): Promise<void>;
+}
+
+const DATA = { featureNames: [], classNames: [], lowerBounds: [], upperBounds: [], shots: 0, pauliExpectations: false };
+
+async function startCritic(): Promise<CriticProcess> {
+  const folder = await createTempFolder();
+  const main = await forkMain(new URL('./timed-critic-main.ts', import.meta.url), [folder.socket('critic')]);
+  const remote = connect(DiscriminatorServiceService, main.line);
+  const parent = { signal: new AbortController().signal, deadlineMs: Number.POSITIVE_INFINITY };
+  const identity = { study: 'bench', fold: 0, episode: 0, attempt: 1, data: DATA };
+  return {
+    open: (count) =>
+      createCritiqueClient(remote, { ...identity, hyperparameters: settingMessages(hyperparameters(count)) }, parent),
+    times: async () => (await main.ask('times')) as CriticTimes,
+    async stop() {
+      remote.close();
+      await main.stop();
+      await folder.remove();
+    },
+  };
+}
+
+/** Runs a fit and writes down when its steps and exchanges began and ended. */
+async function timedFit(count: number, steps: TrainingSteps, open: OpenCritic): Promise<GeneratorTimes> {
+  const times: GeneratorTimes = { ended: [], asked: [], told: [], free: [] };
+  const openCritic = async (opening: CriticOpening, signal: AbortSignal): Promise<Critic> => {
+    const critic = await open(opening, signal);
+    return {
+      ...critic,
+      async step(step) {
+        times.asked.push(monotonicMs());
+        const answer = await critic.step(step);
+        times.told.push(monotonicMs());
+        return answer;
+      },
+    };
+  };
+  await fitGenerator({
+    settings: generatorSettings(hyperparameters(count), { utilityCritic: false }),
+    data: smallFitData(),
+    seed: 1,
+    signal: new AbortController().signal,
+    openCritic,
+    steps,
+    onProgress: () => times.ended.push(monotonicMs()),
+    // What a fit does when it goes on is over when the next microtask comes.
+    breathe: () =>
+      new Promise((resolve) =>
+        setImmediate(() => {
+          resolve();
+          queueMicrotask(() => times.free.push(monotonicMs()));
+        }),
+      ),
+  });
+  return times;
+}
+
+/** Does the steps of a fit as one graph each. */
+function timedJointFit(count: number): number {
+  const fit = createJointFit(hyperparameters(count), smallFitData(), 1);
+  const ended = Array.from({ length: count }, (_, step) => {
+    fit.step(step);
+    return monotonicMs();
+  });
+  fit.dispose();
+  return stepTime({ ended });
+}
+
+/** Milliseconds of a step in the midst of a long fit, at the median. */
+export interface SplitSteps {
+  /** Generator and critic in one process, one after the other. */
+  readonly alone: number;
+  /** Generator and critic in one graph. */
+  readonly joint: number;
+  /** In two processes, over the Critique stream. */
+  readonly split: number;
+  readonly parts: ExchangeParts;
+  /** Messages of an exchange to bytes and back, both sides. */
+  readonly serialization: number;
+  /** What a bare unix socket takes for the same bytes. */
+  readonly floor: number;
+}
+
+/** Times fits of `count` steps each way in turn; the first round warms up and is not counted. */
+export async function timeSplitSteps(count: number, rounds: number): Promise<SplitSteps> {
+  const backend = await useBackend({});
+  const steps = chooseTrainingSteps({ mode: 'on', backend: backend.name }).steps as TrainingSteps;
+  const critic = await startCritic();
+  const alone: number[] = [];
+  const joint: number[] = [];
+  const split: number[] = [];
+  const parts: ExchangeParts[] = [];
+  try {
+    for (let round = 0; round <= rounds; round++) {
+      const one = timedJointFit(count);
+      const own = await timedFit(count, steps, async (opening) => criticInProcess(opening, steps));
+      const ours = await timedFit(count, steps, critic.open(count));
+      const theirs = await critic.times();
+      if (round === 0) continue;
+      joint.push(one);
+      alone.push(stepTime(own));
+      split.push(stepTime(ours));
+      parts.push(exchangeParts(ours, theirs));
+    }
+  } finally {
+    await critic.stop();
+  }
+  const typical = medianParts(parts);
+  const { requestBytes, answerBytes, serialization } = timeMessages(count);
+  const floor = await timeSocketFloor({ ...typical, requestBytes, answerBytes }, count);
+  const times = { alone: median(alone), joint: median(joint), split: median(split) };
+  return { ...times, parts: typical, serialization, floor };
+}
+
+function medianParts(parts: readonly ExchangeParts[]): ExchangeParts {
+  const names = Object.keys(parts[0]) as (keyof ExchangeParts)[];
+  return Object.fromEntries(
+    names.map((name) => [name, median(parts.map((part) => part[name]))]),
+  ) as unknown as ExchangeParts;
+}
