@@ -216,7 +216,9 @@ function createRunner(
     run(session, feeds) {
       const outputs = session.run(feeds, fetches());
       for (const { segment, begin, end } of ranges) segment.commit(begin, end);
-      const results = types.map(({ output, shape, dtype }) => tf.tensor(outputs[output].data, [...shape], dtype));
+      const results = types.map(({ output, shape, dtype }) =>
+        tf.engine().makeTensor(outputs[output].data, [...shape], dtype),
+      );
       return template.rebuild(results);
     },
   };
