@@ -418,6 +418,17 @@ for (const kernel of [1, 2, 3, 5, 6]) {
     }
   }
 }
+// Narrow and many: put together of slices, where the others are gathered; and wide and many.
+for (const channels of [2, 8]) {
+  add(
+    `conv1d of ${channels} channels at many positions`,
+    [
+      [43, 32, channels],
+      [3, channels, 2],
+    ],
+    (x, w) => tf.conv1d(x as tf.Tensor3D, w as tf.Tensor3D, 1, 'same'),
+  );
+}
 valuesOnly(
   'conv1d, dilated',
   [

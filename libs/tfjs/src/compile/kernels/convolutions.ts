@@ -9,6 +9,8 @@ import {
   columns,
   convolutionWindow,
   gatherBack,
+  gatherRows,
+  gathersWell,
   isSequence,
   padded,
   seenBy,
@@ -44,11 +46,29 @@ const filterGradient: Kernel<ConvolutionAttributes> = (g, { x, dy }, attributes)
   return reshape(g, gemm(g, columns(g, x, window), given, true, false), shape);
 };
 
+/** Without a stride, what each tap gives back to a position is gathered, a row of zeros where the tap lay outside, and summed. */
+function summedTaps(g: Graph, perTap: Value, window: Window): Value {
+  const { batchSize, inChannels, inWidth, outWidth, filterWidth, padInfo } = window;
+  const count = outWidth * filterWidth;
+  const rows = pad(g, reshape(g, perTap, [batchSize, count, inChannels]), [[0, 0], [0, 1], [0, 0]]); // biome-ignore format: one row
+  const parts = Array.from({ length: filterWidth }, (_, tap) => {
+    const indices = Array.from({ length: inWidth }, (_, i) => {
+      const output = i + padInfo.left - tap;
+      return output >= 0 && output < outWidth ? output * filterWidth + tap : count;
+    });
+    return gatherRows(g, rows, indices);
+  });
+  return parts.reduce((total, part) => binary(g, 'Add', total, part));
+}
+
 /** Over one axis: the reverse of the reshape that {@link columns} makes of a stride. */
 function sequenceInputGradient(g: Graph, perTap: Value, window: Window): Value {
   const { batchSize, inChannels, inWidth, outWidth, filterWidth, strideWidth, padInfo } = window;
   const groups = Math.ceil(filterWidth / strideWidth);
   const length = strideWidth * (outWidth + groups - 1);
+  if (strideWidth === 1 && filterWidth > 1 && gathersWell(batchSize * inWidth * filterWidth, inChannels)) {
+    return summedTaps(g, perTap, window);
+  }
   const rows = reshape(g, perTap, [batchSize, outWidth, filterWidth * inChannels]);
   const parts = Array.from({ length: groups }, (_, q) => {
     const width = Math.min(strideWidth, filterWidth - q * strideWidth) * inChannels;

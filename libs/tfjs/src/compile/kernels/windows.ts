@@ -97,9 +97,24 @@ export function isSequence({ inHeight, filterHeight, outHeight, padInfo, dilatio
   return flat && dilationWidth === 1;
 }
 
+/** Up to so many numbers side by side are a narrow block, and above so many of these a copy block by block takes longer than slices. */
+const NARROW_BLOCK = 8;
+const NARROW_BLOCKS = 4096;
+
+/** Rows of an axis by their numbers: [batch, rows, width] → [batch, indices, width]. */
+export function gatherRows(g: Graph, x: Value, indices: readonly number[]): Value {
+  const [batch, , width] = x.shape;
+  const inputs = [x, g.constant(indices, [indices.length], 'int32')];
+  return g.op('Gather', inputs, [batch, indices.length, width], x.dtype, { axis: 1 });
+}
+
+/** Whether {@link gatherRows} of so many rows in all is faster than slices and what puts them together. */
+export const gathersWell = (rows: number, width: number): boolean => width >= NARROW_BLOCK || rows <= NARROW_BLOCKS;
+
 /**
  * im2col: one row an output, one column a tap and channel. Over one axis a stride is a reshape: what lies `stride` apart is side by
- * side in [length/stride, stride·channels], and the taps are slices without strides.
+ * side in [length/stride, stride·channels], and a row is a run of these: gathered at once, or, where a part of the last one is left over
+ * or blocks are narrow, put together of slices without strides.
  */
 export function columns(g: Graph, x: Value, window: Window): Value {
   const { batchSize, inChannels, outHeight, outWidth, filterHeight, filterWidth, strideWidth, padInfo } = window;
@@ -125,6 +140,11 @@ export function columns(g: Graph, x: Value, window: Window): Value {
     [0, 0],
   ]);
   const grouped = reshape(g, around, [batchSize, length / strideWidth, strideWidth * inChannels]);
+  const whole = groups > 1 && filterWidth % strideWidth === 0;
+  if (whole && gathersWell(batchSize * outWidth * groups, strideWidth * inChannels)) {
+    const indices = Array.from({ length: outWidth * groups }, (_, i) => Math.floor(i / groups) + (i % groups));
+    return reshape(g, gatherRows(g, grouped, indices), shape);
+  }
   const parts = Array.from({ length: groups }, (_, q) =>
     slice(
       g,
