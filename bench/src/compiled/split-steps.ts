@@ -17,6 +17,9 @@ import { SMALL, settingMessages, smallFitData } from './small-fit.ts';
 import { timeSocketFloor } from './socket-floor.ts';
 import { type CriticTimes, type ExchangeParts, exchangeParts, type GeneratorTimes, stepTime } from './split-times.ts';
 
+/** Exchanges of which messages and a bare socket are timed. */
+const MESSAGES = 3_000;
+
 const hyperparameters = (steps: number) => ({ ...SMALL, 'gan.steps': steps });
 
 /** A critic in a process of its own, and how to ask it for its times since the last time it was asked. */
@@ -107,8 +110,11 @@ export interface SplitSteps {
   readonly floor: number;
 }
 
-/** Times fits of `count` steps each way in turn; the first round warms up and is not counted. */
-export async function timeSplitSteps(count: number, rounds: number): Promise<SplitSteps> {
+/**
+ * Times `rounds` fits of `count` steps each way, in turns short enough for a machine that drifts, after a number of rounds in which V8
+ * warms up.
+ */
+export async function timeSplitSteps(count: number, rounds: number, warmUps: number): Promise<SplitSteps> {
   const backend = await useBackend({});
   const steps = chooseTrainingSteps({ mode: 'on', backend: backend.name }).steps as TrainingSteps;
   const critic = await startCritic();
@@ -117,12 +123,12 @@ export async function timeSplitSteps(count: number, rounds: number): Promise<Spl
   const split: number[] = [];
   const parts: ExchangeParts[] = [];
   try {
-    for (let round = 0; round <= rounds; round++) {
+    for (let round = -warmUps; round < rounds; round++) {
       const one = timedJointFit(count);
       const own = await timedFit(count, steps, async (opening) => criticInProcess(opening, steps));
       const ours = await timedFit(count, steps, critic.open(count));
       const theirs = await critic.times();
-      if (round === 0) continue;
+      if (round < 0) continue;
       joint.push(one);
       alone.push(stepTime(own));
       split.push(stepTime(ours));
@@ -132,8 +138,8 @@ export async function timeSplitSteps(count: number, rounds: number): Promise<Spl
     await critic.stop();
   }
   const typical = medianParts(parts);
-  const { requestBytes, answerBytes, serialization } = timeMessages(count);
-  const floor = await timeSocketFloor({ ...typical, requestBytes, answerBytes }, count);
+  const { requestBytes, answerBytes, serialization } = timeMessages(MESSAGES);
+  const floor = await timeSocketFloor({ ...typical, requestBytes, answerBytes }, MESSAGES);
   const times = { alone: median(alone), joint: median(joint), split: median(split) };
   return { ...times, parts: typical, serialization, floor };
 }
