@@ -1,6 +1,4 @@
-import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
 import { Client, credentials } from '@grpc/grpc-js';
 import {
   type CritiqueRequest,
@@ -10,10 +8,10 @@ import {
 import { connect } from '@qloom/service-kit/clients.ts';
 import { decodeTensor, encodeTensor } from '@qloom/service-kit/wire-tensors.ts';
 import { createTempFolder } from '@qloom/testing/temp-folder.ts';
+import { forkMain } from './forked-main.ts';
 import { connectFloor } from './http2-floor.ts';
 import { median } from './percentile.ts';
 import { lessIsBetter, type Row } from './row.ts';
-import { V8_FLAGS } from './services.ts';
 
 const BATCH = 64;
 const FEATURES = 16;
@@ -62,18 +60,11 @@ async function critiqueTimes(exchange: (message: CritiqueRequest) => Promise<Cri
 }
 
 async function withEcho<T>(program: string, address: string, body: (target: string) => Promise<T>): Promise<T> {
-  const main = fileURLToPath(new URL(program, import.meta.url));
-  const child = fork(main, [address], { stdio: ['ignore', 'pipe', 'inherit', 'ipc'], execArgv: [...V8_FLAGS] });
-  const ended = once(child, 'exit');
+  const main = await forkMain(new URL(program, import.meta.url), [address]);
   try {
-    const [line] = await Promise.race([
-      once(child.stdout!, 'data'),
-      ended.then(([code]) => Promise.reject(new Error(`${program} ended (${code}) before it was ready`))),
-    ]);
-    return await body(String(line).trim());
+    return await body(main.line);
   } finally {
-    child.disconnect();
-    await ended;
+    await main.stop();
   }
 }
 
