@@ -3,10 +3,14 @@ import { CircuitTooLargeError } from '@qloom/quantum/errors.ts';
 import type { Observable } from '@qloom/quantum/observable.ts';
 import type { Precision } from '../engine.ts';
 import { type AngleEntries, type AnglePlan, angleEntries, planAngles } from './angle-plan.ts';
+import { writeColumnKernels } from './encode-once/column-module.ts';
+import { type ColumnPlan, momentVectors, planColumns } from './encode-once/column-plan.ts';
+import { type Encoding, findEncoding } from './encode-once/encoding.ts';
+import { ASSUMED_ROWS, countOperations, MOST_ROWS, type Operations, takesColumns } from './encode-once/operations.ts';
 import type { Kernel } from './ir.ts';
 import { angleFunctions, sincosFunction } from './kernels/trigonometry.ts';
 import { type MemoryPlan, planMemory } from './memory-plan.ts';
-import { writeKernels } from './module.ts';
+import { type Context, writeKernels } from './module.ts';
 import { printWasm } from './print-wasm.ts';
 import { createShape, type Shape } from './shape.ts';
 import { planStructure, type Structure } from './structure.ts';
@@ -23,6 +27,18 @@ export interface CompileOptions {
   readonly maxBytes: number;
   /** Keep states for the backward sweep; default: where that takes no more than {@link KEEP_BYTES}. */
   readonly keepsStates?: boolean;
+  /** Whether circuits that encode once go by columns of U(θ); see WasmEngineOptions. Default 'auto'. */
+  readonly encodeOnce?: 'auto' | boolean;
+}
+
+/** How a circuit that encodes once can do without U(θ) for every row. */
+export interface EncodeOnce {
+  readonly columns: ColumnPlan;
+  readonly operations: Operations;
+  /** Batches take this way; trainings choose by their own number of rows. */
+  readonly forBatches: boolean;
+  /** Whether trainings may choose. */
+  readonly choosesByRows: boolean;
 }
 
 /** A circuit compiled to where everything lies in memory. */
@@ -32,8 +48,11 @@ export interface Program {
   readonly angles: AnglePlan;
   readonly memory: MemoryPlan;
   readonly entries: AngleEntries;
+  /** Null where every row goes through the whole circuit. */
+  readonly encodeOnce: EncodeOnce | null;
   /** Samples that are handed over at once. */
   readonly chunkRows: number;
+  readonly bytes: number;
   readonly pages: number;
 }
 
@@ -57,34 +76,56 @@ export function planProgram(circuit: Circuit, observables: readonly Observable[]
   const chunkRows = chunkRowsFor(circuit.qubits);
   const { precision, registers = registersFor(circuit.qubits) } = options;
   const shape = createShape(circuit.qubits, precision, registers);
+  const choice = chooseColumns(structure, options.encodeOnce ?? 'auto');
+  const outputs = observables.length;
   const sizes = {
     angles: angles.parts.length,
     weights: angles.weights.length,
     totals: angles.totals.length,
     entryBytes: angles.entryBytes,
     features: angles.features.length,
+    momentVectors: choice ? momentVectors(choice.encoding, outputs) : 0,
     blockCount: chunkRows / shape.lanes,
   };
   const plan = (keepsStates: boolean) => planMemory(structure, shape, { ...sizes, keepsStates });
   const kept = plan(true);
   const keeps = options.keepsStates ?? kept.bytes <= Math.min(KEEP_BYTES, options.maxBytes);
   const memory = keeps ? kept : plan(false);
-  if (memory.bytes > options.maxBytes) throw tooLarge(circuit.qubits, memory.bytes, options.maxBytes);
+  const columns = choice && planColumns(choice.encoding, structure, memory, shape);
+  const bytes = columns?.bytes ?? memory.bytes;
+  if (bytes > options.maxBytes) {
+    if (choice) return planProgram(circuit, observables, { ...options, encodeOnce: false });
+    throw tooLarge(circuit.qubits, bytes, options.maxBytes);
+  }
   const entries = angleEntries(angles, memory, shape);
-  return { structure, shape, angles, memory, entries, chunkRows, pages: Math.ceil(memory.bytes / PAGE) };
+  const encodeOnce = columns && choice && { ...choice, columns };
+  return { structure, shape, angles, memory, entries, encodeOnce, chunkRows, bytes, pages: Math.ceil(bytes / PAGE) };
+}
+
+/** How a circuit encodes, where it does so once and moments can be less work than U(θ) for every row. */
+function chooseColumns(
+  structure: Structure,
+  wanted: 'auto' | boolean,
+): (Omit<EncodeOnce, 'columns'> & { readonly encoding: Encoding }) | null {
+  const encoding = wanted === false ? null : findEncoding(structure);
+  if (encoding === null || structure.readout.observables.length === 0) return null;
+  const operations = countOperations(structure, encoding);
+  const auto = wanted === 'auto';
+  if (auto && !takesColumns(operations, MOST_ROWS)) return null;
+  return { encoding, operations, forBatches: !auto || takesColumns(operations, ASSUMED_ROWS), choosesByRows: auto };
 }
 
 /** The program's WebAssembly module, as bytes. */
 export function assemble(program: Program, { precision, fused }: CompileOptions): Uint8Array<ArrayBuffer> {
-  const { shape } = program;
+  const { shape, encodeOnce, angles } = program;
   const raw = [...angleFunctions(shape), sincosFunction(shape)];
-  const kernels = programKernels(program).map((kernel) => widen(kernel, shape.registers));
+  const writeMore = (context: Context) => encodeOnce && writeColumnKernels(context, encodeOnce.columns, angles);
+  const kernels = writeKernels(program, writeMore).map((kernel) => widen(kernel, shape.registers));
   return printWasm(kernels, raw, { precision, fused, pages: program.pages });
 }
 
 /** The program's kernels, for whoever prints them. */
-export const programKernels = ({ structure, memory, entries, shape }: Program): Kernel[] =>
-  writeKernels(structure, memory, entries, shape);
+export const programKernels = (program: Program): Kernel[] => writeKernels(program);
 
 function tooLarge(qubits: number, bytes: number, limit: number): CircuitTooLargeError {
   // States dominate, and double with every qubit.

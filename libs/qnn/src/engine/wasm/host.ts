@@ -2,6 +2,7 @@ import { CircuitTooLargeError } from '@qloom/quantum/errors.ts';
 import { amplitudeNorm } from '@qloom/quantum/preparation.ts';
 import { mapTable } from './affine-map.ts';
 import type { Program } from './compile.ts';
+import { writeColumnConstants } from './encode-once/column-plan.ts';
 import type { Table } from './kernels/table.ts';
 import { createParameterWriter } from './parameter-writer.ts';
 import { foldedDerivatives, phaseDerivatives } from './shared-phases.ts';
@@ -17,6 +18,14 @@ interface Exports {
   backwardInputs(block: number): void;
   probabilities(phi: number, out: number): void;
   clear(from: number, to: number): void;
+  /** Of encode-once/column-module.ts, where the program goes by columns. */
+  prepareColumns?(): void;
+  evaluateRows?(from: number, to: number): void;
+  collectBlocks?(from: number, to: number): void;
+  collectBlock?(from: number, to: number): void;
+  rowGradients?(from: number, to: number): void;
+  settleTotals?(): void;
+  returnColumns?(): void;
 }
 
 /** A program in its memory, ready to run chunks of samples. Rows beyond a block's end repeat the last one with weight 0. */
@@ -70,6 +79,8 @@ export function createHost(program: Program, module: WebAssembly.Module): Host {
     for (const table of [images, sources]) if (table.address !== 0) tables.set(table.address, table);
   }
   for (const [address, { map }] of tables) words.set(mapTable(map, vectorBytes), address / 4);
+
+  if (program.encodeOnce) writeColumnConstants(program.encodeOnce.columns, memory, shape, { numbers, words });
 
   const setParameters = createParameterWriter(program, numbers, doubles);
   const collectors = structure.layers.flatMap(({ link }, l) => {
@@ -184,12 +195,12 @@ export function createHost(program: Program, module: WebAssembly.Module): Host {
   };
 }
 
-function allocate({ pages, memory, shape }: Program): WebAssembly.Memory {
+function allocate({ pages, bytes, shape }: Program): WebAssembly.Memory {
   try {
     return new WebAssembly.Memory({ initial: pages, maximum: pages });
   } catch (cause) {
     throw new CircuitTooLargeError(
-      `wasm: ${shape.qubits} qubits need ${memory.bytes} bytes for this circuit, which this machine does not give; ` +
+      `wasm: ${shape.qubits} qubits need ${bytes} bytes for this circuit, which this machine does not give; ` +
         'fewer qubits or layers, or fewer compiled circuits at once, are right',
       { cause },
     );

@@ -38,6 +38,8 @@ export interface BlockLayout {
   /** ⟨term⟩, and the weight of each term in λ. */
   readonly expectations: number;
   readonly weights: number;
+  /** Moments, outputs and their cotangents of encode-once/column-plan.ts. */
+  readonly moments: number;
   readonly featureGradients: number;
   readonly bytes: number;
 }
@@ -87,6 +89,8 @@ export interface PlanSizes {
   readonly entryBytes: number;
   /** Products of inputs that angles have, and the inputs. */
   readonly features: number;
+  /** Vectors that every block of rows has for the moments of encode-once/column-plan.ts. */
+  readonly momentVectors: number;
   /** Blocks of rows that fit at once. */
   readonly blockCount: number;
   /** Keep the state after every group for the backward sweep; otherwise it is un-computed. */
@@ -152,7 +156,7 @@ export function planMemory(structure: Structure, shape: Shape, sizes: PlanSizes)
   const lambda = [allocate(stateBytes + 128), allocate(stateBytes + 128)] as const;
   const scratch = allocate(planeBytes + 128);
   const operator = allocate(planeBytes + 128);
-  const block = planBlock(sizes.features, structure, shape);
+  const block = planBlock(sizes, structure, shape);
   const blocks = allocate(block.bytes * sizes.blockCount);
   return {
     keepsStates: keep,
@@ -175,15 +179,20 @@ export function planMemory(structure: Structure, shape: Shape, sizes: PlanSizes)
   };
 }
 
-function planBlock(features: number, structure: Structure, { lanes, vectorBytes }: Shape): BlockLayout {
+function planBlock(
+  { features, momentVectors }: PlanSizes,
+  structure: Structure,
+  { lanes, vectorBytes }: Shape,
+): BlockLayout {
   const { terms } = structure.readout;
   const values = 8 * lanes * features;
   const amplitudes = values + vectorBytes * features;
   const expectations = amplitudes + vectorBytes * (structure.circuit.preparation?.inputs ?? 0);
   const weights = expectations + vectorBytes * terms;
-  const featureGradients = weights + vectorBytes * terms;
+  const moments = weights + vectorBytes * terms;
+  const featureGradients = moments + vectorBytes * momentVectors;
   const bytes = Math.max(64, featureGradients + vectorBytes * features);
-  return { features: 0, values, amplitudes, expectations, weights, featureGradients, bytes };
+  return { features: 0, values, amplitudes, expectations, weights, moments, featureGradients, bytes };
 }
 
 function derivativesOf(link: PlannedLink, last: Group): PhaseDerivatives {

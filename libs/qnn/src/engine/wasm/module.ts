@@ -21,9 +21,12 @@ import type { PlannedLayer, Structure } from './structure.ts';
 /**
  * Everything that a compiled circuit executes, in an order where callees come first. What is exported to the host:
  * `forwards(from, to)`, `gradients(from, to)` and `inputGradients(from, to)` over blocks by their addresses, `forward(block)`,
- * `backward(block)`, `backwardInputs(block)`, `probabilities(phi, out)`, `clear(from, to)`.
+ * `backward(block)`, `backwardInputs(block)`, `probabilities(phi, out)`, `clear(from, to)`; and what `writeMore` adds.
  */
-export function writeKernels(structure: Structure, memory: MemoryPlan, entries: AngleEntries, shape: Shape): Kernel[] {
+export function writeKernels(
+  { structure, memory, entries, shape }: Omit<Context, 'use'>,
+  writeMore: (context: Context) => void = () => {},
+): Kernel[] {
   const kernels = new Map<string, Kernel>();
   /** Adds a kernel unless there is one of its name; its name. */
   const use = (kernel: Kernel): string => {
@@ -40,14 +43,17 @@ export function writeKernels(structure: Structure, memory: MemoryPlan, entries: 
     use(overBlocks(inputs ? 'inputGradients' : 'gradients', ['forward', name], memory.block.bytes));
   }
   use(overBlocks('forwards', ['forward'], memory.block.bytes));
+  writeMore(context);
   return [...kernels.values()];
 }
 
-interface Context {
+/** What the functions that call kernels are written from. */
+export interface Context {
   readonly structure: Structure;
   readonly memory: MemoryPlan;
   readonly entries: AngleEntries;
   readonly shape: Shape;
+  /** Adds a kernel unless there is one of its name; its name. */
   readonly use: (kernel: Kernel) => string;
 }
 
@@ -61,26 +67,40 @@ const overBlocks = (name: string, calls: readonly string[], bytes: number): Kern
   });
 
 /** Calls a kernel over its entries, if there are any. */
-function callEntries(w: Writer, name: string, { from, to }: EntryRange, ...rest: Int[]): void {
+export function callEntries(w: Writer, name: string, { from, to }: EntryRange, ...rest: Int[]): void {
   if (to > from) w.call(name, at(from), at(to), ...rest);
 }
 
-const slotCoefficients = ({ memory, shape }: Context, slot: number) =>
+/** Where slot `slot` has its coefficients, and its derivative. */
+export const slotCoefficients = ({ memory, shape }: Context, slot: number) =>
   at(memory.coefficients + 2 * slot * shape.vectorBytes);
-const slotDerivatives = ({ memory, shape }: Context, slot: number) => at(memory.derivatives + slot * shape.vectorBytes);
+export const slotDerivatives = ({ memory, shape }: Context, slot: number) =>
+  at(memory.derivatives + slot * shape.vectorBytes);
 
 /** The first slot of a layer's group g. */
-const groupSlot = (layer: PlannedLayer, { groups }: LayerMemory, g: number) =>
+export const groupSlot = (layer: PlannedLayer, { groups }: LayerMemory, g: number) =>
   layer.firstSlot + groups.slice(0, g).reduce((count, group) => count + group.qubits.length, 0);
 
 function writeForward(w: Writer, context: Context): void {
   const { structure, memory, shape, use } = context;
   const { block } = memory;
   const rows = w.parameter(0);
-  writeAngles(w, context, rows);
-  const amplitudes = structure.circuit.preparation?.inputs ?? 0;
-  if (amplitudes > 0)
-    w.call(use(prepareKernel(shape, amplitudes)), int.add(rows, at(block.amplitudes)), at(firstState(memory)));
+  writeOwnAngles(w, context, rows);
+  callEntries(w, use(combineKernel(shape, 'sine')), context.entries.combine);
+  callEntries(w, use(combineKernel(shape, 'tangent')), context.entries.combineTangent);
+  writeEvolution(w, context, int.add(rows, at(block.amplitudes)));
+  const out = int.add(rows, at(block.expectations));
+  const phi = at(finalState(memory));
+  const { masks, flips } = structure.readout;
+  if (masks.length > 0) w.call(use(measureKernel(shape, memory.readout.sources, masks, memory)), phi, out);
+  for (const group of flips) w.call(use(measureFlipsKernel(shape, group, memory.signs)), phi, out);
+}
+
+/** From coefficients (or prepared amplitudes at `amplitudes`) to the state before the last permutation. */
+export function writeEvolution(w: Writer, context: Context, amplitudes: Int): void {
+  const { structure, memory, shape, use } = context;
+  const prepared = structure.circuit.preparation?.inputs ?? 0;
+  if (prepared > 0) w.call(use(prepareKernel(shape, prepared)), amplitudes, at(firstState(memory)));
   else w.call(use(productKernel(shape)), slotCoefficients(context, 0), at(memory.tree));
   structure.layers.forEach((layer, l) => {
     if (l === 0) return;
@@ -102,15 +122,10 @@ function writeForward(w: Writer, context: Context): void {
       w.call(use(rotateKernel(shape, groups[g])), at(states[g - 1]), at(states[g]), slotCoefficients(context, slot));
     }
   });
-  const out = int.add(rows, at(block.expectations));
-  const phi = at(finalState(memory));
-  const { masks, flips } = structure.readout;
-  if (masks.length > 0) w.call(use(measureKernel(shape, memory.readout.sources, masks, memory)), phi, out);
-  for (const group of flips) w.call(use(measureFlipsKernel(shape, group, memory.signs)), phi, out);
 }
 
-/** Coefficients of all angles that depend on inputs. */
-function writeAngles(w: Writer, { memory, entries, shape, use }: Context, rows: Int): void {
+/** Cosines and sines of what inputs add to angles, sample by sample. */
+export function writeOwnAngles(w: Writer, { memory, entries, shape }: Context, rows: Int): void {
   const inputs = int.add(rows, at(memory.block.features));
   callEntries(w, 'setAngles', entries.setAngles, inputs);
   callEntries(w, 'addAngles', entries.addAngles, inputs);
@@ -118,8 +133,6 @@ function writeAngles(w: Writer, { memory, entries, shape, use }: Context, rows: 
   if (parts > 0) {
     w.call('sincos', at(memory.angles), at(memory.angles + 8 * shape.lanes * parts), at(memory.sincos));
   }
-  callEntries(w, use(combineKernel(shape, 'sine')), entries.combine);
-  callEntries(w, use(combineKernel(shape, 'tangent')), entries.combineTangent);
 }
 
 /** The table of a link's phases where each sample has its own. */
@@ -145,17 +158,40 @@ function writeLanePhases(w: Writer, context: Context, l: number): void {
 
 const firstState = ({ layers }: MemoryPlan): number => layers[0].states[0];
 
-const finalState = ({ layers }: MemoryPlan): number => {
+/** Where the state before the last permutation is. */
+export const finalState = ({ layers }: MemoryPlan): number => {
   const { states } = layers[layers.length - 1];
   return states[states.length - 1];
 };
 
 function writeBackward(w: Writer, context: Context, wantsInputs: boolean): void {
   const { structure, memory, entries, shape, use } = context;
+  const rows = w.parameter(0);
+  const current = writeReturn(w, context, writeSeed(w, context, rows));
+  const amplitudes = structure.circuit.preparation?.inputs ?? 0;
+  if (amplitudes > 0 && wantsInputs) {
+    const kernel = use(unprepareKernel(shape, amplitudes));
+    const { lambda } = memory;
+    w.call(kernel, at(lambda[current]), at(firstState(memory)), int.add(rows, at(memory.block.amplitudes)));
+  }
+  callEntries(w, use(sumKernel()), entries.sum);
+  callEntries(w, use(weightedSumKernel()), entries.weightedSum, int.add(rows, at(memory.block.values)));
+  const { featureGradients, bytes } = memory.block;
+  if (!wantsInputs || structure.circuit.inputs === 0) return;
+  const gradients = int.add(rows, at(featureGradients));
+  w.call('clear', gradients, int.add(rows, at(bytes)));
+  callEntries(w, use(inputGradientKernel()), entries.inputGradient, gradients);
+}
+
+/**
+ * λ from before the last layer's last group, in buffer `seeded` of the two, to the circuit's beginning: derivatives of every
+ * slot and phase. Which of the two λ it is in at last.
+ */
+export function writeReturn(w: Writer, context: Context, seeded: number): number {
+  const { structure, memory, shape, use } = context;
   const { layers } = structure;
   const { keepsStates, lambda } = memory;
-  const rows = w.parameter(0);
-  let current = writeSeed(w, context, rows);
+  let current = seeded;
   for (let l = layers.length - 1; l >= 1; l--) {
     const { groups, states } = memory.layers[l];
     // The last group is done: the seed or the way through the link has taken it along.
@@ -173,21 +209,11 @@ function writeBackward(w: Writer, context: Context, wantsInputs: boolean): void 
     writeBackLink(w, context, l, current);
     current = 1 - current;
   }
-  const amplitudes = structure.circuit.preparation?.inputs ?? 0;
-  if (amplitudes === 0) {
+  if (!structure.circuit.preparation) {
     const kernel = use(unproductKernel(shape));
     w.call(kernel, at(lambda[current]), slotCoefficients(context, 0), at(memory.tree), slotDerivatives(context, 0));
-  } else if (wantsInputs) {
-    const kernel = use(unprepareKernel(shape, amplitudes));
-    w.call(kernel, at(lambda[current]), at(firstState(memory)), int.add(rows, at(memory.block.amplitudes)));
   }
-  callEntries(w, use(sumKernel()), entries.sum);
-  callEntries(w, use(weightedSumKernel()), entries.weightedSum, int.add(rows, at(memory.block.values)));
-  const { featureGradients, bytes } = memory.block;
-  if (!wantsInputs || structure.circuit.inputs === 0) return;
-  const gradients = int.add(rows, at(featureGradients));
-  w.call('clear', gradients, int.add(rows, at(bytes)));
-  callEntries(w, use(inputGradientKernel()), entries.inputGradient, gradients);
+  return current;
 }
 
 /** λ = Σ weight·O·φ, taken back through the last layer's last group; which of the two λ it is in. */

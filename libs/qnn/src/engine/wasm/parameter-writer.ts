@@ -81,8 +81,10 @@ function slotSetters({ structure, shape, memory, angles }: Program, numbers: Num
             continue;
           }
           const [first, second] = part === 'sine' ? [cosine, sine] : tangentOf(cosine, sine);
-          numbers.fill(first, to, to + lanes);
-          numbers.fill(second, to + lanes, to + 2 * lanes);
+          for (let lane = 0; lane < lanes; lane++) {
+            numbers[to + lane] = first;
+            numbers[to + lanes + lane] = second;
+          }
         }
       },
     };

@@ -15,6 +15,24 @@ export type Sweep = (
   cotangentsOf: ChunkCotangents,
 ) => void;
 
+/** One parameter vector's way through rows: `begin`, for every chunk `sweep` and `endChunk`, and then `finish`. */
+export interface Pass {
+  /** Takes a parameter vector, `parameters` from `at` on. */
+  begin(parameters: Float64Array, at: number): void;
+  readonly sweep: Sweep;
+  /** Adds the parameters' gradient to `out` from `at` on: what one chunk gave, or what was left to the end. */
+  endChunk(out: Float64Array, at: number): void;
+  finish(out: Float64Array, at: number): void;
+}
+
+/** Every row through the whole circuit. */
+export const createRowPass = (host: Host, observables: number): Pass => ({
+  begin: host.setParameters,
+  sweep: createSweep(host, observables),
+  endChunk: host.addGradient,
+  finish() {},
+});
+
 /** Prepares {@link Sweep} for a number of observables. */
 export function createSweep(host: Host, observables: number): Sweep {
   const { lanes } = host.program.shape;

@@ -10,6 +10,7 @@ import {
   type Precision,
 } from '../engine.ts';
 import { assemble, type CompileOptions, planProgram } from './compile.ts';
+import { withColumns } from './encode-once/column-circuit.ts';
 import { createHost, type Host } from './host.ts';
 import { createSweep } from './sweep.ts';
 import { createWasmTrainer } from './wasm-trainer.ts';
@@ -29,13 +30,19 @@ export interface WasmEngineOptions {
   readonly fused?: boolean;
   /** Keep states for the backward sweep, or un-compute them. Default: keep where memory allows. */
   readonly keepsStates?: boolean;
+  /**
+   * Whether circuits that encode once, U(θ)·E(x)|0…0⟩, go by columns of U(θ) instead of row by row. 'auto': batches where that is
+   * less work for 256 rows a parameter vector, trainings where it is for their mini-batch; see encode-once/operations.ts. Not
+   * chosen by a batch's own rows: a row's bits must not depend on the rows beside it. Default 'auto'.
+   */
+  readonly encodeOnce?: 'auto' | boolean;
 }
 
 /** `wasm`: a module of WebAssembly SIMD for every circuit structure; README.md of this folder shows the way there. */
 export function createWasmEngine(options: WasmEngineOptions = {}): Engine {
-  const { precision = 'float32', registers, fused = false, keepsStates } = options;
+  const { precision = 'float32', registers, fused = false, keepsStates, encodeOnce } = options;
   const limits = { ...WASM_LIMITS, ...options.limits };
-  const compileOptions = { precision, registers, fused, keepsStates, maxBytes: limits.maxStateBytes };
+  const compileOptions = { precision, registers, fused, keepsStates, encodeOnce, maxBytes: limits.maxStateBytes };
   return {
     name: 'wasm',
     precision,
@@ -104,7 +111,7 @@ function createCompiled(host: Host, circuit: Circuit, observables: readonly Obse
   };
   const sweep = createSweep(host, observed);
 
-  return {
+  const rowWise: CompiledCircuit = {
     circuit,
     observables,
     async forward(batch) {
@@ -149,6 +156,8 @@ function createCompiled(host: Host, circuit: Circuit, observables: readonly Obse
     },
     createTrainer: (setup) => createWasmTrainer(host, setup),
   };
+  const { encodeOnce } = host.program;
+  return encodeOnce ? withColumns(rowWise, host, encodeOnce) : rowWise;
 }
 
 function readProbabilities(

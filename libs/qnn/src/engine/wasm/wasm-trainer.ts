@@ -2,7 +2,7 @@ import { type Adam, createAdam } from '../../training/adam.ts';
 import { pointLoss } from '../../training/loss.ts';
 import type { Trainer, TrainerSetup } from '../engine.ts';
 import type { Host } from './host.ts';
-import { createSweep } from './sweep.ts';
+import { createRowPass, type Pass } from './sweep.ts';
 
 /** A parameter vector under way. */
 interface Trainee {
@@ -13,13 +13,13 @@ interface Trainee {
   readonly labels: Int32Array;
 }
 
-/** Trains in the memory of a compiled circuit: points stay where they are, and no promise stands between two steps. */
-export function createWasmTrainer(host: Host, setup: TrainerSetup): Trainer {
+/** Trains in the memory of a compiled circuit: points stay where they are, and no promise stands between two steps. Default pass: row by row. */
+export function createWasmTrainer(host: Host, setup: TrainerSetup, given?: Pass): Trainer {
   const { chunkRows, structure } = host.program;
   const { rows, scale } = setup;
   const observed = structure.readout.observables.length;
+  const pass = given ?? createRowPass(host, observed);
   const loss = pointLoss(setup.loss);
-  const sweep = createSweep(host, observed);
   const trainees = setup.sets.map(({ parameters, inputs, labels }): Trainee => {
     const size = parameters.length;
     const adam = createAdam(size, setup.learningRate);
@@ -33,17 +33,18 @@ export function createWasmTrainer(host: Host, setup: TrainerSetup): Trainer {
   const step = ({ values, gradient, adam, inputs, labels }: Trainee, indices: Int32Array, at: number): number => {
     let total = 0;
     gradient.fill(0);
-    host.setParameters(values, 0);
+    pass.begin(values, 0);
     for (let first = 0; first < rows; first += chunkRows) {
       const count = Math.min(chunkRows, rows - first);
       host.setInputs(inputs, at + first, count, indices);
-      sweep(expectations, 0, count, false, (row, given, cotangents) => {
+      pass.sweep(expectations, 0, count, false, (row, given, cotangents) => {
         for (let c = 0; c < observed; c++) logits[c] = scale * given[c];
         total += loss(logits, labels[indices[at + first + row]], cotangents) / rows;
         for (let c = 0; c < observed; c++) cotangents[c] *= scale / rows;
       });
-      host.addGradient(gradient, 0);
+      pass.endChunk(gradient, 0);
     }
+    pass.finish(gradient, 0);
     adam.step(values, gradient);
     return total;
   };
