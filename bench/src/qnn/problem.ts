@@ -1,4 +1,5 @@
 import type { CircuitBatch, RowCotangents } from '@qloom/qnn/engine/engine.ts';
+import { lossCotangents } from '@qloom/qnn/engine/row-loss.ts';
 import { input, parameter } from '@qloom/quantum/angle.ts';
 import { entangleRing } from '@qloom/quantum/ansatz.ts';
 import { type Circuit, createCircuitBuilder } from '@qloom/quantum/circuit.ts';
@@ -72,11 +73,6 @@ export const batchOf = ({ parameters, inputs, batch }: Problem): CircuitBatch =>
   inputs,
 });
 
-/** The loss's derivative: mean over rows and qubits of (⟨Z_q⟩ − y)², so 2(⟨Z_q⟩ − y)/(batch·qubits). */
-export function squaredErrorCotangents({ targets, batch, qubits }: Problem): RowCotangents {
-  const scale = 2 / (batch * qubits);
-  return (_, row, expectations, cotangents) => {
-    const at = row * qubits;
-    for (let q = 0; q < qubits; q++) cotangents[q] = scale * (expectations[q] - targets[at + q]);
-  };
-}
+/** The loss's derivative: mean over rows and qubits of (⟨Z_q⟩ − y)². */
+export const squaredErrorCotangents = ({ targets, batch }: Problem): RowCotangents =>
+  lossCotangents({ kind: 'squared-error', rows: batch, targets });

@@ -1,54 +1,76 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
+import { createEngine } from '@qloom/qnn/engine/select-engine.ts';
 import { median } from '../percentile.ts';
 import { lessIsBetter, type Row } from '../row.ts';
 import { type Cell, cellName } from './cells.ts';
-import { createProblem, type Problem } from './problem.ts';
+import {
+  batchOf,
+  benchCircuit,
+  benchObservables,
+  createProblem,
+  type Problem,
+  squaredErrorCotangents,
+} from './problem.ts';
 import type { WorkerTask } from './worker-main.ts';
 
 const ROUNDS = 5;
-/** What a round takes at least. Unit: milliseconds. */
-const ROUND_MS = 250;
+/** What a turn takes at least, and warming up. Unit: milliseconds. */
+const TURN_MS = 250;
 
-/** A thread with a part of a batch. */
-interface Part {
-  /** Executes it so many times; resolves when all are done. */
-  run(steps: number): Promise<void>;
-  close(): Promise<unknown>;
+/** Executes a batch so many times. */
+interface Runner {
+  run(steps: number): Promise<unknown>;
+  close(): unknown;
 }
 
 /**
- * A batch on one worker thread beside the same batch in halves on two, each with an engine of its own, as services/qnn-sim
- * has them: medians of rounds in turn. 1.9 and more is what two cores should give.
+ * A batch on an engine with two threads beside the same on one: medians of turns. The note says what the machine has for two: the
+ * whole batch on each of two threads that have nothing to do with each other, in turns of the same rounds.
  */
 export async function twoWorkerRows(cell: Cell, engine: string, nowMs: () => number): Promise<Row[]> {
   const problem = createProblem(cell);
-  const half = cell.batch / 2;
-  const one = [await startPart(engine, problem)];
-  const two = await Promise.all([
-    startPart(engine, rowsOf(problem, 0, half)),
-    startPart(engine, rowsOf(problem, half, cell.batch)),
-  ]);
+  const [one, two] = [await startThreads(engine, problem, 1), await startThreads(engine, problem, 2)];
+  const twins = [await startWorker(engine, problem), await startWorker(engine, problem)];
   try {
-    const time = async (parts: readonly Part[], steps: number) => {
+    const time = async (runners: readonly Runner[], steps: number) => {
       const start = nowMs();
-      await Promise.all(parts.map((part) => part.run(steps)));
+      await Promise.all(runners.map((runner) => runner.run(steps)));
       return (nowMs() - start) / steps;
     };
-    const steps = Math.ceil(ROUND_MS / (await time(one, 3)));
-    const times = { one: [] as number[], two: [] as number[] };
+    // The first batches are slower, and start the threads.
+    const steps = Math.ceil(TURN_MS / (await time([one], 3)));
+    for (const runners of [[one], [two], twins]) await time(runners, steps);
+    const times = { one: [] as number[], two: [] as number[], twins: [] as number[] };
     for (let round = 0; round < ROUNDS; round++) {
-      times.one.push(await time(one, steps));
-      times.two.push(await time(two, steps));
+      times.one.push(await time([one], steps));
+      times.two.push(await time([two], steps));
+      times.twins.push(await time(twins, steps));
     }
-    const row = { bench: 'qnn', case: `${cellName(cell)}, ${engine}`, metric: 'a batch on two workers', unit: 'ms' };
-    return [lessIsBetter({ ...row, value: median(times.two), peer: 'on one worker', peerValue: median(times.one) })];
+    const given = ((2 * median(times.one)) / median(times.twins)).toFixed(2);
+    const row = { bench: 'qnn', case: `${cellName(cell)}, ${engine}`, metric: 'a batch on two threads', unit: 'ms' };
+    const note = `two batches at once on two threads of their own: ${given} times as many`;
+    const values = { value: median(times.two), peer: 'on one thread', peerValue: median(times.one) };
+    return [lessIsBetter({ ...row, ...values, note })];
   } finally {
-    for (const part of [...one, ...two]) await part.close();
+    for (const runner of [one, two, ...twins]) await runner.close();
   }
 }
 
-async function startPart(engine: string, problem: Problem): Promise<Part> {
+async function startThreads(name: string, problem: Problem, threads: number): Promise<Runner> {
+  const engine = await createEngine(name, { threads });
+  const { qubits, layers } = problem;
+  const compiled = await engine.compile(benchCircuit(qubits, layers), benchObservables(qubits));
+  const cotangents = squaredErrorCotangents(problem);
+  return {
+    async run(steps) {
+      for (let i = 0; i < steps; i++) await compiled.differentiate(batchOf(problem), cotangents);
+    },
+    close: () => engine.dispose(),
+  };
+}
+
+async function startWorker(engine: string, problem: Problem): Promise<Runner> {
   const worker = new Worker(new URL('./worker-main.ts', import.meta.url));
   const ask = async (message: WorkerTask | number) => {
     const done = once(worker, 'message');
@@ -57,11 +79,4 @@ async function startPart(engine: string, problem: Problem): Promise<Part> {
   };
   await ask({ engine, problem });
   return { run: ask, close: () => worker.terminate() };
-}
-
-/** Rows `from` up to `to` of a problem. */
-function rowsOf(problem: Problem, from: number, to: number): Problem {
-  const { qubits, inputs, targets } = problem;
-  const cut = (values: Float64Array) => values.slice(from * qubits, to * qubits);
-  return { ...problem, batch: to - from, inputs: cut(inputs), targets: cut(targets) };
 }

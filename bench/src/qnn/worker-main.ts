@@ -1,4 +1,4 @@
-// A worker thread with an engine of its own. The first message is an engine's name and a part of a batch; every other one a number
+// A worker thread with an engine of its own. The first message is an engine’s name and a batch; every other one a number
 // of times to execute its forward and adjoint. Each is answered when it is done.
 import { parentPort } from 'node:worker_threads';
 import { createEngine } from '@qloom/qnn/engine/select-engine.ts';

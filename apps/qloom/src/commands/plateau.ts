@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import type { Workload } from '@qloom/qnn/engine/measure-engine.ts';
 import { createEngine, UnknownEngineError } from '@qloom/qnn/engine/select-engine.ts';
 import { factorPerQubit, gradientVariance } from '@qloom/qnn/plateau/gradient-variance.ts';
@@ -106,7 +107,7 @@ function measuredOn(observable: PlateauFlags['observable'], qubits: number): Obs
 async function startEngine(name: string, step: Workload) {
   try {
     const { selected, reason } = await chooseEngine(name, step, () => performance.now());
-    return { engine: await createEngine(selected, { precision: 'float64' }), reason };
+    return { engine: await createEngine(selected, { precision: 'float64', threads: availableParallelism() }), reason };
   } catch (error) {
     if (error instanceof UnknownEngineError) throw new UsageError(error.message, { cause: error });
     throw error;

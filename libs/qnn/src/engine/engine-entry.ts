@@ -23,6 +23,8 @@ export type Availability =
 export interface EngineOptions {
   /** Default: the first of the engine's precisions. */
   readonly precision?: Precision;
+  /** Threads of this process that a large batch may take, the calling one included. Engines that have none do without. Default 1. */
+  readonly threads?: number;
 }
 
 /**

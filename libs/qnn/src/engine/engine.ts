@@ -1,6 +1,7 @@
 import type { Circuit } from '@qloom/quantum/circuit.ts';
 import type { Observable } from '@qloom/quantum/observable.ts';
 import type { LossName } from '../model/qnn-settings.ts';
+import type { RowLoss } from './row-loss.ts';
 
 /** Precision of the amplitudes; everything else is float64. */
 export type Precision = 'float32' | 'float64';
@@ -37,7 +38,11 @@ export interface CircuitBatch {
  * Says how much the loss changes with each expectation of one row: reads `expectations` and fills `cotangents`, both of
  * length `observables`. Both arrays are the engine's and are used again for the next row.
  */
-export type RowCotangents = (set: number, row: number, expectations: Float64Array, cotangents: Float64Array) => void;
+export interface RowCotangents {
+  (set: number, row: number, expectations: Float64Array, cotangents: Float64Array): void;
+  /** The same as data; made by `lossCotangents` of row-loss.ts. An engine with threads shares out only what has it. */
+  readonly description?: RowLoss;
+}
 
 /** Gradients of `Σ_rows Σ_k cotangent·⟨O_k⟩`. The arrays are valid until the next call on the same compiled circuit. */
 export interface BatchGradient {

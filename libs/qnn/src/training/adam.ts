@@ -4,18 +4,25 @@ export interface Adam {
   step(values: Float64Array, gradient: Float64Array): void;
 }
 
-/** Starts Adam with β = (0.9, 0.999) and ε = 1e-8 for `size` values. */
-export function createAdam(size: number, learningRate: number): Adam {
+/** What Adam remembers of `size` values before the first step: their two moments, then β₁ᵗ and β₂ᵗ. */
+export const createAdamState = (size: number): Float64Array =>
+  new Float64Array(adamStateLength(size)).fill(1, 2 * size);
+
+/** Numbers that Adam remembers of `size` values. */
+export const adamStateLength = (size: number): number => 2 * size + 2;
+
+/** Adam with β = (0.9, 0.999) and ε = 1e-8 for `size` values, going on from `state`, which it keeps up to date. */
+export function createAdam(size: number, learningRate: number, state = createAdamState(size)): Adam {
   const [beta1, beta2, epsilon] = [0.9, 0.999, 1e-8];
-  const first = new Float64Array(size);
-  const second = new Float64Array(size);
-  let [power1, power2] = [1, 1];
+  const first = state.subarray(0, size);
+  const second = state.subarray(size, 2 * size);
+  const powers = state.subarray(2 * size);
   return {
     step(values, gradient) {
-      power1 *= beta1;
-      power2 *= beta2;
-      const rate = (learningRate * Math.sqrt(1 - power2)) / (1 - power1);
-      const floor = epsilon * Math.sqrt(1 - power2);
+      powers[0] *= beta1;
+      powers[1] *= beta2;
+      const rate = (learningRate * Math.sqrt(1 - powers[1])) / (1 - powers[0]);
+      const floor = epsilon * Math.sqrt(1 - powers[1]);
       for (let i = 0; i < size; i++) {
         const g = gradient[i];
         first[i] += (1 - beta1) * (g - first[i]);

@@ -1,8 +1,9 @@
 import type { CompiledCircuit, Trainer, TrainerSetup } from '../engine/engine.ts';
+import { lossCotangents } from '../engine/row-loss.ts';
 import { createAdam } from './adam.ts';
 import { pointLoss } from './loss.ts';
 
-/** Training for engines that have none of their own: a batch of all parameter vectors for every step. */
+/** Training for engines that have none of their own, or whose threads share out a step: a batch of all parameter vectors each. */
 export function createStepTrainer(compiled: CompiledCircuit, setup: TrainerSetup): Trainer {
   const { circuit, observables } = compiled;
   const { rows, scale, sets } = setup;
@@ -11,29 +12,32 @@ export function createStepTrainer(compiled: CompiledCircuit, setup: TrainerSetup
   const loss = pointLoss(setup.loss);
   const parameters = new Float64Array(sets.length * size);
   const inputs = new Float64Array(sets.length * rows * width);
+  const labels = new Int32Array(sets.length * rows);
   const batch = { sets: sets.length, parameters, rows, inputs };
+  const cotangents = lossCotangents({ kind: 'classification', loss: setup.loss, scale, rows, labels });
   const trainees = sets.map(({ parameters: initial }, set) => {
     const values = parameters.subarray(set * size, (set + 1) * size);
     values.set(initial);
     return { values, gradient: new Float64Array(size), adam: createAdam(size, setup.learningRate) };
   });
   const logits = new Float64Array(observables.length);
+  const slopes = new Float64Array(observables.length);
   let losses = new Float64Array(0);
 
   /** One step of every parameter vector with the rows of `indices` from `at` on. */
   const step = async (indices: Int32Array, at: number, out: Float64Array): Promise<void> => {
     for (let i = 0; i < sets.length * rows; i++) {
       const from = indices[at + i] * width;
-      const points = sets[Math.floor(i / rows)].inputs;
-      for (let f = 0; f < width; f++) inputs[i * width + f] = points[from + f];
+      const points = sets[Math.floor(i / rows)];
+      for (let f = 0; f < width; f++) inputs[i * width + f] = points.inputs[from + f];
+      labels[i] = points.labels[indices[at + i]];
     }
+    const gradients = await compiled.differentiate(batch, cotangents);
     out.fill(0);
-    const gradients = await compiled.differentiate(batch, (set, row, expectations, cotangents) => {
-      for (let c = 0; c < logits.length; c++) logits[c] = scale * expectations[c];
-      const label = sets[set].labels[indices[at + set * rows + row]];
-      out[set] += loss(logits, label, cotangents) / rows;
-      for (let c = 0; c < logits.length; c++) cotangents[c] *= scale / rows;
-    });
+    for (let i = 0; i < sets.length * rows; i++) {
+      for (let c = 0; c < logits.length; c++) logits[c] = scale * gradients.expectations[i * logits.length + c];
+      out[Math.floor(i / rows)] += loss(logits, labels[i], slopes) / rows;
+    }
     trainees.forEach(({ values, gradient, adam }, set) => {
       for (let i = 0; i < size; i++) gradient[i] = gradients.parameters[set * size + i];
       adam.step(values, gradient);

@@ -56,8 +56,11 @@ export interface Program {
   readonly pages: number;
 }
 
-/** States kept for the backward sweep stay below this. */
-const KEEP_BYTES = 2 ** 29;
+/**
+ * Memory with states kept for the backward sweep stays below this: beyond a core's own caches, and more so on two cores at once,
+ * un-computing them is faster than fetching them. ADR 0018 has the measurement.
+ */
+const KEEP_BYTES = 6 * 2 ** 20;
 const PAGE = 65536;
 
 /** Samples a chunk: the unit of work, whose gradients are summed by themselves whatever the number of threads. */

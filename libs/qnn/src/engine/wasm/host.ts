@@ -50,8 +50,15 @@ export interface Host {
   /** Adds the gradients of `count` rows of inputs, from row `row` on, to `out` from `at` on. */
   addInputGradients(inputs: Float64Array, row: number, count: number, out: Float64Array, at: number): void;
   clearTotals(): void;
-  /** Adds the parameters' gradient, summed since clearTotals, to `out` from `at` on. */
-  addGradient(out: Float64Array, at: number): void;
+  /** How many terms the parameters' gradient is a sum of; a parameter that several gates share has several. */
+  readonly gradientTerms: number;
+  /** Writes the terms of the parameters' gradient, summed over rows since clearTotals, to `out` from `at` on. */
+  readGradientTerms(out: Float64Array, at: number): void;
+  /**
+   * Adds terms, `terms` from `from` on, to the gradient of the parameters, `out` from `at` on. Where chunks are added in their
+   * order the sum has the same bits, whoever has computed them.
+   */
+  addGradientTerms(out: Float64Array, at: number, terms: Float64Array, from: number): void;
 }
 
 /** Instantiates a program's module. Throws CircuitTooLargeError where the machine has not the memory. */
@@ -99,7 +106,10 @@ export function createHost(program: Program, module: WebAssembly.Module): Host {
   const totalStart = Int32Array.from({ length: totalTerms.length + 1 }, (_, i) =>
     totalTerms.slice(0, i).reduce((count, some) => count + some.length, 0),
   );
-  const totalParameter = Int32Array.from(totalTerms.flat(), (term) => term.parameter);
+  const termParameter = Int32Array.from([
+    ...totalTerms.flat().map((term) => term.parameter),
+    ...collectors.flatMap((collector) => collector.parameters),
+  ]);
   const totalCoefficient = Float64Array.from(totalTerms.flat(), (term) => term.coefficient);
 
   const blockAddress = (b: number) => memory.blocks + b * block.bytes;
@@ -182,15 +192,22 @@ export function createHost(program: Program, module: WebAssembly.Module): Host {
     clearTotals() {
       if (memory.totalsEnd > memory.totals) exports.clear(memory.totals, memory.totalsEnd);
     },
-    addGradient(out, at) {
+    gradientTerms: termParameter.length,
+    readGradientTerms(out, at) {
       const from = index(memory.totals);
       for (let i = 0; i < totalTerms.length; i++) {
         let total = 0;
         for (let j = 0; j < lanes; j++) total += numbers[from + i * lanes + j];
-        for (let t = totalStart[i]; t < totalStart[i + 1]; t++)
-          out[at + totalParameter[t]] += totalCoefficient[t] * total;
+        for (let t = totalStart[i]; t < totalStart[i + 1]; t++) out[at + t] = totalCoefficient[t] * total;
       }
-      for (const collect of collectors) collect(out, at);
+      let next = at + totalCoefficient.length;
+      for (const { parameters, read } of collectors) {
+        read(out, next);
+        next += parameters.length;
+      }
+    },
+    addGradientTerms(out, at, terms, from) {
+      for (let t = 0; t < termParameter.length; t++) out[at + termParameter[t]] += terms[from + t];
     },
   };
 }
@@ -207,13 +224,20 @@ function allocate({ pages, bytes, shape }: Program): WebAssembly.Memory {
   }
 }
 
-/** Adds the gradient of a link's phases, of which the samples' sums are in memory. */
+/** The terms of the gradient that a link's phases have, each by its parameter. */
+interface Collector {
+  readonly parameters: readonly number[];
+  /** Writes the terms to `out` from `at` on. */
+  read(out: Float64Array, at: number): void;
+}
+
+/** Reads the gradient of a link's phases, of which the samples' sums are in memory. */
 function linkCollector(
   { shape, memory }: Program,
   l: number,
   numbers: Float32Array | Float64Array,
   link: PlannedLink,
-): (out: Float64Array, at: number) => void {
+): Collector {
   const { lanes, numberBytes, qubits } = shape;
   const { groups, link: place } = memory.layers[l];
   const grouped = groups[groups.length - 1].qubits;
@@ -227,16 +251,17 @@ function linkCollector(
     for (let j = 0; j < lanes; j++) total += numbers[from + j];
     return total;
   };
-  return (out, at) => {
+  const read = (out: Float64Array, at: number) => {
     const from = place.w / numberBytes;
     for (let k = 0; k < w.length; k++) if (!(k & skipped)) w[k] = laneSum(from + k * lanes);
     if (place.derivatives === 'fold') {
       for (let i = 0; i < singles.length; i++) singles[i] = laneSum(place.singles / numberBytes + i * lanes);
       foldedDerivatives(link, grouped, w, singles, derivatives);
     } else phaseDerivatives(link, w, derivatives);
+    let next = at;
     strings.forEach(({ angle }, i) => {
-      for (const { coefficient, parameter } of angle.terms)
-        out[at + (parameter as number)] += coefficient * derivatives[i];
+      for (const { coefficient } of angle.terms) out[next++] = coefficient * derivatives[i];
     });
   };
+  return { parameters: strings.flatMap(({ angle }) => angle.terms.map(({ parameter }) => parameter as number)), read };
 }

@@ -29,9 +29,18 @@ export interface Pass {
 export const createRowPass = (host: Host, observables: number): Pass => ({
   begin: host.setParameters,
   sweep: createSweep(host, observables),
-  endChunk: host.addGradient,
+  endChunk: createGradientAdder(host),
   finish() {},
 });
+
+/** Adds the parameters' gradient, summed over rows since clearTotals, to `out` from `at` on. */
+export function createGradientAdder(host: Host): (out: Float64Array, at: number) => void {
+  const terms = new Float64Array(host.gradientTerms);
+  return (out, at) => {
+    host.readGradientTerms(terms, 0);
+    host.addGradientTerms(out, at, terms, 0);
+  };
+}
 
 /** Prepares {@link Sweep} for a number of observables. */
 export function createSweep(host: Host, observables: number): Sweep {

@@ -1,5 +1,6 @@
 import { type Circuit, validateCircuit } from '@qloom/quantum/circuit.ts';
 import { type Observable, validateObservable } from '@qloom/quantum/observable.ts';
+import { createStepTrainer } from '../../training/step-trainer.ts';
 import {
   type BatchGradient,
   type CircuitBatch,
@@ -9,14 +10,26 @@ import {
   type EngineLimits,
   type Precision,
 } from '../engine.ts';
+import type { RowLoss } from '../row-loss.ts';
 import { assemble, type CompileOptions, planProgram } from './compile.ts';
 import { withColumns } from './encode-once/column-circuit.ts';
+import { createExecutor, type Executor } from './executor.ts';
 import { createHost, type Host } from './host.ts';
-import { createSweep } from './sweep.ts';
+import { NO_ARRAYS, plainTask, type Task, type TaskArrays } from './task.ts';
+import { type Crew, createCrew } from './threads/crew.ts';
 import { createWasmTrainer } from './wasm-trainer.ts';
 
 /** A memory of WebAssembly has 32-bit addresses. */
 export const WASM_LIMITS: EngineLimits = { maxQubits: 20, maxStateBytes: 2 ** 32 - 65536 };
+
+/** Threads of one engine at most. */
+const MOST_THREADS = 1024;
+
+/** Thrown when an engine is to have a number of threads that is none. */
+export class EngineThreadsError extends Error {
+  override name = 'EngineThreadsError';
+  readonly code = 'invalid';
+}
 
 /** Settings of {@link createWasmEngine}. */
 export interface WasmEngineOptions {
@@ -36,11 +49,20 @@ export interface WasmEngineOptions {
    * chosen by a batch's own rows: a row's bits must not depend on the rows beside it. Default 'auto'.
    */
   readonly encodeOnce?: 'auto' | boolean;
+  /**
+   * Threads that execute a batch where it is large enough, the calling one included; the others start with the first such batch, and
+   * end with dispose. Results do not depend on it. Default 1.
+   */
+  readonly threads?: number;
 }
 
 /** `wasm`: a module of WebAssembly SIMD for every circuit structure; README.md of this folder shows the way there. */
 export function createWasmEngine(options: WasmEngineOptions = {}): Engine {
-  const { precision = 'float32', registers, fused = false, keepsStates, encodeOnce } = options;
+  const { precision = 'float32', registers, fused = false, keepsStates, encodeOnce, threads = 1 } = options;
+  if (!Number.isInteger(threads) || threads < 1 || threads > MOST_THREADS) {
+    throw new EngineThreadsError(`engine: threads: ${threads}; a whole number from 1 to ${MOST_THREADS} is right`);
+  }
+  const crew = threads > 1 ? createCrew(threads) : null;
   const limits = { ...WASM_LIMITS, ...options.limits };
   const compileOptions = { precision, registers, fused, keepsStates, encodeOnce, maxBytes: limits.maxStateBytes };
   return {
@@ -52,64 +74,49 @@ export function createWasmEngine(options: WasmEngineOptions = {}): Engine {
       observables.forEach((observable, k) => {
         validateObservable(observable, circuit.qubits, `observable ${k}`);
       });
-      return compileCircuit(circuit, observables, compileOptions);
+      return compileCircuit(circuit, observables, compileOptions, crew);
     },
-    dispose() {},
+    dispose() {
+      crew?.close();
+    },
   };
 }
 
-function compileCircuit(
+/** Compiles a valid circuit; with a crew its large batches are executed by several threads. */
+export function compileCircuit(
   circuit: Circuit,
   observables: readonly Observable[],
   options: CompileOptions,
+  crew: Crew | null,
 ): CompiledCircuit {
   const program = planProgram(circuit, observables, options);
-  const host = createHost(program, new WebAssembly.Module(assemble(program, options)));
-  return createCompiled(host, circuit, observables);
+  const module = new WebAssembly.Module(assemble(program, options));
+  const host = createHost(program, module);
+  const sharing = crew ? { crew, circuit: crew.admit({ circuit, observables, options, module }) } : undefined;
+  return createCompiled(host, createExecutor(host, sharing), circuit, observables);
 }
 
-function createCompiled(host: Host, circuit: Circuit, observables: readonly Observable[]): CompiledCircuit {
-  const { chunkRows, memory } = host.program;
+function createCompiled(
+  host: Host,
+  executor: Executor,
+  circuit: Circuit,
+  observables: readonly Observable[],
+): CompiledCircuit {
   const count = circuit.parameters.length;
   const observed = observables.length;
   let expectations = new Float64Array(0);
   let parameters = new Float64Array(0);
   let inputs = new Float64Array(0);
   const sized = (array: Float64Array<ArrayBuffer>, length: number) =>
-    array.length === length ? array.fill(0) : new Float64Array(length);
-
-  /** Calls `visit` for every chunk: rows of one parameter vector, whose parameters and inputs are in memory. */
-  const forEachChunk = (batch: CircuitBatch, visit: (set: number, row: number, rows: number, end: number) => void) => {
-    for (let set = 0; set < batch.sets; set++) {
-      host.setParameters(batch.parameters, set * count);
-      for (let row = 0; row < batch.rows; row += chunkRows) {
-        const rows = Math.min(chunkRows, batch.rows - row);
-        const end = host.setInputs(batch.inputs, (batch.sharedInputs ? 0 : set * batch.rows) + row, rows);
-        visit(set, row, rows, end);
-      }
-    }
-  };
-  const prepare = (batch: CircuitBatch, wantsInputs: boolean): BatchGradient => {
+    array.length === length ? array : new Float64Array(length);
+  /** Forward and backward: the outputs, and what a task needs. */
+  const prepare = (batch: CircuitBatch, wantsInputs: boolean): { out: BatchGradient; arrays: TaskArrays } => {
     expectations = sized(expectations, batch.sets * batch.rows * observed);
-    parameters = sized(parameters, batch.sets * count);
+    parameters = sized(parameters, batch.sets * count).fill(0);
     inputs = sized(inputs, wantsInputs ? batch.sets * batch.rows * circuit.inputs : 0);
-    return { expectations, parameters, inputs };
+    const arrays = { parameters: batch.parameters, inputs: batch.inputs, expectations, inputGradients: inputs };
+    return { out: { expectations, parameters, inputs }, arrays: { ...NO_ARRAYS, ...arrays } };
   };
-  /** Collects what the chunk's backward sweeps left. */
-  const finishChunk = (
-    batch: CircuitBatch,
-    out: BatchGradient,
-    set: number,
-    row: number,
-    rows: number,
-    inputs: boolean,
-  ) => {
-    host.addGradient(out.parameters, set * count);
-    if (!inputs) return;
-    const from = (batch.sharedInputs ? 0 : set * batch.rows) + row;
-    host.addInputGradients(batch.inputs, from, rows, out.inputs, (set * batch.rows + row) * circuit.inputs);
-  };
-  const sweep = createSweep(host, observed);
 
   const rowWise: CompiledCircuit = {
     circuit,
@@ -117,68 +124,57 @@ function createCompiled(host: Host, circuit: Circuit, observables: readonly Obse
     async forward(batch) {
       checkBatch(batch, circuit);
       expectations = sized(expectations, batch.sets * batch.rows * observed);
-      forEachChunk(batch, (set, row, rows, end) => {
-        host.exports.forwards(memory.blocks, end);
-        host.expectations(expectations, (set * batch.rows + row) * observed, rows);
-      });
+      const arrays = { ...NO_ARRAYS, parameters: batch.parameters, inputs: batch.inputs, expectations };
+      await executor.execute(plainTask('forward', batch), arrays, NO_ARRAYS.parameters);
       return expectations;
     },
     async probabilities(batch) {
       checkBatch(batch, circuit);
-      return readProbabilities(host, batch, forEachChunk);
+      const probabilities = new Float64Array(batch.sets * batch.rows * 2 ** circuit.qubits);
+      const arrays = { ...NO_ARRAYS, parameters: batch.parameters, inputs: batch.inputs, probabilities };
+      await executor.execute(plainTask('probabilities', batch), arrays, NO_ARRAYS.parameters);
+      return probabilities;
     },
-    async adjoint(batch, cotangents, want = {}) {
+    async adjoint(batch, cotangents, { inputs: wantsInputs = false } = {}) {
       checkBatch(batch, circuit, cotangents, observed);
-      const out = prepare(batch, want.inputs ?? false);
-      forEachChunk(batch, (set, row, rows, end) => {
-        const at = set * batch.rows + row;
-        host.clearTotals();
-        host.setCotangents(cotangents, at * observed, rows);
-        if (want.inputs) host.exports.inputGradients(memory.blocks, end);
-        else host.exports.gradients(memory.blocks, end);
-        host.expectations(out.expectations, at * observed, rows);
-        finishChunk(batch, out, set, row, rows, want.inputs ?? false);
-      });
+      const { out, arrays } = prepare(batch, wantsInputs);
+      const task = plainTask('adjoint', batch, { wantsInputs });
+      await executor.execute(task, { ...arrays, cotangents }, out.parameters);
       return out;
     },
-    async differentiate(batch, cotangentsOf, want = {}) {
+    async differentiate(batch, cotangentsOf, { inputs: wantsInputs = false } = {}) {
       checkBatch(batch, circuit);
-      const wantsInputs = want.inputs ?? false;
-      const out = prepare(batch, wantsInputs);
-      forEachChunk(batch, (set, row, rows) => {
-        const at = set * batch.rows + row;
-        sweep(out.expectations, at, rows, wantsInputs, (i, values, slopes) =>
-          cotangentsOf(set, row + i, values, slopes),
-        );
-        finishChunk(batch, out, set, row, rows, wantsInputs);
-      });
+      const { out, arrays } = prepare(batch, wantsInputs);
+      const described = describedLoss(cotangentsOf.description, batch, observed);
+      const task = plainTask('differentiate', batch, { wantsInputs, ...described.task });
+      const callback = task.loss === 'callback' ? cotangentsOf : undefined;
+      await executor.execute(task, { ...arrays, ...described.arrays }, out.parameters, callback);
       return out;
     },
-    createTrainer: (setup) => createWasmTrainer(host, setup),
+    createTrainer(setup) {
+      // Threads share out the sets, or where these are fewer the chunks of every step.
+      const task = plainTask('differentiate', { sets: setup.sets.length, rows: setup.rows });
+      const byChunks = setup.sets.length < executor.threads && executor.isWorthSharing(task);
+      return byChunks ? createStepTrainer(rowWise, setup) : createWasmTrainer(host, setup, { executor });
+    },
   };
   const { encodeOnce } = host.program;
   return encodeOnce ? withColumns(rowWise, host, encodeOnce) : rowWise;
 }
 
-function readProbabilities(
-  host: Host,
-  batch: CircuitBatch,
-  forEachChunk: (batch: CircuitBatch, visit: (set: number, row: number, rows: number, end: number) => void) => void,
-): Float64Array {
-  const { memory, shape } = host.program;
-  const { lanes, numberBytes } = shape;
-  const size = 2 ** shape.qubits;
-  const { states } = memory.layers[memory.layers.length - 1];
-  const out = new Float64Array(batch.sets * batch.rows * size);
-  forEachChunk(batch, (set, row, rows) => {
-    for (let first = 0; first < rows; first += lanes) {
-      host.exports.forward(memory.blocks + (first / lanes) * memory.block.bytes);
-      host.exports.probabilities(states[states.length - 1], memory.scratch);
-      for (let j = 0; j < Math.min(lanes, rows - first); j++) {
-        const at = (set * batch.rows + row + first + j) * size;
-        for (let k = 0; k < size; k++) out[at + k] = host.numbers[memory.scratch / numberBytes + k * lanes + j];
-      }
-    }
-  });
-  return out;
+/** A loss as a task has it; one that does not fit the batch is left to its callback. */
+function describedLoss(
+  loss: RowLoss | undefined,
+  { sets, rows }: CircuitBatch,
+  observed: number,
+): { readonly task: Partial<Task>; readonly arrays: Partial<TaskArrays> } {
+  if (loss?.rows !== rows) return { task: {}, arrays: {} };
+  if (loss.kind === 'squared-error') {
+    const fits = loss.targets.length === sets * rows * observed;
+    return fits ? { task: { loss: loss.kind }, arrays: { targets: loss.targets } } : { task: {}, arrays: {} };
+  }
+  const { labels, scale } = loss;
+  return labels.length === sets * rows
+    ? { task: { loss: loss.loss, scale }, arrays: { labels } }
+    : { task: {}, arrays: {} };
 }

@@ -1,60 +1,83 @@
-import { type Adam, createAdam } from '../../training/adam.ts';
-import { pointLoss } from '../../training/loss.ts';
+import { type Adam, createAdam, createAdamState } from '../../training/adam.ts';
 import type { Trainer, TrainerSetup } from '../engine.ts';
+import type { Executor } from './executor.ts';
 import type { Host } from './host.ts';
-import { createRowPass, type Pass } from './sweep.ts';
+import type { Pass } from './sweep.ts';
+import { NO_ARRAYS, plainTask, type Task, type TaskArrays } from './task.ts';
+import { createTrainingStep, type Trainee } from './training-step.ts';
 
-/** A parameter vector under way. */
-interface Trainee {
-  readonly values: Float64Array;
-  readonly gradient: Float64Array;
-  readonly adam: Adam;
-  readonly inputs: Float64Array;
-  readonly labels: Int32Array;
+/** What a trainer has: threads to share sets out to, or a pass of its own. */
+export interface TrainingMeans {
+  readonly executor?: Executor;
+  /** How a parameter vector goes through rows. Default: row by row. */
+  readonly pass?: Pass;
 }
 
-/** Trains in the memory of a compiled circuit: points stay where they are, and no promise stands between two steps. Default pass: row by row. */
-export function createWasmTrainer(host: Host, setup: TrainerSetup, given?: Pass): Trainer {
-  const { chunkRows, structure } = host.program;
-  const { rows, scale } = setup;
-  const observed = structure.readout.observables.length;
-  const pass = given ?? createRowPass(host, observed);
-  const loss = pointLoss(setup.loss);
-  const trainees = setup.sets.map(({ parameters, inputs, labels }): Trainee => {
-    const size = parameters.length;
-    const adam = createAdam(size, setup.learningRate);
-    return { values: parameters.slice(), gradient: new Float64Array(size), adam, inputs, labels };
+/**
+ * Trains in the memory of a compiled circuit: points stay where they are, and no promise stands between two steps. With threads
+ * each does all steps of a set.
+ */
+export function createWasmTrainer(host: Host, setup: TrainerSetup, { executor, pass }: TrainingMeans): Trainer {
+  const { rows, scale, loss, learningRate } = setup;
+  const { length: sets } = setup.sets;
+  const size = host.program.structure.circuit.parameters.length;
+  const states = setup.sets.map(() => createAdamState(size));
+  const trainees = setup.sets.map(({ parameters, inputs, labels }, set): Trainee => {
+    const adam: Adam = createAdam(size, learningRate, states[set]);
+    return { values: parameters.slice(), adam, inputs, labels };
   });
-  const expectations = new Float64Array(chunkRows * observed);
-  const logits = new Float64Array(observed);
+  const step = createTrainingStep(host, { loss, scale, rows }, pass);
   let losses = new Float64Array(0);
 
-  /** One step with the rows of `indices` from `at` on; the mean loss before it. */
-  const step = ({ values, gradient, adam, inputs, labels }: Trainee, indices: Int32Array, at: number): number => {
-    let total = 0;
-    gradient.fill(0);
-    pass.begin(values, 0);
-    for (let first = 0; first < rows; first += chunkRows) {
-      const count = Math.min(chunkRows, rows - first);
-      host.setInputs(inputs, at + first, count, indices);
-      pass.sweep(expectations, 0, count, false, (row, given, cotangents) => {
-        for (let c = 0; c < observed; c++) logits[c] = scale * given[c];
-        total += loss(logits, labels[indices[at + first + row]], cotangents) / rows;
-        for (let c = 0; c < observed; c++) cotangents[c] *= scale / rows;
-      });
-      pass.endChunk(gradient, 0);
-    }
-    pass.finish(gradient, 0);
-    adam.step(values, gradient);
-    return total;
+  /** Does the steps on several threads, if that is worth it. */
+  const share = async (count: number, indices: Int32Array): Promise<boolean> => {
+    if (!executor || executor.threads === 1 || sets < 2) return false;
+    const task = plainTask('train', { sets, rows }, { loss, scale, learningRate, steps: count });
+    const arrays = gather(host, task, trainees, states, indices, losses);
+    if (!(await executor.share(task, arrays, NO_ARRAYS.parameters))) return false;
+    trainees.forEach(({ values }, set) => {
+      values.set(arrays.parameters.subarray(set * size, (set + 1) * size));
+      states[set].set(arrays.adam.subarray(set * states[set].length, (set + 1) * states[set].length));
+    });
+    return true;
   };
 
   return {
     async run(count, indices) {
-      if (losses.length !== count * trainees.length) losses = new Float64Array(count * trainees.length);
-      for (let i = 0; i < losses.length; i++) losses[i] = step(trainees[i % trainees.length], indices, i * rows);
+      if (losses.length !== count * sets) losses = new Float64Array(count * sets);
+      if (await share(count, indices)) return losses;
+      for (let i = 0; i < losses.length; i++) losses[i] = step(trainees[i % sets], i * rows, indices);
       return losses;
     },
     parameters: (set) => trainees[set].values.slice(),
   };
+}
+
+/** The arrays of a training's task, with the rows of its mini-batches one after another. */
+function gather(
+  host: Host,
+  { sets, rows }: Task,
+  trainees: readonly Trainee[],
+  states: readonly Float64Array[],
+  indices: Int32Array,
+  losses: Float64Array,
+): TaskArrays {
+  const { inputs: width } = host.program.structure.circuit;
+  const inputs = new Float64Array(indices.length * width);
+  const labels = new Int32Array(indices.length);
+  for (let i = 0; i < indices.length; i++) {
+    const points = trainees[Math.floor(i / rows) % sets];
+    const from = indices[i] * width;
+    for (let f = 0; f < width; f++) inputs[i * width + f] = points.inputs[from + f];
+    labels[i] = points.labels[indices[i]];
+  }
+  const join = (parts: readonly Float64Array[]) => {
+    const out = new Float64Array(parts.length * parts[0].length);
+    parts.forEach((part, i) => {
+      out.set(part, i * part.length);
+    });
+    return out;
+  };
+  const parameters = join(trainees.map(({ values }) => values));
+  return { ...NO_ARRAYS, parameters, adam: join(states), inputs, labels, losses };
 }

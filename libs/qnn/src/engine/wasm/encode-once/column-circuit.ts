@@ -100,7 +100,9 @@ export function withColumns(rowWise: CompiledCircuit, host: Host, choice: Encode
     ...(choice.forBatches ? createColumnBatches(host, pass) : {}),
     createTrainer(setup) {
       const byColumns = !choice.choosesByRows || takesColumns(choice.operations, setup.rows);
-      return createWasmTrainer(host, setup, byColumns ? pass : undefined);
+      return byColumns || !rowWise.createTrainer
+        ? createWasmTrainer(host, setup, { pass })
+        : rowWise.createTrainer(setup);
     },
   };
 }

@@ -1,5 +1,5 @@
 import type { Host } from '../host.ts';
-import type { Pass } from '../sweep.ts';
+import { createGradientAdder, type Pass } from '../sweep.ts';
 import { COLLECTED_BLOCKS } from './column-module.ts';
 import type { ColumnPlan } from './column-plan.ts';
 
@@ -32,6 +32,7 @@ export function createColumnPass(host: Host, plan: ColumnPlan): ColumnPass {
   const returnColumns = required(exports.returnColumns);
   const trainable = program.structure.circuit.parameters.length > 0;
   const known = new Float64Array(program.structure.circuit.parameters.length).fill(Number.NaN);
+  const addGradient = createGradientAdder(host);
   const values = new Float64Array(outputs);
   const slopes = new Float64Array(outputs);
   const none = new Float64Array(outputs);
@@ -105,7 +106,7 @@ export function createColumnPass(host: Host, plan: ColumnPlan): ColumnPass {
       settleTotals();
       host.clearTotals();
       returnColumns();
-      host.addGradient(out, at);
+      addGradient(out, at);
     },
   };
 }
