@@ -1,4 +1,4 @@
-import { type Int, int, type Kernel, type Local, vec, type Writer, writeKernel } from '../ir.ts';
+import { type Int, int, type Kernel, type Local, type Vector, vec, type Writer, writeKernel } from '../ir.ts';
 import type { Shape } from '../shape.ts';
 import { forEachCoset, type Group, gatherCoset } from './group.ts';
 import { applyPhase, loadPhase, type PhaseKind } from './phases.ts';
@@ -75,22 +75,25 @@ export function backLinkKernel(shape: Shape, group: Group, link: BackwardLink, k
     const sums = group.qubits.map(() => w.vector(vec.constant(0)));
     const singles = loadSingles(w, group, derivatives, singlesAddress, shape);
     forEachCoset(w, group, shape, (at) => {
-      const planes = { l: [[], []] as Local[][], x: [[], []] as Local[][] };
+      const planes = { l: [[], []] as Local[][], x: [[], []] as Vector[][] };
       const here = w.int(int.add(phi, at));
       gatherCoset(w, group, images, at, shape).forEach((image, h) => {
         const phase =
           phases === 'none' ? null : loadPhase(w, phases, table, int.add(at, int.constant(group.offsets[h])), shape);
-        const fetch = (state: Int, gathered: boolean) => {
-          const address = gathered ? w.int(int.add(state, image)) : here;
-          const offset = gathered ? 0 : group.offsets[h];
-          const re = w.vector(vec.load(address, offset));
-          const im = w.vector(vec.load(address, offset + shape.planeBytes));
-          if (!phase || !gathered) return [re, im];
-          return applyPhase(re, im, phase, 'inverse').map((part) => w.vector(part));
+        const fetch = (state: Int) => {
+          const address = w.int(int.add(state, image));
+          const [re, im] = [0, shape.planeBytes].map((plane) => w.vector(vec.load(address, plane)));
+          return phase ? applyPhase(re, im, phase, 'inverse').map((part) => w.vector(part)) : [re, im];
         };
-        const [l, x] = [fetch(lambda, true), fetch(phi, !keepsStates)];
-        planes.l.forEach((plane, i) => void plane.push(l[i]));
-        planes.x.forEach((plane, i) => void plane.push(x[i]));
+        const l = fetch(lambda);
+        // As in unrotate, λ alone fills the registers.
+        const x = keepsStates
+          ? [0, shape.planeBytes].map((plane) => vec.load(here, group.offsets[h] + plane))
+          : fetch(phi);
+        for (const i of [0, 1]) {
+          planes.l[i].push(l[i]);
+          planes.x[i].push(x[i]);
+        }
       });
       if (derivatives !== 'none') {
         const values = group.offsets.map((_, h) =>
@@ -104,7 +107,7 @@ export function backLinkKernel(shape: Shape, group: Group, link: BackwardLink, k
         const [l, x] = [planes.l[plane], planes.x[plane]];
         addDerivatives(w, l, x, sums);
         rotate(w, l, coefficients, 'inverse');
-        if (phiTarget) rotate(w, x, coefficients, 'inverse');
+        if (phiTarget) rotate(w, x as Local[], coefficients, 'inverse');
         group.offsets.forEach((offset, h) => {
           w.store(target, offset + plane * shape.planeBytes, l[h]);
           if (phiTarget) w.store(phiTarget, offset + plane * shape.planeBytes, x[h]);
@@ -126,10 +129,13 @@ export function unrotateKernel(shape: Shape, group: Group, keepsStates: boolean)
       forEachCoset(w, group, shape, (at) => {
         const [from, state] = [lambda, phi].map((base) => w.int(int.add(base, at)));
         const l = group.offsets.map((offset) => w.vector(vec.load(from, offset)));
-        const x = group.offsets.map((offset) => w.vector(vec.load(state, offset)));
+        // Eight amplitudes of each state are more than V8 has registers for: those of φ are loaded where they are used.
+        const inPlace = keepsStates && group.qubits.length > 2;
+        const loads = group.offsets.map((offset) => vec.load(state, offset));
+        const x = inPlace ? loads : loads.map((load) => w.vector(load));
         addDerivatives(w, l, x, sums);
         rotate(w, l, coefficients, 'inverse');
-        if (!keepsStates) rotate(w, x, coefficients, 'inverse');
+        if (!keepsStates) rotate(w, x as Local[], coefficients, 'inverse');
         group.offsets.forEach((offset, h) => {
           w.store(from, offset, l[h]);
           if (!keepsStates) w.store(state, offset, x[h]);

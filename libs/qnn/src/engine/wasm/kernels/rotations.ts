@@ -1,4 +1,4 @@
-import { type Int, type Local, vec, type Writer } from '../ir.ts';
+import { type Int, type Local, type Vector, vec, type Writer } from '../ir.ts';
 import type { Shape } from '../shape.ts';
 
 /**
@@ -41,7 +41,7 @@ export function rotate(
 export function addDerivatives(
   writer: Writer,
   lambda: readonly Local[],
-  phi: readonly Local[],
+  phi: readonly Vector[],
   sums: readonly Local[],
 ): void {
   sums.forEach((sum, bit) => {
@@ -53,8 +53,8 @@ export function addDerivatives(
   });
 }
 
-function pairs(amplitudes: readonly Local[], bit: number): [Local, Local][] {
-  const out: [Local, Local][] = [];
+function pairs<T extends Vector>(amplitudes: readonly T[], bit: number): [T, T][] {
+  const out: [T, T][] = [];
   amplitudes.forEach((low, h) => {
     if (!((h >> bit) & 1)) out.push([low, amplitudes[h | (1 << bit)]]);
   });
