@@ -29,7 +29,14 @@ const batch = () => Array.from({ length: problem.rows }, (_, row) => expectation
 function answer(message) {
   if (message.op === 'describe') {
     const setting = 'forward only (it has no gradients), loop over samples';
-    return { versions: { 'quantum-circuit': version }, setting, batched: false, gradients: false, loopRows: 4 };
+    return {
+      versions: { 'quantum-circuit': version },
+      setting,
+      gradients: false,
+      batched: false,
+      oneSize: false,
+      loopRows: 4,
+    };
   }
   if (message.op === 'prepare') {
     problem = message;

@@ -1,4 +1,5 @@
-"""TensorCircuit-NG on its JAX backend: vmap over the batch, value_and_grad, jit; complex64, its default."""
+"""TensorCircuit-NG on its JAX backend: vmap over the batch, value_and_grad, jit; complex64, its default. Layers are a scan, as in
+its examples of deep circuits: unrolled, a circuit of 8 qubits and 6 layers compiles for more than a minute."""
 
 import jax
 import jax.numpy as jnp
@@ -12,16 +13,20 @@ tc.set_dtype("complex64")
 def prepare(problem):
     n, ring = problem.qubits, problem.ring
 
+    def layer(state, theta, x):
+        c = tc.Circuit(n, inputs=state)
+        for q in range(n):
+            c.ry(q, theta=x[q])
+        for q in range(n):
+            c.ry(q, theta=theta[q, 0])
+            c.rz(q, theta=theta[q, 1])
+        for control, target in ring:
+            c.cnot(control, target)
+        return c.state()
+
     def circuit(theta, x):
-        c = tc.Circuit(n)
-        for layer in range(problem.layers):
-            for q in range(n):
-                c.ry(q, theta=x[q])
-            for q in range(n):
-                c.ry(q, theta=theta[layer, q, 0])
-                c.rz(q, theta=theta[layer, q, 1])
-            for control, target in ring:
-                c.cnot(control, target)
+        zero = jnp.zeros(2**n, dtype=jnp.complex64).at[0].set(1)
+        c = tc.Circuit(n, inputs=K.scan(lambda state, weights: layer(state, weights, x), theta, zero))
         return K.stack([K.real(c.expectation_ps(z=[q])) for q in range(n)])
 
     batch = K.vmap(circuit, vectorized_argnums=1)
@@ -43,6 +48,6 @@ def prepare(problem):
 serve(
     prepare,
     versions={"tensorcircuit-ng": tc.__version__, "jax": jax.__version__},
-    setting="JAX backend, vmap, jit, complex64",
+    setting="JAX backend, vmap, jit, scan over layers, complex64",
     batched=True,
 )

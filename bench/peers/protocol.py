@@ -1,6 +1,8 @@
 """What every peer of `npm run bench -- qnn` speaks: one JSON object a line on stdin, one answer a line on stdout.
 
-describe        -> {"versions": {...}, "setting": "...", "batched": bool, "gradients": bool, "loopRows": int}
+describe        -> {"versions": {...}, "setting": "...", "gradients": bool, "batched": bool, "oneSize": bool, "loopRows": int}
+                (without batches it is given loopRows rows; with oneSize the same number of rows for every batch of a circuit,
+                since it compiles for long)
 prepare         {"qubits", "layers", "rows", "parameters" [layers * qubits * 2], "inputs" and "targets" [rows * qubits]}
                 -> {"firstMs", "expectations" [qubits, of the first row], "gradient" [parameters], "note"}
 time            {"seconds", "most"} -> {"ms": [...]}, one figure a batch: at least one, then as many as fit
@@ -74,7 +76,7 @@ def fastest(runs):
     return runs[name], name
 
 
-def serve(prepare, versions, setting, batched, gradients=True, loop_rows=8):
+def serve(prepare, versions, setting, batched, gradients=True, one_size=False, loop_rows=8):
     """Answers until stdin ends. `prepare(problem)` returns the ways to do it, by name: functions that do one batch and return
     (expectations [rows, qubits], gradient [layers, qubits, 2]) as arrays that are ready. The first result is that of the
     first way; the fastest is timed."""
@@ -84,8 +86,9 @@ def serve(prepare, versions, setting, batched, gradients=True, loop_rows=8):
             return {
                 "versions": versions,
                 "setting": setting,
-                "batched": batched,
                 "gradients": gradients,
+                "batched": batched,
+                "oneSize": one_size,
                 "loopRows": loop_rows,
             }
         if message["op"] == "prepare":

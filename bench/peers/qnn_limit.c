@@ -1,8 +1,8 @@
 // The limit: the kernels of engine `wasm` as a C compiler translates them, on the engine's own memory.
 //   gcc -O3 -march=native -DKERNELS='"kernels.inc"' -DBYTES=65536 -DVECTOR_BYTES=16 [-DFLOAT64] qnn_limit.c -o limit -lm
-//   ./limit IMAGE OUT TOTALS TOTALS_END FROM TO CHUNKS SECONDS
-// reads the memory from IMAGE, executes forward and adjoint of the blocks FROM..TO, CHUNKS times a batch, and writes the memory after
-// one batch of one chunk to OUT; then a line for every batch that begins within SECONDS, its time in milliseconds.
+//   ./limit IMAGE OUT TOTALS TOTALS_END FROM TO
+// reads the memory from IMAGE, executes forward and adjoint of the blocks FROM..TO and writes the memory after it to OUT; then for
+// every number on stdin it executes them so many times, and answers with the time in milliseconds.
 #include <math.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -94,23 +94,21 @@ static void chunk(const u32 *a) {
 }
 
 int main(int count, char **arguments) {
-  if (count != 9) return fprintf(stderr, "usage: limit IMAGE OUT TOTALS TOTALS_END FROM TO CHUNKS SECONDS\n"), 2;
+  if (count != 7) return fprintf(stderr, "usage: limit IMAGE OUT TOTALS TOTALS_END FROM TO\n"), 2;
   FILE *file = fopen(arguments[1], "rb");
   if (!file || fread(M, 1, BYTES, file) != BYTES) return fprintf(stderr, "%s: not a memory of %u bytes\n", arguments[1], (u32)BYTES), 1;
   fclose(file);
   u32 a[4];
   for (int i = 0; i < 4; i++) a[i] = (u32)strtoul(arguments[3 + i], NULL, 10);
-  const int chunks = atoi(arguments[7]);
-  const double seconds = atof(arguments[8]);
   chunk(a);
   file = fopen(arguments[2], "wb");
   if (!file || fwrite(M, 1, BYTES, file) != BYTES) return fprintf(stderr, "%s: cannot be written\n", arguments[2]), 1;
   fclose(file);
-  const double begin = now();
-  while (now() - begin < 1e3 * seconds) {
+  for (int times; scanf("%d", &times) == 1;) {
     const double start = now();
-    for (int i = 0; i < chunks; i++) chunk(a);
+    for (int i = 0; i < times; i++) chunk(a);
     printf("%.6f\n", now() - start);
+    fflush(stdout);
   }
   return 0;
 }

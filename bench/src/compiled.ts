@@ -1,5 +1,5 @@
 import { VAE_GAN_SETTINGS, type VaeGanSettings } from '@qloom/tfjs/testing/vae-gan.ts';
-import type { BenchOptions } from './benches.ts';
+import type { Bench } from './bench.ts';
 import { SMALL_NAME } from './compiled/small-fit.ts';
 import { type SplitSteps, timeSplitSteps } from './compiled/split-steps.ts';
 import { type StepTimes, timeSteps } from './compiled/step-times.ts';
@@ -9,9 +9,6 @@ import { checkKeys, select } from './only.ts';
 import { lessIsBetter, type Row } from './row.ts';
 
 const PARTS = ['steps', 'torch', 'split', 'fits'] as const;
-
-/** What `--only` means to the benchmark. */
-export const COMPILED_ONLY = `part: ${PARTS.join(', ')}; --full: torch.compile too, a minute a setting`;
 
 /** The length of a fit, and what it may take. */
 const FIT_STEPS = 1_500;
@@ -32,30 +29,40 @@ const FIRST_LIMIT_MS = 500;
 const countFor = ({ batch }: VaeGanSettings) => (batch > 100 ? 40 : 150);
 
 /** Compiled training steps beside TensorFlow.js kernel by kernel and PyTorch, each on one thread; then steps and whole fits of the product. */
-export async function benchCompiled(progress: (message: string) => void, { full, only }: BenchOptions): Promise<Row[]> {
-  checkKeys(only, ['part']);
-  const parts = select(only, 'part', PARTS);
-  const wanted = (part: (typeof PARTS)[number]) => parts.includes(part);
-  const rows: Row[] = [];
-  for (const [name, settings] of Object.entries(VAE_GAN_SETTINGS)) {
-    if (!wanted('steps') && !wanted('torch')) break;
-    progress(`steps: ${name}`);
-    const times = await timeSteps(settings, countFor(settings));
-    rows.push(...ownRows(name, settings, times));
-    if (!wanted('torch')) continue;
-    progress(`PyTorch: ${name}`);
-    rows.push(...(await torchRows(name, settings, times, full)));
-  }
-  if (wanted('split')) {
-    progress(`steps of fits in one process, in one graph and in two processes: ${TIMED_FITS} of ${TIMED_STEPS} steps`);
-    rows.push(...splitRows(await timeSplitSteps(TIMED_STEPS, TIMED_FITS, WARM_UP_FITS)));
-  }
-  if (wanted('fits')) {
+export const compiledBench: Bench = {
+  description: 'compiled training steps beside eager ones and PyTorch, and whole fits',
+  options: `part: ${PARTS.join(', ')}; --full: torch.compile too, a minute a setting`,
+  parts({ only }) {
+    checkKeys(only, ['part']);
+    const settings = Object.keys(VAE_GAN_SETTINGS);
+    return select(only, 'part', PARTS).flatMap((part) =>
+      part === 'steps' || part === 'torch' ? settings.map((name) => stepPart(part, name)) : [part],
+    );
+  },
+  async *run(progress, { full }, wanted) {
+    for (const [name, settings] of Object.entries(VAE_GAN_SETTINGS)) {
+      const [own, torch] = [stepPart('steps', name), stepPart('torch', name)];
+      if (!wanted.has(own) && !wanted.has(torch)) continue;
+      progress(own);
+      const times = await timeSteps(settings, countFor(settings));
+      if (wanted.has(own)) yield { parts: [own], rows: ownRows(name, settings, times) };
+      if (!wanted.has(torch)) continue;
+      progress(torch);
+      yield { parts: [torch], rows: await torchRows(name, settings, times, full) };
+    }
+    if (wanted.has('split')) {
+      progress(
+        `steps of fits in one process, in one graph and in two processes: ${TIMED_FITS} of ${TIMED_STEPS} steps`,
+      );
+      yield { parts: ['split'], rows: splitRows(await timeSplitSteps(TIMED_STEPS, TIMED_FITS, WARM_UP_FITS)) };
+    }
+    if (!wanted.has('fits')) return;
     progress(`fits of ${FIT_STEPS} steps`);
-    rows.push(...(await fitRows()));
-  }
-  return rows;
-}
+    yield { parts: ['fits'], rows: await fitRows() };
+  },
+};
+
+const stepPart = (part: 'steps' | 'torch', setting: string): string => `${part}: ${setting}`;
 
 const stepRow = (name: string, value: number) => ({
   bench: 'compiled',

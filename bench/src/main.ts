@@ -1,18 +1,22 @@
+import { cpus, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
 import { benches } from './benches.ts';
-import { parseOnly } from './only.ts';
-import { formatTable } from './row.ts';
+import { OnlyError, parseOnly } from './only.ts';
+import { type Origin, openRecord, RecordError } from './record.ts';
+import { runBench } from './run-bench.ts';
 
-const usage = `Usage: npm run bench -- <name> [--full] [--only key=value,…] [--json]
+const usage = `Usage: npm run bench -- <name> [--full] [--only key=value,…] [--out FILE] [--json]
 
-Runs a benchmark and prints medians, with a peer measured in the same run beside each figure.
+Runs a benchmark and prints medians, with a peer measured in the same run beside each figure; each part as soon as it is measured, and a
+summary at the end.
 
-${[...benches].map(([name, { description }]) => `  ${name.padEnd(12)}${description}`).join('\n')}
+${[...benches].map(([name, { description }]) => `  ${name.padEnd(14)}${description}`).join('\n')}
 
 ${[...benches].flatMap(([name, { options }]) => (options === undefined ? [] : [`${name}: ${options}`])).join('\n\n')}
 
   --full      everything, not the quick part, where a benchmark has one
   --only      a part of it, such as --only qubits=4,6; may be repeated
+  --out       keep rows in a file too, as JSON lines; parts that it has already are not measured again, and the summary is of all of it
   --json      one JSON object a line: bench, case, metric, value, unit, peer, peerValue, ratio (above 1 is ahead)
   --help      this page`;
 
@@ -21,6 +25,7 @@ async function main(): Promise<number> {
     options: {
       full: { type: 'boolean', default: false },
       only: { type: 'string', multiple: true, default: [] },
+      out: { type: 'string' },
       json: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
@@ -37,10 +42,34 @@ async function main(): Promise<number> {
     return 2;
   }
   const options = { full: values.full, only: parseOnly(values.only) };
-  const rows = await bench.run((message) => process.stderr.write(`${message}\n`), options);
-  if (values.json) for (const row of rows) console.log(JSON.stringify(row));
-  else console.log(formatTable(rows));
+  // Before the file is: what is asked for may be wrong.
+  bench.parts(options);
+  const record =
+    values.out === undefined ? undefined : openRecord(values.out, originOf(name), new Date().toISOString());
+  await runBench(bench, options, record, {
+    json: values.json,
+    print: (text) => console.log(text),
+    say: (text) => process.stderr.write(`${text}\n`),
+  });
   return 0;
 }
 
-process.exitCode = await main();
+/** What all figures of this run have in common. */
+function originOf(bench: string): Origin {
+  const [processor] = cpus();
+  return {
+    bench,
+    processor: processor?.model ?? 'an unknown processor',
+    cores: cpus().length,
+    memoryGiB: Math.round(totalmem() / 2 ** 30),
+    node: process.versions.node,
+  };
+}
+
+try {
+  process.exitCode = await main();
+} catch (error) {
+  if (!(error instanceof OnlyError || error instanceof RecordError)) throw error;
+  console.error(error.message);
+  process.exitCode = 2;
+}

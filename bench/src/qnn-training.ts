@@ -1,28 +1,31 @@
 import { createEngine, selectEngine } from '@qloom/qnn/engine/select-engine.ts';
-import type { BenchOptions } from './benches.ts';
+import type { Bench } from './bench.ts';
 import { checkKeys, select } from './only.ts';
 import { benchAccuracy } from './qnn/accuracy.ts';
 import { benchFit } from './qnn/fit.ts';
-import type { Row } from './row.ts';
 
 const CASES = ['fit', 'accuracy'] as const;
 
-/** What `--only` may name, for the usage. */
-export const QNN_TRAINING_ONLY = `cases=${CASES.join(',')}`;
-
 /** Whole trainings of data re-uploading QNNs, with the engine that `auto` takes: how long, and how good. */
-export async function benchQnnTraining(progress: (message: string) => void, { only }: BenchOptions): Promise<Row[]> {
-  checkKeys(only, ['cases']);
-  const cases = select(only, 'cases', CASES);
-  const { selected, reason } = await selectEngine({ nowMs: () => performance.now() });
-  progress(`engine ${selected}: ${reason}`);
-  const engine = await createEngine(selected);
-  try {
-    const rows: Row[] = [];
-    if (cases.includes('fit')) rows.push(...(await benchFit(engine, progress)));
-    if (cases.includes('accuracy')) rows.push(...(await benchAccuracy(engine, progress)));
-    return rows;
-  } finally {
-    engine.dispose();
-  }
-}
+export const qnnTrainingBench: Bench = {
+  description: 'whole trainings of QNNs: how long, and how good on a published data set',
+  options: `cases=${CASES.join(',')}`,
+  parts({ only }) {
+    checkKeys(only, ['cases']);
+    return select(only, 'cases', CASES);
+  },
+  async *run(progress, _, wanted) {
+    const { selected, reason } = await selectEngine({ nowMs: () => performance.now() });
+    progress(`engine ${selected}: ${reason}`);
+    const engine = await createEngine(selected);
+    try {
+      if (wanted.has('fit')) yield { parts: ['fit'], rows: await benchFit(engine, progress) };
+      if (!wanted.has('accuracy')) return;
+      const rows = await benchAccuracy(engine, progress);
+      // Without its file nothing has been measured.
+      yield { parts: rows.length > 0 ? ['accuracy'] : [], rows };
+    } finally {
+      engine.dispose();
+    }
+  },
+};

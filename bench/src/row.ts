@@ -46,7 +46,11 @@ export function formatTable(rows: readonly Row[]): string {
     withUnit(row.ratio, '×', ''),
     row.note ?? '',
   ]);
-  const lines = [['case', 'metric', 'ours', 'peer', "peer's", 'ahead', ''], ...cells];
+  return formatColumns([['case', 'metric', 'ours', 'peer', "peer's", 'ahead', ''], ...cells]);
+}
+
+/** Lines of cells in columns that line up, two spaces between them. */
+export function formatColumns(lines: readonly (readonly string[])[]): string {
   const widths = lines[0].map((_, column) => Math.max(...lines.map((line) => line[column].length)));
   return lines
     .map((line) =>

@@ -31,7 +31,7 @@ export interface Contender {
   readonly about: string;
   /** Whether it has gradients; without, its forward pass alone is compared. */
   readonly gradients: boolean;
-  /** Rows of the cell's batch that it is given; where they are fewer, its time is scaled up. */
+  /** Rows that it is given of a cell; where they are not as many as the batch, its time is scaled. */
   rows(cell: Cell): number;
   /** Makes ready for a problem. Throws {@link ContenderError}. */
   prepare(problem: Problem): Promise<FirstResult>;

@@ -13,7 +13,7 @@ export interface EngineContender extends Contender {
 /** Engines that would take minutes for a batch, and how many rows they are given: one goes row by row, one is made for GPUs. */
 const FEW_ROWS: ReadonlyMap<string, number> = new Map([
   ['reference', 4],
-  ['tfjs', 16],
+  ['tfjs', 4],
 ]);
 
 /** Makes a contender of an engine. `nowMs` is a monotonic clock. */

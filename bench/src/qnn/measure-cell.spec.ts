@@ -6,7 +6,7 @@ import { naiveStep } from './naive.ts';
 import type { Problem } from './problem.ts';
 
 const cell = { qubits: 4, layers: 3, batch: 6 };
-const effort = { rounds: 2, seconds: 1, most: 3 };
+const effort = { rounds: 2, seconds: 1, most: 3, enough: 60 };
 
 /** A clock on which a millisecond passes at every look. */
 function createClock(): () => number {
@@ -47,6 +47,16 @@ describe('measureCell', () => {
       rows: 2,
       note: '2 of 6 rows, scaled; peer 1',
     });
+  });
+
+  it('gives no further turn to who has been timed for long enough', async () => {
+    let turns = 0;
+    const slow = peer([], { time: async () => [7_000 * ++turns] });
+    const cells = await measureCell(cell, [engine()], [slow], engine(), {
+      effort: { ...effort, rounds: 9, enough: 20 },
+    });
+    // 7 + 14 seconds; the median of both, for 2 rows of 6.
+    expect([turns, cells[1].stepMs]).toEqual([2, 31_500]);
   });
 
   it('times the forward pass of who has no gradient', async () => {

@@ -5,7 +5,7 @@ import { type Cell, cellName } from './cells.ts';
 import { type Contender, ContenderError, type FirstResult, type Work } from './contender.ts';
 import type { EngineContender } from './engine-contender.ts';
 import type { StepResult } from './naive.ts';
-import { createProblem, firstRows, type Problem } from './problem.ts';
+import { createProblem } from './problem.ts';
 
 /** One contender in one cell. Times are those of the whole batch, milliseconds; NaN where there is none. */
 export interface Measurement {
@@ -17,7 +17,7 @@ export interface Measurement {
   readonly forwardMs: number;
   /** From a new structure to its first result, as it was measured: on `rows` rows. */
   readonly firstMs: number;
-  /** Rows that were executed; where they are fewer than the batch, times are scaled up. */
+  /** Rows that were executed; where they are not the batch's, times are scaled. */
   readonly rows: number;
   /** Versions, setting, what was cut short or went wrong. */
   readonly note: string;
@@ -30,10 +30,15 @@ export interface Effort {
   /** Of each turn: after so many seconds, or batches, no further batch begins. */
   readonly seconds: number;
   readonly most: number;
+  /** A contender that has been timed for so many seconds has no further turns: its batches are long. */
+  readonly enough: number;
 }
 
-/** Seven tenths of a second in all, 60 batches at most. */
-export const EFFORT: Effort = { rounds: 3, seconds: 0.25, most: 20 };
+/**
+ * Three quarters of a second in all; of batches that take seconds, two or three. Twenty batches a turn were too few for small
+ * circuits: V8 had not yet optimized what calls the kernels.
+ */
+export const EFFORT: Effort = { rounds: 3, seconds: 0.25, most: 5000, enough: 6 };
 
 /** Settings of {@link measureCell}. */
 export interface MeasureOptions {
@@ -72,14 +77,13 @@ export async function measureCell(
   oracle: EngineContender,
   { progress = () => {}, effort = EFFORT }: MeasureOptions = {},
 ): Promise<Measurement[]> {
-  const problem = createProblem(cell);
-  const truth = createTruth(engines[0], problem);
-  const few = firstRows(problem, Math.min(REFERENCE_ROWS, cell.batch));
-  const expected = await oracle.evaluate(few);
-  requireRight(engines[0], cell, disagreement(expected, await truth(few.batch)));
+  const truth = createTruth(engines[0], cell);
+  const few = Math.min(REFERENCE_ROWS, cell.batch);
+  const expected = await oracle.evaluate(createProblem({ ...cell, batch: few }));
+  requireRight(engines[0], cell, disagreement(expected, await truth(few)));
   const entrants: Entrant[] = [];
   for (const contender of [...engines, ...peers]) {
-    const entrant = await enter(contender, cell, problem, truth);
+    const entrant = await enter(contender, cell, truth);
     progress(`  ${contender.name}: ${entrant.failure ?? `first result after ${formatNumber(entrant.firstMs)} ms`}`);
     entrants.push(entrant);
   }
@@ -91,11 +95,11 @@ export async function measureCell(
 
 type Truth = (rows: number) => Promise<StepResult>;
 
-/** The engine's own results on the first rows of a problem, each computed once. */
-function createTruth(engine: EngineContender, problem: Problem): Truth {
+/** The engine's own results on so many rows of a cell, each computed once. */
+function createTruth(engine: EngineContender, cell: Cell): Truth {
   const known = new Map<number, Promise<StepResult>>();
   return (rows) => {
-    const result = known.get(rows) ?? engine.evaluate(firstRows(problem, rows));
+    const result = known.get(rows) ?? engine.evaluate(createProblem({ ...cell, batch: rows }));
     known.set(rows, result);
     return result;
   };
@@ -105,12 +109,12 @@ function requireRight({ name }: Contender, cell: Cell, wrong: string | undefined
   if (wrong !== undefined) throw new WrongEngineError(`${name}, ${cellName(cell)}: ${wrong} from the reference`);
 }
 
-async function enter(contender: Contender, cell: Cell, problem: Problem, truth: Truth): Promise<Entrant> {
+async function enter(contender: Contender, cell: Cell, truth: Truth): Promise<Entrant> {
   const rows = contender.rows(cell);
   const times = { step: [], forward: [] };
   let first: FirstResult;
   try {
-    first = await contender.prepare(firstRows(problem, rows));
+    first = await contender.prepare(createProblem({ ...cell, batch: rows }));
   } catch (error) {
     if (!(error instanceof ContenderError)) throw error;
     return { contender, rows, note: '', firstMs: Number.NaN, times, failure: error.message };
@@ -122,9 +126,10 @@ async function enter(contender: Contender, cell: Cell, problem: Problem, truth: 
   return { contender, rows, note: first.note, firstMs: first.firstMs, times, ...failure };
 }
 
-async function timeTurn(entrant: Entrant, { seconds, most }: Effort): Promise<void> {
+async function timeTurn(entrant: Entrant, { seconds, most, enough }: Effort): Promise<void> {
   const { contender, times, failure } = entrant;
-  if (failure !== undefined) return;
+  const spentMs = [...times.step, ...times.forward].reduce((sum, ms) => sum + ms, 0);
+  if (failure !== undefined || spentMs > 1e3 * enough) return;
   try {
     if (contender.gradients) times.step.push(...(await contender.time('step', seconds, most)));
     if (contender.ours || !contender.gradients) {
@@ -138,7 +143,7 @@ async function timeTurn(entrant: Entrant, { seconds, most }: Effort): Promise<vo
 
 function summarize({ contender, rows, note, firstMs, times, failure }: Entrant, { batch }: Cell): Measurement {
   const scale = failure === undefined ? batch / rows : Number.NaN;
-  const shortened = rows < batch ? `${rows} of ${batch} rows, scaled` : '';
+  const shortened = rows === batch ? '' : rows < batch ? `${rows} of ${batch} rows, scaled` : `${rows} rows, scaled`;
   return {
     name: contender.name,
     ours: contender.ours,

@@ -15,9 +15,9 @@ const program = (answer: string, first = ''): PeerProgram => ({
   ],
   install: 'get peer',
 });
-const described = (rest: string, batched = true) =>
+const described = (rest: string, batched = true, oneSize = false) =>
   program(`(m) => m.op === 'describe'
-    ? { versions: { peer: '1.2', base: '3' }, setting: 'fast', batched: ${batched}, gradients: true, loopRows: 8 }
+    ? { versions: { peer: '1.2', base: '3' }, setting: 'fast', gradients: true, batched: ${batched}, oneSize: ${oneSize}, loopRows: 8 }
     : ${rest}`);
 const limits = { describe: 60_000, prepare: 60_000, time: 60_000 };
 const problem = createProblem({ qubits: 3, layers: 1, batch: 2 });
@@ -39,16 +39,18 @@ describe('a peer', () => {
     await peer.close();
   });
 
-  it('is given fewer rows where it loops, and where states would not fit', async () => {
+  it('is given fewer rows where it loops, as many as fit, or one number where it compiles for long', async () => {
     const loop = await startPeer(described('undefined', false), limits);
     const whole = await startPeer(described('undefined'), limits);
-    const rows = [4, 12].map((qubits) => [loop, whole].map((peer) => peer.rows({ qubits, layers: 6, batch: 1024 })));
+    const once = await startPeer(described('undefined', true, true), limits);
+    const peers = [loop, whole, once];
+    const rows = [4, 12].map((qubits) => peers.map((peer) => peer.rows({ qubits, layers: 6, batch: 256 })));
     expect(rows).toEqual([
-      [8, 1024],
-      [8, 256],
+      [8, 256, 1024],
+      [8, 64, 16],
     ]);
     expect(loop.rows({ qubits: 4, layers: 6, batch: 4 })).toBe(4);
-    await Promise.all([loop.close(), whole.close()]);
+    await Promise.all(peers.map((peer) => peer.close()));
   });
 
   it('fails a cell by its own words, and goes on', async () => {
@@ -65,6 +67,33 @@ describe('a peer', () => {
     const peer = await startPeer(described(`(console.error('line\\nout of luck'), process.exit(3))`), limits);
     await expect(peer.prepare(problem)).rejects.toThrow('Peer ended (3): out of luck');
     await expect(peer.time('step', 1, 1)).rejects.toThrow('Peer ended (3): out of luck');
+    await peer.close();
+  });
+
+  it('that ended is started again for the next problem', async () => {
+    const peer = await startPeer(
+      described(`m.op !== 'prepare' ? { ms: [1] } : m.rows === 2 ? process.exit(3)
+        : { firstMs: 1, expectations: [], gradient: null, note: '' }`),
+      limits,
+    );
+    await expect(peer.prepare(problem)).rejects.toThrow('Peer ended (3)');
+    const next = createProblem({ qubits: 3, layers: 1, batch: 1 });
+    expect(await peer.prepare(next)).toMatchObject({ firstMs: 1 });
+    expect(await peer.time('step', 1, 1)).toEqual([1]);
+    await peer.close();
+  });
+
+  it('prepares the same rows once, and others anew', async () => {
+    const counts = `m.op === 'prepare' ? { firstMs: ++count, expectations: [], gradient: null, note: '' } : { ms: [1] }`;
+    const peer = await startPeer(
+      { ...described(counts), args: ['-e', `let count = 0; ${described(counts).args[1]}`] },
+      limits,
+    );
+    const other = createProblem({ qubits: 3, layers: 1, batch: 4 });
+    const firsts: number[] = [];
+    const same = createProblem({ qubits: 3, layers: 1, batch: 2 });
+    for (const one of [problem, same, other, problem]) firsts.push((await peer.prepare(one)).firstMs);
+    expect(firsts).toEqual([1, 1, 2, 3]);
     await peer.close();
   });
 

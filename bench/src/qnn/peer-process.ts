@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import type { Cell } from './cells.ts';
-import { type Contender, ContenderError } from './contender.ts';
+import { type Contender, ContenderError, type FirstResult } from './contender.ts';
 
 /** A program that speaks the protocol of peers/protocol.py. */
 export interface PeerProgram {
@@ -23,8 +23,9 @@ export class PeerMissingError extends Error {
 interface Description {
   readonly versions: Readonly<Record<string, string>>;
   readonly setting: string;
-  readonly batched: boolean;
   readonly gradients: boolean;
+  readonly batched: boolean;
+  readonly oneSize: boolean;
   readonly loopRows: number;
 }
 
@@ -33,43 +34,60 @@ const LIMIT_MS = { describe: 60_000, prepare: 120_000, time: 60_000 };
 export type PeerLimits = typeof LIMIT_MS;
 
 /** Amplitudes of a batch at most: automatic differentiation keeps some hundred states, 8 bytes an amplitude each. */
-const MOST_AMPLITUDES = 2 ** 20;
+const MOST_AMPLITUDES = 2 ** 18;
+/** Amplitudes of the one batch of who compiles for long: a call's own cost is small beside, and a state fits in a core's cache. */
+const ONE_SIZE_AMPLITUDES = 2 ** 16;
+/** Rows of that batch at most: the largest batch of the table. */
+const ONE_SIZE_ROWS = 1024;
 
 /** What a missing module or interpreter looks like. */
 const MISSING = /ModuleNotFoundError|No module named|MODULE_NOT_FOUND|ENOENT/;
 
-/** Starts a peer. Throws {@link PeerMissingError}, and {@link ContenderError} when it ends or says nothing in time. */
+/**
+ * Starts a peer. Throws {@link PeerMissingError}, and {@link ContenderError} when it ends or says nothing in time. One that ends
+ * later has failed in that cell, and is started again for the next.
+ */
 export async function startPeer(program: PeerProgram, limits: PeerLimits = LIMIT_MS): Promise<Contender> {
-  const channel = openChannel(program);
-  let description: Description;
-  try {
-    description = await channel.ask<Description>({ op: 'describe' }, limits.describe);
-  } catch (error) {
-    await channel.close();
-    if (!MISSING.test(channel.complaints())) throw error;
-    throw new PeerMissingError(`not installed: ${program.install}`);
-  }
+  const start = async () => {
+    const channel = openChannel(program);
+    try {
+      return { channel, description: await channel.ask<Description>({ op: 'describe' }, limits.describe) };
+    } catch (error) {
+      await channel.close();
+      if (!MISSING.test(channel.complaints())) throw error;
+      throw new PeerMissingError(`not installed: ${program.install}`);
+    }
+  };
+  const { description, ...first } = await start();
+  let { channel } = first;
+  // Batches of different sizes may come down to the same rows: what is compiled is compiled once.
+  let prepared: { message: string; result: FirstResult } | undefined;
   const versions = Object.entries(description.versions).map(([name, version]) => `${name} ${version}`);
-  const whole = ({ qubits, batch }: Cell) => Math.min(batch, MOST_AMPLITUDES / 2 ** qubits);
+  const rows = ({ qubits, batch }: Cell) => {
+    if (!description.batched) return Math.min(batch, description.loopRows);
+    if (description.oneSize) return Math.min(ONE_SIZE_ROWS, ONE_SIZE_AMPLITUDES / 2 ** qubits);
+    return Math.min(batch, MOST_AMPLITUDES / 2 ** qubits);
+  };
   return {
     name: program.name,
     ours: false,
     about: `${versions.join(', ')}: ${description.setting}`,
     gradients: description.gradients,
-    rows: (cell) => (description.batched ? whole(cell) : Math.min(cell.batch, description.loopRows)),
-    prepare: ({ qubits, layers, batch, parameters, inputs, targets }) =>
-      channel.ask(
-        {
-          op: 'prepare',
-          qubits,
-          layers,
-          rows: batch,
-          parameters: [...parameters],
-          inputs: [...inputs],
-          targets: [...targets],
-        },
-        limits.prepare,
-      ),
+    rows,
+    async prepare({ qubits, layers, batch: rows, parameters, inputs, targets }) {
+      const data = { parameters: [...parameters], inputs: [...inputs], targets: [...targets] };
+      const message = { op: 'prepare', qubits, layers, rows, ...data };
+      const key = JSON.stringify(message);
+      if (channel.isOver()) {
+        prepared = undefined;
+        ({ channel } = await start());
+      }
+      if (prepared?.message === key) return prepared.result;
+      prepared = undefined;
+      const result = await channel.ask<FirstResult>(message, limits.prepare);
+      prepared = { message: key, result };
+      return result;
+    },
     time: async (_, seconds, most) =>
       (await channel.ask<{ ms: number[] }>({ op: 'time', seconds, most }, limits.time)).ms,
     close: () => channel.close(),
@@ -79,6 +97,8 @@ export async function startPeer(program: PeerProgram, limits: PeerLimits = LIMIT
 interface Channel {
   /** Sends a message and resolves to its answer. Throws ContenderError; a peer that is late is ended. */
   ask<T>(message: object, limitMs: number): Promise<T>;
+  /** Whether it has ended. */
+  isOver(): boolean;
   /** The end of what it wrote to stderr. */
   complaints(): string;
   close(): Promise<void>;
@@ -116,6 +136,7 @@ function openChannel({ name, file, args, env }: PeerProgram): Channel {
     waiting = undefined;
   });
   return {
+    isOver: () => over !== undefined,
     complaints: () => complaints,
     async ask<T>(message: object, limitMs: number): Promise<T> {
       if (over !== undefined) throw new ContenderError(over);

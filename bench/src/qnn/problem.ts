@@ -38,7 +38,7 @@ export interface Problem extends Cell {
   readonly targets: Float64Array;
 }
 
-/** Draws the data of a cell; the same every time. */
+/** Draws the data of a cell; the same every time, and the first rows are those of a smaller batch. */
 export function createProblem(cell: Cell): Problem {
   const { qubits, layers, batch } = cell;
   const random = createRandom('qnn bench').fork(`${qubits} ${layers}`);
@@ -51,17 +51,6 @@ export function createProblem(cell: Cell): Problem {
     parameters: uniform(layers * qubits * 2, Math.PI, 'parameters'),
     inputs: uniform(batch * qubits, Math.PI, 'inputs'),
     targets: uniform(batch * qubits, 1, 'targets'),
-  };
-}
-
-/** The first `rows` rows of a problem: what is measured where a whole batch takes too long. */
-export function firstRows(problem: Problem, rows: number): Problem {
-  const count = rows * problem.qubits;
-  return {
-    ...problem,
-    batch: rows,
-    inputs: problem.inputs.subarray(0, count),
-    targets: problem.targets.subarray(0, count),
   };
 }
 

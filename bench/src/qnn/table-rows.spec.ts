@@ -1,5 +1,5 @@
 import type { Measurement } from './measure-cell.ts';
-import { tableRows } from './table-rows.ts';
+import { missingRow, tableRows } from './table-rows.ts';
 
 const cell = { qubits: 4, layers: 6, batch: 256 };
 const measurement = (given: Partial<Measurement>): Measurement => ({
@@ -17,7 +17,7 @@ const slow = measurement({ name: 'slow', ours: true, stepMs: 4, forwardMs: 2, fi
 
 describe('tableRows', () => {
   it('puts the fastest engine beside all others', () => {
-    const rows = tableRows(cell, [slow, fast, measurement({ stepMs: 2, rows: 8 })], []);
+    const rows = tableRows(cell, [slow, fast, measurement({ stepMs: 2, rows: 8 })]);
     expect(new Set(rows.map((row) => row.case))).toEqual(new Set(['n=4 L=6 B=256, fast']));
     expect(rows.filter(({ metric }) => metric === 'forward + adjoint')).toMatchObject([
       { value: 0.5, peer: 'slow', peerValue: 4, ratio: 8 },
@@ -31,7 +31,7 @@ describe('tableRows', () => {
   });
 
   it('counts operations by the cell, the same for both', () => {
-    const rows = tableRows(cell, [fast, measurement({ stepMs: 2 }), measurement({ stepMs: 3, name: 'later' })], []);
+    const rows = tableRows(cell, [fast, measurement({ stepMs: 2 }), measurement({ stepMs: 3, name: 'later' })]);
     const [sample, rate] = ['per sample', 'rate'].map((metric) => rows.find((row) => row.metric === metric));
     expect(sample).toMatchObject({ peer: 'peer, the fastest peer', unit: 'µs', ratio: 4 });
     expect(sample?.value).toBeCloseTo(500 / 256, 12);
@@ -40,15 +40,18 @@ describe('tableRows', () => {
     expect(rate?.ratio).toBeCloseTo(4, 12);
   });
 
-  it('compares forward passes where a peer has no gradient, and shows who failed or is absent', () => {
+  it('compares forward passes where a peer has no gradient, and shows who failed', () => {
     const forward = measurement({ name: 'forward', forwardMs: 1 });
     const failed = measurement({ name: 'failed', firstMs: Number.NaN, note: 'out of memory' });
-    const rows = tableRows(cell, [fast, forward, failed], [{ name: 'absent', note: 'not installed: get it' }]);
+    const rows = tableRows(cell, [fast, forward, failed]);
     expect(rows.find(({ peer }) => peer === 'forward')).toMatchObject({ metric: 'forward', value: 0.2, ratio: 5 });
     expect(rows.filter(({ peer }) => peer === 'failed')).toMatchObject([{ ratio: Number.NaN, note: 'out of memory' }]);
-    expect(rows.filter(({ peer }) => peer === 'absent')).toMatchObject([
-      { value: 0.5, peerValue: Number.NaN, note: 'not installed: get it' },
-    ]);
     expect(rows.find(({ metric }) => metric === 'rate')).toMatchObject({ peer: 'no peer', ratio: Number.NaN });
+  });
+
+  it('has a row for who is absent', () => {
+    expect(missingRow('absent', 'not installed: get it')).toMatchObject({
+      ...{ case: 'every cell', peer: 'absent', ratio: Number.NaN, note: 'not installed: get it' },
+    });
   });
 });

@@ -7,26 +7,23 @@ import { benchCircuit } from './problem.ts';
 /** What the first result of a new structure may take. Unit: milliseconds. */
 const FIRST_BUDGET_MS = 100;
 
-/** A peer that is not here. */
-export interface Missing {
-  readonly name: string;
-  readonly note: string;
-}
+/** The row of who is not here; the note says why, or how it is installed. */
+export const missingRow = (peer: string, note: string): Row =>
+  lessIsBetter({
+    ...{ bench: 'qnn', case: 'every cell', metric: 'forward + adjoint', unit: 'ms', peer, note },
+    ...{ value: Number.NaN, peerValue: Number.NaN },
+  });
 
 /**
  * The rows of one cell. Ours is the engine that is fastest in the cell; beside it every other engine and every peer for
  * forward + adjoint and for the first result, and the fastest peer for the time of a sample and the rate.
  */
-export function tableRows(cell: Cell, measured: readonly Measurement[], missing: readonly Missing[]): Row[] {
+export function tableRows(cell: Cell, measured: readonly Measurement[]): Row[] {
   const best = fastest(measured.filter(({ ours }) => ours));
   if (best === undefined) return [];
   const others = measured.filter((one) => one !== best);
   const row = { bench: 'qnn', case: `${cellName(cell)}, ${best.name}` };
   const rows = others.flatMap((other) => compare(row, best, other));
-  for (const { name, note } of missing) {
-    const absent = { ...row, metric: 'forward + adjoint', value: best.stepMs, unit: 'ms', peer: name };
-    rows.push(lessIsBetter({ ...absent, peerValue: Number.NaN, note }));
-  }
   rows.push(...perSample(row, cell, best, fastest(others.filter(({ ours }) => !ours))));
   const first = { ...row, metric: 'first result', value: best.firstMs, unit: 'ms' };
   rows.push(lessIsBetter({ ...first, peer: `budget of ${FIRST_BUDGET_MS} ms`, peerValue: FIRST_BUDGET_MS }));
@@ -49,7 +46,7 @@ function compare(row: Pick<Row, 'bench' | 'case'>, best: Measurement, other: Mea
   const rows = [lessIsBetter({ ...row, ...timed, unit: 'ms', peer, note })];
   if (failed) return rows;
   const first = { metric: 'first result', value: best.firstMs, peerValue: other.firstMs };
-  const few = other.rows < best.rows ? { note: `of ${other.rows} rows, not scaled` } : {};
+  const few = other.rows !== best.rows ? { note: `of ${other.rows} rows, not scaled` } : {};
   return [...rows, lessIsBetter({ ...row, ...first, unit: 'ms', peer, ...few })];
 }
 

@@ -1,4 +1,5 @@
 import { cpus } from 'node:os';
+import type { Measured, Progress } from '../bench.ts';
 import { select } from '../only.ts';
 import type { Row } from '../row.ts';
 import { type Cell, cellName } from './cells.ts';
@@ -9,70 +10,91 @@ import { measureCell } from './measure-cell.ts';
 import { createNaiveContender } from './naive-contender.ts';
 import { PeerMissingError, startPeer } from './peer-process.ts';
 import { peerPrograms } from './peers.ts';
-import { type Missing, tableRows } from './table-rows.ts';
+import { missingRow, tableRows } from './table-rows.ts';
 import { twoWorkerRows } from './two-workers.ts';
 
-type Progress = (message: string) => void;
+/** What stands beside the fastest engine without a program of its own: other engines, two threads, the limit, naive JavaScript. */
+const OWN = ['engines', 'workers', 'c', 'naive'];
 
-/** Measures cells with all engines and those peers that `only` asks for. Throws OnlyError. */
-export async function benchTable(
+const programs = () => peerPrograms(process.env['QLOOM_BENCH_PYTHON'] ?? 'python3');
+
+/** Everything that may stand beside the fastest engine in a cell, or what `only` names of it. Throws OnlyError. */
+export const besidesOf = (only: ReadonlyMap<string, readonly string[]>): string[] =>
+  select(only, 'peers', [...OWN, ...programs().keys()]);
+
+/** A part of the benchmark: what stands beside the fastest engine in one cell. */
+export const partName = (cell: Cell, beside: string): string => `${cellName(cell)}: ${beside}`;
+
+/** Who takes part, and who is not here and why. */
+interface Field {
+  readonly engines: readonly EngineContender[];
+  /** The engine that is there to be right. */
+  readonly oracle: EngineContender;
+  /** By what `--only peers=` calls them. */
+  readonly peers: ReadonlyMap<string, Contender>;
+  readonly missing: readonly Row[];
+}
+
+/** Measures the wanted parts of cells, cell by cell. */
+export async function* measureTable(
   cells: readonly Cell[],
-  only: ReadonlyMap<string, readonly string[]>,
+  besides: readonly string[],
+  wanted: ReadonlySet<string>,
   progress: Progress,
-): Promise<Row[]> {
+): AsyncGenerator<Measured> {
   const nowMs = () => performance.now();
-  const programs = peerPrograms(process.env['QLOOM_BENCH_PYTHON'] ?? 'python3');
-  const names = select(only, 'peers', ['naive', 'c', ...programs.keys()]);
   progress(`${cpus()[0]?.model ?? 'an unknown processor'}, ${cpus().length} cores; Node ${process.versions.node}`);
-  const { engines, missing: missingEngines } = await startEngines(nowMs);
-  const missing: Missing[] = missingEngines.map(({ name, reason }) => ({ name, note: `not available: ${reason}` }));
-  const peers: Contender[] = names.includes('naive') ? [createNaiveContender(nowMs)] : [];
-  const oracle = engines.find(({ name }) => name.startsWith('reference'));
-  if (oracle === undefined) throw new TypeError("engine 'reference': always there");
-  const rows: Row[] = [];
+  const isWanted = (beside: string) => cells.some((cell) => wanted.has(partName(cell, beside)));
+  const field = await startField(besides.filter(isWanted), nowMs);
+  const { engines, oracle, peers, missing } = field;
   try {
-    for (const name of names) {
-      const program = programs.get(name);
-      if (program !== undefined) await admit(program.name, () => startPeer(program), peers, missing);
-    }
-    for (const { name, about } of [...engines, ...peers]) progress(`${name}: ${about}`);
-    for (const { name, note } of missing) progress(`${name}: ${note}`);
+    for (const { name, about } of [...engines, ...peers.values()]) progress(`${name}: ${about}`);
+    if (missing.length > 0) yield { parts: [], rows: missing };
     for (const cell of cells) {
+      const here = besides.filter((beside) => wanted.has(partName(cell, beside)));
+      const parts = here.filter((beside) => OWN.includes(beside) || peers.has(beside));
+      if (parts.length === 0) continue;
       progress(cellName(cell));
-      rows.push(...(await measure(cell, engines, peers, oracle, missing, progress)));
-      if (names.includes('c')) rows.push(...(await limitRows(cell, nowMs)));
-      rows.push(...(await twoWorkerRows(cell, 'wasm', nowMs)));
+      const rivals = parts.flatMap((beside) => peers.get(beside) ?? []);
+      const ours = parts.includes('engines') ? [...engines, oracle] : engines.slice(0, 1);
+      const rows: Row[] = [];
+      if (rivals.length > 0 || ours.length > 1) {
+        rows.push(...tableRows(cell, await measureCell(cell, ours, rivals, oracle, { progress })));
+      }
+      if (parts.includes('c')) rows.push(...(await limitRows(cell, nowMs)));
+      if (parts.includes('workers')) rows.push(...(await twoWorkerRows(cell, 'wasm', nowMs)));
+      yield { parts: parts.map((beside) => partName(cell, beside)), rows };
     }
   } finally {
-    for (const contender of [...engines, ...peers]) await contender.close();
-  }
-  return rows;
-}
-
-/** Starts a peer, or notes why it is missing. */
-async function admit(
-  name: string,
-  start: () => Promise<Contender>,
-  peers: Contender[],
-  missing: Missing[],
-): Promise<void> {
-  try {
-    peers.push(await start());
-  } catch (error) {
-    if (!(error instanceof PeerMissingError || error instanceof ContenderError)) throw error;
-    missing.push({ name, note: error.message });
+    for (const contender of [...engines, oracle, ...peers.values()]) await contender.close();
   }
 }
 
-/** The oracle is timed last and in cells that it can do in a moment; it is there to be right. */
-async function measure(
-  cell: Cell,
-  engines: readonly EngineContender[],
-  peers: readonly Contender[],
-  oracle: EngineContender,
-  missing: readonly Missing[],
-  progress: Progress,
-): Promise<Row[]> {
-  const others = engines.filter((engine) => engine !== oracle);
-  return tableRows(cell, await measureCell(cell, [...others, oracle], peers, oracle, { progress }), missing);
+/** Starts engines and peers; peers at the same time, since most of it is reading files. */
+async function startField(besides: readonly string[], nowMs: () => number): Promise<Field> {
+  const { engines: all, missing: absent } = await startEngines(nowMs);
+  const oracle = all.find(({ name }) => name.startsWith('reference'));
+  if (oracle === undefined) throw new TypeError("engine 'reference': always there");
+  const engines = all.filter((engine) => engine !== oracle);
+  const missing = besides.includes('engines')
+    ? absent.map(({ name, reason }) => missingRow(name, `not available: ${reason}`))
+    : [];
+  const peers = new Map<string, Contender>();
+  if (besides.includes('naive')) peers.set('naive', createNaiveContender(nowMs));
+  const wanted = [...programs()].filter(([key]) => besides.includes(key));
+  const started = await Promise.all(
+    wanted.map(async ([key, program]) => {
+      try {
+        return { key, peer: await startPeer(program) };
+      } catch (error) {
+        if (!(error instanceof PeerMissingError || error instanceof ContenderError)) throw error;
+        return { key, missing: missingRow(program.name, error.message) };
+      }
+    }),
+  );
+  for (const one of started) {
+    if (one.peer) peers.set(one.key, one.peer);
+    else missing.push(one.missing);
+  }
+  return { engines, oracle, peers, missing };
 }

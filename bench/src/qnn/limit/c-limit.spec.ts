@@ -7,13 +7,13 @@ if (!gcc) console.warn('skipped: gcc is absent, so no kernels are compiled as C'
 
 (gcc ? describe : describe.skip)('measureLimit', () => {
   it.each([128, 256] as const)('finds the memory that WebAssembly leaves, at %d bit', async (width) => {
-    const effort = { rounds: 1, seconds: 0.001 };
-    const times = await measureLimit(createProblem({ qubits: 3, layers: 3, batch: 7 }), width, effort, () =>
-      performance.now(),
-    );
-    for (const some of [times.c, times.wasm]) {
-      expect(some.length).toBeGreaterThan(0);
-      for (const ms of some) expect(ms).toBeGreaterThan(0);
+    const effort = { pairs: 3, turnMs: 0.1 };
+    const problem = createProblem({ qubits: 3, layers: 3, batch: 7 });
+    const pairs = await measureLimit(problem, width, effort, () => performance.now());
+    expect(pairs).toHaveLength(3);
+    for (const { c, wasm } of pairs) {
+      expect(c).toBeGreaterThan(0);
+      expect(wasm).toBeGreaterThan(0);
     }
   });
 });

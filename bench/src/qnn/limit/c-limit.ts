@@ -1,32 +1,22 @@
-import { execFile } from 'node:child_process';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
-import { assemble, type CompileOptions, planProgram, programKernels } from '@qloom/qnn/engine/wasm/compile.ts';
+import { assemble, type CompileOptions, planProgram } from '@qloom/qnn/engine/wasm/compile.ts';
 import { createHost, type Host } from '@qloom/qnn/engine/wasm/host.ts';
 import { ContenderError } from '../contender.ts';
 import { batchOf, benchCircuit, benchObservables, type Problem } from '../problem.ts';
-import { printC } from './print-c.ts';
+import { type LimitWidth, startCProgram } from './c-program.ts';
 
-const run = promisify(execFile);
-const PROGRAM = fileURLToPath(new URL('../../../peers/qnn_limit.c', import.meta.url));
-const FLAGS = ['-O3', '-march=native', '-Wno-unused-function'];
-
-/** Bits of the C program's vectors: as many as WebAssembly's, or twice. */
-export type LimitWidth = 128 | 256;
-
-/** How much is measured: rounds of turns, each of so many seconds. */
+/** How much is measured: pairs of turns, each of about so many milliseconds. */
 export interface LimitEffort {
-  readonly rounds: number;
-  readonly seconds: number;
+  readonly pairs: number;
+  readonly turnMs: number;
 }
 
-/** Times of a batch of kernels, milliseconds. */
-export interface LimitTimes {
-  readonly c: readonly number[];
-  readonly wasm: readonly number[];
+/** Times of a batch of kernels in one pair of turns, milliseconds. */
+export interface LimitPair {
+  readonly c: number;
+  readonly wasm: number;
 }
 
 /** A chunk of a problem's rows, ready in an engine's memory. */
@@ -40,36 +30,48 @@ interface Chunk {
   run(): void;
 }
 
+/** Milliseconds that WebAssembly is executed before it is timed: V8 compiles what is used often once more. */
+const WARM_MS = 300;
+
 /**
- * Executes forward and adjoint of a problem's batch as C and as WebAssembly, in turn: the same kernels over the same memory, and
- * nothing else on either side. Throws {@link ContenderError} where gcc is missing, and when the results differ by more
- * than roundings. `nowMs` is a monotonic clock.
+ * Executes forward and adjoint of a problem's batch as C and as WebAssembly: the same kernels over the same memory, and nothing
+ * else on either side. Vectors have one register at 128 bit, and at 256 two, which V8 may merge. They take turns of a few
+ * milliseconds, C first and last in turn, since a processor's clock changes within a tenth of a second. Throws
+ * {@link ContenderError} where gcc is missing, and when the results differ by more than roundings. `nowMs` is a monotonic clock.
  */
 export async function measureLimit(
   problem: Problem,
   width: LimitWidth,
-  { rounds, seconds }: LimitEffort,
+  { pairs, turnMs }: LimitEffort,
   nowMs: () => number,
-): Promise<LimitTimes> {
-  const ours = prepareChunk(problem, 1);
-  const image = width === 128 ? ours : prepareChunk(problem, 2);
+): Promise<LimitPair[]> {
+  const ours = prepareChunk(problem, width === 128 ? 1 : 2);
   const folder = await mkdtemp(join(tmpdir(), 'qloom-limit-'));
   try {
-    const call = await buildProgram(image, width, folder);
-    const times = { c: [] as number[], wasm: [] as number[] };
-    ours.run();
-    if (image !== ours) image.run();
-    for (let round = 0; round < rounds; round++) {
-      times.c.push(...(await call(seconds)));
-      if (round === 0) requireEqual(image.host.numbers, await readFile(join(folder, 'out')));
-      const begin = nowMs();
-      while (nowMs() - begin < 1e3 * seconds) {
+    const program = await startCProgram(ours.host, ours.end, width, folder);
+    try {
+      const call = (times: number) => {
         const start = nowMs();
-        for (let i = 0; i < ours.count; i++) ours.run();
-        times.wasm.push(nowMs() - start);
+        for (let i = 0; i < times; i++) ours.run();
+        return nowMs() - start;
+      };
+      ours.run();
+      await program.time(1);
+      requireEqual(ours.host.numbers, await readFile(program.out));
+      for (let spent = 0; spent < WARM_MS; ) spent += call(ours.count);
+      const times = Math.max(1, Math.round(turnMs / call(1)));
+      // Of a batch, in milliseconds.
+      const scale = ours.count / times;
+      const out: LimitPair[] = [];
+      for (let pair = 0; pair < pairs; pair++) {
+        const first = pair % 2 === 0 ? await program.time(times) : 0;
+        const wasm = call(times);
+        out.push({ c: scale * (first || (await program.time(times))), wasm: scale * wasm });
       }
+      return out;
+    } finally {
+      await program.close();
     }
-    return times;
   } finally {
     await rm(folder, { recursive: true });
   }
@@ -94,30 +96,6 @@ function prepareChunk(problem: Problem, registers: 1 | 2): Chunk {
       host.exports.gradients(memory.blocks, end);
     },
   };
-}
-
-/** Compiles the C program for a chunk; what it returns executes it for some seconds, and gives the times of its batches. */
-async function buildProgram(
-  { host, end, count }: Chunk,
-  width: LimitWidth,
-  folder: string,
-): Promise<(seconds: number) => Promise<number[]>> {
-  const [image, out, kernels, binary] = ['image', 'out', 'kernels.inc', 'limit'].map((name) => join(folder, name));
-  const { memory } = host.program;
-  await writeFile(image, new Uint8Array(host.numbers.buffer));
-  await writeFile(kernels, printC(programKernels(host.program), { CLEAR: 'clear', GRADIENTS: 'gradients' }));
-  const sizes = [`-DBYTES=${host.numbers.buffer.byteLength}`, `-DVECTOR_BYTES=${width / 8}`];
-  await run('gcc', [...FLAGS, `-DKERNELS="${kernels}"`, ...sizes, PROGRAM, '-o', binary, '-lm']).catch(explain);
-  const places = [memory.totals, memory.totalsEnd, memory.blocks, end].map(String);
-  return async (seconds) => {
-    const { stdout } = await run(binary, [image, out, ...places, String(count), String(seconds)]);
-    return stdout.trim().split('\n').map(Number);
-  };
-}
-
-function explain(error: NodeJS.ErrnoException & { stderr?: string }): never {
-  if (error.code === 'ENOENT') throw new ContenderError('not installed: gcc');
-  throw new ContenderError(`gcc: ${error.stderr?.split('\n').find((line) => line.includes('error')) ?? error.message}`);
 }
 
 /** C contracts a product and a sum to one operation, so the last digits differ. */

@@ -3,9 +3,11 @@ import { lessIsBetter, type Row } from '../../row.ts';
 import { type Cell, cellName } from '../cells.ts';
 import { ContenderError } from '../contender.ts';
 import { createProblem } from '../problem.ts';
-import { type LimitTimes, type LimitWidth, measureLimit } from './c-limit.ts';
+import { type LimitPair, measureLimit } from './c-limit.ts';
+import type { LimitWidth } from './c-program.ts';
 
-const EFFORT = { rounds: 3, seconds: 0.25 };
+/** 1.2 seconds and more a width; a turn is one chunk at least. */
+const EFFORT = { pairs: 60, turnMs: 10 };
 const WIDTHS: readonly LimitWidth[] = [128, 256];
 
 /** Rows of one cell: the engine's kernels on one core beside the same kernels by a C compiler. Without gcc they say so. */
@@ -17,12 +19,17 @@ export async function limitRows(cell: Cell, nowMs: () => number): Promise<Row[]>
     const measured = await tryMeasure(cell, width, nowMs);
     if (typeof measured === 'string') {
       rows.push(lessIsBetter({ ...row, peer, value: Number.NaN, peerValue: Number.NaN, note: measured }));
-    } else rows.push(lessIsBetter({ ...row, peer, value: median(measured.wasm), peerValue: median(measured.c) }));
+    } else {
+      const value = median(measured.map(({ wasm }) => wasm));
+      const peerValue = median(measured.map(({ c }) => c));
+      const ratio = median(measured.map(({ c, wasm }) => c / wasm));
+      rows.push({ ...row, peer, value, peerValue, ratio, note: `ratio: median of ${measured.length} pairs of turns` });
+    }
   }
   return rows;
 }
 
-async function tryMeasure(cell: Cell, width: LimitWidth, nowMs: () => number): Promise<LimitTimes | string> {
+async function tryMeasure(cell: Cell, width: LimitWidth, nowMs: () => number): Promise<LimitPair[] | string> {
   try {
     return await measureLimit(createProblem(cell), width, EFFORT, nowMs);
   } catch (error) {
