@@ -69,6 +69,6 @@ def prepare(problem):
 serve(
     prepare,
     versions={"jax": jax.__version__, "jaxlib": jaxlib.__version__},
-    setting="vmap, jit, grad, complex64" + (", scan over layers" if SCAN else ""),
+    setting=f"{jax.devices()[0].device_kind}, vmap, jit, grad, complex64" + (", scan over layers" if SCAN else ""),
     batched=True,
 )

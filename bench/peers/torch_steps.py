@@ -1,6 +1,6 @@
-"""The VAE-GAN of libs/tfjs/src/testing/vae-gan.ts in PyTorch, on one thread of the CPU: milliseconds a step.
+"""The VAE-GAN of libs/tfjs/src/testing/vae-gan.ts in PyTorch, on one thread of the CPU or on a CUDA device: milliseconds a step.
 
-python torch_steps.py BATCH WIDTH three|two COUNT eager|compile
+python torch_steps.py BATCH WIDTH three|two COUNT eager|compile cpu|cuda
 -> one line of JSON: version, eager, compiled (null where it fails or is not asked for), problem
 """
 
@@ -51,7 +51,8 @@ class Critic(nn.Module):
         return self.out(F.leaky_relu(self.hidden(torch.cat([h.flatten(1), classes], 1)), 0.2))
 
 
-def build(batch, width, convolutions):
+def build(batch, width, convolutions, device):
+    torch.set_default_device(device)
     encoder = Perceptron(FEATURES + CLASSES, width, 2 * LATENTS)
     decoder = Perceptron(LATENTS + CLASSES, width, FEATURES)
     critic = Critic(width, convolutions)
@@ -108,7 +109,7 @@ def median_ms(step, count):
 
 def main():
     batch, width, convolutions, count = int(sys.argv[1]), int(sys.argv[2]), sys.argv[3], int(sys.argv[4])
-    critic_loss, generator_loss, stepper = build(batch, width, convolutions)
+    critic_loss, generator_loss, stepper = build(batch, width, convolutions, sys.argv[6])
     eager = median_ms(stepper((critic_loss, generator_loss)), count)
     compiled, problem = None, ""
     try:

@@ -1,5 +1,6 @@
 import { VAE_GAN_SETTINGS, type VaeGanSettings } from '@qloom/tfjs/testing/vae-gan.ts';
 import type { Bench } from './bench.ts';
+import { type ProviderTime, timeProviders } from './compiled/provider-steps.ts';
 import { SMALL_NAME } from './compiled/small-fit.ts';
 import { type SplitSteps, timeSplitSteps } from './compiled/split-steps.ts';
 import { type StepTimes, timeSteps } from './compiled/step-times.ts';
@@ -8,7 +9,9 @@ import { timeFits } from './compiled/whole-fits.ts';
 import { checkKeys, select } from './only.ts';
 import { lessIsBetter, type Row } from './row.ts';
 
-const PARTS = ['steps', 'torch', 'split', 'fits'] as const;
+const PARTS = ['steps', 'torch', 'providers', 'split', 'fits'] as const;
+/** Parts of which there is one a setting. */
+type StepPart = 'steps' | 'torch' | 'providers';
 
 /** The length of a fit, and what it may take. */
 const FIT_STEPS = 1_500;
@@ -36,7 +39,7 @@ export const compiledBench: Bench = {
     checkKeys(only, ['part']);
     const settings = Object.keys(VAE_GAN_SETTINGS);
     return select(only, 'part', PARTS).flatMap((part) =>
-      part === 'steps' || part === 'torch' ? settings.map((name) => stepPart(part, name)) : [part],
+      part === 'split' || part === 'fits' ? [part] : settings.map((name) => stepPart(part, name)),
     );
   },
   async *run(progress, { full }, wanted) {
@@ -50,6 +53,12 @@ export const compiledBench: Bench = {
       progress(torch);
       yield { parts: [torch], rows: await torchRows(name, settings, times, full) };
     }
+    for (const [name, settings] of Object.entries(VAE_GAN_SETTINGS)) {
+      const part = stepPart('providers', name);
+      if (!wanted.has(part)) continue;
+      progress(part);
+      yield { parts: [part], rows: await providerRows(name, settings, full) };
+    }
     if (wanted.has('split')) {
       progress(
         `steps of fits in one process, in one graph and in two processes: ${TIMED_FITS} of ${TIMED_STEPS} steps`,
@@ -62,7 +71,7 @@ export const compiledBench: Bench = {
   },
 };
 
-const stepPart = (part: 'steps' | 'torch', setting: string): string => `${part}: ${setting}`;
+const stepPart = (part: StepPart, setting: string): string => `${part}: ${setting}`;
 
 const stepRow = (name: string, value: number) => ({
   bench: 'compiled',
@@ -94,6 +103,37 @@ async function torchRows(name: string, settings: VaeGanSettings, times: StepTime
   const row = stepRow(name, times.compiled);
   const rows = [lessIsBetter({ ...row, peer: `${torch}, eager`, peerValue: eager, note })];
   if (full) rows.push(lessIsBetter({ ...row, peer: `${torch}, torch.compile`, peerValue: compiled, note }));
+  return rows;
+}
+
+/** Every provider beside the CPU at one thread, and CUDA's beside PyTorch on the same card. */
+async function providerRows(name: string, settings: VaeGanSettings, full: boolean): Promise<Row[]> {
+  const [cpu, ...others] = await timeProviders(settings, countFor(settings));
+  const row = ({ provider, step, note }: ProviderTime) => ({
+    ...stepRow(name, step),
+    metric: `a step on ${provider}`,
+    note,
+  });
+  const rows = others.flatMap((time) => [
+    lessIsBetter({ ...row(time), peer: 'the CPU, one thread', peerValue: cpu.step }),
+    ...(Number.isNaN(time.step)
+      ? []
+      : [
+          lessIsBetter({
+            ...row(time),
+            metric: `first step on ${time.provider}`,
+            value: time.first,
+            peer: 'the CPU, one thread',
+            peerValue: cpu.first,
+          }),
+        ]),
+  ]);
+  const cuda = others.find(({ provider, step }) => provider === 'cuda' && Number.isFinite(step));
+  if (!cuda) return rows;
+  const { version, eager, compiled, note } = await timeTorch(settings, countFor(settings), full, 'cuda');
+  const torch = `PyTorch ${version} on CUDA`;
+  rows.push(lessIsBetter({ ...row(cuda), peer: `${torch}, eager`, peerValue: eager, note }));
+  if (full) rows.push(lessIsBetter({ ...row(cuda), peer: `${torch}, torch.compile`, peerValue: compiled, note }));
   return rows;
 }
 

@@ -16,7 +16,7 @@ const encodeOncePart = (cell: Cell): string => `encode-once: ${cellName(cell)}`;
 export const qnnBench: Bench = {
   description: 'batches of circuits with their gradients, beside every simulator that is installed',
   options:
-    'parts of qubits=4,6,8,10,12, layers=3,6, batches=32,256,1024, peers=engines,workers,c,naive,jax,…, parts=table,encode-once',
+    'parts of qubits=4,6,8,10,12, layers=3,6, batches=32,256,1024 (16384 where named), peers=engines,workers,c,naive,jax,…, parts=table,encode-once',
   parts(options) {
     checkKeys(options.only, KEYS);
     const parts = select(options.only, 'parts', PARTS);

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { VaeGanSettings } from '@qloom/tfjs/testing/vae-gan.ts';
 
-/** What PyTorch needs for a step on one thread. NaN: not measured, and `note` says why. */
+/** What PyTorch needs for a step. NaN: not measured, and `note` says why. */
 export interface TorchTimes {
   readonly version: string;
   /** Milliseconds at the median. */
@@ -17,10 +17,18 @@ const INSTALL =
   'not installed: pip install -r bench/peers/requirements.txt in an environment of its own, then QLOOM_BENCH_PYTHON';
 const LIMIT_MS = 300_000;
 
-/** Times the same model in PyTorch in a process of its own: eager, and with torch.compile, whose compilation takes a minute. */
-export async function timeTorch(settings: VaeGanSettings, count: number, compile: boolean): Promise<TorchTimes> {
-  const { batch, width, convolutions } = settings;
-  const given = [SCRIPT, String(batch), String(width), convolutions, String(count), compile ? 'compile' : 'eager'];
+/**
+ * Times the same model in PyTorch in a process of its own, on one thread of the CPU or on a CUDA device: eager, and with torch.compile,
+ * whose compilation takes a minute.
+ */
+export async function timeTorch(
+  { batch, width, convolutions }: VaeGanSettings,
+  count: number,
+  compile: boolean,
+  device: 'cpu' | 'cuda' = 'cpu',
+): Promise<TorchTimes> {
+  const sizes = [String(batch), String(width), convolutions, String(count)];
+  const given = [SCRIPT, ...sizes, compile ? 'compile' : 'eager', device];
   try {
     const python = process.env['QLOOM_BENCH_PYTHON'] ?? 'python3';
     const env = { ...process.env, OMP_NUM_THREADS: '1' };

@@ -12,6 +12,13 @@ describe('cellsOf', () => {
     expect(named.map(cellName)).toEqual(['n=12 L=3 B=32', 'n=12 L=3 B=1024', 'n=12 L=6 B=32', 'n=12 L=6 B=1024']);
   });
 
+  it('has a batch that fills a GPU where it is named', () => {
+    expect(cellsOf(true, parseOnly(['qubits=8', 'batches=16384'])).map(cellName)).toEqual([
+      'n=8 L=3 B=16384',
+      'n=8 L=6 B=16384',
+    ]);
+  });
+
   it('throws for what the table has not', () => {
     expect(() => cellsOf(true, parseOnly(['layers=4']))).toThrow("--only layers: '4' is none of 3, 6");
   });

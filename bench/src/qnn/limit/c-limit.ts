@@ -19,6 +19,12 @@ export interface LimitPair {
   readonly wasm: number;
 }
 
+/** Bits of the vectors of either side. */
+export interface LimitWidths {
+  readonly wasm: LimitWidth;
+  readonly c: LimitWidth;
+}
+
 /** A chunk of a problem's rows, ready in an engine's memory. */
 interface Chunk {
   readonly host: Host;
@@ -34,39 +40,41 @@ interface Chunk {
 const WARM_MS = 300;
 
 /**
- * Executes forward and adjoint of a problem's batch as C and as WebAssembly: the same kernels over the same memory, and nothing
- * else on either side. Vectors have one register at 128 bit, and at 256 two, which V8 may merge. They take turns of a few
- * milliseconds, C first and last in turn, since a processor's clock changes within a tenth of a second. Throws
+ * Executes forward and adjoint of a problem's batch as C and as WebAssembly: the same kernels, and nothing else on either side.
+ * Vectors have one register at 128 bit, and at 256 two, which V8 may merge; over the same memory where both are as wide. They take
+ * turns of a few milliseconds, C first and last in turn, since a processor's clock changes within a tenth of a second. Throws
  * {@link ContenderError} where gcc is missing, and when the results differ by more than roundings. `nowMs` is a monotonic clock.
  */
 export async function measureLimit(
   problem: Problem,
-  width: LimitWidth,
+  { wasm: width, c: cWidth }: LimitWidths,
   { pairs, turnMs }: LimitEffort,
   nowMs: () => number,
 ): Promise<LimitPair[]> {
-  const ours = prepareChunk(problem, width === 128 ? 1 : 2);
+  const ours = prepareChunk(problem, width);
+  const theirs = cWidth === width ? ours : prepareChunk(problem, cWidth);
   const folder = await mkdtemp(join(tmpdir(), 'qloom-limit-'));
   try {
-    const program = await startCProgram(ours.host, ours.end, width, folder);
+    const program = await startCProgram(theirs.host, theirs.end, cWidth, folder);
     try {
       const call = (times: number) => {
         const start = nowMs();
         for (let i = 0; i < times; i++) ours.run();
         return nowMs() - start;
       };
-      ours.run();
+      theirs.run();
       await program.time(1);
-      requireEqual(ours.host.numbers, await readFile(program.out));
+      requireEqual(theirs.host.numbers, await readFile(program.out));
       for (let spent = 0; spent < WARM_MS; ) spent += call(ours.count);
       const times = Math.max(1, Math.round(turnMs / call(1)));
+      const cTimes = Math.max(1, Math.round((times * theirs.count) / ours.count));
       // Of a batch, in milliseconds.
-      const scale = ours.count / times;
+      const time = async () => ((await program.time(cTimes)) * theirs.count) / cTimes;
       const out: LimitPair[] = [];
       for (let pair = 0; pair < pairs; pair++) {
-        const first = pair % 2 === 0 ? await program.time(times) : 0;
-        const wasm = call(times);
-        out.push({ c: scale * (first || (await program.time(times))), wasm: scale * wasm });
+        const first = pair % 2 === 0 ? await time() : 0;
+        const wasm = (call(times) * ours.count) / times;
+        out.push({ c: first || (await time()), wasm });
       }
       return out;
     } finally {
@@ -77,7 +85,8 @@ export async function measureLimit(
   }
 }
 
-function prepareChunk(problem: Problem, registers: 1 | 2): Chunk {
+function prepareChunk(problem: Problem, width: LimitWidth): Chunk {
+  const registers = width === 128 ? 1 : 2;
   const options: CompileOptions = { precision: 'float32', registers, fused: false, maxBytes: 2 ** 30 };
   const program = planProgram(benchCircuit(problem.qubits, problem.layers), benchObservables(problem.qubits), options);
   const { memory, chunkRows } = program;

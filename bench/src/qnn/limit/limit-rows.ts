@@ -3,20 +3,25 @@ import { lessIsBetter, type Row } from '../../row.ts';
 import { type Cell, cellName } from '../cells.ts';
 import { ContenderError } from '../contender.ts';
 import { createProblem } from '../problem.ts';
-import { type LimitPair, measureLimit } from './c-limit.ts';
-import type { LimitWidth } from './c-program.ts';
+import { type LimitPair, type LimitWidths, measureLimit } from './c-limit.ts';
 
-/** 1.2 seconds and more a width; a turn is one chunk at least. */
+/** 1.2 seconds and more a comparison; a turn is one chunk at least. */
 const EFFORT = { pairs: 60, turnMs: 10 };
-const WIDTHS: readonly LimitWidth[] = [128, 256];
+/** Like beside like; and vectors as wide as the engine's where it may merge registers, beside C with one register. */
+const COMPARED: readonly LimitWidths[] = [
+  { wasm: 128, c: 128 },
+  { wasm: 256, c: 256 },
+  { wasm: 256, c: 128 },
+];
 
 /** Rows of one cell: the engine's kernels on one core beside the same kernels by a C compiler. Without gcc they say so. */
 export async function limitRows(cell: Cell, nowMs: () => number): Promise<Row[]> {
   const rows: Row[] = [];
-  for (const width of WIDTHS) {
-    const row = { bench: 'qnn', case: `${cellName(cell)}, wasm float32`, metric: 'kernels, one core', unit: 'ms' };
-    const peer = `C, gcc -O3 -march=native, ${width} bit`;
-    const measured = await tryMeasure(cell, width, nowMs);
+  for (const widths of COMPARED) {
+    const metric = `kernels of ${widths.wasm} bit, one core`;
+    const row = { bench: 'qnn', case: `${cellName(cell)}, wasm float32`, metric, unit: 'ms' };
+    const peer = `C, gcc -O3 -march=native, ${widths.c} bit`;
+    const measured = await tryMeasure(cell, widths, nowMs);
     if (typeof measured === 'string') {
       rows.push(lessIsBetter({ ...row, peer, value: Number.NaN, peerValue: Number.NaN, note: measured }));
     } else {
@@ -29,9 +34,9 @@ export async function limitRows(cell: Cell, nowMs: () => number): Promise<Row[]>
   return rows;
 }
 
-async function tryMeasure(cell: Cell, width: LimitWidth, nowMs: () => number): Promise<LimitPair[] | string> {
+async function tryMeasure(cell: Cell, widths: LimitWidths, nowMs: () => number): Promise<LimitPair[] | string> {
   try {
-    return await measureLimit(createProblem(cell), width, EFFORT, nowMs);
+    return await measureLimit(createProblem(cell), widths, EFFORT, nowMs);
   } catch (error) {
     if (!(error instanceof ContenderError)) throw error;
     return error.message;
