@@ -10,6 +10,9 @@ from protocol import serve
 
 SCAN = "scan" in sys.argv
 
+# On a GPU the default rounds products to 10 bits, and expectations are wrong by 2e-3.
+jax.config.update("jax_default_matmul_precision", "highest")
+
 
 def ry(state, q, angle):
     c, s = jnp.cos(angle / 2), jnp.sin(angle / 2)

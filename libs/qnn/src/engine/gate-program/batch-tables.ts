@@ -2,7 +2,8 @@ import type { Circuit } from '@qloom/quantum/circuit.ts';
 import type { CircuitBatch } from '../engine.ts';
 import { addAmplitudeGradient, fillAmplitudes } from './amplitudes.ts';
 import type { Chunk } from './chunks.ts';
-import { addSlotGradients, fillValues, type GateProgram } from './gate-program.ts';
+import { addSlotGradients, type GateProgram, type Slot } from './gate-program.ts';
+import { createRowWriter } from './table-writer.ts';
 
 /** The tables of a chunk: what goes to the device before, and the chain rule on what comes back. */
 export interface BatchTables {
@@ -11,6 +12,8 @@ export interface BatchTables {
   /** Shape [sets · rows, values an execution]. */
   readonly rowValues: Float32Array<ArrayBuffer>;
   fill(batch: CircuitBatch, chunk: Chunk): void;
+  /** Whether gradients need what each execution has of its own: where inputs are wanted, or multiply parameters. */
+  needsOwn(wantInputs: boolean): boolean;
   /** Gradients of a batch, zero at first. */
   startGradient(batch: CircuitBatch, wantInputs: boolean): BatchGradientSum;
 }
@@ -19,9 +22,12 @@ export interface BatchTables {
 export interface BatchGradientSum {
   readonly parameters: Float64Array;
   readonly inputs: Float64Array;
-  /** Adds a chunk's gradients: `totals` of shape [sets, gradients a set], summed over rows, and `own` [sets · rows, gradients a row]. */
+  /** Adds a chunk's gradients: `totals` of shape [sets, gradients a set], summed over rows, and `own` [sets · rows, gradients a row], which may be empty where none is needed. */
   add(chunk: Chunk, totals: ArrayLike<number>, own: ArrayLike<number>): void;
 }
+
+/** Whether a parameter is part of an angle. */
+const isTrainable = ({ angle }: Slot): boolean => angle.terms.some(({ parameter }) => parameter !== null);
 
 /** The tables of a program. */
 export function createBatchTables(program: GateProgram, circuit: Circuit): BatchTables {
@@ -32,6 +38,9 @@ export function createBatchTables(program: GateProgram, circuit: Circuit): Batch
     const at = (batch.sharedInputs ? row : set * batch.rows + row) * circuit.inputs;
     return batch.inputs.subarray(at, at + circuit.inputs);
   };
+  const writeSet = createRowWriter(program, 'set');
+  const writeRow = createRowWriter(program, 'row');
+  const trainable = slots.row.some(isTrainable);
   const none = new Float64Array(0);
   let setValues = new Float32Array(0);
   let rowValues = new Float32Array(0);
@@ -47,16 +56,17 @@ export function createBatchTables(program: GateProgram, circuit: Circuit): Batch
       rowValues = sized(rowValues, chunk.sets * chunk.rows * values.row);
       for (let s = 0; s < chunk.sets; s++) {
         const parameters = parametersOf(batch, chunk.set + s);
-        fillValues(program, 'set', parameters, none, setValues, s * values.set);
+        writeSet(parameters, none, setValues, s * values.set);
         if (values.row === 0) continue;
         for (let r = 0; r < chunk.rows; r++) {
           const inputs = inputsOf(batch, chunk.set + s, chunk.row + r);
           const at = (s * chunk.rows + r) * values.row;
-          fillValues(program, 'row', parameters, inputs, rowValues, at);
+          writeRow(parameters, inputs, rowValues, at);
           if (prepared > 0) fillAmplitudes(inputs, prepared, rowValues, at + values.row - prepared);
         }
       }
     },
+    needsOwn: (wantInputs) => wantInputs || trainable,
     startGradient(batch, wantInputs) {
       const parameterGradients = new Float64Array(batch.sets * circuit.parameters.length);
       const inputGradients = new Float64Array(wantInputs ? batch.sets * batch.rows * circuit.inputs : 0);
@@ -71,7 +81,7 @@ export function createBatchTables(program: GateProgram, circuit: Circuit): Batch
             const { length } = parameters;
             const into = parameterGradients.subarray(set * length, (set + 1) * length);
             addSlotGradients(slots.set, totals, s * gradients.set, parameters, none, into, ignored);
-            if (gradients.row === 0) continue;
+            if (gradients.row === 0 || !(wantInputs || trainable)) continue;
             for (let r = 0; r < chunk.rows; r++) {
               const row = chunk.row + r;
               const at = (set * batch.rows + row) * circuit.inputs;

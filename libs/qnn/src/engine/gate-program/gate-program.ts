@@ -1,8 +1,8 @@
-import { type Angle, addAngleGradient, evaluateAngle } from '@qloom/quantum/angle.ts';
+import { type Angle, addAngleGradient } from '@qloom/quantum/angle.ts';
 import type { Circuit, Gate } from '@qloom/quantum/circuit.ts';
 import { GATES, type GateName } from '@qloom/quantum/gates.ts';
 import { expand } from './expand.ts';
-import { formOf, type GateForm, type ValueSource } from './gate-form.ts';
+import { formOf, type GateForm } from './gate-form.ts';
 
 /** Whose numbers a value or a gradient are: each parameter vector's (`set`), or each execution's, since inputs enter. */
 export type Scope = 'set' | 'row';
@@ -109,35 +109,6 @@ function place(gate: Gate): PlacedGate {
     controls: form.controls.reduce((mask, bit) => mask | (1 << gate.qubits[bit]), 0),
     targets: form.targets.map((bit) => gate.qubits[bit]),
   };
-}
-
-/** Writes one row of the table of a scope: sines, cosines and matrix components in float64, rounded on being stored. */
-export function fillValues(
-  program: GateProgram,
-  scope: Scope,
-  parameters: ArrayLike<number>,
-  inputs: ArrayLike<number>,
-  out: Float32Array,
-  offset: number,
-): void {
-  for (const op of program.ops) {
-    if (op.scope !== scope || op.form.values.length === 0) continue;
-    const at = offset + op.valueOffset;
-    if (op.angles.length === 1) {
-      const angle = evaluateAngle(op.angles[0], parameters, inputs);
-      for (let v = 0; v < op.form.values.length; v++) out[at + v] = valueAt(op.gate, op.form.values[v], [angle]);
-    } else {
-      const angles = op.angles.map((angle) => evaluateAngle(angle, parameters, inputs));
-      for (let v = 0; v < op.form.values.length; v++) out[at + v] = valueAt(op.gate, op.form.values[v], angles);
-    }
-  }
-}
-
-function valueAt(name: GateName, source: ValueSource, angles: readonly number[]): number {
-  if (source.kind !== 'component') return Math[source.kind](source.frequency * angles[0]);
-  const { derivative, index } = source;
-  const definition = GATES[name];
-  return (derivative === null ? definition.matrix(angles) : definition.derivative(angles, derivative)).values[index];
 }
 
 /** Adds what the gradients of one row of a scope's table mean for parameters and inputs. */

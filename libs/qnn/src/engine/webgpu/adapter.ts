@@ -32,8 +32,9 @@ export async function findAdapter(): Promise<FoundAdapter> {
     );
   }
   const { create, globals } = loadWebgpu();
-  // Kernels write workgroup memory before they read it; to zero it costs some drivers seconds at compilation.
-  const gpu = create(['enable-dawn-features=disable_workgroup_init']);
+  // Kernels write workgroup memory before they read it; to zero it costs some drivers seconds at compilation. Their indices are printed
+  // for the sizes of their buffers; to clamp each costs time in every pass.
+  const gpu = create(['enable-dawn-features=disable_workgroup_init,disable_robustness']);
   const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' });
   if (!adapter) {
     throw new WebgpuUnavailableError(

@@ -34,6 +34,8 @@ interface Sweeps {
   readonly forward?: boolean;
   readonly keep?: boolean;
   readonly backward?: boolean;
+  /** Whether what each execution has of a gradient is read back. */
+  readonly own?: boolean;
 }
 
 /** A circuit on the device: fills the tables, dispatches the kernel chunk by chunk, and applies the chain rule to what returns. */
@@ -64,9 +66,12 @@ export async function compileExecutor(parts: ExecutorParts): Promise<CompiledCir
       phi: device.storage('phi', keeps ? AMPLITUDE_BYTES * executions * size : 0),
       lambda: device.storage('lambda', shape.memory === 'storage' ? AMPLITUDE_BYTES * executions * size : 0),
     };
-    device.write(buffers.setValues, tables.setValues);
-    device.write(buffers.rowValues, tables.rowValues);
-    device.write(buffers.terms, terms);
+    // A sweep backward alone follows one forward, which has written them.
+    if (sweeps.forward) {
+      device.write(buffers.setValues, tables.setValues);
+      device.write(buffers.rowValues, tables.rowValues);
+      device.write(buffers.terms, terms);
+    }
     if (sweeps.backward) device.write(buffers.cotangents, cotangents);
     const bound = Object.values(buffers).slice(0, kernelBindings(shape).length);
     const dispatches: Dispatch[] = [
@@ -85,7 +90,7 @@ export async function compileExecutor(parts: ExecutorParts): Promise<CompiledCir
     return device.run(dispatches, [
       back(buffers.expectations, sweeps.forward ? executions * observed : 0),
       back(totals, sweeps.backward ? chunk.sets * setSlots : 0),
-      back(buffers.gradients, sweeps.backward ? executions * rowSlots : 0, executions * setSlots),
+      back(buffers.gradients, sweeps.own ? executions * rowSlots : 0, executions * setSlots),
       back(buffers.phi, sweeps.keep ? 2 * executions * size : 0),
     ]);
   };
@@ -104,6 +109,7 @@ export async function compileExecutor(parts: ExecutorParts): Promise<CompiledCir
     chunk: Chunk,
     cotangentsOf: RowCotangents,
     given: boolean,
+    own: boolean,
   ): Promise<readonly Float32Array[]> => {
     tables.fill(batch, chunk);
     const cotangents = new Float32Array(chunk.sets * chunk.rows * observed);
@@ -119,14 +125,14 @@ export async function compileExecutor(parts: ExecutorParts): Promise<CompiledCir
     };
     if (given) {
       ask();
-      const both = await dispatch(chunk, { forward: true, backward: true }, cotangents);
+      const both = await dispatch(chunk, { forward: true, backward: true, own }, cotangents);
       storeExpectations(both[0], chunk, batch);
       return both;
     }
     const [values] = await dispatch(chunk, { forward: true, keep: true }, nothing);
     storeExpectations(values, chunk, batch);
     ask();
-    return dispatch(chunk, { backward: true }, cotangents);
+    return dispatch(chunk, { backward: true, own }, cotangents);
   };
   const differentiate = async (
     batch: CircuitBatch,
@@ -136,8 +142,9 @@ export async function compileExecutor(parts: ExecutorParts): Promise<CompiledCir
   ): Promise<BatchGradient> => {
     begin(batch);
     const gradient = tables.startGradient(batch, wantInputs);
+    const needed = tables.needsOwn(wantInputs);
     for (const chunk of chunks(batch)) {
-      const [, totals, own] = await differentiateChunk(batch, chunk, cotangentsOf, given);
+      const [, totals, own] = await differentiateChunk(batch, chunk, cotangentsOf, given, needed);
       gradient.add(chunk, totals, own);
     }
     return { expectations, parameters: gradient.parameters, inputs: gradient.inputs };

@@ -4,8 +4,9 @@ import { type PassOffsets, type PrintedPass, type ProgramPass, printPass } from 
 import { type Repeat, roll } from './roll.ts';
 
 /**
- * The kernel's call, as the uniform buffer has it: executions, rows a set among them, and flags whether to sweep forward
- * from |0…0⟩, to keep φ, to sweep backward from φ.
+ * The kernel's call, as the uniform buffer has it: executions, rows a set among them, flags whether to sweep forward
+ * from |0…0⟩, to keep φ, to sweep backward from φ, and a zero. Loops over layers and blocks end at a constant plus that zero, so that
+ * drivers do not unroll them: they would compile for as many times longer.
  */
 export const CALL_WORDS = 8;
 
@@ -45,7 +46,11 @@ export function printKernel(
     const round = order > 0 ? 'round' : `(${repeat.times - 1}u - round)`;
     return step === 1 && repeat.times === 1
       ? rounds.map((at) => call(at, '0u'))
-      : [`for (var round = 0u; round < ${repeat.times}u; round++) {`, ...rounds.map((at) => call(at, round)), '}'];
+      : [
+          `for (var round = 0u; round < ${repeat.times}u + call.zero; round++) {`,
+          ...rounds.map((at) => call(at, round)),
+          '}',
+        ];
   };
   /** An offset that grows by what one period uses with every round. */
   const offset = (table: 'values' | 'slots', scope: Scope, at: number, repeat: Repeat, round: string) => {
@@ -102,7 +107,7 @@ function printHead({ qubits }: GateProgram, observables: number, shape: KernelSh
         : `var<workgroup> ${name}: array<vec2f, ${samples * size}>;`,
   );
   return `
-struct Call { executions: u32, rows: u32, forward: u32, keep: u32, backward: u32 }
+struct Call { executions: u32, rows: u32, forward: u32, keep: u32, backward: u32, zero: u32 }
 @group(0) @binding(0) var<uniform> call: Call;
 @group(0) @binding(1) var<storage, read> setValues: array<f32>;
 @group(0) @binding(2) var<storage, read> rowValues: array<f32>;

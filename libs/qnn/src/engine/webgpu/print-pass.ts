@@ -49,7 +49,7 @@ export function printPass({ qubits, ops }: ProgramPass, shape: KernelShape, firs
   });
   const begin = [
     ...loads,
-    `for (var block = 0u; block < ${shape.blocks}u; block++) {`,
+    `for (var block = 0u; block < ${shape.blocks}u + call.zero; block++) {`,
     `var base = lane + block * ${shape.threads}u;`,
     ...qubits.map((q) => `base = ((base >> ${q}u) << ${q + 1}u) | (base & ${2 ** q - 1}u);`),
   ];
