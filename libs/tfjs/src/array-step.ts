@@ -5,6 +5,7 @@ import { buildModel } from './compile/build-model.ts';
 import { choosePlacement, type Placed } from './compile/choose-placement.ts';
 import type { Value } from './compile/graph.ts';
 import { registerKernels } from './compile/kernels/table.ts';
+import { mostParts } from './compile/providers.ts';
 import {
   loadRuntime,
   type MissingRuntime,
@@ -52,9 +53,9 @@ interface TracedStep {
 
 /**
  * Traces a step, gradients and optimizer included. Inputs of one axis are flat states: the graph takes the large parts of it that
- * the step cuts out each for itself, where they lie. Throws CompileError for what cannot be compiled.
+ * the step cuts out each for itself, where they lie, and of the rest at most `most` in one tensor. Throws CompileError for what cannot be compiled.
  */
-function traceArrayStep({ inputs, step }: StepDefinition): TracedStep {
+function traceArrayStep({ inputs, step }: StepDefinition, most: number): TracedStep {
   registerSecondOrderGradients();
   registerKernels();
   let names: string[] = [];
@@ -68,7 +69,7 @@ function traceArrayStep({ inputs, step }: StepDefinition): TracedStep {
     const numberOf = new Map(inputs.map((_, i) => [traced.arguments.get(String(i)) as Value, i]));
     const flat = new Set([...numberOf.keys()].filter(({ shape }) => shape.length === 1));
     const outputs = traced.results.map((value, i) => ({ name: `result ${i}`, value }));
-    const model = buildModel(outputs, flat);
+    const model = buildModel(outputs, flat, most);
     const whole = model.inputs.map((value) => ({ value, name: value.name as string, begin: 0, shape: value.shape }));
     const parts = model.views.map(({ segment, ...view }) => ({ value: segment, ...view }));
     const feeds = [...whole, ...parts].map(({ value, name, begin, shape }) => ({
@@ -118,7 +119,7 @@ export function createArrayStepBuilder(options: ArrayStepOptions = {}): BuildSte
     const runtime = options.runtime ?? loadRuntime();
     if ('missing' in runtime) throw new Error(runtime.missing);
     await breathe?.();
-    const traced = traceArrayStep(definition);
+    const traced = traceArrayStep(definition, mostParts(options.provider ?? 'cpu'));
     await breathe?.();
     let { session, placement } = placed(runtime, definition, traced, options);
     await breathe?.();

@@ -81,12 +81,12 @@ function disjoint(parts: readonly Part[]): { chosen: Part[]; rest: Part[] } {
   return { chosen: chosen.sort((a, b) => a.begin - b.begin), rest };
 }
 
-/** Runs of parts with small gaps between them. */
-function runsOf(parts: readonly Part[]): Part[][] {
+/** Runs of at most `most` parts with small gaps between them. */
+function runsOf(parts: readonly Part[], most: number): Part[][] {
   const runs: Part[][] = [];
   let end = Number.NEGATIVE_INFINITY;
   for (const part of parts) {
-    if (part.begin - end > GAP) runs.push([]);
+    if (part.begin - end > GAP || runs[runs.length - 1].length === most) runs.push([]);
     runs[runs.length - 1].push(part);
     end = part.begin + part.size;
   }
@@ -149,7 +149,7 @@ class ModelWriter {
   }
 
   /** Takes parts of one segment in as few inputs as is cheap. */
-  takeParts(parts: readonly Part[]): void {
+  takeParts(parts: readonly Part[], most: number): void {
     const distinct = new Map<string, Part[]>();
     for (const part of parts) {
       const key = `${part.begin}:${part.size}`;
@@ -158,7 +158,7 @@ class ModelWriter {
     const { chosen, rest } = disjoint([...distinct.values()].map(([first]) => first));
     const same = (part: Part) => distinct.get(`${part.begin}:${part.size}`) as Part[];
     for (const part of rest.flatMap(same)) this.takeAlone(part);
-    for (const run of runsOf(chosen)) {
+    for (const run of runsOf(chosen, most)) {
       if (run.length === 1) for (const part of same(run[0])) this.takeAlone(part);
       else this.takeRun(run.map((part) => ({ ...part, as: same(part) })));
     }
@@ -230,12 +230,13 @@ function fusibleBiases(
 }
 
 /**
- * The ONNX model that computes the named outputs. `segments` are inputs of which only parts are taken. What no output depends on
- * is left out.
+ * The ONNX model that computes the named outputs. `segments` are inputs of which only parts are taken, at most `mostParts` in one tensor.
+ * What no output depends on is left out.
  */
 export function buildModel(
   outputs: readonly { readonly name: string; readonly value: Value }[],
   segments: ReadonlySet<Value>,
+  mostParts = Number.POSITIVE_INFINITY,
 ): BuiltModel {
   const results = outputs.map(({ value }) => value);
   const order = inOrder(results, (value) => partOf(value, segments) !== undefined);
@@ -246,7 +247,7 @@ export function buildModel(
   });
   for (const segment of segments) {
     const own = parts.filter((part) => part.segment === segment);
-    if (own.length > 0) writer.takeParts(own);
+    if (own.length > 0) writer.takeParts(own, mostParts);
   }
   for (const { name, value } of outputs) if (value.node && !writer.isNamed(value)) writer.rename(value, name);
   const fused = fusibleBiases(order, results);

@@ -7,7 +7,7 @@ import { engine } from './engine.ts';
 import { CompileError } from './errors.ts';
 import { registerKernels } from './kernels/table.ts';
 import { createProgram, describePlacement, type Feeds, type Program } from './program.ts';
-import type { Placement } from './providers.ts';
+import { mostParts, type Placement } from './providers.ts';
 import { loadRuntime, type MissingRuntime, type ProviderName, type Runtime, type Session } from './runtime.ts';
 import { type FlatArguments, flattenArguments } from './signature.ts';
 import { currentTrace } from './symbolic-backend.ts';
@@ -130,9 +130,9 @@ export function compile<Arguments extends readonly unknown[], Result>(
     given: Arguments,
     available: Runtime,
   ): { entry: Entry; feeds: Feeds } {
-    const program = createProgram(fn as (...given: never[]) => unknown, given, available, clock);
-    const feeds = program.feed(leaves);
     const wanted = provider as ProviderName | 'auto';
+    const program = createProgram(fn as (...given: never[]) => unknown, given, available, clock, mostParts(wanted));
+    const feeds = program.feed(leaves);
     const placed = choosePlacement({ program, feeds, runtime: available, provider: wanted, threads, name, log, clock });
     const entry = { key, program, ...placed, runs: 0, runMs: 0 };
     entries.set(key, entry);
@@ -144,7 +144,7 @@ export function compile<Arguments extends readonly unknown[], Result>(
       return entry.program.run(entry.session, feeds) as Result;
     } catch (error) {
       const { placement } = entry;
-      const reason = (error as Error).message;
+      const reason = (error as Error).message.split('\n')[0];
       if (placement.provider === 'cpu') {
         throw new CompileError('PROVIDER', `compile: ${name} failed on ${describePlacement(placement)}: ${reason}`, {
           cause: error,

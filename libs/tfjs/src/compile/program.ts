@@ -124,12 +124,13 @@ function drawn({ value, draw }: HostNumbers, runtime: Runtime): RuntimeTensor {
   return runtime.tensor(value.dtype, array, value.shape);
 }
 
-/** Traces a function for these arguments and builds its model. */
+/** Traces a function for these arguments and builds its model, which takes at most `most` parts of its state in one tensor. */
 export function createProgram(
   step: (...given: never[]) => unknown,
   given: readonly unknown[],
   runtime: Runtime,
   clock: () => number,
+  most: number,
 ): Program {
   const started = clock();
   const traced = traceFunction(step, given);
@@ -138,7 +139,7 @@ export function createProgram(
   const ranges = writtenRanges(traced);
   const outputs = [...results, ...ranges.map(({ output, value }) => ({ name: output, value }))];
   const segments = new Map(traced.segments.list().map(([segment, input]) => [input, segment]));
-  const model = buildModel(outputs, new Set(segments.keys()));
+  const model = buildModel(outputs, new Set(segments.keys()), most);
   const builtAt = clock();
   const types = results.map(
     ({ name, value }): ResultType => ({ output: name, shape: value.shape, dtype: value.dtype as tf.DataType }),

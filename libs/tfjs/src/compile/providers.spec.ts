@@ -141,6 +141,31 @@ describe('a provider that fails', () => {
   });
 });
 
+describe('the provider webgpu', () => {
+  it('takes a state of many variables in tensors of four parts each, since its kernels have eight buffers', () => {
+    const real = loadRuntime() as Runtime;
+    const runtime: Runtime = {
+      ...real,
+      providers: ['cpu', 'webgpu'],
+      problem: () => undefined,
+      createSession: (onnx, _provider, threads) => real.createSession(onnx, 'cpu', threads),
+    };
+    const seen = (['cpu', 'webgpu'] as const).map((provider) => {
+      const variables = tf.tidy(() => Array.from({ length: 9 }, (_, i) => tf.variable(tf.tensor1d([i, 2 * i]))));
+      const step = (x: tf.Tensor1D) => {
+        for (const one of variables) one.assign(tf.mul(one, x) as tf.Tensor1D);
+        return tf.addN(variables.map((one) => tf.sum(one)));
+      };
+      const compiled = compile(step, { provider, runtime });
+      const sums = [2, 3].map((factor) => numbers(compiled(tf.tensor1d([factor, 1])))[0]);
+      return { sums, inputs: compiled.stats[0].inputs, after: variables.map(numbers) };
+    });
+    expect(seen[1].inputs).toBe(seen[0].inputs + 2);
+    expect(seen[1]).toEqual({ ...seen[0], inputs: seen[1].inputs });
+    expect(seen[0].after).toEqual(Array.from({ length: 9 }, (_, i) => [6 * i, 2 * i]));
+  });
+});
+
 describe('the provider auto', () => {
   const cheapest = (wanted: string) => (provider: ProviderName, threads: number) =>
     `${provider} ${threads}` === wanted ? 1 : 5;

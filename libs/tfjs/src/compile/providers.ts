@@ -35,6 +35,16 @@ export function listProviders(runtime: Runtime | MissingRuntime = loadRuntime())
   });
 }
 
+/** Buffers that a kernel of WebGPU may have on every device. Source: the specification's default for maxStorageBuffersPerShaderStage. */
+const WEBGPU_BUFFERS = 8;
+
+/**
+ * How many parts of one tensor a graph for a provider may take at once: WebGPU's Split has a buffer for its input, each of its parts and
+ * each gap between two of them.
+ */
+export const mostParts = (provider: ProviderName | 'auto'): number =>
+  provider === 'webgpu' || provider === 'auto' ? WEBGPU_BUFFERS / 2 : Number.POSITIVE_INFINITY;
+
 /** What `auto` tries: the CPU at one thread and, where there are two cores, at two; and every other provider present. */
 export function candidates(
   findings: readonly ProviderFinding[],
