@@ -24,6 +24,7 @@ export function peerPrograms(python: string): ReadonlyMap<string, PeerProgram> {
       { ...peer('PennyLane lightning.qubit, 1 thread', 'peer_lightning.py'), env: { OMP_NUM_THREADS: '1' } },
     ],
     ['default-qubit', peer('PennyLane default.qubit', 'peer_default_qubit.py')],
+    ['default-qubit-jit', peer('PennyLane default.qubit, jax.jit', 'peer_default_qubit.py', 'jit')],
     ['tensorcircuit', peer('TensorCircuit-NG', 'peer_tensorcircuit.py')],
     ['torchquantum', peer('TorchQuantum', 'peer_torchquantum.py')],
     ['qulacs', peer('Qulacs', 'peer_qulacs.py')],
