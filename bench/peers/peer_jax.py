@@ -74,4 +74,6 @@ serve(
     versions={"jax": jax.__version__, "jaxlib": jaxlib.__version__},
     setting=f"{jax.devices()[0].device_kind}, vmap, jit, grad, complex64" + (", scan over layers" if SCAN else ""),
     batched=True,
+    # On a GPU whole batches, as far as its memory has room for the states that gradients keep.
+    most_amplitudes=None if jax.default_backend() == "cpu" else 2**24,
 )

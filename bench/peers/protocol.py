@@ -1,6 +1,7 @@
 """What every peer of `npm run bench -- qnn` speaks: one JSON object a line on stdin, one answer a line on stdout.
 
-describe        -> {"versions": {...}, "setting": "...", "gradients": bool, "batched": bool, "oneSize": bool, "loopRows": int}
+describe        -> {"versions": {...}, "setting": "...", "gradients": bool, "batched": bool, "oneSize": bool, "loopRows": int,
+                "mostAmplitudes": int, optional}
                 (without batches it is given loopRows rows; with oneSize the same number of rows for every batch of a circuit,
                 since it compiles for long)
 prepare         {"qubits", "layers", "rows", "parameters" [layers * qubits * 2], "inputs" and "targets" [rows * qubits]}
@@ -76,7 +77,7 @@ def fastest(runs):
     return runs[name], name
 
 
-def serve(prepare, versions, setting, batched, gradients=True, one_size=False, loop_rows=8):
+def serve(prepare, versions, setting, batched, gradients=True, one_size=False, loop_rows=8, most_amplitudes=None):
     """Answers until stdin ends. `prepare(problem)` returns the ways to do it, by name: functions that do one batch and return
     (expectations [rows, qubits], gradient [layers, qubits, 2]) as arrays that are ready. The first result is that of the
     first way; the fastest is timed."""
@@ -90,6 +91,7 @@ def serve(prepare, versions, setting, batched, gradients=True, one_size=False, l
                 "batched": batched,
                 "oneSize": one_size,
                 "loopRows": loop_rows,
+                **({} if most_amplitudes is None else {"mostAmplitudes": most_amplitudes}),
             }
         if message["op"] == "prepare":
             problem = _problem(message)

@@ -53,6 +53,13 @@ describe('a peer', () => {
     await Promise.all(peers.map((peer) => peer.close()));
   });
 
+  it('is given whole batches where it says that it has room', async () => {
+    const answer = `{ versions: {}, setting: '', gradients: true, batched: true, oneSize: false, loopRows: 8, mostAmplitudes: 2 ** 20 }`;
+    const peer = await startPeer(program(`() => (${answer})`), limits);
+    expect(peer.rows({ qubits: 12, layers: 6, batch: 1024 })).toBe(256);
+    await peer.close();
+  });
+
   it('fails a cell by its own words, and goes on', async () => {
     const peer = await startPeer(
       described(`m.op === 'time' ? { ms: [1] } : { error: 'MemoryError: too large' }`),

@@ -27,6 +27,8 @@ interface Description {
   readonly batched: boolean;
   readonly oneSize: boolean;
   readonly loopRows: number;
+  /** Amplitudes of a batch at most, where that is another number than a processor's: a GPU needs more to be busy. */
+  readonly mostAmplitudes?: number;
 }
 
 /** How long a peer may take. Compilation is in the second. */
@@ -66,7 +68,7 @@ export async function startPeer(program: PeerProgram, limits: PeerLimits = LIMIT
   const rows = ({ qubits, batch }: Cell) => {
     if (!description.batched) return Math.min(batch, description.loopRows);
     if (description.oneSize) return Math.min(ONE_SIZE_ROWS, ONE_SIZE_AMPLITUDES / 2 ** qubits);
-    return Math.min(batch, MOST_AMPLITUDES / 2 ** qubits);
+    return Math.min(batch, (description.mostAmplitudes ?? MOST_AMPLITUDES) / 2 ** qubits);
   };
   return {
     name: program.name,
