@@ -95,7 +95,7 @@ function prepareChunk(problem: Problem, width: LimitWidth): Chunk {
   const batch = batchOf(problem);
   host.setParameters(batch.parameters, 0);
   const end = host.setInputs(batch.inputs, 0, rows);
-  host.setCotangents(new Float64Array(rows * problem.qubits).fill(1 / rows), 0, rows);
+  host.readout.setCotangents(new Float64Array(rows * problem.qubits).fill(1 / rows), 0, rows);
   return {
     host,
     end,

@@ -5,7 +5,8 @@ import type { Program } from './compile.ts';
 import { writeColumnConstants } from './encode-once/column-plan.ts';
 import type { Table } from './kernels/table.ts';
 import { createParameterWriter } from './parameter-writer.ts';
-import { foldedDerivatives, phaseDerivatives } from './shared-phases.ts';
+import { createRowReadout, type RowReadout } from './row-readout.ts';
+import { createFoldedDerivatives, phaseDerivatives } from './shared-phases.ts';
 import type { PlannedLink } from './structure.ts';
 
 /** What the module exports; every argument is an address. */
@@ -34,6 +35,8 @@ export interface Host {
   readonly exports: Exports;
   /** The memory in the engine's precision. */
   readonly numbers: Float32Array | Float64Array;
+  /** Observables of rows, and their cotangents. */
+  readonly readout: RowReadout;
   /** Writes parameters, `values` from `at` on. */
   setParameters(values: Float64Array, at: number): void;
   /**
@@ -43,10 +46,6 @@ export interface Host {
   setInputs(inputs: Float64Array, row: number, count: number, indices?: Int32Array): number;
   /** The address of a block of rows. */
   blockAddress(block: number): number;
-  /** Writes the weights of terms for cotangents, shape [count, observables], from `at` on; rows begin with block `first`, default 0. */
-  setCotangents(cotangents: Float64Array, at: number, count: number, first?: number): void;
-  /** Reads the observables of `count` rows, which begin with block `first`, default 0, to `out`, from `at` on. */
-  expectations(out: Float64Array, at: number, count: number, first?: number): void;
   /** Adds the gradients of `count` rows of inputs, from row `row` on, to `out` from `at` on. */
   addInputGradients(inputs: Float64Array, row: number, count: number, out: Float64Array, at: number): void;
   clearTotals(): void;
@@ -75,7 +74,6 @@ export function createHost(program: Program, module: WebAssembly.Module): Host {
   const inputCount = structure.circuit.inputs;
   const amplitudeCount = structure.circuit.preparation?.inputs ?? 0;
   const { features } = angles;
-  const { observables, terms } = structure.readout;
   const { block } = memory;
 
   words.set(entries.words, memory.entries / 4);
@@ -94,14 +92,6 @@ export function createHost(program: Program, module: WebAssembly.Module): Host {
     const { derivatives } = memory.layers[l].link;
     return derivatives === 'fold' || derivatives === 'add' ? [linkCollector(program, l, numbers, link)] : [];
   });
-  const termWeights = new Float64Array(terms);
-  const termStart = Int32Array.from({ length: observables.length + 1 }, (_, k) =>
-    observables.slice(0, k).reduce((count, one) => count + one.terms.length, 0),
-  );
-  const flat = observables.flatMap((one) => one.terms);
-  const termIndex = Int32Array.from(flat, (term) => term.index);
-  const termWeight = Float64Array.from(flat, (term) => term.weight);
-  const constants = Float64Array.from(observables, (one) => one.constant);
   const totalTerms = angles.totals.map(({ terms }) => terms);
   const totalStart = Int32Array.from({ length: totalTerms.length + 1 }, (_, i) =>
     totalTerms.slice(0, i).reduce((count, some) => count + some.length, 0),
@@ -119,6 +109,7 @@ export function createHost(program: Program, module: WebAssembly.Module): Host {
     exports,
     numbers,
     setParameters,
+    readout: createRowReadout(program, numbers),
     setInputs(inputs, row, count, indices) {
       const used = Math.ceil(count / lanes);
       for (let b = 0; b < used; b++) {
@@ -142,36 +133,6 @@ export function createHost(program: Program, module: WebAssembly.Module): Host {
       return blockAddress(used);
     },
     blockAddress,
-    setCotangents(cotangents, at, count, first = 0) {
-      const used = Math.ceil(count / lanes);
-      for (let b = 0; b < used; b++) {
-        const to = index(blockAddress(first + b) + block.weights);
-        for (let j = 0; j < lanes; j++) {
-          const row = b * lanes + j;
-          termWeights.fill(0);
-          if (row < count) {
-            const from = at + row * observables.length;
-            for (let k = 0; k < constants.length; k++) {
-              const c = cotangents[from + k];
-              for (let t = termStart[k]; t < termStart[k + 1]; t++) termWeights[termIndex[t]] += c * termWeight[t];
-            }
-          }
-          for (let t = 0; t < terms; t++) numbers[to + t * lanes + j] = termWeights[t];
-        }
-      }
-    },
-    expectations(out, at, count, first = 0) {
-      for (let row = 0; row < count; row++) {
-        const b = Math.floor(row / lanes);
-        const from = index(blockAddress(first + b) + block.expectations) + (row - b * lanes);
-        for (let k = 0; k < constants.length; k++) {
-          let value = constants[k];
-          for (let t = termStart[k]; t < termStart[k + 1]; t++)
-            value += termWeight[t] * numbers[from + termIndex[t] * lanes];
-          out[at + row * constants.length + k] = value;
-        }
-      }
-    },
     addInputGradients(inputs, row, count, out, at) {
       for (let i = 0; i < count; i++) {
         const b = Math.floor(i / lanes);
@@ -246,6 +207,7 @@ function linkCollector(
   const singles = new Float64Array(grouped.length);
   const strings = [...link.before, ...link.after];
   const derivatives = new Float64Array(strings.length);
+  const foldedDerivatives = createFoldedDerivatives(link, grouped, qubits);
   const laneSum = (from: number) => {
     let total = 0;
     for (let j = 0; j < lanes; j++) total += numbers[from + j];
@@ -256,7 +218,7 @@ function linkCollector(
     for (let k = 0; k < w.length; k++) if (!(k & skipped)) w[k] = laneSum(from + k * lanes);
     if (place.derivatives === 'fold') {
       for (let i = 0; i < singles.length; i++) singles[i] = laneSum(place.singles / numberBytes + i * lanes);
-      foldedDerivatives(link, grouped, w, singles, derivatives);
+      foldedDerivatives(w, singles, derivatives);
     } else phaseDerivatives(link, w, derivatives);
     let next = at;
     strings.forEach(({ angle }, i) => {

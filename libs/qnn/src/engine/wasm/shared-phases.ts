@@ -86,35 +86,32 @@ export function phaseDerivatives(link: PlannedLink, w: Float64Array, out: Float6
 }
 
 /**
- * The same where every mask is one qubit, and the sums over `grouped` qubits were taken before: `w` has values where these
- * qubits are 0, `singles` the derivatives of these qubits. Destroys `w`.
+ * Prepares {@link phaseDerivatives} where every mask is one qubit, and the sums over `grouped` qubits were taken before: `w` has values
+ * where these qubits are 0, `singles` the derivatives of these qubits. The function that is returned destroys `w`.
  */
-export function foldedDerivatives(
-  link: PlannedLink,
+export function createFoldedDerivatives(
+  { before, after }: PlannedLink,
   grouped: readonly number[],
-  w: Float64Array,
-  singles: ArrayLike<number>,
-  out: Float64Array,
-): void {
+  qubits: number,
+): (w: Float64Array, singles: ArrayLike<number>, out: Float64Array) => void {
   const groupMask = grouped.reduce((mask, q) => mask | (1 << q), 0);
-  const byQubit = new Map(grouped.map((q, i) => [q, singles[i]]));
-  const qubits = Math.log2(w.length);
-  for (let q = qubits - 1; q >= 0; q--) {
-    if ((groupMask >> q) & 1) continue;
-    const half = 1 << q;
-    const mask = groupMask & (half - 1);
-    let total = 0;
-    for (let k = 0; k < half; k++) {
-      if (k & mask) continue;
-      total += w[k] - w[k + half];
-      w[k] += w[k + half];
+  const others = Array.from({ length: qubits }, (_, i) => qubits - 1 - i).filter((q) => !((groupMask >> q) & 1));
+  const byQubit = new Float64Array(qubits);
+  const qubitOf = Int32Array.from(before, ({ mask }) => (bits(mask) === 1 ? topBit(mask) : -1));
+  return (w, singles, out) => {
+    for (let i = 0; i < grouped.length; i++) byQubit[grouped[i]] = singles[i];
+    for (const q of others) {
+      const half = 1 << q;
+      const mask = groupMask & (half - 1);
+      let total = 0;
+      for (let k = 0; k < half; k++) {
+        if (k & mask) continue;
+        total += w[k] - w[k + half];
+        w[k] += w[k + half];
+      }
+      byQubit[q] = total;
     }
-    byQubit.set(q, total);
-  }
-  link.before.forEach(({ mask }, i) => {
-    out[i] = bits(mask) === 1 ? (byQubit.get(topBit(mask)) as number) : 0;
-  });
-  link.after.forEach((_, i) => {
-    out[link.before.length + i] = 0;
-  });
+    for (let i = 0; i < qubitOf.length; i++) out[i] = qubitOf[i] < 0 ? 0 : byQubit[qubitOf[i]];
+    out.fill(0, qubitOf.length, qubitOf.length + after.length);
+  };
 }

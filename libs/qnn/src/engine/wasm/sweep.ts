@@ -42,27 +42,43 @@ export function createGradientAdder(host: Host): (out: Float64Array, at: number)
   };
 }
 
+/**
+ * Goes forward and backward through `rows` rows of a chunk, block by block; between the two `settle` reads a block's expectations and writes
+ * its cotangents: block number, its first row, and how many it has.
+ */
+export function sweepBlocks(
+  { exports, program, blockAddress, clearTotals }: Host,
+  rows: number,
+  inputs: boolean,
+  settle: (block: number, first: number, count: number) => void,
+): void {
+  const { lanes } = program.shape;
+  const backward = inputs ? exports.backwardInputs : exports.backward;
+  clearTotals();
+  for (let first = 0; first < rows; first += lanes) {
+    const block = first / lanes;
+    exports.forward(blockAddress(block));
+    settle(block, first, Math.min(lanes, rows - first));
+    backward(blockAddress(block));
+  }
+}
+
 /** Prepares {@link Sweep} for a number of observables. */
 export function createSweep(host: Host, observables: number): Sweep {
-  const { lanes } = host.program.shape;
+  const { readout, program } = host;
+  const { lanes } = program.shape;
   const values = new Float64Array(observables);
   const cotangents = new Float64Array(lanes * observables);
   const ofLane = Array.from({ length: lanes }, (_, j) => cotangents.subarray(j * observables, (j + 1) * observables));
   return (expectations, at, rows, inputs, cotangentsOf) => {
-    const backward = inputs ? host.exports.backwardInputs : host.exports.backward;
-    host.clearTotals();
-    for (let first = 0; first < rows; first += lanes) {
-      const block = first / lanes;
-      const count = Math.min(lanes, rows - first);
-      host.exports.forward(host.blockAddress(block));
-      host.expectations(expectations, (at + first) * observables, count, block);
+    sweepBlocks(host, rows, inputs, (block, first, count) => {
+      readout.expectations(expectations, (at + first) * observables, count, block);
       for (let j = 0; j < count; j++) {
         const from = (at + first + j) * observables;
         for (let k = 0; k < observables; k++) values[k] = expectations[from + k];
         cotangentsOf(first + j, values, ofLane[j]);
       }
-      host.setCotangents(cotangents, 0, count, block);
-      backward(host.blockAddress(block));
-    }
+      readout.setCotangents(cotangents, 0, count, block);
+    });
   };
 }

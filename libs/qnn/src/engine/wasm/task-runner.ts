@@ -3,7 +3,7 @@ import { adamStateLength, createAdam } from '../../training/adam.ts';
 import type { RowCotangents } from '../engine.ts';
 import { lossCotangents } from '../row-loss.ts';
 import type { Host } from './host.ts';
-import { createSweep } from './sweep.ts';
+import { createSweep, sweepBlocks } from './sweep.ts';
 import { chunkCount, NO_ARRAYS, plainTask, type Task, type TaskArrays } from './task.ts';
 import { createTrainingStep } from './training-step.ts';
 
@@ -66,10 +66,9 @@ export function createTaskRunner(host: Host): TaskRunner {
 const NO_TASK = plainTask('forward', { sets: 0, rows: 0 });
 const NO_COTANGENTS: RowCotangents = () => {};
 
-/** The derivative of a task's loss. */
-function taskCotangents({ kind, loss, rows, scale }: Task, { targets, labels }: TaskArrays): RowCotangents {
-  if (kind !== 'differentiate' || loss === 'callback') return NO_COTANGENTS;
-  if (loss === 'squared-error') return lossCotangents({ kind: loss, rows, targets });
+/** The derivative of a task's loss, where it is asked for row by row. */
+function taskCotangents({ kind, loss, rows, scale }: Task, { labels }: TaskArrays): RowCotangents {
+  if (kind !== 'differentiate' || loss === 'callback' || loss === 'squared-error') return NO_COTANGENTS;
   return lossCotangents({ kind: 'classification', rows, loss, scale, labels });
 }
 
@@ -97,14 +96,20 @@ function rowsRunner(
     if (kind === 'probabilities') return readProbabilities(host, count, arrays.probabilities, at);
     if (kind === 'forward') {
       exports.forwards(blocks, end);
-      return host.expectations(expectations, at * observed, count);
+      return host.readout.expectations(expectations, at * observed, count);
     }
     if (kind === 'adjoint') {
       host.clearTotals();
-      host.setCotangents(arrays.cotangents, at * observed, count);
+      host.readout.setCotangents(arrays.cotangents, at * observed, count);
       if (wantsInputs) exports.inputGradients(blocks, end);
       else exports.gradients(blocks, end);
-      host.expectations(expectations, at * observed, count);
+      host.readout.expectations(expectations, at * observed, count);
+    } else if (task.loss === 'squared-error') {
+      const scale = 2 / (task.rows * observed);
+      sweepBlocks(host, count, wantsInputs, (block, first, some) => {
+        const loss = { scale, targets: arrays.targets, targetsAt: (set * task.rows + row + first) * observed };
+        host.readout.squaredError(block, some, expectations, (at + first) * observed, loss);
+      });
     } else {
       sweep(expectations, at, count, wantsInputs, (i, values, slopes) => cotangentsOf(set, row + i, values, slopes));
     }

@@ -6,6 +6,7 @@ import { createRandom } from '@qloom/random/random.ts';
 import fc from 'fast-check';
 import type { Precision } from '../engine.ts';
 import { createReferenceEngine } from '../reference-engine.ts';
+import { lossCotangents } from '../row-loss.ts';
 import { planProgram } from './compile.ts';
 import { createWasmEngine, type WasmEngineOptions } from './wasm-engine.ts';
 
@@ -62,6 +63,36 @@ describe('wasm', () => {
       { numRuns: 12 },
     );
   });
+
+  it.each(['float32', 'float64'] as const)(
+    'evaluates a loss that is data to the bits of a callback: %s',
+    async (precision) => {
+      const engine = createWasmEngine({ precision });
+      await fc.assert(
+        fc.asyncProperty(
+          fc.integer({ min: 0, max: 2 ** 31 }),
+          fc.integer({ min: 1, max: 4 }),
+          fc.integer({ min: 1, max: 19 }),
+          async (seed, qubits, rows) => {
+            const random = createRandom(seed);
+            const { circuit, observables } = randomProblem(random, qubits, 10);
+            const draw = (count: number) => Float64Array.from({ length: count }, () => random.normal());
+            const parameters = draw(2 * circuit.parameters.length);
+            const batch = { sets: 2, parameters, rows, inputs: draw(2 * rows * circuit.inputs) };
+            // Of several terms each, as they were drawn, and of one.
+            for (const some of [observables, Array.from({ length: qubits }, (_, q) => pauli('Z', [q]))]) {
+              const loss = lossCotangents({ kind: 'squared-error', rows, targets: draw(2 * rows * some.length) });
+              const compiled = await engine.compile(circuit, some);
+              const asData = structuredClone(await compiled.differentiate(batch, loss, { inputs: true }));
+              const called = await compiled.differentiate(batch, (...given) => loss(...given), { inputs: true });
+              expect(asData).toEqual(called);
+            }
+          },
+        ),
+        { numRuns: 20 },
+      );
+    },
+  );
 
   it('agrees with the reference on a circuit of 600 gates, whose module is large', async () => {
     const { circuit, observables, parameters, inputs, cotangents } = randomProblem(createRandom(7), 6, 600);
