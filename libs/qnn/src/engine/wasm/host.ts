@@ -74,6 +74,8 @@ export function createHost(program: Program, module: WebAssembly.Module): Host {
   const inputCount = structure.circuit.inputs;
   const amplitudeCount = structure.circuit.preparation?.inputs ?? 0;
   const { features } = angles;
+  const firstInput = Int32Array.from(features, ({ first }) => first);
+  const secondInput = Int32Array.from(features, ({ second }) => second ?? -1);
   const { block } = memory;
 
   words.set(entries.words, memory.entries / 4);
@@ -119,11 +121,12 @@ export function createHost(program: Program, module: WebAssembly.Module): Host {
         for (let j = 0; j < lanes; j++) {
           const given = row + Math.min(b * lanes + j, count - 1);
           const from = (indices ? indices[given] : given) * inputCount;
-          for (let f = 0; f < features.length; f++) {
-            const { first, second } = features[f];
-            const value = second === null ? inputs[from + first] : inputs[from + first] * inputs[from + second];
-            doubles[wide + f * lanes + j] = value;
-            numbers[narrow + f * lanes + j] = value;
+          for (let f = 0, to = j; f < firstInput.length; f++, to += lanes) {
+            const second = secondInput[f];
+            const value =
+              second < 0 ? inputs[from + firstInput[f]] : inputs[from + firstInput[f]] * inputs[from + second];
+            doubles[wide + to] = value;
+            numbers[narrow + to] = value;
           }
           if (amplitudeCount === 0) continue;
           const norm = amplitudeNorm(inputs.subarray(from, from + amplitudeCount), amplitudeCount);

@@ -43,8 +43,14 @@ export function createRowReadout(
   const valuesAt = (b: number) => (memory.blocks + b * block.bytes + block.expectations) / numberBytes;
   const weightsAt = (b: number) => (memory.blocks + b * block.bytes + block.weights) / numberBytes;
 
-  /** The observables of a block's first `count` rows. */
-  const read = (b: number, count: number, out: Float64Array, at: number) => {
+  const readPlain = (b: number, count: number, out: Float64Array, at: number) => {
+    for (let k = 0; k < observed; k++) {
+      const from = valuesAt(b) + termIndex[k] * lanes;
+      const [constant, weight] = [constants[k], termWeight[k]];
+      for (let j = 0, to = at + k; j < count; j++, to += observed) out[to] = constant + weight * numbers[from + j];
+    }
+  };
+  const readTerms = (b: number, count: number, out: Float64Array, at: number) => {
     const from = valuesAt(b);
     for (let j = 0; j < count; j++) {
       for (let k = 0; k < observed; k++) {
@@ -59,7 +65,7 @@ export function createRowReadout(
     for (let k = 0; k < observed; k++) {
       const to = weightsAt(b) + termIndex[k] * lanes;
       const weight = termWeight[k];
-      for (let j = 0; j < count; j++) numbers[to + j] = cotangents[at + j * observed + k] * weight;
+      for (let j = 0, from = at + k; j < count; j++, from += observed) numbers[to + j] = cotangents[from] * weight;
       for (let j = count; j < lanes; j++) numbers[to + j] = 0;
     }
   };
@@ -76,7 +82,7 @@ export function createRowReadout(
       for (let t = 0; t < terms; t++) numbers[to + t * lanes + j] = termWeights[t];
     }
   };
-  const write = isPlain ? writePlain : writeTerms;
+  const [read, write] = isPlain ? [readPlain, writePlain] : [readTerms, writeTerms];
   const slopes = new Float64Array(lanes * observed);
   return {
     expectations(out, at, count, first = 0) {
