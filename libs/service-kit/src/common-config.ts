@@ -64,3 +64,26 @@ export const TARGET_CONFIG = {
   QLOOM_QNN_SIM_TARGET: target('QNN simulator'),
   QLOOM_AGENT_TARGET: target('agent'),
 } as const;
+
+/** How a service trains networks; the names are those of `@qloom/tfjs`. A service that does takes them into its own table. */
+export const TRAINING_CONFIG = defineConfig({
+  QLOOM_TFJS_BACKEND: {
+    type: 'string',
+    allowed: ['tfjs-node-gpu', 'tfjs-node', 'wasm', 'cpu'] as const,
+    description: 'The TensorFlow.js backend to use. Not set: the best one present.',
+  },
+  QLOOM_TFJS_COMPILED: {
+    type: 'string',
+    allowed: ['auto', 'on', 'off'] as const,
+    default: 'auto',
+    description:
+      'Whether training steps are compiled (onnxruntime-node): auto does where that is faster and possible, on fails where it is not.',
+  },
+  QLOOM_TFJS_PROVIDER: {
+    type: 'string',
+    allowed: ['cpu', 'cuda', 'webgpu', 'auto'] as const,
+    default: 'cpu',
+    description:
+      'Where compiled steps run: cpu (one thread, the same bits on every replica), cuda, webgpu, or auto: the fastest of each graph.',
+  },
+} satisfies ConfigTable);

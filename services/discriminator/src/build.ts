@@ -2,8 +2,7 @@ import { setImmediate as breathe } from 'node:timers/promises';
 import { DiscriminatorServiceService } from '@qloom/contracts/gen/qloom/discriminator/v1/discriminator.ts';
 import { bindService } from '@qloom/service-kit/handlers.ts';
 import type { BuiltService, ServiceDeps } from '@qloom/service-kit/run-service.ts';
-import { useBackend } from '@qloom/tfjs/backend.ts';
-import { chooseTrainingSteps } from '@qloom/tfjs/training-steps.ts';
+import { useTraining } from '@qloom/tfjs/use-training.ts';
 import type { DISCRIMINATOR_CONFIG } from './config.ts';
 import { createAttemptRegistry } from './domain/attempts.ts';
 import { openStage } from './open-stage.ts';
@@ -20,11 +19,10 @@ export async function createDiscriminator({
   config,
   log,
 }: ServiceDeps<typeof DISCRIMINATOR_CONFIG>): Promise<BuiltService> {
-  const backend = await useBackend({ force: config.QLOOM_TFJS_BACKEND, log: (line) => log.info(line) });
-  const compiled = chooseTrainingSteps({
+  const { backend, compiled } = await useTraining({
+    backend: config.QLOOM_TFJS_BACKEND,
     mode: config.QLOOM_TFJS_COMPILED,
     provider: config.QLOOM_TFJS_PROVIDER,
-    backend: backend.name,
     log: (line) => log.info(line),
     breathe: () => breathe(),
   });

@@ -5,8 +5,7 @@ import { QnnSimulatorServiceService } from '@qloom/contracts/gen/qloom/qnn_sim/v
 import { connect } from '@qloom/service-kit/clients.ts';
 import { bindService } from '@qloom/service-kit/handlers.ts';
 import { runService } from '@qloom/service-kit/run-service.ts';
-import { useBackend } from '@qloom/tfjs/backend.ts';
-import { chooseTrainingSteps } from '@qloom/tfjs/training-steps.ts';
+import { useTraining } from '@qloom/tfjs/use-training.ts';
 import { GENERATOR_CONFIG } from './config.ts';
 import { openStage } from './open-stage.ts';
 import { generatorCapabilities } from './rpc/capabilities.ts';
@@ -21,11 +20,10 @@ await runService({
   version: VERSION,
   config: GENERATOR_CONFIG,
   async build({ config, log }) {
-    const backend = await useBackend({ force: config.QLOOM_TFJS_BACKEND, log: (line) => log.info(line) });
-    const compiled = chooseTrainingSteps({
+    const { backend, compiled } = await useTraining({
+      backend: config.QLOOM_TFJS_BACKEND,
       mode: config.QLOOM_TFJS_COMPILED,
       provider: config.QLOOM_TFJS_PROVIDER,
-      backend: backend.name,
       log: (line) => log.info(line),
       breathe: () => breathe(),
     });
