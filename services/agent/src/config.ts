@@ -1,4 +1,4 @@
-import { COMMON_CONFIG, TARGET_CONFIG } from '@qloom/service-kit/common-config.ts';
+import { COMMON_CONFIG, TARGET_CONFIG, TRAINING_CONFIG } from '@qloom/service-kit/common-config.ts';
 import { defineConfig } from '@qloom/service-kit/config.ts';
 
 /** The agent's environment, beside the variables that every service has. */
@@ -20,6 +20,7 @@ export const AGENT_CONFIG = defineConfig({
     type: 'string',
     description: 'Where a PolicyService is that chooses hyperparameters. Not set: the policies of the agent itself.',
   },
+  ...TRAINING_CONFIG,
   QLOOM_UNIT_CONCURRENCY: {
     type: 'integer',
     default: 2,

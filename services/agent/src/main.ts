@@ -1,6 +1,10 @@
+import { setImmediate as breathe } from 'node:timers/promises';
 import { openArtifactStore, openEpisodeLog } from '@qloom/episode-log/open-log.ts';
 import { runService } from '@qloom/service-kit/run-service.ts';
+import { createStepRunner } from '@qloom/tfjs/run-step.ts';
+import { useTraining } from '@qloom/tfjs/use-training.ts';
 import { AGENT_CONFIG } from './config.ts';
+import { createPolicies } from './domain/policy/registry.ts';
 import { connectPeers } from './peers/peers.ts';
 import { localPolicy, remotePolicy } from './peers/policy-port.ts';
 import { AGENT_VERSION, createAgentService } from './rpc/agent-service.ts';
@@ -15,6 +19,14 @@ await runService({
   config: AGENT_CONFIG,
   calls: 'long',
   async build({ config, log }) {
+    const training = await useTraining({
+      backend: config.QLOOM_TFJS_BACKEND,
+      mode: config.QLOOM_TFJS_COMPILED,
+      provider: config.QLOOM_TFJS_PROVIDER,
+      log: (line) => log.info(line),
+      breathe: () => breathe(),
+    });
+    const policyNamed = createPolicies(createStepRunner('a policy', training.compiled.steps));
     const episodeLog = await openEpisodeLog(config.QLOOM_LOG);
     const artifacts = await openArtifactStore(config.QLOOM_ARTIFACTS);
     const peers = connectPeers({
@@ -28,7 +40,7 @@ await runService({
         episodeLog,
         artifacts,
         peers,
-        openPolicy: policyTarget ? (name) => remotePolicy(policyTarget, name) : localPolicy,
+        openPolicy: (name) => (policyTarget ? remotePolicy(policyTarget, name) : localPolicy(policyNamed, name)),
         clock: systemClock,
         log,
         unitConcurrency: config.QLOOM_UNIT_CONCURRENCY,
@@ -36,7 +48,7 @@ await runService({
       { isPolicyRemote: policyTarget !== undefined },
     );
     return {
-      services: [createAgentService(studies, peers, artifacts), createPolicyService()],
+      services: [createAgentService(studies, peers, artifacts, training), createPolicyService(policyNamed)],
       stages: [studies],
       async close() {
         peers.close();

@@ -19,6 +19,8 @@ export function slotOf(record: Recorded): string {
       return 'finish';
     case 'unit':
       return `unit-${record.value.name}`;
+    case 'policy':
+      return `policy-${record.value.batches}`;
   }
 }
 

@@ -3,23 +3,25 @@ import {
   type PolicySettings as WireSettings,
 } from '@qloom/contracts/gen/qloom/policy/v1/policy.ts';
 import { connect } from '@qloom/service-kit/clients.ts';
-import type { EpisodeResult, PolicySettings, PolicyState, Proposal, ProposalRequest } from '../domain/policy/policy.ts';
-import { policyNamed } from '../domain/policy/registry.ts';
+import type { EpisodeResult, PolicySettings, Proposal, ProposalRequest } from '../domain/policy/policy.ts';
+import type { PolicyNamed } from '../domain/policy/registry.ts';
 import { validatePoint } from '../domain/space/validate.ts';
 import { decodePoint, encodeParameter, encodePoint } from '../events/hyperparameters.ts';
 import { encodeObservation } from '../events/named-values.ts';
+import { decodeState, encodeState } from './policy-state.ts';
 
 /** What a study keeps of its policy between batches; `state` is the policy's own business. */
 export interface PolicyMemory {
-  readonly state: unknown;
+  readonly state: Uint8Array;
   /** Updates so far. */
   readonly updates: number;
 }
 
+/** The memory before the first batch. */
+export const NO_MEMORY: PolicyMemory = { state: new Uint8Array(0), updates: 0 };
+
 /** A policy, here or elsewhere. */
 export interface PolicyPort {
-  /** Memory before the first batch. */
-  initial(settings: PolicySettings): PolicyMemory;
   propose(settings: PolicySettings, memory: PolicyMemory, request: ProposalRequest): Promise<Proposal[]>;
   observe(
     settings: PolicySettings,
@@ -34,14 +36,16 @@ export interface PolicyPort {
 export type OpenPolicy = (name: string) => PolicyPort;
 
 /** A policy of our own, in this process. Throws `UnknownPolicyError`. */
-export function localPolicy(name: string): PolicyPort {
+export function localPolicy(policyNamed: PolicyNamed, name: string): PolicyPort {
   const policy = policyNamed(name);
-  const remember = (state: PolicyState): PolicyMemory => ({ state, updates: state.updates });
   return {
-    initial: (settings) => remember(policy.initial(settings)),
-    propose: async (settings, memory, request) => policy.propose(settings, memory.state as PolicyState, request),
-    observe: async (settings, memory, _batch, results) =>
-      remember(policy.observe(settings, memory.state as PolicyState, results)),
+    async propose(settings, memory, request) {
+      return policy.propose(settings, decodeState(policy, settings, memory.state), request);
+    },
+    async observe(settings, memory, _batch, results) {
+      const next = await policy.observe(settings, decodeState(policy, settings, memory.state), results);
+      return { state: encodeState(next), updates: next.updates };
+    },
     close() {},
   };
 }
@@ -50,11 +54,10 @@ export function localPolicy(name: string): PolicyPort {
 export function remotePolicy(target: string, name: string): PolicyPort {
   const remote = connect(PolicyServiceService, target, { idempotent: ['propose', 'observe'] });
   return {
-    initial: () => ({ state: Buffer.alloc(0), updates: 0 }),
     async propose(settings, memory, request) {
       const { proposals } = await remote.propose({
         settings: encodeSettings(settings, name),
-        state: memory.state as Buffer,
+        state: Buffer.from(memory.state),
         batch: request.batch,
         firstEpisode: request.firstEpisode,
         count: request.count,
@@ -68,7 +71,7 @@ export function remotePolicy(target: string, name: string): PolicyPort {
     async observe(settings, memory, batch, results) {
       const { state, updates } = await remote.observe({
         settings: encodeSettings(settings, name),
-        state: memory.state as Buffer,
+        state: Buffer.from(memory.state),
         batch,
         results: results.map((result) => ({
           episode: result.episode,

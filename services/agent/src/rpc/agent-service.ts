@@ -7,6 +7,8 @@ import { bindService, type ServiceBinding } from '@qloom/service-kit/handlers.ts
 import { decodeSlot } from '@qloom/service-kit/slot-events.ts';
 import { createPointsCollector } from '@qloom/service-kit/wire-points.ts';
 import { encodeBytes } from '@qloom/service-kit/wire-tensors.ts';
+import { engineFindings } from '@qloom/tfjs/engine-findings.ts';
+import type { Training } from '@qloom/tfjs/use-training.ts';
 import { encodeParameter } from '../events/hyperparameters.ts';
 import { advertisedSpace, type Peers } from '../peers/peers.ts';
 import { storeDataset } from '../studies/datasets.ts';
@@ -19,8 +21,13 @@ export const AGENT_VERSION = '0.1.0';
 /** Most rows of a data set. */
 const MAX_ROWS = 1_000_000;
 
-/** AgentService over the studies of one log. */
-export function createAgentService(studies: Studies, peers: Peers, artifacts: ArtifactStore): ServiceBinding {
+/** AgentService over the studies of one log. `training` is what policies learn with. */
+export function createAgentService(
+  studies: Studies,
+  peers: Peers,
+  artifacts: ArtifactStore,
+  { backend, compiled }: Training,
+): ServiceBinding {
   return bindService(AgentServiceService, {
     async getCapabilities(_request, { signal }): Promise<GetCapabilitiesResponse> {
       const space = studySpace(await advertisedSpace(peers, signal), []);
@@ -28,7 +35,7 @@ export function createAgentService(studies: Studies, peers: Peers, artifacts: Ar
         capabilities: {
           service: 'qloom.agent',
           version: AGENT_VERSION,
-          engines: [],
+          engines: engineFindings(backend, compiled),
           limits: [
             { name: 'episodes', maximum: 10_000 },
             { name: 'rows', maximum: MAX_ROWS },

@@ -6,10 +6,11 @@ import {
 import { connect, type Remote } from '@qloom/service-kit/clients.ts';
 import { startTestServer, type TestServer } from '@qloom/testing/test-server.ts';
 import type { EpisodeResult, PolicySettings } from '../domain/policy/policy.ts';
-import { POLICY_NAMES } from '../domain/policy/registry.ts';
+import { POLICY_NAMES, type PolicyNamed } from '../domain/policy/registry.ts';
 import { interactingRates } from '../domain/policy/toy-benchmarks.ts';
 import { encodeParameter } from '../events/hyperparameters.ts';
-import { localPolicy, type PolicyMemory, type PolicyPort, remotePolicy } from '../peers/policy-port.ts';
+import { localPolicy, NO_MEMORY, type PolicyPort, remotePolicy } from '../peers/policy-port.ts';
+import { openPolicies } from '../testing/open-policies.ts';
 import { createPolicyService } from './policy-service.ts';
 
 const settings: PolicySettings = {
@@ -19,11 +20,13 @@ const settings: PolicySettings = {
   sobolEpisodes: 4,
   seed: '7',
 };
+let policyNamed: PolicyNamed;
 let server: TestServer;
 let remote: Remote<typeof PolicyServiceService>;
 
 beforeAll(async () => {
-  server = await startTestServer(createPolicyService());
+  ({ policyNamed } = await openPolicies());
+  server = await startTestServer(createPolicyService(policyNamed));
   remote = connect(PolicyServiceService, server.target);
 });
 
@@ -33,7 +36,7 @@ afterAll(async () => {
 });
 
 async function play(policy: PolicyPort): Promise<unknown[]> {
-  let memory: PolicyMemory = policy.initial(settings);
+  let memory = NO_MEMORY;
   const seen: unknown[] = [];
   for (let batch = 0; batch < 4; batch++) {
     const request = { batch, firstEpisode: 4 * batch, count: 4 };
@@ -53,7 +56,7 @@ async function play(policy: PolicyPort): Promise<unknown[]> {
       return { episode: 4 * batch + i, hyperparameters, reward, observation: reward === null ? null : observation };
     });
     memory = await policy.observe(settings, memory, batch, results);
-    seen.push(proposals, memory.updates);
+    seen.push(proposals, memory.updates, Buffer.from(memory.state).toString());
   }
   return seen;
 }
@@ -61,7 +64,7 @@ async function play(policy: PolicyPort): Promise<unknown[]> {
 describe('PolicyService', () => {
   it.each(POLICY_NAMES)('gives the same proposals for %s over the wire as in process', async (name) => {
     const far = remotePolicy(server.target, name);
-    expect(await play(far)).toEqual(await play(localPolicy(name)));
+    expect(await play(far)).toEqual(await play(localPolicy(policyNamed, name)));
     far.close();
   });
 

@@ -5,18 +5,20 @@ import {
 } from '@qloom/contracts/gen/qloom/policy/v1/policy.ts';
 import { ValidationError } from '@qloom/service-kit/errors.ts';
 import { bindService, type ServiceBinding } from '@qloom/service-kit/handlers.ts';
-import type { EpisodeResult, Policy, PolicySettings, PolicyState } from '../domain/policy/policy.ts';
-import { policyNamed } from '../domain/policy/registry.ts';
+import type { EpisodeResult, Policy, PolicySettings } from '../domain/policy/policy.ts';
+import { POLICY_NAMES, type PolicyNamed } from '../domain/policy/registry.ts';
 import { createSpace } from '../domain/space/space.ts';
 import { decodeParameter, decodePoint, encodePoint } from '../events/hyperparameters.ts';
 import { decodeObservation } from '../events/named-values.ts';
+import { decodeState, encodeState } from '../peers/policy-state.ts';
 
 /** PolicyService over the policies of this repository. It keeps nothing: all memory is in the state handed to it. */
-export function createPolicyService(): ServiceBinding {
+export function createPolicyService(policyNamed: PolicyNamed): ServiceBinding {
   return bindService(PolicyServiceService, {
     propose({ settings, state, batch, firstEpisode, count }) {
-      const { policy, decoded } = open(settings);
-      const proposals = policy.propose(decoded, readState(policy, decoded, state), { batch, firstEpisode, count });
+      const { policy, decoded } = open(policyNamed, settings);
+      const known = decodeState(policy, decoded, state);
+      const proposals = policy.propose(decoded, known, { batch, firstEpisode, count });
       return {
         proposals: proposals.map(({ hyperparameters, origin }) => ({
           hyperparameters: encodePoint(decoded.space, hyperparameters),
@@ -24,15 +26,18 @@ export function createPolicyService(): ServiceBinding {
         })),
       };
     },
-    observe({ settings, state, results }) {
-      const { policy, decoded } = open(settings);
-      const next = policy.observe(decoded, readState(policy, decoded, state), results.map(decodeResult));
-      return { state: Buffer.from(JSON.stringify(next)), updates: next.updates };
+    async observe({ settings, state, results }) {
+      const { policy, decoded } = open(policyNamed, settings);
+      const next = await policy.observe(decoded, decodeState(policy, decoded, state), results.map(decodeResult));
+      return { state: Buffer.from(encodeState(next)), updates: next.updates };
     },
   });
 }
 
-function open(settings: WireSettings | undefined): { policy: Policy; decoded: PolicySettings } {
+function open(
+  policyNamed: PolicyNamed,
+  settings: WireSettings | undefined,
+): { policy: Policy; decoded: PolicySettings } {
   if (settings === undefined) {
     throw new ValidationError([{ field: 'settings', description: 'not set; right would be the settings of a study' }]);
   }
@@ -42,7 +47,7 @@ function open(settings: WireSettings | undefined): { policy: Policy; decoded: Po
     }
   }
   return {
-    policy: policyNamed(settings.name || 'ppo-surrogate'),
+    policy: policyNamed(settings.name || POLICY_NAMES[0]),
     decoded: {
       space: createSpace(settings.space.map(decodeParameter)),
       seed: String(settings.seed),
@@ -51,16 +56,6 @@ function open(settings: WireSettings | undefined): { policy: Policy; decoded: Po
       sobolEpisodes: settings.sobolEpisodes,
     },
   };
-}
-
-function readState(policy: Policy, settings: PolicySettings, bytes: Uint8Array): PolicyState {
-  if (bytes.byteLength === 0) return policy.initial(settings);
-  try {
-    return JSON.parse(new TextDecoder().decode(bytes)) as PolicyState;
-  } catch {
-    const description = `${bytes.byteLength} bytes that are no state; right would be what Observe answered, or none`;
-    throw new ValidationError([{ field: 'state', description }]);
-  }
 }
 
 function decodeResult(result: WireResult): EpisodeResult {

@@ -18,7 +18,7 @@ import {
 import { decodePoint } from '../events/hyperparameters.ts';
 import { decodeMeasurement } from '../events/measurement.ts';
 import { decodeMultipliers } from '../events/named-values.ts';
-import type { PolicyMemory, PolicyPort } from '../peers/policy-port.ts';
+import { NO_MEMORY, type PolicyMemory, type PolicyPort } from '../peers/policy-port.ts';
 import type { CompleteSettings } from './settings.ts';
 import { type EpisodeSlots, factsOf, type StudyView } from './study-view.ts';
 
@@ -37,9 +37,8 @@ export function policySettings(settings: CompleteSettings, space: Space, seeds: 
 }
 
 /** A search before its first event. */
-export function startSearch(settings: CompleteSettings, policy: PolicyPort, forPolicy: PolicySettings): Search {
-  const { episodes, batchSize, staleness, inFlight } = settings;
-  return initialSearch({ episodes, batchSize, staleness, inFlight }, policy.initial(forPolicy));
+export function startSearch({ episodes, batchSize, staleness, inFlight }: CompleteSettings): Search {
+  return initialSearch({ episodes, batchSize, staleness, inFlight }, NO_MEMORY);
 }
 
 /** The search with everything that the view knows of episodes. Batches are not folded here. */
@@ -56,20 +55,30 @@ export function noteEpisodes(search: Search, view: StudyView): Search {
   return next;
 }
 
-/** Folds every batch that is complete. `onUpdate` surrounds each update of the policy, for tracing. */
+/** A batch that is complete, and how the policy learns from it. */
+export interface CompleteBatch {
+  /** Batches complete with it. */
+  readonly batches: number;
+  readonly lastEpisode: number;
+  learn(): Promise<PolicyMemory>;
+}
+
+/** Folds every batch that is complete. `remember` says what the policy knows after it; null where nobody will ask. */
 export async function foldBatches(
   search: Search,
   policy: PolicyPort,
   forPolicy: PolicySettings,
-  onUpdate: (lastEpisode: number, update: () => Promise<PolicyMemory>) => Promise<PolicyMemory>,
+  remember: (batch: CompleteBatch) => Promise<PolicyMemory | null>,
 ): Promise<Search> {
   let next = search;
   for (let results = nextBatch(next); results !== null; results = nextBatch(next)) {
     const batch = results;
-    const last = next.versions[next.versions.length - 1];
-    const memory = await onUpdate(batch[batch.length - 1].episode, () =>
-      policy.observe(forPolicy, last.policy as PolicyMemory, last.batches, batch),
-    );
+    const { policy: before, batches } = next.versions[next.versions.length - 1];
+    const memory = await remember({
+      batches: batches + 1,
+      lastEpisode: batch[batch.length - 1].episode,
+      learn: () => policy.observe(forPolicy, before as PolicyMemory, batches, batch),
+    });
     next = foldBatch(next, memory);
   }
   return next;

@@ -6,11 +6,14 @@ import type { LogEvent } from '@qloom/episode-log/port.ts';
 import { createRandom } from '@qloom/random/random.ts';
 import { decodeSlot, failureOf } from '@qloom/service-kit/slot-events.ts';
 import { startTestServer } from '@qloom/testing/test-server.ts';
-import { remotePolicy } from '../peers/policy-port.ts';
+import { decodeRecord } from '../events/study-record.ts';
+import { localPolicy, NO_MEMORY, type OpenPolicy, remotePolicy } from '../peers/policy-port.ts';
 import { createPolicyService } from '../rpc/policy-service.ts';
 import { comparable, withoutTimes } from '../testing/comparable.ts';
+import { openPolicies } from '../testing/open-policies.ts';
 import { createWorld, type StandIns, smallStudy, startStandIns, type World } from '../testing/world.ts';
 import { storeDataset } from './datasets.ts';
+import { memoryOfPolicy } from './policy-memory.ts';
 
 const ID = 'small';
 let standIns: StandIns;
@@ -52,6 +55,7 @@ describe('a study', () => {
     const keys = recorded.events.map((event) => formatKey(event.key));
     expect(keys[0]).toBe('small/create');
     expect(keys[1]).toBe('small/prepare');
+    expect(keys.filter((key) => key.startsWith('small/policy-'))).toEqual([1, 2, 3].map((n) => `small/policy-${n}`));
     expect(keys.at(-1)).toBe('small/finish');
     for (let episode = 0; episode < 6; episode++) expect(keys).toContain(`small/${episode}/reward`);
     expect(keys.filter((key) => key.startsWith('small/unit-draw-0-'))).toEqual(
@@ -146,7 +150,7 @@ describe('a study', () => {
   });
 
   it('is the same with its policy behind PolicyService', async () => {
-    const elsewhere = await startTestServer(createPolicyService());
+    const elsewhere = await startTestServer(createPolicyService((await openPolicies()).policyNamed));
     const openPolicy = (name: string) => remotePolicy(elsewhere.target, name);
     const world = await createWorld(standIns, { openPolicy });
     world.start();
@@ -155,6 +159,44 @@ describe('a study', () => {
     expect(comparable(await world.episodeLog.replay(ID))).toEqual(comparable(recorded.events));
     await world.stop();
     await elsewhere.stop();
+  });
+
+  it('goes on from what the log says its policy has learned, though it would learn something else by now', async () => {
+    const { policyNamed } = await openPolicies();
+    const random = localPolicy(policyNamed, 'random');
+    const taught = (by: string, saw: string[]): OpenPolicy => {
+      return () => ({
+        async propose(settings, { state }, request) {
+          saw.push(`${request.firstEpisode}: ${Buffer.from(state)}`);
+          return random.propose(settings, NO_MEMORY, request);
+        },
+        async observe(_settings, { state }, batch) {
+          return { state: Buffer.from(`${Buffer.from(state)}${by}${batch} `), updates: batch + 1 };
+        },
+        close() {},
+      });
+    };
+    const settings = smallStudy({ episodes: 10, evaluation: { draws: 2, rivals: ['noise'], rivalEvaluations: 1 } });
+    const first = await createWorld(standIns, { openPolicy: taught('a', []) });
+    first.start();
+    await first.agent.createStudy({ id: ID, settings });
+    await first.finished(ID);
+    const events = await first.episodeLog.replay(ID);
+    const kept = events.findIndex(({ key }) => key.slot === 'policy-3') + 1;
+
+    const saw: string[] = [];
+    const second = await createWorld(standIns, { artifacts: first.artifacts, openPolicy: taught('b', saw) });
+    for (const { key, payload, headers } of events.slice(0, kept))
+      await second.episodeLog.append(key, payload, headers);
+    second.start();
+    expect((await second.finished(ID)).state).toBe(StudyState.FINISHED);
+    // Episodes 8 and 9 are batch 4; with a staleness of 1 it rests on the first three batches.
+    expect(saw).toEqual(expect.arrayContaining(['8: a0 a1 a2 ', '9: a0 a1 a2 ']));
+    const last = decodeRecord((await second.episodeLog.read({ study: ID, slot: 'policy-5' })) as LogEvent);
+    const memory = last.$case === 'policy' ? await memoryOfPolicy(second.artifacts, last.value) : undefined;
+    expect([Buffer.from(memory?.state ?? []).toString(), memory?.updates]).toEqual(['a0 a1 a2 b3 b4 ', 5]);
+    await second.stop();
+    await first.stop();
   });
 
   it('goes on from every event at which it may be cut off, to the same end', async () => {

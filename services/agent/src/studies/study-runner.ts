@@ -1,4 +1,5 @@
 import { SpanKind } from '@opentelemetry/api';
+import type { StudyPolicy } from '@qloom/contracts/gen/qloom/agent/v1/agent.ts';
 import { type FailureReason, FailureReason as Reason } from '@qloom/contracts/gen/qloom/episode/v1/slots.ts';
 import type { ArtifactStore } from '@qloom/episode-log/artifact-store.ts';
 import type { EpisodeKey } from '@qloom/episode-log/event-key.ts';
@@ -22,8 +23,10 @@ import type { Peers } from '../peers/peers.ts';
 import type { OpenPolicy, PolicyMemory, PolicyPort } from '../peers/policy-port.ts';
 import type { Clock } from './clock.ts';
 import { createFinalEvaluation, type FinalEvaluation } from './final-evaluation.ts';
+import { memoryOfPolicy, recordOfPolicy } from './policy-memory.ts';
 import { prepareStudy } from './prepare.ts';
 import {
+  type CompleteBatch,
   foldBatches,
   judgeEpisode,
   measurementOf,
@@ -104,8 +107,6 @@ class Runner {
   #view: StudyView;
   /** The view as it stood when nothing more was due. */
   #advanced: StudyView | undefined;
-  /** False while the past is replayed: what is traced then was traced before. */
-  #isCaughtUp = false;
   #opened: Opened | undefined;
   #search: Search | undefined;
   #evaluation: FinalEvaluation | undefined;
@@ -193,7 +194,6 @@ class Runner {
     await this.#propose(opened);
     this.#watchDeadlines(opened);
     this.#faults = 0;
-    this.#isCaughtUp = true;
     this.#advanced = this.#view;
     if (!isSearched(this.#view)) return false;
     this.#evaluation ??= createFinalEvaluation(
@@ -274,17 +274,24 @@ class Runner {
     }
   }
 
-  async #fold({ policy, forPolicy }: Opened): Promise<void> {
-    this.#search = await foldBatches(this.#search as Search, policy, forPolicy, (lastEpisode, update) => {
-      if (!this.#isCaughtUp) return update();
-      const cause = this.#view.episodes.get(lastEpisode)?.reward;
-      const parent = contextFromHeaders(cause?.log.headers);
-      return withSpan('update-policy', { study: this.#study, episode: lastEpisode, parent }, async () => {
-        const startedAtMs = this.#deps.clock.now();
-        const memory: PolicyMemory = await update();
-        recordStageDuration('update-policy', 'ok', (this.#deps.clock.now() - startedAtMs) / 1000);
-        return memory;
-      });
+  async #fold({ settings, policy, forPolicy }: Opened): Promise<void> {
+    this.#search = await foldBatches(this.#search as Search, policy, forPolicy, async (batch) => {
+      if (!this.#view.policies.has(batch.batches)) await this.#learn(batch);
+      // What stands in the log counts, whoever wrote it: another agent may have been faster, on another kind of machine.
+      const newest = Math.max(...this.#view.policies.keys());
+      if (batch.batches < newest - settings.staleness) return null;
+      return memoryOfPolicy(this.#deps.artifacts, this.#view.policies.get(batch.batches) as StudyPolicy);
+    });
+  }
+
+  async #learn({ batches, lastEpisode, learn }: CompleteBatch): Promise<void> {
+    const { artifacts, clock } = this.#deps;
+    const parent = contextFromHeaders(this.#view.episodes.get(lastEpisode)?.reward?.log.headers);
+    await withSpan('update-policy', { study: this.#study, episode: lastEpisode, parent }, async () => {
+      const startedAtMs = clock.now();
+      const value = await recordOfPolicy(artifacts, batches, await learn());
+      await this.#record({ $case: 'policy', value });
+      recordStageDuration('update-policy', 'ok', (clock.now() - startedAtMs) / 1000);
     });
   }
 
@@ -360,7 +367,7 @@ class Runner {
     this.#apply(event);
   }
 
-  #currentSearch({ settings, policy, forPolicy }: Opened): Search {
-    return (this.#search ??= startSearch(settings, policy, forPolicy));
+  #currentSearch({ settings }: Opened): Search {
+    return (this.#search ??= startSearch(settings));
   }
 }

@@ -1,4 +1,9 @@
-import type { StudyCreated, StudyFinished, StudyPrepared } from '@qloom/contracts/gen/qloom/agent/v1/agent.ts';
+import type {
+  StudyCreated,
+  StudyFinished,
+  StudyPolicy,
+  StudyPrepared,
+} from '@qloom/contracts/gen/qloom/agent/v1/agent.ts';
 import type {
   AssessFacts,
   EvaluateFacts,
@@ -36,6 +41,8 @@ export interface StudyView {
   readonly finishedMs: number;
   /** Results of the final evaluation's units, as JSON, by name. */
   readonly units: ReadonlyMap<string, string>;
+  /** What the policy has learned, by the number of batches that it had observed. */
+  readonly policies: ReadonlyMap<number, StudyPolicy>;
   readonly episodes: ReadonlyMap<number, EpisodeSlots>;
   /** Sequence of the last event seen; 0 before the first. */
   readonly sequence: number;
@@ -43,7 +50,8 @@ export interface StudyView {
 
 /** A study of which nothing is known yet. */
 export function emptyView(study: string): StudyView {
-  return { study, createdMs: 0, isCancelled: false, finishedMs: 0, units: new Map(), episodes: new Map(), sequence: 0 };
+  const maps = { units: new Map(), policies: new Map(), episodes: new Map() };
+  return { study, createdMs: 0, isCancelled: false, finishedMs: 0, ...maps, sequence: 0 };
 }
 
 /** The view with one more event. The same object where the event is known already. */
@@ -78,6 +86,11 @@ export function applyEvent(view: StudyView, event: LogEvent): StudyView {
     case 'unit':
       if (view.units.has(record.value.name)) return view;
       return { ...view, sequence, units: new Map(view.units).set(record.value.name, record.value.json) };
+    case 'policy': {
+      const { batches } = record.value;
+      if (view.policies.has(batches)) return view;
+      return { ...view, sequence, policies: new Map(view.policies).set(batches, record.value) };
+    }
   }
 }
 

@@ -12,6 +12,7 @@ import { createPolicyService } from '../rpc/policy-service.ts';
 import { systemClock } from '../studies/clock.ts';
 import { createStudies, type Studies } from '../studies/studies.ts';
 import { isEnded } from '../studies/study-message.ts';
+import { openPolicies } from './open-policies.ts';
 import { standInDiscriminator, standInGenerator, standInSimulator } from './stand-in-services.ts';
 import { standInStages } from './stand-in-stages.ts';
 
@@ -62,6 +63,7 @@ export async function startStandIns(): Promise<StandIns> {
 
 /** Creates a world over stand-ins that run already. */
 export async function createWorld({ targets }: StandIns, options: WorldOptions = {}): Promise<World> {
+  const { policyNamed, training } = await openPolicies();
   const folder = await createTempFolder();
   const episodeLog = await openEpisodeLog(`sqlite://${folder.file('log.db')}`);
   const artifacts = options.artifacts ?? (await openArtifactStore(`file://${folder.file('artifacts')}`));
@@ -72,7 +74,7 @@ export async function createWorld({ targets }: StandIns, options: WorldOptions =
       episodeLog: lateToAnswer(episodeLog, options.appendsAnswerAfterMs ?? 0),
       artifacts,
       peers,
-      openPolicy: options.openPolicy ?? localPolicy,
+      openPolicy: options.openPolicy ?? ((name) => localPolicy(policyNamed, name)),
       clock: systemClock,
       log,
       unitConcurrency: 2,
@@ -80,7 +82,10 @@ export async function createWorld({ targets }: StandIns, options: WorldOptions =
     { isPolicyRemote: options.openPolicy !== undefined },
   );
   const stages = standInStages(episodeLog, artifacts, peers, log, options.concurrency ?? 1);
-  const agentServer = await startTestServer(createAgentService(studies, peers, artifacts), createPolicyService());
+  const agentServer = await startTestServer(
+    createAgentService(studies, peers, artifacts, training),
+    createPolicyService(policyNamed),
+  );
   const agent = connect(AgentServiceService, agentServer.target);
   return {
     agent,

@@ -47,34 +47,3 @@ export function forward(shape: MlpShape, parameters: Float64Array, input: ArrayL
   }
   return activations;
 }
-
-/** Adds ∂loss/∂parameters to `gradient`, given `activations` of {@link forward} and ∂loss/∂output. */
-export function backward(
-  shape: MlpShape,
-  parameters: Float64Array,
-  activations: readonly Float64Array[],
-  outputGradient: Float64Array,
-  gradient: Float64Array,
-): void {
-  let end = mlpParameterCount(shape);
-  let delta = outputGradient;
-  for (let layer = shape.sizes.length - 1; layer >= 1; layer--) {
-    const [inputs, outputs] = [shape.sizes[layer - 1], shape.sizes[layer]];
-    const biases = end - outputs;
-    const weights = biases - inputs * outputs;
-    const before = activations[layer - 1];
-    const below = new Float64Array(inputs);
-    for (let j = 0; j < outputs; j++) gradient[biases + j] += delta[j];
-    for (let i = 0; i < inputs; i++) {
-      let sum = 0;
-      for (let j = 0; j < outputs; j++) {
-        gradient[weights + i * outputs + j] += before[i] * delta[j];
-        sum += parameters[weights + i * outputs + j] * delta[j];
-      }
-      // tanh' = 1 − tanh²; the input layer's value is unused.
-      below[i] = sum * (1 - before[i] * before[i]);
-    }
-    delta = below;
-    end = weights;
-  }
-}

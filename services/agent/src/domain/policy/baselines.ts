@@ -13,6 +13,7 @@ function constant(
 ): Policy {
   return {
     name,
+    form: 1,
     initial: () => ({ policy: name, form: 1, updates: 0 }),
     propose: (settings, _state, { firstEpisode, count }) =>
       Array.from({ length: count }, (_, i) => ({ hyperparameters: point(settings, firstEpisode + i), origin })),

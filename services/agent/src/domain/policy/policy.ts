@@ -72,12 +72,14 @@ export interface ProposalRequest {
  */
 export interface Policy<State extends PolicyState = PolicyState> {
   readonly name: string;
+  /** Version of the form of its states. */
+  readonly form: number;
   /** The state before the first batch. */
   initial(settings: PolicySettings): State;
   /** One proposal for each episode asked for. */
   propose(settings: PolicySettings, state: State, request: ProposalRequest): Proposal[];
   /** The state after one more batch; `results` are in episode order and include failed episodes. */
-  observe(settings: PolicySettings, state: State, results: readonly EpisodeResult[]): State;
+  observe(settings: PolicySettings, state: State, results: readonly EpisodeResult[]): State | Promise<State>;
 }
 
 /** Reward that a policy takes for an episode that failed: the floor of a clipped reward. */

@@ -1,56 +1,48 @@
+import type { RunStep } from '@qloom/tfjs/run-step.ts';
 import { fixedPolicy, randomPolicy, sobolPolicy } from './baselines.ts';
 import type { Policy, PolicyState } from './policy.ts';
-import { ppoPolicy } from './ppo.ts';
-import { ppoSurrogatePolicy, surrogatePolicy } from './surrogate-policies.ts';
+import { PolicyStateError, UnknownPolicyError } from './policy-errors.ts';
+import { createPpoPolicy, createPpoUpdate } from './ppo.ts';
+import { createPpoSurrogatePolicy, surrogatePolicy } from './surrogate-policies.ts';
 
-/** Thrown when a study names a policy that is not there. */
-export class UnknownPolicyError extends Error {
-  override readonly name = 'UnknownPolicyError';
-  readonly code = 'invalid';
+/** Names of all policies, the default first. */
+export const POLICY_NAMES = ['ppo-surrogate', 'ppo', 'surrogate', 'random', 'sobol', 'fixed'] as const;
 
-  constructor(policy: string) {
-    super(`policy: ${JSON.stringify(policy)} is not one of ${POLICY_NAMES.join(', ')}`);
-  }
-}
+/** Finds a policy by its name. Throws {@link UnknownPolicyError}. */
+export type PolicyNamed = (name: string) => Policy;
 
-/** Thrown when a policy is handed a state that another policy, or another version of it, has written. */
-export class ForeignPolicyStateError extends Error {
-  override readonly name = 'ForeignPolicyStateError';
-  readonly code = 'invalid';
+/** All policies; the networks of those that have one learn through `runStep`. */
+export function createPolicies(runStep: RunStep): PolicyNamed {
+  const update = createPpoUpdate(runStep);
+  const policies: Readonly<Record<(typeof POLICY_NAMES)[number], Policy>> = {
+    'ppo-surrogate': opened(createPpoSurrogatePolicy(update)),
+    ppo: opened(createPpoPolicy(update)),
+    surrogate: opened(surrogatePolicy),
+    random: randomPolicy,
+    sobol: sobolPolicy,
+    fixed: fixedPolicy,
+  };
+  return (name) => {
+    const found = POLICY_NAMES.find((known) => known === name);
+    if (found === undefined) throw new UnknownPolicyError(name, POLICY_NAMES);
+    return policies[found];
+  };
 }
 
 /** A policy whose state is checked when it comes in, for callers that do not know its type. */
 function opened<State extends PolicyState>(policy: Policy<State>): Policy {
-  const form = 1;
+  const { name, form } = policy;
   const check = (state: PolicyState): State => {
-    if (state.policy === policy.name && state.form === form) return state as State;
-    throw new ForeignPolicyStateError(
-      `policy ${policy.name} reads states of its own in form ${form}; this one is of ${state.policy} in form ${state.form}`,
+    if (state.policy === name && state.form === form) return state as State;
+    throw new PolicyStateError(
+      `policy ${name} reads states of its own in form ${form}; this one is of ${state.policy} in form ${state.form}`,
     );
   };
   return {
-    name: policy.name,
+    name,
+    form,
     initial: (settings) => policy.initial(settings),
     propose: (settings, state, request) => policy.propose(settings, check(state), request),
     observe: (settings, state, results) => policy.observe(settings, check(state), results),
   };
-}
-
-const POLICIES: readonly Policy[] = [
-  opened(ppoSurrogatePolicy),
-  opened(ppoPolicy),
-  opened(surrogatePolicy),
-  randomPolicy,
-  sobolPolicy,
-  fixedPolicy,
-];
-
-/** Names of all policies, the default first. */
-export const POLICY_NAMES: readonly string[] = POLICIES.map((policy) => policy.name);
-
-/** The policy of that name. Throws {@link UnknownPolicyError}. */
-export function policyNamed(name: string): Policy {
-  const policy = POLICIES.find((candidate) => candidate.name === name);
-  if (policy === undefined) throw new UnknownPolicyError(name);
-  return policy;
 }

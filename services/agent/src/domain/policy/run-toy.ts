@@ -2,7 +2,11 @@ import type { EpisodeResult, Policy, PolicySettings } from './policy.ts';
 import type { ToyBenchmark } from './toy-benchmarks.ts';
 
 /** Runs a policy on a benchmark with staleness 1 and returns the best score found. */
-export function runToy(policy: Policy, benchmark: ToyBenchmark, settings: Omit<PolicySettings, 'space'>): number {
+export async function runToy(
+  policy: Policy,
+  benchmark: ToyBenchmark,
+  settings: Omit<PolicySettings, 'space'>,
+): Promise<number> {
   const full = { ...settings, space: benchmark.space };
   const states = [policy.initial(full)];
   let best = Number.NEGATIVE_INFINITY;
@@ -15,7 +19,7 @@ export function runToy(policy: Policy, benchmark: ToyBenchmark, settings: Omit<P
       best = Math.max(best, reward);
       return { episode: firstEpisode + i, hyperparameters, reward, observation: null };
     });
-    states.push(policy.observe(full, states[batch], results));
+    states.push(await policy.observe(full, states[batch], results));
   }
   return best;
 }

@@ -2,7 +2,7 @@ import { createRandom } from '@qloom/random/random.ts';
 import { fromUnit } from '../space/encode.ts';
 import type { Hyperparameters } from '../space/parameter.ts';
 import type { Policy, PolicySettings, PolicyState, ProposalRequest } from './policy.ts';
-import { initialPpo, type PpoState, samplePpo, updatePpo } from './ppo.ts';
+import { initialPpo, PPO_FORM, type PpoState, samplePpo, type UpdatePpo } from './ppo.ts';
 import { perturbBest, pickCandidate, remember, SURROGATE, type Trial } from './surrogate.ts';
 import { warmPoint } from './warm-start.ts';
 
@@ -47,6 +47,7 @@ function proposeEach(
 /** Bagged trees pick among neighbours of the best and points anywhere. */
 export const surrogatePolicy: Policy<SurrogateState> = {
   name: 'surrogate',
+  form: 1,
   initial: () => ({ policy: 'surrogate', form: 1, updates: 0, trials: [] }),
   propose: (settings, state, request) =>
     proposeEach(settings, state.trials, request, (episode) => [
@@ -64,16 +65,23 @@ export const surrogatePolicy: Policy<SurrogateState> = {
  * The default for short studies: hybrid PPO learns from every batch, and bagged trees pick each episode among 32
  * candidates, half of them drawn from PPO's policy and half of them neighbours of the best episodes.
  */
-export const ppoSurrogatePolicy: Policy<PpoSurrogateState> = {
+export const createPpoSurrogatePolicy = (update: UpdatePpo): Policy<PpoSurrogateState> => ({
   name: 'ppo-surrogate',
-  initial: (settings) => ({ policy: 'ppo-surrogate', form: 1, updates: 0, ppo: initialPpo(settings), trials: [] }),
+  form: PPO_FORM,
+  initial: (settings) => ({
+    policy: 'ppo-surrogate',
+    form: PPO_FORM,
+    updates: 0,
+    ppo: initialPpo(settings),
+    trials: [],
+  }),
   propose: (settings, state, request) =>
     proposeEach(settings, state.trials, request, (episode) => [
       ...samplePpo(settings, state.ppo, `${episode}`, SURROGATE.candidates / 2),
       ...perturbBest(settings.space, state.trials, SURROGATE.candidates / 2, `${settings.seed}/near-${episode}`),
     ]),
-  observe(settings, state, results) {
-    const ppo = updatePpo(settings, state.ppo, results);
+  async observe(settings, state, results) {
+    const ppo = await update(settings, state.ppo, results);
     return { ...state, updates: ppo.updates, ppo, trials: remember(state.trials, results) };
   },
-};
+});

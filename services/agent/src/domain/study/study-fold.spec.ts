@@ -1,7 +1,7 @@
 import { createRandom } from '@qloom/random/random.ts';
 import fc from 'fast-check';
-import type { PolicySettings, PolicyState } from '../policy/policy.ts';
-import { policyNamed } from '../policy/registry.ts';
+import { openPolicies } from '../../testing/open-policies.ts';
+import type { Policy, PolicySettings, PolicyState } from '../policy/policy.ts';
 import { interactingRates } from '../policy/toy-benchmarks.ts';
 import { mapConstraints } from '../reward/constraints.ts';
 import type { Hyperparameters } from '../space/parameter.ts';
@@ -21,7 +21,10 @@ import {
   versionFor,
 } from './study-fold.ts';
 
-const policy = policyNamed('ppo-surrogate');
+let policy: Policy;
+beforeAll(async () => {
+  policy = (await openPolicies()).policyNamed('ppo-surrogate');
+});
 
 function settingsOf(plan: SearchPlan, seed: string): PolicySettings {
   return { space: interactingRates.space, seed, sobolEpisodes: 4, ...plan };
@@ -51,14 +54,14 @@ function endingOf(point: Hyperparameters): Ending {
 }
 
 /** Runs a whole search; `pick` says which of the open episodes ends next. */
-function run(plan: SearchPlan, seed: string, pick: (open: number) => number) {
+async function run(plan: SearchPlan, seed: string, pick: (open: number) => number) {
   const settings = settingsOf(plan, seed);
   let state: SearchState<PolicyState> = initialSearch(plan, policy.initial(settings));
   const log: { episode: number; point: Hyperparameters }[] = [];
   for (let guard = 0; guard < 10_000; guard++) {
     for (let batch = nextBatch(state); batch !== null; batch = nextBatch(state)) {
       const before = state.versions[state.versions.length - 1].policy as PolicyState;
-      state = foldBatch(state, policy.observe(settings, before, batch));
+      state = foldBatch(state, await policy.observe(settings, before, batch));
     }
     for (const episode of proposable(state)) {
       const version = state.versions[versionFor(plan, episode)].policy as PolicyState;
@@ -76,17 +79,17 @@ function run(plan: SearchPlan, seed: string, pick: (open: number) => number) {
 }
 
 describe('search', () => {
-  it('proposes the same episodes whatever the order of results and the number in flight', () => {
+  it('proposes the same episodes whatever the order of results and the number in flight', async () => {
     const plan = { episodes: 14, batchSize: 4, staleness: 1, inFlight: 1 };
-    fc.assert(
-      fc.property(
+    await fc.assert(
+      fc.asyncProperty(
         fc.nat(),
         fc.integer({ min: 1, max: 9 }),
         fc.integer({ min: 0, max: 1 }),
-        (seed, inFlight, staleness) => {
+        async (seed, inFlight, staleness) => {
           const random = createRandom(`order-${seed}`);
-          const calm = run({ ...plan, staleness }, `s${seed}`, () => 0);
-          const wild = run({ ...plan, staleness, inFlight }, `s${seed}`, (open) => random.integer(open));
+          const calm = await run({ ...plan, staleness }, `s${seed}`, () => 0);
+          const wild = await run({ ...plan, staleness, inFlight }, `s${seed}`, (open) => random.integer(open));
           expect(wild.points).toEqual(calm.points);
           expect(wild.state.versions.map((version) => version.multipliers)).toEqual(
             calm.state.versions.map((version) => version.multipliers),
@@ -110,8 +113,8 @@ describe('search', () => {
     expect(nextBatch(state)).toBeNull();
   });
 
-  it('hands failed episodes to the policy without a reward, and forgets policy states nobody can ask for', () => {
-    const { state } = run({ episodes: 16, batchSize: 4, staleness: 1, inFlight: 2 }, 'memory', () => 0);
+  it('hands failed episodes to the policy without a reward, and forgets policy states nobody can ask for', async () => {
+    const { state } = await run({ episodes: 16, batchSize: 4, staleness: 1, inFlight: 2 }, 'memory', () => 0);
     const kept = state.versions.filter((version) => version.policy !== null);
     expect(kept.length).toBeLessThanOrEqual(2);
   });
@@ -150,8 +153,8 @@ describe('select', () => {
 });
 
 describe('incumbentsOf', () => {
-  it('is the best three that added points', () => {
-    const { state } = run({ episodes: 16, batchSize: 4, staleness: 1, inFlight: 2 }, 'incumbents', () => 0);
+  it('is the best three that added points', async () => {
+    const { state } = await run({ episodes: 16, batchSize: 4, staleness: 1, inFlight: 2 }, 'incumbents', () => 0);
     const rewarded = [...state.episodes].flatMap(([episode, { hyperparameters, ending }]) =>
       ending?.kind === 'rewarded' ? [{ episode, hyperparameters, reward: ending.reward }] : [],
     );

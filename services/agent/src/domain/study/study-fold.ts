@@ -112,8 +112,11 @@ export function nextBatch<State>(state: SearchState<State>): EpisodeResult[] | n
   return results;
 }
 
-/** The state after the next batch, given what the policy made of it. Multipliers move here, outside the policy. */
-export function foldBatch<State>(state: SearchState<State>, policy: State): SearchState<State> {
+/**
+ * The state after the next batch, given what the policy made of it (null where nobody will ask). Multipliers move here, outside the
+ * policy.
+ */
+export function foldBatch<State>(state: SearchState<State>, policy: State | null): SearchState<State> {
   const { plan, versions } = state;
   const last = versions[versions.length - 1];
   const first = last.batches * plan.batchSize;
@@ -124,7 +127,7 @@ export function foldBatch<State>(state: SearchState<State>, policy: State): Sear
   const readings = rewarded.flatMap(({ episode, ending }) =>
     episode >= first && ending.readings !== null ? [ending.readings] : [],
   );
-  const next: SearchVersion<State> = {
+  const next: SearchVersion<State | null> = {
     batches: last.batches + 1,
     policy,
     multipliers: updateMultipliers(last.multipliers, readings),

@@ -414,6 +414,9 @@ export interface StudyRecord {
     | //
     /** Slot "prepare": data and splits stand. */
     { $case: "prepared"; value: StudyPrepared }
+    | //
+    /** Slot "policy-<batches>": what the policy has learned from the batches up to one. */
+    { $case: "policy"; value: StudyPolicy }
     | undefined;
 }
 
@@ -437,6 +440,16 @@ export interface StudyPrepared {
   folds: Fold[];
   /** What the columns are. */
   data: DataDescription | undefined;
+}
+
+/** The policy has learned from one more batch. Whoever goes on with the study goes on from here, whatever it would have learned itself. */
+export interface StudyPolicy {
+  /** Batches observed so far, this one included. */
+  batches: number;
+  /** Policy updates done so far. */
+  updates: number;
+  /** The policy's state, opaque to everybody else (application/octet-stream). */
+  state: ArtifactRef | undefined;
 }
 
 /** A study was cancelled. */
@@ -2906,6 +2919,9 @@ export const StudyRecord: MessageFns<StudyRecord> = {
       case "prepared":
         StudyPrepared.encode(message.record.value, writer.uint32(50).fork()).join();
         break;
+      case "policy":
+        StudyPolicy.encode(message.record.value, writer.uint32(58).fork()).join();
+        break;
     }
     return writer;
   },
@@ -2971,6 +2987,14 @@ export const StudyRecord: MessageFns<StudyRecord> = {
             message.record = { $case: "prepared", value: StudyPrepared.decode(reader, reader.uint32()) };
             continue;
           }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.record = { $case: "policy", value: StudyPolicy.decode(reader, reader.uint32()) };
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2996,6 +3020,8 @@ export const StudyRecord: MessageFns<StudyRecord> = {
         ? { $case: "finished", value: StudyFinished.fromJSON(object.finished) }
         : isSet(object.prepared)
         ? { $case: "prepared", value: StudyPrepared.fromJSON(object.prepared) }
+        : isSet(object.policy)
+        ? { $case: "policy", value: StudyPolicy.fromJSON(object.policy) }
         : undefined,
     };
   },
@@ -3015,6 +3041,8 @@ export const StudyRecord: MessageFns<StudyRecord> = {
       obj.finished = StudyFinished.toJSON(message.record.value);
     } else if (message.record?.$case === "prepared") {
       obj.prepared = StudyPrepared.toJSON(message.record.value);
+    } else if (message.record?.$case === "policy") {
+      obj.policy = StudyPolicy.toJSON(message.record.value);
     }
     return obj;
   },
@@ -3053,6 +3081,12 @@ export const StudyRecord: MessageFns<StudyRecord> = {
       case "prepared": {
         if (object.record?.value !== undefined && object.record?.value !== null) {
           message.record = { $case: "prepared", value: StudyPrepared.fromPartial(object.record.value) };
+        }
+        break;
+      }
+      case "policy": {
+        if (object.record?.value !== undefined && object.record?.value !== null) {
+          message.record = { $case: "policy", value: StudyPolicy.fromPartial(object.record.value) };
         }
         break;
       }
@@ -3248,6 +3282,109 @@ export const StudyPrepared: MessageFns<StudyPrepared> = {
     message.folds = object.folds?.map((e) => Fold.fromPartial(e)) || [];
     message.data = (object.data !== undefined && object.data !== null)
       ? DataDescription.fromPartial(object.data)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseStudyPolicy(): StudyPolicy {
+  return { batches: 0, updates: 0, state: undefined };
+}
+
+export const StudyPolicy: MessageFns<StudyPolicy> = {
+  encode(message: StudyPolicy, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.batches !== 0) {
+      writer.uint32(8).uint32(message.batches);
+    }
+    if (message.updates !== 0) {
+      writer.uint32(16).uint32(message.updates);
+    }
+    if (message.state !== undefined) {
+      ArtifactRef.encode(message.state, writer.uint32(26).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): StudyPolicy {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseStudyPolicy();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.batches = reader.uint32();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.updates = reader.uint32();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.state = ArtifactRef.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): StudyPolicy {
+    return {
+      batches: isSet(object.batches) ? globalThis.Number(object.batches) : 0,
+      updates: isSet(object.updates) ? globalThis.Number(object.updates) : 0,
+      state: isSet(object.state) ? ArtifactRef.fromJSON(object.state) : undefined,
+    };
+  },
+
+  toJSON(message: StudyPolicy): unknown {
+    const obj: any = {};
+    if (message.batches !== 0) {
+      obj.batches = Math.round(message.batches);
+    }
+    if (message.updates !== 0) {
+      obj.updates = Math.round(message.updates);
+    }
+    if (message.state !== undefined) {
+      obj.state = ArtifactRef.toJSON(message.state);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<StudyPolicy>): StudyPolicy {
+    return StudyPolicy.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<StudyPolicy>): StudyPolicy {
+    const message = createBaseStudyPolicy();
+    message.batches = object.batches ?? 0;
+    message.updates = object.updates ?? 0;
+    message.state = (object.state !== undefined && object.state !== null)
+      ? ArtifactRef.fromPartial(object.state)
       : undefined;
     return message;
   },

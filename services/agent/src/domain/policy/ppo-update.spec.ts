@@ -1,0 +1,129 @@
+import { createRandom } from '@qloom/random/random.ts';
+import { createStepRunner, type RunStep, runEagerly } from '@qloom/tfjs/run-step.ts';
+import { useTraining } from '@qloom/tfjs/use-training.ts';
+import fc from 'fast-check';
+import { referenceUpdate } from '../../testing/ppo-reference.ts';
+import { createSpace, type Space } from '../space/space.ts';
+import { actionOf } from './heads.ts';
+import { type PolicyNetwork, policyNetwork } from './ppo-network.ts';
+import { PPO, type UpdateBatch, updateDefinition, updateInputs, updateKey } from './ppo-update.ts';
+import { createPolicies } from './registry.ts';
+import { interactingRates } from './toy-benchmarks.ts';
+
+let compiled: RunStep;
+const eager: RunStep = async (_key, define, inputs) => runEagerly(define(), inputs);
+
+beforeAll(async () => {
+  const training = await useTraining({ mode: 'on' });
+  compiled = createStepRunner('a policy', training.compiled.steps);
+});
+
+/** A network with random weights, in the midst of a study, and a batch of random points of the space. */
+function scene(space: Space, seed: number, episodes: number, hidden: readonly number[]) {
+  const network = policyNetwork(space, hidden);
+  const random = createRandom(`update ${seed}`);
+  const state = new Float32Array(3 * network.size);
+  for (let i = 0; i < network.size; i++) {
+    state[i] = 0.3 * random.normal();
+    state[network.size + i] = 0.01 * random.normal();
+    state[2 * network.size + i] = 1e-4 * (1 + random.uniform());
+  }
+  const settings = { space, episodes, batchSize: episodes, sobolEpisodes: 0, seed: `${seed}` };
+  const policy = createPolicies(eager)('random');
+  const request = { batch: 0, firstEpisode: 0, count: episodes };
+  const points = policy.propose(settings, policy.initial(settings), request);
+  const batch: UpdateBatch = {
+    observation: Array.from({ length: network.shape.sizes[0] }, () => random.normal()),
+    actions: points.map(({ hyperparameters }) => actionOf(network.heads, hyperparameters)),
+    rewards: points.map(() => 2 * random.normal()),
+    entropy: 0.02,
+    steps: random.integer(20),
+  };
+  return { network, state, batch };
+}
+
+async function update(run: RunStep, network: PolicyNetwork, state: Float32Array, batch: UpdateBatch) {
+  const episodes = batch.actions.length;
+  const define = () => updateDefinition(network, episodes);
+  return (await run(updateKey(network, episodes), define, updateInputs(network, state, batch))).state;
+}
+
+/** The largest difference, in units of 1 or of what differs, whichever is larger. */
+const mostApart = (a: ArrayLike<number>, b: ArrayLike<number>) =>
+  Math.max(...Array.from(a, (value, i) => Math.abs(value - b[i]) / Math.max(1, Math.abs(value))));
+
+const choicesOnly = createSpace([{ name: 'b', kind: 'categorical', choices: ['x', 'y'], default: 'x' }]);
+const numbersOnly = createSpace([{ name: 'a', kind: 'float', min: 1, max: 2, scale: 'linear', default: 1 }]);
+const pinned = createSpace([{ name: 'a', kind: 'float', min: 1, max: 1, scale: 'linear', default: 1 }]);
+
+describe.each([
+  ['compiled', () => compiled],
+  ['eager', () => eager],
+])('an update of PPO, %s', (_name, run) => {
+  it.each([
+    ['choices and numbers, some of them inactive', interactingRates.space],
+    ['choices only', choicesOnly],
+    ['numbers only', numbersOnly],
+    ['nothing to choose', pinned],
+  ])('is what float64 and finite differences say: %s', async (_what, space) => {
+    for (const seed of [1, 2, 3]) {
+      const { network, state, batch } = scene(space, seed, 6, [5, 4]);
+      const parts = [0, 1, 2].map((part) =>
+        Float64Array.from(state.subarray(part * network.size)).slice(0, network.size),
+      );
+      const expected = referenceUpdate(network, { parameters: parts[0], m: parts[1], v: parts[2] }, batch);
+      const after = await update(run(), network, state, batch);
+      const moved = mostApart(expected.parameters, parts[0]);
+      expect(moved).toBeGreaterThan(0.01);
+      const apart = mostApart(after.subarray(0, network.size), expected.parameters);
+      // Four steps of at most .05 each, in float32.
+      expect([seed, apart < 2e-5]).toEqual([seed, true]);
+      expect([seed, mostApart(after.subarray(network.size), [...expected.m, ...expected.v]) < 1e-5]).toEqual([
+        seed,
+        true,
+      ]);
+    }
+  });
+});
+
+describe('an update of PPO', () => {
+  it('is the same compiled and eager, at the size that studies have', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.nat(), fc.integer({ min: 1, max: 4 }), async (seed, episodes) => {
+        const { network, state, batch } = scene(interactingRates.space, seed, episodes, PPO.hidden);
+        const [one, other] = await Promise.all([compiled, eager].map((run) => update(run, network, state, batch)));
+        expect(mostApart(one, other)).toBeLessThan(1e-5);
+      }),
+      { numRuns: 10 },
+    );
+  });
+
+  it('leaves a batch finite whose likelihoods are far from what they were', async () => {
+    const { network, state, batch } = scene(interactingRates.space, 9, 4, PPO.hidden);
+    state.fill(Math.log(PPO.spread.least), network.mlpSize, network.size);
+    const far = {
+      ...batch,
+      rewards: [-3, 3, -3, 3],
+      actions: batch.actions.map((action) => ({ ...action, logits: action.logits.map(() => 4) })),
+    };
+    let after: Float32Array = state;
+    for (let i = 0; i < 20; i++) after = await update(compiled, network, after, { ...far, steps: 4 * i });
+    expect(after.every(Number.isFinite)).toBe(true);
+  });
+
+  it('has the same key for the same graph only', () => {
+    const key = (space: Space, episodes = 4, hidden: readonly number[] = PPO.hidden) =>
+      updateKey(policyNetwork(space, hidden), episodes);
+    const keys = [
+      key(interactingRates.space),
+      key(choicesOnly),
+      key(numbersOnly),
+      key(pinned),
+      key(pinned, 3),
+      key(pinned, 4, [64]),
+    ];
+    expect(new Set(keys).size).toBe(keys.length);
+    const renamed = createSpace([{ name: 'other', kind: 'categorical', choices: ['p', 'q'], default: 'q' }]);
+    expect(key(renamed)).toBe(key(choicesOnly));
+  });
+});

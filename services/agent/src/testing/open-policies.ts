@@ -1,0 +1,14 @@
+import { createStepRunner } from '@qloom/tfjs/run-step.ts';
+import { type Training, useTraining } from '@qloom/tfjs/use-training.ts';
+import { createPolicies, type PolicyNamed } from '../domain/policy/registry.ts';
+
+let opened: Promise<{ readonly training: Training; readonly policyNamed: PolicyNamed }> | undefined;
+
+/** The policies as an agent opens them where nothing is configured; once a process, so that all share their graphs. */
+export function openPolicies(): NonNullable<typeof opened> {
+  opened ??= useTraining().then((training) => ({
+    training,
+    policyNamed: createPolicies(createStepRunner('a policy', training.compiled.steps)),
+  }));
+  return opened;
+}
