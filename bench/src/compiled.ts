@@ -1,5 +1,6 @@
 import { VAE_GAN_SETTINGS, type VaeGanSettings } from '@qloom/tfjs/testing/vae-gan.ts';
 import type { Bench } from './bench.ts';
+import { type PolicyUpdateTimes, timePolicyUpdates } from './compiled/policy-updates.ts';
 import { type ProviderTime, timeProviders } from './compiled/provider-steps.ts';
 import { SMALL_NAME } from './compiled/small-fit.ts';
 import { type SplitSteps, timeSplitSteps } from './compiled/split-steps.ts';
@@ -9,9 +10,15 @@ import { timeFits } from './compiled/whole-fits.ts';
 import { checkKeys, select } from './only.ts';
 import { lessIsBetter, type Row } from './row.ts';
 
-const PARTS = ['steps', 'torch', 'providers', 'split', 'fits'] as const;
+const PARTS = ['steps', 'torch', 'providers', 'policy', 'split', 'fits'] as const;
 /** Parts of which there is one a setting. */
 type StepPart = 'steps' | 'torch' | 'providers';
+
+const isStepPart = (part: (typeof PARTS)[number]): part is StepPart =>
+  part === 'steps' || part === 'torch' || part === 'providers';
+
+/** Updates of the agent's policy that are timed. */
+const POLICY_UPDATES = 100;
 
 /** The length of a fit, and what it may take. */
 const FIT_STEPS = 1_500;
@@ -39,7 +46,7 @@ export const compiledBench: Bench = {
     checkKeys(only, ['part']);
     const settings = Object.keys(VAE_GAN_SETTINGS);
     return select(only, 'part', PARTS).flatMap((part) =>
-      part === 'split' || part === 'fits' ? [part] : settings.map((name) => stepPart(part, name)),
+      isStepPart(part) ? settings.map((name) => stepPart(part, name)) : [part],
     );
   },
   async *run(progress, { full }, wanted) {
@@ -58,6 +65,10 @@ export const compiledBench: Bench = {
       if (!wanted.has(part)) continue;
       progress(part);
       yield { parts: [part], rows: await providerRows(name, settings, full) };
+    }
+    if (wanted.has('policy')) {
+      progress(`${POLICY_UPDATES} updates of the agent's policy`);
+      yield { parts: ['policy'], rows: policyRows(await timePolicyUpdates(POLICY_UPDATES)) };
     }
     if (wanted.has('split')) {
       progress(
@@ -135,6 +146,21 @@ async function providerRows(name: string, settings: VaeGanSettings, full: boolea
   rows.push(lessIsBetter({ ...row(cuda), peer: `${torch}, eager`, peerValue: eager, note }));
   if (full) rows.push(lessIsBetter({ ...row(cuda), peer: `${torch}, torch.compile`, peerValue: compiled, note }));
   return rows;
+}
+
+function policyRows({ compiled, eager, first, parameters }: PolicyUpdateTimes): Row[] {
+  const row = { bench: 'compiled', case: "an update of the agent's policy", unit: 'ms' };
+  const note = `${parameters} hyperparameters`;
+  return [
+    lessIsBetter({ ...row, metric: 'an update', value: compiled, peer: 'tfjs-wasm, tuned', peerValue: eager, note }),
+    lessIsBetter({
+      ...row,
+      metric: 'the first of a space',
+      value: first,
+      peer: `limit of ${FIRST_LIMIT_MS} ms`,
+      peerValue: FIRST_LIMIT_MS,
+    }),
+  ];
 }
 
 /** Milliseconds to two places, for a note. */

@@ -5,8 +5,8 @@ import fc from 'fast-check';
 import { referenceUpdate } from '../../testing/ppo-reference.ts';
 import { createSpace, type Space } from '../space/space.ts';
 import { actionOf } from './heads.ts';
-import { type PolicyNetwork, policyNetwork } from './ppo-network.ts';
-import { PPO, type UpdateBatch, updateDefinition, updateInputs, updateKey } from './ppo-update.ts';
+import { policyNetwork } from './ppo-network.ts';
+import { epochKey, PPO, type UpdateBatch, updateNetwork } from './ppo-update.ts';
 import { createPolicies } from './registry.ts';
 import { interactingRates } from './toy-benchmarks.ts';
 
@@ -42,12 +42,6 @@ function scene(space: Space, seed: number, episodes: number, hidden: readonly nu
   return { network, state, batch };
 }
 
-async function update(run: RunStep, network: PolicyNetwork, state: Float32Array, batch: UpdateBatch) {
-  const episodes = batch.actions.length;
-  const define = () => updateDefinition(network, episodes);
-  return (await run(updateKey(network, episodes), define, updateInputs(network, state, batch))).state;
-}
-
 /** The largest difference, in units of 1 or of what differs, whichever is larger. */
 const mostApart = (a: ArrayLike<number>, b: ArrayLike<number>) =>
   Math.max(...Array.from(a, (value, i) => Math.abs(value - b[i]) / Math.max(1, Math.abs(value))));
@@ -72,7 +66,7 @@ describe.each([
         Float64Array.from(state.subarray(part * network.size)).slice(0, network.size),
       );
       const expected = referenceUpdate(network, { parameters: parts[0], m: parts[1], v: parts[2] }, batch);
-      const after = await update(run(), network, state, batch);
+      const after = await updateNetwork(run(), network, state, batch);
       const moved = mostApart(expected.parameters, parts[0]);
       expect(moved).toBeGreaterThan(0.01);
       const apart = mostApart(after.subarray(0, network.size), expected.parameters);
@@ -91,7 +85,9 @@ describe('an update of PPO', () => {
     await fc.assert(
       fc.asyncProperty(fc.nat(), fc.integer({ min: 1, max: 4 }), async (seed, episodes) => {
         const { network, state, batch } = scene(interactingRates.space, seed, episodes, PPO.hidden);
-        const [one, other] = await Promise.all([compiled, eager].map((run) => update(run, network, state, batch)));
+        const [one, other] = await Promise.all(
+          [compiled, eager].map((run) => updateNetwork(run, network, state, batch)),
+        );
         expect(mostApart(one, other)).toBeLessThan(1e-5);
       }),
       { numRuns: 10 },
@@ -107,13 +103,13 @@ describe('an update of PPO', () => {
       actions: batch.actions.map((action) => ({ ...action, logits: action.logits.map(() => 4) })),
     };
     let after: Float32Array = state;
-    for (let i = 0; i < 20; i++) after = await update(compiled, network, after, { ...far, steps: 4 * i });
+    for (let i = 0; i < 20; i++) after = await updateNetwork(compiled, network, after, { ...far, steps: 4 * i });
     expect(after.every(Number.isFinite)).toBe(true);
   });
 
   it('has the same key for the same graph only', () => {
     const key = (space: Space, episodes = 4, hidden: readonly number[] = PPO.hidden) =>
-      updateKey(policyNetwork(space, hidden), episodes);
+      epochKey(policyNetwork(space, hidden), episodes);
     const keys = [
       key(interactingRates.space),
       key(choicesOnly),

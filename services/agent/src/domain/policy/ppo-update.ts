@@ -1,5 +1,6 @@
 import { adamCoefficients, flatAdamUpdate } from '@qloom/tfjs/flat-adam.ts';
 import { flatten, unflatten } from '@qloom/tfjs/flat-state.ts';
+import type { RunStep } from '@qloom/tfjs/run-step.ts';
 import type { StepDefinition } from '@qloom/tfjs/step-cache.ts';
 import * as tf from '@tensorflow/tfjs-core';
 import { outputBiasOffset } from '../maths/mlp.ts';
@@ -40,55 +41,72 @@ export interface UpdateBatch {
   readonly steps: number;
 }
 
-/** Says everything that the graph of {@link updateDefinition} depends on. */
-export function updateKey({ heads, shape }: PolicyNetwork, episodes: number): string {
+/**
+ * All epochs of one update: parameters and Adam's moments, shape [3·size] → the next. Likelihoods to compare with and advantages are
+ * those of the network as it comes in. Rejects as `runStep` does.
+ */
+export async function updateNetwork(
+  runStep: RunStep,
+  network: PolicyNetwork,
+  state: Float32Array,
+  batch: UpdateBatch,
+): Promise<Float32Array> {
+  const { observation, actions, rewards, entropy, steps } = batch;
+  const before = state.slice(0, network.size);
+  const rows = rowsOf(network.heads, actions, rewards);
+  const scale = 1 / Math.max(standardDeviation(rewards), LEAST_SCALE);
+  const key = epochKey(network, actions.length);
+  let after = state;
+  for (let epoch = 1; epoch <= PPO.epochs; epoch++) {
+    const { stepSize, epsilonHat } = adamCoefficients(steps + epoch, { ...ADAM, learningRate: 1 });
+    const coefficients = Float32Array.of(scale, entropy, stepSize, epsilonHat);
+    const inputs = [after, before, Float32Array.from(observation), rows, coefficients];
+    after = (await runStep(key, () => epochDefinition(network, actions.length), inputs)).state;
+  }
+  return after;
+}
+
+/** Says everything that the graph of {@link epochDefinition} depends on. */
+export function epochKey({ heads, shape }: PolicyNetwork, episodes: number): string {
   const choices = heads.choices.map(({ offset, options }) => [offset, options]);
   const numbers = heads.numbers.map(({ offset }) => offset);
   return JSON.stringify(['ppo', shape.sizes, choices, numbers, episodes]);
 }
 
 /**
- * All epochs of one update from a batch of `episodes` as one step: parameters and Adam's moments in one state [3·size], inputs as
- * {@link updateInputs} makes them → the next `state`. Likelihoods to compare with and advantages are those of the network as it
- * comes in.
+ * One epoch on a batch of `episodes`: parameters and moments, the parameters before the update, the observation, a row an episode, and
+ * coefficients → the next `state`.
  */
-export function updateDefinition(network: PolicyNetwork, episodes: number): StepDefinition {
+function epochDefinition(network: PolicyNetwork, episodes: number): StepDefinition {
   const { heads, shape, mlpSize, size } = network;
   const slots = networkSlots(network);
   return {
-    inputs: [[3 * size], [1, shape.sizes[0]], [episodes, rowWidth(heads)], [1, 2 + 2 * PPO.epochs]],
-    step(state, observation, rows, coefficients) {
+    inputs: [[3 * size], [size], [1, shape.sizes[0]], [episodes, rowWidth(heads)], [1, 4]],
+    step(state, old, observation, rows, coefficients) {
       const batch = readBatch(heads, observation as tf.Tensor2D, rows as tf.Tensor2D);
-      const coefficient = (i: number) => tf.reshape(tf.slice(coefficients, [0, i], [1, 1]), []);
-      const part = (i: number) => tf.slice(state as tf.Tensor1D, [i * size], [size]);
-      const rates = ratesOf(network);
-      let current = { parameters: part(0), m: part(1), v: part(2) };
-      const first = judgeBatch(network, unflatten(current.parameters, slots), batch);
+      const [scale, entropy, stepSize, epsilonHat] = tf.split(tf.reshape(coefficients, [4]), 4);
+      const [parameters, m, v] = tf.split<tf.Tensor1D>(state as tf.Tensor1D, 3);
+      const first = judgeBatch(network, unflatten(old as tf.Tensor1D, slots), batch);
       const { advantageLimit, epsilon, valueWeight } = PPO;
-      const surplus = tf.mul(tf.sub(batch.rewards, first.value), coefficient(0));
+      const surplus = tf.mul(tf.sub(batch.rewards, first.value), scale);
       const advantages = tf.clipByValue(surplus, -advantageLimit, advantageLimit) as tf.Tensor2D;
       const before = { choices: first.choices, numbers: first.numbers, advantages };
-      const objective = { epsilon, entropy: coefficient(1), value: valueWeight };
-      for (let epoch = 0; epoch < PPO.epochs; epoch++) {
-        const weights = unflatten(current.parameters, slots);
-        const loss = () => ppoLoss(judgeBatch(network, weights, batch), before, batch.rewards, objective);
-        const { grads } = tf.engine().gradients(loss, [...weights.variables]);
-        const next = flatAdamUpdate(current, flatten(grads, slots), {
-          ...ADAM,
-          stepSize: tf.mul(rates, coefficient(2 + 2 * epoch)),
-          epsilonHat: coefficient(3 + 2 * epoch),
-        });
-        current = { ...next, parameters: withinSpreads(next.parameters, mlpSize, size) };
-      }
-      return { state: tf.concat1d([current.parameters, current.m, current.v]) };
+      const objective = { epsilon, entropy: tf.reshape(entropy, []), value: valueWeight };
+      const weights = unflatten(parameters, slots);
+      const loss = () => ppoLoss(judgeBatch(network, weights, batch), before, batch.rewards, objective);
+      const { grads } = tf.engine().gradients(loss, [...weights.variables]);
+      const next = flatAdamUpdate({ parameters, m, v }, flatten(grads, slots), {
+        ...ADAM,
+        stepSize: tf.mul(ratesOf(network), stepSize),
+        epsilonHat,
+      });
+      return { state: tf.concat1d([withinSpreads(next.parameters, mlpSize, size), next.m, next.v]) };
     },
   };
 }
 
-/** The inputs of {@link updateDefinition}. */
-export function updateInputs(network: PolicyNetwork, state: Float32Array, batch: UpdateBatch): Float32Array[] {
-  const { heads } = network;
-  const { observation, actions, rewards, entropy, steps } = batch;
+/** A row an episode, as {@link readBatch} reads them. */
+function rowsOf(heads: Heads, actions: readonly Action[], rewards: readonly number[]): Float32Array {
   const width = rowWidth(heads);
   const most = mostOptions(heads);
   const [choices, numbers] = [heads.choices.length, heads.numbers.length];
@@ -105,12 +123,7 @@ export function updateInputs(network: PolicyNetwork, state: Float32Array, batch:
     });
     row[width - 1] = rewards[i];
   });
-  const coefficients = [1 / Math.max(standardDeviation(rewards), LEAST_SCALE), entropy];
-  for (let epoch = 1; epoch <= PPO.epochs; epoch++) {
-    const { stepSize, epsilonHat } = adamCoefficients(steps + epoch, { ...ADAM, learningRate: 1 });
-    coefficients.push(stepSize, epsilonHat);
-  }
-  return [state, Float32Array.from(observation), rows, Float32Array.from(coefficients)];
+  return rows;
 }
 
 /** Numbers of an episode's row: options, logits, which of them are active, and the reward. */

@@ -10,7 +10,7 @@ import { batchObservation, EMPTY_OBSERVATION } from './observation.ts';
 import { type EpisodeResult, FAILED_REWARD, type Policy, type PolicySettings, type PolicyState } from './policy.ts';
 import { PolicyStateError } from './policy-errors.ts';
 import { type PolicyNetwork, policyNetwork } from './ppo-network.ts';
-import { PPO, updateDefinition, updateInputs, updateKey } from './ppo-update.ts';
+import { PPO, updateNetwork } from './ppo-update.ts';
 import { warmPoint } from './warm-start.ts';
 
 /** Memory of PPO. */
@@ -93,15 +93,13 @@ export function createPpoUpdate(runStep: RunStep): UpdatePpo {
     const valueBias = network.mlpSize - 1;
     if (state.batches === 0) before[valueBias] = mean(rewards);
     const progress = Math.min(1, ((state.batches + 1) * settings.batchSize) / settings.episodes);
-    const inputs = updateInputs(network, before, {
+    const after = await updateNetwork(runStep, network, before, {
       observation: state.observation,
       actions: results.map(({ hyperparameters }) => actionOf(network.heads, hyperparameters)),
       rewards,
       entropy: PPO.entropy * (1 - progress),
       steps: state.steps,
     });
-    const define = () => updateDefinition(network, results.length);
-    const { state: after } = await runStep(updateKey(network, results.length), define, inputs);
     return {
       ...state,
       updates: state.updates + 1,
