@@ -907,7 +907,10 @@ export const ObserveResponse: MessageFns<ObserveResponse> = {
   },
 };
 
-/** A policy as a pure function of its state: the same request gives the same answer. */
+/**
+ * A policy as a function of its state: the same request gives the same answer, so that the same seed gives the same study. What Observe
+ * answers is kept in the study's log and handed to every later call, so that on another machine its last digits may be others.
+ */
 export type PolicyServiceService = typeof PolicyServiceService;
 export const PolicyServiceService = {
   /**
