@@ -3,6 +3,7 @@ import { compiledBench } from './compiled.ts';
 import { benchCritique } from './critique.ts';
 import { benchMemory } from './memory.ts';
 import { benchOverhead } from './overhead.ts';
+import { policiesBench } from './policies.ts';
 import { qnnBench } from './qnn.ts';
 import { qnnTrainingBench } from './qnn-training.ts';
 
@@ -12,6 +13,7 @@ export const benches: ReadonlyMap<string, Bench> = new Map<string, Bench>([
   ['critique', wholeBench('cost of one Critique exchange, the critic itself apart', benchCritique)],
   ['memory', wholeBench('resident memory of the services over a fit of 2,000 steps', benchMemory)],
   ['overhead', wholeBench('what transport, log and tracing add to an episode', benchOverhead)],
+  ['policies', policiesBench],
   ['qnn', qnnBench],
   ['qnn-training', qnnTrainingBench],
 ]);
