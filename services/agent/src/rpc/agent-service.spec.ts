@@ -221,6 +221,12 @@ describe('GetCapabilities', () => {
     ]);
     expect(parameters.find((parameter) => parameter.name === 'method')?.choices).toEqual(['gan']);
   });
+
+  it('says what policies learn with: compiled steps, and the backend below them', async () => {
+    const { capabilities } = await world.agent.getCapabilities({});
+    const selected = capabilities?.engines.filter((engine) => engine.selected).map((engine) => engine.name);
+    expect(selected).toEqual(['compiled', expect.stringMatching(/^(wasm|cpu|tfjs-node)/)]);
+  });
 });
 
 async function expectRewards(of: World, id: string, count: number, reason: string): Promise<void> {
