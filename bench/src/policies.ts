@@ -1,3 +1,4 @@
+import { mean, standardDeviation } from '@qloom/agent/domain/maths/statistics.ts';
 import { POLICY_NAMES } from '@qloom/agent/domain/policy/registry.ts';
 import { runToy } from '@qloom/agent/domain/policy/run-toy.ts';
 import { interactingRates, narrowValley, type ToyBenchmark } from '@qloom/agent/domain/policy/toy-benchmarks.ts';
@@ -69,10 +70,4 @@ async function compare(part: string, toy: ToyBenchmark, episodes: number, seeds:
   return rows;
 }
 
-const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
-
-function standardError(values: readonly number[]): number {
-  const centre = mean(values);
-  const squares = values.reduce((sum, value) => sum + (value - centre) ** 2, 0);
-  return Math.sqrt(squares / (values.length - 1) / values.length);
-}
+const standardError = (values: readonly number[]): number => standardDeviation(values) / Math.sqrt(values.length);

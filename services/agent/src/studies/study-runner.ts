@@ -198,7 +198,7 @@ class Runner {
     if (!isSearched(this.#view)) return false;
     this.#evaluation ??= createFinalEvaluation(
       { ...opened, ...this.#deps, study: this.#study, log: this.#log },
-      (record) => this.#record(record),
+      async (record) => void (await this.#record(record)),
     );
     // Units that end meanwhile change the view; only what was looked at counts as acted upon.
     const looked = this.#view;
@@ -287,11 +287,13 @@ class Runner {
   async #learn({ batches, lastEpisode, learn }: CompleteBatch): Promise<void> {
     const { artifacts, clock } = this.#deps;
     const parent = contextFromHeaders(this.#view.episodes.get(lastEpisode)?.reward?.log.headers);
-    await withSpan('update-policy', { study: this.#study, episode: lastEpisode, parent }, async () => {
+    await withSpan('update-policy', { study: this.#study, episode: lastEpisode, parent }, async (span) => {
       const startedAtMs = clock.now();
       const value = await recordOfPolicy(artifacts, batches, await learn());
-      await this.#record({ $case: 'policy', value });
-      recordStageDuration('update-policy', 'ok', (clock.now() - startedAtMs) / 1000);
+      const { status } = await this.#record({ $case: 'policy', value });
+      const outcome = status === 'exists' ? 'adopted' : 'ok';
+      span.setAttribute(ATTR_OUTCOME, outcome);
+      recordStageDuration('update-policy', outcome, (clock.now() - startedAtMs) / 1000);
     });
   }
 
@@ -361,10 +363,11 @@ class Runner {
   }
 
   /** Writes a slot of the study itself, or adopts what stands there. */
-  async #record(record: Recorded): Promise<void> {
+  async #record(record: Recorded): Promise<AppendResult> {
     const { key, payload } = encodeRecord(this.#study, record, this.#deps.clock.now());
-    const { event } = await this.#deps.episodeLog.append(key, payload);
-    this.#apply(event);
+    const appended = await this.#deps.episodeLog.append(key, payload);
+    this.#apply(appended.event);
+    return appended;
   }
 
   #currentSearch({ settings }: Opened): Search {

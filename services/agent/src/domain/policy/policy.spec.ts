@@ -121,8 +121,8 @@ describe('PPO with surrogate against random search', () => {
         const [ours, random] = ['ppo-surrogate', 'random'].map((name) => runToy(policyNamed(name), benchmark, own));
         gains.push((await ours) - (await random));
       }
-      // Deterministic; measured means are .06 to .13, so that a change for the worse shows.
-      expect(mean(gains)).toBeGreaterThan(0.02);
+      // Deterministic on one kind of machine; measured means are .146 and .087, so that a change for the worse shows.
+      expect(mean(gains)).toBeGreaterThan(0.04);
     },
   );
 });
