@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -89,6 +89,15 @@ describe('runStudy', () => {
 
   it('turns the refusal of a setting into a line of the study file', async () => {
     await expect(runStudy(options('refuse'))).rejects.toThrow('toy.yaml:3: data.labels: too few');
+  });
+
+  it('refuses a QNN that does not fit the data before anything starts, and leaves nothing behind', async () => {
+    const loaded = parseStudyFile('toy.yaml', `${TEXT}qnn:\n  observables: [Z0, Z1]\n`);
+    const run = options('finish', { loaded, local: { services: ['agent'], mains: { agent: '/nowhere.ts' } } });
+    await expect(runStudy(run)).rejects.toThrow(
+      /^toy\.yaml:5: qnn\.observables: 2 of them, and the data has 3 classes/,
+    );
+    expect([readdirSync(run.out), run.lines]).toEqual([[], []]);
   });
 
   it('checks the settings of a task before anything starts', async () => {

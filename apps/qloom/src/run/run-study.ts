@@ -37,7 +37,7 @@ import { createProgressTracker } from './progress.ts';
 import { createProgressView, type ProgressView } from './progress-view.ts';
 import { putCsv, readStudyCsv } from './put-csv.ts';
 import { type Session, type SessionOptions, startSession } from './session.ts';
-import { checkTask, csvHash } from './study-data.ts';
+import { checkData, csvHash } from './study-data.ts';
 import { currentVersions } from './versions.ts';
 
 /** How a study is run. */
@@ -72,7 +72,6 @@ export interface FinishedRun {
  */
 export async function runStudy(options: RunOptions): Promise<FinishedRun> {
   const { loaded } = options;
-  checkTask(loaded);
   const folder = runFolderAt(join(options.out, loaded.id));
   if (!options.resume && existsSync(folder.studyJson)) {
     throw new RunFolderError(
@@ -81,6 +80,7 @@ export async function runStudy(options: RunOptions): Promise<FinishedRun> {
   }
   const fresh = await freshRecord(options);
   const csv = await readStudyCsv(loaded);
+  checkData(loaded, csv);
   const isOurs = !existsSync(folder.path);
   const lock: FolderLock = lockFolder(folder.path);
   try {

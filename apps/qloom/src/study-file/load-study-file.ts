@@ -5,7 +5,7 @@ import { UsageError } from '../command/errors.ts';
 import { checkMeaning } from './check-meaning.ts';
 import { checkSchema } from './check-schema.ts';
 import { type CircuitFile, readCircuitFile } from './circuit-file.ts';
-import { formatPath, type Positions, type Problem, positionsOf, StudyFileError } from './problem.ts';
+import { type FieldPath, formatPath, type Positions, type Problem, positionsOf, StudyFileError } from './problem.ts';
 import type { StudyFile } from './study-file.ts';
 
 /** A study file that can be run. */
@@ -80,9 +80,20 @@ export function parseStudyFile(path: string, text: string): LoadedStudy {
   return { path, text, id, study, circuit, positions, resolvePath };
 }
 
-/** A problem of one field of a loaded study, found after it was loaded. */
-export function studyProblem(loaded: LoadedStudy, path: readonly (string | number)[], message: string): StudyFileError {
-  return new StudyFileError(loaded.path, [
-    { line: loaded.positions.lineOfKey(path), field: formatPath(path), message },
-  ]);
-}
+/** Problems of fields of a loaded study, found after it was loaded. */
+export const studyProblems = (
+  loaded: LoadedStudy,
+  problems: readonly { readonly path: FieldPath; readonly message: string }[],
+): StudyFileError =>
+  new StudyFileError(
+    loaded.path,
+    problems.map(({ path, message }) => ({
+      line: loaded.positions.lineOfKey(path),
+      field: formatPath(path),
+      message,
+    })),
+  );
+
+/** {@link studyProblems}, where there is one. */
+export const studyProblem = (loaded: LoadedStudy, path: FieldPath, message: string): StudyFileError =>
+  studyProblems(loaded, [{ path, message }]);
