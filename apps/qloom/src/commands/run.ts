@@ -21,7 +21,7 @@ An existing run folder is gone on with: a study that was stopped or killed loses
 The run folder holds the synthetic data and its card, study.json, report.html, the event log and the spans.
 
 A service of your own takes the place of one of ours with QLOOM_GENERATOR_TARGET, QLOOM_DISCRIMINATOR_TARGET or
-QLOOM_QNN_SIM_TARGET in the environment, or with "services:" in the study file.
+QLOOM_QNN_SIM_TARGET in the environment, or with "services:" in the study file; a policy of your own with QLOOM_POLICY_TARGET.
 
 Examples:
   $ qloom run examples/quickstart.yaml

@@ -87,6 +87,15 @@ describe('runStudy', () => {
     await expect(runStudy(options('fail'))).rejects.toThrow('study toy cannot go on: every class needs 3 points');
   });
 
+  it("gives the agent the policy's address of the study file, and before it that of the environment", async () => {
+    const loaded = parseStudyFile('toy.yaml', `${TEXT}policy: mine\nservices:\n  policy: 127.0.0.1:7001\n`);
+    await expect(runStudy(options('say-policy', { loaded }))).rejects.toThrow('cannot go on: 127.0.0.1:7001');
+    const env = { QLOOM_POLICY_TARGET: 'unix:/run/policy.sock' };
+    await expect(runStudy(options('say-policy', { loaded, env }))).rejects.toThrow(
+      'cannot go on: unix:/run/policy.sock',
+    );
+  });
+
   it('turns the refusal of a setting into a line of the study file', async () => {
     await expect(runStudy(options('refuse'))).rejects.toThrow('toy.yaml:3: data.labels: too few');
   });

@@ -25,8 +25,8 @@ import {
 import { fitOverrides } from '../study-file/fit-space.ts';
 import type { LoadedStudy } from '../study-file/load-study-file.ts';
 import { refusalOf } from '../study-file/refusal.ts';
+import { targetsFromEnvironment } from '../study-file/targets.ts';
 import { toStudySettings } from '../study-file/to-settings.ts';
-import { targetsFromEnvironment } from '../supervisor/local-services.ts';
 import type { ServiceEvent } from '../supervisor/service-process.ts';
 import { formatSeconds } from '../terminal/format.ts';
 import type { StatusStream } from '../terminal/status-line.ts';
