@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { InterruptedError, UsageError } from '../command/errors.ts';
+import { shellWord } from '../command/shell-word.ts';
 import { listenForInterrupt } from '../run/interrupt.ts';
 import type { FinishedRun } from '../run/run-study.ts';
 import { loadStudyFile } from '../study-file/load-study-file.ts';
@@ -72,9 +73,12 @@ export function addRunCommand(program: Command): void {
 
 /** The command that goes on with a run. */
 function commandFor(file: string, { out, log }: RunFlags): string {
-  const quoted = /^[\w./:@-]+$/.test(file) ? file : `'${file.replaceAll("'", "'\\''")}'`;
-  const options = [...(out === 'qloom-runs' ? [] : [`--out ${out}`]), ...(log === 'sqlite' ? [] : [`--log ${log}`])];
-  return ['qloom run', quoted, ...options].join(' ');
+  const options = [
+    ...(out === 'qloom-runs' ? [] : [`--out ${shellWord(out)}`]),
+    ...(log === 'sqlite' ? [] : [`--log ${log}`]),
+  ];
+  const study = shellWord(file);
+  return ['qloom run', ...(file.startsWith('-') ? [...options, '--', study] : [study, ...options])].join(' ');
 }
 
 async function printRun(run: FinishedRun, flags: RunFlags): Promise<void> {
