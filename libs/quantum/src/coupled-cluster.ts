@@ -1,6 +1,6 @@
 import { parameter } from './angle.ts';
 import type { CircuitBuilder } from './circuit.ts';
-import { CircuitError } from './errors.ts';
+import { CircuitSettingError } from './errors.ts';
 
 /** The Hartree–Fock state of `electrons` electrons in Jordan–Wigner encoding: the first spin orbitals are occupied. */
 export function prepareHartreeFock(builder: CircuitBuilder, electrons: number): void {
@@ -56,6 +56,9 @@ export function coupledClusterLayer(builder: CircuitBuilder, electrons: number, 
 
 function checkElectrons(orbitals: number, electrons: number): void {
   if (!Number.isInteger(electrons) || electrons < 1 || electrons >= orbitals) {
-    throw new CircuitError(`electrons: ${electrons} in ${orbitals} spin orbitals; 1 to ${orbitals - 1} are right`);
+    throw new CircuitSettingError(
+      'electrons',
+      `${electrons} in ${orbitals} spin orbitals; 1 to ${orbitals - 1} are right`,
+    );
   }
 }

@@ -2,7 +2,7 @@ import { ANSATZ_NAMES, ANSATZ_TABLE, type AnsatzDefinition, type AnsatzName } fr
 import { type Circuit, checkQubits, createCircuitBuilder } from './circuit.ts';
 import { type OptionValue, resolveOptions } from './circuit-options.ts';
 import { ENCODING_NAMES, ENCODINGS, type EncodingDefinition, type EncodingName } from './encoding-table.ts';
-import { CircuitError } from './errors.ts';
+import { CircuitSettingError } from './errors.ts';
 
 /** What {@link buildQnnCircuit} builds. Plain JSON, as study files have it. */
 export interface QnnCircuitSettings {
@@ -20,7 +20,8 @@ export interface QnnCircuitSettings {
 /**
  * The circuit of an encoding and an ansatz from the two tables: what the ansatz begins with, then for each layer the encoding
  * (in the first layer; with `reupload` in every one) and the layer, then what the ansatz ends with. Parameters come in the
- * order of the gates. Throws CircuitError, which names the setting, its value and what would be right.
+ * order of the gates. Throws CircuitError, which names the setting or option, its value and what would be right; for a setting
+ * it is a CircuitSettingError.
  */
 export function buildQnnCircuit(settings: QnnCircuitSettings): Circuit {
   const { qubits, layers, inputs = 0 } = settings;
@@ -45,7 +46,7 @@ export function buildQnnCircuit(settings: QnnCircuitSettings): Circuit {
 
 function lookUp<T>(kind: string, table: Readonly<Record<string, T>>, names: readonly string[], name: string): T {
   if (!Object.hasOwn(table, name)) {
-    throw new CircuitError(`${kind}: '${name}' is none of ${names.map((known) => `'${known}'`).join(', ')}`);
+    throw new CircuitSettingError(kind, `'${name}' is none of ${names.map((known) => `'${known}'`).join(', ')}`);
   }
   return table[name];
 }
@@ -57,26 +58,30 @@ function checkSizes(
   encoding: EncodingDefinition,
 ): void {
   if (qubits < ansatz.minQubits) {
-    throw new CircuitError(`qubits: ${qubits}; the ansatz '${name}' needs at least ${ansatz.minQubits}`);
+    throw new CircuitSettingError('qubits', `${qubits}; the ansatz '${name}' needs at least ${ansatz.minQubits}`);
   }
   const mostLayers = ansatz.maxLayers(qubits);
   if (!Number.isInteger(layers) || layers < 1 || layers > mostLayers) {
-    throw new CircuitError(
-      `layers: ${layers}; the ansatz '${name}' on ${qubits} qubits takes an integer from 1 to ${mostLayers}`,
+    throw new CircuitSettingError(
+      'layers',
+      `${layers}; the ansatz '${name}' on ${qubits} qubits takes an integer from 1 to ${mostLayers}`,
     );
   }
-  if (!Number.isInteger(inputs) || inputs < 0) throw new CircuitError(`inputs: ${inputs} is not an integer above 0`);
+  if (!Number.isInteger(inputs) || inputs < 0)
+    throw new CircuitSettingError('inputs', `${inputs} is not an integer above 0`);
   if (inputs > encoding.maxInputs(qubits)) {
-    throw new CircuitError(
-      `inputs: ${inputs}; the encoding '${encodingName}' on ${qubits} qubits takes at most ${encoding.maxInputs(qubits)}`,
+    throw new CircuitSettingError(
+      'inputs',
+      `${inputs}; the encoding '${encodingName}' on ${qubits} qubits takes at most ${encoding.maxInputs(qubits)}`,
     );
   }
   if (encodingName === 'none' && inputs > 0 && !ansatz.encodesInputs) {
-    throw new CircuitError(
-      `encoding: 'none' leaves ${inputs} inputs unused with the ansatz '${name}'; 'angle' is right`,
+    throw new CircuitSettingError(
+      'encoding',
+      `'none' leaves ${inputs} inputs unused with the ansatz '${name}'; 'angle' is right`,
     );
   }
   if (encodingName !== 'none' && inputs === 0) {
-    throw new CircuitError(`inputs: 0; the encoding '${encodingName}' needs at least 1`);
+    throw new CircuitSettingError('inputs', `0; the encoding '${encodingName}' needs at least 1`);
   }
 }

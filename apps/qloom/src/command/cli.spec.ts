@@ -117,6 +117,26 @@ describe('qloom', () => {
     expect([code, out]).toEqual([2, '']);
   });
 
+  const STANDS_AFTER = 'an argument that begins with a minus stands after --';
+  it.each([
+    [['vqe', '-1*Z0'], "unknown option '-1*Z0'", `${STANDS_AFTER}: qloom vqe -- '-1*Z0'`],
+    [['run', '--out', 'x', '-mine.yaml'], "unknown option '-mine.yaml'", `${STANDS_AFTER}: qloom run -- -mine.yaml`],
+    [['datasets', 'draw', '-x'], "unknown option '-x'", `${STANDS_AFTER}: qloom datasets draw -- -x`],
+    [
+      ['vqe', '--', '-1*Z0', '--restarts', '1'],
+      "too many arguments for 'vqe'. Expected 1 argument but got 3: -1*Z0, --restarts, 1.",
+      'what follows -- is an argument; options stand before it',
+    ],
+  ])('says of %j how to give an argument that begins with a minus', async (args, error, hint) => {
+    expect(await qloom(args)).toEqual({ code: 2, out: '', err: `error: ${error}\n(${hint})\n` });
+  });
+
+  it('does not say so of an option that is misspelled, nor of a command without arguments', async () => {
+    const [misspelled, without] = await Promise.all([qloom(['vqe', '--qubitz', '3']), qloom(['doctor', '-x'])]);
+    expect(misspelled.err).toBe("error: unknown option '--qubitz'\n(Did you mean --qubits?)\n");
+    expect(without.err).toBe("error: unknown option '-x'\n");
+  });
+
   it('draws the same points for the same seed, as CSV', async () => {
     const args = ['datasets', 'draw', 'two-curves', '--count', '4', '--seed', '5', '--set', 'features=3'];
     const [first, second, listed] = await Promise.all([qloom(args), qloom(args), qloom(['datasets', '--json'])]);

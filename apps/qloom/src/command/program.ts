@@ -12,6 +12,7 @@ import { addTraceCommand } from '../commands/trace.ts';
 import { addUpCommand } from '../commands/up.ts';
 import { addVqeCommand } from '../commands/vqe.ts';
 import { qloomVersion } from '../run/versions.ts';
+import { addMinusHint } from './minus-hint.ts';
 
 const FOOTER = `
 Examples:
@@ -53,5 +54,6 @@ export function buildProgram(): Command {
   addPlateauCommand(program);
   addDoctorCommand(program);
   for (const command of program.commands) command.exitOverride();
+  addMinusHint(program);
   return program;
 }

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { InterruptedError, UsageError } from '../command/errors.ts';
+import { shellWord } from '../command/shell-word.ts';
 import { listenForInterrupt } from '../run/interrupt.ts';
 import type { FinishedRun } from '../run/run-study.ts';
 import { loadStudyFile } from '../study-file/load-study-file.ts';
@@ -21,7 +22,7 @@ An existing run folder is gone on with: a study that was stopped or killed loses
 The run folder holds the synthetic data and its card, study.json, report.html, the event log and the spans.
 
 A service of your own takes the place of one of ours with QLOOM_GENERATOR_TARGET, QLOOM_DISCRIMINATOR_TARGET or
-QLOOM_QNN_SIM_TARGET in the environment, or with "services:" in the study file.
+QLOOM_QNN_SIM_TARGET in the environment, or with "services:" in the study file; a policy of your own with QLOOM_POLICY_TARGET.
 
 Examples:
   $ qloom run examples/quickstart.yaml
@@ -72,9 +73,12 @@ export function addRunCommand(program: Command): void {
 
 /** The command that goes on with a run. */
 function commandFor(file: string, { out, log }: RunFlags): string {
-  const quoted = /^[\w./:@-]+$/.test(file) ? file : `'${file.replaceAll("'", "'\\''")}'`;
-  const options = [...(out === 'qloom-runs' ? [] : [`--out ${out}`]), ...(log === 'sqlite' ? [] : [`--log ${log}`])];
-  return ['qloom run', quoted, ...options].join(' ');
+  const options = [
+    ...(out === 'qloom-runs' ? [] : [`--out ${shellWord(out)}`]),
+    ...(log === 'sqlite' ? [] : [`--log ${log}`]),
+  ];
+  const study = shellWord(file);
+  return ['qloom run', ...(file.startsWith('-') ? [...options, '--', study] : [study, ...options])].join(' ');
 }
 
 async function printRun(run: FinishedRun, flags: RunFlags): Promise<void> {

@@ -5,6 +5,7 @@ import { listenForInterrupt } from '../run/interrupt.ts';
 import { lockFolder } from '../run-folder/lock.ts';
 import { runFolderAt } from '../run-folder/run-folder.ts';
 import { SERVICES } from '../study-file/study-file.ts';
+import { targetsFromEnvironment } from '../study-file/targets.ts';
 import type { ServiceEvent } from '../supervisor/service-process.ts';
 
 interface UpFlags {
@@ -41,7 +42,6 @@ export function addUpCommand(program: Command): void {
 
 async function up(flags: UpFlags): Promise<void> {
   const { startSession } = await import('../run/session.ts');
-  const { targetsFromEnvironment } = await import('../supervisor/local-services.ts');
   const folder = runFolderAt(flags.out);
   const lock = lockFolder(folder.path);
   const interrupt = listenForInterrupt();

@@ -7,7 +7,8 @@ import { GeneratorServiceService } from '@qloom/contracts/gen/qloom/generator/v1
 import { QnnSimulatorServiceService } from '@qloom/contracts/gen/qloom/qnn_sim/v1/qnn_sim.ts';
 import { connect } from '@qloom/service-kit/clients.ts';
 import { SERVICES, type ServiceName } from '../study-file/study-file.ts';
-import { startLocalServices, targetsFromEnvironment } from '../supervisor/local-services.ts';
+import { targetsFromEnvironment } from '../study-file/targets.ts';
+import { startLocalServices } from '../supervisor/local-services.ts';
 import type { Finding } from './checks.ts';
 
 const DEFINITIONS = {

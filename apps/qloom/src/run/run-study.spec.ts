@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -87,8 +87,26 @@ describe('runStudy', () => {
     await expect(runStudy(options('fail'))).rejects.toThrow('study toy cannot go on: every class needs 3 points');
   });
 
+  it("gives the agent the policy's address of the study file, and before it that of the environment", async () => {
+    const loaded = parseStudyFile('toy.yaml', `${TEXT}policy: mine\nservices:\n  policy: 127.0.0.1:7001\n`);
+    await expect(runStudy(options('say-policy', { loaded }))).rejects.toThrow('cannot go on: 127.0.0.1:7001');
+    const env = { QLOOM_POLICY_TARGET: 'unix:/run/policy.sock' };
+    await expect(runStudy(options('say-policy', { loaded, env }))).rejects.toThrow(
+      'cannot go on: unix:/run/policy.sock',
+    );
+  });
+
   it('turns the refusal of a setting into a line of the study file', async () => {
     await expect(runStudy(options('refuse'))).rejects.toThrow('toy.yaml:3: data.labels: too few');
+  });
+
+  it('refuses a QNN that does not fit the data before anything starts, and leaves nothing behind', async () => {
+    const loaded = parseStudyFile('toy.yaml', `${TEXT}qnn:\n  observables: [Z0, Z1]\n`);
+    const run = options('finish', { loaded, local: { services: ['agent'], mains: { agent: '/nowhere.ts' } } });
+    await expect(runStudy(run)).rejects.toThrow(
+      /^toy\.yaml:5: qnn\.observables: 2 of them, and the data has 3 classes/,
+    );
+    expect([readdirSync(run.out), run.lines]).toEqual([[], []]);
   });
 
   it('checks the settings of a task before anything starts', async () => {

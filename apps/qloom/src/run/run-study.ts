@@ -25,8 +25,8 @@ import {
 import { fitOverrides } from '../study-file/fit-space.ts';
 import type { LoadedStudy } from '../study-file/load-study-file.ts';
 import { refusalOf } from '../study-file/refusal.ts';
+import { targetsFromEnvironment } from '../study-file/targets.ts';
 import { toStudySettings } from '../study-file/to-settings.ts';
-import { targetsFromEnvironment } from '../supervisor/local-services.ts';
 import type { ServiceEvent } from '../supervisor/service-process.ts';
 import { formatSeconds } from '../terminal/format.ts';
 import type { StatusStream } from '../terminal/status-line.ts';
@@ -37,7 +37,7 @@ import { createProgressTracker } from './progress.ts';
 import { createProgressView, type ProgressView } from './progress-view.ts';
 import { putCsv, readStudyCsv } from './put-csv.ts';
 import { type Session, type SessionOptions, startSession } from './session.ts';
-import { checkTask, csvHash } from './study-data.ts';
+import { checkData, csvHash } from './study-data.ts';
 import { currentVersions } from './versions.ts';
 
 /** How a study is run. */
@@ -72,7 +72,6 @@ export interface FinishedRun {
  */
 export async function runStudy(options: RunOptions): Promise<FinishedRun> {
   const { loaded } = options;
-  checkTask(loaded);
   const folder = runFolderAt(join(options.out, loaded.id));
   if (!options.resume && existsSync(folder.studyJson)) {
     throw new RunFolderError(
@@ -81,6 +80,7 @@ export async function runStudy(options: RunOptions): Promise<FinishedRun> {
   }
   const fresh = await freshRecord(options);
   const csv = await readStudyCsv(loaded);
+  checkData(loaded, csv);
   const isOurs = !existsSync(folder.path);
   const lock: FolderLock = lockFolder(folder.path);
   try {

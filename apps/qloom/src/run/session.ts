@@ -4,6 +4,7 @@ import { finished } from 'node:stream/promises';
 import { pathToFileURL } from 'node:url';
 import type { RunFolder } from '../run-folder/run-folder.ts';
 import type { ServiceName } from '../study-file/study-file.ts';
+import type { Targets } from '../study-file/targets.ts';
 import { type LocalServices, startLocalServices } from '../supervisor/local-services.ts';
 import type { ServiceEvent } from '../supervisor/service-process.ts';
 import { startOtlpReceiver } from '../telemetry/otlp-receiver.ts';
@@ -13,7 +14,7 @@ export interface SessionOptions {
   readonly folder: RunFolder;
   /** `sqlite` for the log inside the folder, or a `nats://` URL. */
   readonly log: string;
-  readonly targets?: Readonly<Partial<Record<ServiceName, string>>>;
+  readonly targets?: Targets;
   readonly services?: readonly ServiceName[];
   /** Mains to start instead of ours, for tests. */
   readonly mains?: Readonly<Partial<Record<ServiceName, string>>>;

@@ -1,15 +1,28 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import type { CsvData } from '@qloom/datasets/csv/read-csv.ts';
 import { DatasetError } from '@qloom/datasets/dataset-error.ts';
 import { createNamedTask } from '@qloom/datasets/task-registry.ts';
-import { type LoadedStudy, studyProblem } from '../study-file/load-study-file.ts';
+import type { DataShape } from '@qloom/qnn/model/qnn-model.ts';
+import { type LoadedStudy, studyProblem, studyProblems } from '../study-file/load-study-file.ts';
+import { qnnShapeProblems } from '../study-file/qnn-settings.ts';
 
-/** Checks the settings of a study's task. Throws `StudyFileError` with the line of the setting. */
-export function checkTask(loaded: LoadedStudy): void {
-  const { task, settings } = loaded.study.data;
-  if (task === undefined) return;
+/**
+ * Checks a study's data, and its QNN against the features and classes that they have; `csv` is its CSV, absent for a task.
+ * Throws `StudyFileError` with the line of the setting that does not fit.
+ */
+export function checkData(loaded: LoadedStudy, csv: CsvData | undefined): void {
+  const { qnn = {} } = loaded.study;
+  const shape = csv?.points ?? taskShape(loaded);
+  const problems = qnnShapeProblems(qnn, shape, loaded.circuit);
+  if (problems.length > 0) throw studyProblems(loaded, problems);
+}
+
+function taskShape(loaded: LoadedStudy): DataShape {
+  const { task = '', settings } = loaded.study.data;
   try {
-    createNamedTask(task, settings ?? {});
+    const { featureNames, classNames } = createNamedTask(task, settings ?? {}).descriptor;
+    return { features: featureNames.length, classes: classNames.length };
   } catch (error) {
     if (!(error instanceof DatasetError)) throw error;
     const path =

@@ -10,7 +10,8 @@ import { classCountsFor } from '../data/class-counts.ts';
 import { listenForInterrupt } from '../run/interrupt.ts';
 import { storageOf } from '../run/session.ts';
 import { type RunFolder, readStudyRecord } from '../run-folder/run-folder.ts';
-import { startLocalServices, targetsFromEnvironment } from '../supervisor/local-services.ts';
+import { targetsFromEnvironment } from '../study-file/targets.ts';
+import { startLocalServices } from '../supervisor/local-services.ts';
 
 /** What to sample. */
 export interface SampleOptions {

@@ -30,6 +30,9 @@ export function checkMeaning(file: StudyFile, positions: Positions, circuit?: Ci
     say(['data', 'label'], `"${data.label}" is a name, but header is false; give its position from 0`);
   }
   for (const { path, message } of qnnSectionProblems(file.qnn ?? {}, circuit)) say(path, message);
+  if (file.services?.policy !== undefined && file.services.agent !== undefined) {
+    say(['services', 'policy'], 'stands beside agent; an agent of your own chooses its policy itself');
+  }
   const episodes = file.episodes ?? 32;
   if (file.sobol !== undefined && file.sobol > episodes) {
     say(['sobol'], `${file.sobol} is above the number of episodes ${episodes}`);

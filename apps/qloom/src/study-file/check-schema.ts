@@ -15,11 +15,25 @@ function validator(): ReturnType<Ajv['compile']> {
   return compiled;
 }
 
+/** What is known beside the file. */
+export interface SchemaContext {
+  /** Whether a policy or an agent of one's own, whose policies may have any name, is given elsewhere. */
+  readonly anyPolicy?: boolean;
+}
+
 /** What is wrong with `value` by the published schema, each with its line; empty when nothing is. */
-export function checkSchema(value: unknown, positions: Positions): Problem[] {
+export function checkSchema(
+  value: unknown,
+  positions: Positions,
+  { anyPolicy = false }: SchemaContext = {},
+): Problem[] {
   const validate = validator();
   if (validate(value)) return [];
-  const errors = validate.errors ?? [];
+  // Whose policies may be named is said by `else`, in which types are checked once more.
+  const isNamed = ({ keyword, data }: ErrorObject) => keyword === 'enum' && typeof data === 'string' && !anyPolicy;
+  const errors = (validate.errors ?? [])
+    .filter(({ keyword }) => keyword !== 'if')
+    .filter((error) => !error.schemaPath.startsWith('#/else/') || isNamed(error));
   // The branches of anyOf are told as one.
   const undecided = errors.filter((error) => error.keyword === 'anyOf').map((error) => error.instancePath);
   return errors

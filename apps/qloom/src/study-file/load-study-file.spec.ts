@@ -114,6 +114,19 @@ describe('a study file', () => {
     expect(problemsOf(text)).toContain(message);
   });
 
+  it('takes any policy where one of its own is given, in the file or in the environment, and else names ours', () => {
+    const text = 'data: { csv: a.csv }\npolicy: mine\n';
+    const load = (more: string, env = {}) => parseStudyFile('s.yaml', text + more, env).study.policy;
+    expect(() => load('')).toThrow(/^s\.yaml:2: policy: "mine" is not one of ppo-surrogate, ppo, [^\n]*$/);
+    expect(load('services: { policy: 127.0.0.1:7001 }\n')).toBe('mine');
+    expect(load('services: { agent: 127.0.0.1:7001 }\n')).toBe('mine');
+    expect(load('', { QLOOM_POLICY_TARGET: '127.0.0.1:7001' })).toBe('mine');
+    expect(() => load('services: { generator: 127.0.0.1:7001 }\n')).toThrow('is not one of');
+    expect(() => load('services: { agent: unix:/a, policy: unix:/b }\n')).toThrow(
+      's.yaml:3: services.policy: stands beside agent; an agent of your own chooses its policy itself',
+    );
+  });
+
   it('gives the line of a YAML mistake', () => {
     expect(problemsOf('data:\n  task: annni\n bad indentation: [1\n')).toMatch(/^study\.yaml:[34]: /);
   });

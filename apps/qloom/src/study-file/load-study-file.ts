@@ -5,8 +5,9 @@ import { UsageError } from '../command/errors.ts';
 import { checkMeaning } from './check-meaning.ts';
 import { checkSchema } from './check-schema.ts';
 import { type CircuitFile, readCircuitFile } from './circuit-file.ts';
-import { formatPath, type Positions, type Problem, positionsOf, StudyFileError } from './problem.ts';
+import { type FieldPath, formatPath, type Positions, type Problem, positionsOf, StudyFileError } from './problem.ts';
 import type { StudyFile } from './study-file.ts';
+import { targetsFromEnvironment } from './targets.ts';
 
 /** A study file that can be run. */
 export interface LoadedStudy {
@@ -25,11 +26,13 @@ export interface LoadedStudy {
   resolvePath(relative: string): string;
 }
 
+type Environment = Readonly<Record<string, string | undefined>>;
+
 /**
- * Reads and checks a study file. Throws `UsageError` when it cannot be read, {@link StudyFileError} with every problem
+ * Reads and checks a study file, which services of one's own in `env` may give other policies. Throws `UsageError` when it cannot be read, {@link StudyFileError} with every problem
  * and its line when it is no valid study.
  */
-export async function loadStudyFile(path: string): Promise<LoadedStudy> {
+export async function loadStudyFile(path: string, env: Environment = process.env): Promise<LoadedStudy> {
   let text: string;
   try {
     text = await readFile(path, 'utf8');
@@ -37,11 +40,11 @@ export async function loadStudyFile(path: string): Promise<LoadedStudy> {
     const code = (error as NodeJS.ErrnoException).code;
     throw new UsageError(`${path}: ${code === 'ENOENT' ? 'no such file' : `cannot be read (${code})`}`);
   }
-  return parseStudyFile(path, text);
+  return parseStudyFile(path, text, env);
 }
 
 /** {@link loadStudyFile} for a text that is already there; the circuit that it names is read. */
-export function parseStudyFile(path: string, text: string): LoadedStudy {
+export function parseStudyFile(path: string, text: string, env: Environment = process.env): LoadedStudy {
   const lineCounter = new LineCounter();
   const document = parseDocument(text, { lineCounter });
   if (document.errors.length > 0) {
@@ -55,7 +58,8 @@ export function parseStudyFile(path: string, text: string): LoadedStudy {
   }
   const positions = positionsOf(document, lineCounter);
   const value: unknown = document.toJS() ?? {};
-  let problems = checkSchema(value, positions);
+  const { policy, agent } = targetsFromEnvironment(env);
+  let problems = checkSchema(value, positions, { anyPolicy: policy !== undefined || agent !== undefined });
   const study = value as StudyFile;
   const resolvePath = (relative: string) => resolve(dirname(path), relative);
   let circuit: CircuitFile | undefined;
@@ -80,9 +84,20 @@ export function parseStudyFile(path: string, text: string): LoadedStudy {
   return { path, text, id, study, circuit, positions, resolvePath };
 }
 
-/** A problem of one field of a loaded study, found after it was loaded. */
-export function studyProblem(loaded: LoadedStudy, path: readonly (string | number)[], message: string): StudyFileError {
-  return new StudyFileError(loaded.path, [
-    { line: loaded.positions.lineOfKey(path), field: formatPath(path), message },
-  ]);
-}
+/** Problems of fields of a loaded study, found after it was loaded. */
+export const studyProblems = (
+  loaded: LoadedStudy,
+  problems: readonly { readonly path: FieldPath; readonly message: string }[],
+): StudyFileError =>
+  new StudyFileError(
+    loaded.path,
+    problems.map(({ path, message }) => ({
+      line: loaded.positions.lineOfKey(path),
+      field: formatPath(path),
+      message,
+    })),
+  );
+
+/** {@link studyProblems}, where there is one. */
+export const studyProblem = (loaded: LoadedStudy, path: FieldPath, message: string): StudyFileError =>
+  studyProblems(loaded, [{ path, message }]);

@@ -1,9 +1,9 @@
 import type { Precision } from '@qloom/qnn/engine/engine.ts';
 import { ENGINES } from '@qloom/qnn/engine/engine-table.ts';
-import { circuitFromQasm } from '@qloom/qnn/model/qasm-circuit.ts';
-import { qnnProblems } from '@qloom/qnn/model/qnn-problems.ts';
-import { DEFAULT_QNN, type QnnSettings } from '@qloom/qnn/model/qnn-settings.ts';
-import { parseObservable } from '@qloom/quantum/observable-text.ts';
+import { qnnDataProblems } from '@qloom/qnn/model/data-fit.ts';
+import type { DataShape } from '@qloom/qnn/model/qnn-model.ts';
+import { type QnnProblem, qnnProblems } from '@qloom/qnn/model/qnn-problems.ts';
+import type { QnnSettings } from '@qloom/qnn/model/qnn-settings.ts';
 import type { CircuitFile } from './circuit-file.ts';
 import type { FieldPath } from './problem.ts';
 import type { QnnSection } from './study-file.ts';
@@ -29,27 +29,20 @@ export interface QnnSectionProblem {
 
 /** What the schema cannot say of the QNN: options, sizes and combinations, by the tables of encodings and ansätze. */
 export function qnnSectionProblems(section: QnnSection, circuit?: CircuitFile): QnnSectionProblem[] {
-  const settings = qnnSettingsOf(section, circuit);
-  const problems: QnnSectionProblem[] = qnnProblems(settings, circuit?.path).map(({ field, message }) => ({
-    path: pathOf(field),
-    message,
-  }));
+  const problems = qnnProblems(qnnSettingsOf(section, circuit), circuit?.path).map(sectionProblem);
   if (circuit) {
     for (const name of ['qubits', 'layers'] as const) {
       if (section[name] !== undefined) problems.push({ path: ['qnn', name], message: 'the circuit has its own' });
     }
-    if (problems.length > 0) return problems;
   }
-  const qubits = circuit ? circuitFromQasm(circuit.text).qubits : (settings.qubits ?? DEFAULT_QNN.qubits);
-  (settings.observables ?? []).forEach((text, index) => {
-    try {
-      parseObservable(text, qubits);
-    } catch (error) {
-      problems.push({ path: ['qnn', 'observables', index], message: (error as Error).message });
-    }
-  });
   return [...problems, ...precisionProblems(section)];
 }
+
+/** What of the QNN does not fit data of this shape, for a section that {@link qnnSectionProblems} finds nothing wrong with. */
+export const qnnShapeProblems = (section: QnnSection, data: DataShape, circuit?: CircuitFile): QnnSectionProblem[] =>
+  qnnDataProblems(qnnSettingsOf(section, circuit), data, circuit?.path).map(sectionProblem);
+
+const sectionProblem = ({ field, message }: QnnProblem): QnnSectionProblem => ({ path: pathOf(field), message });
 
 /** An engine that is known and has not the precision; one that is not known may be another simulator's. */
 function precisionProblems({ engine = 'auto', precision }: QnnSection): QnnSectionProblem[] {
@@ -71,8 +64,8 @@ const NAMES: Readonly<Record<string, readonly string[]>> = {
   ansatzOptions: ['options', 'ansatz'],
 };
 
-/** `encodingOptions.axis` → [qnn, options, encoding, axis]. */
-function pathOf(field: string): string[] {
-  const [name, ...rest] = field.split('.');
-  return ['qnn', ...(NAMES[name] ?? [name]), ...rest];
+/** `encodingOptions.axis` → [qnn, options, encoding, axis]; `observables[1]` → [qnn, observables, 1]. */
+function pathOf(field: string): FieldPath {
+  const [name, ...rest] = field.split(/\.|\[(\d+)\]/).filter(Boolean);
+  return ['qnn', ...(NAMES[name] ?? [name]), ...rest.map((part) => (/^\d+$/.test(part) ? Number(part) : part))];
 }

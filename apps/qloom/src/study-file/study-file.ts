@@ -1,3 +1,5 @@
+import type { Targets } from './targets.ts';
+
 /**
  * A study file as it is written by people, after its check against `schema/study.schema.json`. What is absent takes the
  * default that the agent documents in `qloom/agent/v1/agent.proto`.
@@ -28,7 +30,7 @@ export interface StudyFile {
   /** Unit: seconds. */
   readonly episodeDeadline?: number;
   /** Addresses of services of one's own, by service: `unix:/path` or `host:port`. */
-  readonly services?: Readonly<Partial<Record<ServiceName, string>>>;
+  readonly services?: Targets;
 }
 
 /** The data of a study: `task` or `csv`, never both. */

@@ -6,7 +6,8 @@ import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { SERVICES, type ServiceName } from '../study-file/study-file.ts';
-import { type LocalServices, startLocalServices, targetsFromEnvironment } from './local-services.ts';
+import { targetsFromEnvironment } from '../study-file/targets.ts';
+import { type LocalServices, startLocalServices } from './local-services.ts';
 import { isServing, waitUntilServing } from './probe.ts';
 import type { ServiceEvent } from './service-process.ts';
 

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { SERVICES, type ServiceName } from '../study-file/study-file.ts';
+import { type Targets, targetVariable } from '../study-file/targets.ts';
 import { waitUntilServing } from './probe.ts';
 import {
   type ServiceEvent,
@@ -21,8 +22,8 @@ export interface LocalServicesOptions {
   readonly artifacts?: string;
   /** Base URL of the OTLP receiver; absent: no telemetry. */
   readonly otlpEndpoint?: string;
-  /** Services of one's own, by address. Ours of that kind still runs its stage worker against it. */
-  readonly targets?: Readonly<Partial<Record<ServiceName, string>>>;
+  /** Services of one's own, by address. Ours of that kind still runs its stage worker against it; `policy` is for the agent. */
+  readonly targets?: Targets;
   /** Which services. Default: all four. */
   readonly services?: readonly ServiceName[];
   /** Mains to start instead of ours, for tests. */
@@ -43,19 +44,6 @@ export interface LocalServices {
   pids(): Partial<Record<ServiceName, number>>;
   /** Ends all, in parallel, and removes their sockets. May be called twice. */
   stop(graceMs?: number): Promise<void>;
-}
-
-/** The environment variable that names the address of a service. */
-export function targetVariable(service: ServiceName): string {
-  return `QLOOM_${service.replace('-', '_').toUpperCase()}_TARGET`;
-}
-
-/** Addresses of services of one's own in an environment, such as `QLOOM_GENERATOR_TARGET`. */
-export function targetsFromEnvironment(
-  env: Readonly<Record<string, string | undefined>>,
-): Partial<Record<ServiceName, string>> {
-  const given = SERVICES.map((service) => [service, env[targetVariable(service)]?.trim()] as const);
-  return Object.fromEntries(given.filter(([, target]) => target !== undefined && target !== ''));
 }
 
 /** Starts the services as child processes on unix sockets in a fresh folder of the system's temporary one. */
@@ -117,6 +105,7 @@ function environmentOf(
 ): Record<string, string> {
   return {
     ...Object.fromEntries(SERVICES.map((name) => [targetVariable(name), targets[name]])),
+    [targetVariable('policy')]: options.targets?.policy ?? '',
     QLOOM_LISTEN: listen,
     QLOOM_LOG: options.log ?? '',
     QLOOM_ARTIFACTS: options.artifacts ?? '',

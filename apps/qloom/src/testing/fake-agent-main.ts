@@ -65,8 +65,9 @@ await runService({
             await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
             return;
           }
-          yield mode === 'fail'
-            ? at({ state: StudyState.FAILED, message: 'every class needs 3 points' })
+          const message = mode === 'say-policy' ? process.env['QLOOM_POLICY_TARGET'] : 'every class needs 3 points';
+          yield mode === 'fail' || mode === 'say-policy'
+            ? at({ state: StudyState.FAILED, message })
             : at({ state: StudyState.FINISHED, rewarded: 8, ...finished() });
         },
         async *getArtifact({ sha256 }) {

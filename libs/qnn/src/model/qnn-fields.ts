@@ -57,6 +57,15 @@ export function settingsFromFields(fields: QnnFields): Partial<QnnSettings> {
   return given;
 }
 
+/** The contract's path of a setting that a problem names: `noise.amplitudeDamping` is `noise.amplitude_damping`. */
+export function contractField(field: string): string {
+  // Names of options are no fields of the contract, and stay as they are.
+  const [name, ...option] = field.split('.');
+  return [snakeCase(name), ...(name === 'noise' ? option.map(snakeCase) : option)].join('.');
+}
+
+const snakeCase = (name: string) => name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+
 /** Noise, or undefined where all of it is 0. */
 export function noiseFromFields(noise: Required<CircuitNoise> | undefined): CircuitNoise | undefined {
   if (!noise) return undefined;

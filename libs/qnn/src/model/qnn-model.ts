@@ -1,11 +1,12 @@
 import { ANSATZ_TABLE, type AnsatzDefinition } from '@qloom/quantum/ansatz-table.ts';
-import type { Circuit } from '@qloom/quantum/circuit.ts';
-import { CircuitError } from '@qloom/quantum/errors.ts';
+import { type Circuit, MAX_QUBITS } from '@qloom/quantum/circuit.ts';
+import { ENCODINGS, type EncodingName } from '@qloom/quantum/encoding-table.ts';
 import { type Observable, pauli } from '@qloom/quantum/observable.ts';
 import { parseObservable } from '@qloom/quantum/observable-text.ts';
-import { OpenQasmError } from '@qloom/quantum/qasm/errors.ts';
+import { buildQnnCircuit } from '@qloom/quantum/qnn-circuit.ts';
 import type { Random } from '@qloom/random/random.ts';
-import { buildCircuit } from './circuit-source.ts';
+import { circuitFromQasm } from './qasm-circuit.ts';
+import { encodingOf } from './qnn-problems.ts';
 import { type LossName, type QnnSettings, QnnSettingsError } from './qnn-settings.ts';
 
 /** A QNN classifier: class c's logit is scale·⟨O_c⟩, and the prediction is the class with the largest logit. */
@@ -28,71 +29,95 @@ export const logitScale = (loss: LossName): number => (loss === 'mse' ? 1 : 3);
  */
 const WEIGHT_DEVIATION = 0.3;
 
+/** What the data say of a classifier. */
+export interface DataShape {
+  readonly features: number;
+  readonly classes: number;
+}
+
 /**
  * Builds the classifier for points with `features` columns. Throws QnnSettingsError when the circuit does not take them or
- * cannot tell the classes.
+ * cannot tell the classes; `qnnDataProblems` of data-fit.ts finds the same without building all layers.
  */
 export function createQnnModel(settings: QnnSettings, features: number, classes: number): QnnModel {
-  if (classes < 2) throw new QnnSettingsError(`classes: ${classes}; a classifier needs at least 2`);
-  if (features < 1) throw new QnnSettingsError(`features: ${features}; at least 1 is right`);
   const circuit = circuitFor(settings, features);
-  return { circuit, observables: readoutOf(settings, circuit.qubits, classes), classes };
+  return { circuit, observables: readoutFor(settings, circuit.qubits, classes), classes };
 }
 
-function circuitFor(settings: QnnSettings, inputs: number): Circuit {
-  const { qubits, layers, ansatz, ansatzOptions, encoding, encodingOptions, qasm } = settings;
-  try {
-    if (qasm === undefined) {
-      return buildCircuit({ qubits, layers, ansatz, ansatzOptions, encoding, encodingOptions, inputs });
-    }
-    const circuit = buildCircuit({ qasm });
-    if (circuit.inputs === inputs) return circuit;
-    throw new CircuitError(`the circuit takes ${circuit.inputs} features, and the data have ${inputs}`);
-  } catch (error) {
-    if (!(error instanceof CircuitError || error instanceof OpenQasmError)) throw error;
-    throw new QnnSettingsError(`qnn.${qasm === undefined ? '' : 'qasm: '}${error.message}`, { cause: error });
-  }
-}
-
-/** The observables that settings give, or the default ones of the qubits that the ansatz leaves to be read. */
-function readoutOf(settings: QnnSettings, qubits: number, classes: number): Observable[] {
-  const { observables, ansatz, layers, qasm } = settings;
-  if (observables === undefined || observables.length === 0) {
-    const { readout }: AnsatzDefinition = ANSATZ_TABLE[ansatz];
-    const all = Array.from({ length: qubits }, (_, qubit) => qubit);
-    return classObservables(qasm === undefined ? readout(qubits, layers) : all, classes);
-  }
-  if (observables.length !== classes) {
-    throw new QnnSettingsError(
-      `qnn.observables: ${observables.length} of them, and the data has ${classes} classes; one for each is right`,
+/** The circuit of settings without problems for so many features; `program` is that of `qasm`. Throws QnnSettingsError. */
+export function circuitFor(
+  { qubits, layers, ansatz, ansatzOptions, encoding, encodingOptions, qasm }: QnnSettings,
+  features: number,
+  program = qasm === undefined ? undefined : circuitFromQasm(qasm),
+): Circuit {
+  if (features < 1) throw refused('features', `${features}; at least 1 is right`);
+  if (program !== undefined) {
+    if (program.inputs === features) return program;
+    const right = features === 1 ? 'x0 alone' : `inputs x0 to x${features - 1}`;
+    throw refused(
+      'qasm',
+      `the circuit takes ${program.inputs} features, and the data has ${features}; right would be ${right}`,
     );
   }
-  return observables.map((text, index) => {
-    try {
-      return parseObservable(text, qubits);
-    } catch (error) {
-      throw new QnnSettingsError(`qnn.observables[${index}]: ${(error as Error).message}`, { cause: error });
-    }
-  });
+  const name = encodingOf({ ansatz, encoding });
+  if (features > ENCODINGS[name].maxInputs(qubits)) throw refused('encoding', tooManyFeatures(name, qubits, features));
+  return buildQnnCircuit({ qubits, layers, ansatz, ansatzOptions, encoding, encodingOptions, inputs: features });
 }
+
+function tooManyFeatures(name: EncodingName, qubits: number, features: number): string {
+  const takes = (n: number) => ENCODINGS[name].maxInputs(n);
+  const enough = Array.from({ length: MAX_QUBITS }, (_, i) => i + 1).find((n) => takes(n) >= features);
+  const right = [
+    ...(enough === undefined ? [] : [`at least ${enough} qubits`]),
+    "the encoding 'angle', which takes any number",
+  ].join(', or ');
+  const takesNow = `'${name}' on ${countOf(qubits, 'qubit')} takes at most ${countOf(takes(qubits), 'feature')}`;
+  return `${takesNow}, and the data has ${features}; right would be ${right}`;
+}
+
+const countOf = (count: number, one: string) => `${count} ${one}${count === 1 ? '' : 's'}`;
+
+/** The observables that settings give, or the default ones of the qubits that the ansatz leaves to be read. Throws QnnSettingsError. */
+export function readoutFor(settings: QnnSettings, qubits: number, classes: number): Observable[] {
+  if (classes < 2) throw refused('classes', `${classes}; a classifier needs at least 2`);
+  const { observables, ansatz, layers, qasm } = settings;
+  if (observables !== undefined && observables.length > 0) {
+    if (observables.length === classes) return observables.map((text) => parseObservable(text, qubits));
+    throw refused(
+      'observables',
+      `${observables.length} of them, and the data has ${classes} classes; one for each is right`,
+    );
+  }
+  const { readout }: AnsatzDefinition = ANSATZ_TABLE[ansatz];
+  const read = qasm === undefined ? readout(qubits, layers) : Array.from({ length: qubits }, (_, qubit) => qubit);
+  const all = classObservables(read);
+  if (classes <= all.length) return all.slice(0, classes);
+  const { length } = read;
+  const who = length < qubits ? `the ${length} of ${qubits} qubits that '${ansatz}' leaves` : countOf(length, 'qubit');
+  throw refused(
+    qasm === undefined ? 'qubits' : 'qasm',
+    `${who} tell${length === 1 ? 's' : ''} at most ${all.length} classes, and the data has ${classes}; right would be ` +
+      `at least ${qubitsFor(classes)}, or observables, one for each class`,
+  );
+}
+
+/** The fewest qubits n whose n(n + 1)/2 observables tell so many classes, of which there are more than two. */
+const qubitsFor = (classes: number) => Math.ceil((Math.sqrt(8 * classes + 1) - 1) / 2);
 
 /**
  * The readout of each class: ⟨Z⟩ of the given qubits, and where there are more classes, ⟨ZZ⟩ of pairs (0, 1), (0, 2), (1, 2),
- * … of them. So n qubits tell up to n(n + 1)/2 classes; one qubit alone tells two, by Z and −Z. Throws QnnSettingsError above
- * that.
+ * … of them. So n qubits tell up to n(n + 1)/2 classes; one qubit alone tells two, by Z and −Z.
  */
-export function classObservables(readout: readonly number[], classes: number): Observable[] {
+export function classObservables(readout: readonly number[]): Observable[] {
   const observables = readout.map((qubit) => pauli('Z', [qubit]));
   for (let b = 1; b < readout.length; b++) {
     for (let a = 0; a < b; a++) observables.push(pauli('ZZ', [readout[a], readout[b]]));
   }
   if (readout.length === 1) observables.push(pauli('Z', [readout[0]], -1));
-  if (classes > observables.length) {
-    const most = `${readout.length} qubits tell at most ${observables.length} classes`;
-    throw new QnnSettingsError(`qnn.qubits: ${most}, and the data has ${classes}`);
-  }
-  return observables.slice(0, classes);
+  return observables;
 }
+
+const refused = (field: string, message: string) => new QnnSettingsError([{ field, message }]);
 
 /** Initial parameters: θ uniform in [−π, π), weights ω normal around 0 with a standard deviation of 0.3. */
 export function initialParameters(circuit: Circuit, random: Random): Float64Array {

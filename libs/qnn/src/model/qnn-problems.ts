@@ -1,6 +1,10 @@
 import { ANSATZ_NAMES, ANSATZ_TABLE, type AnsatzDefinition } from '@qloom/quantum/ansatz-table.ts';
+import type { Circuit } from '@qloom/quantum/circuit.ts';
 import { describeRange, type OptionSpecs, resolveOptions } from '@qloom/quantum/circuit-options.ts';
 import { ENCODING_NAMES, ENCODINGS, type EncodingDefinition } from '@qloom/quantum/encoding-table.ts';
+import { CircuitSettingError } from '@qloom/quantum/errors.ts';
+import { parseObservable } from '@qloom/quantum/observable-text.ts';
+import { buildQnnCircuit } from '@qloom/quantum/qnn-circuit.ts';
 import { GRADIENT_METHODS, measurementProblems } from '../measurement/measurement.ts';
 import { DEFAULT_QNN, type GivenOptions, LOSSES, type QnnSettings } from './default-qnn.ts';
 import { circuitFromQasm } from './qasm-circuit.ts';
@@ -23,11 +27,23 @@ const RANGES: readonly [keyof QnnSettings, number, number][] = [
 /** What the circuit's text replaces. */
 const REPLACED_BY_QASM = ['encoding', 'encodingOptions', 'ansatz', 'ansatzOptions'] as const;
 
+/** QNN settings without the data that they are for. */
+export interface ExaminedSettings {
+  /** Everything that is wrong; empty where they can be used. */
+  readonly problems: readonly QnnProblem[];
+  /** The circuit of `qasm`, where it could be read. */
+  readonly program?: Circuit;
+}
+
 /**
  * Everything that is wrong with settings before the data are known; empty where they can be used. `qasmFile` is the file that
- * errors of `qasm` name.
+ * errors of `qasm` name. {@link qnnDataProblems} of data-fit.ts is for settings whose data are known.
  */
-export function qnnProblems(given: Partial<QnnSettings>, qasmFile?: string): QnnProblem[] {
+export const qnnProblems = (given: Partial<QnnSettings>, qasmFile?: string): readonly QnnProblem[] =>
+  examineQnn(given, qasmFile).problems;
+
+/** {@link qnnProblems}, with the program that was read on the way. */
+export function examineQnn(given: Partial<QnnSettings>, qasmFile?: string): ExaminedSettings {
   const settings = { ...DEFAULT_QNN, ...given };
   const problems: QnnProblem[] = [];
   const say = (field: string, message: string) => problems.push({ field, message });
@@ -50,27 +66,42 @@ export function qnnProblems(given: Partial<QnnSettings>, qasmFile?: string): Qnn
     if (value === undefined || allowed.includes(value)) continue;
     say(name, `'${value}' is none of ${allowed.map((choice) => `'${choice}'`).join(', ')}`);
   }
-  if (problems.length > 0) return problems;
+  if (problems.length > 0) return { problems };
   if (settings.qasm !== undefined) {
     for (const name of REPLACED_BY_QASM) {
       if (given[name] !== undefined) say(name, 'stands beside a circuit of its own; give one of the two');
     }
     const read = readProgram(settings.qasm, qasmFile);
-    return [...problems, ...('qubits' in read ? measurementProblems(settings, read.qubits) : [read])];
+    if (!('gates' in read)) return { problems: [...problems, read] };
+    return { problems: [...problems, ...readingProblems(settings, read.qubits)], program: read };
   }
-  return [...problems, ...circuitProblems(settings), ...measurementProblems(settings, settings.qubits)];
+  return { problems: [...problems, ...circuitProblems(settings), ...readingProblems(settings, settings.qubits)] };
 }
 
-/** The qubits of a program that can be trained on features, or what is wrong with it. */
-function readProgram(qasm: string, file?: string): { readonly qubits: number } | QnnProblem {
+/** A program that can be trained on features, or what is wrong with it. */
+function readProgram(qasm: string, file?: string): Circuit | QnnProblem {
   try {
-    const { qubits, inputs, parameters } = circuitFromQasm(qasm, file);
+    const circuit = circuitFromQasm(qasm, file);
+    const { inputs, parameters } = circuit;
     const missing = inputs === 0 ? "feature, such as 'input float x0;'" : "parameter, such as 'input float theta;'";
-    if (inputs > 0 && parameters.length > 0) return { qubits };
+    if (inputs > 0 && parameters.length > 0) return circuit;
     return { field: 'qasm', message: `it has no ${missing}` };
   } catch (error) {
     return { field: 'qasm', message: (error as Error).message };
   }
+}
+
+/** What is wrong with what is read from so many qubits, and how. */
+function readingProblems(settings: QnnSettings, qubits: number): QnnProblem[] {
+  const problems = measurementProblems(settings, qubits);
+  (settings.observables ?? []).forEach((text, index) => {
+    try {
+      parseObservable(text, qubits);
+    } catch (error) {
+      problems.push({ field: `observables[${index}]`, message: (error as Error).message });
+    }
+  });
+  return problems;
 }
 
 /** The encoding that settings mean, where the data have features. */
@@ -100,7 +131,22 @@ function circuitProblems(settings: QnnSettings): QnnProblem[] {
     const message = `'none' leaves the features unused with the ansatz '${settings.ansatz}'; right would be ${right}`;
     problems.push({ field: 'encoding', message });
   }
-  return problems;
+  return problems.length > 0 ? problems : builtProblems(settings);
+}
+
+/** What building the ansatz alone tells: options that so many qubits do not take. Its first layer tells as much as all. */
+function builtProblems({ qubits, ansatz, ansatzOptions }: QnnSettings): QnnProblem[] {
+  try {
+    const { parameters } = buildQnnCircuit({ ansatz, qubits, layers: 1, ansatzOptions });
+    if (parameters.length > 0) return [];
+    const right = 'right would be options, or more qubits, that leave it one to train';
+    return [
+      { field: 'ansatz', message: `'${ansatz}' has no parameter on ${qubits} qubits with these options; ${right}` },
+    ];
+  } catch (error) {
+    if (!(error instanceof CircuitSettingError)) throw error;
+    return [{ field: `ansatzOptions.${error.setting}`, message: error.reason }];
+  }
 }
 
 function optionProblems(specs: OptionSpecs, given: GivenOptions = {}, field: string, owner: string): QnnProblem[] {

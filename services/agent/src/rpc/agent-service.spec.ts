@@ -31,6 +31,16 @@ const task = (name: string, settingsJson: string) => ({
   data: { source: { $case: 'task' as const, value: { name, settingsJson } }, labelBudget: 16, testSize: 40 },
 });
 
+const TWO_INPUTS = `OPENQASM 3.0;
+include "stdgates.inc";
+input float x0;
+input float x1;
+input float a;
+qubit[2] q;
+ry(x0 + a) q[0];
+ry(x1) q[1];
+`;
+
 describe('CreateStudy', () => {
   it.each<[string, Partial<StudySettings>, RegExp]>([
     ['settings.data.source', { data: undefined }, /not set; right would be a task or a data set/],
@@ -57,6 +67,36 @@ describe('CreateStudy', () => {
       'settings.qnn.noise.amplitude_damping',
       { qnn: QnnSettings.fromPartial({ noise: { amplitudeDamping: 2 } }) },
       /2 is not a number from 0 to 1/,
+    ],
+    [
+      'settings.qnn.observables',
+      { ...task('annni', ''), qnn: QnnSettings.fromPartial({ observables: ['Z0', 'Z1'] }) },
+      /2 of them, and the data has 3 classes; one for each is right/,
+    ],
+    [
+      'settings.qnn.qasm',
+      { ...task('annni', ''), qnn: QnnSettings.fromPartial({ qasm: TWO_INPUTS }) },
+      /the circuit takes 2 features, and the data has 4; right would be inputs x0 to x3/,
+    ],
+    [
+      'settings.qnn.encoding',
+      { ...task('annni', ''), qnn: QnnSettings.fromPartial({ qubits: 1, encoding: 'amplitude', ansatz: 'two-local' }) },
+      /'amplitude' on 1 qubit takes at most 2 features, and the data has 4; right would be at least 2 qubits/,
+    ],
+    [
+      'settings.qnn.qubits',
+      { ...task('annni', ''), qnn: QnnSettings.fromPartial({ qubits: 1 }) },
+      /1 qubit tells at most 2 classes, and the data has 3/,
+    ],
+    [
+      'settings.qnn.ansatz_options.electrons',
+      { qnn: QnnSettings.fromPartial({ qubits: 2, ansatz: 'coupled-cluster', ansatzOptions: { electrons: '5' } }) },
+      /5 in 2 spin orbitals; 1 to 1 are right/,
+    ],
+    [
+      'settings.qnn.observables[1]',
+      { qnn: QnnSettings.fromPartial({ qubits: 2, observables: ['Z0', 'Z7'] }) },
+      /qubit 7 is not one of 0 … 1/,
     ],
     ['settings.staleness', { staleness: 2 }, /2 is not an integer in \[0, 1\]/],
     ['settings.sobol_episodes', { sobolEpisodes: 7 }, /7 is not an integer in \[0, 6\]/],

@@ -7,6 +7,7 @@ import { type FieldViolation, ValidationError } from '@qloom/service-kit/errors.
 import { POLICY_NAMES } from '../domain/policy/registry.ts';
 import { EQUAL_WEIGHTS, PAPER_TERMS } from '../domain/reward/paper.ts';
 import { REWARD_FORMS } from '../domain/study/judge.ts';
+import { qnnViolation } from './usable-qnn.ts';
 
 /** Settings in which nothing is absent. */
 export type CompleteSettings = { [K in keyof StudySettings]-?: NonNullable<StudySettings[K]> };
@@ -62,7 +63,7 @@ export function completeSettings(given: StudySettings | undefined, context: Sett
       labelBudget: data?.labelBudget ?? 0,
       testSize: data?.testSize || (isTask ? TASK_TEST_SIZE : 0),
     },
-    qnn: completeQnn(given.qnn, refuse),
+    qnn: completeQnn(given.qnn, wrong),
     folds: within('folds', given.folds || 3, 2, 20),
     qnnSeeds: within('qnn_seeds', given.qnnSeeds || 1, 1, 32),
     episodes,
@@ -98,14 +99,9 @@ function defaultSobol(episodes: number, batchSize: number): number {
 type Refuse = (field: string, description: string) => void;
 
 /** Defaults are those of the library that trains; what is wrong is told field by field, in the contract's names. */
-function completeQnn(wire: QnnSettings | undefined, refuse: Refuse): QnnSettings {
+function completeQnn(wire: QnnSettings | undefined, wrong: FieldViolation[]): QnnSettings {
   const given = wire ?? QnnSettings.fromPartial({});
-  for (const { field, message } of qnnProblems(settingsFromFields(given))) {
-    // Names of options are no fields of the contract, and stay as they are.
-    const [name, ...option] = field.split('.');
-    const path = name === 'noise' ? [name, ...option.map(snakeCase)] : [snakeCase(name), ...option];
-    refuse(`qnn.${path.join('.')}`, message);
-  }
+  for (const problem of qnnProblems(settingsFromFields(given))) wrong.push(qnnViolation(problem));
   return {
     ...given,
     qubits: given.qubits || DEFAULT_QNN.qubits,
@@ -118,8 +114,6 @@ function completeQnn(wire: QnnSettings | undefined, refuse: Refuse): QnnSettings
     engine: given.engine || 'auto',
   };
 }
-
-const snakeCase = (name: string) => name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 
 function completeRivals(given: readonly string[], refuse: Refuse): string[] {
   const rivals = given.length === 0 ? ['noise', 'gaussian'] : [...given];

@@ -1,11 +1,14 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type Study, StudySettings } from '@qloom/contracts/gen/qloom/agent/v1/agent.ts';
 import type { LogEvent } from '@qloom/episode-log/port.ts';
+import type { DataShape } from '@qloom/qnn/model/qnn-model.ts';
 import type { BackgroundWork } from '@qloom/service-kit/background-work.ts';
 import { DomainError, ValidationError } from '@qloom/service-kit/errors.ts';
 import { createSeeds } from '../domain/study/seeds.ts';
 import { encodeParameter } from '../events/hyperparameters.ts';
 import { encodeRecord } from '../events/study-record.ts';
+import { askSimulator } from '../peers/ask-simulator.ts';
+import { requireWithinLimits } from '../peers/limits.ts';
 import { advertisedSpace } from '../peers/peers.ts';
 import { type CompleteSettings, completeSettings, type SettingsContext } from './settings.ts';
 import { openStudyData, splitLabels } from './study-data.ts';
@@ -13,6 +16,7 @@ import { isEnded, studyMessage } from './study-message.ts';
 import { type RunnerDeps, runStudy, type StudyRunner } from './study-runner.ts';
 import { studySpace } from './study-space.ts';
 import { applyEvent, emptyView, type StudyView } from './study-view.ts';
+import { requireFitting } from './usable-qnn.ts';
 
 /** A change of a study. */
 export interface StudyChange {
@@ -68,10 +72,13 @@ export function createStudies(deps: RunnerDeps, context: SettingsContext): Studi
   return {
     async create(id, given, signal) {
       if (!STUDY_ID.test(id)) throw invalidId(id);
-      const settings = await checkedSettings(deps, given, context);
+      const { settings, shape } = await checkedSettings(deps, given, context);
       const standing = await episodeLog.read({ study: id, slot: 'create' });
       if (standing === undefined) {
         const space = studySpace(await advertisedSpace(deps.peers, signal), settings.space);
+        const { labelBudget: labels, testSize: test } = settings.data;
+        await requireWithinLimits(deps.peers, { qnn: settings.qnn, ...shape, labels, test }, signal);
+        await askSimulator(deps.peers, settings.qnn, shape, signal);
         const value = { settings, space: space.parameters.map(encodeParameter) };
         const { key, payload } = encodeRecord(id, { $case: 'created', value }, deps.clock.now());
         await episodeLog.append(key, payload);
@@ -125,18 +132,21 @@ export function createStudies(deps: RunnerDeps, context: SettingsContext): Studi
   };
 }
 
-/** Settings checked as far as they can be without running: fields, data, and whether the labels can be divided. */
+/** Settings checked as far as they can be without a peer: fields, data, whether the QNN fits it and the labels can be divided. */
 async function checkedSettings(
   { artifacts }: RunnerDeps,
   given: StudySettings | undefined,
   context: SettingsContext,
-): Promise<CompleteSettings> {
+): Promise<{ settings: CompleteSettings; shape: DataShape }> {
   const settings = completeSettings(given, context);
   const seeds = createSeeds(settings.seed);
   const data = await openStudyData(settings, seeds, artifacts);
   const { labels, test } = await data.own();
+  const { features, classes } = labels;
+  requireFitting(settings.qnn, { features, classes });
   await splitLabels(labels, settings, seeds);
-  return { ...settings, data: { ...settings.data, labelBudget: labels.count, testSize: test.count } };
+  const counted = { ...settings.data, labelBudget: labels.count, testSize: test.count };
+  return { settings: { ...settings, data: counted }, shape: { features, classes } };
 }
 
 function canonical(settings: CompleteSettings | undefined): unknown {

@@ -1,6 +1,5 @@
 import type { Points } from '@qloom/datasets/points.ts';
 import { measureScaling, scaleInputs } from '@qloom/qnn/model/input-scaling.ts';
-import { createQnnModel } from '@qloom/qnn/model/qnn-model.ts';
 import type { QnnSettings } from '@qloom/qnn/model/qnn-settings.ts';
 import type { EncodedPoints, TrainingTask } from '@qloom/qnn/training/train.ts';
 import type { JobPool, TimedResult } from './jobs.ts';
@@ -48,8 +47,6 @@ export async function evaluateUtility(
 ): Promise<ArmResult[]> {
   const { settings, engine, training, synthetic, heldOut, fold } = evaluation;
   const arms = checkEvaluation(evaluation);
-  // Fails here, before a thread has it, when the settings cannot tell the classes.
-  createQnnModel(settings, training.features, training.classes);
   const scaling = measureScaling(training, settings.encoding);
   const encode = (points: Points): EncodedPoints => ({
     count: points.count,
@@ -79,7 +76,6 @@ export function checkEvaluation({ arms, seeds, training, synthetic, heldOut }: E
   if (seeds.length === 0) throw new EvaluationError('settings.seeds: is empty; at least one seed is right');
   if (new Set(seeds).size < seeds.length) throw new EvaluationError(`settings.seeds: ${seeds} has a seed twice`);
   if (new Set(arms).size < arms.length) throw new EvaluationError(`settings.arms: ${arms} has an arm twice`);
-  if (training.features < 1) throw new EvaluationError('training: has no features; at least one is right');
   if (training.count === 0) throw new EvaluationError('training: has no points; at least one of two classes is right');
   if (heldOut.count === 0) throw new EvaluationError('held_out: has no points; at least one is right');
   for (const [name, points] of Object.entries({ synthetic, held_out: heldOut })) {

@@ -27,6 +27,7 @@ export function capabilitiesOf(engines: EngineChoice, version: string): Capabili
       { name: 'batch_size', maximum: 4096 },
       { name: 'points', maximum: MAX_POINTS },
       { name: 'features', maximum: MAX_FEATURES },
+      { name: 'point_bytes', maximum: MAX_POINT_BYTES },
     ],
     hyperparameters: [],
   };

@@ -1,9 +1,10 @@
-import { status } from '@grpc/grpc-js';
+import { type ServiceError, status } from '@grpc/grpc-js';
 import { QnnArm, QnnSettings } from '@qloom/contracts/gen/qloom/episode/v1/slots.ts';
 import type { EvaluateRequest } from '@qloom/contracts/gen/qloom/qnn_sim/v1/qnn_sim.ts';
 import type { Points } from '@qloom/datasets/points.ts';
 import { writeOpenQasm } from '@qloom/quantum/qasm/write-openqasm.ts';
 import { buildQnnCircuit } from '@qloom/quantum/qnn-circuit.ts';
+import { violationsOf } from '@qloom/service-kit/status-details.ts';
 import { encodePoints } from '@qloom/service-kit/wire-points.ts';
 import { decodeTensor } from '@qloom/service-kit/wire-tensors.ts';
 import { clouds } from '../testing/clouds.ts';
@@ -137,10 +138,24 @@ describe('Evaluate', () => {
     await refused({ settings: { qnn: { ...QNN, qubits: 21 } } }, 'qnn.qubits: 21 is not an integer from 1 to 20');
     await refused({ settings: { qnn: { ...QNN, ansatz: 'qaoa' } } }, "qnn.ansatz: 'qaoa' is none of");
     const options = { ...QNN, encoding: 'angle', encodingOptions: { axis: 'w' } };
-    await refused({ settings: { qnn: options } }, 'qnn.encodingOptions.axis: "w" is not one of x, y, z');
+    await refused({ settings: { qnn: options } }, 'settings.qnn.encoding_options.axis: "w" is not one of x, y, z');
     await refused({ settings: { qnn: { ...QNN, observables: ['Z0', 'Z1'] } } }, 'qnn.observables: 2 of them');
     await refused({ settings: { qnn: { ...QNN, engine: 'gpu' } } }, "engine: 'gpu' is none of 'auto', 'wasm'");
-    await refused({ settings: { qnn: { ...QNN, qubits: 1 } } }, '1 qubits tell at most 2 classes, and the data has 3');
+    await refused({ settings: { qnn: { ...QNN, qubits: 1 } } }, '1 qubit tells at most 2 classes, and the data has 3');
+  });
+
+  it('names every setting that does not fit the data by its path', async () => {
+    const qnn = { ...QNN, qubits: 2, ansatz: 'real-amplitudes', encoding: 'iqp', observables: ['Z0', 'Z1'] };
+    const call = served.simulator.evaluate(requestsOf({ settings: { qnn } }));
+    const error: ServiceError = await call.then(
+      () => Promise.reject(new Error('the call succeeded')),
+      (refusal) => refusal,
+    );
+    expect(violationsOf(error)).toEqual([
+      { field: 'settings.qnn.encoding', description: expect.stringContaining("'iqp' on 2 qubits takes at most 2") },
+      { field: 'settings.qnn.observables', description: expect.stringContaining('2 of them, and the data has 3') },
+    ]);
+    await refused({ settings: { qnn: { ...QNN, engine: 'gpu' } } }, "settings.qnn.engine: 'gpu' is none of");
   });
 
   it('frees the thread on a cancellation', async () => {

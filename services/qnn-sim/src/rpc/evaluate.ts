@@ -8,7 +8,7 @@ import { encodeTensor } from '@qloom/service-kit/wire-tensors.ts';
 import type { EngineChoice } from '../domain/engine-choice.ts';
 import type { Arm, ArmResult, Evaluation } from '../domain/evaluation.ts';
 import { MAX_FEATURES, MAX_POINT_BYTES, MAX_POINTS } from './capabilities.ts';
-import { decodeQnnSettings } from './qnn-settings.ts';
+import { decodeQnn } from './qnn-settings.ts';
 
 const ORDER = 'settings, training, synthetic (may be absent), held_out';
 const NAME = { settings: 'settings', training: 'training', synthetic: 'synthetic', heldOut: 'held_out' } as const;
@@ -49,13 +49,13 @@ export async function readEvaluation(
   if (training.features > MAX_FEATURES) {
     refuse('training.x', `has ${training.features} features; right would be at most ${MAX_FEATURES}`);
   }
+  if (training.features < 1) refuse('training.x', 'has no features; right would be at least one');
+  if (training.classes < 2) refuse('training.classes', `is ${training.classes}; right would be at least 2`);
   const heldOut = roles.heldOut.points();
-  const qnn = decodeQnnSettings(settings.qnn);
   const none = { ...training, count: 0, x: new Float32Array(0), y: new Int32Array(0), group: undefined };
   return {
     fold: settings.fold,
-    settings: qnn,
-    engine: engines.resolve(settings.qnn?.engine ?? '', qnn.precision),
+    ...decodeQnn(settings.qnn, training, engines),
     seeds: settings.seeds,
     arms: settings.arms.map(decodeArm),
     training,

@@ -1,7 +1,37 @@
 import type { QnnSettings as WireSettings } from '@qloom/contracts/gen/qloom/episode/v1/slots.ts';
-import { settingsFromFields } from '@qloom/qnn/model/qnn-fields.ts';
+import { UnknownEngineError } from '@qloom/qnn/engine/select-engine.ts';
+import { qnnDataProblems } from '@qloom/qnn/model/data-fit.ts';
+import { contractField, settingsFromFields } from '@qloom/qnn/model/qnn-fields.ts';
+import type { DataShape } from '@qloom/qnn/model/qnn-model.ts';
 import { createQnnSettings, DEFAULT_QNN, type QnnSettings } from '@qloom/qnn/model/qnn-settings.ts';
+import { ValidationError } from '@qloom/service-kit/errors.ts';
+import type { EngineChoice } from '../domain/engine-choice.ts';
 
-/** The settings of a message; what is 0, empty or absent takes its default. Throws QnnSettingsError. */
-export const decodeQnnSettings = (wire: WireSettings | undefined): QnnSettings =>
-  wire ? createQnnSettings(settingsFromFields(wire)) : DEFAULT_QNN;
+/** What a message asks to be trained, and by which engine. */
+export interface AskedQnn {
+  readonly settings: QnnSettings;
+  /** An engine's name, not `auto`. */
+  readonly engine: string;
+}
+
+/**
+ * The settings of a message for data of this shape; what is 0, empty or absent takes its default. Throws ValidationError with
+ * the path of every setting that is wrong or does not fit the data.
+ */
+export function decodeQnn(wire: WireSettings | undefined, shape: DataShape, engines: EngineChoice): AskedQnn {
+  const given = wire ? settingsFromFields(wire) : DEFAULT_QNN;
+  const problems = qnnDataProblems(given, shape);
+  if (problems.length > 0) {
+    throw new ValidationError(
+      problems.map(({ field, message }) => ({ field: `settings.qnn.${contractField(field)}`, description: message })),
+    );
+  }
+  const settings = createQnnSettings(given);
+  try {
+    return { settings, engine: engines.resolve(wire?.engine ?? '', settings.precision) };
+  } catch (error) {
+    if (!(error instanceof UnknownEngineError)) throw error;
+    const description = error.message.replace(/^engine: /, '');
+    throw new ValidationError([{ field: 'settings.qnn.engine', description }]);
+  }
+}

@@ -1,0 +1,34 @@
+import { DEFAULT_QNN, type QnnSettings } from './default-qnn.ts';
+import { circuitFor, type DataShape, readoutFor } from './qnn-model.ts';
+import { examineQnn, type QnnProblem } from './qnn-problems.ts';
+import { QnnSettingsError } from './qnn-settings.ts';
+
+/**
+ * Everything that is wrong with settings for data of this shape: what `qnnProblems` says of the settings alone, and where that
+ * is nothing, what `createQnnModel` would refuse. Empty where, and only where, both accept the settings. `qasmFile` is the
+ * file that errors of `qasm` name. One layer is built at most, since the layers after it can fail no more than it: this may be
+ * asked on an event loop.
+ */
+export function qnnDataProblems(
+  given: Partial<QnnSettings>,
+  { features, classes }: DataShape,
+  qasmFile?: string,
+): readonly QnnProblem[] {
+  const { problems, program } = examineQnn(given, qasmFile);
+  if (problems.length > 0) return problems;
+  const settings = { ...DEFAULT_QNN, ...given };
+  return [
+    ...refusalsOf(() => circuitFor({ ...settings, layers: 1 }, features, program)),
+    ...refusalsOf(() => readoutFor(settings, program?.qubits ?? settings.qubits, classes)),
+  ];
+}
+
+function refusalsOf(build: () => unknown): readonly QnnProblem[] {
+  try {
+    build();
+    return [];
+  } catch (error) {
+    if (error instanceof QnnSettingsError) return error.problems;
+    throw error;
+  }
+}

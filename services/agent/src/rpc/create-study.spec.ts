@@ -1,0 +1,175 @@
+import { type ServiceError, status } from '@grpc/grpc-js';
+import { type StudySettings, StudyState } from '@qloom/contracts/gen/qloom/agent/v1/agent.ts';
+import type { Limit } from '@qloom/contracts/gen/qloom/episode/v1/capabilities.ts';
+import { QnnArm, QnnSettings } from '@qloom/contracts/gen/qloom/episode/v1/slots.ts';
+import type { EvaluateRequest } from '@qloom/contracts/gen/qloom/qnn_sim/v1/qnn_sim.ts';
+import { DomainError, ValidationError } from '@qloom/service-kit/errors.ts';
+import type { ServiceBinding } from '@qloom/service-kit/handlers.ts';
+import { violationsOf } from '@qloom/service-kit/status-details.ts';
+import { startTestServer } from '@qloom/testing/test-server.ts';
+import { askSimulator } from '../peers/ask-simulator.ts';
+import { standInDiscriminator, standInSimulator } from '../testing/stand-in-services.ts';
+import { createWorld, type StandIns, smallStudy, startStandIns } from '../testing/world.ts';
+
+let standIns: StandIns;
+beforeAll(async () => {
+  standIns = await startStandIns();
+});
+afterAll(() => standIns.stop());
+
+const THREE_FEATURES: StudySettings['data'] = {
+  source: { $case: 'task', value: { name: 'two-curves', settingsJson: '{"features":3}' } },
+  labelBudget: 16,
+  testSize: 40,
+};
+
+/** A service that advertises limits. */
+const limited = ({ definition, handlers }: ServiceBinding, limits: readonly Limit[]): ServiceBinding => ({
+  definition,
+  handlers: {
+    ...handlers,
+    getCapabilities: async (...call) => {
+      const { capabilities } = await handlers['getCapabilities'](...call);
+      return { capabilities: { ...capabilities, limits } };
+    },
+  },
+});
+
+/** A simulator that answers evaluations in another way. */
+const simulator = (evaluate: (requests: AsyncIterable<EvaluateRequest>) => Promise<unknown>): ServiceBinding => {
+  const { definition, handlers } = standInSimulator();
+  return { definition, handlers: { ...handlers, evaluate } };
+};
+
+/** Asks an agent, of which one peer is another one, to create a study; resolves to its refusal, or undefined. */
+async function create(
+  peer: 'qnnSim' | 'discriminator',
+  service: ServiceBinding,
+  settings: Partial<StudySettings> = {},
+): Promise<ServiceError | undefined> {
+  const server = await startTestServer(service);
+  const world = await createWorld({ ...standIns, targets: { ...standIns.targets, [peer]: server.target } });
+  try {
+    await world.agent.createStudy({ id: 'asked', settings: smallStudy({ data: THREE_FEATURES, ...settings }) });
+    return undefined;
+  } catch (error) {
+    expect((await world.agent.listStudies({})).studies).toEqual([]);
+    return error as ServiceError;
+  } finally {
+    await world.stop();
+    await server.stop();
+  }
+}
+
+describe('CreateStudy, whichever simulator there is', () => {
+  it('refuses what is above a limit that the simulator advertises, all of it at once', async () => {
+    const limits = { qubits: 3, steps: 100, batch_size: 16, features: 2, points: 15, point_bytes: 671 };
+    const advertised = Object.entries(limits).map(([name, maximum]) => ({ name, maximum }));
+    const error = await create('qnnSim', limited(standInSimulator(), advertised));
+    expect(error?.code).toBe(status.INVALID_ARGUMENT);
+    expect(error && violationsOf(error)).toEqual(
+      [
+        ['qnn.qubits', '4 qubits; the QNN simulator takes at most 3'],
+        ['qnn.steps', '200 steps; the QNN simulator takes at most 100'],
+        ['qnn.batch_size', '32 batch size; the QNN simulator takes at most 16'],
+        ['data', '3 features; the QNN simulator takes at most 2'],
+        ['data.label_budget', '16 points; the QNN simulator takes at most 15'],
+        ['data.test_size', '40 points; the QNN simulator takes at most 15'],
+        // 16 labels and 40 test points of three float32.
+        ['data', '672 point bytes; the QNN simulator takes at most 671'],
+      ].map(([field, description]) => ({ field: `settings.${field}`, description })),
+    );
+  });
+
+  it('takes what is at a limit, and asks nothing of qubits for a program, which has its own', async () => {
+    const limits = [
+      { name: 'qubits', maximum: 1 },
+      { name: 'points', maximum: 40 },
+      { name: 'unheard-of', maximum: 0 },
+    ];
+    const inputs = ['x0', 'x1', 'x2', 'a'].map((name) => `input float ${name};`).join(' ');
+    const program = `OPENQASM 3.0; include "stdgates.inc"; ${inputs} qubit[2] q; rx(x0 + a) q[0]; rx(x1 + x2) q[1];`;
+    const qnn = QnnSettings.fromPartial({ qasm: program });
+    expect(await create('qnnSim', limited(standInSimulator(), limits), { qnn })).toBeUndefined();
+  });
+
+  it('refuses data that a service of the other stages does not take: every episode would fail', async () => {
+    const error = await create('discriminator', limited(standInDiscriminator(), [{ name: 'real_points', maximum: 9 }]));
+    expect(error?.details).toBe('settings.data.label_budget: 16 real points; the discriminator takes at most 9');
+  });
+
+  it('passes on what the simulator refuses, with its paths where it has some', async () => {
+    const violation = { field: 'settings.qnn.engine', description: "'tpu' is none of 'auto', 'wasm'" };
+    const named = await create(
+      'qnnSim',
+      simulator(() => Promise.reject(new ValidationError([violation]))),
+    );
+    expect([named?.code, named && violationsOf(named)]).toEqual([status.INVALID_ARGUMENT, [violation]]);
+    const refusal = new DomainError('invalid', 'tfjs: 18 qubits need too much');
+    const plain = await create(
+      'qnnSim',
+      simulator(() => Promise.reject(refusal)),
+    );
+    expect(plain && violationsOf(plain)).toEqual([
+      { field: 'settings.qnn', description: 'the QNN simulator refuses it: tfjs: 18 qubits need too much' },
+    ]);
+  });
+
+  it('asks for one step of real points alone, on as many features and classes as the data has', async () => {
+    const parts: EvaluateRequest['part'][] = [];
+    const qnn = QnnSettings.fromPartial({ steps: 900, batchSize: 64 });
+    const asked = async (requests: AsyncIterable<EvaluateRequest>) => {
+      for await (const { part } of requests) parts.push(part);
+      return { report: { fold: 0, engine: 'none', runs: [] } };
+    };
+    expect(await create('qnnSim', simulator(asked), { qnn })).toBeUndefined();
+    expect(parts[0]).toMatchObject({ value: { qnn: { steps: 1, batchSize: 1 }, arms: [QnnArm.REAL_ONLY] } });
+    expect(parts.slice(1)).toMatchObject([
+      { $case: 'training', value: { classes: 2, x: { shape: [8, 3] } } },
+      { $case: 'heldOut', value: { classes: 2, x: { shape: [8, 3] } } },
+    ]);
+  });
+
+  it('creates a study whose first step diverges, and none while the simulator is away', async () => {
+    const diverged = simulator(() => Promise.reject(new DomainError('diverged', 'the loss is NaN')));
+    expect(await create('qnnSim', diverged)).toBeUndefined();
+    const away = simulator(() => Promise.reject(new DomainError('unavailable', 'draining')));
+    expect((await create('qnnSim', away))?.code).toBe(status.UNAVAILABLE);
+  });
+
+  it('does not ask again for a study that stands', async () => {
+    let asked = 0;
+    const counting = simulator(async () => {
+      asked++;
+      return { report: { fold: 0, engine: 'none', runs: [] } };
+    });
+    const server = await startTestServer(counting);
+    const world = await createWorld({ ...standIns, targets: { ...standIns.targets, qnnSim: server.target } });
+    for (let time = 0; time < 2; time++) {
+      const { study } = await world.agent.createStudy({ id: 'twice', settings: smallStudy() });
+      expect(study?.state).not.toBe(StudyState.FAILED);
+    }
+    expect(asked).toBe(1);
+    await world.stop();
+    await server.stop();
+  });
+});
+
+describe('askSimulator', () => {
+  const hanging = (_requests: unknown, { signal }: { signal: AbortSignal }) =>
+    new Promise<never>((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
+  const peers = { qnnSim: { evaluate: hanging } } as unknown as Parameters<typeof askSimulator>[0];
+  const data = { features: 2, classes: 2 };
+
+  it('takes a simulator that is still at work for one that has taken the settings', async () => {
+    const { signal } = new AbortController();
+    await expect(askSimulator(peers, QnnSettings.fromPartial({}), data, signal, 1)).resolves.toBeUndefined();
+  });
+
+  it('ends with its caller', async () => {
+    const gone = new AbortController();
+    const asking = askSimulator(peers, QnnSettings.fromPartial({}), data, gone.signal);
+    gone.abort(new Error('the caller went away'));
+    await expect(asking).rejects.toThrow('the caller went away');
+  });
+});
