@@ -1,14 +1,13 @@
 import { QnnArm, type UtilityReport } from '@qloom/contracts/gen/qloom/episode/v1/slots.ts';
 import type { Points } from '@qloom/datasets/points.ts';
 import { classCounts, selectRows } from '@qloom/datasets/rows.ts';
+import { synthesisPlan } from '@qloom/datasets/synthesis-plan.ts';
 import { frechetDistance } from '@qloom/metrics/frechet.ts';
 import { matrixOf, selectMatrixRows } from '@qloom/metrics/matrix.ts';
 import { createRandom } from '@qloom/random/random.ts';
-import { syntheticCounts } from '../domain/evaluation/class-counts.ts';
 import { rivalSetting } from '../domain/evaluation/rival-tuning.ts';
 import { CLASSICAL, ORACLE, QLOOM, QLOOM_UNSELECTED, REAL_ONLY, type Unit } from '../domain/evaluation/units.ts';
 import { mean } from '../domain/maths/statistics.ts';
-import { SYNTH_RATIO } from '../domain/policy/warm-start.ts';
 import type { Hyperparameters } from '../domain/space/parameter.ts';
 import type { Selection } from '../domain/study/incumbents.ts';
 import { armScores } from '../domain/study/measurement.ts';
@@ -133,7 +132,7 @@ async function addedPoints(
   const best = selection.best?.hyperparameters ?? null;
   if (arm === REAL_ONLY || (arm === QLOOM && (!selection.addsData || best === null))) return { points: null };
   if (arm === ORACLE) {
-    const counts = syntheticCounts(classCounts(data.labels), Number(best?.[SYNTH_RATIO] ?? 1));
+    const counts = synthesisPlan(best ?? {}, classCounts(data.labels));
     return { points: data.oracle === null ? null : await data.oracle(counts) };
   }
   const point = arm === QLOOM || arm === QLOOM_UNSELECTED ? best : (rivals.get(arm) ?? null);

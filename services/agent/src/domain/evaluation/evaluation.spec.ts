@@ -1,6 +1,4 @@
-import fc from 'fast-check';
 import { createSpace } from '../space/space.ts';
-import { syntheticCounts } from './class-counts.ts';
 import { compareArms, meanInterval } from './compare-arms.ts';
 import { effectsOf } from './effects.ts';
 import { bestSetting, rivalParameters, rivalSetting } from './rival-tuning.ts';
@@ -29,29 +27,6 @@ describe('units', () => {
     for (const arm of armsOf(plan, true)) {
       expect(units.filter((unit) => unit.kind === 'draw' && unit.arm === arm)).toHaveLength(3);
     }
-  });
-});
-
-describe('syntheticCounts', () => {
-  it('keeps the real proportions and the total, and leaves no class out', () => {
-    const counts = fc.array(fc.integer({ min: 1, max: 50 }), { minLength: 2, maxLength: 5 });
-    fc.assert(
-      fc.property(counts, fc.double({ min: 0.25, max: 8, noNaN: true }), (real, ratio) => {
-        const total = real.reduce((sum, n) => sum + n, 0);
-        const made = syntheticCounts(real, ratio);
-        made.forEach((count, c) => {
-          expect(Math.abs(count - ratio * real[c])).toBeLessThanOrEqual(1.5);
-          expect(count).toBeGreaterThan(0);
-        });
-        const sum = made.reduce((a, b) => a + b, 0);
-        expect(Math.abs(sum - Math.round(ratio * total))).toBeLessThanOrEqual(real.length);
-      }),
-    );
-  });
-
-  it('makes nothing for a ratio of 0, and nothing of a class without real points', () => {
-    expect(syntheticCounts([5, 5], 0)).toEqual([0, 0]);
-    expect(syntheticCounts([5, 0, 5], 2)).toEqual([10, 0, 10]);
   });
 });
 
