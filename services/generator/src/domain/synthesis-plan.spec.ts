@@ -11,7 +11,7 @@ describe('synthesisPlan of the fit stage', () => {
   it.each([
     [[38, 2], 0.25, [9, 1]],
     [[18, 1], 0.25, [4, 1]],
-    [[7, 7, 1], 0.3, [3, 1, 1]],
+    [[7, 7, 1], 0.3, [2, 2, 1]],
   ])('plans for %j at ratio %d what the final evaluation does', (real, synthRatio, plan) => {
     expect(synthesisPlan({ synthRatio }, labelled(real))).toEqual(plan);
     expect(planOf({ synthRatio }, real)).toEqual(plan);
