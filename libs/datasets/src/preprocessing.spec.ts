@@ -43,7 +43,21 @@ describe('preprocessing', () => {
       expect(column.reduce((sum, v) => sum + (v - mean) ** 2, 0) / 40).toBeCloseTo(1, 5);
     }
     expect(fitStandardizer(pointsOf([[2], [2], [2]]))).toEqual({ mean: [2], scale: [1] });
+    expect(fitStandardizer(pointsOf([[0], [0]]))).toEqual({ mean: [0], scale: [1] });
     expect(() => standardize(standardizer, pointsOf([[1, 2]]))).toThrow('2 features, the training points had 4');
+  });
+
+  it('does not take a feature in small units for a constant, nor hide the change of a constant in them', () => {
+    // Values of 1 and 2 in a unit u have the mean 1.5 u and the deviation .5 u.
+    for (const unit of [1, 1e-12, 1e9]) {
+      const { scale } = fitStandardizer(pointsOf([[unit], [2 * unit]]));
+      expect(scale[0] / unit).toBeCloseTo(0.5, 6);
+    }
+    // float32 holds 5e-9 to 24 bits.
+    const constant = fitStandardizer(pointsOf([[5e-9], [5e-9]]));
+    expect(standardize(constant, pointsOf([[50e-9]])).x[0]).toBeCloseTo(9, 5);
+    const denormal = fitStandardizer(pointsOf([[1e-40], [1e-40]]));
+    expect(Number.isFinite(standardize(denormal, pointsOf([[1e6]])).x[0])).toBe(true);
   });
 
   it('spreads few-valued features when given a random source, and keeps them on their step', () => {

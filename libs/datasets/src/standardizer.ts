@@ -5,9 +5,15 @@ import type { Points } from './points.ts';
 export interface Standardizer {
   /** Shape [features]. */
   readonly mean: readonly number[];
-  /** Standard deviation (divided by n) of each feature; 1 where it does not vary. Shape [features]. */
+  /**
+   * Standard deviation (divided by n) of each feature. Where it does not vary: 1, or its own size where that is smaller
+   * (and not 0), so that a change in small units is no small change. Shape [features].
+   */
   readonly scale: readonly number[];
 }
+
+/** Unit of a constant feature at least, so that values of other rows stay finite in float32. */
+const SMALLEST_UNIT = 1e-20;
 
 /** Learns mean and standard deviation from `training`. Throws DatasetError when it is empty. */
 export function fitStandardizer(training: Points): Standardizer {
@@ -22,7 +28,9 @@ export function fitStandardizer(training: Points): Standardizer {
   }
   for (let j = 0; j < features; j++) {
     const deviation = Math.sqrt(scale[j]);
-    scale[j] = deviation > 1e-9 * Math.max(1, Math.abs(mean[j])) ? deviation : 1;
+    const size = Math.abs(mean[j]);
+    // Relative to the mean alone: a feature in small units, such as 1e-12 F, varies as much as any other.
+    scale[j] = deviation > 1e-9 * size ? deviation : size === 0 ? 1 : Math.min(1, Math.max(size, SMALLEST_UNIT));
   }
   return { mean, scale };
 }

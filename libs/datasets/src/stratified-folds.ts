@@ -1,7 +1,7 @@
 import type { Random } from '@qloom/random/random.ts';
 import { DatasetError } from './dataset-error.ts';
 import type { Points } from './points.ts';
-import { proportionalQuotas } from './quotas.ts';
+import { coveringQuotas } from './quotas.ts';
 import { classCounts, rowsByClass } from './rows.ts';
 
 /** One division of rows: what is learned from, and what it is measured on. Row numbers in rising order. */
@@ -115,7 +115,7 @@ export function stratifiedSample(
   if (count < present) {
     throw new DatasetError('count', `count: ${count} points cannot hold ${present} classes; give at least ${present}`);
   }
-  const quotas = raiseEmptyQuotas(proportionalQuotas(count, counts), counts);
+  const quotas = coveringQuotas(count, counts);
   const chosen: number[] = [];
   const rest: number[] = [];
   rowsByClass(points).forEach((rows, label) => {
@@ -124,16 +124,6 @@ export function stratifiedSample(
     rest.push(...mixed.slice(quotas[label]));
   });
   return { chosen: chosen.sort(byValue), rest: rest.sort(byValue) };
-}
-
-/** Gives a class that has rows but got none one place, from the class that has most. */
-function raiseEmptyQuotas(quotas: number[], counts: readonly number[]): number[] {
-  for (let label = 0; label < quotas.length; label++) {
-    if (quotas[label] > 0 || counts[label] === 0) continue;
-    quotas[quotas.indexOf(Math.max(...quotas))]--;
-    quotas[label] = 1;
-  }
-  return quotas;
 }
 
 function requireFoldNumber(folds: number): void {

@@ -7,8 +7,10 @@ import { createRandom } from '@qloom/random/random.ts';
 import { audit } from './auditor.ts';
 import { constraintNull } from './constraint-null.ts';
 import { CONSTRAINT_NAMES, constraintSteps, measureConstraints } from './constraints.ts';
+import { manifoldCoverage } from './coverage.ts';
 import { equalParts } from './equal-parts.ts';
 import { imbalance } from './imbalance.ts';
+import { matrixOf } from './matrix.ts';
 
 const task = createAnnniTask();
 const training = task.draw({ count: 40, seed: 1 });
@@ -120,6 +122,31 @@ describe('audit', () => {
   });
 });
 
+describe('samples that leave the plane of the real points', () => {
+  const random = createRandom(11);
+  const pair = (count: number, of: (t: number) => readonly number[]): Points => ({
+    count,
+    features: 2,
+    classes: 1,
+    x: Float32Array.from(Array.from({ length: count }, () => of(random.normal())).flat()),
+    y: new Int32Array(count),
+  });
+
+  it.each([
+    ['(t, t) moved to (t + 100, t − 100)', (t: number) => [t, t], (t: number) => [t + 100, t - 100]],
+    ['a constant moved from 5 to 50', (t: number) => [t, 5], (t: number) => [t, 50]],
+    ['a constant moved from 5e-9 to 50e-9', (t: number) => [t, 5e-9], (t: number) => [t, 50e-9]],
+  ])('are seen by auditor, coverage and imbalance alike: %s', (_, real, away) => {
+    const samples = { training: pair(30, real), heldOut: pair(30, real), synthetic: pair(30, away) };
+    const { auc, imbalanceOf } = measureConstraints(samples, createRandom(1));
+    expect(auc).toBe(1);
+    expect(imbalanceOf.features).toBeGreaterThan(0.4);
+    const standardizer = fitStandardizer(samples.training);
+    const [a, b] = [samples.heldOut, samples.synthetic].map((points) => matrixOf(points, standardizer));
+    expect(manifoldCoverage(a, b)).toEqual({ precision: 0, recall: 0, density: 0, coverage: 0 });
+  });
+});
+
 describe('imbalance', () => {
   const tiny = (x: number[], y: number[], group?: number[]): Points => ({
     count: y.length,
@@ -143,8 +170,10 @@ describe('imbalance', () => {
     expect(imbalance(real, tiny([99], [1])).groups).toBeNull();
   });
 
-  it('has one bin for a constant feature, and does not split bins at a value', () => {
-    expect(imbalance(tiny([0, 0, 0], [0, 1, 0]), tiny([0, 5], [0, 1])).features).toBe(0);
+  it('sees a constant feature move, up to rounding, and does not split bins at a value', () => {
+    expect(imbalance(tiny([0, 0, 0], [0, 1, 0]), tiny([0, 5], [0, 1])).features).toBe(0.5);
+    expect(imbalance(tiny([5, 5, 5], [0, 1, 0]), tiny([50, 50], [0, 1])).features).toBe(1);
+    expect(imbalance(tiny([5, 5, 5], [0, 1, 0]), tiny([5.001, 4.999], [0, 1])).features).toBe(0);
     const atoms = tiny([0, 0, 0, 1, 1, 1], [0, 0, 0, 1, 1, 1]);
     const jittered = tiny([0.1, -0.1, 0, 0.9, 1.1, 1], [0, 0, 0, 1, 1, 1]);
     expect(imbalance(atoms, jittered).features).toBe(0);

@@ -59,6 +59,21 @@ describe('maximumMeanDiscrepancy', () => {
     expect(maximumMeanDiscrepancy(C, D, 1).squared).toBeCloseTo(0.009648268348081523, 12);
   });
 
+  it('sees a shift in any units where most points coincide', () => {
+    const same = (count: number, value: number): Matrix => ({
+      count,
+      features: 1,
+      values: new Float64Array(count).fill(value),
+    });
+    for (const unit of [1, 1e-9]) {
+      // Of 100 and 10 points 4,995 pairs coincide and 1,000 do not; at the median of these the kernel is e^{−1/2}.
+      const { squared, bandwidth } = maximumMeanDiscrepancy(same(100, 5 * unit), same(10, 50 * unit));
+      expect(bandwidth / unit).toBeCloseTo(45, 9);
+      expect(squared).toBeCloseTo(2 - 2 * Math.exp(-0.5), 12);
+    }
+    expect(maximumMeanDiscrepancy(same(3, 5), same(3, 5))).toEqual({ squared: 0, bandwidth: 1 });
+  });
+
   it('is symmetric, around 0 for equal laws and positive for others', () => {
     fc.assert(
       fc.property(fc.integer(), (seed) => {
@@ -88,7 +103,7 @@ describe('Fréchet distance', () => {
     expect(distance).toBeCloseTo(9 + 1 + 4, 10);
   });
 
-  it('agrees with scipy and scikit-learn where all components are kept', () => {
+  it('agrees with scipy and scikit-learn', () => {
     // X, Y standardized by X; ledoit_wolf of each; |Δμ|² + trace(C1 + C2 - 2 real(sqrtm(C1 @ C2)))
     expect(frechetDistance(A, B12)).toBeCloseTo(0.6603279220349304, 9);
     expect(frechetDistance(C, D)).toBeCloseTo(1.033575223872396, 9);
@@ -107,6 +122,74 @@ describe('Fréchet distance', () => {
     [0.634571225953, 0.096514083393, 0.021128013037, 0.096514083393, 0.638082585119].forEach((value, i) => {
       expect(covariance[i]).toBeCloseTo(value, 10);
     });
+  });
+
+  it('sees what leaves the plane of the real points, and a constant feature that moves', () => {
+    const line = normalSample(30, 1, 1).values;
+    const on = (x: (t: number) => number[]): Matrix => ({
+      count: 30,
+      features: 2,
+      values: Float64Array.from([...line].flatMap(x)),
+    });
+    const real = on((t) => [t, t]);
+    const away = on((t) => [t + 100, t - 100]);
+    // 100 deviations of the real sample along each feature; the deviation of 30 normal values is .8 to 1.2.
+    expect(frechetDistance(real, away)).toBeGreaterThan(2 * 80 ** 2);
+    expect(
+      frechetDistance(
+        real,
+        on((t) => [t, -t]),
+      ),
+    ).toBeGreaterThan(0.5);
+    const constant = (value: number) => on((t) => [t, value]);
+    // The constant's own size is the unit: (50 − 5)/5 squared.
+    expect(frechetDistance(constant(5), constant(50))).toBeCloseTo(81, 9);
+    expect(frechetDistance(constant(5e-9), constant(50e-9))).toBeCloseTo(81, 9);
+    expect(frechetDistance(constant(0), constant(2))).toBeCloseTo(4, 9);
+    expect(frechetDistance(constant(1e-162), constant(1))).toBeGreaterThan(1e100);
+    expect(frechetDistance(constant(1e-162), constant(1))).toBeLessThan(Number.POSITIVE_INFINITY);
+    expect(frechetDistance(constant(5), constant(5))).toBeCloseTo(0, 9);
+  });
+
+  it('grows with a shift of any size in any direction, whatever the rank of the real points', () => {
+    const small = { min: -10, max: 10, noNaN: true };
+    const shape = fc.record({
+      features: fc.integer({ min: 1, max: 5 }),
+      rank: fc.integer({ min: 0, max: 5 }),
+      seed: fc.integer(),
+      direction: fc.array(fc.double(small), { minLength: 5, maxLength: 5 }),
+      // A constant is the unit of a constant feature: 0, or no smaller than the shifts.
+      centre: fc.array(fc.oneof(fc.constant(0), fc.double({ ...small, min: 1e-3 })), { minLength: 5, maxLength: 5 }),
+      // From a thousandth of a deviation, whose square is far above the rounding of distances of order 1 to 1,000.
+      size: fc.double({ min: 1e-3, max: 1e3, noNaN: true }),
+    });
+    fc.assert(
+      fc.property(shape, ({ features, rank, seed, direction, centre, size }) => {
+        const random = createRandom(seed);
+        const mixing = Float64Array.from({ length: rank * features }, () => random.normal());
+        const sample = (shift: (j: number) => number): Matrix => {
+          const latent = normalSample(12, rank || 1, seed + 1).values;
+          const values = Float64Array.from({ length: 12 * features }, (_, at) => {
+            const [i, j] = [Math.floor(at / features), at % features];
+            let sum = centre[j] + shift(j);
+            for (let k = 0; k < rank; k++) sum += latent[i * rank + k] * mixing[k * features + j];
+            return sum;
+          });
+          return { count: 12, features, values };
+        };
+        const length = Math.hypot(...direction.slice(0, features));
+        fc.pre(length > 1e-3);
+        const real = sample(() => 0);
+        const shifted = (by: number) =>
+          frechetDistance(
+            real,
+            sample((j) => (by * direction[j]) / length),
+          );
+        const [none, once, twice] = [shifted(0), shifted(size), shifted(2 * size)];
+        expect(once).toBeGreaterThan(none);
+        expect(twice).toBeGreaterThan(once);
+      }),
+    );
   });
 
   it('refuses samples of different n', () => {

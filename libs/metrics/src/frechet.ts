@@ -3,9 +3,6 @@ import type { Matrix } from './matrix.ts';
 import { MetricError } from './metric-error.ts';
 import { symmetricEigen } from './symmetric-eigen.ts';
 
-/** Principal components carry at least this share of the real variance. */
-const VARIANCE_KEPT = 0.99;
-
 /**
  * Fréchet distance² of two Gaussians, ‖μ₁−μ₂‖² + tr(Σ₁ + Σ₂ − 2(Σ₁^½Σ₂Σ₁^½)^½) (Dowson and Landau, 1982). Covariances are
  * row-major [size, size] and positive semidefinite.
@@ -31,10 +28,12 @@ export function gaussianFrechet(
 }
 
 /**
- * Fréchet distance² between two samples: features standardized by the real sample, turned to its principal components
- * (as many as carry 99 % of its variance), Gaussians with shrunk covariance (Ledoit and Wolf). Its size under no
- * difference depends on n: give equal n, and judge beside a real-against-real null. Throws MetricError with fewer than
- * two points on a side, or with different n.
+ * Fréchet distance² between two samples: features in units of the real sample's deviations, Gaussians with shrunk
+ * covariance (Ledoit and Wolf). All directions count: a projection to the real sample's principal components would not
+ * see a synthetic sample that departs from their plane. Shifting the synthetic sample by δ adds exactly the square of δ's
+ * length in those units plus twice its product with the distance of the means. The size under no difference depends on
+ * n: give equal n, and judge beside a real-against-real null. Throws MetricError with fewer than two points on a side,
+ * or with different n.
  */
 export function frechetDistance(real: Matrix, synthetic: Matrix): number {
   if (real.count < 2 || real.count !== synthetic.count || real.features !== synthetic.features) {
@@ -44,47 +43,48 @@ export function frechetDistance(real: Matrix, synthetic: Matrix): number {
         'give the same number, at least 2, of points with the same features',
     );
   }
-  const project = principalComponents(real);
-  const a = project(real);
-  const b = project(synthetic);
-  const fitA = shrunkCovariance(a.values, a.count, a.features);
-  const fitB = shrunkCovariance(b.values, b.count, b.features);
-  return gaussianFrechet(fitA.mean, fitA.covariance, fitB.mean, fitB.covariance);
+  const { features } = real;
+  const { centre, scale } = unitsOf(real, synthetic);
+  const standard = ({ values }: Matrix) =>
+    values.map((value, i) => clamp((value - centre[i % features]) / scale[i % features]));
+  const a = shrunkCovariance(standard(real), real.count, features);
+  const b = shrunkCovariance(standard(synthetic), synthetic.count, features);
+  return gaussianFrechet(a.mean, a.covariance, b.mean, b.covariance);
 }
 
-/** A projection to the principal components of `real`, after standardization by it. */
-export function principalComponents(real: Matrix): (matrix: Matrix) => Matrix {
-  const d = real.features;
-  const mean = new Float64Array(d);
-  const scale = new Float64Array(d);
-  for (let i = 0; i < real.values.length; i++) mean[i % d] += real.values[i] / real.count;
-  for (let i = 0; i < real.values.length; i++) scale[i % d] += (real.values[i] - mean[i % d]) ** 2 / real.count;
-  for (let j = 0; j < d; j++) scale[j] = scale[j] > 1e-18 ? Math.sqrt(scale[j]) : 1;
-  const standard = (matrix: Matrix) => matrix.values.map((value, i) => (value - mean[i % d]) / scale[i % d]);
-  const z = standard(real);
-  const correlation = new Float64Array(d * d);
-  for (let i = 0; i < real.count; i++) {
-    for (let j = 0; j < d; j++) {
-      for (let k = 0; k < d; k++) correlation[j * d + k] += (z[i * d + j] * z[i * d + k]) / real.count;
-    }
+/** Beyond this many units fourth powers would not be finite. */
+const FURTHEST = 1e70;
+
+function clamp(units: number): number {
+  return Math.max(-FURTHEST, Math.min(FURTHEST, units));
+}
+
+/**
+ * Mean of each feature in the real sample, and its deviation there (divided by n). A feature that is constant in the real
+ * sample has no deviation to measure a change by: its unit is √(c² + v), c the constant and v the variance of the
+ * synthetic values, which no shift changes, or 1 where both are 0.
+ */
+function unitsOf(real: Matrix, synthetic: Matrix): { centre: Float64Array; scale: Float64Array } {
+  const centre = new Float64Array(real.features);
+  const scale = new Float64Array(real.features);
+  for (let j = 0; j < real.features; j++) {
+    const ofReal = momentsOf(real, j);
+    const deviation = Math.sqrt(ofReal.variance);
+    centre[j] = ofReal.mean;
+    scale[j] = deviation || Math.hypot(ofReal.mean, Math.sqrt(momentsOf(synthetic, j).variance)) || 1;
   }
-  const { values, vectors } = symmetricEigen(correlation, d);
-  const total = values.reduce((sum, value) => sum + Math.max(0, value), 0);
-  let kept = 0;
-  for (let carried = 0; kept < d && carried < VARIANCE_KEPT * total; kept++) carried += Math.max(0, values[kept]);
-  const size = Math.max(1, kept);
-  return (matrix) => {
-    const x = standard(matrix);
-    const out = new Float64Array(matrix.count * size);
-    for (let i = 0; i < matrix.count; i++) {
-      for (let k = 0; k < size; k++) {
-        let sum = 0;
-        for (let j = 0; j < d; j++) sum += vectors[k * d + j] * x[i * d + j];
-        out[i * size + k] = sum;
-      }
-    }
-    return { count: matrix.count, features: size, values: out };
-  };
+  return { centre, scale };
+}
+
+/** Mean and variance (divided by n) of a column; exactly the value and 0 where it does not vary. */
+function momentsOf({ count, features, values }: Matrix, column: number): { mean: number; variance: number } {
+  const first = values[column];
+  let sum = 0;
+  for (let i = 0; i < count; i++) sum += values[i * features + column] - first;
+  const mean = first + sum / count;
+  let squares = 0;
+  for (let i = 0; i < count; i++) squares += (values[i * features + column] - mean) ** 2;
+  return { mean, variance: squares / count };
 }
 
 /** The symmetric square root of a positive semidefinite matrix. */

@@ -5,7 +5,7 @@ import { MetricError } from './metric-error.ts';
 export interface Imbalance {
   /** ½Σ_c|p_s(c) − p_r(c)| over classes. */
   readonly classes: number;
-  /** Total variation per feature over 10 bins at real quantiles, shape [features]. */
+  /** Total variation per feature over 10 bins at real quantiles (a constant feature's value, and others), shape [features]. */
   readonly perFeature: readonly number[];
   /** Their mean. */
   readonly features: number;
@@ -39,10 +39,16 @@ function tally(values: Iterable<number>): Map<number, number> {
 
 /**
  * The inner edges of ten bins that hold equal shares of `sorted`. Each lies midway to the next greater value, so that
- * features with few distinct values (expectations from shots) are not split at a value itself; ties leave fewer bins,
- * and a feature that does not vary has one.
+ * features with few distinct values (expectations from shots) are not split at a value itself; ties leave fewer bins. A
+ * feature that does not vary has three: below its value, at it, and above. Values count as at it within a thousandth of it (or 1e-6 of 0),
+ * as rounding in a network would leave them.
  */
 function quantileEdges(sorted: Float32Array): number[] {
+  const [least] = sorted;
+  if (least === sorted[sorted.length - 1]) {
+    const near = 1e-3 * Math.abs(least) || 1e-6;
+    return [least - near, least + near];
+  }
   const edges: number[] = [];
   for (let bin = 1; bin < BINS; bin++) {
     const value = sorted[Math.ceil((bin * sorted.length) / BINS) - 1];

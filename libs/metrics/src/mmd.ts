@@ -5,7 +5,7 @@ import { MetricError } from './metric-error.ts';
 export interface MaximumMeanDiscrepancy {
   /** Unbiased: around 0, and often below, where the laws are equal. */
   readonly squared: number;
-  /** σ of the kernel exp(−‖x − y‖²/2σ²): the median distance over all pairs of the pooled sample. */
+  /** σ of the kernel exp(−‖x − y‖²/2σ²): the median distance over all pairs of the pooled sample; of those apart, where it is 0. */
   readonly bandwidth: number;
 }
 
@@ -36,7 +36,10 @@ function pairSum(squares: Float64Array, count: number, factor: number): number {
   return 2 * sum;
 }
 
-/** Median distance over distinct pairs; 1 where more than half of all pairs coincide. */
+/**
+ * Median distance over distinct pairs. Where more than half of all pairs coincide, the median over the others, so that
+ * the kernel has the data's own unit there too; 1 where all points coincide.
+ */
 function medianDistance(aa: Float64Array, na: number, bb: Float64Array, nb: number, ab: Float64Array): number {
   const pairs = new Float64Array((na * (na - 1)) / 2 + (nb * (nb - 1)) / 2 + ab.length);
   let at = 0;
@@ -44,8 +47,15 @@ function medianDistance(aa: Float64Array, na: number, bb: Float64Array, nb: numb
   for (let i = 0; i < nb; i++) for (let j = 0; j < i; j++) pairs[at++] = bb[i * nb + j];
   pairs.set(ab, at);
   pairs.sort();
-  const middle = pairs.length >> 1;
-  const median =
-    pairs.length % 2 === 1 ? Math.sqrt(pairs[middle]) : (Math.sqrt(pairs[middle - 1]) + Math.sqrt(pairs[middle])) / 2;
-  return median > 0 ? median : 1;
+  const median = medianRoot(pairs);
+  if (median > 0) return median;
+  const apart = pairs.subarray(pairs.findIndex((square) => square > 0));
+  return apart[0] > 0 ? medianRoot(apart) : 1;
+}
+
+/** Median of the square roots of sorted squares. */
+function medianRoot(sorted: Float64Array): number {
+  const middle = sorted.length >> 1;
+  if (sorted.length % 2 === 1) return Math.sqrt(sorted[middle]);
+  return (Math.sqrt(sorted[middle - 1]) + Math.sqrt(sorted[middle])) / 2;
 }

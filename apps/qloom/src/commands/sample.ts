@@ -8,7 +8,7 @@ interface SampleFlags extends SampleOptions {
 }
 
 const HELP = `
-The model is the one that the study kept; classes are in the proportions of its synthetic data.
+The model is the one that the study kept; classes are in the proportions of the study's real points.
 
 Examples:
   $ qloom sample qloom-runs/quickstart --count 500 > more.csv

@@ -1,12 +1,14 @@
 import { StudyResult } from '@qloom/contracts/gen/qloom/agent/v1/result.ts';
 import { GeneratorServiceService, type SampleRequest } from '@qloom/contracts/gen/qloom/generator/v1/generator.ts';
 import { writeCsv } from '@qloom/datasets/csv/write-csv.ts';
+import { coveringQuotas } from '@qloom/datasets/quotas.ts';
+import { classCounts } from '@qloom/datasets/rows.ts';
 import { openArtifactStore } from '@qloom/episode-log/open-log.ts';
 import { connect } from '@qloom/service-kit/clients.ts';
+import { decodePointsArtifact } from '@qloom/service-kit/points-artifact.ts';
 import { createPointsCollector } from '@qloom/service-kit/wire-points.ts';
 import { encodeBytes } from '@qloom/service-kit/wire-tensors.ts';
 import { CommandError, UsageError } from '../command/errors.ts';
-import { classCountsFor } from '../data/class-counts.ts';
 import { listenForInterrupt } from '../run/interrupt.ts';
 import { storageOf } from '../run/session.ts';
 import { type RunFolder, readStudyRecord } from '../run-folder/run-folder.ts';
@@ -17,7 +19,7 @@ import { startLocalServices } from '../supervisor/local-services.ts';
 export interface SampleOptions {
   /** Points in all. */
   readonly count: number;
-  /** Name of the only class; default: all, in the proportions of the kept data. */
+  /** Name of the only class; default: all, in the proportions of the study's real points. */
   readonly class?: string;
   readonly seed: number;
   /** Skips the gate. */
@@ -40,9 +42,15 @@ export async function sample(folder: RunFolder, flags: SampleOptions): Promise<s
   const { featureNames = [], classNames = [] } = result.data ?? {};
   const only = flags.class === undefined ? undefined : classNames.indexOf(flags.class);
   if (only === -1) throw new UsageError(`--class: "${flags.class}" is not one of ${classNames.join(', ')}`);
-  const classCounts = classCountsFor(flags.count, card.classCounts, only);
   const store = await openArtifactStore(storageOf(folder, record.log).artifactsUrl);
-  const model = await store.get(card.model.sha256).finally(() => store.close());
+  const [model, real] = await Promise.all([
+    store.get(card.model.sha256),
+    card.training && store.get(card.training.sha256),
+  ]).finally(() => store.close());
+  // The classes of the real points, as in the synthetic set itself, whose own counts are rounded.
+  const like = real ? classCounts(decodePointsArtifact(real, 'training points')) : card.classCounts;
+  const counts =
+    only === undefined ? coveringQuotas(flags.count, like) : like.map((_, label) => (label === only ? flags.count : 0));
   const interrupt = listenForInterrupt();
   const targets = targetsFromEnvironment(process.env);
   const services = startLocalServices({
@@ -54,7 +62,7 @@ export async function sample(folder: RunFolder, flags: SampleOptions): Promise<s
   try {
     await Promise.race([services.started, rejectWhenAborted(interrupt.signal)]);
     const call = generator.sample({ signal: interrupt.signal });
-    const sent = call.sendAll(requests(flags, classCounts, model)).then(() => call.closeSend());
+    const sent = call.sendAll(requests(flags, counts, model)).then(() => call.closeSend());
     sent.catch(() => {});
     const points = createPointsCollector('points');
     for await (const { part } of call) if (part?.$case === 'points') points.add(part.value);

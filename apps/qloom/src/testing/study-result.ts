@@ -45,6 +45,7 @@ export function makeStudyResult({ helps = true, episodes = 32, draws = 10 }: Res
         frechet === undefined
           ? undefined
           : { estimate: frechet, lower: frechet * 0.85, upper: frechet * 1.2, level: 0.95 },
+      classRecalls: [],
     };
   };
   const chosen = helps ? 21 : undefined;

@@ -4,7 +4,7 @@ import type { FeatureRange } from '../task.ts';
 
 /** How many synthetic points to make, and how. */
 export interface AugmentationRequest {
-  /** Number of points per class, shape [classes]; `synthesisCounts` makes it from a total. */
+  /** Number of points per class, shape [classes]; `synthesisPlan` makes it from a ratio. */
   readonly counts: readonly number[];
   /** How far to leave the data; meaning and range are the method's {@link Augmentation.strength}. Default: its default. */
   readonly strength?: number;

@@ -4,7 +4,6 @@ import type { Points } from '../points.ts';
 import { classCounts, rowsByClass } from '../rows.ts';
 import { AUGMENTATION_NAMES } from './augmentation.ts';
 import { augmentationNamed } from './registry.ts';
-import { synthesisCounts } from './synthesize.ts';
 
 const real = createAnnniTask().draw({ count: 40, seed: 11 });
 const physical = createAnnniTask().descriptor.physical;
@@ -157,12 +156,8 @@ describe('what the methods keep', () => {
   });
 });
 
-describe('augmentationNamed and synthesisCounts', () => {
+describe('augmentationNamed', () => {
   it('lists the names when it does not know one', () => {
     expect(() => augmentationNamed('smot')).toThrow("method: 'smot' is no augmentation; there are duplicate, noise");
-  });
-
-  it('keeps the class shares of the data', () => {
-    expect(synthesisCounts(real, 80)).toEqual([28, 26, 26]);
   });
 });

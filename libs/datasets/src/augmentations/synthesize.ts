@@ -1,16 +1,10 @@
 import { DatasetError } from '../dataset-error.ts';
 import type { Points } from '../points.ts';
-import { proportionalQuotas } from '../quotas.ts';
-import { classCounts, rowsByClass } from '../rows.ts';
+import { rowsByClass } from '../rows.ts';
 import type { Augmentation, AugmentationRequest } from './augmentation.ts';
 
 /** Writes one synthetic point to `out` (float64, shape [features]) and returns the row whose group it inherits. */
 export type PointSampler = (out: Float64Array) => number;
-
-/** `total` points per class in proportion to the classes of `points`: what {@link AugmentationRequest.counts} wants. */
-export function synthesisCounts(points: Pick<Points, 'count' | 'classes' | 'y'>, total: number): number[] {
-  return proportionalQuotas(total, classCounts(points));
-}
 
 /** Strength of a request, or the method's default. Throws DatasetError outside the method's range. */
 export function strengthOf(method: Pick<Augmentation, 'name' | 'strength'>, request: AugmentationRequest): number {

@@ -1,38 +1,60 @@
 import { MetricError } from '../metric-error.ts';
-import { type Interval, meanOf, varianceOf } from './interval.ts';
-import { studentCdf, studentQuantile } from './student-t.ts';
+import { distinctVarianceOf, meanOf } from './interval.ts';
+import { DIFFERENCE_RANGE, type MeanOptions, type MeanTest, studentTest } from './mean-test.ts';
+import { leastPairedTestSetError } from './test-set-error.ts';
 
-/** Result of the corrected resampled t-test. */
-export interface CorrectedResampledTest extends Interval {
-  readonly t: number;
-  /** n − 1. */
-  readonly freedom: number;
-  /** Two-sided. */
-  readonly pValue: number;
+/** Rows of each split. */
+export interface SplitRows {
+  readonly trainingRows: number;
+  readonly testRows: number;
 }
 
 /**
- * Corrected resampled t-test (Nadeau and Bengio, "Inference for the generalization error", 2003) for differences over
- * repeated splits of one file, which share rows: the variance is s²·(1/n + testRows/trainingRows). Claims hold for that
- * file only. Throws MetricError with fewer than two differences.
+ * Corrected resampled t-test (Nadeau and Bengio, "Inference for the generalization error", 2003) for differences of
+ * accuracies over repeated splits of one file, which share rows: the variance is s²·(1/n + testRows/trainingRows). Claims
+ * hold for that file only.
+ *
+ * An accuracy on testRows rows is a count. s² is therefore at least what those rows let one know of a single difference:
+ * `leastVariance`, by default the mean of {@link leastPairedTestSetError}; equal differences are no proof. The interval
+ * stays within [−1, 1]. With fewer than five differences the p-value is 1, and a single one has no interval (level 0).
+ * Throws MetricError without differences, or with a split without rows.
  */
 export function correctedResampledTest(
   differences: readonly number[],
-  split: { readonly trainingRows: number; readonly testRows: number },
+  split: SplitRows,
   level = 0.95,
-): CorrectedResampledTest {
-  const n = differences.length;
-  if (n < 2) throw new MetricError('differences', `correctedResampledTest: ${n} differences; give at least 2`);
-  if (!(split.trainingRows > 0 && split.testRows > 0)) {
-    throw new MetricError(
-      'split',
-      `split: ${split.trainingRows} training and ${split.testRows} test rows; give some of each`,
-    );
-  }
-  const estimate = meanOf(differences);
-  const error = Math.sqrt((1 / n + split.testRows / split.trainingRows) * varianceOf(differences));
-  const t = error > 0 ? estimate / error : estimate === 0 ? 0 : Math.sign(estimate) * Number.POSITIVE_INFINITY;
-  const reach = studentQuantile((1 + level) / 2, n - 1) * error;
-  const pValue = Number.isFinite(t) ? 2 * studentCdf(-Math.abs(t), n - 1) : 0;
-  return { estimate, low: estimate - reach, high: estimate + reach, level, t, freedom: n - 1, pValue };
+  leastVariance?: number,
+): MeanTest {
+  requireRows(split);
+  const least =
+    leastVariance ??
+    meanOf(differences.map((difference) => leastPairedTestSetError(difference, split.testRows).variance));
+  return resampledMeanTest(differences, split, least, { level, range: DIFFERENCE_RANGE });
+}
+
+/**
+ * The same for the mean of any values over repeated splits, with a variance of one value at least, and a range. Where
+ * values are equal and the least variance is 0, the error is not known: p is 1, and the interval is the estimate with
+ * level 0.
+ */
+export function resampledMeanTest(
+  values: readonly number[],
+  split: SplitRows,
+  leastVariance: number,
+  { level = 0.95, range }: MeanOptions = {},
+): MeanTest {
+  requireRows(split);
+  const n = values.length;
+  if (n === 0) throw new MetricError('differences', 'correctedResampledTest: 0 differences; give at least 1');
+  const estimate = meanOf(values);
+  const variance =
+    n < 2
+      ? Number.NaN
+      : (1 / n + split.testRows / split.trainingRows) * Math.max(distinctVarianceOf(values), leastVariance);
+  return studentTest({ draws: n, estimate, centre: estimate, variance, freedom: n - 1, level, range });
+}
+
+function requireRows({ trainingRows, testRows }: SplitRows): void {
+  if (trainingRows > 0 && testRows > 0) return;
+  throw new MetricError('split', `split: ${trainingRows} training and ${testRows} test rows; give some of each`);
 }

@@ -1,6 +1,7 @@
 import { MetricError } from '../metric-error.ts';
-import { type BootstrapOptions, bcaInterval } from './bca-interval.ts';
-import { meanOf } from './interval.ts';
+import { FEWEST_DRAWS } from './claim.ts';
+import { DIFFERENCE_RANGE, freshDrawsTest } from './mean-test.ts';
+import type { TestSetError } from './test-set-error.ts';
 
 /** Whether something is not worse than something else. */
 export interface NonInferiority {
@@ -9,7 +10,7 @@ export interface NonInferiority {
   /** One-sided 97.5 % lower bound. */
   readonly lowerBound: number;
   readonly margin: number;
-  /** Whether the lower bound is above −margin. */
+  /** Whether the lower bound is above −margin, from at least five differences whose error is known. */
   readonly holds: boolean;
 }
 
@@ -17,16 +18,21 @@ export interface NonInferiority {
 export const ACCURACY_MARGIN = 0.01;
 
 /**
- * Non-inferiority of paired differences (ours less theirs, higher better): holds where the one-sided 97.5 % lower bound
- * of their mean (that of the 95 % BCa interval) is above −margin. Throws MetricError for a negative margin or fewer than
- * two differences.
+ * Non-inferiority of paired differences of accuracies (ours less theirs, higher better) over independent draws: holds
+ * where the one-sided 97.5 % lower bound of their mean (that of the 95 % interval of {@link freshDrawsTest}) is above
+ * −margin. `test` is the error of the test set that the draws have in common; null where each has a test set of its own.
+ * Throws MetricError for a negative margin or without differences.
  */
 export function testNonInferiority(
   differences: readonly number[],
+  test: TestSetError | null,
   margin = ACCURACY_MARGIN,
-  options: Pick<BootstrapOptions, 'seed' | 'resamples'> = {},
 ): NonInferiority {
   if (!(margin >= 0)) throw new MetricError('margin', `margin: ${margin} is not at least 0`);
-  const { estimate, low } = bcaInterval(differences, meanOf, { ...options, level: 0.95 });
-  return { estimate, lowerBound: low, margin, holds: low > -margin };
+  if (differences.length === 0) {
+    throw new MetricError('differences', 'testNonInferiority: 0 differences; give at least 1');
+  }
+  const { estimate, low, level } = freshDrawsTest(differences, test, { range: DIFFERENCE_RANGE });
+  const isKnown = level > 0 && differences.length >= FEWEST_DRAWS;
+  return { estimate, lowerBound: isKnown ? low : -1, margin, holds: isKnown && low > -margin };
 }

@@ -23,7 +23,8 @@ function standardRanks(values: readonly number[]): number[] | null {
 
 /**
  * Least squares of the outcome's standardized ranks on those of all hyperparameters at once (Conover and Iman, 1981), with
- * HC3 errors (MacKinnon and White, 1985) and t intervals. A hyperparameter that does not vary is left out. Throws
+ * HC3 errors (MacKinnon and White, 1985) and t intervals; a fit without residuals has no errors (level 0, p = 1). A
+ * hyperparameter that does not vary is left out. Throws
  * MetricError where there are not at least two more observations than hyperparameters that vary, plus one.
  */
 export function rankRegression(
@@ -58,7 +59,9 @@ export function rankRegression(
   const t = studentQuantile((1 + level) / 2, freedom);
   return columns.map(({ name }, j) => {
     const error = Math.sqrt(projected[j].reduce((sum, weight, i) => sum + weight * weight * squares[i], 0));
-    const pValue = error > 0 ? 2 * studentCdf(-Math.abs(beta[j] / error), freedom) : beta[j] === 0 ? 1 : 0;
+    // A perfect fit leaves no residual to judge it by.
+    if (!(error > 0)) return { name, estimate: beta[j], low: beta[j], high: beta[j], level: 0, error, pValue: 1 };
+    const pValue = 2 * studentCdf(-Math.abs(beta[j] / error), freedom);
     return { name, estimate: beta[j], low: beta[j] - t * error, high: beta[j] + t * error, level, error, pValue };
   });
 }

@@ -1,15 +1,14 @@
 import { createRandom } from '@qloom/random/random.ts';
 import fc from 'fast-check';
 import { latencyPercentiles, quantile, scaledMad } from '../percentile.ts';
-import { bcaInterval } from './bca-interval.ts';
 import { holmAdjust } from './holm.ts';
 import { interquartileMean } from './interquartile-mean.ts';
-import { meanOf } from './interval.ts';
 import { correctedResampledTest } from './nadeau-bengio.ts';
 import { testNonInferiority } from './non-inferiority.ts';
 import { pairedPermutationTest } from './permutation-test.ts';
 import { ranksOf, spearman, spearmanInterval } from './rank-correlation.ts';
 import { studentCdf, studentQuantile } from './student-t.ts';
+import { leastPairedTestSetError } from './test-set-error.ts';
 
 const X = [0.61, 0.72, 0.55, 0.8, 0.68, 0.77, 0.59, 0.66, 0.9, 0.71];
 const Y = [0.58, 0.7, 0.57, 0.71, 0.6, 0.75, 0.61, 0.6, 0.79, 0.7];
@@ -44,54 +43,14 @@ describe('pairedPermutationTest', () => {
   });
 });
 
-describe('bcaInterval', () => {
-  it('agrees with scipy', () => {
-    // scipy.stats.bootstrap((sample,), np.mean, n_resamples=200000, method='BCa', rng=np.random.default_rng(1))
-    const { estimate, low, high } = bcaInterval(D, meanOf, { resamples: 40_000 });
-    expect(estimate).toBeCloseTo(0.038, 12);
-    // Monte Carlo error of an end at 40,000 resamples: below .001 and .05.
-    expect(Math.abs(low - 0.013)).toBeLessThan(0.0015);
-    expect(Math.abs(high - 0.066)).toBeLessThan(0.0015);
-    const skew = bcaInterval(
-      X.map((x) => Math.exp(3 * x)),
-      meanOf,
-      { resamples: 40_000 },
-    );
-    expect(Math.abs(skew.low - 7.1692235946092495)).toBeLessThan(0.08);
-    expect(Math.abs(skew.high - 10.7148435958688)).toBeLessThan(0.12);
-  });
-
-  it('covers the mean in about 95 of 100 cases', () => {
-    let covered = 0;
-    for (let i = 0; i < 100; i++) {
-      const random = createRandom(i);
-      const sample = Array.from({ length: 30 }, () => random.normal());
-      const { low, high } = bcaInterval(sample, meanOf, { resamples: 500, seed: i });
-      if (low <= 0 && 0 <= high) covered++;
-    }
-    // Binomial(100, .94): mean 94, deviation 2.4.
-    expect(covered).toBeGreaterThan(84);
-  });
-
-  it('is a point where nothing varies, and refuses one item', () => {
-    expect(bcaInterval([3, 3, 3], meanOf, { resamples: 50 })).toMatchObject({ low: 3, high: 3 });
-    expect(() => bcaInterval([1], meanOf)).toThrow('1 items have no spread');
-  });
-});
-
 describe('correctedResampledTest', () => {
-  it('agrees with the formula in scipy', () => {
+  it('agrees with the formula in scipy where the test rows resolve the differences', () => {
     // t = d.mean()/np.sqrt((1/n + .25)*d.var(ddof=1)); 2*stats.t.sf(abs(t), n-1); mean ± t.ppf(.975, n-1)*se
-    const result = correctedResampledTest(D, { trainingRows: 80, testRows: 20 });
+    const result = correctedResampledTest(D, { trainingRows: 800, testRows: 200 });
     expect(result.t).toBeCloseTo(1.4221142582737287, 10);
     expect(result.pValue).toBeCloseTo(0.18871041145044767, 10);
     expect(result.low).toBeCloseTo(-0.0224466, 7);
     expect(result.high).toBeCloseTo(0.0984466, 7);
-  });
-
-  it('is finite where nothing varies', () => {
-    expect(correctedResampledTest([0, 0], { trainingRows: 1, testRows: 1 })).toMatchObject({ t: 0, pValue: 1 });
-    expect(correctedResampledTest([1, 1], { trainingRows: 1, testRows: 1 })).toMatchObject({ pValue: 0, low: 1 });
   });
 });
 
@@ -101,6 +60,8 @@ describe("Student's t", () => {
     [-2.3, 3, 0.05249418032223499],
     [0.5, 9, 0.6854643500869868],
     [1.7, 19, 0.9472783667059866],
+    // Cauchy's law: ½ + arctan(t)/π.
+    [-40, 1, 0.007956089912025788],
   ])('has its distribution at t = %d with %i degrees', (t, freedom, p) => {
     expect(studentCdf(t, freedom)).toBeCloseTo(p, 12);
     expect(studentQuantile(p, freedom)).toBeCloseTo(t, 10);
@@ -149,10 +110,29 @@ describe('robust summaries', () => {
 
 describe('testNonInferiority', () => {
   it('holds above the margin, fails below, and does not mistake no evidence for no harm', () => {
-    expect(testNonInferiority(D).holds).toBe(true);
-    expect(testNonInferiority(D.map((d) => d - 0.06)).holds).toBe(false);
+    expect(testNonInferiority(D, null).holds).toBe(true);
+    expect(
+      testNonInferiority(
+        D.map((d) => d - 0.06),
+        null,
+      ).holds,
+    ).toBe(false);
     const noisy = [-0.1, 0.1, -0.12, 0.12, 0.05, -0.05];
-    expect(testNonInferiority(noisy)).toMatchObject({ estimate: expect.closeTo(0, 12), holds: false, margin: 0.01 });
+    expect(testNonInferiority(noisy, null)).toMatchObject({
+      estimate: expect.closeTo(0, 12),
+      holds: false,
+      margin: 0.01,
+    });
+  });
+
+  it('does not take equal differences for no harm: the test set must be large enough, and the draws enough', () => {
+    const none = new Array<number>(10).fill(0);
+    // Equal classifiers on m points have the error 1/(m + 2): 2/1002 is within a point of accuracy, 2/102 is not.
+    expect(testNonInferiority(none, leastPairedTestSetError(0, 1000)).holds).toBe(true);
+    expect(testNonInferiority(none, leastPairedTestSetError(0, 100)).holds).toBe(false);
+    expect(testNonInferiority(none, null)).toMatchObject({ lowerBound: -1, holds: false });
+    expect(testNonInferiority(none.slice(0, 4), leastPairedTestSetError(0, 1000)).holds).toBe(false);
+    expect(() => testNonInferiority([], null)).toThrow('0 differences; give at least 1');
   });
 });
 
@@ -167,8 +147,17 @@ describe('spearman', () => {
   it('does not mind a monotone change of scale, and lies in its interval', () => {
     expect(spearman(X.map(Math.exp), Y)).toBeCloseTo(spearman(X, Y), 12);
     const { low, estimate, high } = spearmanInterval(X, Y);
-    expect(low).toBeGreaterThan(0);
+    // r, se = stats.spearmanr(X, Y).statistic, np.sqrt(1.06/7); np.tanh(np.arctanh(r) + np.array([-1, 1])*stats.norm.ppf(.975)*se)
+    expect([low, high]).toEqual([expect.closeTo(0.6388, 3), expect.closeTo(0.9795, 3)]);
     expect(low).toBeLessThan(estimate);
-    expect(high).toBeLessThanOrEqual(1);
+  });
+
+  it('does not take a perfect order of few pairs for proof', () => {
+    const order = (n: number) => Array.from({ length: n }, (_, i) => i);
+    const four = spearmanInterval(order(4), order(4));
+    expect(four).toMatchObject({ estimate: 1, high: 1, level: 0.95 });
+    expect(four.low).toBeLessThan(0);
+    expect(spearmanInterval(order(12), order(12)).low).toBeGreaterThan(0.9);
+    expect(spearmanInterval(order(3), order(3))).toEqual({ estimate: 1, low: 1, high: 1, level: 0 });
   });
 });

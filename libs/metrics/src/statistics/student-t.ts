@@ -30,15 +30,27 @@ export function studentCdf(t: number, freedom: number): number {
   return t > 0 ? 1 - tail : tail;
 }
 
-/** The t with P(T ≤ t) = p, 0 < p < 1, by bisection. */
+/** Density of Student's t with `freedom` degrees of freedom. */
+function studentDensity(t: number, freedom: number): number {
+  const scale = logGamma((freedom + 1) / 2) - logGamma(freedom / 2) - Math.log(freedom * Math.PI) / 2;
+  return Math.exp(scale - ((freedom + 1) / 2) * Math.log1p((t * t) / freedom));
+}
+
+/** The t with P(T ≤ t) = p, 0 < p < 1, to float64: Newton's method, with bisection where a step would leave the bracket. */
 export function studentQuantile(p: number, freedom: number): number {
   let high = 1;
   while (studentCdf(high, freedom) < Math.max(p, 1 - p)) high *= 2;
   let low = -high;
+  let t = 0;
   for (let step = 0; step < 200 && high - low > 1e-14 * Math.max(1, high); step++) {
-    const middle = (low + high) / 2;
-    if (studentCdf(middle, freedom) < p) low = middle;
-    else high = middle;
+    const excess = studentCdf(t, freedom) - p;
+    if (excess === 0) return t;
+    if (excess < 0) low = t;
+    else high = t;
+    const newton = t - excess / studentDensity(t, freedom);
+    const next = newton > low && newton < high ? newton : (low + high) / 2;
+    if (Math.abs(next - t) <= 1e-15 * Math.abs(t)) return next;
+    t = next;
   }
-  return (low + high) / 2;
+  return t;
 }

@@ -7,7 +7,10 @@ import {
   type RewardFacts,
   type UtilityReport,
 } from '@qloom/contracts/gen/qloom/episode/v1/slots.ts';
+import type { Tensor } from '@qloom/contracts/gen/qloom/tensor/v1/tensor.ts';
+import { ValidationError } from '@qloom/service-kit/errors.ts';
 import { decodeTensor } from '@qloom/service-kit/wire-tensors.ts';
+import { TensorError } from '@qloom/tensor/tensor-error.ts';
 import { mean } from '../domain/maths/statistics.ts';
 import { type ConstraintReadings, LEAST_SIGMA, mapConstraints } from '../domain/reward/constraints.ts';
 import type { Judgement } from '../domain/study/judge.ts';
@@ -64,10 +67,22 @@ export function decodeUtility(report: UtilityReport): UtilityFold {
         decodeTensor(run.losses, { dtype: 'float32', shape: [null], field: `evaluate.runs[${i}].losses` }),
       ),
       accuracy: run.accuracy,
+      predictions: run.predictions === undefined ? null : decodePredictions(run.predictions, i),
       gradientSteps: run.gradientSteps,
       circuitExecutions: run.circuitExecutions,
     })),
   };
+}
+
+/** A simulator whose predictions are absent, or no tensor of classes, is judged by what it says of its accuracy. */
+function decodePredictions(tensor: Tensor, run: number): Int32Array | null {
+  try {
+    const expected = { dtype: 'int32', shape: [null], field: `evaluate.runs[${run}].predictions` } as const;
+    return Int32Array.from(decodeTensor(tensor, expected));
+  } catch (error) {
+    if (error instanceof TensorError || error instanceof ValidationError) return null;
+    throw error;
+  }
 }
 
 /** The facts of a reward slot. */

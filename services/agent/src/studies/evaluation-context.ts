@@ -3,9 +3,8 @@ import type { FidelityReport, QnnArm, UtilityReport } from '@qloom/contracts/gen
 import type { FitSummary, SampleSummary } from '@qloom/contracts/gen/qloom/generator/v1/generator.ts';
 import type { Points } from '@qloom/datasets/points.ts';
 import { classCounts } from '@qloom/datasets/rows.ts';
+import { synthesisPlan } from '@qloom/datasets/synthesis-plan.ts';
 import type { ArtifactStore } from '@qloom/episode-log/artifact-store.ts';
-import { syntheticCounts } from '../domain/evaluation/class-counts.ts';
-import { SYNTH_RATIO } from '../domain/policy/warm-start.ts';
 import type { Hyperparameters, NumericParameter } from '../domain/space/parameter.ts';
 import type { Space } from '../domain/space/space.ts';
 import type { StudySeeds } from '../domain/study/seeds.ts';
@@ -58,7 +57,7 @@ export async function synthesize(
   training: Points,
   signal: AbortSignal,
 ): Promise<Synthesis | null> {
-  const counts = syntheticCounts(classCounts(training), Number(point[SYNTH_RATIO] ?? 1));
+  const counts = synthesisPlan(point, classCounts(training));
   if (counts.every((count) => count === 0)) return null;
   const fitSeed = context.seeds.unit(label, 'fit');
   const sampleSeed = context.seeds.unit(label, 'sample');

@@ -1,32 +1,24 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import {
-  ArmKind,
-  type ArmResult,
   type EpisodeOutcome,
   type Incumbent,
-  type PairedComparison,
   StudyResult,
   SyntheticCard,
-  type Interval as WireInterval,
 } from '@qloom/contracts/gen/qloom/agent/v1/result.ts';
-import { type Comparison, compareArms, type Draws, meanInterval } from '../domain/evaluation/compare-arms.ts';
+import { classCounts } from '@qloom/datasets/rows.ts';
 import { effectsOf } from '../domain/evaluation/effects.ts';
-import { CLASSICAL, ORACLE, QLOOM, QLOOM_UNSELECTED, REAL_ONLY } from '../domain/evaluation/units.ts';
+import { ORACLE, REAL_ONLY } from '../domain/evaluation/units.ts';
 import { PAPER_LITERAL_WARNING } from '../domain/reward/paper.ts';
 import { observe } from '../domain/study/judge.ts';
 import { encodeAnyPoint } from '../events/hyperparameters.ts';
 import { decodeMultipliers, encodeObservation } from '../events/named-values.ts';
+import { type ArmDraws, armResults, drawsOf, encodeInterval, frechetOf, headlineOf } from './arm-results.ts';
 import type { EvaluationContext } from './evaluation-context.ts';
 import type { Choices } from './run-unit.ts';
 import { measurementOf } from './search.ts';
 import { factsOf, proposedEpisodes, rewardedEpisodes, type StudyView } from './study-view.ts';
 import { type DrawResult, type Effort, failureOfUnit, readUnit, type SynthesisResult } from './unit-results.ts';
 import { verdictOn } from './verdict.ts';
-
-interface ArmDraws {
-  readonly name: string;
-  readonly draws: readonly DrawResult[];
-}
 
 /**
  * The result of a study, as the JSON of StudyResult. A function of the study's events alone, but for the time of writing.
@@ -48,19 +40,22 @@ export async function encodeResult(
     );
   }
   const scored = armDraws(view, arms, settings.evaluation.draws, warnings);
-  const results = await armResults(context, scored, choices, seed);
+  const { test } = await context.data.own();
+  const draws = drawsOf(context, test.count);
+  const results = await armResults(context, scored, choices, draws, seed);
+  const testClassCounts = classCounts(test);
+  const { headline, warnings: ofScores } = headlineOf(results, testClassCounts);
+  warnings.push(...ofScores);
   await nextTurn();
   const effects = effectsOf(
     space,
     rewardedEpisodes(view).map(({ hyperparameters, facts }) => ({ hyperparameters, utility: facts.utility })),
-    seed,
   );
   await nextTurn();
   const episodes = proposedEpisodes(view).map((entry) => outcomeOf(entry));
   const synthesis = readUnit<SynthesisResult>(view.units, 'synthesis');
   const effort = totalEffort(view);
   const { selection } = choices;
-  const own = await context.data.own();
   const result: StudyResult = {
     study: view.study,
     settings,
@@ -68,13 +63,16 @@ export async function encodeResult(
     createdAt: new Date(view.createdMs),
     finishedAt: new Date(context.clock.now()),
     labelsUsed: context.labels.count,
-    testCount: own.test.count,
+    testCount: test.count,
     draws: settings.evaluation.draws,
     arms: results,
-    frechetNull: frechetOf(scored.find((arm) => arm.name === ORACLE)?.draws ?? [], `${seed}/null`),
+    frechetNull: frechetOf(
+      scored.find((arm) => arm.name === ORACLE),
+      draws,
+    ),
     incumbents: incumbentsOf(context, choices),
     addsData: selection.addsData,
-    verdict: verdictOn(results, selection),
+    verdict: verdictOn(results, selection, headline),
     episodes,
     effects: effects.map(({ name, correlation, importance }) => ({
       name,
@@ -87,6 +85,9 @@ export async function encodeResult(
     warnings,
     synthetic: synthesis === null ? undefined : SyntheticCard.fromJSON(synthesis.card),
     training: context.manifest.labels,
+    testClassCounts,
+    headline,
+    frechetCount: frechetCountOf(scored),
   };
   return JSON.stringify(StudyResult.toJSON(result));
 }
@@ -107,98 +108,10 @@ function armDraws(view: StudyView, arms: readonly string[], draws: number, warni
   }));
 }
 
-async function armResults(
-  context: EvaluationContext,
-  scored: readonly ArmDraws[],
-  choices: Choices,
-  seed: string,
-): Promise<ArmResult[]> {
-  const reference = scored[0].draws;
-  const rest = scored.slice(1);
-  const test = (await context.data.own()).test.count;
-  const draws: Draws = context.data.isFresh
-    ? { kind: 'fresh' }
-    : { kind: 'splits', labels: context.labels.count, test };
-  const accuracies = compareArms(
-    reference.map((draw) => draw.accuracy),
-    rest.map(({ name, draws: of }) => ({ name, scores: of.map((draw) => draw.accuracy) })),
-    draws,
-    `${seed}/accuracy`,
-  );
-  await nextTurn();
-  // Of losses the reduction counts, so that above 0 is better here too.
-  const losses = compareArms(
-    reference.map((draw) => -(draw.loss ?? 0)),
-    rest
-      .filter((arm) => arm.draws.every((draw) => draw.loss !== null))
-      .map(({ name, draws: of }) => ({ name, scores: of.map((draw) => -(draw.loss ?? 0)) })),
-    draws,
-    `${seed}/loss`,
-  );
-  const results: ArmResult[] = [];
-  for (const { name, draws: of } of scored) {
-    await nextTurn();
-    results.push(armResult(context, name, of, choices, seed, accuracies.get(name), losses.get(name)));
-  }
-  return results;
-}
-
-function armResult(
-  context: EvaluationContext,
-  name: string,
-  of: readonly DrawResult[],
-  choices: Choices,
-  seed: string,
-  accuracyGain: Comparison | undefined,
-  lossGain: Comparison | undefined,
-): ArmResult {
-  return {
-    name,
-    kind: kindOf(name),
-    hyperparameters: settingsOfArm(context, name, choices),
-    draws: of.map((draw, i) => ({
-      draw: i,
-      accuracy: draw.accuracy,
-      loss: draw.loss ?? undefined,
-      syntheticCount: draw.syntheticCount,
-      seconds: draw.seconds,
-    })),
-    accuracy: encodeInterval(
-      meanInterval(
-        of.map((draw) => draw.accuracy),
-        `${seed}/${name}/accuracy`,
-      ),
-    ),
-    loss: of.every((draw) => draw.loss !== null)
-      ? encodeInterval(
-          meanInterval(
-            of.map((draw) => draw.loss ?? 0),
-            `${seed}/${name}/loss`,
-          ),
-        )
-      : undefined,
-    accuracyGain: encodeComparison(accuracyGain),
-    lossGain: encodeComparison(lossGain),
-    frechet: frechetOf(of, `${seed}/${name}/frechet`),
-  };
-}
-
-function kindOf(name: string): ArmKind {
-  if (name === REAL_ONLY) return ArmKind.REAL_ONLY;
-  if (name === QLOOM) return ArmKind.QLOOM;
-  if (name === ORACLE) return ArmKind.ORACLE;
-  return CLASSICAL.includes(name) ? ArmKind.CLASSICAL : ArmKind.RIVAL;
-}
-
-function settingsOfArm({ space, rivalParameters }: EvaluationContext, name: string, { selection, rivals }: Choices) {
-  const isQloom = name === QLOOM_UNSELECTED || (name === QLOOM && selection.addsData);
-  const point = isQloom ? selection.best?.hyperparameters : rivals.get(name);
-  return point ? encodeAnyPoint(point, space, rivalParameters) : [];
-}
-
-function frechetOf(draws: readonly DrawResult[], seed: string): WireInterval | undefined {
-  const values = draws.flatMap((draw) => (draw.frechet === null ? [] : [draw.frechet]));
-  return values.length === 0 ? undefined : encodeInterval(meanInterval(values, seed));
+/** Points on either side of the Fréchet distances; the fewest, where draws differ in their labels. 0 where there is none. */
+function frechetCountOf(scored: readonly ArmDraws[]): number {
+  const counts = scored.flatMap(({ draws }) => draws.flatMap((draw) => draw?.frechetCount ?? []));
+  return counts.length === 0 ? 0 : Math.min(...counts);
 }
 
 /** Candidates by utility, then "add nothing", whose U is 0 by definition. */
@@ -252,24 +165,4 @@ function totalEffort(view: StudyView): Pick<Effort, 'gradientSteps' | 'circuitEx
     circuitExecutions += effort?.circuitExecutions ?? 0;
   }
   return { gradientSteps, circuitExecutions };
-}
-
-function encodeInterval({
-  estimate,
-  low,
-  high,
-  level,
-}: {
-  estimate: number;
-  low: number;
-  high: number;
-  level: number;
-}) {
-  return { estimate, lower: low, upper: high, level };
-}
-
-function encodeComparison(comparison: Comparison | undefined): PairedComparison | undefined {
-  if (comparison === undefined) return undefined;
-  const { difference, pValue, pValueHolm } = comparison;
-  return { difference: encodeInterval(difference), pValue, pValueHolm };
 }

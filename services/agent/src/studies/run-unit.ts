@@ -1,21 +1,20 @@
 import { QnnArm, type UtilityReport } from '@qloom/contracts/gen/qloom/episode/v1/slots.ts';
 import type { Points } from '@qloom/datasets/points.ts';
 import { classCounts, selectRows } from '@qloom/datasets/rows.ts';
-import { frechetDistance } from '@qloom/metrics/frechet.ts';
-import { matrixOf, selectMatrixRows } from '@qloom/metrics/matrix.ts';
+import { synthesisPlan } from '@qloom/datasets/synthesis-plan.ts';
 import { createRandom } from '@qloom/random/random.ts';
-import { syntheticCounts } from '../domain/evaluation/class-counts.ts';
 import { rivalSetting } from '../domain/evaluation/rival-tuning.ts';
+import { packTestScore } from '../domain/evaluation/test-score.ts';
 import { CLASSICAL, ORACLE, QLOOM, QLOOM_UNSELECTED, REAL_ONLY, type Unit } from '../domain/evaluation/units.ts';
 import { mean } from '../domain/maths/statistics.ts';
-import { SYNTH_RATIO } from '../domain/policy/warm-start.ts';
 import type { Hyperparameters } from '../domain/space/parameter.ts';
 import type { Selection } from '../domain/study/incumbents.ts';
 import { armScores } from '../domain/study/measurement.ts';
 import { decodeUtility } from '../events/measurement.ts';
 import { getPoints } from '../events/points-artifact.ts';
-import { classicalAccuracy } from './classical.ts';
+import { classicalPredictions } from './classical.ts';
 import { type EvaluationContext, synthesize, train } from './evaluation-context.ts';
+import { comparedCount, frechetToTest } from './frechet-to-test.ts';
 import type { Draw } from './study-data.ts';
 import { synthesizeDataset } from './synthetic-set.ts';
 import type { DrawResult, Effort, OuterResult, TuneResult } from './unit-results.ts';
@@ -115,7 +114,11 @@ async function runDraw(
     accuracy: mean(runs.map((run) => run.accuracy)),
     loss: mean(runs.map((run) => mean(run.losses))),
     syntheticCount: added.points?.count ?? 0,
-    frechet: added.points === null ? null : frechetTo(context, name, data, added.points),
+    ...testOf(
+      runs.map((run) => run.predictions),
+      data.test,
+    ),
+    ...distanceTo(context, name, data, choices, added.points),
     ...(added.fallback === undefined ? {} : { fallback: added.fallback }),
     ...effortOf(context, [report], startedMs),
   };
@@ -133,7 +136,7 @@ async function addedPoints(
   const best = selection.best?.hyperparameters ?? null;
   if (arm === REAL_ONLY || (arm === QLOOM && (!selection.addsData || best === null))) return { points: null };
   if (arm === ORACLE) {
-    const counts = syntheticCounts(classCounts(data.labels), Number(best?.[SYNTH_RATIO] ?? 1));
+    const counts = synthesisPlan(best ?? {}, classCounts(data.labels));
     return { points: data.oracle === null ? null : await data.oracle(counts) };
   }
   const point = arm === QLOOM || arm === QLOOM_UNSELECTED ? best : (rivals.get(arm) ?? null);
@@ -150,18 +153,30 @@ async function runClassical(
   startedMs: number,
   signal: AbortSignal,
 ): Promise<DrawResult> {
-  const accuracy = await classicalAccuracy({ arm, labels, test, seed: context.seeds.unit(name, 'fit') }, signal);
-  return { accuracy, loss: null, syntheticCount: 0, frechet: null, ...effortOf(context, [], startedMs) };
+  const seed = context.seeds.unit(name, 'fit');
+  const predictions = await classicalPredictions({ arm, labels, test, seed }, signal);
+  const accuracy = predictions.filter((label, row) => label === test.y[row]).length / test.count;
+  const score = { accuracy, loss: null, ...testOf([predictions], test) };
+  return { ...score, syntheticCount: 0, frechet: null, ...effortOf(context, [], startedMs) };
 }
 
-/** Distance at equal n; a function of the draw and of the arm's points alone. Null with fewer than two points. */
-function frechetTo(context: EvaluationContext, name: string, { test }: Draw, synthetic: Points): number | null {
-  const n = Math.min(test.count, synthetic.count);
-  if (n < 2) return null;
+/** Which test points were right, where the predictions are known. */
+function testOf(predictions: readonly (Int32Array | null)[], { y, classes }: Points): Pick<DrawResult, 'test'> {
+  const test = packTestScore(predictions, y, classes);
+  return test === null ? {} : { test };
+}
+
+/** Distance of what an arm adds to the test set; null where it adds nothing, or too little. */
+function distanceTo(
+  context: EvaluationContext,
+  name: string,
+  draw: Draw,
+  choices: Choices,
+  added: Points | null,
+): Pick<DrawResult, 'frechet' | 'frechetCount'> {
+  if (added === null) return { frechet: null };
   const random = createRandom(context.seeds.unit(name, 'assess'));
-  const rows = (points: Points, label: string) =>
-    selectMatrixRows(matrixOf(points), random.fork(label).permutation(points.count).slice(0, n));
-  return frechetDistance(rows(test, 'test'), rows(synthetic, 'synthetic'));
+  return frechetToTest(draw.test, added, comparedCount(choices, draw), random) ?? { frechet: null };
 }
 
 function effortOf(context: EvaluationContext, reports: readonly UtilityReport[], startedMs: number): Effort {

@@ -24,6 +24,7 @@ export function studyMessage(view: StudyView): Study {
     unitsTotal: Math.max(units, view.units.size),
     bestReward: best?.reward,
     bestUtility: best?.facts.utility,
+    highestUtility: rewarded.length === 0 ? undefined : Math.max(...rewarded.map(({ facts }) => facts.utility)),
     policyUpdates: completeBatches(view),
     message: messageOf(view, state, ended, units),
     result: view.finished?.result,

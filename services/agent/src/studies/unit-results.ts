@@ -1,4 +1,5 @@
 import type { ArtifactRef } from '@qloom/contracts/gen/qloom/episode/v1/slots.ts';
+import type { PackedTestScore } from '../domain/evaluation/test-score.ts';
 import type { Hyperparameters } from '../domain/space/parameter.ts';
 
 /** What every unit counts. */
@@ -35,6 +36,10 @@ export interface DrawResult extends Effort {
   readonly syntheticCount: number;
   /** Fréchet distance of the arm's synthetic points to the test set; null where it adds none, or too few. */
   readonly frechet: number | null;
+  /** Points on either side of that distance; absent where there is none. */
+  readonly frechetCount?: number;
+  /** Which test points were predicted right; absent where the simulator sent no predictions, and in logs of before this field. */
+  readonly test?: PackedTestScore;
   /** Why the arm fell back on real data alone, where it did. */
   readonly fallback?: string;
 }

@@ -2,13 +2,13 @@ import type { ProposeFacts, SlotEvent } from '@qloom/contracts/gen/qloom/episode
 import { QnnArm } from '@qloom/contracts/gen/qloom/episode/v1/slots.ts';
 import type { Points } from '@qloom/datasets/points.ts';
 import { classCounts } from '@qloom/datasets/rows.ts';
+import { synthesisPlan } from '@qloom/datasets/synthesis-plan.ts';
 import type { ArtifactStore } from '@qloom/episode-log/artifact-store.ts';
 import type { EpisodeLog } from '@qloom/episode-log/port.ts';
 import type { BackgroundWork } from '@qloom/service-kit/background-work.ts';
 import type { Logger } from '@qloom/service-kit/logger.ts';
 import { decodeSlot, type SlotFacts } from '@qloom/service-kit/slot-events.ts';
 import { createStageWorker } from '@qloom/service-kit/stage-worker.ts';
-import { syntheticCounts } from '../domain/evaluation/class-counts.ts';
 import { decodePoint } from '../events/hyperparameters.ts';
 import { getPoints, putArtifact } from '../events/points-artifact.ts';
 import { assessFidelity, evaluateUtility, type Roles } from '../peers/judge.ts';
@@ -33,14 +33,14 @@ export function standInStages(
   const fit = async (event: SlotEvent, signal: AbortSignal): Promise<SlotFacts> => {
     if (event.facts?.$case !== 'propose') throw new Error('no proposal');
     const { folds, hyperparameters, seed, data } = event.facts.value;
-    const ratio = Number(decodePoint(hyperparameters).synthRatio);
+    const point = decodePoint(hyperparameters);
     const models = [];
     for (const { index, training: ref } of folds) {
       const training = await getPoints(artifacts, ref ?? { sha256: '', sizeBytes: 0, mediaType: '' }, 'training');
       const identity = { study: event.study, episode: event.episode, fold: index, attempt: 1 };
-      const counts = syntheticCounts(classCounts(training), ratio);
+      const counts = synthesisPlan(point, classCounts(training));
       const common = { fold: index, sampleSeed: seed + index, classCounts: counts, steps: 3, seconds: 0 };
-      if (ratio === 0) {
+      if (counts.every((count) => count === 0)) {
         models.push({ ...common, summary: [] });
         continue;
       }

@@ -24,7 +24,7 @@ export interface Effect {
 const LEAST = 4;
 
 /** Effects of every parameter that was not pinned; none with fewer than four episodes. */
-export function effectsOf(space: Space, outcomes: readonly Outcome[], seed: string): Effect[] {
+export function effectsOf(space: Space, outcomes: readonly Outcome[]): Effect[] {
   if (outcomes.length < LEAST) return [];
   const free = space.parameters.filter((parameter) =>
     parameter.kind === 'categorical' ? parameter.choices.length > 1 : parameter.max > parameter.min,
@@ -36,18 +36,17 @@ export function effectsOf(space: Space, outcomes: readonly Outcome[], seed: stri
   );
   return free.map((parameter) => ({
     name: parameter.name,
-    correlation: parameter.kind === 'categorical' ? null : correlationOf(parameter, outcomes, seed),
+    correlation: parameter.kind === 'categorical' ? null : correlationOf(parameter, outcomes),
     importance: importance[parameter.name] ?? 0,
   }));
 }
 
-function correlationOf(parameter: NumericParameter, outcomes: readonly Outcome[], seed: string): Interval | null {
+function correlationOf(parameter: NumericParameter, outcomes: readonly Outcome[]): Interval | null {
   const active = outcomes.filter((outcome) => outcome.hyperparameters[parameter.name] !== undefined);
   if (active.length < LEAST) return null;
   return spearmanInterval(
     active.map((outcome) => outcome.hyperparameters[parameter.name] as number),
     active.map((outcome) => outcome.utility),
-    { seed: `${seed}/${parameter.name}`, resamples: 1000 },
   );
 }
 

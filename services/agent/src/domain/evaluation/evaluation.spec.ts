@@ -1,7 +1,4 @@
-import fc from 'fast-check';
 import { createSpace } from '../space/space.ts';
-import { syntheticCounts } from './class-counts.ts';
-import { compareArms, meanInterval } from './compare-arms.ts';
 import { effectsOf } from './effects.ts';
 import { bestSetting, rivalParameters, rivalSetting } from './rival-tuning.ts';
 import { armsOf, comparisonUnits, type EvaluationPlan, searchUnits } from './units.ts';
@@ -32,29 +29,6 @@ describe('units', () => {
   });
 });
 
-describe('syntheticCounts', () => {
-  it('keeps the real proportions and the total, and leaves no class out', () => {
-    const counts = fc.array(fc.integer({ min: 1, max: 50 }), { minLength: 2, maxLength: 5 });
-    fc.assert(
-      fc.property(counts, fc.double({ min: 0.25, max: 8, noNaN: true }), (real, ratio) => {
-        const total = real.reduce((sum, n) => sum + n, 0);
-        const made = syntheticCounts(real, ratio);
-        made.forEach((count, c) => {
-          expect(Math.abs(count - ratio * real[c])).toBeLessThanOrEqual(1.5);
-          expect(count).toBeGreaterThan(0);
-        });
-        const sum = made.reduce((a, b) => a + b, 0);
-        expect(Math.abs(sum - Math.round(ratio * total))).toBeLessThanOrEqual(real.length);
-      }),
-    );
-  });
-
-  it('makes nothing for a ratio of 0, and nothing of a class without real points', () => {
-    expect(syntheticCounts([5, 5], 0)).toEqual([0, 0]);
-    expect(syntheticCounts([5, 0, 5], 2)).toEqual([10, 0, 10]);
-  });
-});
-
 describe('rivals', () => {
   const advertised = [
     { name: 'synthRatio', kind: 'float', min: 0.25, max: 8, scale: 'log', zeroAllowed: true, default: 1 },
@@ -74,38 +48,6 @@ describe('rivals', () => {
     const one = { loss: 0.3, i: 1 };
     expect(bestSetting([{ loss: null, i: 0 }, one, { loss: 0.3, i: 2 }, { loss: 0.4, i: 3 }])).toBe(one);
     expect(bestSetting([{ loss: null }])).toBeNull();
-  });
-});
-
-describe('compareArms', () => {
-  const reference = [0.8, 0.7, 0.9, 0.8, 0.75, 0.85];
-
-  it('is paired: a constant gain has a point as its interval, whatever the spread of the draws', () => {
-    const scores = reference.map((score) => score + 0.01);
-    const comparison = compareArms(reference, [{ name: 'a', scores }], { kind: 'fresh' }, 's').get('a');
-    expect(comparison?.difference.low).toBeCloseTo(0.01, 10);
-    expect(comparison?.difference.high).toBeCloseTo(0.01, 10);
-    // All six differences have one sign: 2 of 2⁶ patterns are as extreme.
-    expect(comparison?.pValue).toBeCloseTo(2 / 64, 12);
-  });
-
-  it('corrects for the number of arms', () => {
-    const arms = ['a', 'b', 'c'].map((name, k) => ({ name, scores: reference.map((score) => score + 0.01 * (k + 1)) }));
-    const compared = compareArms(reference, arms, { kind: 'fresh' }, 's');
-    for (const { pValue, pValueHolm } of compared.values()) expect(pValueHolm).toBeCloseTo(3 * pValue, 12);
-  });
-
-  it('is more careful with repeated splits of one file than with fresh draws', () => {
-    const scores = reference.map((score, i) => score + 0.01 * (i - 1));
-    const width = (draws: Parameters<typeof compareArms>[2]) => {
-      const difference = compareArms(reference, [{ name: 'a', scores }], draws, 's').get('a')?.difference;
-      return (difference?.high ?? 0) - (difference?.low ?? 0);
-    };
-    expect(width({ kind: 'splits', labels: 40, test: 40 })).toBeGreaterThan(width({ kind: 'fresh' }));
-  });
-
-  it('gives one value its own interval', () => {
-    expect(meanInterval([0.5], 's')).toEqual({ estimate: 0.5, low: 0.5, high: 0.5, level: 0.95 });
   });
 });
 
@@ -134,7 +76,7 @@ describe('effectsOf', () => {
   }));
 
   it('finds what utility follows, leaves out what is pinned, and copes with what is inactive', () => {
-    const effects = new Map(effectsOf(space, outcomes, 's').map((effect) => [effect.name, effect]));
+    const effects = new Map(effectsOf(space, outcomes).map((effect) => [effect.name, effect]));
     expect([...effects.keys()].sort()).toEqual(['arch', 'depth', 'lr']);
     expect(effects.get('lr')?.correlation?.estimate).toBeCloseTo(1, 12);
     expect(effects.get('arch')?.correlation).toBeNull();
@@ -142,6 +84,6 @@ describe('effectsOf', () => {
   });
 
   it('says nothing of three episodes', () => {
-    expect(effectsOf(space, outcomes.slice(0, 3), 's')).toEqual([]);
+    expect(effectsOf(space, outcomes.slice(0, 3))).toEqual([]);
   });
 });

@@ -18,7 +18,7 @@ export interface Candidate {
  */
 export function incumbentsOf(rewarded: readonly Candidate[]): Candidate[] {
   return rewarded
-    .filter(({ hyperparameters }) => hyperparameters[SYNTH_RATIO] !== 0)
+    .filter(({ hyperparameters }) => hyperparameters[SYNTH_RATIO] !== 0 && hyperparameters.method !== 'none')
     .sort((a, b) => b.reward - a.reward || a.episode - b.episode)
     .slice(0, INCUMBENTS);
 }

@@ -11,6 +11,8 @@ export interface QnnRun {
   /** Loss of each held-out point. */
   readonly losses: Float64Array;
   readonly accuracy: number;
+  /** Predicted class of each held-out point; null where the simulator sent none. */
+  readonly predictions: Int32Array | null;
   readonly gradientSteps: number;
   readonly circuitExecutions: number;
 }

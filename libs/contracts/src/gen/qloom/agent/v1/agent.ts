@@ -185,8 +185,8 @@ export interface DataSource {
   /** Number of all labels that a study may use; 0: every row of the data set that is not for testing. */
   labelBudget: number;
   /**
-   * Points of the test set, balanced over classes; for a data set, taken from its rows. Default 1000 (a task), a fifth of
-   * the rows (a data set).
+   * Points of the test set. A task draws as many of each class (to within one); a data set gives them up from its rows, in
+   * the proportions of their classes. Default 1000 (a task), a fifth of the rows (a data set).
    */
   testSize: number;
 }
@@ -221,7 +221,10 @@ export interface RewardSettings {
 
 /** How a study's outcome is measured after selection. */
 export interface EvaluationSettings {
-  /** Fresh draws (a task) or repeated splits (a data set), each with all labels. At least 2. Default 10. */
+  /**
+   * Fresh draws (a task) or repeated splits (a data set), each with all labels. At least 2; with fewer than 5 no difference is
+   * claimed. Default 10.
+   */
   draws: number;
   /** Arms beside "real-only", "qloom" and (tasks) "oracle": generator methods such as "noise" and "gaussian". Empty: these two. */
   rivals: string[];
@@ -299,7 +302,7 @@ export interface Study {
   bestReward?:
     | number
     | undefined;
-  /** Utility of that episode. */
+  /** Utility of that episode: not the highest, for the reward weighs constraints too. */
   bestUtility?:
     | number
     | undefined;
@@ -312,7 +315,11 @@ export interface Study {
     | ArtifactRef
     | undefined;
   /** The synthetic data set (text/csv), when finished and Qloom's data was kept. */
-  synthetic?: ArtifactRef | undefined;
+  synthetic?:
+    | ArtifactRef
+    | undefined;
+  /** Highest utility of an episode so far; absent before the first. */
+  highestUtility?: number | undefined;
 }
 
 /** Starts a study. */
@@ -1759,6 +1766,7 @@ function createBaseStudy(): Study {
     message: "",
     result: undefined,
     synthetic: undefined,
+    highestUtility: undefined,
   };
 }
 
@@ -1805,6 +1813,9 @@ export const Study: MessageFns<Study> = {
     }
     if (message.synthetic !== undefined) {
       ArtifactRef.encode(message.synthetic, writer.uint32(114).fork()).join();
+    }
+    if (message.highestUtility !== undefined) {
+      writer.uint32(129).double(message.highestUtility);
     }
     return writer;
   },
@@ -1934,6 +1945,14 @@ export const Study: MessageFns<Study> = {
             message.synthetic = ArtifactRef.decode(reader, reader.uint32());
             continue;
           }
+          case 16: {
+            if (tag !== 129) {
+              break;
+            }
+
+            message.highestUtility = reader.double();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1982,6 +2001,11 @@ export const Study: MessageFns<Study> = {
       message: isSet(object.message) ? globalThis.String(object.message) : "",
       result: isSet(object.result) ? ArtifactRef.fromJSON(object.result) : undefined,
       synthetic: isSet(object.synthetic) ? ArtifactRef.fromJSON(object.synthetic) : undefined,
+      highestUtility: isSet(object.highestUtility)
+        ? globalThis.Number(object.highestUtility)
+        : isSet(object.highest_utility)
+        ? globalThis.Number(object.highest_utility)
+        : undefined,
     };
   },
 
@@ -2029,6 +2053,9 @@ export const Study: MessageFns<Study> = {
     if (message.synthetic !== undefined) {
       obj.synthetic = ArtifactRef.toJSON(message.synthetic);
     }
+    if (message.highestUtility !== undefined) {
+      obj.highestUtility = floatToJson(message.highestUtility);
+    }
     return obj;
   },
 
@@ -2057,6 +2084,7 @@ export const Study: MessageFns<Study> = {
     message.synthetic = (object.synthetic !== undefined && object.synthetic !== null)
       ? ArtifactRef.fromPartial(object.synthetic)
       : undefined;
+    message.highestUtility = object.highestUtility ?? undefined;
     return message;
   },
 };

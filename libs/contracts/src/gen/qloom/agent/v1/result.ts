@@ -18,6 +18,58 @@ export const protobufFileName = "qloom/agent/v1/result.proto";
 
 /** The result of a study: what the summary, the report and the data set's card are made from. Stored as JSON. */
 
+/** What is compared between arms. */
+export const Score = {
+  /** UNSPECIFIED - Results of before this field: accuracy. */
+  UNSPECIFIED: 0,
+  /** ACCURACY - Share of test points that are predicted right. */
+  ACCURACY: 1,
+  /** BALANCED_ACCURACY - Mean recall of the classes. */
+  BALANCED_ACCURACY: 2,
+  UNRECOGNIZED: -1,
+} as const;
+
+export type Score = typeof Score[keyof typeof Score];
+
+export namespace Score {
+  export type UNSPECIFIED = typeof Score.UNSPECIFIED;
+  export type ACCURACY = typeof Score.ACCURACY;
+  export type BALANCED_ACCURACY = typeof Score.BALANCED_ACCURACY;
+  export type UNRECOGNIZED = typeof Score.UNRECOGNIZED;
+}
+
+export function scoreFromJSON(object: any): Score {
+  switch (object) {
+    case 0:
+    case "SCORE_UNSPECIFIED":
+      return Score.UNSPECIFIED;
+    case 1:
+    case "SCORE_ACCURACY":
+      return Score.ACCURACY;
+    case 2:
+    case "SCORE_BALANCED_ACCURACY":
+      return Score.BALANCED_ACCURACY;
+    case -1:
+    case "UNRECOGNIZED":
+    default:
+      return Score.UNRECOGNIZED;
+  }
+}
+
+export function scoreToJSON(object: Score): string {
+  switch (object) {
+    case Score.UNSPECIFIED:
+      return "SCORE_UNSPECIFIED";
+    case Score.ACCURACY:
+      return "SCORE_ACCURACY";
+    case Score.BALANCED_ACCURACY:
+      return "SCORE_BALANCED_ACCURACY";
+    case Score.UNRECOGNIZED:
+    default:
+      return "UNRECOGNIZED";
+  }
+}
+
 /** What kind of arm it is. */
 export const ArmKind = {
   /** UNSPECIFIED - Not set; always an error. */
@@ -102,7 +154,10 @@ export interface Interval {
   lower: number;
   /** Upper end. */
   upper: number;
-  /** Level, such as 0.95. */
+  /**
+   * Level, such as 0.95; 0 where the error of the estimate is not known (one draw, or equal values whose resolution is not
+   * known): lower and upper are the estimate then, and there is no interval.
+   */
   level: number;
 }
 
@@ -120,15 +175,32 @@ export interface DrawScore {
   syntheticCount: number;
   /** Wall-clock of this arm on this draw: data synthesis and training together. Unit: seconds. */
   seconds: number;
+  /** Mean recall of the classes that have test points, in [0, 1]; absent where the predictions are not known. */
+  balancedAccuracy?: number | undefined;
+}
+
+/** Test recall of a class. */
+export interface ClassRecall {
+  /** Class, from 0. */
+  label: number;
+  /** Share of its test points that are predicted right, mean over draws, in [0, 1]. */
+  recall: number;
 }
 
 /** An arm against real data alone, paired by draw: positive is better than real data alone. */
 export interface PairedComparison {
-  /** Mean difference with its BCa interval. */
+  /**
+   * Mean difference with its interval, within [-1, 1] for accuracies. Accuracies: Student's t over draws with the error of the
+   * test set that the draws have in common, or, for repeated splits of a data set, the corrected resampled t-test of Nadeau and
+   * Bengio with the resolution of the test rows as its least variance. Losses: the same without a test set's error.
+   */
   difference:
     | Interval
     | undefined;
-  /** Two-sided paired permutation test. */
+  /**
+   * Two-sided: that test, and for fresh draws the paired permutation test as well, whichever is greater. 1 with fewer than 5
+   * draws, from which nothing is claimed.
+   */
   pValue: number;
   /** The same after Holm's correction over all arms. */
   pValueHolm: number;
@@ -160,8 +232,23 @@ export interface ArmResult {
   lossGain?:
     | PairedComparison
     | undefined;
-  /** Fréchet distance of its synthetic points to the test set; absent where it adds none. */
-  frechet?: Interval | undefined;
+  /**
+   * Fréchet distance of its synthetic points to the test set, at StudyResult.frechet_count points on either side; absent where
+   * it adds none.
+   */
+  frechet?:
+    | Interval
+    | undefined;
+  /** Mean balanced test accuracy; absent where predictions are not known. */
+  balancedAccuracy?:
+    | Interval
+    | undefined;
+  /** Balanced accuracy against real data alone; absent for real data alone itself, and where predictions are not known. */
+  balancedAccuracyGain?:
+    | PairedComparison
+    | undefined;
+  /** Test recall of each class that has test points, in the order of labels; empty where predictions are not known. */
+  classRecalls: ClassRecall[];
 }
 
 /** A candidate evaluated again on the outer split. */
@@ -244,7 +331,10 @@ export interface StudyResult {
   draws: number;
   /** Arms, real-only first. */
   arms: ArmResult[];
-  /** Fréchet distance of real draws to the test set, at the count of Qloom's points: what "perfect" looks like. */
+  /**
+   * Fréchet distance of fresh true samples to the test set, at the same count: what true points look like. Distances of single
+   * samples vary, and points that were made from many labels may come nearer. Tasks only.
+   */
   frechetNull?:
     | Interval
     | undefined;
@@ -274,7 +364,18 @@ export interface StudyResult {
    * The labelled real points of the study, whether or not anything was added to them. Format: points artifact. Absent in
    * results of before this field.
    */
-  training: ArtifactRef | undefined;
+  training:
+    | ArtifactRef
+    | undefined;
+  /**
+   * Test points of each class; empty in results of before this field. The largest share is what answering with that class alone
+   * would score.
+   */
+  testClassCounts: number[];
+  /** What `verdict` is about: balanced accuracy where the classes of the test set differ by more than one point. */
+  headline: Score;
+  /** Points on either side of every Fréchet distance; 0 where there is none. */
+  frechetCount: number;
 }
 
 /** How the kept synthetic data set was made. */
@@ -297,7 +398,7 @@ export interface SyntheticCard {
   training:
     | ArtifactRef
     | undefined;
-  /** Fidelity against the real points. */
+  /** Fidelity against the real points that it was fitted on: other labelled points there are none. */
   fidelity:
     | FidelityReport
     | undefined;
@@ -423,7 +524,7 @@ export const Interval: MessageFns<Interval> = {
 };
 
 function createBaseDrawScore(): DrawScore {
-  return { draw: 0, accuracy: 0, loss: undefined, syntheticCount: 0, seconds: 0 };
+  return { draw: 0, accuracy: 0, loss: undefined, syntheticCount: 0, seconds: 0, balancedAccuracy: undefined };
 }
 
 export const DrawScore: MessageFns<DrawScore> = {
@@ -442,6 +543,9 @@ export const DrawScore: MessageFns<DrawScore> = {
     }
     if (message.seconds !== 0) {
       writer.uint32(41).double(message.seconds);
+    }
+    if (message.balancedAccuracy !== undefined) {
+      writer.uint32(49).double(message.balancedAccuracy);
     }
     return writer;
   },
@@ -499,6 +603,14 @@ export const DrawScore: MessageFns<DrawScore> = {
             message.seconds = reader.double();
             continue;
           }
+          case 6: {
+            if (tag !== 49) {
+              break;
+            }
+
+            message.balancedAccuracy = reader.double();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -522,6 +634,11 @@ export const DrawScore: MessageFns<DrawScore> = {
         ? globalThis.Number(object.synthetic_count)
         : 0,
       seconds: isSet(object.seconds) ? globalThis.Number(object.seconds) : 0,
+      balancedAccuracy: isSet(object.balancedAccuracy)
+        ? globalThis.Number(object.balancedAccuracy)
+        : isSet(object.balanced_accuracy)
+        ? globalThis.Number(object.balanced_accuracy)
+        : undefined,
     };
   },
 
@@ -542,6 +659,9 @@ export const DrawScore: MessageFns<DrawScore> = {
     if (message.seconds !== 0) {
       obj.seconds = floatToJson(message.seconds);
     }
+    if (message.balancedAccuracy !== undefined) {
+      obj.balancedAccuracy = floatToJson(message.balancedAccuracy);
+    }
     return obj;
   },
 
@@ -555,6 +675,92 @@ export const DrawScore: MessageFns<DrawScore> = {
     message.loss = object.loss ?? undefined;
     message.syntheticCount = object.syntheticCount ?? 0;
     message.seconds = object.seconds ?? 0;
+    message.balancedAccuracy = object.balancedAccuracy ?? undefined;
+    return message;
+  },
+};
+
+function createBaseClassRecall(): ClassRecall {
+  return { label: 0, recall: 0 };
+}
+
+export const ClassRecall: MessageFns<ClassRecall> = {
+  encode(message: ClassRecall, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.label !== 0) {
+      writer.uint32(8).uint32(message.label);
+    }
+    if (message.recall !== 0) {
+      writer.uint32(17).double(message.recall);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ClassRecall {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseClassRecall();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.label = reader.uint32();
+            continue;
+          }
+          case 2: {
+            if (tag !== 17) {
+              break;
+            }
+
+            message.recall = reader.double();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ClassRecall {
+    return {
+      label: isSet(object.label) ? globalThis.Number(object.label) : 0,
+      recall: isSet(object.recall) ? globalThis.Number(object.recall) : 0,
+    };
+  },
+
+  toJSON(message: ClassRecall): unknown {
+    const obj: any = {};
+    if (message.label !== 0) {
+      obj.label = Math.round(message.label);
+    }
+    if (message.recall !== 0) {
+      obj.recall = floatToJson(message.recall);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<ClassRecall>): ClassRecall {
+    return ClassRecall.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ClassRecall>): ClassRecall {
+    const message = createBaseClassRecall();
+    message.label = object.label ?? 0;
+    message.recall = object.recall ?? 0;
     return message;
   },
 };
@@ -681,6 +887,9 @@ function createBaseArmResult(): ArmResult {
     accuracyGain: undefined,
     lossGain: undefined,
     frechet: undefined,
+    balancedAccuracy: undefined,
+    balancedAccuracyGain: undefined,
+    classRecalls: [],
   };
 }
 
@@ -712,6 +921,15 @@ export const ArmResult: MessageFns<ArmResult> = {
     }
     if (message.frechet !== undefined) {
       Interval.encode(message.frechet, writer.uint32(74).fork()).join();
+    }
+    if (message.balancedAccuracy !== undefined) {
+      Interval.encode(message.balancedAccuracy, writer.uint32(82).fork()).join();
+    }
+    if (message.balancedAccuracyGain !== undefined) {
+      PairedComparison.encode(message.balancedAccuracyGain, writer.uint32(90).fork()).join();
+    }
+    for (const v of message.classRecalls) {
+      ClassRecall.encode(v!, writer.uint32(98).fork()).join();
     }
     return writer;
   },
@@ -801,6 +1019,30 @@ export const ArmResult: MessageFns<ArmResult> = {
             message.frechet = Interval.decode(reader, reader.uint32());
             continue;
           }
+          case 10: {
+            if (tag !== 82) {
+              break;
+            }
+
+            message.balancedAccuracy = Interval.decode(reader, reader.uint32());
+            continue;
+          }
+          case 11: {
+            if (tag !== 90) {
+              break;
+            }
+
+            message.balancedAccuracyGain = PairedComparison.decode(reader, reader.uint32());
+            continue;
+          }
+          case 12: {
+            if (tag !== 98) {
+              break;
+            }
+
+            message.classRecalls.push(ClassRecall.decode(reader, reader.uint32()));
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -834,6 +1076,21 @@ export const ArmResult: MessageFns<ArmResult> = {
         ? PairedComparison.fromJSON(object.loss_gain)
         : undefined,
       frechet: isSet(object.frechet) ? Interval.fromJSON(object.frechet) : undefined,
+      balancedAccuracy: isSet(object.balancedAccuracy)
+        ? Interval.fromJSON(object.balancedAccuracy)
+        : isSet(object.balanced_accuracy)
+        ? Interval.fromJSON(object.balanced_accuracy)
+        : undefined,
+      balancedAccuracyGain: isSet(object.balancedAccuracyGain)
+        ? PairedComparison.fromJSON(object.balancedAccuracyGain)
+        : isSet(object.balanced_accuracy_gain)
+        ? PairedComparison.fromJSON(object.balanced_accuracy_gain)
+        : undefined,
+      classRecalls: globalThis.Array.isArray(object?.classRecalls)
+        ? object.classRecalls.map((e: any) => ClassRecall.fromJSON(e))
+        : globalThis.Array.isArray(object?.class_recalls)
+        ? object.class_recalls.map((e: any) => ClassRecall.fromJSON(e))
+        : [],
     };
   },
 
@@ -866,6 +1123,15 @@ export const ArmResult: MessageFns<ArmResult> = {
     if (message.frechet !== undefined) {
       obj.frechet = Interval.toJSON(message.frechet);
     }
+    if (message.balancedAccuracy !== undefined) {
+      obj.balancedAccuracy = Interval.toJSON(message.balancedAccuracy);
+    }
+    if (message.balancedAccuracyGain !== undefined) {
+      obj.balancedAccuracyGain = PairedComparison.toJSON(message.balancedAccuracyGain);
+    }
+    if (message.classRecalls?.length) {
+      obj.classRecalls = message.classRecalls.map((e) => ClassRecall.toJSON(e));
+    }
     return obj;
   },
 
@@ -891,6 +1157,13 @@ export const ArmResult: MessageFns<ArmResult> = {
     message.frechet = (object.frechet !== undefined && object.frechet !== null)
       ? Interval.fromPartial(object.frechet)
       : undefined;
+    message.balancedAccuracy = (object.balancedAccuracy !== undefined && object.balancedAccuracy !== null)
+      ? Interval.fromPartial(object.balancedAccuracy)
+      : undefined;
+    message.balancedAccuracyGain = (object.balancedAccuracyGain !== undefined && object.balancedAccuracyGain !== null)
+      ? PairedComparison.fromPartial(object.balancedAccuracyGain)
+      : undefined;
+    message.classRecalls = object.classRecalls?.map((e) => ClassRecall.fromPartial(e)) || [];
     return message;
   },
 };
@@ -1344,6 +1617,9 @@ function createBaseStudyResult(): StudyResult {
     warnings: [],
     synthetic: undefined,
     training: undefined,
+    testClassCounts: [],
+    headline: 0,
+    frechetCount: 0,
   };
 }
 
@@ -1411,6 +1687,19 @@ export const StudyResult: MessageFns<StudyResult> = {
     }
     if (message.training !== undefined) {
       ArtifactRef.encode(message.training, writer.uint32(170).fork()).join();
+    }
+    if (message.testClassCounts.length !== 0) {
+      writer.uint32(178).fork();
+      for (const v of message.testClassCounts) {
+        writer.uint32(v);
+      }
+      writer.join();
+    }
+    if (message.headline !== 0) {
+      writer.uint32(184).int32(message.headline);
+    }
+    if (message.frechetCount !== 0) {
+      writer.uint32(192).uint32(message.frechetCount);
     }
     return writer;
   },
@@ -1596,6 +1885,40 @@ export const StudyResult: MessageFns<StudyResult> = {
             message.training = ArtifactRef.decode(reader, reader.uint32());
             continue;
           }
+          case 22: {
+            if (tag === 176) {
+              message.testClassCounts.push(reader.uint32());
+
+              continue;
+            }
+
+            if (tag === 178) {
+              const end2 = reader.uint32() + reader.pos;
+              while (reader.pos < end2) {
+                message.testClassCounts.push(reader.uint32());
+              }
+
+              continue;
+            }
+
+            break;
+          }
+          case 23: {
+            if (tag !== 184) {
+              break;
+            }
+
+            message.headline = reader.int32() as any;
+            continue;
+          }
+          case 24: {
+            if (tag !== 192) {
+              break;
+            }
+
+            message.frechetCount = reader.uint32();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1677,6 +2000,17 @@ export const StudyResult: MessageFns<StudyResult> = {
         : [],
       synthetic: isSet(object.synthetic) ? SyntheticCard.fromJSON(object.synthetic) : undefined,
       training: isSet(object.training) ? ArtifactRef.fromJSON(object.training) : undefined,
+      testClassCounts: globalThis.Array.isArray(object?.testClassCounts)
+        ? object.testClassCounts.map((e: any) => globalThis.Number(e))
+        : globalThis.Array.isArray(object?.test_class_counts)
+        ? object.test_class_counts.map((e: any) => globalThis.Number(e))
+        : [],
+      headline: isSet(object.headline) ? scoreFromJSON(object.headline) : 0,
+      frechetCount: isSet(object.frechetCount)
+        ? globalThis.Number(object.frechetCount)
+        : isSet(object.frechet_count)
+        ? globalThis.Number(object.frechet_count)
+        : 0,
     };
   },
 
@@ -1745,6 +2079,15 @@ export const StudyResult: MessageFns<StudyResult> = {
     if (message.training !== undefined) {
       obj.training = ArtifactRef.toJSON(message.training);
     }
+    if (message.testClassCounts?.length) {
+      obj.testClassCounts = message.testClassCounts.map((e) => Math.round(e));
+    }
+    if (message.headline !== 0) {
+      obj.headline = scoreToJSON(message.headline);
+    }
+    if (message.frechetCount !== 0) {
+      obj.frechetCount = Math.round(message.frechetCount);
+    }
     return obj;
   },
 
@@ -1784,6 +2127,9 @@ export const StudyResult: MessageFns<StudyResult> = {
     message.training = (object.training !== undefined && object.training !== null)
       ? ArtifactRef.fromPartial(object.training)
       : undefined;
+    message.testClassCounts = object.testClassCounts?.map((e) => e) || [];
+    message.headline = object.headline ?? 0;
+    message.frechetCount = object.frechetCount ?? 0;
     return message;
   },
 };

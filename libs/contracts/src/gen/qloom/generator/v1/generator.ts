@@ -145,7 +145,14 @@ export interface FitResponse {
 export interface SampleSettings {
   /** Seed. */
   seed: number;
-  /** Points of each class, in the order of the labels. A model of the method "none" gives no points, whatever is asked. */
+  /**
+   * Points of each class, in the order of the labels: exactly these are sent. A model of the method "none" gives no points,
+   * whatever is asked. Whoever samples decides on the counts; Qloom makes them from the hyperparameter "synthRatio" (default
+   * 1) and the n real points that the model was fitted on, in the search, in the final evaluation and for the data set that
+   * is kept: round(synthRatio * n) points in all (halves up), in proportion to the classes of the real points by largest
+   * remainders, ties to the lower label; a class with a real point gets one point as soon as the total allows, taken from the
+   * class that exceeds its exact share most; a class without real points gets none.
+   */
   classCounts: number[];
   /** Skips the gate that rejects implausible points and copies. Default: gated. */
   ungated: boolean;

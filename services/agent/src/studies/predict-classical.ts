@@ -1,5 +1,4 @@
 import type { Points } from '@qloom/datasets/points.ts';
-import { accuracyOf } from '@qloom/metrics/classifiers/classifier.ts';
 import { fitNearestNeighbours } from '@qloom/metrics/classifiers/nearest-neighbours.ts';
 import { chooseRbfSvc } from '@qloom/metrics/classifiers/rbf-svc.ts';
 import { createRandom } from '@qloom/random/random.ts';
@@ -14,9 +13,9 @@ export interface ClassicalTask {
   readonly seed: number;
 }
 
-/** Test accuracy in [0, 1] of an SVC with settings chosen by cross-validation inside the labels, or of three neighbours. */
-export function scoreClassical({ arm, labels, test, seed }: ClassicalTask): number {
+/** Predicted class of each test point, by an SVC with settings chosen by cross-validation inside the labels, or three neighbours. */
+export function predictClassical({ arm, labels, test, seed }: ClassicalTask): Int32Array {
   const classifier =
     arm === 'svc' ? chooseRbfSvc(labels, createRandom(seed)) : fitNearestNeighbours(labels, Math.min(3, labels.count));
-  return accuracyOf(classifier, test);
+  return classifier.predict(test);
 }
