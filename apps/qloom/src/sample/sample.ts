@@ -5,6 +5,7 @@ import { openArtifactStore } from '@qloom/episode-log/open-log.ts';
 import { connect } from '@qloom/service-kit/clients.ts';
 import { createPointsCollector } from '@qloom/service-kit/wire-points.ts';
 import { encodeBytes } from '@qloom/service-kit/wire-tensors.ts';
+import { quoted } from '@qloom/tensor/quoted.ts';
 import { CommandError, UsageError } from '../command/errors.ts';
 import { classCountsFor } from '../data/class-counts.ts';
 import { listenForInterrupt } from '../run/interrupt.ts';
@@ -38,7 +39,7 @@ export async function sample(folder: RunFolder, flags: SampleOptions): Promise<s
   }
   const { featureNames = [], classNames = [] } = result.data ?? {};
   const only = flags.class === undefined ? undefined : classNames.indexOf(flags.class);
-  if (only === -1) throw new UsageError(`--class: "${flags.class}" is not one of ${classNames.join(', ')}`);
+  if (only === -1) throw new UsageError(`--class: ${quoted(flags.class)} is not one of ${classNames.join(', ')}`);
   const classCounts = classCountsFor(flags.count, card.classCounts, only);
   const store = await openArtifactStore(storageOf(folder, record.log).artifactsUrl);
   const model = await store.get(card.model.sha256).finally(() => store.close());

@@ -3,6 +3,7 @@ import { type Study, StudySettings } from '@qloom/contracts/gen/qloom/agent/v1/a
 import type { LogEvent } from '@qloom/episode-log/port.ts';
 import type { BackgroundWork } from '@qloom/service-kit/background-work.ts';
 import { DomainError, ValidationError } from '@qloom/service-kit/errors.ts';
+import { quoted } from '@qloom/tensor/quoted.ts';
 import { createSeeds } from '../domain/study/seeds.ts';
 import { encodeParameter } from '../events/hyperparameters.ts';
 import { encodeRecord } from '../events/study-record.ts';
@@ -146,6 +147,6 @@ function canonical(settings: CompleteSettings | undefined): unknown {
 }
 
 function invalidId(id: string): ValidationError {
-  const description = `${JSON.stringify(id)} is not 1 to 63 of a-z, 0-9 and "-"`;
+  const description = `${quoted(id)} is not 1 to 63 of a-z, 0-9 and "-"`;
   return new ValidationError([{ field: 'id', description }]);
 }

@@ -6,6 +6,7 @@ import {
   type HyperparameterValue as ValueMessage,
 } from '@qloom/contracts/gen/qloom/episode/v1/hyperparameter.ts';
 import { ValidationError } from '@qloom/service-kit/errors.ts';
+import { echoed } from '@qloom/tensor/quoted.ts';
 import type { Hyperparameter, Hyperparameters, HyperparameterValue } from '../domain/hyperparameters.ts';
 
 /** The message that advertises a row of the table. */
@@ -45,8 +46,8 @@ export function decodeSettings(settings: readonly HyperparameterSetting[], field
     const refuse = (description: string): never => {
       throw new ValidationError([{ field: `${field}[${i}]`, description }]);
     };
-    if (given === undefined) return refuse(`${name || 'a setting without a name'} has no value`);
-    if (Object.hasOwn(values, name)) refuse(`${name} is given twice; right would be once`);
+    if (given === undefined) return refuse(`${echoed(name) || 'a setting without a name'} has no value`);
+    if (Object.hasOwn(values, name)) refuse(`${echoed(name)} is given twice; right would be once`);
     values[name] = given;
   }
   return values;
