@@ -1,3 +1,4 @@
+import type { Implementation } from '@qloom/contracts/gen/qloom/episode/v1/capabilities.ts';
 import { FailureReason, Outcome, Slot, SlotEvent } from '@qloom/contracts/gen/qloom/episode/v1/slots.ts';
 import type { EpisodeKey, Slot as SlotName } from '@qloom/episode-log/event-key.ts';
 import type { LogEvent } from '@qloom/episode-log/port.ts';
@@ -17,6 +18,8 @@ export interface SlotContent {
   readonly endedAtMs: number;
   /** Which delivery of the event before did the work, from 1. */
   readonly attempt: number;
+  /** The service that did the work, where it said so. */
+  readonly implementation?: Implementation;
   readonly result: { readonly facts: SlotFacts } | { readonly reason: FailureName; readonly message: string };
 }
 
@@ -33,6 +36,7 @@ export function encodeSlot(key: EpisodeKey, content: SlotContent): Uint8Array {
     startedAt: new Date(content.startedAtMs),
     endedAt: new Date(content.endedAtMs),
     attempt: content.attempt,
+    implementation: content.implementation,
     facts: failed ? undefined : result.facts,
   };
   return SlotEvent.encode(event).finish();

@@ -38,6 +38,25 @@ function encodeValue({ type }: Hyperparameter, value: HyperparameterValue): Valu
   return { value: { $case: type, value: Number(value) } };
 }
 
+/** The row of a table that another generator advertises. */
+export function decodeHyperparameter(message: HyperparameterMessage): Hyperparameter {
+  const { name, description } = message;
+  const value = message.defaultValue?.value?.value;
+  if (message.kind === HyperparameterKind.CHOICE) {
+    return { name, description, type: 'choice', choices: message.choices, default: value ?? message.choices[0] };
+  }
+  return {
+    name,
+    description,
+    type: message.kind === HyperparameterKind.INTEGER ? 'integer' : 'real',
+    min: message.minimum,
+    max: message.maximum,
+    scale: message.scale === HyperparameterScale.LOG ? 'log' : 'linear',
+    zeroAllowed: message.zeroAllowed,
+    default: Number(value ?? message.minimum),
+  };
+}
+
 /** Values by name. Throws ValidationError for a setting without a value and for a name given twice. */
 export function decodeSettings(settings: readonly HyperparameterSetting[], field: string): Hyperparameters {
   const values: Record<string, HyperparameterValue> = {};
