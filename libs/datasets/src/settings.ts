@@ -1,3 +1,4 @@
+import { echoed, quoted } from '@qloom/tensor/quoted.ts';
 import { DatasetError } from './dataset-error.ts';
 
 /** What a setting may be. */
@@ -52,17 +53,14 @@ export function resolveSettings(
   for (const name of Object.keys(given)) {
     if (!Object.hasOwn(specs, name)) {
       const known = Object.keys(specs).join(', ');
-      throw new DatasetError(name, `${name}: ${owner} has no such setting; it has ${known}`);
+      throw new DatasetError(echoed(name), `${echoed(name)}: ${owner} has no such setting; it has ${known}`);
     }
   }
   const resolved: Record<string, SettingValue> = {};
   for (const [name, spec] of Object.entries(specs)) {
     const value = given[name] === undefined ? spec.default : given[name];
     if (!isAllowed(spec, value)) {
-      throw new DatasetError(
-        name,
-        `${name}: ${JSON.stringify(value)} is not allowed in ${owner}; give ${allowedValues(spec)}`,
-      );
+      throw new DatasetError(name, `${name}: ${quoted(value)} is not allowed in ${owner}; give ${allowedValues(spec)}`);
     }
     resolved[name] = value as SettingValue;
   }

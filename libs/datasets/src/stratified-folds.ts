@@ -1,4 +1,5 @@
 import type { Random } from '@qloom/random/random.ts';
+import { quoted } from '@qloom/tensor/quoted.ts';
 import { DatasetError } from './dataset-error.ts';
 import type { Points } from './points.ts';
 import { coveringQuotas } from './quotas.ts';
@@ -22,7 +23,7 @@ export function requireRowsPerClass(
 ): void {
   classCounts(points).forEach((rows, label) => {
     if (rows < folds) {
-      const name = classNames[label] === undefined ? label : `'${classNames[label]}'`;
+      const name = classNames[label] === undefined ? label : quoted(classNames[label], "'");
       throw new DatasetError(
         field,
         `${field}: class ${name} has ${rows} of ${points.count} points; ${folds} folds need at least ${folds} of each ` +

@@ -1,3 +1,4 @@
+import { quoted } from '@qloom/tensor/quoted.ts';
 import { ANNNI_SETTINGS, createAnnniTask } from './annni/annni-task.ts';
 import { DatasetError } from './dataset-error.ts';
 import { createHiddenManifoldTask, HIDDEN_MANIFOLD_SETTINGS } from './hidden-manifold.ts';
@@ -49,7 +50,7 @@ export function createNamedTask(name: string, settings: Readonly<Record<string, 
   const kind = KINDS.find((candidate) => candidate.name === name);
   if (!kind) {
     const names = KINDS.map((candidate) => candidate.name).join(', ');
-    throw new DatasetError('task', `task: '${name}' is no task; there are ${names}`);
+    throw new DatasetError('task', `task: ${quoted(name, "'")} is no task; there are ${names}`);
   }
   return kind.create(settings);
 }

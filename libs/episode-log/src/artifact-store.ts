@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { quoted } from '@qloom/tensor/quoted.ts';
 import { InvalidKeyError } from './errors.ts';
 
 /**
@@ -40,7 +41,7 @@ export function hashOf(bytes: Uint8Array): string {
 /** Throws `InvalidKeyError` unless `hash` is 64 lower-case hexadecimal digits. */
 export function assertHash(hash: string): void {
   if (!HASH.test(hash)) {
-    throw new InvalidKeyError(`artifact: ${JSON.stringify(hash)} is not a hash of 64 lower-case hexadecimal digits`);
+    throw new InvalidKeyError(`artifact: ${quoted(hash)} is not a hash of 64 lower-case hexadecimal digits`);
   }
 }
 
@@ -48,7 +49,7 @@ export function assertHash(hash: string): void {
 export function assertRefName(name: string): void {
   if (!REF.test(name)) {
     throw new InvalidKeyError(
-      `ref: ${JSON.stringify(name)} is not a path of at most 200 letters, digits, "_", "-" and "." between "/"`,
+      `ref: ${quoted(name)} is not a path of at most 200 letters, digits, "_", "-" and "." between "/"`,
     );
   }
 }

@@ -1,3 +1,4 @@
+import { quoted } from '@qloom/tensor/quoted.ts';
 import { InvalidKeyError } from './errors.ts';
 import { assertAnySlot } from './event-key.ts';
 import type { ConsumeOptions } from './port.ts';
@@ -7,7 +8,7 @@ const CONSUMER = /^[a-z0-9][a-z0-9-]{0,31}$/;
 /** Throws `InvalidKeyError` unless a consumption is well formed. */
 export function assertConsumeOptions(options: ConsumeOptions): void {
   if (!CONSUMER.test(options.consumer)) {
-    throw new InvalidKeyError(`consumer: ${JSON.stringify(options.consumer)} is not 1 to 32 of a-z, 0-9 and "-"`);
+    throw new InvalidKeyError(`consumer: ${quoted(options.consumer)} is not 1 to 32 of a-z, 0-9 and "-"`);
   }
   assertAnySlot(options.slot);
   if (!Number.isInteger(options.maxInFlight) || options.maxInFlight < 1) {

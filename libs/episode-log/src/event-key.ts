@@ -1,3 +1,4 @@
+import { quoted } from '@qloom/tensor/quoted.ts';
 import { InvalidKeyError } from './errors.ts';
 
 /** The five slots of an episode in the order in which they can be written (`assess` and `evaluate` in either order). */
@@ -41,7 +42,7 @@ export function isEpisodeKey(key: EventKey): key is EpisodeKey {
 export function assertStudy(study: string): void {
   if (!STUDY.test(study)) {
     throw new InvalidKeyError(
-      `study: ${JSON.stringify(study)} is not 1 to 64 letters, digits, "_" or "-", the first a letter or digit`,
+      `study: ${quoted(study)} is not 1 to 64 letters, digits, "_" or "-", the first a letter or digit`,
     );
   }
 }
@@ -50,7 +51,7 @@ export function assertStudy(study: string): void {
 export function assertAnySlot(slot: string): void {
   if (!isSlot(slot) && !STUDY_SLOT.test(slot)) {
     throw new InvalidKeyError(
-      `slot: ${JSON.stringify(slot)} is neither one of ${SLOTS.join(', ')} nor 1 to 64 of a-z, 0-9 and "-"`,
+      `slot: ${quoted(slot)} is neither one of ${SLOTS.join(', ')} nor 1 to 64 of a-z, 0-9 and "-"`,
     );
   }
 }
@@ -64,11 +65,11 @@ export function assertKey(key: EventKey): void {
       throw new InvalidKeyError(`episode: ${key.episode} is not an integer in [0, 2^31 - 1]`);
     }
     if (!isSlot(key.slot)) {
-      throw new InvalidKeyError(`slot: ${JSON.stringify(key.slot)} of an episode is not one of ${SLOTS.join(', ')}`);
+      throw new InvalidKeyError(`slot: ${quoted(key.slot)} of an episode is not one of ${SLOTS.join(', ')}`);
     }
   } else if (isSlot(key.slot)) {
     throw new InvalidKeyError(
-      `slot: "${key.slot}" belongs to an episode, and the key of study ${key.study} names none`,
+      `slot: ${quoted(key.slot)} belongs to an episode, and the key of study ${key.study} names none`,
     );
   }
 }

@@ -1,3 +1,4 @@
+import { quoted } from '@qloom/tensor/quoted.ts';
 import { InvalidKeyError } from './errors.ts';
 
 /** The largest payload of one event, in bytes. Events carry facts and references; tensors are artifacts. */
@@ -16,11 +17,11 @@ export function assertContent(payload: Uint8Array, headers: Readonly<Record<stri
   for (const [name, value] of Object.entries(headers)) {
     if (!HEADER_NAME.test(name)) {
       throw new InvalidKeyError(
-        `header: ${JSON.stringify(name)} is not lower-case letters, digits, "_", "." or "-", or it begins with "nats-"`,
+        `header: ${quoted(name)} is not lower-case letters, digits, "_", "." or "-", or it begins with "nats-"`,
       );
     }
     if (!HEADER_VALUE.test(value)) {
-      throw new InvalidKeyError(`header ${name}: ${JSON.stringify(value)} is not printable ASCII on one line`);
+      throw new InvalidKeyError(`header ${name}: ${quoted(value)} is not printable ASCII on one line`);
     }
   }
 }

@@ -1,3 +1,4 @@
+import { quoted } from '@qloom/tensor/quoted.ts';
 import { InvalidUrlError } from './errors.ts';
 import { type EventKey, isEpisodeKey, isSlot, type Slot } from './event-key.ts';
 
@@ -22,7 +23,7 @@ export interface JetStreamNames {
 /** Names under `namespace`, so that several installations can share an account. Throws `InvalidUrlError`. */
 export function createJetStreamNames(namespace = 'qloom'): JetStreamNames {
   if (!/^[a-z0-9][a-z0-9-]{0,31}$/.test(namespace)) {
-    throw new InvalidUrlError(`namespace: ${JSON.stringify(namespace)} is not 1 to 32 of a-z, 0-9 and "-"`);
+    throw new InvalidUrlError(`namespace: ${quoted(namespace)} is not 1 to 32 of a-z, 0-9 and "-"`);
   }
   const root = `${namespace}.v1`;
   return {

@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url';
+import { quoted } from '@qloom/tensor/quoted.ts';
 import type { ArtifactStore } from './artifact-store.ts';
 import { InvalidUrlError } from './errors.ts';
 import { openFolderArtifacts } from './folder-artifacts.ts';
@@ -64,7 +65,7 @@ export async function openArtifactStore(url: string, options: OpenOptions = {}):
 
 function split(url: string, what: string, forms: string): { scheme: string; rest: string; query: URLSearchParams } {
   const match = /^([a-z]+):([^?]*)(?:\?(.*))?$/.exec(url);
-  if (!match) throw new InvalidUrlError(`${what}: ${JSON.stringify(hideSecrets(url))} is none of ${forms}`);
+  if (!match) throw new InvalidUrlError(`${what}: ${quoted(hideSecrets(url))} is none of ${forms}`);
   return { scheme: match[1], rest: match[2], query: new URLSearchParams(match[3] ?? '') };
 }
 

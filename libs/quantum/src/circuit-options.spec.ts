@@ -22,7 +22,7 @@ describe('resolveOptions', () => {
   it.each([
     [{ count: 0 }, 'x.count: 0 is not an integer from 1 to 9'],
     [{ count: 1.5 }, 'x.count: 1.5 is not an integer from 1 to 9'],
-    [{ scale: Number.NaN }, 'x.scale: null is not a number from -1 to 1'],
+    [{ scale: Number.NaN }, 'x.scale: NaN is not a number from -1 to 1'],
     [{ closed: 'yes' }, 'x.closed: "yes" is not true or false'],
     [{ kind: 'c' }, 'x.kind: "c" is not one of a, b'],
     [{ order: [] }, 'x.order: [] is not a list of a, b'],

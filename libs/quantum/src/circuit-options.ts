@@ -1,3 +1,4 @@
+import { echoed, quoted } from '@qloom/tensor/quoted.ts';
 import { CircuitError } from './errors.ts';
 
 /** One option of an encoding or an ansatz: its type, range, default, and what it does in one line. */
@@ -54,7 +55,7 @@ export function resolveOptions(
     if (!Object.hasOwn(specs, name)) {
       const known = Object.keys(specs).join(', ');
       throw new CircuitError(
-        `${where}.${name}: unknown; ${known === '' ? 'there are no options' : `known are ${known}`}`,
+        `${where}.${echoed(name)}: unknown; ${known === '' ? 'there are no options' : `known are ${known}`}`,
       );
     }
   }
@@ -62,7 +63,7 @@ export function resolveOptions(
     Object.entries(specs).map(([name, spec]) => {
       const value = given[name] ?? spec.default;
       const right = describeRange(spec);
-      if (!fits(spec, value)) throw new CircuitError(`${where}.${name}: ${JSON.stringify(value)} is not ${right}`);
+      if (!fits(spec, value)) throw new CircuitError(`${where}.${name}: ${quoted(value)} is not ${right}`);
       return [name, value];
     }),
   );
@@ -71,7 +72,7 @@ export function resolveOptions(
 /** Reads a value from text, as a command line has it (`true`, `3`, `ry,rz`). Throws CircuitError where it cannot. */
 export function optionFromText(spec: OptionSpec, text: string, where: string): OptionValue {
   const value = readValue(spec, text.trim());
-  if (!fits(spec, value)) throw new CircuitError(`${where}: '${text}' is not ${describeRange(spec)}`);
+  if (!fits(spec, value)) throw new CircuitError(`${where}: ${quoted(text, "'")} is not ${describeRange(spec)}`);
   return value;
 }
 

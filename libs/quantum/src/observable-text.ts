@@ -1,3 +1,4 @@
+import { quoted } from '@qloom/tensor/quoted.ts';
 import { CircuitError } from './errors.ts';
 import { type Observable, type PauliTerm, validateObservable } from './observable.ts';
 
@@ -16,13 +17,15 @@ export function parseObservable(text: string, qubits: number): Observable {
     const [whole, sign, number, letters] = match ?? [''];
     const signed = terms.length === 0 || sign !== undefined;
     if (!match || !signed || (number === undefined && letters === '')) {
-      throw new CircuitError(`observable '${text}': '${rest}' is not a term such as 'Z0' or '- 1.2*X0 X1'`);
+      throw new CircuitError(
+        `observable ${quoted(text, "'")}: ${quoted(rest, "'")} is not a term such as 'Z0' or '- 1.2*X0 X1'`,
+      );
     }
     terms.push({ coefficient: Number(`${sign ?? ''}${number ?? 1}`), paulis: stringOf(letters, qubits, text) });
     rest = rest.slice(whole.length).trim();
   }
   const observable = { terms };
-  validateObservable(observable, qubits, `observable '${text}'`);
+  validateObservable(observable, qubits, `observable ${quoted(text, "'")}`);
   return observable;
 }
 
@@ -31,9 +34,10 @@ function stringOf(letters: string, qubits: number, text: string): string {
   for (const [, letter, index] of letters.matchAll(/([XYZ])(\d+)/g)) {
     const qubit = Number(index);
     if (qubit >= qubits) {
-      throw new CircuitError(`observable '${text}': qubit ${qubit} is not one of 0 … ${qubits - 1}`);
+      throw new CircuitError(`observable ${quoted(text, "'")}: qubit ${qubit} is not one of 0 … ${qubits - 1}`);
     }
-    if (string[qubit] !== 'I') throw new CircuitError(`observable '${text}': qubit ${qubit} is twice in one term`);
+    if (string[qubit] !== 'I')
+      throw new CircuitError(`observable ${quoted(text, "'")}: qubit ${qubit} is twice in one term`);
     string[qubit] = letter;
   }
   return string.join('');

@@ -1,3 +1,4 @@
+import { quoted } from '@qloom/tensor/quoted.ts';
 import { CircuitError } from './errors.ts';
 
 /** `coefficient · P`, where P is a product of Pauli operators. */
@@ -55,11 +56,13 @@ export function pauliMasks(paulis: string): PauliMasks {
 export function validateObservable(observable: Observable, qubits: number, where = 'observable'): void {
   if (observable.terms.length === 0) throw new CircuitError(`${where}: has no terms; at least one is right`);
   for (const { coefficient, paulis } of observable.terms) {
-    if (!/^[IXYZ]*$/.test(paulis)) throw new CircuitError(`${where}: '${paulis}' has letters other than I, X, Y, Z`);
+    if (!/^[IXYZ]*$/.test(paulis))
+      throw new CircuitError(`${where}: ${quoted(paulis, "'")} has letters other than I, X, Y, Z`);
     if (/[XYZ]/.test(paulis.slice(qubits))) {
-      throw new CircuitError(`${where}: '${paulis}' acts on more than the circuit's ${qubits} qubits`);
+      throw new CircuitError(`${where}: ${quoted(paulis, "'")} acts on more than the circuit's ${qubits} qubits`);
     }
-    if (!Number.isFinite(coefficient)) throw new CircuitError(`${where}: the coefficient of '${paulis}' is not finite`);
+    if (!Number.isFinite(coefficient))
+      throw new CircuitError(`${where}: the coefficient of ${quoted(paulis, "'")} is not finite`);
   }
 }
 

@@ -1,3 +1,4 @@
+import { quoted } from '@qloom/tensor/quoted.ts';
 import type { Angle } from './angle.ts';
 import { CircuitError } from './errors.ts';
 import type { Gate } from './gate.ts';
@@ -11,7 +12,9 @@ const NATIVE = { X: 'rx', Y: 'ry', Z: 'rz', XX: 'rxx', YY: 'ryy', ZZ: 'rzz' } as
  */
 export function pauliRotationGates(letters: string, qubits: readonly number[], angle: Angle): Gate[] {
   if (!/^[XYZ]+$/.test(letters) || letters.length !== qubits.length) {
-    throw new CircuitError(`pauli rotation: '${letters}' on ${qubits.length} qubits; one of X, Y, Z for each is right`);
+    throw new CircuitError(
+      `pauli rotation: ${quoted(letters, "'")} on ${qubits.length} qubits; one of X, Y, Z for each is right`,
+    );
   }
   if (letters in NATIVE) return [gate(NATIVE[letters as keyof typeof NATIVE], qubits, angle)];
   const turn = qubits.flatMap((qubit, i) => {

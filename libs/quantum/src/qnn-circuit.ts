@@ -1,3 +1,4 @@
+import { quoted } from '@qloom/tensor/quoted.ts';
 import { ANSATZ_NAMES, ANSATZ_TABLE, type AnsatzDefinition, type AnsatzName } from './ansatz-table.ts';
 import { type Circuit, checkQubits, createCircuitBuilder } from './circuit.ts';
 import { type OptionValue, resolveOptions } from './circuit-options.ts';
@@ -46,7 +47,8 @@ export function buildQnnCircuit(settings: QnnCircuitSettings): Circuit {
 
 function lookUp<T>(kind: string, table: Readonly<Record<string, T>>, names: readonly string[], name: string): T {
   if (!Object.hasOwn(table, name)) {
-    throw new CircuitSettingError(kind, `'${name}' is none of ${names.map((known) => `'${known}'`).join(', ')}`);
+    const all = names.map((known) => `'${known}'`).join(', ');
+    throw new CircuitSettingError(kind, `${quoted(name, "'")} is none of ${all}`);
   }
   return table[name];
 }

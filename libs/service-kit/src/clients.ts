@@ -1,5 +1,6 @@
 import { type ChannelCredentials, Client, credentials, type Interceptor } from '@grpc/grpc-js';
 import { clientTelemetryInterceptor } from '@qloom/telemetry/client-interceptor.ts';
+import { boundedStatusClientInterceptor } from './bounded-status.ts';
 import { type BidiCall, makeCalls, type OutgoingOptions } from './calls.ts';
 import { channelOptions } from './channel-options.ts';
 import { connectInterceptor } from './connect-timeout.ts';
@@ -37,7 +38,7 @@ export interface ConnectOptions {
   readonly idempotent?: readonly string[];
   /** Default: no TLS. */
   readonly credentials?: ChannelCredentials;
-  /** Innermost last, after Qloom's own. */
+  /** Innermost last; within Qloom's own. */
   readonly interceptors?: readonly Interceptor[];
 }
 
@@ -61,6 +62,7 @@ export function connect<const D extends ServiceDefinition>(
       deadlineInterceptor({ ...DEFAULT_DEADLINES_MS, ...options.deadlinesMs }),
       connectInterceptor(() => client.getChannel(), target, options.connectTimeoutMs ?? 10_000),
       ...(options.interceptors ?? []),
+      boundedStatusClientInterceptor(),
     ],
   });
   return { ...makeCalls(client, definition), target, close: () => client.close() } as Remote<D>;

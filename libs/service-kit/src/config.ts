@@ -1,3 +1,5 @@
+import { quoted } from '@qloom/tensor/quoted.ts';
+
 /** One environment variable: how it is read, what it defaults to, what it may be. */
 export type Variable = StringVariable | NumberVariable | BooleanVariable;
 
@@ -81,7 +83,7 @@ export function loadConfig<T extends ConfigTable>(
     }
     const { value, problem } = parse(variable, given);
     values[name] = value;
-    if (problem !== undefined) problems.push(`${name}: ${JSON.stringify(given)} ${problem}`);
+    if (problem !== undefined) problems.push(`${name}: ${quoted(given)} ${problem}`);
   }
   if (problems.length > 0) throw new ConfigError(problems);
   return values as ConfigValues<T>;

@@ -1,4 +1,5 @@
 import { status } from '@grpc/grpc-js';
+import { boundedViolations } from './bounded-message.ts';
 
 /**
  * What can be wrong, in the words of the domain. Domain errors of every library carry one of these as `code`; only
@@ -61,9 +62,16 @@ export class ValidationError extends DomainError {
   readonly violations: readonly FieldViolation[];
 
   constructor(violations: readonly FieldViolation[]) {
-    super('invalid', violations.map(({ field, description }) => `${field}: ${description}`).join('; '));
+    super('invalid', violationsText(violations));
     this.violations = violations;
   }
+}
+
+/** Wrong fields as one line; where they are many, the first ones and how many more there are. */
+function violationsText(violations: readonly FieldViolation[]): string {
+  const { shown, more } = boundedViolations(violations);
+  const listed = shown.map(({ field, description }) => `${field}: ${description}`).join('; ');
+  return more === 0 ? listed : `${listed}; and ${more} more`;
 }
 
 /** Thrown when what was asked for needs a peer, or this process, to come back. Arrives as UNAVAILABLE. */

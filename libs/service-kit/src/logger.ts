@@ -1,4 +1,5 @@
 import { activeTraceIds } from '@qloom/telemetry/spans.ts';
+import { boundedMessage, MAX_MESSAGE_BYTES } from './bounded-message.ts';
 
 /** From the most to the least talkative. */
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;
@@ -31,7 +32,7 @@ export interface LoggerOptions {
 
 /**
  * A logger of JSON lines: `time` (ISO 8601), `level`, `message`, the fields, and `trace_id` and `span_id` of the
- * active span, so that a line leads to its trace.
+ * active span, so that a line leads to its trace. Texts are cut to `MAX_MESSAGE_BYTES`.
  */
 export function createLogger(options: LoggerOptions = {}): Logger {
   const least = LOG_LEVELS.indexOf(options.level ?? 'info');
@@ -60,7 +61,11 @@ export function createLogger(options: LoggerOptions = {}): Logger {
   };
 }
 
-function replacer(_key: string, value: unknown): unknown {
+/** A stack repeats the message, and then names the calls, which are what it is read for. */
+const MAX_STACK_BYTES = 4 * MAX_MESSAGE_BYTES;
+
+function replacer(key: string, value: unknown): unknown {
+  if (typeof value === 'string') return boundedMessage(value, key === 'stack' ? MAX_STACK_BYTES : MAX_MESSAGE_BYTES);
   if (typeof value === 'bigint') return value.toString();
   if (!(value instanceof Error)) return value;
   const { code, details } = value as { code?: unknown; details?: unknown };

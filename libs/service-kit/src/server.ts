@@ -1,13 +1,15 @@
-import { Server, ServerCredentials } from '@grpc/grpc-js';
+import { ServerCredentials } from '@grpc/grpc-js';
 import { serverTelemetryInterceptor } from '@qloom/telemetry/server-interceptor.ts';
+import { boundedStatusInterceptor } from './bounded-status.ts';
 import { serverOptions } from './channel-options.ts';
-import { serviceName } from './definition.ts';
+import { type ServiceDefinition, serviceName } from './definition.ts';
 import { createStreamRegistry } from './drain-streams.ts';
 import { UnavailableError } from './errors.ts';
 import type { ServiceBinding } from './handlers.ts';
 import { addHealth } from './health.ts';
 import { bindTarget, clientTarget, type ListenAddress, removeStaleSocket } from './listen.ts';
 import type { Logger } from './logger.ts';
+import { CheckedServer, decodeRequest, malformedRequestInterceptor } from './malformed-request.ts';
 import { addReflection } from './reflection.ts';
 import { serve } from './serve-call.ts';
 
@@ -41,12 +43,17 @@ export async function startServer(options: StartServerOptions): Promise<RunningS
   const { services, listen, log } = options;
   const streams = createStreamRegistry();
   const draining = new AbortController();
-  const server = new Server({
+  const server = new CheckedServer({
     ...serverOptions(options.calls ?? 'long'),
-    interceptors: [serverTelemetryInterceptor(), streams.interceptor],
+    interceptors: [
+      boundedStatusInterceptor(),
+      serverTelemetryInterceptor(),
+      streams.interceptor,
+      malformedRequestInterceptor(),
+    ],
   });
   for (const binding of services) {
-    server.addService(binding.definition, serve(binding, { log, draining: draining.signal }));
+    server.addService(strict(binding.definition), serve(binding, { log, draining: draining.signal }));
   }
   const names = services.map(({ definition }) => serviceName(definition));
   const health = addHealth(server, names);
@@ -75,6 +82,14 @@ export async function startServer(options: StartServerOptions): Promise<RunningS
         });
       }),
   };
+}
+
+/** The definition with requests decoded strictly. */
+function strict(definition: ServiceDefinition): ServiceDefinition {
+  const methods = Object.entries(definition).map(([name, method]) => {
+    return [name, { ...method, requestDeserialize: (bytes: Buffer) => decodeRequest(method, bytes) }];
+  });
+  return Object.fromEntries(methods);
 }
 
 const DRAINING = 'the service is shutting down; try again, here or elsewhere';

@@ -1,6 +1,8 @@
+import type { Implementation } from '@qloom/contracts/gen/qloom/episode/v1/capabilities.ts';
 import { FailureReason, Outcome, Slot, SlotEvent } from '@qloom/contracts/gen/qloom/episode/v1/slots.ts';
 import type { EpisodeKey, Slot as SlotName } from '@qloom/episode-log/event-key.ts';
 import type { LogEvent } from '@qloom/episode-log/port.ts';
+import { boundedMessage } from './bounded-message.ts';
 import { DomainError } from './errors.ts';
 
 /** The closed list of why an episode can fail. */
@@ -16,10 +18,12 @@ export interface SlotContent {
   readonly endedAtMs: number;
   /** Which delivery of the event before did the work, from 1. */
   readonly attempt: number;
+  /** The service that did the work, where it said so. */
+  readonly implementation?: Implementation;
   readonly result: { readonly facts: SlotFacts } | { readonly reason: FailureName; readonly message: string };
 }
 
-/** The bytes of a slot. The only place that encodes them. */
+/** The bytes of a slot, a failure's message cut to `MAX_MESSAGE_BYTES`. The only place that encodes them. */
 export function encodeSlot(key: EpisodeKey, content: SlotContent): Uint8Array {
   const { result } = content;
   const failed = 'reason' in result;
@@ -28,10 +32,11 @@ export function encodeSlot(key: EpisodeKey, content: SlotContent): Uint8Array {
     episode: key.episode,
     slot: SLOT_NUMBER[key.slot],
     outcome: failed ? Outcome.FAILED : Outcome.OK,
-    failure: failed ? { reason: REASON_NUMBER[result.reason], message: result.message } : undefined,
+    failure: failed ? { reason: REASON_NUMBER[result.reason], message: boundedMessage(result.message) } : undefined,
     startedAt: new Date(content.startedAtMs),
     endedAt: new Date(content.endedAtMs),
     attempt: content.attempt,
+    implementation: content.implementation,
     facts: failed ? undefined : result.facts,
   };
   return SlotEvent.encode(event).finish();

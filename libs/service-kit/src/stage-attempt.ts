@@ -1,3 +1,4 @@
+import type { Implementation } from '@qloom/contracts/gen/qloom/episode/v1/capabilities.ts';
 import type { SlotEvent } from '@qloom/contracts/gen/qloom/episode/v1/slots.ts';
 import type { EpisodeKey } from '@qloom/episode-log/event-key.ts';
 import type { Delivery, EpisodeLog } from '@qloom/episode-log/port.ts';
@@ -20,6 +21,8 @@ export interface AttemptOptions {
   readonly key: EpisodeKey;
   readonly delivery: Delivery;
   readonly work: (event: SlotEvent) => Promise<SlotFacts>;
+  /** Which service did the work, as far as is known. */
+  readonly implementation: () => Implementation | undefined;
   /** Whether the work was told to stop: then whatever it threw is no fault of the event. */
   readonly interrupted: () => boolean;
   /** The number of deliveries without progress, this one included, if one more unexplained failure makes it poison. */
@@ -74,11 +77,13 @@ async function fail(options: AttemptOptions, error: unknown): Promise<AttemptRes
 
 /** Writes the slot, the active span's context with it. Whoever was faster is adopted: slots are written once. */
 async function append(
-  { episodeLog, key, delivery, now }: AttemptOptions,
+  { episodeLog, key, delivery, implementation, now }: AttemptOptions,
   startedAtMs: number,
   result: SlotContent['result'],
 ): Promise<'ok' | 'adopted'> {
-  const payload = encodeSlot(key, { startedAtMs, endedAtMs: now(), attempt: delivery.attempt, result });
+  const { attempt } = delivery;
+  const content = { startedAtMs, endedAtMs: now(), attempt, implementation: implementation(), result };
+  const payload = encodeSlot(key, content);
   const { status } = await episodeLog.append(key, payload, traceHeaders());
   return status === 'appended' ? 'ok' : 'adopted';
 }

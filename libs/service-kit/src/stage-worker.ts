@@ -1,4 +1,5 @@
 import { SpanKind } from '@opentelemetry/api';
+import type { Implementation } from '@qloom/contracts/gen/qloom/episode/v1/capabilities.ts';
 import type { SlotEvent } from '@qloom/contracts/gen/qloom/episode/v1/slots.ts';
 import { type EpisodeKey, isEpisodeKey, type Slot } from '@qloom/episode-log/event-key.ts';
 import type { Delivery, EpisodeLog } from '@qloom/episode-log/port.ts';
@@ -23,6 +24,8 @@ export interface StageContext {
   readonly log: Logger;
   /** The target of this very process. */
   readonly self: string;
+  /** Says which service does the work; the slot will name it. */
+  readonly producedBy: (implementation: Implementation | undefined) => void;
 }
 
 /** A stage: which slot it reads, which call it makes, which slot it writes. */
@@ -79,12 +82,17 @@ export function createStageWorker(options: StageOptions): BackgroundWork {
 
   const attempt = (delivery: Delivery, key: EpisodeKey) => {
     const signal = AbortSignal.any([delivery.signal, working.signal]);
+    let implementation: Implementation | undefined;
+    const producedBy = (by: Implementation | undefined): void => {
+      implementation = by;
+    };
     const lineLog = log.with({ study: key.study, episode: key.episode, attempt: delivery.attempt });
     return attemptStage({
       episodeLog,
       key,
       delivery,
-      work: (event) => options.run(event, { signal, attempt: delivery.attempt, log: lineLog, self }),
+      work: (event) => options.run(event, { signal, attempt: delivery.attempt, log: lineLog, self, producedBy }),
+      implementation: () => implementation,
       interrupted: () => signal.aborted,
       poisonAfter: () => {
         const { infrastructure, unexplained } = backoff.counts(delivery.event);

@@ -1,4 +1,5 @@
 import { startTelemetry } from '@qloom/telemetry/start.ts';
+import { quoted } from '@qloom/tensor/quoted.ts';
 import type { COMMON_CONFIG } from './common-config.ts';
 import type { ConfigTable, ConfigValues } from './config.ts';
 import { parseListen } from './listen.ts';
@@ -28,7 +29,7 @@ export async function startService<T extends ConfigTable>(
 ): Promise<RunningService> {
   const common = config as unknown as ConfigValues<typeof COMMON_CONFIG>;
   const { address, problem } = parseListen(common.QLOOM_LISTEN);
-  if (address === undefined) throw new Error(`QLOOM_LISTEN: ${JSON.stringify(common.QLOOM_LISTEN)} ${problem}`);
+  if (address === undefined) throw new Error(`QLOOM_LISTEN: ${quoted(common.QLOOM_LISTEN)} ${problem}`);
   const telemetry = startTelemetry({
     serviceName: spec.name,
     serviceVersion: spec.version,

@@ -1,33 +1,50 @@
 import { BinaryReader, BinaryWriter } from '@bufbuild/protobuf/wire';
 import { Metadata, type ServiceError, status } from '@grpc/grpc-js';
+import { boundedMessage, boundedViolations } from './bounded-message.ts';
 import type { FieldViolation } from './errors.ts';
 
 /** Trailer in which gRPC carries a `google.rpc.Status`; grpcurl and every client library show it. */
 const DETAILS = 'grpc-status-details-bin';
 const BAD_REQUEST = 'type.googleapis.com/google.rpc.BadRequest';
+/** The longest message inside of the details, which repeats the one beside them. Unit: bytes of UTF-8. */
+const MAX_REPEATED_BYTES = 400;
+/** `field` of the entry that says how many violations are left out. */
+const MORE = '…';
 
 /**
  * Trailers that list the wrong fields of a request as `google.rpc.BadRequest`, the standard's richer error model
  * (https://grpc.io/docs/guides/error/): Status{code=1, message=2, details=3: Any{type_url=1, value=2}},
- * BadRequest{field_violations=1: {field=1, description=2}}.
+ * BadRequest{field_violations=1: {field=1, description=2}}. At most 2,048 bytes: of many violations the first ones, and an
+ * entry that says how many more there are.
  */
 export function badRequestMetadata(message: string, violations: readonly FieldViolation[]): Metadata {
   const badRequest = new BinaryWriter();
-  for (const { field, description } of violations) {
+  const { shown, more } = boundedViolations(violations);
+  const rest = more === 0 ? [] : [{ field: MORE, description: `and ${more} more` }];
+  for (const { field, description } of [...shown, ...rest]) {
     badRequest.uint32(tag(1)).fork().uint32(tag(1)).string(field).uint32(tag(2)).string(description).join();
   }
   const writer = new BinaryWriter();
-  writer.uint32(varintTag(1)).int32(status.INVALID_ARGUMENT).uint32(tag(2)).string(message);
+  writer.uint32(varintTag(1)).int32(status.INVALID_ARGUMENT).uint32(tag(2));
+  writer.string(boundedMessage(message, MAX_REPEATED_BYTES));
   writer.uint32(tag(3)).fork().uint32(tag(1)).string(BAD_REQUEST).uint32(tag(2)).bytes(badRequest.finish()).join();
   const metadata = new Metadata();
   metadata.set(DETAILS, Buffer.from(writer.finish()));
   return metadata;
 }
 
-/** The wrong fields that a peer listed with its INVALID_ARGUMENT; empty when it listed none. */
+/** The wrong fields that a peer listed with its INVALID_ARGUMENT; empty when it listed none, or nothing that can be read. */
 export function violationsOf(error: ServiceError): FieldViolation[] {
   const [details] = error.metadata?.get(DETAILS) ?? [];
   if (details === undefined || typeof details === 'string') return [];
+  try {
+    return violationsIn(details);
+  } catch {
+    return [];
+  }
+}
+
+function violationsIn(details: Uint8Array): FieldViolation[] {
   return fields(details)
     .filter(({ number }) => number === 3)
     .map(({ bytes }) => fields(bytes))

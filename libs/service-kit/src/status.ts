@@ -6,7 +6,7 @@ import {
   LogUnavailableError,
 } from '@qloom/episode-log/errors.ts';
 import { errorCodeOf, type FieldViolation, STATUS_OF_CODE } from './errors.ts';
-import { badRequestMetadata } from './status-details.ts';
+import { badRequestMetadata, violationsOf } from './status-details.ts';
 
 /** What a caller gets instead of the message of an error that nobody foresaw: it may hold internals. */
 export const INTERNAL_MESSAGE = 'internal error; the log of the service has the details';
@@ -65,9 +65,6 @@ const STORE_ERRORS: readonly (readonly [new (...args: never[]) => Error, number]
 
 function validationOnly(error: ServiceError): Metadata | undefined {
   if (error.code !== status.INVALID_ARGUMENT) return undefined;
-  const [details] = error.metadata?.get('grpc-status-details-bin') ?? [];
-  if (details === undefined) return undefined;
-  const metadata = error.metadata.clone();
-  for (const key of Object.keys(metadata.getMap())) if (key !== 'grpc-status-details-bin') metadata.remove(key);
-  return metadata;
+  const violations = violationsOf(error);
+  return violations.length === 0 ? undefined : badRequestMetadata(error.details, violations);
 }

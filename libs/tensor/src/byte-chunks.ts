@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { quoted } from './quoted.ts';
 import { MAX_CHUNK_BYTES } from './rows.ts';
 import { ChunkError } from './tensor-error.ts';
 
@@ -60,10 +61,7 @@ export function createByteAssembler(name: string, maxBytes = MAX_SEQUENCE_BYTES)
       throw new ChunkError('invalid', `${name}: ${chunk.total} bytes in all; right would be at most ${maxBytes}`);
     }
     if (!/^[0-9a-f]{64}$/.test(chunk.sha256)) {
-      throw new ChunkError(
-        'invalid',
-        `${name}: sha256 ${JSON.stringify(chunk.sha256)} is not 64 lower-case hex digits`,
-      );
+      throw new ChunkError('invalid', `${name}: sha256 ${quoted(chunk.sha256)} is not 64 lower-case hex digits`);
     }
     sha256 = chunk.sha256;
     return new Uint8Array(chunk.total);

@@ -8,7 +8,7 @@ import type { Remote } from '@qloom/service-kit/clients.ts';
 import { encodeBytes } from '@qloom/service-kit/wire-tensors.ts';
 
 /** Any generator, reached over gRPC. */
-export type GeneratorRemote = Pick<Remote<typeof GeneratorServiceService>, 'sample' | 'target'>;
+export type GeneratorRemote = Pick<Remote<typeof GeneratorServiceService>, 'getCapabilities' | 'sample' | 'target'>;
 
 /** Synthetic points from a model, as they come. Throws the call's status. */
 export async function* callSample(

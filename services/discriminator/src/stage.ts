@@ -14,6 +14,7 @@ import { createRandom } from '@qloom/random/random.ts';
 import type { BackgroundWork } from '@qloom/service-kit/background-work.ts';
 import type { Remote } from '@qloom/service-kit/clients.ts';
 import { DomainError } from '@qloom/service-kit/errors.ts';
+import { implementationOf, sampleFromFitted } from '@qloom/service-kit/implementations.ts';
 import type { Logger } from '@qloom/service-kit/logger.ts';
 import { readPointsMessages } from '@qloom/service-kit/points-artifact.ts';
 import { decodeSlot } from '@qloom/service-kit/slot-events.ts';
@@ -21,7 +22,10 @@ import { createStageWorker, type StageContext } from '@qloom/service-kit/stage-w
 import { callSample, type GeneratorRemote } from './sample-call.ts';
 
 /** Any discriminator, reached over gRPC. */
-export type DiscriminatorRemote = Pick<Remote<typeof DiscriminatorServiceService>, 'assess' | 'target'>;
+export type DiscriminatorRemote = Pick<
+  Remote<typeof DiscriminatorServiceService>,
+  'assess' | 'getCapabilities' | 'target'
+>;
 
 /** What the stage needs. */
 export interface AssessStageDeps {
@@ -53,8 +57,9 @@ async function assessFolds(deps: AssessStageDeps, event: SlotEvent, context: Sta
   if (event.facts?.$case !== 'fit') throw new DomainError('invalid', 'fit: the slot has no facts of a fit');
   const proposal = await proposalOf(deps.episodeLog, event);
   const reports: FidelityReport[] = [];
-  for (const model of event.facts.value.folds)
-    reports.push(await assessFold(deps, event.study, proposal, model, context));
+  const { capabilities } = await deps.discriminator(context.self).getCapabilities({}, { signal: context.signal });
+  context.producedBy(implementationOf(capabilities));
+  for (const model of event.facts.value.folds) reports.push(await assessFold(deps, event, proposal, model, context));
   return reports;
 }
 
@@ -69,12 +74,12 @@ async function proposalOf(episodeLog: EpisodeLog, { study, episode }: SlotEvent)
 
 async function assessFold(
   deps: AssessStageDeps,
-  study: string,
+  event: SlotEvent,
   proposal: ProposeFacts,
   model: FoldModel,
   { signal, self }: StageContext,
 ): Promise<FidelityReport> {
-  const requests = assessMessages(deps, study, proposal, model, signal);
+  const requests = assessMessages(deps, event, proposal, model, signal);
   const { report } = await deps.discriminator(self).assess(requests, { signal });
   if (report === undefined) throw new DomainError('data-loss', `fold ${model.fold}: Assess answered without a report`);
   return report;
@@ -82,7 +87,7 @@ async function assessFold(
 
 async function* assessMessages(
   { artifacts, generator }: AssessStageDeps,
-  study: string,
+  { study, implementation }: SlotEvent,
   { folds, data }: ProposeFacts,
   { fold, model, sampleSeed, classCounts }: FoldModel,
   signal: AbortSignal,
@@ -102,7 +107,8 @@ async function* assessMessages(
   }
   if (model === undefined) return;
   const settings = { seed: sampleSeed, classCounts, ungated: false };
-  for await (const value of callSample(generator(), settings, await artifacts.get(model.sha256), signal)) {
+  const bytes = await artifacts.get(model.sha256);
+  const sample = () => callSample(generator(), settings, bytes, signal);
+  for await (const value of sampleFromFitted(generator(), implementation, signal, sample))
     yield { part: { $case: 'synthetic', value } };
-  }
 }

@@ -12,7 +12,7 @@ import { encodeBytes } from '@qloom/service-kit/wire-tensors.ts';
 import { createByteAssembler } from '@qloom/tensor/byte-chunks.ts';
 
 /** Any generator, reached over gRPC. */
-export type GeneratorRemote = Pick<Remote<typeof GeneratorServiceService>, 'fit' | 'target'>;
+export type GeneratorRemote = Pick<Remote<typeof GeneratorServiceService>, 'fit' | 'getCapabilities' | 'target'>;
 
 /** One call of Fit. */
 export interface FitCall {

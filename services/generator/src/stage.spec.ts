@@ -1,3 +1,5 @@
+import type { Capabilities } from '@qloom/contracts/gen/qloom/episode/v1/capabilities.ts';
+import { HyperparameterKind, HyperparameterScale } from '@qloom/contracts/gen/qloom/episode/v1/hyperparameter.ts';
 import type { ProposeFacts, SlotEvent } from '@qloom/contracts/gen/qloom/episode/v1/slots.ts';
 import { type FitRequest, GeneratorServiceService } from '@qloom/contracts/gen/qloom/generator/v1/generator.ts';
 import type { ArtifactStore } from '@qloom/episode-log/artifact-store.ts';
@@ -33,10 +35,32 @@ interface Asked {
   readonly resume: string;
 }
 
+/** A generator of somebody else's, which offers ratios that ours does not. */
+const THEIRS: Capabilities = {
+  service: 'stand-in',
+  version: '1.2.3',
+  engines: [],
+  limits: [],
+  hyperparameters: [
+    {
+      name: 'synthRatio',
+      description: '',
+      kind: HyperparameterKind.REAL,
+      minimum: 10,
+      maximum: 20,
+      scale: HyperparameterScale.LINEAR,
+      choices: [],
+      defaultValue: { value: { $case: 'real', value: 10 } },
+      condition: undefined,
+      zeroAllowed: false,
+    },
+  ],
+};
+
 /** A stand-in generator whose model is its seed. `before` sees what was asked, and may throw. */
-function standIn(before: (asked: Asked) => void) {
+function standIn(before: (asked: Asked) => void, capabilities?: Capabilities) {
   return bindService(GeneratorServiceService, {
-    getCapabilities: async () => ({ capabilities: undefined }),
+    getCapabilities: async () => ({ capabilities }),
     // biome-ignore lint/correctness/useYield: it never answers.
     async *sample() {
       throw new DomainError('unsupported', 'sample: not in this test');
@@ -74,7 +98,11 @@ function standIn(before: (asked: Asked) => void) {
 }
 
 /** Appends a proposal, runs the stage until the slot `fit` stands, and gives what stands there. */
-async function fitSlot(synthRatio: number, before: (asked: Asked) => void): Promise<SlotEvent> {
+async function fitSlot(
+  synthRatio: number,
+  before: (asked: Asked) => void,
+  capabilities?: Capabilities,
+): Promise<SlotEvent> {
   const sha256 = await artifacts.put(encodePointsArtifact(training));
   const reference = { sha256, sizeBytes: 0, mediaType: POINTS_TYPE };
   const facts: ProposeFacts = {
@@ -91,7 +119,7 @@ async function fitSlot(synthRatio: number, before: (asked: Asked) => void): Prom
   };
   const result = { facts: { $case: 'propose', value: facts } } as const;
   await episodeLog.append(propose, encodeSlot(propose, { startedAtMs: 0, endedAtMs: 0, attempt: 1, result }));
-  server = await startTestServer(standIn(before));
+  server = await startTestServer(standIn(before, capabilities));
   const remote = connect(GeneratorServiceService, server.target);
   const { log } = createMemoryLog();
   const stage = createFitStage({ episodeLog, artifacts, log, concurrency: 1, generator: () => remote });
@@ -153,6 +181,22 @@ describe('the stage fit', () => {
       [undefined, [0, 0]],
       [undefined, [0, 0]],
     ]);
+  });
+
+  it('adds what the generator offers, and says in the slot which one it is', async () => {
+    const slot = await fitSlot(12, () => {}, THEIRS);
+    expect(slot.implementation).toEqual({ service: 'stand-in', version: '1.2.3' });
+    const folds = slot.facts?.$case === 'fit' ? slot.facts.value.folds : [];
+    expect(folds.map(({ classCounts }) => classCounts)).toEqual([
+      [180, 180],
+      [180, 180],
+    ]);
+  });
+
+  it('writes invalid for a ratio that the generator does not offer', async () => {
+    const slot = await fitSlot(2, () => {}, THEIRS);
+    expect(failureOf(slot)).toEqual({ reason: 'invalid', message: 'synthRatio: 2 is below the minimum 10' });
+    expect(slot.implementation?.service).toBe('stand-in');
   });
 
   it('goes on from the stored checkpoint after a generator died, with a higher attempt', async () => {

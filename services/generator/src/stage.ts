@@ -6,13 +6,15 @@ import type { EpisodeLog } from '@qloom/episode-log/port.ts';
 import { createRandom } from '@qloom/random/random.ts';
 import type { BackgroundWork } from '@qloom/service-kit/background-work.ts';
 import { DomainError } from '@qloom/service-kit/errors.ts';
+import { implementationOf } from '@qloom/service-kit/implementations.ts';
 import type { Logger } from '@qloom/service-kit/logger.ts';
 import { decodePointsArtifact } from '@qloom/service-kit/points-artifact.ts';
 import { createStageWorker, type StageContext } from '@qloom/service-kit/stage-worker.ts';
 import { isServiceError } from '@qloom/service-kit/status.ts';
-import { synthesisPlan } from './domain/synthesis-plan.ts';
+import type { Hyperparameter } from './domain/hyperparameters.ts';
+import { SYNTH_RATIO, synthesisPlan } from './domain/synthesis-plan.ts';
 import { callFit, type GeneratorRemote } from './fit-call.ts';
-import { decodeSettings } from './rpc/hyperparameter-messages.ts';
+import { decodeHyperparameter, decodeSettings } from './rpc/hyperparameter-messages.ts';
 
 /** What the stage needs. */
 export interface FitStageDeps {
@@ -48,9 +50,13 @@ async function fitFolds(deps: FitStageDeps, event: SlotEvent, context: StageCont
   if (event.facts?.$case !== 'propose')
     throw new DomainError('invalid', 'propose: the slot has no facts of a proposal');
   const proposal = event.facts.value;
+  const { capabilities } = await deps.generator(context.self).getCapabilities({}, { signal: context.signal });
+  context.producedBy(implementationOf(capabilities));
+  const offered = capabilities?.hyperparameters.find(({ name }) => name === SYNTH_RATIO);
+  const ratio = offered === undefined ? null : decodeHyperparameter(offered);
   const failed = new AbortController();
   const signal = AbortSignal.any([context.signal, failed.signal]);
-  const fits = proposal.folds.map((fold) => fitFold(deps, event, proposal, fold, { ...context, signal }));
+  const fits = proposal.folds.map((fold) => fitFold(deps, event, proposal, fold, ratio, { ...context, signal }));
   try {
     return await Promise.all(fits);
   } catch (error) {
@@ -65,13 +71,14 @@ async function fitFold(
   { study, episode }: SlotEvent,
   proposal: ProposeFacts,
   fold: Fold,
+  ratio: Hyperparameter | null,
   { signal, attempt, self, log }: StageContext,
 ): Promise<FoldModel> {
   const { artifacts } = deps;
   const random = createRandom(proposal.seed).fork(`fold ${fold.index}`);
   const training = await trainingOf(artifacts, fold);
   const hyperparameters = decodeSettings(proposal.hyperparameters, 'propose.hyperparameters');
-  const classCounts = synthesisPlan(hyperparameters, training);
+  const classCounts = synthesisPlan(hyperparameters, training, ratio);
   const planned = { fold: fold.index, sampleSeed: random.seedFor('sample'), classCounts };
   if (classCounts.every((count) => count === 0)) {
     return { ...planned, model: undefined, summary: [], steps: 0, seconds: 0 };

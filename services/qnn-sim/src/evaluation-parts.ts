@@ -11,6 +11,7 @@ import type { LabelledPoints } from '@qloom/contracts/gen/qloom/tensor/v1/tensor
 import type { ArtifactStore } from '@qloom/episode-log/artifact-store.ts';
 import type { Remote } from '@qloom/service-kit/clients.ts';
 import { DomainError } from '@qloom/service-kit/errors.ts';
+import { sampleFromFitted } from '@qloom/service-kit/implementations.ts';
 import { readPointsMessages } from '@qloom/service-kit/points-artifact.ts';
 import { encodeBytes } from '@qloom/service-kit/wire-tensors.ts';
 import { withSpan } from '@qloom/telemetry/spans.ts';
@@ -18,7 +19,7 @@ import { withSpan } from '@qloom/telemetry/spans.ts';
 /** Where the points of an evaluation come from. */
 export interface PointSources {
   readonly artifacts: ArtifactStore;
-  readonly generator: Pick<Remote<typeof GeneratorServiceService>, 'sample'>;
+  readonly generator: Pick<Remote<typeof GeneratorServiceService>, 'getCapabilities' | 'sample' | 'target'>;
 }
 
 /** One fold of an episode and what was fitted on it. */
@@ -45,7 +46,13 @@ export async function* evaluationParts(
   if (model?.model && model.classCounts.some((count) => count > 0)) {
     const bytes = await artifacts.get(model.model.sha256);
     const { study, episode } = event;
-    const points = await withSpan('sample', { study, episode }, () => sample(generator, model, bytes, signal));
+    const fitted = event.implementation;
+    const sampling = () => sample(generator, model, bytes, signal);
+    const points = await withSpan('sample', { study, episode }, async () => {
+      const received: LabelledPoints[] = [];
+      for await (const part of sampleFromFitted(generator, fitted, signal, sampling)) received.push(part);
+      return received;
+    });
     for (const value of points) yield { part: { $case: 'synthetic', value } };
   }
   for (const value of await storedPoints(artifacts, fold.heldOut, `fold ${index}, held-out`)) {
@@ -63,12 +70,12 @@ async function storedPoints(
   return [...readPointsMessages(await artifacts.get(ref.sha256), where)];
 }
 
-async function sample(
+async function* sample(
   generator: PointSources['generator'],
   { sampleSeed, classCounts }: FoldModel,
   model: Uint8Array,
   signal: AbortSignal,
-): Promise<LabelledPoints[]> {
+): AsyncGenerator<LabelledPoints> {
   const call = generator.sample({ signal });
   const settings: SampleRequest = {
     part: { $case: 'settings', value: { seed: sampleSeed, classCounts, ungated: false } },
@@ -76,7 +83,5 @@ async function sample(
   await call.send(settings);
   for (const value of encodeBytes(model)) await call.send({ part: { $case: 'model', value } });
   call.closeSend();
-  const points: LabelledPoints[] = [];
-  for await (const { part } of call) if (part?.$case === 'points') points.push(part.value);
-  return points;
+  for await (const { part } of call) if (part?.$case === 'points') yield part.value;
 }

@@ -1,21 +1,21 @@
 import type { ProposeFacts, SlotEvent, UtilityReport } from '@qloom/contracts/gen/qloom/episode/v1/slots.ts';
-import type { GeneratorServiceService } from '@qloom/contracts/gen/qloom/generator/v1/generator.ts';
 import { QnnSimulatorServiceService } from '@qloom/contracts/gen/qloom/qnn_sim/v1/qnn_sim.ts';
 import type { ArtifactStore } from '@qloom/episode-log/artifact-store.ts';
 import type { EpisodeLog } from '@qloom/episode-log/port.ts';
 import type { BackgroundWork } from '@qloom/service-kit/background-work.ts';
 import { connect, type Remote } from '@qloom/service-kit/clients.ts';
 import { DomainError } from '@qloom/service-kit/errors.ts';
+import { implementationOf } from '@qloom/service-kit/implementations.ts';
 import type { Logger } from '@qloom/service-kit/logger.ts';
 import { decodeSlot } from '@qloom/service-kit/slot-events.ts';
 import { createStageWorker } from '@qloom/service-kit/stage-worker.ts';
-import { evaluationParts } from './evaluation-parts.ts';
+import { evaluationParts, type PointSources } from './evaluation-parts.ts';
 
 /** What the stage works with. */
 export interface EvaluateStageOptions {
   readonly episodeLog: EpisodeLog;
   readonly artifacts: ArtifactStore;
-  readonly generator: Pick<Remote<typeof GeneratorServiceService>, 'sample'>;
+  readonly generator: PointSources['generator'];
   /** Who evaluates. Default: this process. */
   readonly target?: string;
   /** Events in flight at once. */
@@ -37,9 +37,10 @@ export function evaluateStage(options: EvaluateStageOptions): BackgroundWork & {
     episodeLog,
     concurrency: options.concurrency,
     log: options.log,
-    async run(event, { signal, self }) {
+    async run(event, { signal, self, producedBy }) {
       simulator ??= connect(QnnSimulatorServiceService, options.target ?? self);
       const { evaluate } = simulator;
+      producedBy(implementationOf((await simulator.getCapabilities({}, { signal })).capabilities));
       const models = event.facts?.$case === 'fit' ? event.facts.value.folds : [];
       const propose = await proposalOf(episodeLog, event);
       const failed = new AbortController();

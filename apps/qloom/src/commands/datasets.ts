@@ -2,6 +2,7 @@ import { writeCsv } from '@qloom/datasets/csv/write-csv.ts';
 import { DatasetError } from '@qloom/datasets/dataset-error.ts';
 import { allowedValues } from '@qloom/datasets/settings.ts';
 import { createNamedTask, listTaskKinds } from '@qloom/datasets/task-registry.ts';
+import { quoted } from '@qloom/tensor/quoted.ts';
 import type { Command } from 'commander';
 import { parse } from 'yaml';
 import { UsageError } from '../command/errors.ts';
@@ -62,7 +63,7 @@ function settingsOf(assignments: readonly string[]): Record<string, unknown> {
   return Object.fromEntries(
     assignments.map((assignment) => {
       const at = assignment.indexOf('=');
-      if (at < 1) throw new UsageError(`--set: "${assignment}" is not name=value`);
+      if (at < 1) throw new UsageError(`--set: ${quoted(assignment)} is not name=value`);
       return [assignment.slice(0, at), parse(assignment.slice(at + 1))];
     }),
   );

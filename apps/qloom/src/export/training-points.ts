@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import type { StudyResult } from '@qloom/contracts/gen/qloom/agent/v1/result.ts';
 import type { Points } from '@qloom/datasets/points.ts';
+import { quoted } from '@qloom/tensor/quoted.ts';
 import { CommandError, UsageError } from '../command/errors.ts';
 import { readLabelledRows } from '../data/labelled-rows.ts';
 import type { RunFolder } from '../run-folder/run-folder.ts';
@@ -49,7 +50,7 @@ function readPoints(path: string, { data }: StudyResult): Points {
   const y = Int32Array.from(classes, (name, i) => {
     const label = classNames.indexOf(name);
     if (label < 0) {
-      throw new UsageError(`${path}: row ${i + 1}: class ${JSON.stringify(name)} is none of ${classNames.join(', ')}`);
+      throw new UsageError(`${path}: row ${i + 1}: class ${quoted(name)} is none of ${classNames.join(', ')}`);
     }
     return label;
   });

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
+import { quoted } from '@qloom/tensor/quoted.ts';
 import { CommandError } from '../command/errors.ts';
 
 /** The paths of one run folder, `qloom-runs/<study>/`. */
@@ -92,7 +93,7 @@ export function readStudyRecord(folder: RunFolder): StudyRecord {
   }
   if (record.format !== 'qloom-study/1') {
     throw new RunFolderError(
-      `${folder.studyJson} has format ${JSON.stringify(record.format)}; this qloom reads "qloom-study/1"`,
+      `${folder.studyJson} has format ${quoted(record.format)}; this qloom reads "qloom-study/1"`,
     );
   }
   return record;
@@ -145,7 +146,7 @@ export function differingSetting(found: unknown, given: unknown, at = ''): strin
     (value) => value !== null && typeof value === 'object' && !Array.isArray(value),
   );
   if (!bothObjects)
-    return `${at}: ${JSON.stringify(found) ?? 'default'} there, ${JSON.stringify(given) ?? 'default'} here`;
+    return `${at}: ${found === undefined ? 'default' : quoted(found)} there, ${given === undefined ? 'default' : quoted(given)} here`;
   const a = found as Record<string, unknown>;
   const b = given as Record<string, unknown>;
   for (const key of new Set([...Object.keys(a), ...Object.keys(b)])) {

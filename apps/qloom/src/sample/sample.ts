@@ -8,6 +8,7 @@ import { connect } from '@qloom/service-kit/clients.ts';
 import { decodePointsArtifact } from '@qloom/service-kit/points-artifact.ts';
 import { createPointsCollector } from '@qloom/service-kit/wire-points.ts';
 import { encodeBytes } from '@qloom/service-kit/wire-tensors.ts';
+import { quoted } from '@qloom/tensor/quoted.ts';
 import { CommandError, UsageError } from '../command/errors.ts';
 import { listenForInterrupt } from '../run/interrupt.ts';
 import { storageOf } from '../run/session.ts';
@@ -41,7 +42,7 @@ export async function sample(folder: RunFolder, flags: SampleOptions): Promise<s
   }
   const { featureNames = [], classNames = [] } = result.data ?? {};
   const only = flags.class === undefined ? undefined : classNames.indexOf(flags.class);
-  if (only === -1) throw new UsageError(`--class: "${flags.class}" is not one of ${classNames.join(', ')}`);
+  if (only === -1) throw new UsageError(`--class: ${quoted(flags.class)} is not one of ${classNames.join(', ')}`);
   const store = await openArtifactStore(storageOf(folder, record.log).artifactsUrl);
   const [model, real] = await Promise.all([
     store.get(card.model.sha256),

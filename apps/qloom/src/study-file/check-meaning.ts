@@ -1,3 +1,4 @@
+import { quoted } from '@qloom/tensor/quoted.ts';
 import type { CircuitFile } from './circuit-file.ts';
 import { type FieldPath, formatPath, type Positions, type Problem } from './problem.ts';
 import { qnnSectionProblems } from './qnn-settings.ts';
@@ -27,7 +28,7 @@ export function checkMeaning(file: StudyFile, positions: Positions, circuit?: Ci
       say(['data'], 'labels is missing: a task needs the number of labels to draw, such as 40');
   }
   if (typeof data.label === 'string' && data.header === false) {
-    say(['data', 'label'], `"${data.label}" is a name, but header is false; give its position from 0`);
+    say(['data', 'label'], `${quoted(data.label)} is a name, but header is false; give its position from 0`);
   }
   for (const { path, message } of qnnSectionProblems(file.qnn ?? {}, circuit)) say(path, message);
   if (file.services?.policy !== undefined && file.services.agent !== undefined) {

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { quoted } from '@qloom/tensor/quoted.ts';
 import { Ajv, type ErrorObject } from 'ajv';
 import { type FieldPath, formatPath, type Positions, type Problem } from './problem.ts';
 
@@ -62,7 +63,7 @@ function toProblem(error: ErrorObject, positions: Positions): Problem {
 }
 
 function describe(error: ErrorObject, params: Record<string, unknown>): string {
-  const value = JSON.stringify(error.data);
+  const value = quoted(error.data);
   switch (error.keyword) {
     case 'enum':
       return `${value} is not one of ${(params['allowedValues'] as unknown[]).join(', ')}`;

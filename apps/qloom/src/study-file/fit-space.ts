@@ -1,5 +1,6 @@
 import type { SpaceOverride } from '@qloom/contracts/gen/qloom/agent/v1/agent.ts';
 import { type Hyperparameter, HyperparameterKind } from '@qloom/contracts/gen/qloom/episode/v1/hyperparameter.ts';
+import { quoted } from '@qloom/tensor/quoted.ts';
 import { nearest } from './check-schema.ts';
 import type { LoadedStudy } from './load-study-file.ts';
 import { type Problem, StudyFileError } from './problem.ts';
@@ -43,7 +44,7 @@ function fitOne(parameter: Hyperparameter, override: SpaceOverride, say: (messag
     }
     const given = fixed === undefined ? override.choices : [String(fixed)];
     for (const choice of given) {
-      if (!parameter.choices.includes(choice)) say(`"${choice}" is not one of ${parameter.choices.join(', ')}`);
+      if (!parameter.choices.includes(choice)) say(`${quoted(choice)} is not one of ${parameter.choices.join(', ')}`);
     }
     return fixed === undefined
       ? override
@@ -57,7 +58,7 @@ function fitOne(parameter: Hyperparameter, override: SpaceOverride, say: (messag
     if (value === undefined) continue;
     const allowed =
       typeof value === 'number' && ((value >= minimum && value <= maximum) || (value === 0 && parameter.zeroAllowed));
-    if (!allowed) say(`${JSON.stringify(value)} is not in ${range}`);
+    if (!allowed) say(`${quoted(value)} is not in ${range}`);
     else if (whole && !Number.isInteger(value)) say(`${value} is not a whole number`);
   }
   if (typeof fixed !== 'number') return override;

@@ -1,3 +1,4 @@
+import { echoed } from '@qloom/tensor/quoted.ts';
 import type { Document, LineCounter, Node } from 'yaml';
 import { isMap, isNode, isScalar } from 'yaml';
 import { UsageError } from '../command/errors.ts';
@@ -15,14 +16,19 @@ export interface Problem {
   readonly message: string;
 }
 
-/** Thrown when a study file cannot be used; the message lists every problem as `file:line: field: message`. */
+/** Problems that a message lists; of more it says how many they are. */
+const LISTED_PROBLEMS = 40;
+
+/** Thrown when a study file cannot be used; the message lists the problems as `file:line: field: message`. */
 export class StudyFileError extends UsageError {
   override readonly name: string = 'StudyFileError';
   readonly problems: readonly Problem[];
 
   constructor(file: string, problems: readonly Problem[]) {
     const sorted = [...problems].sort((a, b) => (a.line ?? 0) - (b.line ?? 0));
-    super(sorted.map((problem) => formatProblem(file, problem)).join('\n'));
+    const lines = sorted.slice(0, LISTED_PROBLEMS).map((problem) => formatProblem(file, problem));
+    const more = sorted.length - lines.length;
+    super([...lines, ...(more > 0 ? [`${file}: and ${more} more problems`] : [])].join('\n'));
     this.problems = sorted;
   }
 }
@@ -34,7 +40,9 @@ export function formatProblem(file: string, { line, field, message }: Problem): 
 
 /** `['space', 'gan.steps', 'min']` → `space.gan.steps.min`; an index stands in brackets. */
 export function formatPath(path: FieldPath): string {
-  return path.map((part, i) => (typeof part === 'number' ? `[${part}]` : i === 0 ? part : `.${part}`)).join('');
+  return path
+    .map((part, i) => (typeof part === 'number' ? `[${part}]` : `${i === 0 ? '' : '.'}${echoed(part)}`))
+    .join('');
 }
 
 /** Finds the lines of fields in one parsed file. */

@@ -1,3 +1,4 @@
+import { quoted } from '@qloom/tensor/quoted.ts';
 import { DatasetError } from '../dataset-error.ts';
 
 /** A product of Pauli operators on distinct qubits, as the bit masks of the qubits on which each letter stands. */
@@ -17,7 +18,7 @@ export function parsePauliString(text: string, qubits: number, field = 'observab
   if (!/^([XYZ]\d+)+$/.test(compact)) {
     throw new DatasetError(
       field,
-      `${field}: '${text}' is no Pauli string; write letters X, Y, Z with qubits, like X3X4`,
+      `${field}: ${quoted(text, "'")} is no Pauli string; write letters X, Y, Z with qubits, like X3X4`,
     );
   }
   const masks = { X: 0, Y: 0, Z: 0 };
@@ -27,11 +28,11 @@ export function parsePauliString(text: string, qubits: number, field = 'observab
     if (qubit >= qubits) {
       throw new DatasetError(
         field,
-        `${field}: '${text}' names qubit ${qubit}; there are ${qubits}, 0 to ${qubits - 1}`,
+        `${field}: ${quoted(text, "'")} names qubit ${qubit}; there are ${qubits}, 0 to ${qubits - 1}`,
       );
     }
     if (seen & (1 << qubit))
-      throw new DatasetError(field, `${field}: '${text}' names qubit ${qubit} twice; name it once`);
+      throw new DatasetError(field, `${field}: ${quoted(text, "'")} names qubit ${qubit} twice; name it once`);
     seen |= 1 << qubit;
     masks[letter as 'X' | 'Y' | 'Z'] |= 1 << qubit;
   }

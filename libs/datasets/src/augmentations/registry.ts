@@ -1,3 +1,4 @@
+import { quoted } from '@qloom/tensor/quoted.ts';
 import { DatasetError } from '../dataset-error.ts';
 import { AUGMENTATION_NAMES, type Augmentation, type AugmentationName } from './augmentation.ts';
 import { classGaussian } from './class-gaussian.ts';
@@ -25,7 +26,7 @@ export function augmentationNamed(name: string): Augmentation {
   if (!Object.hasOwn(AUGMENTATIONS, name)) {
     throw new DatasetError(
       'method',
-      `method: '${name}' is no augmentation; there are ${AUGMENTATION_NAMES.join(', ')}`,
+      `method: ${quoted(name, "'")} is no augmentation; there are ${AUGMENTATION_NAMES.join(', ')}`,
     );
   }
   return AUGMENTATIONS[name as AugmentationName];

@@ -1,3 +1,4 @@
+import { echoed, quoted } from '@qloom/tensor/quoted.ts';
 import type { Engine, Precision } from './engine.ts';
 import type { Availability, EngineEntry, EngineOptions } from './engine-entry.ts';
 import { ENGINES } from './engine-table.ts';
@@ -23,7 +24,7 @@ export function engineEntry(name: string, entries: readonly EngineEntry[] = ENGI
   const entry = entries.find((one) => one.name === name);
   if (entry) return entry;
   const known = entries.map((one) => `'${one.name}'`).join(', ');
-  throw new UnknownEngineError(`engine: '${name}' is none of 'auto', ${known}`);
+  throw new UnknownEngineError(`engine: ${quoted(name, "'")} is none of 'auto', ${known}`);
 }
 
 /** Starts the engine of a name. Throws {@link UnknownEngineError} and {@link EngineUnavailableError}. */
@@ -31,7 +32,9 @@ export async function createEngine(name: string, options: EngineOptions = {}): P
   const entry = engineEntry(name);
   const { precisions } = entry.capabilities;
   if (options.precision !== undefined && !precisions.includes(options.precision)) {
-    throw new UnknownEngineError(`engine: '${name}' has no ${options.precision}; it has ${precisions.join(', ')}`);
+    throw new UnknownEngineError(
+      `engine: '${name}' has no ${echoed(options.precision)}; it has ${precisions.join(', ')}`,
+    );
   }
   const found = await entry.find();
   if (!found.available) throw new EngineUnavailableError(`engine: '${name}' is not available: ${found.reason}`);

@@ -5,6 +5,7 @@ import { ENCODING_NAMES, ENCODINGS, type EncodingDefinition } from '@qloom/quant
 import { CircuitSettingError } from '@qloom/quantum/errors.ts';
 import { parseObservable } from '@qloom/quantum/observable-text.ts';
 import { buildQnnCircuit } from '@qloom/quantum/qnn-circuit.ts';
+import { echoed, quoted } from '@qloom/tensor/quoted.ts';
 import { GRADIENT_METHODS, measurementProblems } from '../measurement/measurement.ts';
 import { DEFAULT_QNN, type GivenOptions, LOSSES, type QnnSettings } from './default-qnn.ts';
 import { circuitFromQasm } from './qasm-circuit.ts';
@@ -64,7 +65,7 @@ export function examineQnn(given: Partial<QnnSettings>, qasmFile?: string): Exam
   ];
   for (const [name, value, allowed] of choices) {
     if (value === undefined || allowed.includes(value)) continue;
-    say(name, `'${value}' is none of ${allowed.map((choice) => `'${choice}'`).join(', ')}`);
+    say(name, `${quoted(value, "'")} is none of ${allowed.map((choice) => `'${choice}'`).join(', ')}`);
   }
   if (problems.length > 0) return { problems };
   if (settings.qasm !== undefined) {
@@ -154,14 +155,14 @@ function optionProblems(specs: OptionSpecs, given: GivenOptions = {}, field: str
     if (!Object.hasOwn(specs, name)) {
       const known = Object.keys(specs).join(', ');
       const right = known === '' ? 'it has none' : `it has ${known}`;
-      return [{ field: `${field}.${name}`, message: `the ${owner} has no such option; ${right}` }];
+      return [{ field: `${field}.${echoed(name)}`, message: `the ${owner} has no such option; ${right}` }];
     }
     try {
       resolveOptions(specs, { [name]: value }, field);
       return [];
     } catch {
-      const message = `${JSON.stringify(value)} is not ${describeRange(specs[name])}`;
-      return [{ field: `${field}.${name}`, message }];
+      const message = `${quoted(value)} is not ${describeRange(specs[name])}`;
+      return [{ field: `${field}.${echoed(name)}`, message }];
     }
   });
 }

@@ -3,6 +3,7 @@ import { hydrogenMolecule } from '@qloom/quantum/hydrogen.ts';
 import { type Observable, transverseFieldIsing, xxzChain } from '@qloom/quantum/observable.ts';
 import { parseObservable } from '@qloom/quantum/observable-text.ts';
 import type { QnnCircuitSettings } from '@qloom/quantum/qnn-circuit.ts';
+import { quoted } from '@qloom/tensor/quoted.ts';
 
 /** Hamiltonians with a name. */
 export const HAMILTONIANS = ['tfim', 'xxz', 'h2'] as const;
@@ -76,7 +77,7 @@ export function createHamiltonian(settings: HamiltonianSettings): Hamiltonian {
   const named = [...name.matchAll(/[XYZ](\d+)/g)].map((match) => Number(match[1]));
   if (named.length === 0) {
     throw new CircuitError(
-      `hamiltonian: '${name}' is none of ${HAMILTONIANS.join(', ')}, and no sum such as '-1*Z0 Z1 - 0.5*X0'`,
+      `hamiltonian: ${quoted(name, "'")} is none of ${HAMILTONIANS.join(', ')}, and no sum such as '-1*Z0 Z1 - 0.5*X0'`,
     );
   }
   const { qubits = Math.max(...named) + 1 } = settings;

@@ -1,3 +1,4 @@
+import { quoted } from '@qloom/tensor/quoted.ts';
 import { CircuitError } from '../errors.ts';
 import { GATES } from '../gates.ts';
 import { type Matrix, matrix } from '../matrix.ts';
@@ -37,7 +38,7 @@ export function validateChannel(channel: Channel, where: string): void {
     'phase-damping',
   ];
   if (!kinds.includes(channel.kind)) {
-    throw new CircuitError(`${where}: channel '${channel.kind}' is none of ${kinds.join(', ')}`);
+    throw new CircuitError(`${where}: channel ${quoted(channel.kind, "'")} is none of ${kinds.join(', ')}`);
   }
   const [name, value] = 'gamma' in channel ? ['gamma', channel.gamma] : ['probability', channel.probability];
   if (!(value >= 0 && value <= 1)) throw new CircuitError(`${where}: ${name} ${value} is not a number from 0 to 1`);

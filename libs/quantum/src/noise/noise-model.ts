@@ -1,3 +1,4 @@
+import { quoted } from '@qloom/tensor/quoted.ts';
 import { CircuitError } from '../errors.ts';
 import type { Gate } from '../gate.ts';
 import { type GateName, isGateName } from '../gates.ts';
@@ -33,7 +34,8 @@ export function validateNoiseModel(model: NoiseModel, qubits: number): void {
   model.rules.forEach(({ channel, gates = [], gateQubits }, index) => {
     const where = `noise rule ${index}`;
     validateChannel(channel, where);
-    for (const name of gates) if (!isGateName(name)) throw new CircuitError(`${where}: gate '${name}' is unknown`);
+    for (const name of gates)
+      if (!isGateName(name)) throw new CircuitError(`${where}: gate ${quoted(name, "'")} is unknown`);
     if (channelQubits(channel) === 2 && gateQubits !== undefined && gateQubits !== 2) {
       throw new CircuitError(`${where}: ${channel.kind} after gates on ${gateQubits} qubits; 2 are right`);
     }

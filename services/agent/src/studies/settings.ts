@@ -4,6 +4,7 @@ import { settingsFromFields } from '@qloom/qnn/model/qnn-fields.ts';
 import { qnnProblems } from '@qloom/qnn/model/qnn-problems.ts';
 import { DEFAULT_QNN } from '@qloom/qnn/model/qnn-settings.ts';
 import { type FieldViolation, ValidationError } from '@qloom/service-kit/errors.ts';
+import { quoted } from '@qloom/tensor/quoted.ts';
 import { POLICY_NAMES } from '../domain/policy/registry.ts';
 import { EQUAL_WEIGHTS, PAPER_TERMS } from '../domain/reward/paper.ts';
 import { REWARD_FORMS } from '../domain/study/judge.ts';
@@ -35,7 +36,7 @@ export function completeSettings(given: StudySettings | undefined, context: Sett
     return value;
   };
   const oneOf = (field: string, value: string, allowed: readonly string[]): string => {
-    if (!allowed.includes(value)) refuse(field, `${JSON.stringify(value)} is not one of ${allowed.join(', ')}`);
+    if (!allowed.includes(value)) refuse(field, `${quoted(value)} is not one of ${allowed.join(', ')}`);
     return value;
   };
   if (given === undefined) throw new ValidationError([{ field: 'settings', description: 'not set' }]);
@@ -119,8 +120,8 @@ function completeRivals(given: readonly string[], refuse: Refuse): string[] {
   const rivals = given.length === 0 ? ['noise', 'gaussian'] : [...given];
   rivals.forEach((rival, i) => {
     const field = `evaluation.rivals[${i}]`;
-    if (!/^[a-z0-9][a-z0-9-]{0,31}$/.test(rival)) refuse(field, `${JSON.stringify(rival)} is no name of a method`);
-    if (rivals.indexOf(rival) !== i) refuse(field, `${JSON.stringify(rival)} is there twice`);
+    if (!/^[a-z0-9][a-z0-9-]{0,31}$/.test(rival)) refuse(field, `${quoted(rival)} is no name of a method`);
+    if (rivals.indexOf(rival) !== i) refuse(field, `${quoted(rival)} is there twice`);
   });
   return rivals;
 }

@@ -4,6 +4,7 @@ import type { LogEvent } from '@qloom/episode-log/port.ts';
 import type { DataShape } from '@qloom/qnn/model/qnn-model.ts';
 import type { BackgroundWork } from '@qloom/service-kit/background-work.ts';
 import { DomainError, ValidationError } from '@qloom/service-kit/errors.ts';
+import { quoted } from '@qloom/tensor/quoted.ts';
 import { createSeeds } from '../domain/study/seeds.ts';
 import { encodeParameter } from '../events/hyperparameters.ts';
 import { encodeRecord } from '../events/study-record.ts';
@@ -156,6 +157,6 @@ function canonical(settings: CompleteSettings | undefined): unknown {
 }
 
 function invalidId(id: string): ValidationError {
-  const description = `${JSON.stringify(id)} is not 1 to 63 of a-z, 0-9 and "-"`;
+  const description = `${quoted(id)} is not 1 to 63 of a-z, 0-9 and "-"`;
   return new ValidationError([{ field: 'id', description }]);
 }

@@ -1,5 +1,6 @@
 import type { SpaceOverride } from '@qloom/contracts/gen/qloom/agent/v1/agent.ts';
 import { ValidationError } from '@qloom/service-kit/errors.ts';
+import { quoted } from '@qloom/tensor/quoted.ts';
 import { InvalidSpaceError } from '../domain/space/errors.ts';
 import { type Restriction, restrictSpace } from '../domain/space/restrict.ts';
 import type { Space } from '../domain/space/space.ts';
@@ -16,7 +17,7 @@ export function studySpace(advertised: Space, overrides: readonly SpaceOverride[
   overrides.forEach((override, i) => {
     if (override.name in restrictions) {
       throw new ValidationError([
-        { field: `settings.space[${i}].name`, description: `${JSON.stringify(override.name)} is there twice` },
+        { field: `settings.space[${i}].name`, description: `${quoted(override.name)} is there twice` },
       ]);
     }
     restrictions[override.name] = {

@@ -1,3 +1,4 @@
+import { echoed, quoted } from '@qloom/tensor/quoted.ts';
 import { InvalidSettingError } from './errors.ts';
 
 /** A value of a hyperparameter. */
@@ -109,14 +110,12 @@ function checkedChoice(parameter: ChoiceHyperparameter, given: HyperparameterVal
   // On the wire every choice is a word: "16" is 16.
   const match = parameter.choices.find((choice) => String(choice) === String(given));
   if (match !== undefined) return match;
-  throw new InvalidSettingError(
-    `${parameter.name}: ${JSON.stringify(given)} is not one of ${parameter.choices.join(', ')}`,
-  );
+  throw new InvalidSettingError(`${parameter.name}: ${quoted(given)} is not one of ${parameter.choices.join(', ')}`);
 }
 
 function checkedReal({ name, minimum, maximum }: RealHyperparameter, given: HyperparameterValue): number {
   if (typeof given !== 'number' || !Number.isFinite(given)) {
-    throw new InvalidSettingError(`${name}: ${JSON.stringify(given)} is not a number in [${minimum}, ${maximum}]`);
+    throw new InvalidSettingError(`${name}: ${quoted(given)} is not a number in [${minimum}, ${maximum}]`);
   }
   if (given > maximum) throw new InvalidSettingError(`${name}: ${given} is above the maximum ${maximum}`);
   if (given < minimum) throw new InvalidSettingError(`${name}: ${given} is below the minimum ${minimum}`);
@@ -135,7 +134,7 @@ export function checkedHyperparameters(
   for (const name of Object.keys(given)) {
     if (name.startsWith('disc.') && !HYPERPARAMETERS.some((parameter) => parameter.name === name)) {
       const known = HYPERPARAMETERS.map((parameter) => parameter.name).join(', ');
-      throw new InvalidSettingError(`${name}: no such hyperparameter; the discriminator offers ${known}`);
+      throw new InvalidSettingError(`${echoed(name)}: no such hyperparameter; the discriminator offers ${known}`);
     }
   }
   return new Map(

@@ -5,6 +5,7 @@ import { ValidationError } from '@qloom/service-kit/errors.ts';
 import type { MessageReader } from '@qloom/service-kit/streams.ts';
 import { createPointsCollector } from '@qloom/service-kit/wire-points.ts';
 import { createByteAssembler } from '@qloom/tensor/byte-chunks.ts';
+import { echoed } from '@qloom/tensor/quoted.ts';
 import type { CritiqueOpening } from '../domain/critic/critique-session.ts';
 import { criticSettings } from '../domain/critic/settings.ts';
 import { InvalidPointsError, OutOfOrderError } from '../domain/errors.ts';
@@ -26,8 +27,8 @@ export function decodeHyperparameters(settings: readonly HyperparameterSetting[]
       throw new ValidationError([{ field: `open.hyperparameters[${i}]`, description }]);
     };
     const given = value?.value?.value;
-    if (given === undefined) return refuse(`${name || 'a setting without a name'} has no value`);
-    if (Object.hasOwn(values, name)) refuse(`${name} is given twice; right would be once`);
+    if (given === undefined) return refuse(`${echoed(name) || 'a setting without a name'} has no value`);
+    if (Object.hasOwn(values, name)) refuse(`${echoed(name)} is given twice; right would be once`);
     values[name] = given;
   }
   return values;

@@ -1,3 +1,4 @@
+import { quoted } from '@qloom/tensor/quoted.ts';
 import { InvalidHyperparameterError } from './errors.ts';
 
 /** A value of a hyperparameter, as studies and actions carry it. */
@@ -54,7 +55,7 @@ export function checkedValue(parameter: Hyperparameter, given: HyperparameterVal
     const chosen = parameter.choices.find((choice) => String(choice) === String(given));
     if (chosen !== undefined) return chosen;
     throw new InvalidHyperparameterError(
-      `${parameter.name}: ${JSON.stringify(given)} is not one of ${parameter.choices.join(', ')}`,
+      `${parameter.name}: ${quoted(given)} is not one of ${parameter.choices.join(', ')}`,
     );
   }
   return checkedNumber(parameter, given);
@@ -64,7 +65,7 @@ function checkedNumber(parameter: NumberHyperparameter, given: HyperparameterVal
   const { name, max, zeroAllowed } = parameter;
   const min = parameter.leastAccepted ?? parameter.min;
   if (typeof given !== 'number' || !Number.isFinite(given)) {
-    throw new InvalidHyperparameterError(`${name}: ${JSON.stringify(given)} is not a number in [${min}, ${max}]`);
+    throw new InvalidHyperparameterError(`${name}: ${quoted(given)} is not a number in [${min}, ${max}]`);
   }
   if (zeroAllowed && given === 0) return given;
   if (parameter.type === 'integer' && !Number.isInteger(given)) {

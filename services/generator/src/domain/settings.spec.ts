@@ -17,7 +17,7 @@ describe('generatorSettings', () => {
     [{ 'vae.width': 3 }, 'vae.width: 3 is below the minimum 16'],
     [{ 'vae.width': 20.5 }, 'vae.width: 20.5 is not an integer in [16, 128]'],
     [{ 'vae.beta': 'much' }, 'vae.beta: "much" is not a number in [0.01, 1]'],
-    [{ 'gan.lrG': Number.NaN }, 'gan.lrG: null is not a number in [0.00005, 0.005]'],
+    [{ 'gan.lrG': Number.NaN }, 'gan.lrG: NaN is not a number in [0.00005, 0.005]'],
     [{ 'vae.activation': 'gelu' }, 'vae.activation: "gelu" is not one of relu, swish, tanh'],
     [{ 'gan.batchSize': 33 }, 'gan.batchSize: 33 is not one of 16, 32, 64'],
     [{ synthRatio: 0.1 }, 'synthRatio: 0.1 is below the minimum 0.25 (0 is allowed)'],

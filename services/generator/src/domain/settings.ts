@@ -1,3 +1,4 @@
+import { echoed } from '@qloom/tensor/quoted.ts';
 import { InvalidHyperparameterError } from './errors.ts';
 import { HYPERPARAMETERS, type Method } from './hyperparameter-table.ts';
 import {
@@ -65,7 +66,7 @@ export function generatorSettings(given: Hyperparameters, options: { utilityCrit
     if (own.has(name)) continue;
     if (OWN_PREFIXES.some((prefix) => name.startsWith(prefix))) {
       const known = HYPERPARAMETERS.map((parameter) => parameter.name).join(', ');
-      throw new InvalidHyperparameterError(`${name}: no such hyperparameter; the generator knows ${known}`);
+      throw new InvalidHyperparameterError(`${echoed(name)}: no such hyperparameter; the generator knows ${known}`);
     }
     forwarded[name] = value;
   }

@@ -6,6 +6,7 @@ import {
   type HyperparameterValue as ValueMessage,
 } from '@qloom/contracts/gen/qloom/episode/v1/hyperparameter.ts';
 import { ValidationError } from '@qloom/service-kit/errors.ts';
+import { echoed } from '@qloom/tensor/quoted.ts';
 import type { Hyperparameter, Hyperparameters, HyperparameterValue } from '../domain/hyperparameters.ts';
 
 /** The message that advertises a row of the table. */
@@ -37,6 +38,25 @@ function encodeValue({ type }: Hyperparameter, value: HyperparameterValue): Valu
   return { value: { $case: type, value: Number(value) } };
 }
 
+/** The row of a table that another generator advertises. */
+export function decodeHyperparameter(message: HyperparameterMessage): Hyperparameter {
+  const { name, description } = message;
+  const value = message.defaultValue?.value?.value;
+  if (message.kind === HyperparameterKind.CHOICE) {
+    return { name, description, type: 'choice', choices: message.choices, default: value ?? message.choices[0] };
+  }
+  return {
+    name,
+    description,
+    type: message.kind === HyperparameterKind.INTEGER ? 'integer' : 'real',
+    min: message.minimum,
+    max: message.maximum,
+    scale: message.scale === HyperparameterScale.LOG ? 'log' : 'linear',
+    zeroAllowed: message.zeroAllowed,
+    default: Number(value ?? message.minimum),
+  };
+}
+
 /** Values by name. Throws ValidationError for a setting without a value and for a name given twice. */
 export function decodeSettings(settings: readonly HyperparameterSetting[], field: string): Hyperparameters {
   const values: Record<string, HyperparameterValue> = {};
@@ -45,8 +65,8 @@ export function decodeSettings(settings: readonly HyperparameterSetting[], field
     const refuse = (description: string): never => {
       throw new ValidationError([{ field: `${field}[${i}]`, description }]);
     };
-    if (given === undefined) return refuse(`${name || 'a setting without a name'} has no value`);
-    if (Object.hasOwn(values, name)) refuse(`${name} is given twice; right would be once`);
+    if (given === undefined) return refuse(`${echoed(name) || 'a setting without a name'} has no value`);
+    if (Object.hasOwn(values, name)) refuse(`${echoed(name)} is given twice; right would be once`);
     values[name] = given;
   }
   return values;

@@ -15,6 +15,7 @@ import { ENCODING_NAMES, ENCODINGS, type EncodingName } from '@qloom/quantum/enc
 import { parseObservable } from '@qloom/quantum/observable-text.ts';
 import { ValidationError } from '@qloom/service-kit/errors.ts';
 import { decodeTensor, wireTensor } from '@qloom/service-kit/wire-tensors.ts';
+import { quoted } from '@qloom/tensor/quoted.ts';
 import type { EngineChoice } from '../domain/engine-choice.ts';
 import type { ExecuteJob } from '../domain/jobs.ts';
 import { MAX_FEATURES } from './capabilities.ts';
@@ -132,7 +133,7 @@ export function decodeNumbers(
 /** One of the names. */
 export function nameOf<T extends string>(field: string, name: string, names: readonly T[]): T {
   const known = names.find((one) => one === name);
-  return known ?? refuse(field, `is '${name}'; right would be ${names.join(', ')}`);
+  return known ?? refuse(field, `is ${quoted(name, "'")}; right would be ${names.join(', ')}`);
 }
 
 /** Throws what arrives as INVALID_ARGUMENT. */

@@ -187,4 +187,27 @@ describe('Evaluate', () => {
     await expect(long).rejects.toMatchObject({ code: status.CANCELLED });
     await served.loadOf(0);
   });
+
+  const LONG = 'x'.repeat(32_000);
+  it.each([
+    ['ansatz', { ansatz: LONG }],
+    ['encoding', { encoding: LONG }],
+    ['loss', { loss: LONG }],
+    ['engine', { engine: LONG }],
+    ['precision', { precision: LONG }],
+    ['gradient', { gradient: LONG }],
+    ['observable', { observables: [LONG, 'Z0', 'Z1'] }],
+    ['name of an option', { ansatz: 'data-reuploading', ansatzOptions: { [LONG]: '1' } }],
+    ['value of an option', { encoding: 'iqp', encodingOptions: { repetitions: LONG } }],
+  ] satisfies [string, Parameters<typeof QnnSettings.fromPartial>[0]][])(
+    'echoes at most 200 characters of a wrong %s, and goes on serving the connection',
+    async (_what, given) => {
+      const qnn = QnnSettings.fromPartial({ qubits: 3, layers: 1, steps: 1, ...given });
+      const error = await served.simulator.evaluate(requestsOf({ settings: { qnn } })).catch((failed) => failed);
+      expect(error.code).toBe(status.INVALID_ARGUMENT);
+      expect(error.details).not.toMatch(/x{201}/);
+      expect(Buffer.byteLength(error.details)).toBeLessThanOrEqual(2_048);
+      expect(await served.simulator.getCapabilities({})).toHaveProperty('capabilities');
+    },
+  );
 });

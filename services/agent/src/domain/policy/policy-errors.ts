@@ -1,10 +1,12 @@
+import { quoted } from '@qloom/tensor/quoted.ts';
+
 /** Thrown when a study names a policy that is not there. */
 export class UnknownPolicyError extends Error {
   override readonly name = 'UnknownPolicyError';
   readonly code = 'invalid';
 
   constructor(policy: string, known: readonly string[]) {
-    super(`policy: ${JSON.stringify(policy)} is not one of ${known.join(', ')}`);
+    super(`policy: ${quoted(policy)} is not one of ${known.join(', ')}`);
   }
 }
 

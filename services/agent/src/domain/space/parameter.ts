@@ -1,3 +1,5 @@
+import { quoted } from '@qloom/tensor/quoted.ts';
+
 /** The value of a hyperparameter: a number, or the text of a choice. */
 export type Value = number | string;
 
@@ -49,7 +51,7 @@ export function describeRange(parameter: Parameter): string {
 
 /** Why `value` is no value of `parameter` (what would be right included), or null where it is one. */
 export function refuseValue(parameter: Parameter, value: unknown): string | null {
-  const wrong = `${JSON.stringify(value) ?? String(value)} is not ${describeRange(parameter)}`;
+  const wrong = `${quoted(value)} is not ${describeRange(parameter)}`;
   if (parameter.kind === 'categorical') return parameter.choices.some((choice) => choice === value) ? null : wrong;
   if (typeof value !== 'number' || !Number.isFinite(value)) return wrong;
   if (parameter.kind === 'int' && !Number.isInteger(value)) return wrong;

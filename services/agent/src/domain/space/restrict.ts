@@ -1,3 +1,4 @@
+import { echoed } from '@qloom/tensor/quoted.ts';
 import { InvalidSpaceError } from './errors.ts';
 import { describeRange, type NumericParameter, type Parameter, refuseValue, type Value } from './parameter.ts';
 import { createSpace, type Space } from './space.ts';
@@ -23,7 +24,7 @@ export function restrictSpace(space: Space, restrictions: Readonly<Record<string
   for (const name of Object.keys(restrictions)) {
     if (!known.has(name)) {
       throw new InvalidSpaceError(
-        `space.${name}`,
+        `space.${echoed(name)}`,
         `no service offers this hyperparameter; offered: ${[...known.keys()].sort().join(', ')}`,
       );
     }

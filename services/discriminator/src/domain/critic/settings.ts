@@ -1,3 +1,4 @@
+import { echoed } from '@qloom/tensor/quoted.ts';
 import { InvalidSettingError } from '../errors.ts';
 import { checkedHyperparameters, type HyperparameterValue } from '../hyperparameters.ts';
 
@@ -39,10 +40,10 @@ export function criticSettings(
   const value = checkedHyperparameters(hyperparameters);
   for (const [name, weight] of Object.entries(weights)) {
     if (!(OBJECTIVES as readonly string[]).includes(name) && weight !== 0) {
-      throw new InvalidSettingError(`objective ${name}: this critic knows ${OBJECTIVES.join(', ')}`);
+      throw new InvalidSettingError(`objective ${echoed(name)}: this critic knows ${OBJECTIVES.join(', ')}`);
     }
     if (!Number.isFinite(weight) || weight < 0) {
-      throw new InvalidSettingError(`objective ${name}: weight ${weight} is not a finite number of at least 0`);
+      throw new InvalidSettingError(`objective ${echoed(name)}: weight ${weight} is not a finite number of at least 0`);
     }
   }
   return {

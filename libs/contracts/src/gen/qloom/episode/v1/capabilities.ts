@@ -34,9 +34,20 @@ export interface Limit {
   maximum: number;
 }
 
+/** Which program did a piece of work, as it calls itself in its Capabilities. */
+export interface Implementation {
+  /** Service, such as "qloom.generator". */
+  service: string;
+  /** Its version (semver). */
+  version: string;
+}
+
 /** Capabilities of a service. */
 export interface Capabilities {
-  /** Service, such as "qloom.generator". */
+  /**
+   * Name of the implementation, such as "qloom.generator"; another implementation has another name. Only who fitted a model is
+   * asked to sample from it.
+   */
   service: string;
   /** Its version (semver). */
   version: string;
@@ -246,6 +257,91 @@ export const Limit: MessageFns<Limit> = {
     const message = createBaseLimit();
     message.name = object.name ?? "";
     message.maximum = object.maximum ?? 0;
+    return message;
+  },
+};
+
+function createBaseImplementation(): Implementation {
+  return { service: "", version: "" };
+}
+
+export const Implementation: MessageFns<Implementation> = {
+  encode(message: Implementation, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.service !== "") {
+      writer.uint32(10).string(message.service);
+    }
+    if (message.version !== "") {
+      writer.uint32(18).string(message.version);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Implementation {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseImplementation();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.service = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.version = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): Implementation {
+    return {
+      service: isSet(object.service) ? globalThis.String(object.service) : "",
+      version: isSet(object.version) ? globalThis.String(object.version) : "",
+    };
+  },
+
+  toJSON(message: Implementation): unknown {
+    const obj: any = {};
+    if (message.service !== "") {
+      obj.service = message.service;
+    }
+    if (message.version !== "") {
+      obj.version = message.version;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<Implementation>): Implementation {
+    return Implementation.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<Implementation>): Implementation {
+    const message = createBaseImplementation();
+    message.service = object.service ?? "";
+    message.version = object.version ?? "";
     return message;
   },
 };

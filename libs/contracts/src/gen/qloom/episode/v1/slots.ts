@@ -8,6 +8,7 @@
 import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
 import { Timestamp } from "../../../google/protobuf/timestamp.ts";
 import { NamedValue, Tensor } from "../../tensor/v1/tensor.ts";
+import { Implementation } from "./capabilities.ts";
 import { CircuitNoise } from "./circuit_noise.ts";
 import { HyperparameterSetting } from "./hyperparameter.ts";
 
@@ -305,6 +306,10 @@ export interface SlotEvent {
     | undefined;
   /** Which delivery of the event before it did the work, from 1. */
   attempt: number;
+  /** The service that did the work of FIT, ASSESS or EVALUATE; absent in events of before this field. */
+  implementation?:
+    | Implementation
+    | undefined;
   /** Facts of the slot; set where the outcome is OK. */
   facts:
     | //
@@ -692,6 +697,7 @@ function createBaseSlotEvent(): SlotEvent {
     startedAt: undefined,
     endedAt: undefined,
     attempt: 0,
+    implementation: undefined,
     facts: undefined,
   };
 }
@@ -721,6 +727,9 @@ export const SlotEvent: MessageFns<SlotEvent> = {
     }
     if (message.attempt !== 0) {
       writer.uint32(64).uint32(message.attempt);
+    }
+    if (message.implementation !== undefined) {
+      Implementation.encode(message.implementation, writer.uint32(74).fork()).join();
     }
     switch (message.facts?.$case) {
       case "propose":
@@ -819,6 +828,14 @@ export const SlotEvent: MessageFns<SlotEvent> = {
             message.attempt = reader.uint32();
             continue;
           }
+          case 9: {
+            if (tag !== 74) {
+              break;
+            }
+
+            message.implementation = Implementation.decode(reader, reader.uint32());
+            continue;
+          }
           case 10: {
             if (tag !== 82) {
               break;
@@ -889,6 +906,7 @@ export const SlotEvent: MessageFns<SlotEvent> = {
         ? fromJsonTimestamp(object.ended_at)
         : undefined,
       attempt: isSet(object.attempt) ? globalThis.Number(object.attempt) : 0,
+      implementation: isSet(object.implementation) ? Implementation.fromJSON(object.implementation) : undefined,
       facts: isSet(object.propose)
         ? { $case: "propose", value: ProposeFacts.fromJSON(object.propose) }
         : isSet(object.fit)
@@ -929,6 +947,9 @@ export const SlotEvent: MessageFns<SlotEvent> = {
     if (message.attempt !== 0) {
       obj.attempt = Math.round(message.attempt);
     }
+    if (message.implementation !== undefined) {
+      obj.implementation = Implementation.toJSON(message.implementation);
+    }
     if (message.facts?.$case === "propose") {
       obj.propose = ProposeFacts.toJSON(message.facts.value);
     } else if (message.facts?.$case === "fit") {
@@ -958,6 +979,9 @@ export const SlotEvent: MessageFns<SlotEvent> = {
     message.startedAt = object.startedAt ?? undefined;
     message.endedAt = object.endedAt ?? undefined;
     message.attempt = object.attempt ?? 0;
+    message.implementation = (object.implementation !== undefined && object.implementation !== null)
+      ? Implementation.fromPartial(object.implementation)
+      : undefined;
     switch (object.facts?.$case) {
       case "propose": {
         if (object.facts?.value !== undefined && object.facts?.value !== null) {

@@ -1,0 +1,66 @@
+import type { FieldViolation } from './errors.ts';
+
+/** The longest message of a status, a slot's failure or a log line. Unit: bytes of UTF-8. */
+export const MAX_MESSAGE_BYTES = 2_048;
+
+/**
+ * How much longer a message may be on the wire, where gRPC percent-encodes it (a space is three bytes, a Chinese character
+ * nine). 4,096 bytes so, and 2,048 bytes of details in base64 beside them, stay below the 8 KiB of trailers that a gRPC peer
+ * takes by default.
+ */
+const ENCODED = 2;
+
+/** Room for what says that a message was cut. Unit: bytes, on the wire. */
+const NOTE_BYTES = 80;
+
+/**
+ * A message within the limits: as it is, or its beginning and how long it was. Lone surrogates, which no encoder takes,
+ * become U+FFFD. Values in messages are cut one by one (`quoted` of `@qloom/tensor`), so that a message that was written
+ * with care stays whole; this is for those of other implementations.
+ */
+export function boundedMessage(message: string, maxBytes = MAX_MESSAGE_BYTES): string {
+  const whole = message.toWellFormed();
+  if (endOfBudget(whole, maxBytes) === whole.length) return whole;
+  const start = whole.slice(0, endOfBudget(whole, maxBytes - NOTE_BYTES));
+  return `${start}… (cut; ${whole.length} characters in all)`;
+}
+
+/** As many violations as fit into `maxBytes`, each description within its own limit, and how many more there are. */
+export function boundedViolations(
+  violations: readonly FieldViolation[],
+  maxBytes = 1_400,
+): { readonly shown: readonly FieldViolation[]; readonly more: number } {
+  const shown: FieldViolation[] = [];
+  let bytes = 0;
+  for (const violation of violations) {
+    const field = boundedMessage(violation.field, MAX_FIELD_BYTES);
+    const description = boundedMessage(violation.description, MAX_DESCRIPTION_BYTES);
+    bytes += Buffer.byteLength(field) + Buffer.byteLength(description) + VIOLATION_OVERHEAD;
+    if (bytes > maxBytes && shown.length > 0) break;
+    shown.push({ field, description });
+  }
+  return { shown, more: violations.length - shown.length };
+}
+
+const MAX_FIELD_BYTES = 300;
+const MAX_DESCRIPTION_BYTES = 1_000;
+/** Tags and lengths of a `FieldViolation`, at most two bytes a length. */
+const VIOLATION_OVERHEAD = 9;
+
+/** Where `text` must end to stay within `maxBytes`, plain and encoded; its length where it does. Splits no character. */
+function endOfBudget(text: string, maxBytes: number): number {
+  let end = 0;
+  let bytes = 0;
+  let encoded = 0;
+  for (const character of text) {
+    const size = Buffer.byteLength(character);
+    bytes += size;
+    encoded += UNRESERVED.test(character) ? 1 : 3 * size;
+    if (bytes > maxBytes || encoded > ENCODED * maxBytes) return end;
+    end += character.length;
+  }
+  return end;
+}
+
+/** What `encodeURI`, with which grpc-js encodes messages, leaves as it is. */
+const UNRESERVED = /[A-Za-z0-9;,/?:@&=+$\-_.!~*'()#]/;
