@@ -73,6 +73,16 @@ describeBuilt.each(['trial', 'production'])('overlay %s', (overlay) => {
   });
 });
 
+describe('the NATS server of the trial overlay', () => {
+  it('is the version that the tests run on', () => {
+    const read = (path: string): string => readFileSync(join(root, path), 'utf8');
+    const [, image] = /image: nats:(\S+)/.exec(read('deploy/k8s/components/nats/nats.yaml')) ?? [];
+    const [, tested] = /^NATS_VERSION=v(\S+)$/m.exec(read('.ci/run')) ?? [];
+    expect(tested).toMatch(/^\d/);
+    expect(image).toBe(tested);
+  });
+});
+
 describe('Dockerfile', () => {
   const dockerfile = readFileSync(join(root, 'Dockerfile'), 'utf8');
 

@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url';
 import { jetstreamManager } from '@nats-io/jetstream';
 import { connect } from '@nats-io/transport-node';
 import { describeArtifactStoreContract } from '@qloom/testing/artifact-store-contract.ts';
-import { describeWithNats, type NatsServer, startNatsServer } from '@qloom/testing/nats-server.ts';
+import { describeWithEachNats, type NatsServer, startNatsServer } from '@qloom/testing/nats-server.ts';
 import { openArtifactStore } from './open-log.ts';
 
 describe('folder', () => {
@@ -40,10 +40,10 @@ describe('folder', () => {
   });
 });
 
-describeWithNats('NATS object store', () => {
+describeWithEachNats('NATS object store', (program) => {
   let server: NatsServer;
   beforeAll(async () => {
-    server = await startNatsServer();
+    server = await startNatsServer({ program });
   });
   afterAll(() => server.stop());
   const open = () => openArtifactStore(server.url, { warn: () => {} });

@@ -1,29 +1,29 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { JetStreamApiError, type JetStreamClient, type JetStreamManager, type StoredMsg } from '@nats-io/jetstream';
-import { headers as createHeaders, type MsgHdrs, nuid } from '@nats-io/nats-core';
+import type { JetStreamClient, JetStreamManager, StoredMsg } from '@nats-io/jetstream';
+import { headers as createHeaders, type MsgHdrs, type NatsConnection, nuid } from '@nats-io/nats-core';
 import { LogUnavailableError } from './errors.ts';
 import type { EventKey } from './event-key.ts';
+import { isUndecided } from './jetstream-answers.ts';
 import type { Retry } from './jetstream-retry.ts';
 import type { JetStreamNames } from './jetstream-subjects.ts';
 import { type CompleteLogOptions, jitteredMs } from './log-options.ts';
+import type { Reconnects } from './nats-reconnects.ts';
 import type { AppendResult, LogEvent } from './port.ts';
 
 /** What the append and the reads work on. */
 export interface JetStreamContext {
+  readonly connection: NatsConnection;
+  readonly reconnects: Reconnects;
   readonly client: JetStreamClient;
   readonly manager: JetStreamManager;
   readonly names: JetStreamNames;
   readonly options: CompleteLogOptions;
   readonly retry: Retry;
+  /** Hands `work` back; closing the log waits for it. */
+  readonly track: <T>(work: Promise<T>) => Promise<T>;
 }
 
 const MESSAGE_ID = 'Nats-Msg-Id';
-/** Error codes of server/errors.json that leave open who won: the slot itself tells. */
-const WRONG_LAST_SEQUENCE = 10071;
-const DUPLICATE_IN_PROCESS = 10158;
-const WRONG_LAST_SEQUENCE_UNKNOWN = 10164;
-const UNDECIDED = new Set([WRONG_LAST_SEQUENCE, DUPLICATE_IN_PROCESS, WRONG_LAST_SEQUENCE_UNKNOWN]);
-
 /**
  * Writes a slot by compare-and-set on its subject (expected last sequence 0). The server's answer is never trusted for
  * who won, since a publish with a message id it has seen is answered with success whatever its content, a conflict may
@@ -51,7 +51,7 @@ export async function appendJetStream(
           expect: { lastSubjectSequence: 0, streamName: names.stream },
         });
       } catch (error) {
-        if (!(error instanceof JetStreamApiError && UNDECIDED.has(error.code))) throw error;
+        if (!isUndecided(error)) throw error;
       }
     });
     const standing = await readStored(context, subject);

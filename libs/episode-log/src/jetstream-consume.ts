@@ -8,9 +8,9 @@ import {
   type JsMsg,
   ReplayPolicy,
 } from '@nats-io/jetstream';
-import type { NatsConnection } from '@nats-io/nats-core';
 import { deliver, type Lease } from './deliver.ts';
 import { ConsumerConflictError } from './errors.ts';
+import { reasonOf } from './jetstream-answers.ts';
 import type { JetStreamContext } from './jetstream-append.ts';
 import { toEvent } from './jetstream-follow.ts';
 import type { Retry } from './jetstream-retry.ts';
@@ -44,7 +44,7 @@ export async function consumeJetStream(
         if (options.signal.aborted || context.connection.isClosed()) return;
         consumer = undefined; // it may be gone: look, and make it again
         failures++;
-        if (failures % 5 === 0) context.options.warn(`consumer ${options.consumer}: ${(error as Error).message}`);
+        if (failures % 5 === 0) context.options.warn(`consumer ${options.consumer}: ${reasonOf(error)}; trying again`);
         await sleep(jitteredMs(Math.min(50 * 2 ** Math.min(failures, 6), 2_000)));
       }
     }
@@ -78,7 +78,6 @@ async function pullOne(consumer: Consumer, signal: AbortSignal): Promise<JsMsg |
 
 /** What a consumption works on. */
 export interface ConsumeContext extends JetStreamContext {
-  readonly connection: NatsConnection;
   /** The most events out at once over all processes of one durable consumer. */
   readonly maxAckPending: number;
   /** A retry that gives up when a lease is over anyhow. */

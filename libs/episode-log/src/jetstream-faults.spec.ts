@@ -152,7 +152,7 @@ describeWithNats('JetStream log, when things go wrong', () => {
   it('throws LogUnavailableError that names the server when none answers', async () => {
     const opening = openEpisodeLog('nats://user:secret@127.0.0.1:1', { unavailableAfterMs: 0 });
     await expect(opening).rejects.toMatchObject({ name: 'LogUnavailableError' });
-    await expect(opening).rejects.toThrow(/no NATS server answers at nats:\/\/\*\*\*@127\.0\.0\.1:1/);
+    await expect(opening).rejects.toThrow(/^no NATS server answers at nats:\/\/127\.0\.0\.1:1: connection refused$/);
   });
 
   it('throws LogUnavailableError while the server is gone, and works again when it is back', async () => {
@@ -189,7 +189,7 @@ describeWithNats('JetStream log, when things go wrong', () => {
     try {
       const opening = openEpisodeLog(guarded.url.replace('//', '//ada:wrong@'), { warn: () => {} });
       await expect(opening).rejects.toMatchObject({ name: 'LogUnusableError' });
-      await expect(opening).rejects.toThrow(/nats:\/\/\*\*\*@127\.0\.0\.1:\d+ refuses our credentials/);
+      await expect(opening).rejects.toThrow(/nats:\/\/127\.0\.0\.1:\d+ refuses our credentials/);
       const log = await openEpisodeLog(guarded.url.replace('//', '//ada:right@'), { warn: () => {} });
       expect((await log.append({ study: 's', slot: 'create' }, bytes(''))).status).toBe('appended');
       await log.close();

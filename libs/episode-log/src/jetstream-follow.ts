@@ -1,8 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ConsumerMessages, JsMsg } from '@nats-io/jetstream';
+import { JetStreamApiError, type JsMsg } from '@nats-io/jetstream';
+import { LogClosedError, LogUnavailableError } from './errors.ts';
+import { reasonOf } from './jetstream-answers.ts';
 import { type JetStreamContext, readStored, toRecord } from './jetstream-append.ts';
+import { readStudyOnce } from './jetstream-reader.ts';
 import { jitteredMs } from './log-options.ts';
-import type { Reconnects } from './nats-reconnects.ts';
 import type { LogEvent } from './port.ts';
 
 /** Where following starts, and what ends it. */
@@ -10,79 +12,61 @@ interface Follow {
   readonly study: string;
   readonly after: number;
   readonly signal: AbortSignal;
-  readonly reconnects: Reconnects;
+  /** How long it may fail in a row before it throws `LogUnavailableError`, in milliseconds. */
+  readonly patienceMs: number;
 }
 
 /**
- * The events of a study above `after`, for ever. Read through an ordered consumer, which is made anew, after the last
- * event seen, whenever it resets, misses heartbeats, or the connection comes back: what it had asked for is lost with a
- * killed server. So there is no gap, and nothing comes twice.
+ * The events of a study above `after`, for ever. Read through one consumer after another (`readStudyOnce`), each of
+ * which starts after the last event seen: so there is no gap, and nothing comes twice.
  */
 export async function* followJetStream(context: JetStreamContext, follow: Follow): AsyncGenerator<LogEvent> {
-  const { client, names, options } = context;
+  const { signal, study } = follow;
   let after = follow.after;
-  for (let failures = 0; !follow.signal.aborted; ) {
-    let messages: ConsumerMessages | undefined;
-    const stop = (): void => messages?.stop();
-    const unsubscribe = follow.reconnects.subscribe(stop);
-    follow.signal.addEventListener('abort', stop);
+  let workedMs = performance.now();
+  for (let failures = 0; !signal.aborted; ) {
+    let problem: unknown = new Error('the consumer that it is read through broke off');
     try {
-      const consumer = await client.consumers.get(names.stream, {
-        filter_subjects: names.subjectsOfStudy(follow.study),
-        opt_start_seq: after + 1,
-      });
-      try {
-        messages = await consumer.consume({ max_messages: 256, expires: 10_000, idle_heartbeat: 2_000 });
-        stopWhenBroken(messages);
-        if (follow.signal.aborted) return;
-        for await (const message of messages) {
-          if (follow.signal.aborted) return;
-          failures = 0;
-          if (message.seq <= after) continue;
-          after = message.seq;
-          yield toEvent(context, message);
-        }
-      } finally {
-        messages?.stop();
-        consumer.delete().catch(() => undefined); // forgotten by the server after five minutes otherwise
+      for await (const message of readStudyOnce(context, { study, after, signal })) {
+        failures = 0;
+        workedMs = performance.now();
+        if (message.seq <= after) continue;
+        after = message.seq;
+        yield toEvent(context, message);
       }
     } catch (error) {
-      if (follow.signal.aborted) return;
-      failures++;
-      if (failures % 10 === 0) options.warn(`watch of study ${follow.study}: ${(error as Error).message}`);
-      await sleep(jitteredMs(Math.min(50 * 2 ** Math.min(failures, 6), 2_000)));
-    } finally {
-      unsubscribe();
-      follow.signal.removeEventListener('abort', stop);
+      problem = error;
     }
+    if (signal.aborted || context.connection.isClosed()) return;
+    if (performance.now() - workedMs > follow.patienceMs) {
+      throw new LogUnavailableError(
+        `study ${study} could not be read in ${follow.patienceMs} ms of tries: ${reasonOf(problem)}`,
+        { cause: problem },
+      );
+    }
+    failures++;
+    if (failures % 10 === 0 || (failures === 1 && problem instanceof JetStreamApiError)) {
+      context.options.warn(`reading study ${study}: ${reasonOf(problem)}; trying again`);
+    }
+    await sleep(jitteredMs(Math.min(50 * 2 ** Math.min(failures, 6), 2_000)));
   }
 }
 
 /** All events of a study that stood when this was called. */
-export async function replayJetStream(context: JetStreamContext, follow: Follow): Promise<LogEvent[]> {
+export async function replayJetStream(
+  context: JetStreamContext,
+  study: string,
+  signal: AbortSignal,
+): Promise<LogEvent[]> {
   const events: LogEvent[] = [];
-  const last = (await readStored(context, context.names.subjectsOfStudy(follow.study)))?.seq;
+  const last = (await readStored(context, context.names.subjectsOfStudy(study)))?.seq;
   if (last === undefined) return events;
-  for await (const event of followJetStream(context, follow)) {
+  const patienceMs = context.options.unavailableAfterMs;
+  for await (const event of followJetStream(context, { study, after: 0, signal, patienceMs })) {
     if (event.sequence <= last) events.push(event);
-    if (event.sequence >= last) break;
+    if (event.sequence >= last) return events;
   }
-  return events;
-}
-
-function stopWhenBroken(messages: ConsumerMessages): void {
-  void (async () => {
-    for await (const status of messages.status()) {
-      if (
-        status.type === 'heartbeats_missed' ||
-        status.type === 'reset' ||
-        status.type === 'consumer_not_found' ||
-        status.type === 'consumer_deleted'
-      ) {
-        messages.stop();
-      }
-    }
-  })();
+  throw new LogClosedError(`closed while study ${study} was read`);
 }
 
 /** A delivered message as an event. */

@@ -37,28 +37,7 @@ export async function openJetStreamLog(options: JetStreamLogOptions): Promise<Ep
   const manager = await jetstreamManager(connection, { checkAPI: false, timeout });
   const reconnects = watchReconnects(connection, complete.warn);
   const closing = new AbortController();
-  const retry = createRetry(complete.unavailableAfterMs, reconnects, closing.signal);
-  const context: ConsumeContext = {
-    connection,
-    client: jetstream(connection, { timeout }),
-    manager,
-    names,
-    options: complete,
-    retry,
-    retryWithinLease: createRetry(complete.leaseMs, reconnects, closing.signal),
-    maxAckPending: options.maxAckPending ?? 1000,
-  };
-  try {
-    await retry(() => ensureStream(manager, names, options.replicas ?? 1));
-  } catch (error) {
-    await connection.close();
-    throw error;
-  }
   const pending = new Set<Promise<unknown>>();
-
-  const assertOpen = (): void => {
-    if (closing.signal.aborted) throw new LogClosedError(`the log ${names.stream} is closed`);
-  };
   const track = async <T>(work: Promise<T>): Promise<T> => {
     pending.add(work);
     try {
@@ -67,7 +46,30 @@ export async function openJetStreamLog(options: JetStreamLogOptions): Promise<Ep
       pending.delete(work);
     }
   };
+  const retrying = { reconnects, closing: closing.signal, warn: complete.warn };
+  const retry = createRetry({ ...retrying, unavailableAfterMs: complete.unavailableAfterMs });
+  const context: ConsumeContext = {
+    connection,
+    reconnects,
+    client: jetstream(connection, { timeout }),
+    manager,
+    names,
+    options: complete,
+    retry,
+    track,
+    retryWithinLease: createRetry({ ...retrying, unavailableAfterMs: complete.leaseMs }),
+    maxAckPending: options.maxAckPending ?? 1000,
+  };
+  try {
+    await retry(() => ensureStream(manager, names, options.replicas ?? 1));
+  } catch (error) {
+    await connection.close();
+    throw error;
+  }
 
+  const assertOpen = (): void => {
+    if (closing.signal.aborted) throw new LogClosedError(`the log ${names.stream} is closed`);
+  };
   return {
     async append(key, payload, headers = {}) {
       assertOpen();
@@ -83,13 +85,13 @@ export async function openJetStreamLog(options: JetStreamLogOptions): Promise<Ep
     async replay(study) {
       assertOpen();
       assertStudy(study);
-      return track(replayJetStream(context, { study, after: 0, signal: closing.signal, reconnects }));
+      return track(replayJetStream(context, study, closing.signal));
     },
     watch(study, watch) {
       assertOpen();
       assertStudy(study);
       const signal = AbortSignal.any([watch.signal, closing.signal]);
-      return followJetStream(context, { study, after: watch.after ?? 0, signal, reconnects });
+      return followJetStream(context, { study, after: watch.after ?? 0, signal, patienceMs: Number.POSITIVE_INFINITY });
     },
     async consume(given, handler) {
       assertOpen();

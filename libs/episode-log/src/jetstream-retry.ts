@@ -1,21 +1,32 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { JetStreamApiError } from '@nats-io/jetstream';
 import { errors } from '@nats-io/nats-core';
 import { LogClosedError, LogUnavailableError } from './errors.ts';
+import { ConnectionLostError, isOutOfReach, reasonOf } from './jetstream-answers.ts';
 import { jitteredMs } from './log-options.ts';
 import type { Reconnects } from './nats-reconnects.ts';
 
 /**
- * Calls `work` until it does not fail for want of an answer: a server that restarts, a stream between two leaders.
+ * Calls `work` until it does not fail for want of an answer or of room: a server that restarts, a stream between two
+ * leaders, a limit of consumers or bytes that is reached for now (`isOutOfReach`).
  * `work` must be safe to repeat, even while an earlier call of it is still under way. Throws `LogUnavailableError` once
  * the time is up, `LogClosedError` when our own connection is closed, and whatever else `work` throws.
  */
 export type Retry = <T>(work: () => Promise<T>) => Promise<T>;
 
-/** What was asked of a server that then went away will never be answered: ask the next one. */
-class ConnectionLostError extends Error {}
+/** What {@link createRetry} takes. */
+export interface RetryOptions {
+  /** How long it goes on. */
+  readonly unavailableAfterMs: number;
+  readonly reconnects: Reconnects;
+  /** Ends it early. */
+  readonly closing: AbortSignal;
+  /** Told at the first answer that makes it try again; a lost connection is told of by `reconnects`. */
+  readonly warn: (message: string) => void;
+}
 
 /** A {@link Retry} that goes on for `unavailableAfterMs`, or until `closing` aborts. */
-export function createRetry(unavailableAfterMs: number, reconnects: Reconnects, closing: AbortSignal): Retry {
+export function createRetry({ unavailableAfterMs, reconnects, closing, warn }: RetryOptions): Retry {
   return async (work) => {
     const deadlineMs = performance.now() + unavailableAfterMs;
     for (let round = 0; ; round++) {
@@ -29,17 +40,19 @@ export function createRetry(unavailableAfterMs: number, reconnects: Reconnects, 
         if (closing.aborted) throw new LogClosedError('closed while NATS did not answer', { cause: error });
         if (performance.now() > deadlineMs) {
           throw new LogUnavailableError(
-            `NATS JetStream has not answered for ${unavailableAfterMs} ms: ${(error as Error).message}`,
+            `NATS JetStream did not do it in ${unavailableAfterMs} ms of tries: ${reasonOf(error)}`,
             { cause: error },
           );
         }
+        if (round === 0 && error instanceof JetStreamApiError) warn(`NATS: ${reasonOf(error)}; trying again`);
         await sleep(jitteredMs(Math.min(20 * 2 ** Math.min(round, 10), 250)));
       }
     }
   };
 }
 
-async function whileConnected<T>(reconnects: Reconnects, work: () => Promise<T>): Promise<T> {
+/** What `work` comes to, or a `ConnectionLostError` once the connection is lost: an answer will not come then. */
+export async function whileConnected<T>(reconnects: Reconnects, work: () => Promise<T>): Promise<T> {
   // A request would wait in the client's memory for the connection, and its time would run out there.
   if (!reconnects.isConnected()) throw new ConnectionLostError('there is no connection');
   let unsubscribe = (): void => {};
@@ -51,18 +64,4 @@ async function whileConnected<T>(reconnects: Reconnects, work: () => Promise<T>)
   } finally {
     unsubscribe();
   }
-}
-
-/** Whether a failed call may succeed when it is made again: nobody answered, or not in time. */
-export function isOutOfReach(error: unknown): boolean {
-  if (
-    error instanceof ConnectionLostError ||
-    error instanceof errors.TimeoutError ||
-    error instanceof errors.NoRespondersError ||
-    error instanceof errors.ConnectionError
-  ) {
-    return true;
-  }
-  // "No responders" comes wrapped: as RequestError, and once more as JetStreamNotEnabled.
-  return error instanceof Error && error.cause !== undefined && isOutOfReach(error.cause);
 }

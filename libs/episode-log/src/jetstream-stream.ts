@@ -7,6 +7,7 @@ import {
   type StreamConfig,
 } from '@nats-io/jetstream';
 import { LogUnusableError } from './errors.ts';
+import { isOutOfReach, reasonOf } from './jetstream-answers.ts';
 import type { JetStreamNames } from './jetstream-subjects.ts';
 
 const STREAM_NOT_FOUND = 10059;
@@ -15,7 +16,7 @@ const STREAM_NAME_IN_USE = 10058;
 /**
  * Makes the log's stream where it is missing, and checks one that stands: a worker needs no right to administer
  * streams. Limits retention without limits: events stay. Discard new: a full stream refuses, it never forgets.
- * Throws `LogUnusableError` when the standing stream would lose or refuse events.
+ * Throws `LogUnusableError` when the standing stream would lose or refuse events, or none can be made.
  */
 export async function ensureStream(manager: JetStreamManager, names: JetStreamNames, replicas: number): Promise<void> {
   const standing = await findStream(manager, names.stream);
@@ -38,8 +39,9 @@ export async function ensureStream(manager: JetStreamManager, names: JetStreamNa
     });
   } catch (error) {
     // Another process was faster, with its own number of replicas.
+    if (isOutOfReach(error)) throw error;
     if (!(error instanceof JetStreamApiError) || error.code !== STREAM_NAME_IN_USE) {
-      throw new LogUnusableError(`cannot make stream ${names.stream}: ${(error as Error).message}`, { cause: error });
+      throw new LogUnusableError(`cannot make stream ${names.stream}: ${reasonOf(error)}`, { cause: error });
     }
     const made = await findStream(manager, names.stream);
     if (made) assertStream(made, names);

@@ -1,25 +1,29 @@
-import { JetStreamApiError } from '@nats-io/jetstream';
+import { JetStreamApiError, type JetStreamManager, jetstreamManager } from '@nats-io/jetstream';
 import { type ObjectStore, Objm, StorageType } from '@nats-io/obj';
+import { createArtifactCache } from './artifact-cache.ts';
 import { type ArtifactStore, assertHash, assertRefName, hashOf } from './artifact-store.ts';
-import { ArtifactCorruptError, ArtifactMissingError, LogUnavailableError, LogUnusableError } from './errors.ts';
+import { ArtifactCorruptError, ArtifactMissingError, EpisodeLogError, LogUnusableError } from './errors.ts';
+import { isOutOfReach, isUndecided, reasonOf } from './jetstream-answers.ts';
 import type { JetStreamLogOptions } from './jetstream-log.ts';
-import { createRetry, isOutOfReach } from './jetstream-retry.ts';
+import { createRetry } from './jetstream-retry.ts';
 import { createJetStreamNames } from './jetstream-subjects.ts';
 import { completeLogOptions } from './log-options.ts';
 import { connectNats } from './nats-connection.ts';
+import { DamagedObjectError, readObject } from './nats-objects.ts';
 import { watchReconnects } from './nats-reconnects.ts';
 
 /** Below the server's default limit of 1 MiB a message; an artifact has as many chunks as it needs. */
 const CHUNK_BYTES = 256 * 1024;
-/** How long one chunk may take to come before the read starts anew. */
-const CHUNK_TIMEOUT_MS = 10_000;
-const WRONG_LAST_SEQUENCE = 10071;
+/** Data sets, splits and models of a few studies: each is read once per fold and draw. */
+const CACHE_BYTES = 64 * 2 ** 20;
+const STREAM_NOT_FOUND = 10059;
 
 /** What {@link openNatsArtifacts} takes. */
-export type NatsArtifactOptions = Omit<
-  JetStreamLogOptions,
-  'leaseMs' | 'firstRetryMs' | 'maxRetryMs' | 'maxAckPending'
->;
+export interface NatsArtifactOptions
+  extends Omit<JetStreamLogOptions, 'leaseMs' | 'firstRetryMs' | 'maxRetryMs' | 'maxAckPending'> {
+  /** The most bytes of artifacts that are kept in memory after they were read. Default: 64 MiB. */
+  readonly cacheBytes?: number;
+}
 
 /**
  * Artifacts in a NATS object store, bucket `<namespace>-artifacts`, in chunks. Throws as `openJetStreamLog` does.
@@ -30,15 +34,23 @@ export async function openNatsArtifacts(options: NatsArtifactOptions): Promise<A
   const connection = await connectNats({ ...options, ...complete });
   const closing = new AbortController();
   const reconnects = watchReconnects(connection, complete.warn);
-  const again = createRetry(complete.unavailableAfterMs, reconnects, closing.signal);
+  const again = createRetry({
+    unavailableAfterMs: complete.unavailableAfterMs,
+    reconnects,
+    closing: closing.signal,
+    warn: complete.warn,
+  });
+  const cache = createArtifactCache(options.cacheBytes ?? CACHE_BYTES);
+  let manager: JetStreamManager;
   let store: ObjectStore;
   try {
+    manager = await jetstreamManager(connection, { checkAPI: false });
     store = await again(() => openBucket(new Objm(connection), bucket, options.replicas ?? 1));
   } catch (error) {
     await connection.close();
-    throw error instanceof LogUnavailableError
+    throw error instanceof EpisodeLogError
       ? error
-      : new LogUnusableError(`cannot use bucket ${bucket}: ${(error as Error).message}`, { cause: error });
+      : new LogUnusableError(`cannot use bucket ${bucket}: ${reasonOf(error)}`, { cause: error });
   }
   const contentName = (hash: string) => `sha256/${hash}`;
   const refName = (name: string) => `refs/${name}`;
@@ -47,15 +59,22 @@ export async function openNatsArtifacts(options: NatsArtifactOptions): Promise<A
     return info !== null && !info.deleted;
   };
 
-  /** Tries a second and a third time: a reference's chunks may be replaced between reading where they are and reading them. */
-  const read = async (name: string): Promise<Uint8Array | undefined> => {
-    for (let attempt = 1; ; attempt++) {
-      try {
-        return await again(() => readObject(store, name));
-      } catch (error) {
-        if (attempt === 3 || !isDamaged(error)) throw error;
-      }
+  const read = async (hash: string): Promise<Uint8Array> => {
+    let bytes: Uint8Array | undefined;
+    try {
+      bytes = await readObject({ store, manager, bucket, retry: again }, contentName(hash));
+    } catch (error) {
+      if (!(error instanceof DamagedObjectError)) throw error;
+      throw new ArtifactCorruptError(`artifact ${hash} in bucket ${bucket} is damaged: ${error.message}`, {
+        cause: error,
+      });
     }
+    if (!bytes) throw new ArtifactMissingError(`artifact ${hash} is not in bucket ${bucket}`);
+    const actual = hashOf(bytes);
+    if (actual !== hash) {
+      throw new ArtifactCorruptError(`artifact ${hash} in bucket ${bucket} has content of hash ${actual}`);
+    }
+    return bytes;
   };
 
   return {
@@ -70,28 +89,14 @@ export async function openNatsArtifacts(options: NatsArtifactOptions): Promise<A
           store.put({ name, options: { max_chunk_size: CHUNK_BYTES } }, streamOf(bytes), { previousRevision: 0 }),
         );
       } catch (error) {
-        if (!(error instanceof JetStreamApiError && error.code === WRONG_LAST_SEQUENCE)) throw error;
+        if (!isUndecided(error)) throw error;
         // Another writer was faster, or our own answer was lost: the content stands.
       }
       return hash;
     },
     async get(hash) {
       assertHash(hash);
-      let bytes: Uint8Array | undefined;
-      try {
-        bytes = await read(contentName(hash));
-      } catch (error) {
-        if (!isDamaged(error)) throw error;
-        throw new ArtifactCorruptError(`artifact ${hash} in bucket ${bucket} is damaged: ${(error as Error).message}`, {
-          cause: error,
-        });
-      }
-      if (!bytes) throw new ArtifactMissingError(`artifact ${hash} is not in bucket ${bucket}`);
-      const actual = hashOf(bytes);
-      if (actual !== hash) {
-        throw new ArtifactCorruptError(`artifact ${hash} in bucket ${bucket} has content of hash ${actual}`);
-      }
-      return bytes;
+      return cache.get(hash, () => read(hash));
     },
     async has(hash) {
       assertHash(hash);
@@ -126,53 +131,8 @@ async function openBucket(objects: Objm, bucket: string, replicas: number): Prom
   try {
     return await objects.open(bucket);
   } catch (error) {
-    if (isOutOfReach(error)) throw error;
+    if (error instanceof JetStreamApiError ? error.code !== STREAM_NOT_FOUND : isOutOfReach(error)) throw error;
     return objects.create(bucket, { storage: StorageType.File, replicas, description: 'Qloom artifacts by SHA-256' });
-  }
-}
-
-async function readObject(store: ObjectStore, name: string): Promise<Uint8Array | undefined> {
-  const result = await store.get(name);
-  if (result === null) return undefined;
-  result.error.catch(() => undefined); // the stream says the same
-  const bytes = new Uint8Array(result.info.size);
-  let filled = 0;
-  const reader = result.data.getReader();
-  try {
-    for (;;) {
-      const { done, value } = await withinTime(reader.read());
-      if (done) break;
-      if (filled + value.length > bytes.length)
-        throw new DamagedObjectError('there are more bytes than it should have');
-      bytes.set(value, filled);
-      filled += value.length;
-    }
-  } finally {
-    await reader.cancel().catch(() => undefined);
-  }
-  if (filled !== bytes.length) throw new DamagedObjectError(`${filled} of ${bytes.length} bytes are there`);
-  return bytes;
-}
-
-class DamagedObjectError extends Error {}
-
-function isDamaged(error: unknown): boolean {
-  return error instanceof DamagedObjectError || /corrupt/.test(String(error));
-}
-
-/** The client waits for missing chunks for ever. */
-async function withinTime<T>(work: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const timeout = new Promise<never>((_, reject) => {
-    timer = setTimeout(
-      () => reject(new DamagedObjectError(`no chunk came for ${CHUNK_TIMEOUT_MS} ms`)),
-      CHUNK_TIMEOUT_MS,
-    );
-  });
-  try {
-    return await Promise.race([work, timeout]);
-  } finally {
-    clearTimeout(timer);
   }
 }
 

@@ -5,14 +5,17 @@ import { InvalidUrlError } from './errors.ts';
 import { openFolderArtifacts } from './folder-artifacts.ts';
 import { type JetStreamLogOptions, openJetStreamLog } from './jetstream-log.ts';
 import type { LogOptions } from './log-options.ts';
+import { splitQuery } from './nats-address.ts';
 import { openNatsArtifacts } from './nats-artifacts.ts';
-import { hideSecrets } from './nats-connection.ts';
+import type { NatsCredentials } from './nats-connection.ts';
 import type { EpisodeLog } from './port.ts';
+import { redactUrl } from './redact-url.ts';
 import { openSqliteLog, type SqliteLogOptions } from './sqlite-log.ts';
 
 /** What a URL does not say: mostly for tests, and for secrets, which do not belong into URLs. */
 export type OpenOptions = LogOptions &
-  Pick<JetStreamLogOptions, 'credentialsFile' | 'nkeySeedFile' | 'caFile' | 'certFile' | 'keyFile' | 'name'> &
+  NatsCredentials &
+  Pick<JetStreamLogOptions, 'name'> &
   Pick<SqliteLogOptions, 'now' | 'pollMs'>;
 
 const LOG_FORMS =
@@ -42,7 +45,7 @@ export async function openEpisodeLog(url: string, options: OpenOptions = {}): Pr
     allow(query, ['lease', 'namespace', 'replicas'], url);
     return openJetStreamLog({ ...options, leaseMs, servers: `${scheme}:${rest}`, ...natsQuery(query) });
   }
-  throw new InvalidUrlError(`log: ${hideSecrets(url)} is none of ${LOG_FORMS}`);
+  throw new InvalidUrlError(`log: ${redactUrl(url)} is none of ${LOG_FORMS}`);
 }
 
 /**
@@ -60,20 +63,21 @@ export async function openArtifactStore(url: string, options: OpenOptions = {}):
     allow(query, ['namespace', 'replicas'], url);
     return openNatsArtifacts({ ...options, servers: `${scheme}:${rest}`, ...natsQuery(query) });
   }
-  throw new InvalidUrlError(`artifacts: ${hideSecrets(url)} is none of ${STORE_FORMS}`);
+  throw new InvalidUrlError(`artifacts: ${redactUrl(url)} is none of ${STORE_FORMS}`);
 }
 
 function split(url: string, what: string, forms: string): { scheme: string; rest: string; query: URLSearchParams } {
-  const match = /^([a-z]+):([^?]*)(?:\?(.*))?$/.exec(url);
-  if (!match) throw new InvalidUrlError(`${what}: ${quoted(hideSecrets(url))} is none of ${forms}`);
-  return { scheme: match[1], rest: match[2], query: new URLSearchParams(match[3] ?? '') };
+  const [address, query] = splitQuery(url);
+  const match = /^([a-z]+):(.*)$/.exec(address);
+  if (!match) throw new InvalidUrlError(`${what}: ${quoted(redactUrl(url))} is none of ${forms}`);
+  return { scheme: match[1], rest: match[2], query: new URLSearchParams(query ?? '') };
 }
 
 function allow(query: URLSearchParams, names: readonly string[], url: string): void {
   for (const name of query.keys()) {
     if (!names.includes(name)) {
       const known = names.length > 0 ? `can have ${names.join(', ')}` : 'takes no parameters';
-      throw new InvalidUrlError(`${hideSecrets(url)} ${known}, not "${name}"`);
+      throw new InvalidUrlError(`${shown(url)} ${known}, not "${name}"`);
     }
   }
 }
@@ -93,4 +97,9 @@ function parseDuration(text: string): number {
   const match = /^(\d+)(ms|s)$/.exec(text);
   if (!match) throw new InvalidUrlError(`lease=${text} is not a duration such as 5s or 500ms`);
   return Number(match[1]) * (match[2] === 's' ? 1000 : 1);
+}
+
+/** A path may hold an "@"; before one of a server stands what must not be shown. */
+function shown(url: string): string {
+  return /^(sqlite|file):/.test(url) ? url : redactUrl(url);
 }

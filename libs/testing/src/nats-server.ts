@@ -1,6 +1,6 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -39,6 +39,8 @@ export interface NatsServerOptions {
   readonly program?: string;
   /** More of the program's own arguments: `['--user', 'ada', '--pass', 'secret']`. */
   readonly arguments?: readonly string[];
+  /** A configuration file's text, such as `jetstream { max_file_store: 1MB }`. The folder and the port are given apart. */
+  readonly settings?: string;
 }
 
 /** Starts a server and resolves when it says that it is ready. Throws when there is no program or it does not start. */
@@ -62,7 +64,9 @@ export async function startNatsServer(options: NatsServerOptions = {}): Promise<
   };
   const start = async (): Promise<void> => {
     const jetStream = options.jetStream === false ? [] : ['-js', '-sd', folder];
-    const given = ['-a', '127.0.0.1', '-p', String(port), ...jetStream, ...(options.arguments ?? [])];
+    const settings = options.settings === undefined ? [] : ['-c', join(folder, 'nats.conf')];
+    if (options.settings !== undefined) writeFileSync(join(folder, 'nats.conf'), options.settings);
+    const given = ['-a', '127.0.0.1', '-p', String(port), ...jetStream, ...settings, ...(options.arguments ?? [])];
     child = spawn(found.program, given, { stdio: ['ignore', 'ignore', 'pipe'] });
     port = await readyPort(child);
   };
@@ -122,4 +126,21 @@ export function describeWithNats(title: string, body: () => void): void {
     process.stderr.write(`skipped, for want of a nats-server on the PATH or in QLOOM_NATS_SERVER: ${title}\n`);
     describe.skip(title, body);
   }
+}
+
+/**
+ * A `describe` for each server that there is: the one that {@link findNatsServer} finds, which a distribution may ship
+ * old, and the current one that `QLOOM_NATS_SERVER_CURRENT` names (with a notice where it names none). `body` gets the
+ * program to start. Throws when the variable names something else.
+ */
+export function describeWithEachNats(title: string, body: (program: string | undefined) => void): void {
+  describeWithNats(`${title}, nats-server ${findNatsServer()?.version}`, () => body(undefined));
+  const program = process.env['QLOOM_NATS_SERVER_CURRENT'];
+  if (!program) {
+    process.stderr.write(`skipped, since QLOOM_NATS_SERVER_CURRENT names no server: ${title}, current\n`);
+    return;
+  }
+  const found = findNatsServer(program);
+  if (!found) throw new Error(`QLOOM_NATS_SERVER_CURRENT: ${program} is no nats-server`);
+  describe(`${title}, nats-server ${found.version}`, () => body(program));
 }
