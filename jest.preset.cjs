@@ -1,4 +1,6 @@
 // Shared by every project's jest.config.cjs. swc turns the same .ts files that Node runs into CommonJS.
+const { QLOOM_TEST_SEED: seed, QLOOM_TEST_ROUNDS: rounds } = process.env;
+
 module.exports = (displayName, options = {}) => ({
   displayName,
   testEnvironment: require.resolve('./jest.environment.cjs'),
@@ -17,6 +19,8 @@ module.exports = (displayName, options = {}) => ({
   },
   transformIgnorePatterns: ['/node_modules/(?!@qloom/)'],
   moduleFileExtensions: ['ts', 'mjs', 'js', 'cjs', 'json', 'node'],
-  testTimeout: 180000,
+  setupFilesAfterEnv: seed || rounds ? [require.resolve('./jest.seeds.cjs')] : [],
+  // Rounds take as long as they are many.
+  testTimeout: rounds ? 2 ** 31 - 1 : 180000,
   ...options,
 });

@@ -5,9 +5,6 @@ import { useBackend } from '../backend.ts';
 import { evaluate, type RandomGraph, randomGraph } from '../testing/random-graph.ts';
 import { compile } from './compile.ts';
 
-/** Graphs to try; the long run takes TFJS_RANDOM_GRAPHS=1000. */
-const COUNT = Number(process.env['TFJS_RANDOM_GRAPHS'] ?? 50);
-
 beforeAll(() => useBackend({ force: 'cpu' }));
 
 /** The value of a graph and its gradients, as numbers. */
@@ -45,7 +42,7 @@ describe('a random graph of broadcasting, reductions, products and changes of sh
   it('has the value and the gradients of eager code, and leaves nothing behind', () => {
     const before = tf.memory().numTensors;
     fc.assert(fc.property(randomGraph, compare), {
-      numRuns: COUNT,
+      numRuns: 50,
       // A graph like those that the generator is least likely to hit: everything reduced and broadcast again.
       examples: [
         [
