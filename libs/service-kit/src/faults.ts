@@ -1,6 +1,6 @@
 import { status } from '@grpc/grpc-js';
-import { EpisodeLogError, LogClosedError, LogUnavailableError } from '@qloom/episode-log/errors.ts';
 import { type ErrorCode, errorCodeOf } from './errors.ts';
+import { isInfrastructureError } from './infrastructure-error.ts';
 import type { FailureName } from './slot-events.ts';
 import { isServiceError } from './status.ts';
 
@@ -18,7 +18,10 @@ export type Fault =
 const INFRASTRUCTURE: Fault = { kind: 'infrastructure' };
 const UNEXPLAINED: Fault = { kind: 'unexplained' };
 
-/** Classifies what a stage's work threw. A call's status and a domain error of the same meaning are the same fault. */
+/**
+ * Classifies what a stage's work threw. A call's status and a domain error of the same meaning are the same fault. What nobody
+ * can explain is what its `cause` is, where that is the infrastructure's fault.
+ */
 export function classifyFault(error: unknown): Fault {
   if (isServiceError(error)) {
     if (LOST_CONNECTION.test(error.details)) return INFRASTRUCTURE;
@@ -26,43 +29,51 @@ export function classifyFault(error: unknown): Fault {
   }
   const code = errorCodeOf(error);
   if (code !== undefined) return FAULT_OF_CODE[code] ?? UNEXPLAINED;
-  if (error instanceof LogUnavailableError || error instanceof LogClosedError) return INFRASTRUCTURE;
-  if (error instanceof EpisodeLogError) return UNEXPLAINED;
-  if (error instanceof Error && (error.name === 'AbortError' || error.name === 'TimeoutError')) return INFRASTRUCTURE;
-  const systemCode = (error as NodeJS.ErrnoException | null | undefined)?.code;
-  return typeof systemCode === 'string' && SYSTEM_FAULTS.has(systemCode) ? INFRASTRUCTURE : UNEXPLAINED;
+  if (isInfrastructureError(error)) return INFRASTRUCTURE;
+  const cause = error instanceof Error ? error.cause : undefined;
+  return cause !== undefined && classifyFault(cause).kind === 'infrastructure' ? INFRASTRUCTURE : UNEXPLAINED;
+}
+
+/** What a peer answered of the request itself: that it is `invalid`, or that it `diverged`; undefined for any other error. */
+export function answeredFailure(error: unknown): FailureName | undefined {
+  if (!isServiceError(error)) return undefined;
+  const fault = classifyFault(error);
+  return fault.kind === 'failed' ? fault.reason : undefined;
 }
 
 /** grpc-js reports some lost connections as INTERNAL or UNKNOWN. */
 const LOST_CONNECTION = /RST_STREAM|GOAWAY|connection dropped|ended without gRPC status|socket hang up|ECONNRE/i;
 
+/**
+ * NOT_FOUND is an artifact that is not there (yet, or while its store is away); FAILED_PRECONDITION an attempt that another has
+ * overtaken; UNIMPLEMENTED a peer of another kind or version; DATA_LOSS bytes that came or were stored broken. The event is not
+ * to blame for any of these, and all can pass. INTERNAL and UNKNOWN are a peer's bug as likely as not.
+ */
 const FAULT_OF_STATUS: ReadonlyMap<number, Fault> = new Map<number, Fault>([
   [status.UNAVAILABLE, INFRASTRUCTURE],
   [status.CANCELLED, INFRASTRUCTURE],
   [status.DEADLINE_EXCEEDED, INFRASTRUCTURE],
   [status.RESOURCE_EXHAUSTED, INFRASTRUCTURE],
   [status.ABORTED, INFRASTRUCTURE],
+  [status.NOT_FOUND, INFRASTRUCTURE],
+  [status.FAILED_PRECONDITION, INFRASTRUCTURE],
+  [status.UNIMPLEMENTED, INFRASTRUCTURE],
+  [status.DATA_LOSS, INFRASTRUCTURE],
+  [status.UNAUTHENTICATED, INFRASTRUCTURE],
+  [status.PERMISSION_DENIED, INFRASTRUCTURE],
   [status.INVALID_ARGUMENT, { kind: 'failed', reason: 'invalid' }],
   [status.OUT_OF_RANGE, { kind: 'failed', reason: 'diverged' }],
 ]);
 
+/** As {@link FAULT_OF_STATUS}, but for `data-loss`: here it is an event or an artifact that this very program cannot read. */
 const FAULT_OF_CODE: Readonly<Partial<Record<ErrorCode, Fault>>> = {
   unavailable: INFRASTRUCTURE,
   cancelled: INFRASTRUCTURE,
   deadline: INFRASTRUCTURE,
   exhausted: INFRASTRUCTURE,
+  'not-found': INFRASTRUCTURE,
+  precondition: INFRASTRUCTURE,
+  unsupported: INFRASTRUCTURE,
   invalid: { kind: 'failed', reason: 'invalid' },
   diverged: { kind: 'failed', reason: 'diverged' },
 };
-
-const SYSTEM_FAULTS: ReadonlySet<string> = new Set([
-  'ECONNREFUSED',
-  'ECONNRESET',
-  'EPIPE',
-  'ETIMEDOUT',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'EMFILE',
-]);
