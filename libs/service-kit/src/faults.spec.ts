@@ -15,7 +15,7 @@ import { openArtifactStore } from '@qloom/episode-log/open-log.ts';
 import { describeWithNats, startNatsServer } from '@qloom/testing/nats-server.ts';
 import { createTempFolder, type TempFolder } from '@qloom/testing/temp-folder.ts';
 import { DomainError } from './errors.ts';
-import { answeredFailure, classifyFault } from './faults.ts';
+import { answeredFailure, classifyFault, isTransient } from './faults.ts';
 import { statusOf } from './status.ts';
 
 let folder: TempFolder;
@@ -141,6 +141,22 @@ describeWithNats('a fault of the infrastructure, on NATS', () => {
       await connection.close();
       await nats.stop();
     }
+  });
+});
+
+describe('a fault of the moment', () => {
+  it.each([
+    [answer(status.UNAVAILABLE), true],
+    [answer(status.INTERNAL, 'Received RST_STREAM with code 2'), true],
+    [new DomainError('exhausted', 'too many critics'), true],
+    [Object.assign(new Error('connect'), { code: 'ECONNRESET' }), true],
+    [answer(status.FAILED_PRECONDITION, 'a stale attempt'), false],
+    [answer(status.UNIMPLEMENTED), false],
+    [new DomainError('precondition', 'a stale attempt'), false],
+    [answer(status.INVALID_ARGUMENT), false],
+    [new TypeError('a bug'), false],
+  ])('is told from one that lasts: %s', (error, expected) => {
+    expect(isTransient(error)).toBe(expected);
   });
 });
 

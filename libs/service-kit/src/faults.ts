@@ -1,5 +1,5 @@
 import { status } from '@grpc/grpc-js';
-import { type ErrorCode, errorCodeOf } from './errors.ts';
+import { errorCodeOf, STATUS_OF_CODE } from './errors.ts';
 import { isInfrastructureError } from './infrastructure-error.ts';
 import type { FailureName } from './slot-events.ts';
 import { isServiceError } from './status.ts';
@@ -28,7 +28,9 @@ export function classifyFault(error: unknown): Fault {
     return FAULT_OF_STATUS.get(error.code) ?? UNEXPLAINED;
   }
   const code = errorCodeOf(error);
-  if (code !== undefined) return FAULT_OF_CODE[code] ?? UNEXPLAINED;
+  // Lost by this very program: an event or an artifact that it cannot read.
+  if (code === 'data-loss') return UNEXPLAINED;
+  if (code !== undefined) return FAULT_OF_STATUS.get(STATUS_OF_CODE[code]) ?? UNEXPLAINED;
   if (isInfrastructureError(error)) return INFRASTRUCTURE;
   const cause = error instanceof Error ? error.cause : undefined;
   return cause !== undefined && classifyFault(cause).kind === 'infrastructure' ? INFRASTRUCTURE : UNEXPLAINED;
@@ -41,8 +43,26 @@ export function answeredFailure(error: unknown): FailureName | undefined {
   return fault.kind === 'failed' ? fault.reason : undefined;
 }
 
+/**
+ * Whether a fault is one of the moment: a connection that was lost, a peer that is away, busy or draining. The same call may succeed
+ * at once, here or at a replica. Other faults of the infrastructure last until somebody mends them.
+ */
+export function isTransient(error: unknown): boolean {
+  if (isServiceError(error)) return LOST_CONNECTION.test(error.details) || TRANSIENT_STATUS.has(error.code);
+  const code = errorCodeOf(error);
+  return code === undefined ? isInfrastructureError(error) : TRANSIENT_STATUS.has(STATUS_OF_CODE[code]);
+}
+
 /** grpc-js reports some lost connections as INTERNAL or UNKNOWN. */
 const LOST_CONNECTION = /RST_STREAM|GOAWAY|connection dropped|ended without gRPC status|socket hang up|ECONNRE/i;
+
+const TRANSIENT_STATUS: ReadonlySet<number> = new Set([
+  status.UNAVAILABLE,
+  status.CANCELLED,
+  status.DEADLINE_EXCEEDED,
+  status.RESOURCE_EXHAUSTED,
+  status.ABORTED,
+]);
 
 /**
  * NOT_FOUND is an artifact that is not there (yet, or while its store is away); FAILED_PRECONDITION an attempt that another has
@@ -50,11 +70,7 @@ const LOST_CONNECTION = /RST_STREAM|GOAWAY|connection dropped|ended without gRPC
  * to blame for any of these, and all can pass. INTERNAL and UNKNOWN are a peer's bug as likely as not.
  */
 const FAULT_OF_STATUS: ReadonlyMap<number, Fault> = new Map<number, Fault>([
-  [status.UNAVAILABLE, INFRASTRUCTURE],
-  [status.CANCELLED, INFRASTRUCTURE],
-  [status.DEADLINE_EXCEEDED, INFRASTRUCTURE],
-  [status.RESOURCE_EXHAUSTED, INFRASTRUCTURE],
-  [status.ABORTED, INFRASTRUCTURE],
+  ...[...TRANSIENT_STATUS].map((code) => [code, INFRASTRUCTURE] as const),
   [status.NOT_FOUND, INFRASTRUCTURE],
   [status.FAILED_PRECONDITION, INFRASTRUCTURE],
   [status.UNIMPLEMENTED, INFRASTRUCTURE],
@@ -64,16 +80,3 @@ const FAULT_OF_STATUS: ReadonlyMap<number, Fault> = new Map<number, Fault>([
   [status.INVALID_ARGUMENT, { kind: 'failed', reason: 'invalid' }],
   [status.OUT_OF_RANGE, { kind: 'failed', reason: 'diverged' }],
 ]);
-
-/** As {@link FAULT_OF_STATUS}, but for `data-loss`: here it is an event or an artifact that this very program cannot read. */
-const FAULT_OF_CODE: Readonly<Partial<Record<ErrorCode, Fault>>> = {
-  unavailable: INFRASTRUCTURE,
-  cancelled: INFRASTRUCTURE,
-  deadline: INFRASTRUCTURE,
-  exhausted: INFRASTRUCTURE,
-  'not-found': INFRASTRUCTURE,
-  precondition: INFRASTRUCTURE,
-  unsupported: INFRASTRUCTURE,
-  invalid: { kind: 'failed', reason: 'invalid' },
-  diverged: { kind: 'failed', reason: 'diverged' },
-};
