@@ -1,6 +1,7 @@
 import { Slot } from '@qloom/contracts/gen/qloom/episode/v1/slots.ts';
 import { type Deployment, deploy, type ServiceName } from './deployment.ts';
 import { readSlots } from './read-log.ts';
+import { readResult } from './read-result.ts';
 import { tinyStudy } from './tiny-study.ts';
 import { finishStudy, watchStudy } from './watch-study.ts';
 
@@ -17,24 +18,9 @@ const KILLS: readonly { readonly stage: string; readonly service: ServiceName; r
 
 describe('kill -9 of a service', () => {
   let undisturbed: Map<string, unknown>;
-  let undisturbedResult: string;
+  let undisturbedResult: unknown;
   let deployment: Deployment | undefined;
   const settings = tinyStudy(6);
-
-  /** Arms and choices of a result; what depends on clocks is left out. */
-  async function result(): Promise<string> {
-    const study = (await deployment!.agent.getStudy({ id: 'tiny' })).study!;
-    const chunks: Uint8Array[] = [];
-    for await (const { chunk } of deployment!.agent.getArtifact({ sha256: study.result!.sha256 })) {
-      chunks.push(chunk!.data);
-    }
-    const timed = new Set(['seconds', 'createdAt', 'finishedAt']);
-    return JSON.stringify(
-      JSON.parse(Buffer.concat(chunks).toString()),
-      (key, value) => (timed.has(key) ? undefined : value),
-      1,
-    );
-  }
 
   const logUrl = () => `sqlite:${deployment!.folder.file('log.db')}`;
 
@@ -43,7 +29,7 @@ describe('kill -9 of a service', () => {
     await deployment.agent.createStudy({ id: 'tiny', settings });
     await finishStudy(deployment, 'tiny');
     undisturbed = await readSlots(logUrl(), 'tiny');
-    undisturbedResult = await result();
+    undisturbedResult = await readResult(deployment, 'tiny');
     await deployment.stop();
     deployment = undefined;
   }, 180_000);
@@ -69,7 +55,7 @@ describe('kill -9 of a service', () => {
       await deployment.killAndRestart(service);
       await finishStudy(deployment, 'tiny');
       expect(await readSlots(logUrl(), 'tiny')).toEqual(undisturbed);
-      expect(await result()).toEqual(undisturbedResult);
+      expect(await readResult(deployment, 'tiny')).toEqual(undisturbedResult);
     },
     180_000,
   );

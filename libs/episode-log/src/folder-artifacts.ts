@@ -13,7 +13,7 @@ export async function openFolderArtifacts(folder: string): Promise<ArtifactStore
   const root = resolve(folder);
   const incoming = join(root, 'incoming');
   try {
-    await mkdir(incoming, { recursive: true });
+    for (const part of ['incoming', 'sha256', 'refs']) await mkdir(join(root, part), { recursive: true });
   } catch (error) {
     throw new LogUnusableError(`cannot use ${root} for artifacts: ${(error as Error).message}`, { cause: error });
   }
@@ -31,12 +31,24 @@ export async function openFolderArtifacts(folder: string): Promise<ArtifactStore
       } finally {
         await file.close();
       }
-      await mkdir(dirname(path), { recursive: true });
+      await makeFolder(dirname(path));
       await rename(temporary, path);
     } catch (error) {
       await rm(temporary, { force: true });
       throw error;
     }
+  };
+
+  /**
+   * Makes a folder inside one of the store's. Those themselves are made when it is opened, and not again: where one is missing the
+   * storage is away, and a new one in its place would be in the way when it comes back.
+   */
+  const makeFolder = async (folder: string): Promise<void> => {
+    if ([join(root, 'sha256'), join(root, 'refs')].includes(folder)) return;
+    await makeFolder(dirname(folder));
+    await mkdir(folder).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EEXIST') throw error;
+    });
   };
 
   return {

@@ -1,5 +1,6 @@
 import { type ServiceError, status } from '@grpc/grpc-js';
 import type { SlotEvent } from '@qloom/contracts/gen/qloom/episode/v1/slots.ts';
+import { ArtifactMissingError } from '@qloom/episode-log/errors.ts';
 import type { EpisodeKey } from '@qloom/episode-log/event-key.ts';
 import { openEpisodeLog } from '@qloom/episode-log/open-log.ts';
 import type { EpisodeLog } from '@qloom/episode-log/port.ts';
@@ -9,7 +10,7 @@ import { createMemoryLog } from '@qloom/testing/test-server.ts';
 import type { BackgroundWork } from './background-work.ts';
 import { DomainError } from './errors.ts';
 import { decodeSlot, encodeSlot, failureOf, isOk, type SlotContent, type SlotFacts } from './slot-events.ts';
-import { createStageWorker, type StageContext, type StageOptions } from './stage-worker.ts';
+import { createStageWorker, POISON_AFTER, type StageContext, type StageOptions } from './stage-worker.ts';
 
 const FACTS: SlotFacts = { $case: 'fit', value: { folds: [] } };
 const PROPOSED: SlotFacts = {
@@ -107,19 +108,20 @@ describe('a stage', () => {
     ['CANCELLED', serviceError(status.CANCELLED, 'cancelled')],
     ['DEADLINE_EXCEEDED', serviceError(status.DEADLINE_EXCEEDED, 'no answer')],
     ['a lost connection', serviceError(status.INTERNAL, 'Received RST_STREAM with code 2')],
+    ['UNIMPLEMENTED', serviceError(status.UNIMPLEMENTED, 'Fit: not here')],
     ['a refused socket', Object.assign(new Error('connect'), { code: 'ECONNREFUSED' })],
+    ['a full disk', Object.assign(new Error('no space left on device'), { code: 'ENOSPC' })],
+    ['an artifact that is away', new ArtifactMissingError('artifact 00 is not in /data')],
+    ['JetStream', Object.assign(new Error('internal error'), { name: 'JetStreamApiError', code: 10_023 })],
   ])('does it again, past every limit, when the infrastructure fails: %s', async (_what, error) => {
     let runs = 0;
-    work(
-      async () => {
-        if (++runs <= 3) throw error;
-        return FACTS;
-      },
-      { poisonAfter: 2 },
-    );
+    work(async () => {
+      if (++runs <= POISON_AFTER + 5) throw error;
+      return FACTS;
+    });
     await write(keyOf(0, 'propose'), { facts: PROPOSED });
     const fit = await slot(keyOf(0, 'fit'));
-    expect([isOk(fit), fit.attempt]).toEqual([true, 4]);
+    expect([isOk(fit), fit.attempt]).toEqual([true, POISON_AFTER + 6]);
   });
 
   it('calls an event poison after so many deliveries that nobody can explain, faults of others not counted', async () => {

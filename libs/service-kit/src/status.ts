@@ -1,11 +1,7 @@
 import { type Metadata, type ServiceError, type StatusObject, status } from '@grpc/grpc-js';
-import {
-  ArtifactCorruptError,
-  ArtifactMissingError,
-  InvalidKeyError,
-  LogUnavailableError,
-} from '@qloom/episode-log/errors.ts';
+import { ArtifactCorruptError, ArtifactMissingError, InvalidKeyError } from '@qloom/episode-log/errors.ts';
 import { errorCodeOf, type FieldViolation, STATUS_OF_CODE } from './errors.ts';
+import { isInfrastructureError } from './infrastructure-error.ts';
 import { badRequestMetadata, violationsOf } from './status-details.ts';
 
 /** What a caller gets instead of the message of an error that nobody foresaw: it may hold internals. */
@@ -16,7 +12,7 @@ export type CallStatus = Pick<StatusObject, 'code' | 'details'> & { readonly met
 
 /**
  * The gRPC status of any error: a domain error by the table, a status that a peer answered with by its own code (but
- * never a peer's internals), anything else INTERNAL without its message.
+ * never a peer's internals), a fault of disk, log or network UNAVAILABLE, anything else INTERNAL without its message.
  */
 export function statusOf(error: unknown): CallStatus {
   const code = errorCodeOf(error);
@@ -40,6 +36,9 @@ export function statusOf(error: unknown): CallStatus {
   for (const [type, mapped] of STORE_ERRORS) {
     if (error instanceof type) return { code: mapped, details: error.message };
   }
+  if (error instanceof Error && isInfrastructureError(error)) {
+    return { code: status.UNAVAILABLE, details: error.message };
+  }
   return { code: status.INTERNAL, details: INTERNAL_MESSAGE };
 }
 
@@ -60,7 +59,6 @@ const STORE_ERRORS: readonly (readonly [new (...args: never[]) => Error, number]
   [ArtifactMissingError, status.NOT_FOUND],
   [ArtifactCorruptError, status.DATA_LOSS],
   [InvalidKeyError, status.INVALID_ARGUMENT],
-  [LogUnavailableError, status.UNAVAILABLE],
 ];
 
 function validationOnly(error: ServiceError): Metadata | undefined {

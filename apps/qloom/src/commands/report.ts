@@ -29,6 +29,11 @@ export function addReportCommand(program: Command): void {
     .action(async (run: string, flags: { readonly out: string; readonly json?: boolean }) => {
       const folder = findRun(run, flags.out);
       const record = readStudyRecord(folder);
+      if (record.state === 'failed' || record.state === 'cancelled') {
+        throw new CommandError(
+          `study ${record.id} ${record.state === 'failed' ? 'failed' : 'was cancelled'}: ${record.message ?? 'there is no reason on record'}`,
+        );
+      }
       if (record.result === undefined) {
         throw new CommandError(
           `study ${record.id} is ${record.state} and has no result; go on with: qloom run ${record.file}`,

@@ -28,13 +28,22 @@ function createBar(stream: StatusStream, title: string, style: Style): ProgressV
   };
 }
 
-/** One line at most `columns` wide: title, phase, bar, counts, best utility, rest. */
+/**
+ * One line at most `columns` wide: title, phase, bar, counts, best utility, rest. What the study waits for comes right after the
+ * phase, cut off where it is too long: nothing else matters as long as it does.
+ */
 export function barLine(progress: Progress, title: string, style: Style, columns: number): string {
   const { done, total } = progress;
   const width = columns < 90 ? 12 : 24;
   const filled = total > 0 ? Math.round((width * Math.min(done, total)) / total) : 0;
   const bar = `${style.cyan('━'.repeat(filled))}${style.dim('─'.repeat(width - filled))}`;
   const parts = [style.bold(title), progress.phase, bar, ...facts(progress)];
+  if (progress.waitingFor !== undefined) {
+    const start = `${style.bold(title)}  ${progress.phase}  `;
+    const room = Math.max(0, columns - 1 - stripVTControlCharacters(start).length);
+    const text = `waiting for ${progress.waitingFor}`;
+    return `${start}${text.length <= room ? text : `${text.slice(0, Math.max(0, room - 1))}…`}`;
+  }
   let line = '';
   for (const part of parts) {
     const longer = line === '' ? part : `${line}  ${part}`;
@@ -60,10 +69,16 @@ function facts(progress: Progress): string[] {
 function createLines(stream: StatusStream, title: string): ProgressView {
   let lastPhase = '';
   let lastDone = -1;
+  let lastWait: string | undefined;
   return {
     show(progress) {
-      const { phase, done, total } = progress;
+      const { phase, done, total, waitingFor } = progress;
       if (phase === 'ended') return;
+      if (waitingFor !== lastWait) {
+        lastWait = waitingFor;
+        const what = waitingFor === undefined ? 'goes on' : `waiting for ${waitingFor}`;
+        stream.write(`[${formatSeconds(progress.elapsedSeconds)}] ${title}  ${phase}  ${what}\n`);
+      }
       // The evaluation has many small units: a line each tenth.
       const step = phase === 'evaluating' ? Math.max(1, Math.floor(total / 10)) : 1;
       const due = phase !== lastPhase || (done !== lastDone && (done - lastDone >= step || done === total));

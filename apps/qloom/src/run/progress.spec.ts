@@ -79,4 +79,26 @@ describe('progress', () => {
     expect(written.endsWith('\r\x1b[2K')).toBe(true);
     expect(written).not.toContain('\n');
   });
+
+  it('says what the study waits for, on a terminal in place of the bar and cut to its width', () => {
+    const { tracker } = tracking();
+    const waitingFor = `draw-0-noise: artifact ${'0'.repeat(64)} is not in /data/runs/toy/artifacts`;
+    const line = barLine(tracker.update(study({ state: StudyState.EVALUATING, waitingFor })), 'toy', PLAIN, 60);
+    expect(line).toBe(`toy  evaluating  ${`waiting for ${waitingFor}`.slice(0, 41)}…`);
+    expect(line).toHaveLength(59);
+  });
+
+  it('elsewhere says once what the study waits for, and once that it goes on', () => {
+    const { tracker } = tracking();
+    const written: string[] = [];
+    const view = createProgressView({ write: (text) => void written.push(text) }, 'toy');
+    const evaluating = { state: StudyState.EVALUATING, rewarded: 8, unitsTotal: 40 };
+    view.show(tracker.update(study(evaluating)));
+    for (let i = 0; i < 3; i++) view.show(tracker.update(study({ ...evaluating, waitingFor: 'the study: no space' })));
+    for (let i = 0; i < 3; i++) view.show(tracker.update(study(evaluating)));
+    expect(written.slice(1)).toEqual([
+      '[0.0 ms] toy  evaluating  waiting for the study: no space\n',
+      '[0.0 ms] toy  evaluating  goes on\n',
+    ]);
+  });
 });

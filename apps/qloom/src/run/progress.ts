@@ -16,6 +16,8 @@ export interface Progress {
   readonly secondsLeft?: number;
   readonly elapsedSeconds: number;
   readonly message: string;
+  /** The step that fails now and is tried again, and why. */
+  readonly waitingFor?: string;
 }
 
 /** Follows a study and estimates what is left. */
@@ -63,6 +65,7 @@ export function createProgressTracker(nowMs: () => number): ProgressTracker {
         secondsLeft,
         elapsedSeconds: (now - startedMs) / 1000,
         message: study.message,
+        waitingFor: study.waitingFor,
       };
     },
   };

@@ -83,8 +83,8 @@ describe('runStudy', () => {
     expect(resumed.alreadyThere).toBe(false);
   });
 
-  it('says why a study cannot go on', async () => {
-    await expect(runStudy(options('fail'))).rejects.toThrow('study toy cannot go on: every class needs 3 points');
+  it('says why a study failed', async () => {
+    await expect(runStudy(options('fail'))).rejects.toThrow('study toy failed: every class needs 3 points');
   });
 
   it("gives the agent the policy's address of the study file, and before it that of the environment", async () => {

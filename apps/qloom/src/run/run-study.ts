@@ -207,7 +207,7 @@ function endedBadly(study: Study): CommandError {
   return new CommandError(
     study.state === StudyState.CANCELLED
       ? `study ${study.id} was cancelled`
-      : `study ${study.id} cannot go on: ${study.message || 'the agent gives no reason'}`,
+      : `study ${study.id} failed: ${study.message || 'the agent gives no reason'}`,
   );
 }
 

@@ -3,6 +3,7 @@ import {
   type PolicySettings as WireSettings,
 } from '@qloom/contracts/gen/qloom/policy/v1/policy.ts';
 import { connect } from '@qloom/service-kit/clients.ts';
+import { answeredFailure } from '@qloom/service-kit/faults.ts';
 import type { EpisodeResult, PolicySettings, Proposal, ProposalRequest } from '../domain/policy/policy.ts';
 import type { PolicyNamed } from '../domain/policy/registry.ts';
 import { validatePoint } from '../domain/space/validate.ts';
@@ -15,6 +16,11 @@ export interface PolicyMemory {
   readonly state: Uint8Array;
   /** Updates so far. */
   readonly updates: number;
+}
+
+/** Thrown when a policy elsewhere answers that what it was asked is wrong. */
+export class PolicyRefusedError extends Error {
+  override readonly name = 'PolicyRefusedError';
 }
 
 /** The memory before the first batch. */
@@ -50,18 +56,24 @@ export function localPolicy(policyNamed: PolicyNamed, name: string): PolicyPort 
   };
 }
 
-/** A policy behind PolicyService at `target`. What it proposes is checked against the study's space. */
+/**
+ * A policy behind PolicyService at `target`. What it proposes is checked against the study's space. Rejects with
+ * {@link PolicyRefusedError} for INVALID_ARGUMENT, else with the call's status.
+ */
 export function remotePolicy(target: string, name: string): PolicyPort {
   const remote = connect(PolicyServiceService, target, { idempotent: ['propose', 'observe'] });
   return {
     async propose(settings, memory, request) {
-      const { proposals } = await remote.propose({
-        settings: encodeSettings(settings, name),
-        state: Buffer.from(memory.state),
-        batch: request.batch,
-        firstEpisode: request.firstEpisode,
-        count: request.count,
-      });
+      const { proposals } = await refusalsNamed(
+        target,
+        remote.propose({
+          settings: encodeSettings(settings, name),
+          state: Buffer.from(memory.state),
+          batch: request.batch,
+          firstEpisode: request.firstEpisode,
+          count: request.count,
+        }),
+      );
       return proposals.map(({ hyperparameters, origin }) => {
         const point = decodePoint(hyperparameters);
         validatePoint(settings.space, point);
@@ -69,22 +81,36 @@ export function remotePolicy(target: string, name: string): PolicyPort {
       });
     },
     async observe(settings, memory, batch, results) {
-      const { state, updates } = await remote.observe({
-        settings: encodeSettings(settings, name),
-        state: Buffer.from(memory.state),
-        batch,
-        results: results.map((result) => ({
-          episode: result.episode,
-          hyperparameters: encodePoint(settings.space, result.hyperparameters),
-          rewarded: result.reward !== null,
-          reward: result.reward ?? 0,
-          observation: result.observation === null ? [] : encodeObservation(result.observation),
-        })),
-      });
+      const { state, updates } = await refusalsNamed(
+        target,
+        remote.observe({
+          settings: encodeSettings(settings, name),
+          state: Buffer.from(memory.state),
+          batch,
+          results: results.map((result) => ({
+            episode: result.episode,
+            hyperparameters: encodePoint(settings.space, result.hyperparameters),
+            rewarded: result.reward !== null,
+            reward: result.reward ?? 0,
+            observation: result.observation === null ? [] : encodeObservation(result.observation),
+          })),
+        }),
+      );
       return { state, updates };
     },
     close: () => remote.close(),
   };
+}
+
+async function refusalsNamed<T>(target: string, call: Promise<T>): Promise<T> {
+  try {
+    return await call;
+  } catch (error) {
+    if (answeredFailure(error) !== 'invalid') throw error;
+    throw new PolicyRefusedError(`the policy service at ${target} refuses: ${(error as Error).message}`, {
+      cause: error,
+    });
+  }
 }
 
 function encodeSettings(settings: PolicySettings, name: string): WireSettings {

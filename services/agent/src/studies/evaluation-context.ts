@@ -5,10 +5,12 @@ import type { Points } from '@qloom/datasets/points.ts';
 import { classCounts } from '@qloom/datasets/rows.ts';
 import { synthesisPlan } from '@qloom/datasets/synthesis-plan.ts';
 import type { ArtifactStore } from '@qloom/episode-log/artifact-store.ts';
+import { DomainError } from '@qloom/service-kit/errors.ts';
 import type { Hyperparameters, NumericParameter } from '../domain/space/parameter.ts';
 import type { Space } from '../domain/space/space.ts';
 import type { StudySeeds } from '../domain/study/seeds.ts';
 import { encodeAnyPoint } from '../events/hyperparameters.ts';
+import { decodeUtility } from '../events/measurement.ts';
 import { assessFidelity, evaluateUtility } from '../peers/judge.ts';
 import type { Peers } from '../peers/peers.ts';
 import { fitModel, samplePoints } from '../peers/synthesize.ts';
@@ -74,15 +76,21 @@ export async function synthesize(
   return { points, model, fitSeed, sampleSeed, fit, sample };
 }
 
-/** Trains the study's QNN on the points of some arms and scores it. */
-export function train(
+/** Trains the study's QNN on the points of some arms and scores it. Throws DomainError (`diverged`) for a score that is not finite. */
+export async function train(
   context: EvaluationContext,
   roles: { training: Points; synthetic: Points | null; heldOut: Points },
   seeds: number[],
   arms: QnnArm[],
   signal: AbortSignal,
 ): Promise<UtilityReport> {
-  return evaluateUtility(context.peers, { fold: 0, qnn: context.settings.qnn, seeds, arms }, roles, signal);
+  const settings = { fold: 0, qnn: context.settings.qnn, seeds, arms };
+  const report = await evaluateUtility(context.peers, settings, roles, signal);
+  for (const { arm, seed, accuracy, losses } of decodeUtility(report).runs) {
+    const wrong = [accuracy, ...losses].find((value) => !Number.isFinite(value));
+    if (wrong !== undefined) throw new DomainError('diverged', `the QNN (${arm}, seed ${seed}) scores ${wrong}`);
+  }
+  return report;
 }
 
 /** Has the auditor judge points. */

@@ -1,7 +1,13 @@
-import { classifyFault } from '@qloom/service-kit/faults.ts';
-import type { Logger } from '@qloom/service-kit/logger.ts';
+import { type Failure, FailureReason } from '@qloom/contracts/gen/qloom/episode/v1/slots.ts';
 import { rivalParameters } from '../domain/evaluation/rival-tuning.ts';
-import { armsOf, comparisonUnits, type EvaluationPlan, searchUnits, type Unit } from '../domain/evaluation/units.ts';
+import {
+  armsOf,
+  comparisonUnits,
+  type EvaluationPlan,
+  REAL_ONLY,
+  searchUnits,
+  type Unit,
+} from '../domain/evaluation/units.ts';
 import type { Hyperparameters } from '../domain/space/parameter.ts';
 import type { Space } from '../domain/space/space.ts';
 import { incumbentsOf } from '../domain/study/incumbents.ts';
@@ -16,10 +22,12 @@ import { encodeResult } from './result.ts';
 import { type Choices, runUnit } from './run-unit.ts';
 import { selectFrom, tunedRival } from './selection.ts';
 import type { CompleteSettings } from './settings.ts';
+import type { Stalls } from './stalls.ts';
 import { openStudyData, outerFoldCount } from './study-data.ts';
 import type { RunnerDeps } from './study-runner.ts';
 import { factsOf, isSearched, rewardedEpisodes, type StudyView } from './study-view.ts';
-import { readUnit, type SynthesisResult } from './unit-results.ts';
+import { failureOfUnit, readUnit, type SynthesisResult } from './unit-results.ts';
+import { untilDone, untilSettled } from './until-settled.ts';
 
 /** The last stretch of a study: incumbents again, rivals tuned, arms compared, the result written. */
 export interface FinalEvaluation {
@@ -35,10 +43,8 @@ export interface FinalEvaluationDeps extends RunnerDeps {
   readonly settings: CompleteSettings;
   readonly seeds: StudySeeds;
   readonly space: Space;
+  readonly stalls: Stalls;
 }
-
-/** Deliveries of one unit, other than infrastructure faults, after which it counts as failed. */
-const UNIT_TRIES = 3;
 
 /** The plan of a study's final evaluation. */
 export function evaluationPlan(settings: CompleteSettings): EvaluationPlan {
@@ -99,24 +105,20 @@ export function createFinalEvaluation(
   const running = new Map<string, Promise<void>>();
   let context: Promise<EvaluationContext> | undefined;
 
-  /** Writes what a unit found; again and again while the log is out of reach. */
-  const recordUnit = async (name: string, json: string): Promise<void> => {
-    for (let faults = 0; !stopping.signal.aborted; faults++) {
-      try {
-        await record({ $case: 'unit', value: { name, json } });
-        return;
-      } catch (error) {
-        deps.log.warn('a unit could not be recorded; it is tried again', { unit: name, error });
-        await deps.clock.sleep(Math.min(10_000, 200 * 2 ** Math.min(faults, 6)), stopping.signal);
-      }
-    }
-  };
-
   const start = (unit: Unit, view: StudyView, choices: Choices | null, opened: EvaluationContext): void => {
-    const work = attemptUnit(deps, opened, unit, view, choices, stopping.signal)
-      .then((json) => (json === null ? undefined : recordUnit(unit.name, json)))
-      .finally(() => running.delete(unit.name));
-    running.set(unit.name, work);
+    const { name } = unit;
+    const hyperparametersOf = (episode: number): Hyperparameters =>
+      decodePoint(factsOf(view.episodes.get(episode)?.propose, 'propose')?.hyperparameters ?? []);
+    const again = { ...deps, signal: stopping.signal };
+    const work = untilSettled(name, () => runUnit(opened, unit, choices, stopping.signal, hyperparametersOf), again)
+      .then((result) => {
+        const json = JSON.stringify(result);
+        return untilDone(name, () => record({ $case: 'unit', value: { name, json } }), again);
+      })
+      // Only being stopped ends the retries: there is nothing to write then.
+      .catch(() => {})
+      .finally(() => running.delete(name));
+    running.set(name, work);
   };
 
   return {
@@ -131,6 +133,12 @@ export function createFinalEvaluation(
         throw error;
       }
       const plan = evaluationPlan(deps.settings);
+      const failure = failureOfEvaluation(view, plan);
+      if (failure !== null) {
+        deps.log.error('study failed', { reason: failure.message });
+        await record({ $case: 'finished', value: { failure } });
+        return;
+      }
       const { units, arms, choices } = knownUnits(view, plan, deps.settings);
       const isOpen = (unit: Unit) => !view.units.has(unit.name);
       if (choices !== null && !units.some(isOpen)) {
@@ -155,6 +163,21 @@ export function createFinalEvaluation(
   };
 }
 
+/**
+ * Why the comparison cannot be made, as far as its units say: one that a service refuses, or real data alone that diverged,
+ * against which all else is measured. Null where nothing is known to be in the way.
+ */
+function failureOfEvaluation(view: StudyView, plan: EvaluationPlan): Failure | null {
+  const references = new Set(Array.from({ length: plan.draws }, (_, draw) => `draw-${draw}-${REAL_ONLY}`));
+  for (const name of view.units.keys()) {
+    const unit = failureOfUnit(view.units, name);
+    if (unit === undefined || (unit.reason !== 'invalid' && !references.has(name))) continue;
+    const reason = unit.reason === 'invalid' ? FailureReason.INVALID : FailureReason.DIVERGED;
+    return { reason, message: `the final evaluation cannot be made: ${name}: ${unit.failed}` };
+  }
+  return null;
+}
+
 async function openContext(
   deps: FinalEvaluationDeps,
   view: StudyView,
@@ -171,32 +194,6 @@ async function openContext(
     labels: await getPoints(artifacts, manifest.labels, 'labels'),
     rivalParameters: rivalParameters((await advertisedSpace(peers, signal)).parameters),
   };
-}
-
-/** Does a unit, again and again while the infrastructure fails it. Its JSON, or null where it was stopped. */
-async function attemptUnit(
-  deps: { readonly clock: RunnerDeps['clock']; readonly log: Logger },
-  context: EvaluationContext,
-  unit: Unit,
-  view: StudyView,
-  choices: Choices | null,
-  signal: AbortSignal,
-): Promise<string | null> {
-  const hyperparametersOf = (episode: number): Hyperparameters =>
-    decodePoint(factsOf(view.episodes.get(episode)?.propose, 'propose')?.hyperparameters ?? []);
-  for (let faults = 0, tries = 1; ; faults++) {
-    try {
-      return JSON.stringify(await runUnit(context, unit, choices, signal, hyperparametersOf));
-    } catch (error) {
-      if (signal.aborted) return null;
-      const fault = classifyFault(error);
-      deps.log.warn('a unit failed', { unit: unit.name, fault: fault.kind, error });
-      const isOver = fault.kind === 'failed' || (fault.kind === 'unexplained' && tries++ >= UNIT_TRIES);
-      if (isOver) return JSON.stringify({ failed: error instanceof Error ? error.message : String(error) });
-      await deps.clock.sleep(Math.min(10_000, 200 * 2 ** Math.min(faults, 6)), signal);
-      if (signal.aborted) return null;
-    }
-  }
 }
 
 async function finish(

@@ -7,7 +7,7 @@ import {
 } from '@qloom/contracts/gen/qloom/agent/v1/result.ts';
 import { classCounts } from '@qloom/datasets/rows.ts';
 import { effectsOf } from '../domain/evaluation/effects.ts';
-import { ORACLE, REAL_ONLY } from '../domain/evaluation/units.ts';
+import { ORACLE } from '../domain/evaluation/units.ts';
 import { PAPER_LITERAL_WARNING } from '../domain/reward/paper.ts';
 import { observe } from '../domain/study/judge.ts';
 import { encodeAnyPoint } from '../events/hyperparameters.ts';
@@ -19,6 +19,9 @@ import { measurementOf } from './search.ts';
 import { factsOf, proposedEpisodes, rewardedEpisodes, type StudyView } from './study-view.ts';
 import { type DrawResult, type Effort, failureOfUnit, readUnit, type SynthesisResult } from './unit-results.ts';
 import { verdictOn } from './verdict.ts';
+
+/** Draws that an arm needs to be compared at all. */
+const LEAST_DRAWS = 2;
 
 /**
  * The result of a study, as the JSON of StudyResult. A function of the study's events alone, but for the time of writing.
@@ -54,6 +57,12 @@ export async function encodeResult(
   await nextTurn();
   const episodes = proposedEpisodes(view).map((entry) => outcomeOf(entry));
   const synthesis = readUnit<SynthesisResult>(view.units, 'synthesis');
+  const unmade = failureOfUnit(view.units, 'synthesis');
+  if (unmade !== undefined) warnings.push(`The synthetic data set could not be made: ${unmade.failed}.`);
+  for (const name of view.units.keys()) {
+    const failed = name.startsWith('outer-') ? failureOfUnit(view.units, name)?.failed : undefined;
+    if (failed !== undefined) warnings.push(`The candidate of ${name} is out: ${failed}.`);
+  }
   const effort = totalEffort(view);
   const { selection } = choices;
   const result: StudyResult = {
@@ -92,20 +101,24 @@ export async function encodeResult(
   return JSON.stringify(StudyResult.toJSON(result));
 }
 
-/** Scores of every arm; a draw on which an arm failed counts as real data alone, and is said to. */
+/**
+ * Scores of every arm. A draw on which an arm diverged is nobody's score: it is left out of that arm, and the arm where fewer than
+ * two draws are left; `warnings` says so. Callers make sure that real data alone has every draw.
+ */
 function armDraws(view: StudyView, arms: readonly string[], draws: number, warnings: string[]): ArmDraws[] {
-  return arms.map((name) => ({
-    name,
-    draws: Array.from({ length: draws }, (_, draw): DrawResult => {
-      const unit = `draw-${draw}-${name}`;
-      const result = readUnit<DrawResult>(view.units, unit);
-      const reason = result?.fallback ?? failureOfUnit(view.units, unit);
-      if (reason !== undefined) warnings.push(`Arm ${name}, draw ${draw}: ${reason}; real data alone stands in.`);
-      const stand = result ?? readUnit<DrawResult>(view.units, `draw-${draw}-${REAL_ONLY}`);
-      if (stand === null) throw new Error(`unit draw-${draw}-${REAL_ONLY} failed: ${reason ?? 'no result'}`);
-      return stand;
-    }),
-  }));
+  return arms.flatMap((name) => {
+    const units = Array.from({ length: draws }, (_, draw) => `draw-${draw}-${name}`);
+    const scores = units.map((unit) => readUnit<DrawResult>(view.units, unit));
+    const missing = scores.flatMap((score, draw) => (score === null ? [draw] : []));
+    if (missing.length === 0) return [{ name, draws: scores }];
+    const reason = failureOfUnit(view.units, units[missing[0]])?.failed ?? 'no result';
+    const isKept = draws - missing.length >= LEAST_DRAWS;
+    const what = isKept
+      ? `its figures are of the other ${draws - missing.length} draws`
+      : 'it is left out of the comparison';
+    warnings.push(`Arm ${name} has no result on ${missing.length} of ${draws} draws (${reason}): ${what}.`);
+    return isKept ? [{ name, draws: scores }] : [];
+  });
 }
 
 /** Points on either side of the Fréchet distances; the fewest, where draws differ in their labels. 0 where there is none. */

@@ -17,7 +17,7 @@ import { type EvaluationContext, synthesize, train } from './evaluation-context.
 import { comparedCount, frechetToTest } from './frechet-to-test.ts';
 import type { Draw } from './study-data.ts';
 import { synthesizeDataset } from './synthetic-set.ts';
-import type { DrawResult, Effort, OuterResult, TuneResult } from './unit-results.ts';
+import type { DrawResult, Effort, FailedUnit, OuterResult, TuneResult } from './unit-results.ts';
 
 /** What has been chosen before the comparison begins. */
 export interface Choices {
@@ -29,7 +29,7 @@ export interface Choices {
 /** Trainings of the QNN per outer fold and arm, at least: they are cheap, and their noise would hide what points do. */
 const OUTER_QNN_SEEDS = 4;
 
-/** Does a unit. The same unit gives the same numbers, but for times. Rejects with what its calls reject with. */
+/** Does a unit; a {@link FailedUnit} where there is nothing to do. The same unit gives the same numbers, but for times. Rejects with what its calls reject with. */
 export async function runUnit(
   context: EvaluationContext,
   unit: Unit,
@@ -62,7 +62,8 @@ async function runOuter(
   const synthetic = await synthesize(context, name, 10_000 + 20 * episode + fold, point, training, signal);
   const seeds = context.seeds.outerQnn(Math.max(OUTER_QNN_SEEDS, context.settings.qnnSeeds));
   const roles = { training, synthetic: synthetic?.points ?? null, heldOut };
-  const report = await train(context, roles, seeds, [QnnArm.REAL_ONLY, QnnArm.AUGMENTED], signal);
+  const arms = synthetic === null ? [QnnArm.REAL_ONLY] : [QnnArm.REAL_ONLY, QnnArm.AUGMENTED];
+  const report = await train(context, roles, seeds, arms, signal);
   const [losses] = armScores([decodeUtility(report)]).folds;
   return {
     realOnly: [...losses.realOnly],
@@ -99,31 +100,34 @@ async function runDraw(
   { name, draw, arm }: Extract<Unit, { kind: 'draw' }>,
   choices: Choices,
   signal: AbortSignal,
-): Promise<DrawResult> {
+): Promise<DrawResult | FailedUnit> {
+  if (choices.rivals.get(arm) === null) {
+    return { failed: `${arm}: not one of its settings could be fitted`, reason: 'diverged' };
+  }
   const data = await context.data.draw(draw);
   const startedMs = context.clock.now();
   if (CLASSICAL.includes(arm)) return runClassical(context, name, arm, data, startedMs, signal);
-  const added = await addedPoints(context, name, draw, arm, data, choices, signal);
-  const roles = { training: data.labels, synthetic: added.points, heldOut: data.test };
+  const points = await addedPoints(context, name, draw, arm, data, choices, signal);
+  const roles = { training: data.labels, synthetic: points, heldOut: data.test };
   // The same seeds in every arm of a draw, so that arms are paired.
   const random = createRandom(context.seeds.unit(`draw-${draw}`, 'qnn'));
   const seeds = Array.from({ length: context.settings.qnnSeeds }, (_, i) => random.seedFor(i));
-  const report = await train(context, roles, seeds, [added.points ? QnnArm.AUGMENTED : QnnArm.REAL_ONLY], signal);
+  const report = await train(context, roles, seeds, [points ? QnnArm.AUGMENTED : QnnArm.REAL_ONLY], signal);
   const { runs } = decodeUtility(report);
   return {
     accuracy: mean(runs.map((run) => run.accuracy)),
     loss: mean(runs.map((run) => mean(run.losses))),
-    syntheticCount: added.points?.count ?? 0,
+    syntheticCount: points?.count ?? 0,
     ...testOf(
       runs.map((run) => run.predictions),
       data.test,
     ),
-    ...distanceTo(context, name, data, choices, added.points),
-    ...(added.fallback === undefined ? {} : { fallback: added.fallback }),
+    ...distanceTo(context, name, data, choices, points),
     ...effortOf(context, [report], startedMs),
   };
 }
 
+/** The points that an arm adds to a draw; null where it adds none. */
 async function addedPoints(
   context: EvaluationContext,
   name: string,
@@ -132,17 +136,17 @@ async function addedPoints(
   data: Draw,
   { selection, rivals }: Choices,
   signal: AbortSignal,
-): Promise<{ points: Points | null; fallback?: string }> {
+): Promise<Points | null> {
   const best = selection.best?.hyperparameters ?? null;
-  if (arm === REAL_ONLY || (arm === QLOOM && (!selection.addsData || best === null))) return { points: null };
+  if (arm === REAL_ONLY || (arm === QLOOM && (!selection.addsData || best === null))) return null;
   if (arm === ORACLE) {
     const counts = synthesisPlan(best ?? {}, classCounts(data.labels));
-    return { points: data.oracle === null ? null : await data.oracle(counts) };
+    return data.oracle === null ? null : data.oracle(counts);
   }
   const point = arm === QLOOM || arm === QLOOM_UNSELECTED ? best : (rivals.get(arm) ?? null);
-  if (point === null) return { points: null, fallback: `${arm}: no setting could be fitted` };
+  if (point === null) return null;
   const made = await synthesize(context, name, draw, point, data.labels, signal);
-  return { points: made?.points ?? null };
+  return made?.points ?? null;
 }
 
 async function runClassical(

@@ -1,3 +1,4 @@
+import type { FailureReason } from '@qloom/contracts/gen/qloom/episode/v1/slots.ts';
 import { createRandom } from '@qloom/random/random.ts';
 import { failureOf } from '@qloom/service-kit/slot-events.ts';
 import type { PolicySettings } from '../domain/policy/policy.ts';
@@ -12,15 +13,16 @@ import {
   nextBatch,
   noteEnded,
   noteProposed,
+  policyOf,
   type SearchState,
-  versionFor,
+  versionOf,
 } from '../domain/study/study-fold.ts';
 import { decodePoint } from '../events/hyperparameters.ts';
 import { decodeMeasurement } from '../events/measurement.ts';
 import { decodeMultipliers } from '../events/named-values.ts';
 import { NO_MEMORY, type PolicyMemory, type PolicyPort } from '../peers/policy-port.ts';
 import type { CompleteSettings } from './settings.ts';
-import { type EpisodeSlots, factsOf, type StudyView } from './study-view.ts';
+import { type EpisodeSlots, factsOf, proposedEpisodes, type StudyView } from './study-view.ts';
 
 /** A study's search with the policy's memory in it. */
 export type Search = SearchState<PolicyMemory>;
@@ -73,15 +75,30 @@ export async function foldBatches(
   let next = search;
   for (let results = nextBatch(next); results !== null; results = nextBatch(next)) {
     const batch = results;
-    const { policy: before, batches } = next.versions[next.versions.length - 1];
+    const before = next.versions[next.versions.length - 1];
+    const { batches } = before;
     const memory = await remember({
       batches: batches + 1,
       lastEpisode: batch[batch.length - 1].episode,
-      learn: () => policy.observe(forPolicy, before as PolicyMemory, batches, batch),
+      learn: () => policy.observe(forPolicy, policyOf(before), batches, batch),
     });
     next = foldBatch(next, memory);
   }
   return next;
+}
+
+/** How a study ends whose episodes have all failed; null where one was rewarded. The commonest reason is the study's. */
+export function searchWithoutReward(view: StudyView): { reason: FailureReason; message: string } | null {
+  const failures = proposedEpisodes(view).flatMap(({ episode, slots: { reward } }) => {
+    const failure = reward?.event.failure;
+    if (reward === undefined || failure === undefined) return [];
+    return [{ episode, ...failure, name: failureOf(reward.event)?.reason }];
+  });
+  if (failures.length === 0 || failures.length < view.episodes.size) return null;
+  const byReason = [...Map.groupBy(failures, ({ name }) => name)].sort(([, a], [, b]) => b.length - a.length);
+  const [{ reason, episode, message }] = byReason[0][1];
+  const shares = byReason.map(([name, of]) => `${of.length} ${name}`).join(', ');
+  return { reason, message: `all ${failures.length} episodes failed (${shares}); episode ${episode}: ${message}` };
 }
 
 /** What the services found out about an episode; undefined while a slot is missing or failed. */
@@ -92,7 +109,10 @@ export function measurementOf(slots: EpisodeSlots): Measurement | undefined {
   return fit && assess && evaluate && decodeMeasurement(fit, assess, evaluate);
 }
 
-/** Judges an episode whose slots all stand, by the versions that its proposal recorded. */
+/**
+ * Judges an episode whose slots all stand, by the version that its proposal rested on. Throws `VersionNotFoldedError`
+ * where that one is not folded yet, and what a measurement without a reward is refused with.
+ */
 export function judgeEpisode(
   search: Search,
   settings: CompleteSettings,
@@ -101,7 +121,7 @@ export function judgeEpisode(
   slots: EpisodeSlots,
   measurement: Measurement,
 ): Judgement {
-  const { statistics } = search.versions[versionFor(search.plan, episode)];
+  const { statistics } = versionOf(search, episode);
   const multipliers = decodeMultipliers(factsOf(slots.propose, 'propose')?.multipliers ?? []);
   const { form, weights } = settings.reward;
   const random = createRandom(seeds.episode(episode)).fork('utility');
@@ -111,7 +131,8 @@ export function judgeEpisode(
 /** How an episode ended, from its slots. */
 function endingOf(slots: EpisodeSlots): Ending {
   const facts = factsOf(slots.reward, 'reward');
-  const measurement = measurementOf(slots);
+  // Slots of an episode that failed may hold what cannot be read: that is why it failed.
+  const measurement = facts && measurementOf(slots);
   if (facts === undefined || measurement === undefined) {
     const failure = slots.reward === undefined ? undefined : failureOf(slots.reward.event);
     return { kind: 'failed', reason: failure?.reason ?? 'invalid' };

@@ -12,17 +12,19 @@ import { askSimulator } from '../peers/ask-simulator.ts';
 import { requireWithinLimits } from '../peers/limits.ts';
 import { advertisedSpace } from '../peers/peers.ts';
 import { type CompleteSettings, completeSettings, type SettingsContext } from './settings.ts';
+import { createStalls, type Stalls } from './stalls.ts';
 import { openStudyData, splitLabels } from './study-data.ts';
 import { isEnded, studyMessage } from './study-message.ts';
 import { type RunnerDeps, runStudy, type StudyRunner } from './study-runner.ts';
 import { studySpace } from './study-space.ts';
 import { applyEvent, emptyView, type StudyView } from './study-view.ts';
+import { untilDone } from './until-settled.ts';
 import { requireFitting } from './usable-qnn.ts';
 
 /** A change of a study. */
 export interface StudyChange {
   readonly study: Study;
-  /** The event behind it; absent in the first, which is the study as it stands. */
+  /** The event behind it; absent in the first, which is the study as it stands, and where what it waits for changed. */
   readonly event?: LogEvent;
 }
 
@@ -45,12 +47,19 @@ const STUDY_ID = /^[a-z0-9-]{1,63}$/;
 export function createStudies(deps: RunnerDeps, context: SettingsContext): Studies {
   const { episodeLog } = deps;
   const runners = new Map<string, StudyRunner>();
-  const failed = Promise.withResolvers<void>();
-  let isDraining = false;
+  const stalls = new Map<string, Stalls>();
+  const stopping = new AbortController();
+
+  const stallsOf = (id: string): Stalls => {
+    const known = stalls.get(id) ?? createStalls();
+    stalls.set(id, known);
+    return known;
+  };
+  const messageOf = (view: StudyView): Study => studyMessage(view, stalls.get(view.study)?.text());
 
   const run = (id: string): void => {
-    if (isDraining || runners.has(id)) return;
-    const runner = runStudy(id, deps);
+    if (stopping.signal.aborted || runners.has(id)) return;
+    const runner = runStudy(id, deps, stallsOf(id));
     runners.set(id, runner);
     runner.done.finally(() => runners.delete(id));
   };
@@ -90,46 +99,63 @@ export function createStudies(deps: RunnerDeps, context: SettingsContext): Studi
         throw new DomainError('already-exists', `study ${id}: stands with other settings; choose another id`);
       }
       run(id);
-      return studyMessage(view);
+      return messageOf(view);
     },
-    get: async (id) => studyMessage(await load(id)),
+    get: async (id) => messageOf(await load(id)),
     async list() {
       const studies: Study[] = [];
       for (const id of (await episodeLog.studies()).sort()) {
         const view = (await episodeLog.replay(id)).reduce(applyEvent, emptyView(id));
-        if (view.created !== undefined) studies.push(studyMessage(view));
+        if (view.created !== undefined) studies.push(messageOf(view));
       }
       return studies;
     },
     async *watch(id, signal) {
       let view = await load(id);
-      let study = studyMessage(view);
+      let study = messageOf(view);
       yield { study };
-      if (isEnded(study.state)) return;
-      for await (const event of episodeLog.watch(id, { after: view.sequence, signal })) {
-        view = applyEvent(view, event);
-        study = studyMessage(view);
-        yield { study, event };
-        if (isEnded(study.state)) return;
+      const over = new AbortController();
+      try {
+        const watched = AbortSignal.any([signal, over.signal]);
+        const events = episodeLog.watch(id, { after: view.sequence, signal: watched })[Symbol.asyncIterator]();
+        const nextEvent = () => {
+          const next = events.next();
+          // Nobody waits for the last one.
+          next.catch(() => {});
+          return next;
+        };
+        let next = nextEvent();
+        while (!isEnded(study.state)) {
+          const stalled = stallsOf(id).changed();
+          const got = await Promise.race([next, stalled]);
+          if (got?.done) break;
+          if (got !== undefined) view = applyEvent(view, got.value);
+          study = messageOf(view);
+          yield { study, event: got?.value };
+          if (got !== undefined) next = nextEvent();
+        }
+      } finally {
+        over.abort();
       }
       signal.throwIfAborted();
     },
     async cancel(id) {
       const view = await load(id);
-      if (view.finished !== undefined || view.isCancelled) return studyMessage(view);
+      if (view.finished !== undefined || view.isCancelled) return messageOf(view);
       const { key, payload } = encodeRecord(id, { $case: 'cancelled', value: {} }, deps.clock.now());
       await episodeLog.append(key, payload);
       run(id);
-      return studyMessage(await load(id));
+      return messageOf(await load(id));
     },
     start() {
-      resume().catch(failed.reject);
+      untilDone('resume', resume, { ...deps, stalls: createStalls(), signal: stopping.signal }).catch(() => {});
     },
     async drain() {
-      isDraining = true;
+      stopping.abort();
       await Promise.all([...runners.values()].map((runner) => runner.stop()));
     },
-    done: failed.promise,
+    // Nothing that studies meet ends the process: they try again.
+    done: new Promise(() => {}),
   };
 }
 

@@ -2,8 +2,8 @@ import { type Study, StudyState } from '@qloom/contracts/gen/qloom/agent/v1/agen
 import { evaluationPlan, knownUnits } from './final-evaluation.ts';
 import { isSearched, proposedEpisodes, rewardedEpisodes, type StudyView } from './study-view.ts';
 
-/** A study as it stands, for people and programs. */
-export function studyMessage(view: StudyView): Study {
+/** A study as it stands, for people and programs. `waitingFor`: what fails now and is tried again. */
+export function studyMessage(view: StudyView, waitingFor?: string): Study {
   const settings = view.created?.settings;
   const rewarded = rewardedEpisodes(view);
   const best = rewarded.reduce<(typeof rewarded)[number] | undefined>(
@@ -29,6 +29,7 @@ export function studyMessage(view: StudyView): Study {
     message: messageOf(view, state, ended, units),
     result: view.finished?.result,
     synthetic: view.finished?.synthetic,
+    waitingFor: isEnded(state) ? undefined : waitingFor,
   };
 }
 

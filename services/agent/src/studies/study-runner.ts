@@ -14,17 +14,19 @@ import { withSpan } from '@qloom/telemetry/spans.ts';
 import type { PolicySettings } from '../domain/policy/policy.ts';
 import { createSpace, type Space } from '../domain/space/space.ts';
 import { createSeeds, type StudySeeds } from '../domain/study/seeds.ts';
-import { batchOf, proposable, versionFor } from '../domain/study/study-fold.ts';
+import { batchOf, isVersionFolded, policyOf, proposable, versionOf } from '../domain/study/study-fold.ts';
 import { decodeParameter, encodePoint } from '../events/hyperparameters.ts';
 import { encodeReward } from '../events/measurement.ts';
 import { encodeNamed } from '../events/named-values.ts';
 import { encodeRecord, type Recorded } from '../events/study-record.ts';
 import type { Peers } from '../peers/peers.ts';
-import type { OpenPolicy, PolicyMemory, PolicyPort } from '../peers/policy-port.ts';
+import { type OpenPolicy, type PolicyPort, PolicyRefusedError } from '../peers/policy-port.ts';
 import type { Clock } from './clock.ts';
+import { createDeadlines, type EpisodeDeadlines } from './episode-deadlines.ts';
 import { createFinalEvaluation, type FinalEvaluation } from './final-evaluation.ts';
 import { memoryOfPolicy, recordOfPolicy } from './policy-memory.ts';
 import { prepareStudy } from './prepare.ts';
+import { retryDelayMs } from './retry-delay.ts';
 import {
   type CompleteBatch,
   foldBatches,
@@ -33,14 +35,18 @@ import {
   noteEpisodes,
   policySettings,
   type Search,
+  searchWithoutReward,
   startSearch,
 } from './search.ts';
 import type { CompleteSettings } from './settings.ts';
+import type { Stalls } from './stalls.ts';
 import { openStudyData } from './study-data.ts';
 import {
   applyEvent,
   type EpisodeSlots,
   emptyView,
+  isInHand,
+  isMeasured,
   isSearched,
   proposedEpisodes,
   type StandingSlot,
@@ -76,20 +82,31 @@ interface Opened {
   readonly forPolicy: PolicySettings;
 }
 
-/** Faults in a row, none of them of the infrastructure, after which a study is given up. */
-const GIVE_UP_AFTER = 5;
+/** The name of the runner's own steps among what is stalled; units have their own. */
+const OWN_STEPS = 'the study';
+
+/** How a study ends without a result. */
+interface Verdict {
+  readonly reason: FailureReason;
+  readonly message: string;
+}
 
 /**
  * Drives one study from its log alone: replay, then one step after another until nothing is due, then wait for the next
  * event. Every step writes a slot, once; when another writer was faster, what it wrote is adopted. So the runner may die
  * between any two steps, and another one goes on.
+ *
+ * A step that fails is tried again, without limit, and `stalls` says which one and why. What ends a study without a result
+ * is in its log: all its episodes failed, or a unit of the final evaluation cannot be done. The one exception is a
+ * policy that refuses the study before anything was proposed.
  */
-export function runStudy(study: string, deps: RunnerDeps): StudyRunner {
+export function runStudy(study: string, deps: RunnerDeps, stalls: Stalls): StudyRunner {
   const stopping = new AbortController();
-  const runner = new Runner(study, deps, stopping.signal);
-  const done = runner.run().catch((error) => {
-    if (!stopping.signal.aborted) deps.log.error('a study stopped', { study, error });
-  });
+  const runner = new Runner(study, deps, stalls, stopping.signal);
+  const done = runner
+    .run()
+    .catch((error) => deps.log.error('a study stopped', { study, error }))
+    .finally(() => stalls.clearAll());
   return {
     done,
     async stop() {
@@ -104,18 +121,22 @@ class Runner {
   readonly #deps: RunnerDeps;
   readonly #signal: AbortSignal;
   readonly #log: Logger;
+  readonly #stalls: Stalls;
   #view: StudyView;
   /** The view as it stood when nothing more was due. */
   #advanced: StudyView | undefined;
   #opened: Opened | undefined;
   #search: Search | undefined;
   #evaluation: FinalEvaluation | undefined;
-  #cancelTimer: () => void = () => {};
+  #deadlines: EpisodeDeadlines | undefined;
+  /** How the study is to end, where something outside the log decided it. */
+  #verdict: Verdict | undefined;
   #faults = 0;
 
-  constructor(study: string, deps: RunnerDeps, signal: AbortSignal) {
+  constructor(study: string, deps: RunnerDeps, stalls: Stalls, signal: AbortSignal) {
     this.#study = study;
     this.#deps = deps;
+    this.#stalls = stalls;
     this.#signal = signal;
     this.#log = deps.log.with({ study });
     this.#view = emptyView(study);
@@ -144,13 +165,13 @@ class Runner {
           }
         } catch (error) {
           if (this.#signal.aborted) return;
-          if (await this.#giveUp(error)) return;
-          await clock.sleep(Math.min(10_000, 200 * 2 ** this.#faults), this.#signal);
+          this.#noteFault(error);
+          await clock.sleep(retryDelayMs(this.#faults), this.#signal);
         }
       }
     } finally {
       over.abort();
-      this.#cancelTimer();
+      this.#deadlines?.stop();
       await this.#evaluation?.stop();
       this.#opened?.policy.close();
     }
@@ -160,26 +181,36 @@ class Runner {
     this.#view = applyEvent(this.#view, event);
   }
 
-  /** Counts a fault; an infrastructure's never ends a study. True where the study was written off. */
-  async #giveUp(error: unknown): Promise<boolean> {
-    const fault = classifyFault(error);
-    this.#log.warn('a step of the study failed', { fault: fault.kind, error });
+  /** Counts a fault and shows it. Only a policy that refuses a study of which nothing was proposed yet ends it. */
+  #noteFault(error: unknown): void {
+    this.#log.warn('a step of the study failed; it is tried again', { fault: classifyFault(error).kind, error });
     this.#faults += 1;
-    if (fault.kind === 'infrastructure') return false;
-    if (fault.kind === 'unexplained' && this.#faults < GIVE_UP_AFTER) return false;
-    const message = error instanceof Error ? error.message : String(error);
-    const reason = fault.kind === 'failed' && fault.reason === 'invalid' ? Reason.INVALID : Reason.POISON;
-    await this.#finishFailed(reason, message);
-    return true;
+    this.#stalls.note(OWN_STEPS, error);
+    if (error instanceof PolicyRefusedError && this.#view.episodes.size === 0) {
+      this.#verdict = { reason: Reason.INVALID, message: error.message };
+    }
   }
 
-  async #finishFailed(reason: FailureReason, message: string): Promise<void> {
+  async #finishFailed({ reason, message }: Verdict): Promise<void> {
     this.#log.error('study failed', { reason: message });
     await this.#record({ $case: 'finished', value: { failure: { reason, message } } });
   }
 
-  /** Does everything that is due. True when the study has ended. */
+  /** Does everything that is due, until nothing changes any more. True when the study has ended. */
   async #advance(): Promise<boolean> {
+    for (;;) {
+      const looked = this.#view;
+      if (await this.#advanceOnce()) return true;
+      // A step may make another one due that comes before it, and deadlines and units write meanwhile.
+      if (this.#view === looked) break;
+    }
+    this.#advanced = this.#view;
+    this.#faults = 0;
+    this.#stalls.clear(OWN_STEPS);
+    return false;
+  }
+
+  async #advanceOnce(): Promise<boolean> {
     if (this.#view.created === undefined) return false;
     if (this.#view.finished !== undefined) return true;
     if (this.#view.isCancelled) {
@@ -187,23 +218,28 @@ class Runner {
       await this.#failOpenEpisodes('cancelled', 'the study was cancelled');
       return true;
     }
+    if (this.#verdict !== undefined) {
+      await this.#finishFailed(this.#verdict);
+      return true;
+    }
     const opened = (this.#opened ??= this.#open(this.#view.created.settings));
     if (this.#view.prepared === undefined) await this.#prepare(opened);
-    await this.#reward(opened);
+    // Before anything is judged: rewards of a batch rest on the batches before it, of which a new runner has none folded.
     await this.#fold(opened);
+    await this.#reward(opened);
     await this.#propose(opened);
     this.#watchDeadlines(opened);
-    this.#faults = 0;
-    this.#advanced = this.#view;
     if (!isSearched(this.#view)) return false;
+    const fruitless = searchWithoutReward(this.#view);
+    if (fruitless !== null) {
+      await this.#finishFailed(fruitless);
+      return true;
+    }
     this.#evaluation ??= createFinalEvaluation(
-      { ...opened, ...this.#deps, study: this.#study, log: this.#log },
+      { ...opened, ...this.#deps, study: this.#study, log: this.#log, stalls: this.#stalls },
       async (record) => void (await this.#record(record)),
     );
-    // Units that end meanwhile change the view; only what was looked at counts as acted upon.
-    const looked = this.#view;
-    await this.#evaluation.advance(looked);
-    this.#advanced = looked;
+    await this.#evaluation.advance(this.#view);
     return this.#view.finished !== undefined;
   }
 
@@ -220,20 +256,19 @@ class Runner {
     await this.#record({ $case: 'prepared', value });
   }
 
-  /** Ends every episode whose slots say how it ends. */
+  /** Ends every episode whose slots say how it ends, as far as what it rests on is folded. */
   async #reward(opened: Opened): Promise<void> {
-    this.#search = noteEpisodes(this.#currentSearch(opened), this.#view);
+    const search = this.#search as Search;
     for (const { episode, slots } of proposedEpisodes(this.#view)) {
       if (slots.reward !== undefined) continue;
       const failed = [slots.fit, slots.assess, slots.evaluate].find((slot) => slot && failureOf(slot.event));
       if (failed !== undefined) {
         const { reason, message } = failureOf(failed.event) ?? { reason: 'invalid' as const, message: '' };
         await this.#writeReward(episode, failed, { reason, message });
-      } else if (slots.assess !== undefined && slots.evaluate !== undefined && slots.fit !== undefined) {
+      } else if (slots.evaluate !== undefined && isMeasured(slots) && isVersionFolded(search, episode)) {
         await this.#writeReward(episode, slots.evaluate, () => this.#judge(opened, episode, slots));
       }
     }
-    this.#search = noteEpisodes(this.#search, this.#view);
   }
 
   #judge({ settings, seeds }: Opened, episode: number, slots: EpisodeSlots): SlotContent['result'] {
@@ -274,8 +309,10 @@ class Runner {
     }
   }
 
+  /** Folds every batch that has ended, and with it what the view knows of episodes. */
   async #fold({ settings, policy, forPolicy }: Opened): Promise<void> {
-    this.#search = await foldBatches(this.#search as Search, policy, forPolicy, async (batch) => {
+    const noted = noteEpisodes((this.#search ??= startSearch(settings)), this.#view);
+    this.#search = await foldBatches(noted, policy, forPolicy, async (batch) => {
       if (!this.#view.policies.has(batch.batches)) await this.#learn(batch);
       // What stands in the log counts, whoever wrote it: another agent may have been faster, on another kind of machine.
       const newest = Math.max(...this.#view.policies.keys());
@@ -298,9 +335,9 @@ class Runner {
   }
 
   async #propose(opened: Opened): Promise<void> {
-    const search = this.#search as Search;
+    // Rewards that were written since the fold make room in flight.
+    const search = noteEpisodes(this.#search as Search, this.#view);
     for (const episode of proposable(search)) await this.#proposeOne(opened, search, episode);
-    this.#search = noteEpisodes(search, this.#view);
   }
 
   async #proposeOne(
@@ -310,11 +347,11 @@ class Runner {
   ): Promise<void> {
     const startedAtMs = this.#deps.clock.now();
     const batch = batchOf(search.plan, episode);
-    const version = search.versions[versionFor(search.plan, episode)];
+    const version = versionOf(search, episode);
     const span = { study: this.#study, episode, kind: SpanKind.PRODUCER, parent: 'root' } as const;
     await withSpan('propose', span, async (active) => {
       const request = { batch, firstEpisode: episode, count: 1 };
-      const [proposal] = await policy.propose(forPolicy, version.policy as PolicyMemory, request);
+      const [proposal] = await policy.propose(forPolicy, policyOf(version), request);
       const facts = {
         batch,
         origin: proposal.origin,
@@ -335,23 +372,29 @@ class Runner {
     });
   }
 
-  /** Fails what is overdue, and asks to be woken when the next open episode will be. */
+  /** Has the episodes watched that the other services have in hand. */
   #watchDeadlines({ settings }: Opened): void {
-    this.#cancelTimer();
     const { clock } = this.#deps;
-    const open = proposedEpisodes(this.#view).filter(({ slots }) => slots.reward === undefined);
-    if (open.length === 0) return;
     const limitMs = settings.episodeDeadlineSeconds * 1000;
-    const due = Math.min(...open.map(({ slots }) => (slots.propose?.log.timeMs ?? 0) + limitMs));
-    this.#cancelTimer = clock.setTimer(Math.max(0, due - clock.now()), () => {
-      const overdue = open.filter(({ slots }) => (slots.propose?.log.timeMs ?? 0) + limitMs <= clock.now());
-      const message = `the episode took longer than ${settings.episodeDeadlineSeconds} s`;
-      Promise.all(
-        overdue.map(({ episode, slots }) =>
-          this.#writeReward(episode, slots.propose as StandingSlot, { reason: 'deadline', message }),
-        ),
-      ).catch((error) => this.#log.warn('a deadline could not be written; the next event tries again', { error }));
-    });
+    const message = `the episode took longer than ${settings.episodeDeadlineSeconds} s`;
+    const expire = async (episodes: readonly number[]): Promise<void> => {
+      for (const episode of episodes) await this.#expire(episode, message);
+    };
+    this.#deadlines ??= createDeadlines({ clock, log: this.#log, limitMs, expire });
+    this.#deadlines.watch(
+      proposedEpisodes(this.#view).flatMap(({ episode, slots }) => (isInHand(slots) ? [episode] : [])),
+    );
+  }
+
+  /** Ends an overdue episode, unless the services have ended it while this runner could not look. */
+  async #expire(episode: number, message: string): Promise<void> {
+    for (const slot of ['fit', 'assess', 'evaluate', 'reward'] as const) {
+      const event = await this.#deps.episodeLog.read({ study: this.#study, episode, slot });
+      if (event !== undefined) this.#apply(event);
+    }
+    const slots = this.#view.episodes.get(episode);
+    if (slots?.propose === undefined || !isInHand(slots)) return;
+    await this.#writeReward(episode, slots.propose, { reason: 'deadline', message });
   }
 
   async #writeSlot(key: EpisodeKey, startedAtMs: number, result: SlotContent['result']): Promise<AppendResult> {
@@ -368,9 +411,5 @@ class Runner {
     const appended = await this.#deps.episodeLog.append(key, payload);
     this.#apply(appended.event);
     return appended;
-  }
-
-  #currentSearch({ settings }: Opened): Search {
-    return (this.#search ??= startSearch(settings));
   }
 }

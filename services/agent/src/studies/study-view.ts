@@ -94,6 +94,18 @@ export function applyEvent(view: StudyView, event: LogEvent): StudyView {
   }
 }
 
+/** Whether every service has said what it found out about an episode. */
+export function isMeasured({ fit, assess, evaluate }: EpisodeSlots): boolean {
+  return [fit, assess, evaluate].every((slot) => slot !== undefined && slot.event.failure === undefined);
+}
+
+/** Whether the other services still have an episode to do. */
+export function isInHand(slots: EpisodeSlots): boolean {
+  const { propose, fit, assess, evaluate, reward } = slots;
+  const hasFailed = [fit, assess, evaluate].some((slot) => slot?.event.failure !== undefined);
+  return propose !== undefined && reward === undefined && !hasFailed && !isMeasured(slots);
+}
+
 /** The facts of each slot. */
 interface FactsBySlot {
   readonly propose: ProposeFacts;

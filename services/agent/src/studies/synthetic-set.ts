@@ -6,20 +6,21 @@ import type { Hyperparameters } from '../domain/space/parameter.ts';
 import { encodePoint } from '../events/hyperparameters.ts';
 import { putArtifact } from '../events/points-artifact.ts';
 import { assess, type EvaluationContext, synthesize } from './evaluation-context.ts';
-import type { SynthesisResult } from './unit-results.ts';
+import type { FailedUnit, SynthesisResult } from './unit-results.ts';
 
 /**
  * The synthetic data set that people take away: the best candidate, refitted on all labels of the study. Its fidelity is
- * judged against the labels themselves, for no other real point may be seen.
+ * judged against the labels themselves, for no other real point may be seen. A {@link FailedUnit} where the candidate's
+ * ratio comes to no point at all.
  */
 export async function synthesizeDataset(
   context: EvaluationContext,
   point: Hyperparameters,
   signal: AbortSignal,
-): Promise<SynthesisResult> {
+): Promise<SynthesisResult | FailedUnit> {
   const { labels, artifacts, data, manifest } = context;
   const made = await synthesize(context, 'synthesis', 30_000, point, labels, signal);
-  if (made === null) throw new Error('synthesis: the chosen setting adds nothing');
+  if (made === null) return { failed: 'the chosen setting adds no point', reason: 'diverged' };
   const roles = { training: labels, heldOut: labels, synthetic: made.points };
   const fidelity = await assess(context, 'synthesis', roles, signal);
   const card: SyntheticCard = {

@@ -10,9 +10,14 @@ export interface Effort {
   readonly seconds: number;
 }
 
-/** A unit that cannot be done: settings that are refused, a fit that diverged. */
+/** A unit that cannot be done. */
 export interface FailedUnit {
   readonly failed: string;
+  /**
+   * `invalid`: a service refuses it, which ends the study. `diverged`: there is nothing finite to measure, or nothing to
+   * add. Absent in logs of before this field, where either may have been meant.
+   */
+  readonly reason?: 'invalid' | 'diverged';
 }
 
 /** An incumbent on one outer fold: losses of each held-out point, averaged over the QNN's seeds. */
@@ -40,7 +45,7 @@ export interface DrawResult extends Effort {
   readonly frechetCount?: number;
   /** Which test points were predicted right; absent where the simulator sent no predictions, and in logs of before this field. */
   readonly test?: PackedTestScore;
-  /** Why the arm fell back on real data alone, where it did. */
+  /** In logs of before arms without a setting were left out: why real data alone was scored in the arm's name. */
   readonly fallback?: string;
 }
 
@@ -56,11 +61,18 @@ export function readUnit<T>(units: ReadonlyMap<string, string>, name: string): T
   const json = units.get(name);
   if (json === undefined) return null;
   const result = JSON.parse(json) as T | FailedUnit;
-  return typeof result === 'object' && result !== null && 'failed' in result ? null : (result as T);
+  return isFailed(result) ? null : result;
+}
+
+function isFailed<T>(result: T | FailedUnit): result is FailedUnit {
+  return typeof result === 'object' && result !== null && ('failed' in result || 'fallback' in result);
 }
 
 /** Why a unit could not be done; undefined where it was, or is not yet. */
-export function failureOfUnit(units: ReadonlyMap<string, string>, name: string): string | undefined {
+export function failureOfUnit(units: ReadonlyMap<string, string>, name: string): FailedUnit | undefined {
   const json = units.get(name);
-  return json === undefined ? undefined : (JSON.parse(json) as Partial<FailedUnit>).failed;
+  if (json === undefined) return undefined;
+  const result = JSON.parse(json) as Partial<FailedUnit> & Partial<DrawResult>;
+  const failed = result.failed ?? result.fallback;
+  return failed === undefined ? undefined : { failed, reason: result.reason };
 }

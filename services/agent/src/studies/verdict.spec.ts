@@ -38,6 +38,13 @@ describe('verdictOn', () => {
     expect(verdict([-0.02, -0.03, -0.01], { pValueHolm: 0.01 })).toMatch(/^Qloom's data hurt: −2\.0 points/);
   });
 
+  it("says that nothing is known of Qloom's data where its arm diverged", () => {
+    const best = { episode: 1, hyperparameters: {}, reward: 1, utility: {} } as unknown as Selection['best'];
+    expect(verdictOn([noise], { ...chosen, best }, Score.ACCURACY)).toBe(
+      "Nothing can be said of Qloom's data: qloom diverged, and is left out of the comparison (see the warnings).",
+    );
+  });
+
   it('says that a gain is not confirmed where the corrected test does not', () => {
     expect(verdict([0.004, 0.0001, 0.01], { pValueHolm: 0.596 })).toMatch(
       /^Qloom's data seemed to help, .* \(p = 0\.60 after Holm's correction\): \+0\.4 points/,

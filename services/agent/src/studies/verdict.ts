@@ -11,8 +11,11 @@ export function verdictOn(arms: readonly ArmResult[], selection: Selection, head
   const shown = selection.addsData ? QLOOM : QLOOM_UNSELECTED;
   const qloom = arms.find((arm) => arm.name === shown);
   const gain = qloom && gainOf(qloom, headline);
+  if (qloom === undefined && selection.best !== null) {
+    return `Nothing can be said of Qloom's data: ${shown} diverged, and is left out of the comparison (see the warnings).`;
+  }
   if (qloom === undefined || gain === undefined) {
-    return 'Qloom adds nothing: no episode with synthetic points was rewarded.';
+    return 'Qloom adds nothing: no episode with synthetic points was rewarded and could be fitted again.';
   }
   const score = headline === Score.BALANCED_ACCURACY ? 'balanced test accuracy' : 'test accuracy';
   const measured = rangedPoints(gain, `points of ${score} over real data alone`);

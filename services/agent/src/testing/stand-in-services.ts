@@ -6,10 +6,15 @@ import type { Hyperparameter } from '@qloom/contracts/gen/qloom/episode/v1/hyper
 import { QnnArm } from '@qloom/contracts/gen/qloom/episode/v1/slots.ts';
 import {
   type FitRequest,
+  type FitSettings,
   GeneratorServiceService,
   type SampleRequest,
 } from '@qloom/contracts/gen/qloom/generator/v1/generator.ts';
-import { type EvaluateRequest, QnnSimulatorServiceService } from '@qloom/contracts/gen/qloom/qnn_sim/v1/qnn_sim.ts';
+import {
+  type EvaluateRequest,
+  type EvaluateSettings,
+  QnnSimulatorServiceService,
+} from '@qloom/contracts/gen/qloom/qnn_sim/v1/qnn_sim.ts';
 import type { Points } from '@qloom/datasets/points.ts';
 import { concatenateRows } from '@qloom/datasets/rows.ts';
 import { createRandom } from '@qloom/random/random.ts';
@@ -68,8 +73,14 @@ function capabilities(service: string, parameters: readonly Parameter[]) {
   return { capabilities: { service, version: '0', engines: [], limits: [], hyperparameters } };
 }
 
+/** Called with the settings of each call before it is answered; what it throws is the answer. */
+export interface StandInHooks {
+  onFit?(settings: FitSettings): void;
+  onEvaluate?(settings: EvaluateSettings): void;
+}
+
 /** A generator that jitters training points, by as much as its learning rate says. `gan.lrG` above 1.8e-3 diverges. */
-export function standInGenerator(): ServiceBinding {
+export function standInGenerator(hooks: StandInHooks = {}): ServiceBinding {
   return bindService(GeneratorServiceService, {
     getCapabilities: async () => capabilities('generator', PARAMETERS),
     async *fit(requests: AsyncIterable<FitRequest>) {
@@ -78,6 +89,7 @@ export function standInGenerator(): ServiceBinding {
       for await (const { part } of requests) {
         if (part?.$case === 'training') collector.add(part.value);
         if (part?.$case !== 'settings') continue;
+        hooks.onFit?.(part.value);
         const point = decodePoint(part.value.hyperparameters);
         width =
           point['gan.lrG'] === undefined ? 0.2 * Number(point['rival.strength'] ?? 1) : 400 * Number(point['gan.lrG']);
@@ -164,7 +176,7 @@ export function standInDiscriminator(): ServiceBinding {
 }
 
 /** A simulator that classifies by the nearest class mean. */
-export function standInSimulator(): ServiceBinding {
+export function standInSimulator(hooks: StandInHooks = {}): ServiceBinding {
   return bindService(QnnSimulatorServiceService, {
     getCapabilities: async () => capabilities('qnn-sim', []),
     expectation: async () => Promise.reject(new DomainError('unsupported', 'not in this test')),
@@ -184,9 +196,9 @@ export function standInSimulator(): ServiceBinding {
         synthetic: createPointsCollector('synthetic'),
         heldOut: createPointsCollector('held_out'),
       };
-      let settings = { fold: 0, seeds: [0], arms: [] as QnnArm[] };
+      let settings: EvaluateSettings = { fold: 0, qnn: undefined, seeds: [0], arms: [] };
       for await (const { part } of requests) {
-        if (part?.$case === 'settings') settings = part.value;
+        if (part?.$case === 'settings') hooks.onEvaluate?.((settings = part.value));
         else if (part !== undefined) roles[part.$case].add(part.value);
       }
       const training = roles.training.points();

@@ -9,11 +9,11 @@ import { connectPeers, type Peers } from '../peers/peers.ts';
 import { localPolicy, type OpenPolicy } from '../peers/policy-port.ts';
 import { createAgentService } from '../rpc/agent-service.ts';
 import { createPolicyService } from '../rpc/policy-service.ts';
-import { systemClock } from '../studies/clock.ts';
+import { type Clock, systemClock } from '../studies/clock.ts';
 import { createStudies, type Studies } from '../studies/studies.ts';
 import { isEnded } from '../studies/study-message.ts';
 import { openPolicies } from './open-policies.ts';
-import { standInDiscriminator, standInGenerator, standInSimulator } from './stand-in-services.ts';
+import { type StandInHooks, standInDiscriminator, standInGenerator, standInSimulator } from './stand-in-services.ts';
 import { standInStages } from './stand-in-stages.ts';
 
 /** Four services over real gRPC, three of them stand-ins, and an embedded log: everything that a study meets. */
@@ -27,6 +27,10 @@ export interface World {
   readonly logged: readonly Record<string, unknown>[];
   /** Starts the other services' stages and whatever studies stand in the log. */
   start(): void;
+  /** Starts the stages alone, as when the agent is down. */
+  startStages(): void;
+  /** Starts the studies alone. */
+  startAgent(): void;
   /** Waits until the study has ended. */
   finished(id: string): Promise<Study>;
   stop(): Promise<void>;
@@ -38,7 +42,11 @@ export interface WorldOptions {
   readonly concurrency?: number;
   /** Artifacts of another world, to go on from its log. */
   readonly artifacts?: ArtifactStore;
+  /** URL of the event log. Default: SQLite in a folder of the world's own. */
+  readonly log?: string;
   readonly openPolicy?: OpenPolicy;
+  /** Default: this machine's. */
+  readonly clock?: Clock;
   /** How long the agent's appends take to answer after their event is there for all to see. Default 0 ms. */
   readonly appendsAnswerAfterMs?: number;
 }
@@ -50,9 +58,11 @@ export interface StandIns {
 }
 
 /** Starts the three stand-in services. */
-export async function startStandIns(): Promise<StandIns> {
+export async function startStandIns(hooks: StandInHooks = {}): Promise<StandIns> {
   const servers = await Promise.all(
-    [standInGenerator(), standInDiscriminator(), standInSimulator()].map((service) => startTestServer(service)),
+    [standInGenerator(hooks), standInDiscriminator(), standInSimulator(hooks)].map((service) =>
+      startTestServer(service),
+    ),
   );
   const [generator, discriminator, qnnSim] = servers.map((server) => server.target);
   return {
@@ -65,7 +75,7 @@ export async function startStandIns(): Promise<StandIns> {
 export async function createWorld({ targets }: StandIns, options: WorldOptions = {}): Promise<World> {
   const { policyNamed, training } = await openPolicies();
   const folder = await createTempFolder();
-  const episodeLog = await openEpisodeLog(`sqlite://${folder.file('log.db')}`);
+  const episodeLog = await openEpisodeLog(options.log ?? `sqlite://${folder.file('log.db')}`);
   const artifacts = options.artifacts ?? (await openArtifactStore(`file://${folder.file('artifacts')}`));
   const { log, lines } = createMemoryLog();
   const peers = connectPeers(targets);
@@ -75,7 +85,7 @@ export async function createWorld({ targets }: StandIns, options: WorldOptions =
       artifacts,
       peers,
       openPolicy: options.openPolicy ?? ((name) => localPolicy(policyNamed, name)),
-      clock: systemClock,
+      clock: options.clock ?? systemClock,
       log,
       unitConcurrency: 2,
     },
@@ -87,6 +97,9 @@ export async function createWorld({ targets }: StandIns, options: WorldOptions =
     createPolicyService(policyNamed),
   );
   const agent = connect(AgentServiceService, agentServer.target);
+  const startStages = (): void => {
+    for (const stage of stages) stage.start('');
+  };
   return {
     agent,
     episodeLog,
@@ -95,8 +108,11 @@ export async function createWorld({ targets }: StandIns, options: WorldOptions =
     agentServer,
     logged: lines,
     start() {
-      for (const work of [studies, ...stages]) work.start('');
+      startStages();
+      studies.start('');
     },
+    startStages,
+    startAgent: () => studies.start(''),
     async finished(id) {
       for await (const { study } of agent.watchStudy({ id })) if (study && isEnded(study.state)) return study;
       throw new Error(`the watch of ${id} ended before the study did`);

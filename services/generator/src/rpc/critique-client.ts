@@ -8,7 +8,7 @@ import type {
 import type { BidiCall } from '@qloom/service-kit/calls.ts';
 import type { Remote } from '@qloom/service-kit/clients.ts';
 import { DomainError } from '@qloom/service-kit/errors.ts';
-import { classifyFault } from '@qloom/service-kit/faults.ts';
+import { isTransient } from '@qloom/service-kit/faults.ts';
 import type { CallContext } from '@qloom/service-kit/handlers.ts';
 import { encodePoints } from '@qloom/service-kit/wire-points.ts';
 import { decodeTensor, encodeBytes, encodeTensor } from '@qloom/service-kit/wire-tensors.ts';
@@ -163,6 +163,6 @@ class StreamEndedError extends Error {}
 function criticError(error: unknown, target: string): unknown {
   if (!(error instanceof Error)) return error;
   const ended = error instanceof StreamEndedError || (error.name === 'Error' && !('code' in error));
-  if (!ended && classifyFault(error).kind !== 'infrastructure') return error;
+  if (!ended && !isTransient(error)) return error;
   return new CriticLostError(`critic at ${target} is gone: ${error.message}`, { cause: error });
 }

@@ -15,10 +15,14 @@ import {
   nextBatch,
   noteEnded,
   noteProposed,
+  PolicyForgottenError,
+  policyOf,
   proposable,
   type SearchPlan,
   type SearchState,
+  VersionNotFoldedError,
   versionFor,
+  versionOf,
 } from './study-fold.ts';
 
 let policy: Policy;
@@ -162,5 +166,28 @@ describe('incumbentsOf', () => {
     expect(candidates[0].reward).toBe(Math.max(...candidates.map((candidate) => candidate.reward)));
     expect(candidates).toHaveLength(3);
     for (const { hyperparameters } of candidates) expect(hyperparameters.synthRatio).not.toBe(0);
+  });
+});
+
+describe('what an episode rests on', () => {
+  const plan: SearchPlan = { episodes: 8, batchSize: 2, staleness: 1, inFlight: 2 };
+  const started = initialSearch(plan, 'nothing learned');
+
+  it('is no version that is not folded yet', () => {
+    expect(versionOf(started, 3).batches).toBe(0);
+    expect(() => versionOf(started, 4)).toThrow(VersionNotFoldedError);
+    expect(() => versionOf(started, 7)).toThrow('episode 7 rests on 2 batches, and 0 are folded');
+  });
+
+  it("is a version's policy for as long as a proposal may still ask for it, and no longer", () => {
+    let state: SearchState<string> = started;
+    for (let batch = 0; batch < 3; batch++) {
+      for (const episode of [2 * batch, 2 * batch + 1]) {
+        state = noteEnded(noteProposed(state, episode, {}), episode, { kind: 'failed', reason: 'diverged' });
+      }
+      state = foldBatch(state, `${batch + 1} batches`);
+    }
+    expect(proposable(state).map((episode) => policyOf(versionOf(state, episode)))).toEqual(['2 batches', '2 batches']);
+    expect(() => policyOf(state.versions[1])).toThrow(PolicyForgottenError);
   });
 });

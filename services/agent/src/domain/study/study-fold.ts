@@ -90,6 +90,44 @@ export function versionFor(plan: SearchPlan, episode: number): number {
   return Math.max(0, batchOf(plan, episode) - plan.staleness);
 }
 
+/** Thrown when an episode is judged or proposed before the batches that it rests on were folded: a fault of this program. */
+export class VersionNotFoldedError extends Error {
+  override readonly name = 'VersionNotFoldedError';
+
+  constructor(episode: number, wanted: number, folded: number) {
+    super(`episode ${episode} rests on ${wanted} batches, and ${folded} are folded: fold those before it first`);
+  }
+}
+
+/** Whether the batches that an episode's proposal and reward rest on are folded. */
+export function isVersionFolded<State>({ plan, versions }: SearchState<State>, episode: number): boolean {
+  return versionFor(plan, episode) < versions.length;
+}
+
+/** What an episode's proposal and reward rest on. Throws {@link VersionNotFoldedError}. */
+export function versionOf<State>(search: SearchState<State>, episode: number): SearchVersion<State | null> {
+  const { plan, versions } = search;
+  if (!isVersionFolded(search, episode)) {
+    throw new VersionNotFoldedError(episode, versionFor(plan, episode), versions.length - 1);
+  }
+  return versions[versionFor(plan, episode)];
+}
+
+/** The policy's state of a version. Throws where it was given up, since nobody was to ask for it again. */
+export function policyOf<State>({ batches, policy }: SearchVersion<State | null>): State {
+  if (policy === null) throw new PolicyForgottenError(batches);
+  return policy;
+}
+
+/** Thrown when a policy's state is asked for that was given up: a fault of this program, or a log with a gap. */
+export class PolicyForgottenError extends Error {
+  override readonly name = 'PolicyForgottenError';
+
+  constructor(batches: number) {
+    super(`the policy's state after ${batches} batches was given up; no proposal should rest on it any more`);
+  }
+}
+
 /** The results of the next batch in episode order, where all its episodes have ended; else null. */
 export function nextBatch<State>(state: SearchState<State>): EpisodeResult[] | null {
   const { plan } = state;
@@ -141,12 +179,12 @@ export function foldBatch<State>(state: SearchState<State>, policy: State | null
 
 /** Episodes that may be proposed now, in order: their version stands, and there is room in flight. */
 export function proposable<State>(state: SearchState<State>): number[] {
-  const { plan, episodes, versions } = state;
+  const { plan, episodes } = state;
   let room = plan.inFlight - [...episodes.values()].filter((entry) => entry.ending === null).length;
   const wanted: number[] = [];
   for (let episode = 0; episode < plan.episodes && room > 0; episode++) {
     if (episodes.has(episode)) continue;
-    if (versionFor(plan, episode) >= versions.length) break;
+    if (!isVersionFolded(state, episode)) break;
     wanted.push(episode);
     room--;
   }

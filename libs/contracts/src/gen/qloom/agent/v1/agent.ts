@@ -49,7 +49,7 @@ export const StudyState = {
   FINISHED: 4,
   /** CANCELLED - Cancelled. */
   CANCELLED: 5,
-  /** FAILED - Cannot go on; `message` says why. */
+  /** FAILED - Cannot go on, whoever tries: its settings are refused, or every episode failed; `message` says why. */
   FAILED: 6,
   UNRECOGNIZED: -1,
 } as const;
@@ -274,7 +274,10 @@ export interface StudySettings {
   evaluation:
     | EvaluationSettings
     | undefined;
-  /** An episode that takes longer fails with "deadline". Unit: seconds. 0: 3600. */
+  /**
+   * An episode that the services take longer for fails with "deadline"; the time of each agent that runs the study counts anew.
+   * Unit: seconds. 0: 3600.
+   */
   episodeDeadlineSeconds: number;
 }
 
@@ -317,6 +320,13 @@ export interface Study {
   /** The synthetic data set (text/csv), when finished and Qloom's data was kept. */
   synthetic?:
     | ArtifactRef
+    | undefined;
+  /**
+   * For people: the step that fails now and is tried again, without limit, and why it fails; absent where none does. The study
+   * goes on as soon as the cause is gone.
+   */
+  waitingFor?:
+    | string
     | undefined;
   /** Highest utility of an episode so far; absent before the first. */
   highestUtility?: number | undefined;
@@ -1766,6 +1776,7 @@ function createBaseStudy(): Study {
     message: "",
     result: undefined,
     synthetic: undefined,
+    waitingFor: undefined,
     highestUtility: undefined,
   };
 }
@@ -1813,6 +1824,9 @@ export const Study: MessageFns<Study> = {
     }
     if (message.synthetic !== undefined) {
       ArtifactRef.encode(message.synthetic, writer.uint32(114).fork()).join();
+    }
+    if (message.waitingFor !== undefined) {
+      writer.uint32(122).string(message.waitingFor);
     }
     if (message.highestUtility !== undefined) {
       writer.uint32(129).double(message.highestUtility);
@@ -1945,6 +1959,14 @@ export const Study: MessageFns<Study> = {
             message.synthetic = ArtifactRef.decode(reader, reader.uint32());
             continue;
           }
+          case 15: {
+            if (tag !== 122) {
+              break;
+            }
+
+            message.waitingFor = reader.string();
+            continue;
+          }
           case 16: {
             if (tag !== 129) {
               break;
@@ -2001,6 +2023,11 @@ export const Study: MessageFns<Study> = {
       message: isSet(object.message) ? globalThis.String(object.message) : "",
       result: isSet(object.result) ? ArtifactRef.fromJSON(object.result) : undefined,
       synthetic: isSet(object.synthetic) ? ArtifactRef.fromJSON(object.synthetic) : undefined,
+      waitingFor: isSet(object.waitingFor)
+        ? globalThis.String(object.waitingFor)
+        : isSet(object.waiting_for)
+        ? globalThis.String(object.waiting_for)
+        : undefined,
       highestUtility: isSet(object.highestUtility)
         ? globalThis.Number(object.highestUtility)
         : isSet(object.highest_utility)
@@ -2053,6 +2080,9 @@ export const Study: MessageFns<Study> = {
     if (message.synthetic !== undefined) {
       obj.synthetic = ArtifactRef.toJSON(message.synthetic);
     }
+    if (message.waitingFor !== undefined) {
+      obj.waitingFor = message.waitingFor;
+    }
     if (message.highestUtility !== undefined) {
       obj.highestUtility = floatToJson(message.highestUtility);
     }
@@ -2084,6 +2114,7 @@ export const Study: MessageFns<Study> = {
     message.synthetic = (object.synthetic !== undefined && object.synthetic !== null)
       ? ArtifactRef.fromPartial(object.synthetic)
       : undefined;
+    message.waitingFor = object.waitingFor ?? undefined;
     message.highestUtility = object.highestUtility ?? undefined;
     return message;
   },
@@ -3720,7 +3751,7 @@ export const AgentServiceService = {
     responseSerialize: (value: ListStudiesResponse): Buffer => encodeMessage(ListStudiesResponse, value),
     responseDeserialize: (value: Buffer): ListStudiesResponse => ListStudiesResponse.decode(value),
   },
-  /** A study as it stands, then each change, until it ends. NOT_FOUND. */
+  /** A study as it stands, then each change, of what it waits for too, until it ends. NOT_FOUND. */
   watchStudy: {
     path: "/qloom.agent.v1.AgentService/WatchStudy" as const,
     requestStream: false as const,
@@ -3766,7 +3797,7 @@ export interface AgentServiceServer extends UntypedServiceImplementation {
   getStudy: handleUnaryCall<GetStudyRequest, GetStudyResponse>;
   /** Studies in the log. */
   listStudies: handleUnaryCall<ListStudiesRequest, ListStudiesResponse>;
-  /** A study as it stands, then each change, until it ends. NOT_FOUND. */
+  /** A study as it stands, then each change, of what it waits for too, until it ends. NOT_FOUND. */
   watchStudy: handleServerStreamingCall<WatchStudyRequest, WatchStudyResponse>;
   /** Cancels a study: nothing more is proposed, and open episodes fail as cancelled. Idempotent. NOT_FOUND. */
   cancelStudy: handleUnaryCall<CancelStudyRequest, CancelStudyResponse>;
@@ -3859,7 +3890,7 @@ export interface AgentServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: ListStudiesResponse) => void,
   ): ClientUnaryCall;
-  /** A study as it stands, then each change, until it ends. NOT_FOUND. */
+  /** A study as it stands, then each change, of what it waits for too, until it ends. NOT_FOUND. */
   watchStudy(request: WatchStudyRequest, options?: Partial<CallOptions>): ClientReadableStream<WatchStudyResponse>;
   watchStudy(
     request: WatchStudyRequest,

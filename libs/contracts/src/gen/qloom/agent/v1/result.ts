@@ -214,7 +214,7 @@ export interface ArmResult {
   kind: ArmKind;
   /** Settings of its synthesis, as tuned. */
   hyperparameters: HyperparameterSetting[];
-  /** Scores, in the order of the draws. */
+  /** Scores, in the order of the draws. A draw on which the arm diverged is not there, and `warnings` says so. */
   draws: DrawScore[];
   /** Mean test accuracy. */
   accuracy:
@@ -329,7 +329,7 @@ export interface StudyResult {
   testCount: number;
   /** Draws of the final evaluation. */
   draws: number;
-  /** Arms, real-only first. */
+  /** Arms, real-only first. One that diverged on so many draws that fewer than two are left is not there; `warnings` says so. */
   arms: ArmResult[];
   /**
    * Fréchet distance of fresh true samples to the test set, at the same count: what true points look like. Distances of single

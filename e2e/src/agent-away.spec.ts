@@ -1,0 +1,101 @@
+import { Slot } from '@qloom/contracts/gen/qloom/episode/v1/slots.ts';
+import { isEpisodeKey } from '@qloom/episode-log/event-key.ts';
+import { openEpisodeLog } from '@qloom/episode-log/open-log.ts';
+import type { LogEvent } from '@qloom/episode-log/port.ts';
+import { decodeSlot, isOk } from '@qloom/service-kit/slot-events.ts';
+import { describeWithNats, startNatsServer } from '@qloom/testing/nats-server.ts';
+import { type Deployment, deploy } from './deployment.ts';
+import { readSlots } from './read-log.ts';
+import { readResult } from './read-result.ts';
+import { tinyStudy } from './tiny-study.ts';
+import { finishStudy, watchStudy } from './watch-study.ts';
+
+const EPISODES = 6;
+const settings = { ...tinyStudy(EPISODES), inFlight: 4 };
+
+/** How an agent goes. */
+const GOES = [
+  { how: 'SIGKILL', go: (deployment: Deployment) => deployment.main('agent').kill() },
+  { how: 'SIGTERM', go: (deployment: Deployment) => deployment.main('agent').stop() },
+] as const;
+
+/** Whether another service has an episode in hand: proposed, nothing failed, not yet both assessed and evaluated. */
+function isInHand(slots: ReadonlyMap<string, LogEvent>): boolean {
+  const failed = [...slots.values()].some((event) => !isOk(decodeSlot(event)));
+  return !failed && !slots.has('reward') && !(slots.has('assess') && slots.has('evaluate'));
+}
+
+/** Resolves when the other services have done all that they had. */
+async function othersDone(url: string): Promise<void> {
+  const log = await openEpisodeLog(url);
+  try {
+    const episodes = new Map<number, Map<string, LogEvent>>();
+    const apply = (event: LogEvent): void => {
+      if (!isEpisodeKey(event.key)) return;
+      const { episode, slot } = event.key;
+      episodes.set(episode, (episodes.get(episode) ?? new Map()).set(slot, event));
+    };
+    const standing = await log.replay('tiny');
+    for (const event of standing) apply(event);
+    if (![...episodes.values()].some(isInHand)) return;
+    const signal = new AbortController().signal;
+    for await (const event of log.watch('tiny', { after: standing.at(-1)?.sequence, signal })) {
+      apply(event);
+      if (![...episodes.values()].some(isInHand)) return;
+    }
+  } finally {
+    await log.close();
+  }
+}
+
+/** Slots and result of the study, its agent gone after each reward until the others are idle. */
+async function run(log: string | undefined, go?: (deployment: Deployment) => Promise<unknown>): Promise<unknown> {
+  const deployment = await deploy({ log, artifacts: log });
+  const url = log ?? `sqlite:${deployment.folder.file('log.db')}`;
+  try {
+    await deployment.agent.createStudy({ id: 'tiny', settings });
+    for (let rewarded = 1; go !== undefined && rewarded <= EPISODES; rewarded++) {
+      for await (const { study, event } of watchStudy(deployment, 'tiny')) {
+        // A study that went on while this watch was opened again has passed that reward: then now.
+        if (event?.slot === Slot.REWARD || (study?.rewarded ?? 0) >= rewarded) break;
+      }
+      await go(deployment);
+      await othersDone(url);
+      await deployment.killAndRestart('agent');
+    }
+    await finishStudy(deployment, 'tiny');
+    return { slots: await readSlots(url, 'tiny'), result: await readResult(deployment, 'tiny') };
+  } finally {
+    await deployment.stop();
+  }
+}
+
+describe('an agent that goes after every reward, and comes back when the others have done what they had', () => {
+  let undisturbed: unknown;
+  beforeAll(async () => {
+    undisturbed = await run(undefined);
+  }, 180_000);
+
+  it.each(GOES)(
+    '$how: slots and result are those of the undisturbed run',
+    async ({ go }) => {
+      expect(await run(undefined, go)).toEqual(undisturbed);
+    },
+    300_000,
+  );
+
+  describeWithNats('on NATS', () => {
+    it.each(GOES)(
+      '$how: slots and result are those of the undisturbed run',
+      async ({ go }) => {
+        const nats = await startNatsServer();
+        try {
+          expect(await run(nats.url, go)).toEqual(undisturbed);
+        } finally {
+          await nats.stop();
+        }
+      },
+      300_000,
+    );
+  });
+});
