@@ -1,4 +1,5 @@
 import { DiscriminatorServiceService } from '@qloom/contracts/gen/qloom/discriminator/v1/discriminator.ts';
+import { DataDescription } from '@qloom/contracts/gen/qloom/episode/v1/slots.ts';
 import type { Critic, CriticOpening, OpenCritic } from '@qloom/generator/domain/critic.ts';
 import { fitGenerator } from '@qloom/generator/domain/fit.ts';
 import { generatorSettings } from '@qloom/generator/domain/settings.ts';
@@ -29,7 +30,7 @@ interface CriticProcess {
   stop(): Promise<void>;
 }
 
-const DATA = { featureNames: [], classNames: [], lowerBounds: [], upperBounds: [], shots: 0, pauliExpectations: false };
+const DATA = DataDescription.fromPartial({});
 
 async function startCritic(): Promise<CriticProcess> {
   const folder = await createTempFolder();

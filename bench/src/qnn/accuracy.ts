@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { readCsv } from '@qloom/datasets/csv/read-csv.ts';
+import { SOURCE_UNITS, toFeatureUnits } from '@qloom/datasets/feature-units.ts';
 import type { Points } from '@qloom/datasets/points.ts';
 import { accuracyOf } from '@qloom/metrics/classifiers/classifier.ts';
 import { chooseRbfSvc } from '@qloom/metrics/classifiers/rbf-svc.ts';
@@ -43,14 +44,15 @@ export async function benchAccuracy(engine: Engine, progress: (message: string) 
     progress(`accuracy: left out, there is no ${place}; QLOOM_SHARED_DATA names the folder that has qml-benchmarks/`);
     return [];
   }
-  const training = readCsv(readFileSync(place, 'utf8'));
-  const { classNames } = training;
-  const test = readCsv(readFileSync(join(folder(), `${FILE}_test.csv`), 'utf8'), { classNames });
-  const svc = accuracyOf(chooseRbfSvc(training.points, createRandom(1)), test.points);
+  const { classNames, points } = readCsv(readFileSync(place, 'utf8'));
+  const training = toFeatureUnits(points, SOURCE_UNITS);
+  const held = readCsv(readFileSync(join(folder(), `${FILE}_test.csv`), 'utf8'), { classNames });
+  const test = toFeatureUnits(held.points, SOURCE_UNITS);
+  const svc = accuracyOf(chooseRbfSvc(training, createRandom(1)), test);
   const rows: Row[] = [];
   for (const given of SETTINGS) {
     const settings = createQnnSettings({ qubits: 4, batchSize: 32, steps: 1000, ...given });
-    const accuracies = await accuraciesOf(engine, settings, training.points, test.points);
+    const accuracies = await accuraciesOf(engine, settings, training, test);
     const { layers, learningRate, loss } = settings;
     const half = studentQuantile(0.975, SEEDS.length - 1) * Math.sqrt(varianceOf(accuracies) / SEEDS.length);
     rows.push(

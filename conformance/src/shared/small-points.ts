@@ -35,6 +35,9 @@ export const SMALL_DATA: DataDescription = {
   upperBounds: [],
   shots: 0,
   pauliExpectations: false,
+  featureOffsets: [],
+  featureScales: [],
+  warnings: [],
 };
 
 /** The one message of points that fit into one. */

@@ -13,3 +13,9 @@ export interface Points {
   /** Group of each row (for imbalance between groups), shape [count]; absent where the data has none. */
   readonly group?: Int32Array;
 }
+
+/** Points as their source gives them: in float64, before `feature-units.ts` chooses units that float32 holds. */
+export interface SourcePoints extends Omit<Points, 'x'> {
+  /** float64, row-major, shape [count, features]. */
+  readonly x: Float64Array;
+}

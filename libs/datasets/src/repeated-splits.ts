@@ -1,6 +1,7 @@
 import { createRandom } from '@qloom/random/random.ts';
 import { DatasetError } from './dataset-error.ts';
-import { type Labelled, stratifiedSample } from './stratified-folds.ts';
+import type { Labelled } from './row-blocks.ts';
+import { stratifiedSample } from './stratified-folds.ts';
 
 /** One division of a fixed file: N labels and a test part, disjoint, as row numbers in rising order. */
 export interface RepeatedSplit {
@@ -11,7 +12,8 @@ export interface RepeatedSplit {
 
 /**
  * `repeats` independent stratified divisions of a fixed file into a label budget of `labels` rows and a test part of
- * `test` rows (default: all others). Results over them are correlated: compare them with the Nadeau–Bengio correction.
+ * `test` rows (default: all others); fewer where the blocks of `points` do not fill them. Results over them are correlated:
+ * compare them with the Nadeau–Bengio correction.
  * Throws DatasetError where the file is too small.
  */
 export function repeatedSplits(
@@ -38,13 +40,25 @@ export function repeatedSplits(
   const random = createRandom(`repeated-splits/${seed}`);
   return Array.from({ length: repeats }, (_, index) => {
     const stream = random.fork(index);
-    const first = stratifiedSample(points, labels, stream);
+    const first = named('labels', () => stratifiedSample(points, labels, stream));
+    const { block } = points;
     const rest = {
       count: first.rest.length,
       classes: points.classes,
       y: Int32Array.from(first.rest, (row) => points.y[row]),
+      ...(block ? { block: Int32Array.from(first.rest, (row) => block[row]) } : {}),
     };
-    const second = stratifiedSample(rest, test, stream);
+    const second = named('test', () => stratifiedSample(rest, test, stream));
     return { index, labels: first.chosen, test: second.chosen.map((row) => first.rest[row]) };
   });
+}
+
+/** Passes on what a sample complains of as that of its part. */
+function named<T>(field: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (!(error instanceof DatasetError)) throw error;
+    throw new DatasetError(field, error.message.replace(/^count: /, `${field}: `));
+  }
 }

@@ -2,7 +2,9 @@ import { createHash } from 'node:crypto';
 import { createRandom } from '@qloom/random/random.ts';
 import { contentHash } from './content-hash.ts';
 import { DatasetError } from './dataset-error.ts';
+import { identicalRowBlocks } from './identical-rows.ts';
 import type { Points } from './points.ts';
+import type { Labelled } from './row-blocks.ts';
 import { classCounts } from './rows.ts';
 import { type Fold, groupedFolds, stratifiedFolds, stratifiedSample } from './stratified-folds.ts';
 
@@ -20,6 +22,8 @@ export interface SplitManifest {
   readonly seed: string;
   /** Whether rows of one group were kept on one side of every fold. */
   readonly groupsTogether: boolean;
+  /** True where rows with the same features were kept on one side of every fold, and there are such rows. */
+  readonly identicalTogether?: boolean;
   /**
    * Folds that reward: in each, the generator is fitted on `train`, and the QNN is measured on `heldOut`. Each row of
    * the search is held out once.
@@ -45,6 +49,8 @@ export interface SplitOptions {
     | { readonly kind: 'refold'; readonly folds: number };
   /** Keep all rows of a group together. Default false. */
   readonly groupsTogether?: boolean;
+  /** Keep rows with the same features together: for data of which rows may be copies. Not with groups. Default false. */
+  readonly identicalTogether?: boolean;
 }
 
 /**
@@ -54,18 +60,20 @@ export interface SplitOptions {
 export function createSplitManifest(points: Points, options: SplitOptions): SplitManifest {
   const { rewardFolds = 3, outer = { kind: 'holdout', fraction: 0.25 }, groupsTogether = false } = options;
   const random = createRandom(`split/${options.seed}`);
+  const block = options.identicalTogether && !groupsTogether ? identicalRowBlocks(points) : undefined;
+  const labelled: Labelled = block === undefined ? points : { ...points, block };
   const divide = groupsTogether ? groupedFolds : stratifiedFolds;
   const all = Array.from({ length: points.count }, (_, row) => row);
   let search = all;
   let outerFolds: Fold[];
   if (outer.kind === 'holdout') {
-    const fold = holdOut(points, outer.fraction, groupsTogether, random.fork('outer'));
+    const fold = holdOut(labelled, outer.fraction, groupsTogether, random.fork('outer'));
     outerFolds = [fold];
     search = [...fold.train];
   } else {
-    outerFolds = divide(points, outer.folds, random.fork('outer'));
+    outerFolds = divide(labelled, outer.folds, random.fork('outer'));
   }
-  const searched = subset(points, search);
+  const searched = subset(labelled, search);
   const reward = divide(searched, rewardFolds, random.fork('reward')).map((fold) => ({
     train: fold.train.map((row) => search[row]),
     heldOut: fold.heldOut.map((row) => search[row]),
@@ -77,6 +85,7 @@ export function createSplitManifest(points: Points, options: SplitOptions): Spli
     classCounts: classCounts(points),
     seed: String(options.seed),
     groupsTogether,
+    ...(block === undefined ? {} : { identicalTogether: true }),
     reward,
     outer: outerFolds,
   });
@@ -95,7 +104,7 @@ export function requireManifestMatches(manifest: SplitManifest, points: Points):
   }
 }
 
-function holdOut(points: Points, fraction: number, together: boolean, random: ReturnType<typeof createRandom>): Fold {
+function holdOut(points: Labelled, fraction: number, together: boolean, random: ReturnType<typeof createRandom>): Fold {
   if (!(fraction > 0 && fraction < 1)) {
     throw new DatasetError('outer.fraction', `outer.fraction: ${fraction} is not between 0 and 1, both excluded`);
   }
@@ -108,12 +117,13 @@ function holdOut(points: Points, fraction: number, together: boolean, random: Re
   return { train: rest, heldOut: chosen };
 }
 
-function subset(points: Points, rows: readonly number[]) {
+function subset(points: Labelled, rows: readonly number[]): Labelled {
   return {
     count: rows.length,
     classes: points.classes,
     y: Int32Array.from(rows, (row) => points.y[row]),
     ...(points.group ? { group: Int32Array.from(rows, (row) => points.group?.[row] ?? 0) } : {}),
+    ...(points.block ? { block: Int32Array.from(rows, (row) => points.block?.[row] ?? 0) } : {}),
   };
 }
 

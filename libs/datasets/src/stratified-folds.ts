@@ -1,8 +1,8 @@
 import type { Random } from '@qloom/random/random.ts';
 import { quoted } from '@qloom/tensor/quoted.ts';
 import { DatasetError } from './dataset-error.ts';
-import type { Points } from './points.ts';
 import { coveringQuotas } from './quotas.ts';
+import { type Labelled, partOfBlocks, requireBlocksPerClass, takeBlocks } from './row-blocks.ts';
 import { classCounts, rowsByClass } from './rows.ts';
 
 /** One division of rows: what is learned from, and what it is measured on. Row numbers in rising order. */
@@ -10,9 +10,6 @@ export interface Fold {
   readonly train: readonly number[];
   readonly heldOut: readonly number[];
 }
-
-/** What folds need to know of the data. */
-export type Labelled = Pick<Points, 'count' | 'classes' | 'y' | 'group'>;
 
 /** Throws DatasetError unless every class has at least `folds` rows; it says the class by its name in `classNames`. */
 export function requireRowsPerClass(
@@ -35,12 +32,16 @@ export function requireRowsPerClass(
 
 /**
  * Divides the rows into `folds` parts that each hold every class in proportion (sizes differ by at most one per class),
- * and returns one {@link Fold} per part held out. Throws DatasetError with fewer than 2 folds or where a class has
- * fewer rows than there are folds.
+ * and returns one {@link Fold} per part held out. Blocks stay together, so that sizes then differ by more. Throws DatasetError
+ * with fewer than 2 folds or where a class has fewer rows, or blocks, than there are folds.
  */
 export function stratifiedFolds(points: Labelled, folds: number, random: Random): Fold[] {
   requireFoldNumber(folds);
   requireRowsPerClass(points, folds);
+  if (points.block !== undefined) {
+    requireBlocksPerClass(points, points.block, folds);
+    return foldsOf(partOfBlocks(points, points.block, folds, random), folds);
+  }
   const part = new Int32Array(points.count);
   let next = 0;
   for (const rows of rowsByClass(points)) {
@@ -60,45 +61,18 @@ export function groupedFolds(points: Labelled, folds: number, random: Random): F
   const { group } = points;
   if (!group)
     throw new DatasetError('group', 'group: the data has no groups; name a group column or do not keep groups');
-  const members = new Map<number, number[]>();
-  for (let row = 0; row < points.count; row++) {
-    const rows = members.get(group[row]);
-    if (rows) rows.push(row);
-    else members.set(group[row], [row]);
+  const groups = new Set(group).size;
+  if (groups < folds) {
+    throw new DatasetError('folds', `folds: ${folds} folds need at least ${folds} groups; there are ${groups}`);
   }
-  if (members.size < folds) {
-    throw new DatasetError('folds', `folds: ${folds} folds need at least ${folds} groups; there are ${members.size}`);
-  }
-  const groups = random.shuffle([...members.values()]).sort((a, b) => b.length - a.length);
-  const wanted = classCounts(points).map((rows) => rows / folds);
-  const held = Array.from({ length: folds }, () => new Array<number>(points.classes).fill(0));
-  const rowsIn = new Array<number>(folds).fill(0);
-  const part = new Int32Array(points.count);
-  for (const rows of groups) {
-    const counts = new Array<number>(points.classes).fill(0);
-    for (const row of rows) counts[points.y[row]]++;
-    let best = 0;
-    let bestCost = Number.POSITIVE_INFINITY;
-    for (let f = 0; f < folds; f++) {
-      // The growth of Σ (held − wanted)²; a part that is empty comes first, so that none stays so.
-      let cost = rowsIn[f] === 0 ? -1e12 : 0;
-      for (let c = 0; c < counts.length; c++) cost += counts[c] * (counts[c] + 2 * (held[f][c] - wanted[c]));
-      if (cost < bestCost) {
-        bestCost = cost;
-        best = f;
-      }
-    }
-    for (const row of rows) part[row] = best;
-    for (let c = 0; c < counts.length; c++) held[best][c] += counts[c];
-    rowsIn[best] += rows.length;
-  }
-  return foldsOf(part, folds);
+  return foldsOf(partOfBlocks(points, group, folds, random), folds);
 }
 
 /**
  * A stratified sample of `count` rows and the rest, both in rising order: the label budget of a file. Every class keeps
- * its share, and at least one row on each side where it has two. Throws DatasetError when `count` is not in
- * 1 … rows, or is below the number of classes.
+ * its share, and at least one row on each side where it has two. Blocks stay together: the sample has fewer rows where none
+ * of those left fits. Throws DatasetError when `count` is not in 1 … rows, is below the number of classes, or is too small
+ * for the blocks of a class.
  */
 export function stratifiedSample(
   points: Labelled,
@@ -117,14 +91,14 @@ export function stratifiedSample(
     throw new DatasetError('count', `count: ${count} points cannot hold ${present} classes; give at least ${present}`);
   }
   const quotas = coveringQuotas(count, counts);
-  const chosen: number[] = [];
-  const rest: number[] = [];
-  rowsByClass(points).forEach((rows, label) => {
-    const mixed = random.shuffle([...rows]);
-    chosen.push(...mixed.slice(0, quotas[label]));
-    rest.push(...mixed.slice(quotas[label]));
-  });
-  return { chosen: chosen.sort(byValue), rest: rest.sort(byValue) };
+  const taken =
+    points.block === undefined
+      ? rowsByClass(points).flatMap((rows, label) => random.shuffle([...rows]).slice(0, quotas[label]))
+      : takeBlocks(points, points.block, quotas, random);
+  const isTaken = new Uint8Array(points.count);
+  for (const row of taken) isTaken[row] = 1;
+  const all = Array.from({ length: points.count }, (_, row) => row);
+  return { chosen: all.filter((row) => isTaken[row] === 1), rest: all.filter((row) => isTaken[row] === 0) };
 }
 
 function requireFoldNumber(folds: number): void {
@@ -140,8 +114,4 @@ function foldsOf(part: Int32Array, folds: number): Fold[] {
     for (let row = 0; row < part.length; row++) (part[row] === f ? heldOut : train).push(row);
     return { train, heldOut };
   });
-}
-
-function byValue(a: number, b: number): number {
-  return a - b;
 }

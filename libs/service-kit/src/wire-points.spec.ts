@@ -1,6 +1,12 @@
 import { LabelledPoints } from '@qloom/contracts/gen/qloom/tensor/v1/tensor.ts';
 import fc from 'fast-check';
-import { createPointsCollector, encodePoints, type PointArrays } from './wire-points.ts';
+import {
+  createPointsCollector,
+  createSourcePointsCollector,
+  encodePoints,
+  type PointArrays,
+  type SourcePointArrays,
+} from './wire-points.ts';
 import { decodeTensor, encodeTensor } from './wire-tensors.ts';
 
 /** As it arrives: encoded, and decoded into views at any offset. */
@@ -27,6 +33,27 @@ const points = fc.record({ count: fc.nat(20), features: fc.integer({ min: 1, max
 describe('points on the wire', () => {
   it('come back as they were', () => {
     fc.assert(fc.property(points, (given) => expect(receive(encodePoints(given))).toEqual(given)));
+  });
+
+  it('come in float64 where a data set is put, and are widened from float32', () => {
+    const given: SourcePointArrays = {
+      count: 2,
+      features: 1,
+      classes: 2,
+      x: Float64Array.of(1_700_000_000.5, 16_777_217),
+      y: Int32Array.of(0, 1),
+    };
+    const put = (messages: Iterable<LabelledPoints>) => {
+      const collector = createSourcePointsCollector('points', 10);
+      for (const message of messages) collector.add(sent(message));
+      return collector.points();
+    };
+    expect(put(encodePoints(given))).toEqual(given);
+    expect(put(encodePoints({ ...given, x: Float32Array.of(0.5, 3) })).x).toEqual(Float64Array.of(0.5, 3));
+    expect(() => receive(encodePoints(given))).toThrow('training.x: dtype is float64; right would be float32');
+    const [message] = encodePoints(given);
+    const x = encodeTensor(Int32Array.of(1, 2), [2, 1]);
+    expect(() => put([{ ...message, x }])).toThrow('points.x: dtype is int32; right would be float32 or float64');
   });
 
   it('travel in messages of at most 1 MiB of features', () => {

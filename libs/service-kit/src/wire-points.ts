@@ -17,10 +17,16 @@ export interface PointArrays {
   readonly group?: Int32Array;
 }
 
+/** Labelled points in float64, as PutDataset takes them. */
+export interface SourcePointArrays extends Omit<PointArrays, 'x'> {
+  /** float64, row-major, [count, features]. */
+  readonly x: Float64Array;
+}
+
 /** Messages for points, each with at most 1 MiB of features; one message without rows where there are none. */
-export function* encodePoints(points: PointArrays): Generator<LabelledPoints> {
+export function* encodePoints(points: PointArrays | SourcePointArrays): Generator<LabelledPoints> {
   const { count, features, classes, x, y, group } = points;
-  const rows = Math.max(1, Math.floor(MAX_CHUNK_BYTES / (4 * Math.max(1, features))));
+  const rows = Math.max(1, Math.floor(MAX_CHUNK_BYTES / (x.BYTES_PER_ELEMENT * Math.max(1, features))));
   for (let start = 0; start === 0 || start < count; start += rows) {
     const end = Math.min(count, start + rows);
     yield {
@@ -33,17 +39,35 @@ export function* encodePoints(points: PointArrays): Generator<LabelledPoints> {
 }
 
 /** Puts the points of a stream together. */
-export interface PointsCollector {
+export interface PointsCollector<P = PointArrays> {
   /** Takes the next message. Throws an error that arrives as INVALID_ARGUMENT when it is wrong. */
   add(message: LabelledPoints): void;
   /** Whether any message has come. */
   readonly started: boolean;
   /** All rows, checked: finite, labels below `classes`. Throws when no message came. */
-  points(): PointArrays;
+  points(): P;
 }
 
 /** Creates a collector. `field` names the points in messages; `maxRows` bounds what it may grow to. */
 export function createPointsCollector(field: string, maxRows = 10_000_000): PointsCollector {
+  return collectPoints(field, maxRows, (x) => fromWire(x, { dtype: 'float32', finite: true, field: `${field}.x` }));
+}
+
+/** {@link createPointsCollector} for features that come as float32 or float64; they are float64 then. */
+export function createSourcePointsCollector(field: string, maxRows: number): PointsCollector<SourcePointArrays> {
+  return collectPoints(field, maxRows, (x) => {
+    const expected = { finite: true, field: `${field}.x` };
+    if (x.dtype === 'float32') return Float64Array.from(fromWire(x, { ...expected, dtype: 'float32' }));
+    if (x.dtype === 'float64') return fromWire(x, { ...expected, dtype: 'float64' });
+    return refuse(`${field}.x`, `dtype is ${x.dtype}; right would be float32 or float64`);
+  });
+}
+
+function collectPoints<X>(
+  field: string,
+  maxRows: number,
+  decodeFeatures: (x: WireTensor) => X,
+): PointsCollector<Omit<PointArrays, 'x'> & { readonly x: X }> {
   const x: WireTensor[] = [];
   const y: WireTensor[] = [];
   const group: WireTensor[] = [];
@@ -88,7 +112,7 @@ export function createPointsCollector(field: string, maxRows = 10_000_000): Poin
         count,
         features,
         classes,
-        x: fromWire(whole, { dtype: 'float32', finite: true, field: `${field}.x` }),
+        x: decodeFeatures(whole),
         y: labels,
         ...(group.length === 0
           ? {}

@@ -1,5 +1,6 @@
 import { StudySettings } from '@qloom/contracts/gen/qloom/agent/v1/agent.ts';
 import { StudyResult } from '@qloom/contracts/gen/qloom/agent/v1/result.ts';
+import { SOURCE_UNITS } from '@qloom/datasets/feature-units.ts';
 import { UnknownEngineError } from '@qloom/qnn/engine/select-engine.ts';
 import { settingsFromFields } from '@qloom/qnn/model/qnn-fields.ts';
 import { createQnnSettings, DEFAULT_QNN } from '@qloom/qnn/model/qnn-settings.ts';
@@ -66,7 +67,8 @@ async function runExport(run: string, flags: ExportFlags): Promise<void> {
   const { trainQnn } = await import('../export/train-qnn.ts');
   try {
     const nowMs = () => performance.now();
-    const trained = await trainQnn({ settings, points, seed: flags.seed, engine: flags.engine, title, nowMs });
+    const units = result.data ?? SOURCE_UNITS;
+    const trained = await trainQnn({ settings, points, units, seed: flags.seed, engine: flags.engine, title, nowMs });
     const { accuracy, loss, engine } = trained;
     const scored = `on the real ones loss ${loss.toFixed(4)}, accuracy ${(100 * accuracy).toFixed(1)}%`;
     const text = circuitWork(() => exportProgram(trained.qnn, flags.format));

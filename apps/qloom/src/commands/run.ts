@@ -21,6 +21,9 @@ const HELP = `
 An existing run folder is gone on with: a study that was stopped or killed loses nothing.
 The run folder holds the synthetic data and its card, study.json, report.html, the event log and the spans.
 
+Data of your own is data.csv in the study file, with label, features, ignore, header, separator, decimal and duplicates beside it;
+what is wrong with the file is refused with its line, and what is suspicious is a warning.
+
 A service of your own takes the place of one of ours with QLOOM_GENERATOR_TARGET, QLOOM_DISCRIMINATOR_TARGET or
 QLOOM_QNN_SIM_TARGET in the environment, or with "services:" in the study file; a policy of your own with QLOOM_POLICY_TARGET.
 

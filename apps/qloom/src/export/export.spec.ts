@@ -1,6 +1,7 @@
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { SOURCE_UNITS } from '@qloom/datasets/feature-units.ts';
 import { circuitFromQasm } from '@qloom/qnn/model/qasm-circuit.ts';
 import { createQnnSettings } from '@qloom/qnn/model/qnn-settings.ts';
 import { expectation, runCircuit } from '@qloom/quantum/statevector.ts';
@@ -49,11 +50,60 @@ describe('readTrainingPoints', () => {
   });
 });
 
+describe('real points of the user', () => {
+  const given = (text: string) => {
+    const path = join(mkdtempSync(join(tmpdir(), 'qloom-export-')), 'real.csv');
+    writeFileSync(path, text);
+    return readTrainingPoints(sources({}, { csv: path })).real;
+  };
+
+  it('are found by the names of their columns, whatever the order, the separator and other columns', () => {
+    const real = given('Z0;site;Z3;X3X4;X3X5;phase\n4;s;1;2;3;antiphase\n8;s;5;6;7;ferromagnetic\n');
+    expect([...real.x]).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
+    expect([...real.y]).toEqual([1, 0]);
+  });
+
+  it.each([
+    [
+      'Z3,X3X4,X3X5,phase\n1,2,3,antiphase\n',
+      "features: there is no column 'Z0'; the columns are Z3, X3X4, X3X5, phase",
+    ],
+    ['Z3,X3X4,X3X5,Z0,phase\n1,2,x,4,antiphase\n', "real.csv:2: line 2, column 3 ('X3X5'): 'x' is not a finite number"],
+    [
+      'Z3,X3X4,X3X5,Z0,phase\n1,2,3,4,up\n',
+      "line 2, column 5 ('phase'): label 'up' is none of ferromagnetic, antiphase",
+    ],
+  ])('are refused with line and cause: %j', (text, message) => {
+    expect(() => given(text)).toThrow(message);
+  });
+});
+
+describe('points far from 0 for their spread', () => {
+  it('are trained on in the units of the study, and the exported QNN takes them in those of the file', async () => {
+    const units = { featureOffsets: [1_700_000_000, 0, 0, 0], featureScales: [1, 1, 1, 2 ** -40] };
+    const far = makeStudyResult();
+    const data = { ...(far.data as NonNullable<typeof far.data>), ...units };
+    const times = csv(6, 1)
+      .split('\n')
+      .map((line, i) => (i === 0 ? line : line.replace(/^[^,]+/, `${1_700_000_000 + 30 * i}`)))
+      .join('\n');
+    const points = readTrainingPoints(sources({ 'training.csv': times }, { result: { ...far, data } }));
+    expect(Array.from({ length: 6 }, (_, i) => points.real.x[4 * i])).toEqual([30, 60, 90, 120, 150, 180]);
+    const settings = createQnnSettings({ ansatz: 'efficient-su2', qubits: 3, layers: 1, steps: 1 });
+    const { qnn } = await trainQnn({ settings, points, units, seed: 1, engine: 'wasm', title: 't', nowMs: () => 0 });
+    const { mean = [], scale = [] } = qnn.inputScaling ?? {};
+    // Of 30, 60, … 180: mean 105, deviation 30 · √(35/12).
+    expect(mean[0]).toBeCloseTo(1_700_000_105, 6);
+    expect(scale[0]).toBeCloseTo(30 * Math.sqrt(35 / 12), 6);
+    expect(scale[3]).toBeLessThan(1e3 * 2 ** -40 * 2 ** 40);
+  });
+});
+
 describe('an exported QNN', () => {
   it('gives, read back from OpenQASM and run by the reference simulator, the accuracy that was told', async () => {
     const points = readTrainingPoints(sources({ 'training.csv': csv(18, 1), 'synthetic.csv': csv(9, 2) }));
     const settings = createQnnSettings({ ansatz: 'efficient-su2', qubits: 3, layers: 1, steps: 25, learningRate: 0.1 });
-    const options = { settings, points, seed: 3, engine: 'wasm', title: 'toy', nowMs: () => 0 };
+    const options = { settings, points, units: SOURCE_UNITS, seed: 3, engine: 'wasm', title: 'toy', nowMs: () => 0 };
     const { qnn, accuracy } = await trainQnn(options);
     expect(accuracy).toBeGreaterThan(0.8);
     const program = exportProgram(qnn, 'openqasm');

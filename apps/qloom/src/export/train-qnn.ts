@@ -1,3 +1,4 @@
+import { type FeatureUnits, fromUnit, unitAt } from '@qloom/datasets/feature-units.ts';
 import type { Points } from '@qloom/datasets/points.ts';
 import { createEngine } from '@qloom/qnn/engine/select-engine.ts';
 import { compileMeasured } from '@qloom/qnn/measurement/compile-measured.ts';
@@ -13,6 +14,8 @@ import type { TrainingPoints } from './training-points.ts';
 export interface QnnTraining {
   readonly settings: QnnSettings;
   readonly points: TrainingPoints;
+  /** Units of the points. The exported QNN takes features in the units of their source. */
+  readonly units: FeatureUnits;
   readonly seed: number;
   /** `auto` or an engine's name. */
   readonly engine: string;
@@ -36,7 +39,7 @@ export interface TrainingOutcome {
  * not fit the points, TrainingDivergedError, and the errors of engines.
  */
 export async function trainQnn(training: QnnTraining): Promise<TrainingOutcome> {
-  const { settings, points, seed, title, nowMs } = training;
+  const { settings, points, units, seed, title, nowMs } = training;
   const { real, synthetic } = points;
   const { circuit, observables } = createQnnModel(settings, real.features, real.classes);
   const step = { description: 'a step of this training', circuit, observables, rows: settings.batchSize };
@@ -53,7 +56,10 @@ export async function trainQnn(training: QnnTraining): Promise<TrainingOutcome> 
       circuit,
       observables,
       parameters,
-      inputScaling: { mean, scale },
+      inputScaling: {
+        mean: mean.map((value, j) => fromUnit(value, unitAt(units, j))),
+        scale: scale.map((value, j) => value * unitAt(units, j).scale),
+      },
       outputScale: logitScale(settings.loss),
       title,
     };

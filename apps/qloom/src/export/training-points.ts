@@ -1,12 +1,17 @@
 import { existsSync, readFileSync } from 'node:fs';
 import type { StudyResult } from '@qloom/contracts/gen/qloom/agent/v1/result.ts';
+import { DataDescription } from '@qloom/contracts/gen/qloom/episode/v1/slots.ts';
+import { decodeText } from '@qloom/datasets/csv/decode-text.ts';
+import { readCsv } from '@qloom/datasets/csv/read-csv.ts';
+import { DatasetError } from '@qloom/datasets/dataset-error.ts';
+import { toFeatureUnits } from '@qloom/datasets/feature-units.ts';
 import type { Points } from '@qloom/datasets/points.ts';
 import { quoted } from '@qloom/tensor/quoted.ts';
 import { CommandError, UsageError } from '../command/errors.ts';
 import { readLabelledRows } from '../data/labelled-rows.ts';
 import type { RunFolder } from '../run-folder/run-folder.ts';
 
-/** The points that a QNN of a study is trained on. */
+/** The points that a QNN of a study is trained on, in the units of the study's points. */
 export interface TrainingPoints {
   /** Real ones; they alone scale the features. */
   readonly real: Points;
@@ -34,13 +39,30 @@ export function readTrainingPoints({ folder, result, csv, realOnly }: PointSourc
     if (csv !== undefined) throw new UsageError(`${csv}: no such file`);
     throw new CommandError(`${folder.path} has no training.csv; give the real points with --data <csv>`);
   }
-  const real = readPoints(path, result);
+  const real = csv === undefined ? readPoints(path, result) : readGivenCsv(csv, result);
   const withSynthetic = realOnly !== true && existsSync(folder.syntheticCsv);
   return { real, synthetic: withSynthetic ? readPoints(folder.syntheticCsv, result) : null };
 }
 
+/** A CSV of the user, with the study's features by name in any order and the class last. */
+function readGivenCsv(path: string, { data }: StudyResult): Points {
+  const { featureNames, classNames, ...units } = data ?? DataDescription.fromPartial({});
+  try {
+    const { text } = decodeText(readFileSync(path));
+    const { points, featureNames: found } = readCsv(text, { features: featureNames, classNames });
+    const { features, x } = points;
+    const column = featureNames.map((name) => found.indexOf(name));
+    const inOrder = Float64Array.from(x, (_, i) => x[i - (i % features) + column[i % features]]);
+    return toFeatureUnits({ ...points, x: inOrder }, units);
+  } catch (error) {
+    if (!(error instanceof DatasetError)) throw error;
+    const line = error.line === undefined ? '' : `:${error.line}`;
+    throw new UsageError(`${path}${line}: ${error.message}`, { cause: error });
+  }
+}
+
 function readPoints(path: string, { data }: StudyResult): Points {
-  const { featureNames = [], classNames = [] } = data ?? {};
+  const { featureNames, classNames, ...units } = data ?? DataDescription.fromPartial({});
   const { x, classes } = readLabelledRows(readFileSync(path, 'utf8'), featureNames);
   if (x.length === 0) throw new UsageError(`${path}: has no rows; at least one of two classes is right`);
   x.forEach((row, i) => {
@@ -55,5 +77,6 @@ function readPoints(path: string, { data }: StudyResult): Points {
     return label;
   });
   const { length: count } = x;
-  return { count, features: featureNames.length, classes: classNames.length, x: Float32Array.from(x.flat()), y };
+  const features = featureNames.length;
+  return toFeatureUnits({ count, features, classes: classNames.length, x: Float64Array.from(x.flat()), y }, units);
 }

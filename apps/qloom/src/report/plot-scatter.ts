@@ -30,13 +30,19 @@ function plotPair(
   const [nameA, nameB] = [real.featureNames[a], real.featureNames[b]];
   const shown = thinned(synthetic);
   const values = (column: number): number[] => [...real.x, ...shown.x].map((row) => row[column]);
-  const x = linearScale(extent(values(a), 0.06), [AREA.left, AREA.right], { ticks: 4 });
-  const y = linearScale(extent(values(b), 0.06), [AREA.bottom, AREA.top], { ticks: 4 });
+  const [originA, originB] = [originOf(values(a)), originOf(values(b))];
+  const from = (column: number, origin: number): readonly [number, number] =>
+    extent(
+      values(column).map((value) => value - origin),
+      0.06,
+    );
+  const x = linearScale(from(a, originA), [AREA.left, AREA.right], { ticks: 4 });
+  const y = linearScale(from(b, originB), [AREA.bottom, AREA.top], { ticks: 4 });
   const marks = (rows: LabelledRows, kind: 'real' | 'synthetic', radius: number): Markup[] =>
     rows.x.map((row, i) =>
       element('circle', {
-        cx: x(row[a]),
-        cy: y(row[b]),
+        cx: x(row[a] - originA),
+        cy: y(row[b] - originB),
         r: radius,
         class: `${kind} k${Math.max(0, classNames.indexOf(rows.classes[i])) % 8}`,
       }),
@@ -49,11 +55,25 @@ function plotPair(
       title: `Real and synthetic points: ${nameB} against ${nameA}`,
       description: `${real.x.length} real points, filled; ${shown.x.length} of ${synthetic.x.length} synthetic points, rings; classes ${classNames.join(', ')}.`,
     },
-    axisX(x, AREA, { title: nameA }),
-    axisY(y, AREA, { title: nameB }),
+    axisX(x, AREA, { title: titleOf(nameA, originA) }),
+    axisY(y, AREA, { title: titleOf(nameB, originB) }),
     ...marks(shown, 'synthetic', 3),
     ...marks(real, 'real', 3.4),
   );
+}
+
+/** A round number near values that are far from 0 for their range, such as Unix times, so that ticks can differ; else 0. */
+function originOf(values: readonly number[]): number {
+  const [low, high] = extent(values, 0);
+  const range = high - low;
+  if (!(range > 0) || Math.min(Math.abs(low), Math.abs(high)) < 1000 * range) return 0;
+  const step = 10 ** Math.ceil(Math.log10(range));
+  return Math.floor(low / step) * step;
+}
+
+function titleOf(name: string, origin: number): string {
+  if (origin === 0) return name;
+  return origin < 0 ? `${name} + ${-origin}` : `${name} − ${origin}`;
 }
 
 /** Every k-th row where there are too many to see. */

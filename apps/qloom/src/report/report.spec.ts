@@ -2,6 +2,7 @@ import { writeCsv } from '@qloom/datasets/csv/write-csv.ts';
 import { createNamedTask } from '@qloom/datasets/task-registry.ts';
 import fc from 'fast-check';
 import { readLabelledRows } from '../data/labelled-rows.ts';
+import { cardToJson, cardToMarkdown } from '../result/card.ts';
 import { makeStudyResult } from '../testing/study-result.ts';
 import { makeStudySpans } from '../testing/study-spans.ts';
 import { pairedGains, swarm } from './plot-draws.ts';
@@ -40,6 +41,25 @@ describe('the report', () => {
     expect(html).not.toMatch(/<(script|link|img|iframe|object|embed)\b/);
     expect(html).not.toMatch(/https?:|url\(|@import/);
     expect(Buffer.byteLength(html)).toBeLessThan(1_000_000);
+  });
+
+  it('says what is suspicious in the data, and so does the card', () => {
+    const warning = "column 1 ('<b>') has no name";
+    const result = { ...makeStudyResult(), warnings: [warning] };
+    const said = renderReport({ result, spans: [], real: rows, synthetic: rows, ...rest });
+    expect(said).toContain("column 1 ('&lt;b&gt;') has no name");
+    const source = { version: '1', command: 'qloom run x' };
+    expect(cardToMarkdown(result, source)).toContain(`## Warnings\n\n- ${warning}\n`);
+    expect(cardToJson(result, source)).toMatchObject({ warnings: [warning] });
+  });
+
+  it('draws features that are far from 0 for their range from a round number, so that ticks differ', () => {
+    const times = rows.x.map(([, ...others], i) => [1_700_000_000 + 30 * i, ...others]);
+    const far = { ...rows, x: times };
+    const drawn = renderReport({ result: makeStudyResult(), spans: [], real: far, synthetic: far, ...rest });
+    expect(drawn).toContain('>Z3 − 1700000000<');
+    expect(drawn).toContain('>200<');
+    expect(drawn).not.toMatch(/NaN|1\.7·10/);
   });
 
   it('is well formed, and no figure is NaN', () => {

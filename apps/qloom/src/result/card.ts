@@ -1,5 +1,6 @@
 import type { StudyResult } from '@qloom/contracts/gen/qloom/agent/v1/result.ts';
 import { SyntheticCard } from '@qloom/contracts/gen/qloom/agent/v1/result.ts';
+import { labelColumnName } from '@qloom/datasets/csv/write-csv.ts';
 import { formatSigned, formatValue } from '../terminal/format.ts';
 import { findArm, QLOOM_UNSELECTED } from './arms.ts';
 import { plainValue } from './settings-text.ts';
@@ -25,6 +26,7 @@ export function cardToJson(result: StudyResult, source: CardSource): unknown {
     madeFrom: { labels: result.labelsUsed, data: result.settings?.data },
     studySeed: result.settings?.seed,
     verdict: result.verdict,
+    warnings: result.warnings,
     madeBy: `qloom ${source.version}`,
     again: source.command,
   };
@@ -69,6 +71,7 @@ export function cardToMarkdown(result: StudyResult, source: CardSource): string 
     `| Gate | ${(card.acceptance * 100).toFixed(0)}% of drawn points passed |`,
     `| Made by | qloom ${source.version}, ${result.finishedAt?.toISOString() ?? ''} |`,
     '',
+    ...(result.warnings.length === 0 ? [] : ['## Warnings', '', ...result.warnings.map((text) => `- ${text}`), '']),
     '## How it was made',
     '',
     ...card.hyperparameters.map((setting) => `- ${setting.name}: ${formatValue(plainValue(setting) ?? '–')}`),
@@ -93,10 +96,10 @@ export function cardToMarkdown(result: StudyResult, source: CardSource): string 
   ].join('\n')}\n`;
 }
 
-/** Columns of synthetic.csv: the features, then the label, which takes another name where a feature has that one. */
+/** Columns of synthetic.csv: the features, then the label. */
 export function columnsOf(result: StudyResult): string[] {
   const features = result.data?.featureNames ?? [];
-  return [...features, features.includes('label') ? 'class_label' : 'label'];
+  return [...features, labelColumnName(features)];
 }
 
 function dataText(result: StudyResult): string {

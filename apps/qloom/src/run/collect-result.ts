@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import type { Study } from '@qloom/contracts/gen/qloom/agent/v1/agent.ts';
 import { StudyResult } from '@qloom/contracts/gen/qloom/agent/v1/result.ts';
+import { DataDescription } from '@qloom/contracts/gen/qloom/episode/v1/slots.ts';
 import { writeCsv } from '@qloom/datasets/csv/write-csv.ts';
 import { decodePointsArtifact } from '@qloom/service-kit/points-artifact.ts';
 import { CommandError } from '../command/errors.ts';
@@ -35,8 +36,8 @@ export async function collectResult(
   const training = result.training ?? result.synthetic?.training;
   if (training !== undefined) {
     const points = decodePointsArtifact(await fetchArtifact(agent, training.sha256, signal), 'training points');
-    const { featureNames = [], classNames = [] } = result.data ?? {};
-    await writeFile(folder.trainingCsv, writeCsv(points, { featureNames, classNames }));
+    const data = result.data ?? DataDescription.fromPartial({});
+    await writeFile(folder.trainingCsv, writeCsv(points, data, data));
   }
   return result;
 }

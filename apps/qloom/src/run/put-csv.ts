@@ -1,34 +1,35 @@
 import { readFile } from 'node:fs/promises';
 import type { PutDatasetRequest } from '@qloom/contracts/gen/qloom/agent/v1/agent.ts';
-import type { ArtifactRef } from '@qloom/contracts/gen/qloom/episode/v1/slots.ts';
+import { type ArtifactRef, DataDescription } from '@qloom/contracts/gen/qloom/episode/v1/slots.ts';
+import { decodeText } from '@qloom/datasets/csv/decode-text.ts';
 import { type CsvData, readCsv } from '@qloom/datasets/csv/read-csv.ts';
 import { DatasetError } from '@qloom/datasets/dataset-error.ts';
+import { chooseFeatureUnits, SOURCE_UNITS, toFeatureUnits } from '@qloom/datasets/feature-units.ts';
 import { encodePoints } from '@qloom/service-kit/wire-points.ts';
 import { UsageError } from '../command/errors.ts';
 import { type LoadedStudy, studyProblem } from '../study-file/load-study-file.ts';
 import { type AgentClient, untilAnswered } from './follow-study.ts';
+
+/** Options of `data` that a fault of the file may be named after. */
+const OPTIONS = ['label', 'group', 'features', 'ignore', 'duplicates'];
 
 /**
  * Reads the CSV of a study; undefined where its data is a task. Throws `UsageError` as `file.csv:line: …` for bad data,
  * `StudyFileError` where the study file names a column that is not there.
  */
 export async function readStudyCsv(loaded: LoadedStudy): Promise<CsvData | undefined> {
-  const { csv, label, group, header, ignore, separator, dropConstant } = loaded.study.data;
+  const { csv, label, group, header, features, ignore, separator, decimal, duplicates, dropConstant } =
+    loaded.study.data;
   if (csv === undefined) return undefined;
-  const path = loaded.resolvePath(csv);
   try {
-    return readCsv(await readFile(path, 'utf8'), {
-      header,
-      label,
-      group,
-      ignore,
-      separator,
-      dropConstant,
-      folds: loaded.study.folds ?? 3,
-    });
+    const { text, notes } = decodeText(await readFile(loaded.resolvePath(csv)));
+    const folds = loaded.study.folds ?? 3;
+    const options = { header, label, group, features, ignore, separator, decimal, duplicates, dropConstant, folds };
+    const data = readCsv(text, options);
+    return { ...data, notes: [...notes, ...data.notes] };
   } catch (error) {
     if (!(error instanceof DatasetError)) throw error;
-    if (['label', 'group', 'ignore'].includes(error.field) && error.line === undefined) {
+    if (OPTIONS.includes(error.field) && error.line === undefined && error.column === undefined) {
       throw studyProblem(loaded, ['data', error.field], error.message.replace(/^\w+: /, ''));
     }
     throw new UsageError(`${csv}${error.line === undefined ? '' : `:${error.line}`}: ${error.message}`, {
@@ -48,15 +49,15 @@ export async function putCsv(
   return dataset;
 }
 
-function* requests({ points, featureNames, classNames }: CsvData): Generator<PutDatasetRequest> {
-  const description = {
+function* requests({ points, featureNames, classNames, warnings }: CsvData): Generator<PutDatasetRequest> {
+  const description = DataDescription.fromPartial({
     featureNames: [...featureNames],
     classNames: [...classNames],
-    lowerBounds: [],
-    upperBounds: [],
-    shots: 0,
-    pauliExpectations: false,
-  };
+    warnings: [...warnings],
+  });
   yield { part: { $case: 'description', value: description } };
-  for (const value of encodePoints(points)) yield { part: { $case: 'points', value } };
+  // float32 where it holds the values: an agent that takes nothing else is content with most files.
+  const units = chooseFeatureUnits(points);
+  const sent = units === SOURCE_UNITS ? toFeatureUnits(points, units) : points;
+  for (const value of encodePoints(sent)) yield { part: { $case: 'points', value } };
 }

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -55,6 +55,19 @@ describe('runStudy', () => {
     await expect(runStudy({ ...run, loaded: other })).rejects.toThrow(
       'other settings (data.labelBudget: 40 there, 41 here)',
     );
+  });
+
+  it('says on the terminal how the CSV was read and what is suspicious in it, before anything runs', async () => {
+    const lines = Array.from({ length: 12 }, (_, i) => `${i};${(i * i) % 7};${'xy'[i % 2]}`);
+    const folder = mkdtempSync(join(tmpdir(), 'qloom-warn-'));
+    writeFileSync(join(folder, 'data.csv'), `t;u;kind\n${lines.join('\n')}\n`);
+    const loaded = parseStudyFile(join(folder, 'toy.yaml'), 'data:\n  csv: data.csv\n');
+    const run = { ...options('finish'), loaded };
+    await runStudy(run);
+    const said = run.lines.join('').replaceAll(/\s+/g, ' ');
+    expect(said).toContain('data.csv: fields are separated by semicolons');
+    expect(said).toContain("Warning: data.csv: column 1 ('t') changes by 1 from row to row, as row numbers");
+    expect(said.indexOf('Warning:')).toBeLessThan(said.indexOf('Starting the four services'));
   });
 
   it('keeps the real points of a study that adds nothing', async () => {

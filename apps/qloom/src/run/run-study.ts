@@ -129,6 +129,8 @@ async function runInFolder(
   });
   const agent: AgentClient = connect(AgentServiceService, session.services.targets.agent);
   try {
+    for (const note of csv?.notes ?? []) view.note(`${loaded.study.data.csv}: ${note}`);
+    for (const warning of csv?.warnings ?? []) view.note(`Warning: ${loaded.study.data.csv}: ${warning}`);
     view.note(`Starting the four services; logs in ${folder.logs}`);
     const given = Promise.race([session.services.givenUp, whenAborted(signal)]);
     await Promise.race([session.services.started, given]);

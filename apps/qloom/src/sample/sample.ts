@@ -1,4 +1,5 @@
 import { StudyResult } from '@qloom/contracts/gen/qloom/agent/v1/result.ts';
+import { DataDescription } from '@qloom/contracts/gen/qloom/episode/v1/slots.ts';
 import { GeneratorServiceService, type SampleRequest } from '@qloom/contracts/gen/qloom/generator/v1/generator.ts';
 import { writeCsv } from '@qloom/datasets/csv/write-csv.ts';
 import { coveringQuotas } from '@qloom/datasets/quotas.ts';
@@ -40,7 +41,8 @@ export async function sample(folder: RunFolder, flags: SampleOptions): Promise<s
       result === undefined ? `is ${record.state} and has no result yet` : 'kept no model: it chose to add nothing';
     throw new CommandError(`study ${record.id} ${why}`);
   }
-  const { featureNames = [], classNames = [] } = result.data ?? {};
+  const data = result.data ?? DataDescription.fromPartial({});
+  const { classNames } = data;
   const only = flags.class === undefined ? undefined : classNames.indexOf(flags.class);
   if (only === -1) throw new UsageError(`--class: ${quoted(flags.class)} is not one of ${classNames.join(', ')}`);
   const store = await openArtifactStore(storageOf(folder, record.log).artifactsUrl);
@@ -67,7 +69,7 @@ export async function sample(folder: RunFolder, flags: SampleOptions): Promise<s
     sent.catch(() => {});
     const points = createPointsCollector('points');
     for await (const { part } of call) if (part?.$case === 'points') points.add(part.value);
-    return writeCsv(points.points(), { featureNames, classNames });
+    return writeCsv(points.points(), data, data);
   } finally {
     generator.close();
     await services.stop();

@@ -4,7 +4,17 @@ import { type FieldPath, formatPath, type Positions, type Problem } from './prob
 import { qnnSectionProblems } from './qnn-settings.ts';
 import type { StudyFile } from './study-file.ts';
 
-const CSV_ONLY = ['label', 'group', 'header', 'ignore', 'separator', 'dropConstant'] as const;
+const CSV_ONLY = [
+  'label',
+  'group',
+  'header',
+  'features',
+  'ignore',
+  'separator',
+  'decimal',
+  'duplicates',
+  'dropConstant',
+] as const;
 
 /**
  * What the schema cannot say: fields that exclude or need one another. Called on a file that the schema accepts; `circuit` is
@@ -29,6 +39,9 @@ export function checkMeaning(file: StudyFile, positions: Positions, circuit?: Ci
   }
   if (typeof data.label === 'string' && data.header === false) {
     say(['data', 'label'], `${quoted(data.label)} is a name, but header is false; give its position from 0`);
+  }
+  if (data.decimal === ',' && data.separator === ',') {
+    say(['data', 'separator'], '"," is the decimal mark too; the fields need another separator, such as ";"');
   }
   for (const { path, message } of qnnSectionProblems(file.qnn ?? {}, circuit)) say(path, message);
   if (file.services?.policy !== undefined && file.services.agent !== undefined) {

@@ -48,6 +48,19 @@ describe('a study file', () => {
   it.each([
     ['data: {}\n', 'study.yaml:1: data: has neither task nor csv; give one of the two'],
     [
+      'data:\n  csv: a.csv\n  decimal: ","\n  separator: ","\n',
+      'study.yaml:4: data.separator: "," is the decimal mark too; the fields need another separator, such as ";"',
+    ],
+    [
+      'data:\n  csv: a.csv\n  duplicates: keep\n  features: []\n',
+      'study.yaml:3: data.duplicates: "keep" is not one of together, drop, independent\n' +
+        'study.yaml:4: data.features: has 0 entries; at least 1 are right',
+    ],
+    [
+      'data:\n  task: annni\n  labels: 40\n  duplicates: drop\n',
+      'study.yaml:4: data.duplicates: belongs to a csv, not to a task',
+    ],
+    [
       'data:\n  task: annni\n  csv: a.csv\n  labels: 9\n',
       'study.yaml:3: data.csv: stands beside task; give one of the two',
     ],

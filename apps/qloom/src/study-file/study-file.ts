@@ -43,12 +43,18 @@ export interface DataSection {
   readonly label?: string | number;
   /** Column of the group, likewise. */
   readonly group?: string | number;
-  /** Whether the first line names the columns. Default: it does where it holds something that is no number. */
+  /** Whether the first line names the columns. Default: found out. */
   readonly header?: boolean;
+  /** The features, by name or position. Default: all columns but label, group and those left out. */
+  readonly features?: readonly (string | number)[];
   /** Columns to leave out, by name or position. */
   readonly ignore?: readonly (string | number)[];
-  /** Character between fields. Default a comma. */
+  /** Character between fields. Default: found out. */
   readonly separator?: string;
+  /** Decimal mark. Default a point. */
+  readonly decimal?: '.' | ',';
+  /** What rows with the same features are. Default: `together`, with a warning. */
+  readonly duplicates?: 'together' | 'drop' | 'independent';
   /** Leaves out features that do not vary instead of refusing the file. */
   readonly dropConstant?: boolean;
   /** Number of all labels that the study may use. */

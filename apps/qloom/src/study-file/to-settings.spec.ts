@@ -89,4 +89,15 @@ qnn:
     const dataset = { sha256: 'ab'.repeat(32), sizeBytes: 10, mediaType: 'application/x-qloom-points' };
     expect(toStudySettings(study, { dataset }).data?.source).toEqual({ $case: 'dataset', value: dataset });
   });
+
+  it.each([
+    ['', {}],
+    [', duplicates: together', {}],
+    [', duplicates: drop', {}],
+    [', duplicates: independent', { identicalRows: 'IDENTICAL_ROWS_INDEPENDENT' }],
+  ])('says what identical rows are where that is not the default: "%s"', (field, data) => {
+    const { study } = parseStudyFile('s.yaml', `data: { csv: a.csv${field} }`);
+    expect(StudySettings.toJSON(toStudySettings(study))).toMatchObject({ data });
+    expect(toStudySettings(study).data?.identicalRows).toBe(field.includes('independent') ? 2 : 0);
+  });
 });

@@ -1,4 +1,4 @@
-import { SpaceOverride, StudySettings } from '@qloom/contracts/gen/qloom/agent/v1/agent.ts';
+import { IdenticalRows, SpaceOverride, StudySettings } from '@qloom/contracts/gen/qloom/agent/v1/agent.ts';
 import type { HyperparameterValue } from '@qloom/contracts/gen/qloom/episode/v1/hyperparameter.ts';
 import type { ArtifactRef } from '@qloom/contracts/gen/qloom/episode/v1/slots.ts';
 import { optionTexts } from '@qloom/qnn/model/qnn-fields.ts';
@@ -30,6 +30,7 @@ export function toStudySettings(file: StudyFile, { dataset, circuit }: Attached 
             },
       labelBudget: data.labels ?? 0,
       testSize: data.test ?? 0,
+      identicalRows: data.duplicates === 'independent' ? IdenticalRows.INDEPENDENT : IdenticalRows.UNSPECIFIED,
     },
     qnn: {
       qubits: qnn.qubits ?? 0,

@@ -17,9 +17,10 @@ export interface CsvRecord {
 /**
  * Splits CSV text into records after RFC 4180: commas (or `separator`), double quotes with doubled quotes inside,
  * LF or CRLF or CR at line ends, line ends within quotes; a byte order mark and blank lines are skipped. Unquoted fields
- * are trimmed. Throws DatasetError with line and column where a quote is not closed or text follows a closing quote.
+ * are trimmed. At most `most` records. Throws DatasetError with line and column where a quote is not closed or text follows a
+ * closing quote.
  */
-export function parseCsvRecords(text: string, separator = ','): CsvRecord[] {
+export function parseCsvRecords(text: string, separator = ',', most = Number.POSITIVE_INFINITY): CsvRecord[] {
   const records: CsvRecord[] = [];
   let fields: CsvField[] = [];
   let line = 1;
@@ -40,7 +41,7 @@ export function parseCsvRecords(text: string, separator = ','): CsvRecord[] {
       continue;
     }
     endRecord();
-    if (at >= text.length) return records;
+    if (at >= text.length || records.length >= most) return records;
     at += text[at] === '\r' && text[at + 1] === '\n' ? 2 : 1;
     line++;
     startLine = line;
@@ -74,14 +75,16 @@ function parseField(
   }
   let content = '';
   for (at++; ; at++) {
-    if (at >= text.length) throw failure('has a quote that is never closed', position);
+    if (at >= text.length)
+      throw failure('has a quote that is never closed; close it, or double a quote inside a text', position);
     if (text[at] !== '"') content += text[at];
     else if (text[at + 1] === '"') content += text[++at];
     else break;
   }
   at++;
   while (text[at] === ' ') at++;
-  if (!isEnd(text[at], separator)) throw failure(`has text after its closing quote`, position);
+  if (!isEnd(text[at], separator))
+    throw failure('has text after its closing quote; double a quote inside a text', position);
   return { field: { text: content, quoted: true }, next: at, lines: content.split(/\r\n|\n|\r/).length - 1 };
 }
 

@@ -1,15 +1,25 @@
 import { DatasetError } from '../dataset-error.ts';
-import type { Points } from '../points.ts';
+import type { SourcePoints } from '../points.ts';
 import { requireRowsPerClass } from '../stratified-folds.ts';
-import { type CsvColumnOptions, type CsvColumns, isNumeric, resolveCsvColumns } from './csv-columns.ts';
-import { type CsvField, parseCsvRecords } from './csv-records.ts';
+import { columnWarnings, type FeatureColumn } from './column-warnings.ts';
+import { type CsvColumnOptions, resolveCsvColumns } from './csv-columns.ts';
+import { parseCsvRecords } from './csv-records.ts';
+import { readNumbers, readTexts, requireValues } from './feature-columns.ts';
+import { labelWarnings, namesInOrder, requireClasses, requireKnownClasses } from './label-column.ts';
+import { leakWarnings } from './leak-warnings.ts';
+import { type DuplicateRows, findRowFaults, requireRowsLeft } from './row-warnings.ts';
+import { evenRecords } from './row-widths.ts';
+import { findSeparator, separatorHint } from './separator.ts';
+import { shown } from './shown-text.ts';
 
 /** How to read a file. */
 export interface CsvOptions extends CsvColumnOptions {
-  /** Character between fields. Default a comma. */
+  /** Character between fields. Default: found out; a comma where nothing else fits better. */
   readonly separator?: string;
   /** Leave out features that do not vary instead of refusing the file. Default false. */
   readonly dropConstant?: boolean;
+  /** What rows with the same features are. Default: they stay together, and a warning says so. */
+  readonly duplicates?: DuplicateRows;
   /**
    * Classes of another file that this one must agree with, such as a test file with its training file. The file may then
    * lack some of them and have constant features, but have no other label. Default: this file's own.
@@ -21,7 +31,8 @@ export interface CsvOptions extends CsvColumnOptions {
 
 /** A file's points, and what its numbers stand for. */
 export interface CsvData {
-  readonly points: Points;
+  /** In the units of the file, in float64. */
+  readonly points: SourcePoints;
   readonly featureNames: readonly string[];
   /** Texts of the labels, in order of their class: numbers by value, other texts by code unit. */
   readonly classNames: readonly string[];
@@ -29,61 +40,100 @@ export interface CsvData {
   readonly groupNames: readonly string[];
   /** Names of constant features that were left out. */
   readonly dropped: readonly string[];
+  /** How the file was read, where that is not the usual way. */
+  readonly notes: readonly string[];
+  /** What is suspicious in the data, with the option that settles it. */
+  readonly warnings: readonly string[];
 }
 
 /**
  * Reads labelled points from CSV text. Throws DatasetError, with line and column where there is one, for: a missing value,
- * a value that is no finite number, rows of different length, a column that is not there, one class only, more classes
- * than half the points (a label column that is not one), a constant feature (unless `dropConstant`), a class with fewer
- * points than `folds`.
+ * a value that is no finite number, rows of different length, a column that is not there, one class only, labels that are no
+ * classes, a constant feature (unless `dropConstant`), a class with fewer points than `folds`.
  */
 export function readCsv(text: string, options: CsvOptions = {}): CsvData {
-  const columns = resolveCsvColumns(parseCsvRecords(text, options.separator), options);
-  const labels = readTexts(columns, columns.label);
-  const groups = columns.group === null ? null : readTexts(columns, columns.group);
+  const { decimal = '.' } = options;
+  const table = readTable(text, options);
+  const columns = resolveCsvColumns(table.records, options);
+  requireValues(columns);
+  const labels = readTexts(columns, columns.label, decimal);
+  const groups = columns.group === null ? null : readTexts(columns, columns.group, decimal);
+  const isDefault = options.label === undefined;
   const classNames = options.classNames ?? namesInOrder(labels);
-  const values = columns.features.map((column) => readNumbers(columns, column));
-  checkClasses(columns, labels, classNames, options.classNames !== undefined);
-  const constant = options.classNames
-    ? []
-    : columns.features.filter((_, j) => values[j].every((v) => v === values[j][0]));
-  if (constant.length > 0 && !options.dropConstant) {
-    const [first] = constant;
-    throw new DatasetError(
-      columns.names[first],
-      `column ${first + 1} ('${columns.names[first]}') has the same value, ${values[columns.features.indexOf(first)][0]}, in every ` +
-        'row and can teach nothing; leave it out of the file, or set dropConstant',
-      { column: first + 1 },
-    );
-  }
-  const kept = columns.features.filter((column) => !constant.includes(column));
+  const read = columns.features.map(
+    (column): FeatureColumn => ({
+      name: columns.names[column],
+      column,
+      values: readNumbers(columns, column, decimal, isDefault),
+      isNamed: columns.named.has(column),
+    }),
+  );
+  if (options.classNames) requireKnownClasses(columns, labels, options.classNames);
+  else requireClasses(columns, labels, isDefault);
+  const constant = options.classNames ? [] : read.filter(({ values }) => values.every((value) => value === values[0]));
+  if (constant.length > 0 && !options.dropConstant) throw constantFeature(constant[0]);
+  const kept = read.filter((feature) => !constant.includes(feature));
   if (kept.length === 0) throw new DatasetError('csv', 'no feature varies; give at least one that does');
   const groupNames = groups ? namesInOrder(groups) : [];
-  const points = assemble(columns, kept, values, labels, classNames, groups, groupNames);
+  const all = assemble(kept, labels, classNames, groups, groupNames);
+  const found = findRowFaults(all, columns, classNames, options.duplicates);
+  const points = withoutRows(all, found.dropped);
+  if (found.dropped.size > 0) requireRowsLeft(points, all);
   if (options.folds !== undefined) requireRowsPerClass(points, options.folds, 'folds', classNames);
   return {
     points,
-    featureNames: kept.map((column) => columns.names[column]),
+    featureNames: kept.map(({ name }) => name),
     classNames,
     groupNames,
-    dropped: constant.map((column) => columns.names[column]),
+    dropped: constant.map(({ name }) => name),
+    notes: table.notes,
+    warnings: [
+      ...columns.warnings,
+      ...labelWarnings(columns, classNames, isDefault),
+      ...columnWarnings(columns, kept),
+      ...leakWarnings(kept, all.y, classNames),
+      ...found.warnings,
+    ],
   };
 }
 
+function readTable(text: string, { separator: given, decimal }: CsvOptions) {
+  // Excel's first line `sep=;` names the separator; an empty line in its place keeps the numbers of the others.
+  const declared = /^\uFEFF?sep=(.)(?=\r|\n|$)/i.exec(text);
+  const body = declared === null ? text : text.slice(declared[0].length);
+  const found = given ?? declared?.[1];
+  const { separator, note } =
+    found === undefined ? findSeparator(body, decimal) : { separator: found, note: undefined };
+  const records = parseCsvRecords(body, separator);
+  if (records.length === 0) throw new DatasetError('csv', 'the file is empty; give one row per point');
+  const even = evenRecords(records, separator);
+  if (even.records[0].fields.length === 1) {
+    const hint = separatorHint(body, separator);
+    if (hint !== undefined) throw new DatasetError('csv', hint);
+  }
+  return { records: even.records, notes: [...(note === undefined ? [] : [note]), ...even.notes] };
+}
+
+function constantFeature({ name, column, values }: FeatureColumn): DatasetError {
+  return new DatasetError(
+    name,
+    `column ${column + 1} (${shown(name)}) has the same value, ${values[0]}, in every row and can teach nothing; leave it out of ` +
+      'the file, or set dropConstant',
+    { column: column + 1 },
+  );
+}
+
 function assemble(
-  columns: CsvColumns,
-  kept: readonly number[],
-  values: readonly Float32Array[],
+  kept: readonly FeatureColumn[],
   labels: readonly string[],
   classNames: readonly string[],
   groups: readonly string[] | null,
   groupNames: readonly string[],
-): Points {
+): SourcePoints {
   const count = labels.length;
-  const x = new Float32Array(count * kept.length);
-  kept.forEach((column, j) => {
-    const source = values[columns.features.indexOf(column)];
-    for (let i = 0; i < count; i++) x[i * kept.length + j] = source[i];
+  const x = new Float64Array(count * kept.length);
+  kept.forEach(({ values }, j) => {
+    for (let i = 0; i < count; i++) x[i * kept.length + j] = values[i];
   });
   const indexOf = new Map(classNames.map((name, i) => [name, i]));
   const groupOf = new Map(groupNames.map((name, i) => [name, i]));
@@ -97,81 +147,15 @@ function assemble(
   };
 }
 
-const MISSING = new Set(['', 'na', 'n/a', 'nan', 'null', 'none', '?']);
-
-function isMissing({ text, quoted }: CsvField): boolean {
-  return !quoted && MISSING.has(text.toLowerCase());
-}
-
-function place(columns: CsvColumns, row: number, column: number): { where: string; line: number; column: number } {
-  const { line } = columns.rows[row];
-  return { where: `line ${line}, column ${column + 1} ('${columns.names[column]}')`, line, column: column + 1 };
-}
-
-/** Texts of a column; numbers in one form, so that `1`, `1.0` and `1.000e+00` are one class. */
-function readTexts(columns: CsvColumns, column: number): string[] {
-  return columns.rows.map(({ fields }, row) => {
-    if (isMissing(fields[column])) {
-      const { where, ...position } = place(columns, row, column);
-      throw new DatasetError(
-        columns.names[column],
-        `${where}: the value is missing; fill it in or leave the row out`,
-        position,
-      );
-    }
-    const { text } = fields[column];
-    return isNumeric(text) ? String(Number(text)) : text;
-  });
-}
-
-function readNumbers(columns: CsvColumns, column: number): Float32Array {
-  return Float32Array.from(columns.rows, ({ fields }, row) => {
-    const field = fields[column];
-    const value = Math.fround(Number(field.text));
-    if (!isMissing(field) && isNumeric(field.text) && Number.isFinite(value)) return value;
-    const { where, ...position } = place(columns, row, column);
-    const what = isMissing(field)
-      ? 'the value is missing; fill it in or leave the row out'
-      : `'${field.text}' is not a finite number; give one, or name the column in 'ignore'`;
-    throw new DatasetError(columns.names[column], `${where}: ${what}`, position);
-  });
-}
-
-function namesInOrder(texts: readonly string[]): string[] {
-  const names = [...new Set(texts)];
-  if (names.every(isNumeric)) return names.sort((a, b) => Number(a) - Number(b));
-  return names.sort((a, b) => (a < b ? -1 : 1));
-}
-
-function checkClasses(
-  columns: CsvColumns,
-  labels: readonly string[],
-  classNames: readonly string[],
-  given: boolean,
-): void {
-  const name = columns.names[columns.label];
-  if (given) {
-    labels.forEach((label, row) => {
-      if (classNames.includes(label)) return;
-      const { where, ...position } = place(columns, row, columns.label);
-      throw new DatasetError(name, `${where}: label '${label}' is none of ${classNames.join(', ')}`, position);
-    });
-    return;
-  }
-  const column = columns.label + 1;
-  if (classNames.length < 2) {
-    throw new DatasetError(
-      name,
-      `column ${column} ('${name}'): every label is '${classNames[0]}'; there must be at least two classes`,
-      { column },
-    );
-  }
-  if (2 * classNames.length > labels.length) {
-    throw new DatasetError(
-      name,
-      `column ${column} ('${name}'): ${labels.length} points have ${classNames.length} different labels; give at least two ` +
-        'points a class, or name another label column',
-      { column },
-    );
-  }
+function withoutRows(points: SourcePoints, dropped: ReadonlySet<number>): SourcePoints {
+  if (dropped.size === 0) return points;
+  const { features, x, y, group } = points;
+  const rows = Array.from({ length: points.count }, (_, row) => row).filter((row) => !dropped.has(row));
+  return {
+    ...points,
+    count: rows.length,
+    x: Float64Array.from(rows.flatMap((row) => [...x.subarray(row * features, (row + 1) * features)])),
+    y: Int32Array.from(rows, (row) => y[row]),
+    ...(group ? { group: Int32Array.from(rows, (row) => group[row]) } : {}),
+  };
 }

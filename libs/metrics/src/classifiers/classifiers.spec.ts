@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { createAnnniTask } from '@qloom/datasets/annni/annni-task.ts';
 import { readCsv } from '@qloom/datasets/csv/read-csv.ts';
+import { SOURCE_UNITS, toFeatureUnits } from '@qloom/datasets/feature-units.ts';
 import type { Points } from '@qloom/datasets/points.ts';
 import { createNamedTask } from '@qloom/datasets/task-registry.ts';
 import { createRandom } from '@qloom/random/random.ts';
@@ -128,8 +129,11 @@ if (!present) console.warn('skipped: ../shared/data is absent, so the published 
 
 (present ? describe : describe.skip)('on the published hidden manifold file', () => {
   it('the chosen SVC comes near the published .90', () => {
-    const read = (part: string, classNames?: readonly string[]) =>
-      readCsv(readFileSync(new URL(`hidden_manifold-6manifold-10d_${part}.csv`, PUBLISHED), 'utf8'), { classNames });
+    const read = (part: string, names?: readonly string[]) => {
+      const text = readFileSync(new URL(`hidden_manifold-6manifold-10d_${part}.csv`, PUBLISHED), 'utf8');
+      const { points, classNames } = readCsv(text, { classNames: names });
+      return { points: toFeatureUnits(points, SOURCE_UNITS), classNames };
+    };
     const training = read('train');
     const svc = chooseRbfSvc(training.points, createRandom(1));
     // 60 test points: one standard error is .04.

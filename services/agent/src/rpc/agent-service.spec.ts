@@ -1,10 +1,18 @@
 import { type ServiceError, status } from '@grpc/grpc-js';
-import { type PutDatasetRequest, type StudySettings, StudyState } from '@qloom/contracts/gen/qloom/agent/v1/agent.ts';
+import {
+  DataSource,
+  IdenticalRows,
+  type PutDatasetRequest,
+  type StudySettings,
+  StudyState,
+} from '@qloom/contracts/gen/qloom/agent/v1/agent.ts';
 import { DataDescription, QnnSettings, SlotEvent } from '@qloom/contracts/gen/qloom/episode/v1/slots.ts';
-import type { Points } from '@qloom/datasets/points.ts';
+import { fromFeatureUnits } from '@qloom/datasets/feature-units.ts';
+import type { Points, SourcePoints } from '@qloom/datasets/points.ts';
 import { createRandom } from '@qloom/random/random.ts';
 import { violationsOf } from '@qloom/service-kit/status-details.ts';
 import { encodePoints } from '@qloom/service-kit/wire-points.ts';
+import { loadDataset } from '../studies/datasets.ts';
 import { createWorld, type StandIns, smallStudy, startStandIns, type World } from '../testing/world.ts';
 
 let standIns: StandIns;
@@ -28,7 +36,12 @@ const rejection = (call: Promise<unknown>): Promise<ServiceError> =>
 
 const space = (override: object) => ({ space: [{ choices: [], ...override }] }) as unknown as Partial<StudySettings>;
 const task = (name: string, settingsJson: string) => ({
-  data: { source: { $case: 'task' as const, value: { name, settingsJson } }, labelBudget: 16, testSize: 40 },
+  data: {
+    source: { $case: 'task' as const, value: { name, settingsJson } },
+    labelBudget: 16,
+    testSize: 40,
+    identicalRows: 0 as const,
+  },
 });
 
 const TWO_INPUTS = `OPENQASM 3.0;
@@ -119,6 +132,21 @@ describe('CreateStudy', () => {
     ['settings.data.task', task('anni', ''), /there are annni, hidden-manifold, two-curves/],
     ['settings.data.task.settings_json', task('annni', '[1]'), /no JSON object/],
     ['settings.folds', { folds: 12 }, /12 folds need at least 12/],
+    [
+      'settings.data.identical_rows',
+      { data: { ...task('two-curves', '').data, identicalRows: IdenticalRows.TOGETHER } },
+      /belongs to a data set; a task draws independent points/,
+    ],
+    [
+      'settings.data.identical_rows',
+      {
+        data: DataSource.fromPartial({
+          source: { $case: 'dataset', value: { sha256: 'f' } },
+          identicalRows: 7 as never,
+        }),
+      },
+      /7 is none; right would be TOGETHER \(1\) or INDEPENDENT \(2\)/,
+    ],
   ])('answers INVALID_ARGUMENT that names %s and says what is allowed', async (field, overrides, message) => {
     const error = await rejection(world.agent.createStudy({ id: 'wrong', settings: smallStudy(overrides) }));
     expect(error.code).toBe(status.INVALID_ARGUMENT);
@@ -201,7 +229,7 @@ describe('PutDataset', () => {
     y: Int32Array.from({ length: 12 }, (_, i) => i % 2),
     ...change,
   });
-  const put = (data: Points, description: Partial<DataDescription> = {}) => {
+  const put = (data: Points | SourcePoints, description: Partial<DataDescription> = {}) => {
     const parts: PutDatasetRequest[] = [
       { part: { $case: 'description', value: DataDescription.fromPartial(description) } },
       ...[...encodePoints(data)].map((value): PutDatasetRequest => ({ part: { $case: 'points', value } })),
@@ -212,12 +240,24 @@ describe('PutDataset', () => {
   it('keeps a data set that a study can use, and hands it out again', async () => {
     const { dataset, rows } = await put(points(), { featureNames: ['a', 'b'], classNames: ['no', 'yes'] });
     expect(rows).toBe(12);
-    const data = { source: { $case: 'dataset' as const, value: dataset as never }, labelBudget: 0, testSize: 0 };
+    const data = {
+      source: { $case: 'dataset' as const, value: dataset as never },
+      labelBudget: 0,
+      testSize: 0,
+      identicalRows: 0 as const,
+    };
     const { study } = await world.agent.createStudy({ id: 'file', settings: smallStudy({ data }) });
     expect([study?.settings?.data?.labelBudget, study?.settings?.data?.testSize]).toEqual([10, 2]);
     const { chunk } = (await world.agent.getArtifact({ sha256: dataset?.sha256 ?? '' }).receive()) ?? {};
     expect(chunk?.total).toBe(dataset?.sizeBytes);
     await world.agent.cancelStudy({ id: 'file' });
+  });
+
+  it('takes float64, and keeps what float32 would not tell apart', async () => {
+    const x = Float64Array.from({ length: 24 }, (_, i) => 1_700_000_000 + 7 * i * i);
+    const { dataset } = await put({ ...points(), x });
+    const { points: stored, description } = await loadDataset(world.artifacts, dataset as never);
+    expect(fromFeatureUnits(stored, description).x).toEqual(x);
   });
 
   it.each<[string, Points, RegExp]>([

@@ -5,7 +5,7 @@ import { isEpisodeKey } from '@qloom/episode-log/event-key.ts';
 import { ValidationError } from '@qloom/service-kit/errors.ts';
 import { bindService, type ServiceBinding } from '@qloom/service-kit/handlers.ts';
 import { decodeSlot } from '@qloom/service-kit/slot-events.ts';
-import { createPointsCollector } from '@qloom/service-kit/wire-points.ts';
+import { createSourcePointsCollector } from '@qloom/service-kit/wire-points.ts';
 import { encodeBytes } from '@qloom/service-kit/wire-tensors.ts';
 import { engineFindings } from '@qloom/tfjs/engine-findings.ts';
 import type { Training } from '@qloom/tfjs/use-training.ts';
@@ -47,7 +47,7 @@ export function createAgentService(
     },
     async putDataset(requests) {
       let description: DataDescription | undefined;
-      const collector = createPointsCollector('points', MAX_ROWS);
+      const collector = createSourcePointsCollector('points', MAX_ROWS);
       for await (const { part } of requests) {
         if (part?.$case === 'points') collector.add(part.value);
         else if (part?.$case === 'description' && description === undefined && !collector.started) {
@@ -56,7 +56,7 @@ export function createAgentService(
       }
       if (description === undefined) throw outOfOrder(undefined);
       const points = collector.points();
-      const dataset = await storeDataset(artifacts, { points, description });
+      const dataset = await storeDataset(artifacts, points, description);
       return { dataset, rows: points.count, features: points.features, classes: points.classes };
     },
     async createStudy({ id, settings }, { signal }) {

@@ -21,6 +21,7 @@ const THREE_FEATURES: StudySettings['data'] = {
   source: { $case: 'task', value: { name: 'two-curves', settingsJson: '{"features":3}' } },
   labelBudget: 16,
   testSize: 40,
+  identicalRows: 0 as const,
 };
 
 /** A service that advertises limits. */

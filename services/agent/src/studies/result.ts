@@ -35,7 +35,8 @@ export async function encodeResult(
 ): Promise<string> {
   const { settings, seeds, space } = context;
   const seed = String(seeds.policy);
-  const warnings = settings.reward.form === 'paper-literal' ? [PAPER_LITERAL_WARNING] : [];
+  const warnings = [...context.data.warnings];
+  if (settings.reward.form === 'paper-literal') warnings.push(PAPER_LITERAL_WARNING);
   if (!context.data.isFresh) {
     warnings.push(
       'The data is one file: draws are repeated splits of it, which share rows with the search, and every claim is about ' +

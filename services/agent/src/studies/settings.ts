@@ -1,4 +1,4 @@
-import type { StudySettings } from '@qloom/contracts/gen/qloom/agent/v1/agent.ts';
+import { type DataSource, IdenticalRows, type StudySettings } from '@qloom/contracts/gen/qloom/agent/v1/agent.ts';
 import { QnnSettings } from '@qloom/contracts/gen/qloom/episode/v1/slots.ts';
 import { settingsFromFields } from '@qloom/qnn/model/qnn-fields.ts';
 import { qnnProblems } from '@qloom/qnn/model/qnn-problems.ts';
@@ -63,6 +63,7 @@ export function completeSettings(given: StudySettings | undefined, context: Sett
       source: data?.source,
       labelBudget: data?.labelBudget ?? 0,
       testSize: data?.testSize || (isTask ? TASK_TEST_SIZE : 0),
+      identicalRows: completeIdenticalRows(data, refuse),
     },
     qnn: completeQnn(given.qnn, wrong),
     folds: within('folds', given.folds || 3, 2, 20),
@@ -95,6 +96,18 @@ export function completeSettings(given: StudySettings | undefined, context: Sett
 
 function defaultSobol(episodes: number, batchSize: number): number {
   return Math.min(episodes, Math.max(1, batchSize, Math.round(Math.min(episodes, 64) / 4)));
+}
+
+function completeIdenticalRows(data: DataSource | undefined, refuse: Refuse): IdenticalRows {
+  const { UNSPECIFIED, TOGETHER, INDEPENDENT } = IdenticalRows;
+  const given = data?.identicalRows ?? UNSPECIFIED;
+  const isTask = data?.source?.$case === 'task';
+  if (isTask && given !== UNSPECIFIED) {
+    refuse('data.identical_rows', 'belongs to a data set; a task draws independent points');
+  } else if (given !== UNSPECIFIED && given !== TOGETHER && given !== INDEPENDENT) {
+    refuse('data.identical_rows', `${given} is none; right would be TOGETHER (1) or INDEPENDENT (2)`);
+  }
+  return isTask ? UNSPECIFIED : given || TOGETHER;
 }
 
 type Refuse = (field: string, description: string) => void;

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { type Study, StudySettings } from '@qloom/contracts/gen/qloom/agent/v1/agent.ts';
+import { IdenticalRows, type Study, StudySettings } from '@qloom/contracts/gen/qloom/agent/v1/agent.ts';
 import type { LogEvent } from '@qloom/episode-log/port.ts';
 import type { DataShape } from '@qloom/qnn/model/qnn-model.ts';
 import type { BackgroundWork } from '@qloom/service-kit/background-work.ts';
@@ -95,7 +95,7 @@ export function createStudies(deps: RunnerDeps, context: SettingsContext): Studi
       }
       const view = await load(id);
       // The same settings may come in another order of fields; their JSON, read back, does not.
-      if (!isDeepStrictEqual(canonical(view.created?.settings), canonical(settings))) {
+      if (!isDeepStrictEqual(canonical(view.created?.settings), canonical(asOldAs(view.created?.settings, settings)))) {
         throw new DomainError('already-exists', `study ${id}: stands with other settings; choose another id`);
       }
       run(id);
@@ -168,12 +168,21 @@ async function checkedSettings(
   const settings = completeSettings(given, context);
   const seeds = createSeeds(settings.seed);
   const data = await openStudyData(settings, seeds, artifacts);
-  const { labels, test } = await data.own();
+  const { labels } = await data.own();
   const { features, classes } = labels;
   requireFitting(settings.qnn, { features, classes });
   await splitLabels(labels, settings, seeds);
-  const counted = { ...settings.data, labelBudget: labels.count, testSize: test.count };
+  const counted = { ...settings.data, labelBudget: data.sizes.labels, testSize: data.sizes.test };
   return { settings: { ...settings, data: counted }, shape: { features, classes } };
+}
+
+/** `settings` without the fields that were not there yet when `standing` was written. */
+function asOldAs(standing: CompleteSettings | undefined, settings: CompleteSettings): CompleteSettings {
+  const { UNSPECIFIED } = IdenticalRows;
+  if (standing?.data.identicalRows !== UNSPECIFIED || settings.data.identicalRows !== IdenticalRows.TOGETHER) {
+    return settings;
+  }
+  return { ...settings, data: { ...settings.data, identicalRows: UNSPECIFIED } };
 }
 
 function canonical(settings: CompleteSettings | undefined): unknown {

@@ -1,6 +1,7 @@
-import type { DataSource } from '@qloom/contracts/gen/qloom/agent/v1/agent.ts';
+import { type DataSource, IdenticalRows } from '@qloom/contracts/gen/qloom/agent/v1/agent.ts';
 import type { ArtifactRef, DataDescription } from '@qloom/contracts/gen/qloom/episode/v1/slots.ts';
 import { DatasetError } from '@qloom/datasets/dataset-error.ts';
+import { identicalRowBlocks } from '@qloom/datasets/identical-rows.ts';
 import type { Points } from '@qloom/datasets/points.ts';
 import { repeatedSplits } from '@qloom/datasets/repeated-splits.ts';
 import { selectRows } from '@qloom/datasets/rows.ts';
@@ -24,6 +25,10 @@ export interface Draw {
 /** Where a study's data comes from, opened. */
 export interface StudyData {
   readonly description: DataDescription;
+  /** What is suspicious in the data, for people. */
+  readonly warnings: readonly string[];
+  /** Labels and test points of each draw, as asked for: whole sets of identical rows may leave some places empty. */
+  readonly sizes: { readonly labels: number; readonly test: number };
   /** True for a task: every draw is new. False for a fixed file, whose draws are repeated splits. */
   readonly isFresh: boolean;
   /** The study's own draw, on which it searches. */
@@ -55,9 +60,15 @@ export function splitLabels(labels: Points, settings: CompleteSettings, seeds: S
     createSplitManifest(labels, {
       seed: seeds.data,
       rewardFolds: settings.folds,
+      identicalTogether: areTogether(settings.data),
       outer: isRefolded(labels.count) ? { kind: 'refold', folds: settings.folds } : { kind: 'holdout', fraction: 0.25 },
     }),
   );
+}
+
+/** A task draws independent points; rows of a file may be copies of one another. */
+function areTogether({ identicalRows }: DataSource): boolean {
+  return identicalRows === IdenticalRows.TOGETHER;
 }
 
 /** Number of outer folds of a study. */
@@ -86,6 +97,8 @@ async function openTask(data: DataSource, seeds: StudySeeds): Promise<StudyData>
   };
   return {
     description: describeTask(task),
+    warnings: [],
+    sizes: { labels: count, test: data.testSize },
     isFresh: true,
     own: () => drawWith(seeds.data),
     draw: (index) => drawWith(seeds.unit(`draw-${index}`, 'draw')),
@@ -117,6 +130,9 @@ function describeTask({ descriptor }: Task): DataDescription {
     upperBounds: isBounded ? physical.map(({ high }) => high ?? 0) : [],
     shots: expectations?.shots ?? 0,
     pauliExpectations: expectations !== null,
+    featureOffsets: [],
+    featureScales: [],
+    warnings: [],
   };
 }
 
@@ -127,18 +143,20 @@ async function openFile(
   seeds: StudySeeds,
   store: ArtifactStore,
 ): Promise<StudyData> {
-  const { points, description } = await loadDataset(store, ref);
+  const { points, description, warnings } = await loadDataset(store, ref);
   requireUsable(points, description);
   const test = data.testSize || Math.max(points.classes, Math.round(points.count / 5));
   const labels = data.labelBudget || points.count - test;
   // The first split is the study's own; the comparison is on the others.
-  const splits = repeatedSplits(points, { repeats: draws + 1, labels, test, seed: seeds.data });
+  const block = areTogether(data) ? identicalRowBlocks(points) : undefined;
+  const splits = repeatedSplits({ ...points, block }, { repeats: draws + 1, labels, test, seed: seeds.data });
   const at = async (index: number): Promise<Draw> => ({
     labels: selectRows(points, splits[index].labels),
     test: selectRows(points, splits[index].test),
     oracle: null,
   });
-  return { description, isFresh: false, own: () => at(0), draw: (index) => at(index + 1) };
+  const sizes = { labels, test };
+  return { description, warnings, sizes, isFresh: false, own: () => at(0), draw: (index) => at(index + 1) };
 }
 
 /** Passes on what data sets complain of as a wrong field of the request. */

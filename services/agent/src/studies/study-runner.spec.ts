@@ -134,17 +134,28 @@ describe('a study', () => {
     const world = await createWorld(standIns);
     const random = createRandom('rings');
     const y = Int32Array.from({ length: 40 }, (_, i) => i % 2);
-    const x = Float32Array.from({ length: 80 }, (_, i) => 2 * y[i >> 1] + random.normal());
+    const x = Float64Array.from({ length: 80 }, (_, i) => 2 * y[i >> 1] + random.normal());
     const points = { count: 40, features: 2, classes: 2, x, y };
-    const dataset = await storeDataset(world.artifacts, { points, description: DataDescription.fromPartial({}) });
+    const dataset = await storeDataset(
+      world.artifacts,
+      points,
+      DataDescription.fromPartial({ warnings: ['column 1 is odd'] }),
+    );
     world.start();
-    const data = { source: { $case: 'dataset' as const, value: dataset }, labelBudget: 20, testSize: 10 };
+    const data = {
+      source: { $case: 'dataset' as const, value: dataset },
+      labelBudget: 20,
+      testSize: 10,
+      identicalRows: 0 as const,
+    };
     await world.agent.createStudy({ id: ID, settings: smallStudy({ data }) });
     const study = await world.finished(ID);
     expect([study.state, study.message]).toEqual([StudyState.FINISHED, 'finished']);
     const result = await resultOf(world);
     expect(result.arms.map((arm) => arm.name)).not.toContain('oracle');
+    expect(result.warnings[0]).toBe('column 1 is odd');
     expect(result.warnings.join()).toMatch('every claim is about this file only');
+    expect(result.data?.warnings).toEqual([]);
     expect([result.labelsUsed, result.testCount]).toEqual([20, 10]);
     await world.stop();
   });

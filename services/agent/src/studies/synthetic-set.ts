@@ -1,6 +1,5 @@
 import { SyntheticCard } from '@qloom/contracts/gen/qloom/agent/v1/result.ts';
-import type { DataDescription } from '@qloom/contracts/gen/qloom/episode/v1/slots.ts';
-import type { Points } from '@qloom/datasets/points.ts';
+import { writeCsv } from '@qloom/datasets/csv/write-csv.ts';
 import { classCounts } from '@qloom/datasets/rows.ts';
 import type { Hyperparameters } from '../domain/space/parameter.ts';
 import { encodePoint } from '../events/hyperparameters.ts';
@@ -34,23 +33,6 @@ export async function synthesizeDataset(
     fidelity,
     acceptance: made.sample.acceptance,
   };
-  const csv = new TextEncoder().encode(toCsv(made.points, data.description));
+  const csv = new TextEncoder().encode(writeCsv(made.points, data.description, data.description));
   return { csv: await putArtifact(artifacts, csv, 'text/csv'), card: SyntheticCard.toJSON(card) };
-}
-
-/** Points as CSV: a header, one row a point, the class by name in the last column. */
-export function toCsv({ count, features, x, y }: Points, { featureNames, classNames }: DataDescription): string {
-  const names = Array.from({ length: features }, (_, j) => featureNames[j] ?? `x${j}`);
-  const label = names.includes('label') ? 'class_label' : 'label';
-  const lines = [[...names, label].map(quote).join(',')];
-  for (let row = 0; row < count; row++) {
-    const values = Array.from(x.subarray(row * features, (row + 1) * features), (value) => String(value));
-    lines.push([...values, quote(classNames[y[row]] ?? String(y[row]))].join(','));
-  }
-  return `${lines.join('\n')}\n`;
-}
-
-/** RFC 4180. */
-function quote(text: string): string {
-  return /[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

@@ -1,5 +1,5 @@
 import type { DataDescription } from '@qloom/contracts/gen/qloom/episode/v1/slots.ts';
-import type { Points } from '@qloom/datasets/points.ts';
+import type { Points, SourcePoints } from '@qloom/datasets/points.ts';
 import { classCounts } from '@qloom/datasets/rows.ts';
 import { type FieldViolation, ValidationError } from '@qloom/service-kit/errors.ts';
 
@@ -8,7 +8,7 @@ import { type FieldViolation, ValidationError } from '@qloom/service-kit/errors.
  * points than twice the classes, a class without points, a feature that never changes, names that do not fit.
  * (Values that are not finite are refused when the points are decoded.)
  */
-export function requireUsable(points: Points, description: DataDescription, field = 'points'): void {
+export function requireUsable(points: Points | SourcePoints, description: DataDescription, field = 'points'): void {
   const wrong: FieldViolation[] = [];
   const { featureNames, classNames } = description;
   const counts = classCounts(points);
@@ -33,11 +33,11 @@ export function requireUsable(points: Points, description: DataDescription, fiel
   }
   checkNames(wrong, 'description.feature_names', featureNames, points.features, 'feature');
   checkNames(wrong, 'description.class_names', classNames, points.classes, 'class');
-  for (const name of ['lowerBounds', 'upperBounds'] as const) {
+  for (const [name, field] of PER_FEATURE) {
     const length = description[name].length;
     if (length !== 0 && length !== points.features) {
       wrong.push({
-        field: `description.${name}`,
+        field: `description.${field}`,
         description: `has ${length} entries for ${points.features} features`,
       });
     }
@@ -45,7 +45,14 @@ export function requireUsable(points: Points, description: DataDescription, fiel
   if (wrong.length > 0) throw new ValidationError(wrong);
 }
 
-function isConstant({ x, features, count }: Points, column: number): boolean {
+const PER_FEATURE = [
+  ['lowerBounds', 'lower_bounds'],
+  ['upperBounds', 'upper_bounds'],
+  ['featureOffsets', 'feature_offsets'],
+  ['featureScales', 'feature_scales'],
+] as const;
+
+function isConstant({ x, features, count }: Points | SourcePoints, column: number): boolean {
   for (let row = 1; row < count; row++) if (x[row * features + column] !== x[column]) return false;
   return true;
 }

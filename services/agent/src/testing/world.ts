@@ -156,6 +156,7 @@ export function smallStudy(overrides: Partial<StudySettings> = {}): StudySetting
       source: { $case: 'task', value: { name: 'two-curves', settingsJson: '' } },
       labelBudget: 16,
       testSize: 40,
+      identicalRows: 0,
     },
     folds: 2,
     episodes: 6,

@@ -35,6 +35,58 @@ export const protobufFileName = "qloom/agent/v1/agent.proto";
 
 /** The front door: studies, data sets, results. */
 
+/** What happens to rows of a data set whose features are identical. */
+export const IdenticalRows = {
+  /** UNSPECIFIED - In CreateStudy: TOGETHER. In a study that was created before this field was there: INDEPENDENT. */
+  UNSPECIFIED: 0,
+  /** TOGETHER - They may be copies, and stay on one side of every split: no test point is among the labels. */
+  TOGETHER: 1,
+  /** INDEPENDENT - They are independent measurements that came out equal, and are divided one by one. */
+  INDEPENDENT: 2,
+  UNRECOGNIZED: -1,
+} as const;
+
+export type IdenticalRows = typeof IdenticalRows[keyof typeof IdenticalRows];
+
+export namespace IdenticalRows {
+  export type UNSPECIFIED = typeof IdenticalRows.UNSPECIFIED;
+  export type TOGETHER = typeof IdenticalRows.TOGETHER;
+  export type INDEPENDENT = typeof IdenticalRows.INDEPENDENT;
+  export type UNRECOGNIZED = typeof IdenticalRows.UNRECOGNIZED;
+}
+
+export function identicalRowsFromJSON(object: any): IdenticalRows {
+  switch (object) {
+    case 0:
+    case "IDENTICAL_ROWS_UNSPECIFIED":
+      return IdenticalRows.UNSPECIFIED;
+    case 1:
+    case "IDENTICAL_ROWS_TOGETHER":
+      return IdenticalRows.TOGETHER;
+    case 2:
+    case "IDENTICAL_ROWS_INDEPENDENT":
+      return IdenticalRows.INDEPENDENT;
+    case -1:
+    case "UNRECOGNIZED":
+    default:
+      return IdenticalRows.UNRECOGNIZED;
+  }
+}
+
+export function identicalRowsToJSON(object: IdenticalRows): string {
+  switch (object) {
+    case IdenticalRows.UNSPECIFIED:
+      return "IDENTICAL_ROWS_UNSPECIFIED";
+    case IdenticalRows.TOGETHER:
+      return "IDENTICAL_ROWS_TOGETHER";
+    case IdenticalRows.INDEPENDENT:
+      return "IDENTICAL_ROWS_INDEPENDENT";
+    case IdenticalRows.UNRECOGNIZED:
+    default:
+      return "UNRECOGNIZED";
+  }
+}
+
 /** Where a study stands. */
 export const StudyState = {
   /** UNSPECIFIED - Not set; always an error. */
@@ -141,7 +193,10 @@ export interface PutDatasetRequest {
     /** First, once. */
     { $case: "description"; value: DataDescription }
     | //
-    /** Then the rows. */
+    /**
+     * Then the rows, float32 or float64. Values that float32 does not hold are kept in other units, which the description
+     * then says (feature_offsets, feature_scales).
+     */
     { $case: "points"; value: LabelledPoints }
     | undefined;
 }
@@ -189,6 +244,8 @@ export interface DataSource {
    * the proportions of their classes. Default 1000 (a task), a fifth of the rows (a data set).
    */
   testSize: number;
+  /** For a data set: what happens to identical rows. A task draws independent points, and leaves it unspecified. */
+  identicalRows: IdenticalRows;
 }
 
 /** A choice in the space of a study. */
@@ -944,7 +1001,7 @@ export const TaskData: MessageFns<TaskData> = {
 };
 
 function createBaseDataSource(): DataSource {
-  return { source: undefined, labelBudget: 0, testSize: 0 };
+  return { source: undefined, labelBudget: 0, testSize: 0, identicalRows: 0 };
 }
 
 export const DataSource: MessageFns<DataSource> = {
@@ -962,6 +1019,9 @@ export const DataSource: MessageFns<DataSource> = {
     }
     if (message.testSize !== 0) {
       writer.uint32(32).uint32(message.testSize);
+    }
+    if (message.identicalRows !== 0) {
+      writer.uint32(40).int32(message.identicalRows);
     }
     return writer;
   },
@@ -1011,6 +1071,14 @@ export const DataSource: MessageFns<DataSource> = {
             message.testSize = reader.uint32();
             continue;
           }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.identicalRows = reader.int32() as any;
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1040,6 +1108,11 @@ export const DataSource: MessageFns<DataSource> = {
         : isSet(object.test_size)
         ? globalThis.Number(object.test_size)
         : 0,
+      identicalRows: isSet(object.identicalRows)
+        ? identicalRowsFromJSON(object.identicalRows)
+        : isSet(object.identical_rows)
+        ? identicalRowsFromJSON(object.identical_rows)
+        : 0,
     };
   },
 
@@ -1055,6 +1128,9 @@ export const DataSource: MessageFns<DataSource> = {
     }
     if (message.testSize !== 0) {
       obj.testSize = Math.round(message.testSize);
+    }
+    if (message.identicalRows !== 0) {
+      obj.identicalRows = identicalRowsToJSON(message.identicalRows);
     }
     return obj;
   },
@@ -1080,6 +1156,7 @@ export const DataSource: MessageFns<DataSource> = {
     }
     message.labelBudget = object.labelBudget ?? 0;
     message.testSize = object.testSize ?? 0;
+    message.identicalRows = object.identicalRows ?? 0;
     return message;
   },
 };

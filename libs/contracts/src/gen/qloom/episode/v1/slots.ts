@@ -349,14 +349,26 @@ export interface DataDescription {
   featureNames: string[];
   /** Name of each class, in the order of the labels. */
   classNames: string[];
-  /** Smallest possible value of each feature; empty: unbounded. */
+  /** Smallest possible value of each feature, in the units of the points; empty: unbounded. */
   lowerBounds: number[];
-  /** Largest possible value of each feature; empty: unbounded. */
+  /** Largest possible value of each feature, in the units of the points; empty: unbounded. */
   upperBounds: number[];
   /** Measurements behind each feature where features are Pauli expectations from finite shots; 0: exact, or no expectations. */
   shots: number;
   /** Whether features are expectations of Pauli operators. */
   pauliExpectations: boolean;
+  /**
+   * Set by the agent where float32 does not hold the values of the source, such as Unix times that are seconds apart: value of
+   * the source = feature_offsets[j] + feature_scales[j] · value of the points. Empty: 0. Empty in PutDataset.
+   */
+  featureOffsets: number[];
+  /** See feature_offsets; powers of two. Empty: 1. Empty in PutDataset. */
+  featureScales: number[];
+  /**
+   * What is suspicious in the data, one sentence or two each, for people: a column that numbers the rows, rows that are there
+   * twice. They stand in the study's result.
+   */
+  warnings: string[];
 }
 
 /** How the QNN that judges utility is built and trained. Fixed for a study. */
@@ -1128,7 +1140,17 @@ export const ArtifactRef: MessageFns<ArtifactRef> = {
 };
 
 function createBaseDataDescription(): DataDescription {
-  return { featureNames: [], classNames: [], lowerBounds: [], upperBounds: [], shots: 0, pauliExpectations: false };
+  return {
+    featureNames: [],
+    classNames: [],
+    lowerBounds: [],
+    upperBounds: [],
+    shots: 0,
+    pauliExpectations: false,
+    featureOffsets: [],
+    featureScales: [],
+    warnings: [],
+  };
 }
 
 export const DataDescription: MessageFns<DataDescription> = {
@@ -1158,6 +1180,23 @@ export const DataDescription: MessageFns<DataDescription> = {
     }
     if (message.pauliExpectations !== false) {
       writer.uint32(48).bool(message.pauliExpectations);
+    }
+    if (message.featureOffsets.length !== 0) {
+      writer.uint32(58).fork();
+      for (const v of message.featureOffsets) {
+        writer.double(v);
+      }
+      writer.join();
+    }
+    if (message.featureScales.length !== 0) {
+      writer.uint32(66).fork();
+      for (const v of message.featureScales) {
+        writer.double(v);
+      }
+      writer.join();
+    }
+    for (const v of message.warnings) {
+      writer.uint32(74).string(v!);
     }
     return writer;
   },
@@ -1243,6 +1282,50 @@ export const DataDescription: MessageFns<DataDescription> = {
             message.pauliExpectations = reader.bool();
             continue;
           }
+          case 7: {
+            if (tag === 57) {
+              message.featureOffsets.push(reader.double());
+
+              continue;
+            }
+
+            if (tag === 58) {
+              const end2 = reader.uint32() + reader.pos;
+              while (reader.pos < end2) {
+                message.featureOffsets.push(reader.double());
+              }
+
+              continue;
+            }
+
+            break;
+          }
+          case 8: {
+            if (tag === 65) {
+              message.featureScales.push(reader.double());
+
+              continue;
+            }
+
+            if (tag === 66) {
+              const end2 = reader.uint32() + reader.pos;
+              while (reader.pos < end2) {
+                message.featureScales.push(reader.double());
+              }
+
+              continue;
+            }
+
+            break;
+          }
+          case 9: {
+            if (tag !== 74) {
+              break;
+            }
+
+            message.warnings.push(reader.string());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1283,6 +1366,17 @@ export const DataDescription: MessageFns<DataDescription> = {
         : isSet(object.pauli_expectations)
         ? globalThis.Boolean(object.pauli_expectations)
         : false,
+      featureOffsets: globalThis.Array.isArray(object?.featureOffsets)
+        ? object.featureOffsets.map((e: any) => globalThis.Number(e))
+        : globalThis.Array.isArray(object?.feature_offsets)
+        ? object.feature_offsets.map((e: any) => globalThis.Number(e))
+        : [],
+      featureScales: globalThis.Array.isArray(object?.featureScales)
+        ? object.featureScales.map((e: any) => globalThis.Number(e))
+        : globalThis.Array.isArray(object?.feature_scales)
+        ? object.feature_scales.map((e: any) => globalThis.Number(e))
+        : [],
+      warnings: globalThis.Array.isArray(object?.warnings) ? object.warnings.map((e: any) => globalThis.String(e)) : [],
     };
   },
 
@@ -1306,6 +1400,15 @@ export const DataDescription: MessageFns<DataDescription> = {
     if (message.pauliExpectations !== false) {
       obj.pauliExpectations = message.pauliExpectations;
     }
+    if (message.featureOffsets?.length) {
+      obj.featureOffsets = message.featureOffsets.map((e) => floatToJson(e));
+    }
+    if (message.featureScales?.length) {
+      obj.featureScales = message.featureScales.map((e) => floatToJson(e));
+    }
+    if (message.warnings?.length) {
+      obj.warnings = message.warnings;
+    }
     return obj;
   },
 
@@ -1320,6 +1423,9 @@ export const DataDescription: MessageFns<DataDescription> = {
     message.upperBounds = object.upperBounds?.map((e) => e) || [];
     message.shots = object.shots ?? 0;
     message.pauliExpectations = object.pauliExpectations ?? false;
+    message.featureOffsets = object.featureOffsets?.map((e) => e) || [];
+    message.featureScales = object.featureScales?.map((e) => e) || [];
+    message.warnings = object.warnings?.map((e) => e) || [];
     return message;
   },
 };

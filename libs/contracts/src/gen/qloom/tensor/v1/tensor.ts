@@ -96,7 +96,7 @@ export interface Tensor {
 
 /** Rows of labelled data. A larger set travels as several messages, whose rows follow one another. */
 export interface LabelledPoints {
-  /** float32, [count, features]. Every value is finite. */
+  /** float32, [count, features]; PutDataset takes float64 as well. Every value is finite. */
   x:
     | Tensor
     | undefined;

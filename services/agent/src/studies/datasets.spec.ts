@@ -1,0 +1,120 @@
+import { DataSource, IdenticalRows } from '@qloom/contracts/gen/qloom/agent/v1/agent.ts';
+import { DataDescription } from '@qloom/contracts/gen/qloom/episode/v1/slots.ts';
+import { fromFeatureUnits } from '@qloom/datasets/feature-units.ts';
+import type { Points, SourcePoints } from '@qloom/datasets/points.ts';
+import { openArtifactStore } from '@qloom/episode-log/open-log.ts';
+import { createTempFolder, type TempFolder } from '@qloom/testing/temp-folder.ts';
+import { createSeeds } from '../domain/study/seeds.ts';
+import { smallStudy } from '../testing/world.ts';
+import { loadDataset, storeDataset } from './datasets.ts';
+import { completeSettings } from './settings.ts';
+import { openStudyData, splitLabels } from './study-data.ts';
+
+let folder: TempFolder;
+let store: Awaited<ReturnType<typeof openArtifactStore>>;
+
+beforeAll(async () => {
+  folder = await createTempFolder();
+  store = await openArtifactStore(`file://${folder.file('artifacts')}`);
+});
+
+afterAll(async () => {
+  await store.close();
+  await folder.remove();
+});
+
+/** One feature of these values; classes alternate. */
+function pointsOf(values: readonly number[]): SourcePoints {
+  return {
+    count: values.length,
+    features: 1,
+    classes: 2,
+    x: Float64Array.from(values),
+    y: Int32Array.from(values, (_, i) => i % 2),
+  };
+}
+
+const described = (fields: Partial<DataDescription>) => DataDescription.fromPartial(fields);
+const TIMES = Array.from({ length: 40 }, (_, i) => 1_700_000_000 + 30 * i);
+
+describe('a stored data set', () => {
+  it('keeps Unix times to the second in float32, says its units, and has bounds in them', async () => {
+    const description = described({ lowerBounds: [1.6e9], upperBounds: [1.8e9], warnings: ['a clock'] });
+    const loaded = await loadDataset(store, await storeDataset(store, pointsOf(TIMES), description));
+    const [offset] = loaded.description.featureOffsets;
+    expect([...fromFeatureUnits(loaded.points, loaded.description).x]).toEqual(TIMES);
+    expect(loaded.description.lowerBounds).toEqual([1.6e9 - offset]);
+    expect(loaded.description.upperBounds).toEqual([1.8e9 - offset]);
+    expect([loaded.warnings, loaded.description.warnings]).toEqual([['a clock'], []]);
+  });
+
+  it('is what it always was where float32 holds the values, byte for byte', async () => {
+    const ref = await storeDataset(store, pointsOf([0.1, 0.5, -1, 2]), described({ featureNames: ['a'] }));
+    const stored = JSON.parse(new TextDecoder().decode(await store.get(ref.sha256)));
+    expect(stored.description).toEqual({ featureNames: ['a'] });
+    expect(Object.keys(stored)).toEqual(['description', 'points']);
+    const { points } = await loadDataset(store, ref);
+    expect(points.x).toEqual(Float32Array.of(0.1, 0.5, -1, 2));
+  });
+
+  it('tells 16777216 from 16777217, and leaves expectations in their unit', async () => {
+    const near = pointsOf([16777216, 16777217, 16777216, 16777217]);
+    const { points } = await loadDataset(store, await storeDataset(store, near, described({})));
+    expect(points.x[1] - points.x[0]).toBe(1);
+    const close = pointsOf([0.5, 0.5 + 1e-9, 0.5, 0.5 + 1e-9]);
+    const pauli = await loadDataset(store, await storeDataset(store, close, described({ pauliExpectations: true })));
+    expect(pauli.description.featureOffsets).toEqual([]);
+  });
+
+  it('refuses units that the client chose', async () => {
+    await expect(storeDataset(store, pointsOf(TIMES), described({ featureOffsets: [3] }))).rejects.toThrow(
+      'description.feature_offsets: has 1 entries; the agent chooses the units; right would be none',
+    );
+  });
+});
+
+describe('a study on a file with copies', () => {
+  /** 30 different rows, and 10 of them once more. */
+  const values = [...Array.from({ length: 30 }, (_, i) => i), ...Array.from({ length: 10 }, (_, i) => 3 * i)];
+  const copies = { ...pointsOf(values), y: Int32Array.from(values, (value) => value % 2) };
+
+  async function open(identicalRows: IdenticalRows) {
+    const dataset = await storeDataset(store, copies, described({}));
+    const data = DataSource.fromPartial({ source: { $case: 'dataset', value: dataset }, testSize: 10, identicalRows });
+    const given = smallStudy({ data, evaluation: { draws: 20, rivals: [], rivalEvaluations: 1 } });
+    const settings = { ...completeSettings(given, { isPolicyRemote: false }) };
+    return { settings, seeds: createSeeds(settings.seed) };
+  }
+
+  const shared = (a: Points, b: Points) => [...a.x].filter((value) => b.x.includes(value)).length;
+
+  it('has no test point among the labels of any draw, and none of a fold on both sides', async () => {
+    const { settings, seeds } = await open(IdenticalRows.UNSPECIFIED);
+    expect(settings.data.identicalRows).toBe(IdenticalRows.TOGETHER);
+    const data = await openStudyData(settings, seeds, store);
+    for (let draw = 0; draw < 20; draw++) {
+      const { labels, test } = await data.draw(draw);
+      expect(shared(test, labels)).toBe(0);
+    }
+    const { labels } = await data.own();
+    const { reward, outer } = await splitLabels(labels, settings, seeds);
+    for (const { train, heldOut } of [...reward, ...outer]) {
+      expect(heldOut.filter((row) => train.some((other) => labels.x[other] === labels.x[row]))).toEqual([]);
+    }
+  });
+
+  it('has them where the user says that they are measurements of their own', async () => {
+    const { settings, seeds } = await open(IdenticalRows.INDEPENDENT);
+    const data = await openStudyData(settings, seeds, store);
+    const draws = await Promise.all(Array.from({ length: 20 }, (_, draw) => data.draw(draw)));
+    expect(draws.some(({ labels, test }) => shared(test, labels) > 0)).toBe(true);
+    expect(draws.every(({ labels, test }) => labels.count === 30 && test.count === 10)).toBe(true);
+  });
+
+  it('goes on with the splits that it had where it was created before the setting was there', async () => {
+    const { settings, seeds } = await open(IdenticalRows.INDEPENDENT);
+    const before = { ...settings, data: { ...settings.data, identicalRows: IdenticalRows.UNSPECIFIED } };
+    const draw = async (of: typeof settings) => (await openStudyData(of, seeds, store)).draw(3);
+    expect(await draw(before)).toEqual(await draw(settings));
+  });
+});
