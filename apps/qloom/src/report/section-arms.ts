@@ -1,24 +1,11 @@
-import {
-  ArmKind,
-  type ArmResult,
-  type Interval,
-  type StudyResult,
-} from '@qloom/contracts/gen/qloom/agent/v1/result.ts';
+import { ArmKind, type ArmResult, type StudyResult } from '@qloom/contracts/gen/qloom/agent/v1/result.ts';
 import { FEWEST_DRAWS } from '@qloom/metrics/statistics/claim.ts';
 import { armLabel, findArm, QLOOM_UNSELECTED, readingOrder } from '../result/arms.ts';
 import { distanceText } from '../result/distances.ts';
-import {
-  type Headline,
-  headlineOf,
-  intervalText,
-  majorityBaseline,
-  pText,
-  recallText,
-  testSetText,
-} from '../result/headline.ts';
+import { type Headline, headlineOf, majorityBaseline, pText, recallText, testSetText } from '../result/headline.ts';
 import { settingsText } from '../result/settings-text.ts';
 import { formatSigned } from '../terminal/format.ts';
-import { gridFigure, paragraph, section, type TableRow, table, wideFigure } from './html.ts';
+import { gridFigure, paragraph, rangedText, section, type TableRow, table, wideFigure } from './html.ts';
 import { plotArms } from './plot-arms.ts';
 import { plotDistances } from './plot-distances.ts';
 import { plotDraws } from './plot-draws.ts';
@@ -78,13 +65,13 @@ function armsTable(result: StudyResult, arms: readonly ArmResult[], headline: He
       className: arm.name === 'qloom' ? 'strong' : undefined,
       cells: [
         escapeText(armLabel(arm)),
-        ranged(arm.accuracy, percent),
-        ranged(arm.balancedAccuracy, percent),
+        rangedText(arm.accuracy, percent),
+        rangedText(arm.balancedAccuracy, percent),
         recallText(arm),
-        ranged(headline.gainOf(arm)?.difference, (value) => formatSigned(value * 100, 1)),
+        rangedText(headline.gainOf(arm)?.difference, (value) => formatSigned(value * 100, 1)),
         escapeText(pText(arm, headline)),
-        ranged(arm.loss, (value) => value.toFixed(3)),
-        ranged(arm.lossGain?.difference, (value) => formatSigned(value, 3)),
+        rangedText(arm.loss, (value) => value.toFixed(3)),
+        rangedText(arm.lossGain?.difference, (value) => formatSigned(value, 3)),
         seconds(arm),
       ],
     }),
@@ -120,11 +107,6 @@ function tunedNotes(arms: readonly ArmResult[]): Markup[] {
   return arms
     .filter((arm) => arm.kind === ArmKind.RIVAL && arm.name !== QLOOM_UNSELECTED && arm.hyperparameters.length > 0)
     .map((arm) => paragraph(`${armLabel(arm)}: ${settingsText(arm.hyperparameters)}`, 'note'));
-}
-
-function ranged(interval: Interval | undefined, format: (value: number) => string): Markup {
-  const [estimate, ...range] = intervalText(interval, format).split(' [');
-  return range.length === 0 ? estimate : estimate + element('span', { class: 'range' }, ` [${range.join('')}`);
 }
 
 function seconds(arm: ArmResult): string {

@@ -1,4 +1,4 @@
-import type { ArmResult, StudyResult } from '@qloom/contracts/gen/qloom/agent/v1/result.ts';
+import { ArmKind, type ArmResult, type StudyResult } from '@qloom/contracts/gen/qloom/agent/v1/result.ts';
 import { FailureReason } from '@qloom/contracts/gen/qloom/episode/v1/slots.ts';
 import { armLabel, findArm, readingOrder } from '../result/arms.ts';
 import { distanceText } from '../result/distances.ts';
@@ -108,7 +108,9 @@ function columnsOf(headline: Headline): ArmColumn[] {
 
 function frechetBlock(result: StudyResult, width: number): string {
   const format = (value: number): string => value.toFixed(3);
-  const arms = readingOrder(result.arms).filter((arm) => arm.frechet !== undefined);
+  // The oracle's points are the fresh true samples, which are named last.
+  const isOther = (arm: ArmResult): boolean => arm.kind !== ArmKind.ORACLE || result.frechetNull === undefined;
+  const arms = readingOrder(result.arms).filter((arm) => arm.frechet !== undefined && isOther(arm));
   if (arms.length === 0 && result.frechetNull === undefined) return '';
   const each = arms.map((arm) => `${armLabel(arm).replace('+ ', '')} ${intervalText(arm.frechet, format)}`);
   const null_ =
