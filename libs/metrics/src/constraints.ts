@@ -1,6 +1,5 @@
 import { dequantize, featureResolution } from '@qloom/datasets/dequantize.ts';
 import type { Points } from '@qloom/datasets/points.ts';
-import { concatenateRows } from '@qloom/datasets/rows.ts';
 import { fitStandardizer } from '@qloom/datasets/standardizer.ts';
 import { runNow, type Steps } from '@qloom/datasets/turns.ts';
 import type { Random } from '@qloom/random/random.ts';
@@ -10,6 +9,7 @@ import { imbalance } from './imbalance.ts';
 import { knnEntropy } from './knn-entropy.ts';
 import { matrixOf } from './matrix.ts';
 import { memorization } from './memorization.ts';
+import { realPool } from './real-pool.ts';
 
 /** The names of the constraints on synthetic data; higher is better in each. */
 export const CONSTRAINT_NAMES = ['diversity', 'imbalance', 'fidelity', 'memorization'] as const;
@@ -67,7 +67,7 @@ export function* constraintSteps(samples: ConstraintSamples, random: Random): St
   const { training } = samples;
   const { size, heldOut, blocks } = equalBlocks(samples.heldOut, samples.synthetic, random);
   const standardizer = fitStandardizer(training);
-  const resolution = featureResolution(concatenateRows([training, heldOut]));
+  const resolution = featureResolution(realPool(training, heldOut));
   const spread = (points: Points, label: string) =>
     matrixOf(dequantize(points, resolution, random.fork(`dequantize/${label}`)), standardizer);
   const [trainingMatrix, realMatrix] = [spread(training, 'training'), spread(heldOut, 'held-out')];

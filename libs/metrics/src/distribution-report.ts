@@ -15,7 +15,7 @@ import { median, quantile } from './percentile.ts';
 
 /** Distances between a real and a synthetic sample of equal n. */
 export interface DistributionDistances {
-  /** Fréchet distance² on standardized principal components. */
+  /** Fréchet distance² on standardized features. */
   readonly frechet: number;
   /** Unbiased MMD². */
   readonly mmd: number;

@@ -40,8 +40,8 @@ function tally(values: Iterable<number>): Map<number, number> {
 /**
  * The inner edges of ten bins that hold equal shares of `sorted`. Each lies midway to the next greater value, so that
  * features with few distinct values (expectations from shots) are not split at a value itself; ties leave fewer bins. A
- * feature that does not vary has three: below its value, at it, and above. Values count as at it within a thousandth of it (or 1e-6 of 0),
- * as rounding in a network would leave them.
+ * feature that does not vary has three: below its value, at it, and above. Values count as at it within a thousandth of it
+ * (or 1e-6 of 0), as rounding in a network would leave them.
  */
 function quantileEdges(sorted: Float32Array): number[] {
   const [least] = sorted;

@@ -1,3 +1,5 @@
+import type { Interval } from '@qloom/contracts/gen/qloom/agent/v1/result.ts';
+import { intervalText } from '../result/headline.ts';
 import { element, escapeText, type Markup } from './svg.ts';
 
 /** A paragraph of plain text. */
@@ -53,6 +55,12 @@ export function table(headers: readonly string[], rows: readonly TableRow[]): Ma
     { class: 'wide' },
     element('table', {}, element('thead', {}, element('tr', {}, ...head)), element('tbody', {}, ...body)),
   );
+}
+
+/** An estimate with its interval in a fainter hand. */
+export function rangedText(interval: Interval | undefined, format: (value: number) => string): Markup {
+  const [estimate, ...range] = intervalText(interval, format).split(' [');
+  return range.length === 0 ? estimate : estimate + element('span', { class: 'range' }, ` [${range.join('')}`);
 }
 
 /** Terms and what they are. */

@@ -1,5 +1,6 @@
 import type { ArmResult, Interval } from '@qloom/contracts/gen/qloom/agent/v1/result.ts';
 import { armLabel } from '../result/arms.ts';
+import type { Headline } from '../result/headline.ts';
 import { armClass } from './arm-style.ts';
 import { axisX, type PlotArea } from './axes.ts';
 import { extent, linearScale } from './scale.ts';
@@ -17,19 +18,18 @@ interface Panel {
   readonly format: (value: number) => string;
 }
 
-const PANELS: readonly Panel[] = [
-  {
-    id: 'plot-accuracy',
-    title: 'accuracy, %',
-    of: (arm) => scaled(arm.accuracy, 100),
-    format: (value) => value.toFixed(1),
-  },
-  { id: 'plot-loss', title: 'loss', of: (arm) => arm.loss, format: (value) => value.toFixed(3) },
-];
-
-/** Two drawings, accuracy and loss: arms, each a row, as dots with 95% whiskers; a dashed line marks real data only. */
-export function plotArms(arms: readonly ArmResult[]): Markup[] {
-  return PANELS.map((panel) => plotPanel(panel, arms));
+/** Two drawings, the headline's accuracy and loss: arms, each a row, as dots with 95% whiskers; a dashed line marks real data only. */
+export function plotArms(arms: readonly ArmResult[], headline: Headline): Markup[] {
+  const panels: readonly Panel[] = [
+    {
+      id: 'plot-accuracy',
+      title: `${headline.name}, %`,
+      of: (arm) => scaled(headline.of(arm), 100),
+      format: (value) => value.toFixed(1),
+    },
+    { id: 'plot-loss', title: 'loss', of: (arm) => arm.loss, format: (value) => value.toFixed(3) },
+  ];
+  return panels.map((panel) => plotPanel(panel, arms));
 }
 
 function plotPanel(panel: Panel, arms: readonly ArmResult[]): Markup {
@@ -88,5 +88,6 @@ function scaled(interval: Interval | undefined, factor: number): Interval | unde
 function words(panel: Panel, arm: ArmResult): string {
   const interval = panel.of(arm);
   if (interval === undefined) return 'not defined';
+  if (interval.level === 0) return panel.format(interval.estimate);
   return `${panel.format(interval.estimate)} (${panel.format(interval.lower)} to ${panel.format(interval.upper)})`;
 }

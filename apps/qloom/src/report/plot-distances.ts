@@ -9,7 +9,7 @@ const ROW = 30;
 const WIDTH = 680;
 const LABELS = 158;
 
-/** Fréchet distances of synthetic points to the test set; the band is real against real, what perfect looks like. */
+/** Fréchet distances of synthetic points to the test set; the band is that of fresh true samples. */
 export function plotDistances(arms: readonly ArmResult[], nullInterval: Interval | undefined): Markup | undefined {
   const rows = arms.flatMap((arm) => (arm.frechet === undefined ? [] : [{ arm, interval: arm.frechet }]));
   if (rows.length === 0) return undefined;
@@ -48,13 +48,18 @@ export function plotDistances(arms: readonly ArmResult[], nullInterval: Interval
   const nullText =
     nullInterval === undefined
       ? ''
-      : `; real against real ${nullInterval.lower.toFixed(3)} to ${nullInterval.upper.toFixed(3)}`;
+      : `; fresh true samples ${nullInterval.lower.toFixed(3)} to ${nullInterval.upper.toFixed(3)}`;
   return drawing(
     WIDTH,
     area.bottom + 44,
     { id: 'plot-distances', title: 'Fréchet distance to the test set', description: text + nullText },
     band,
-    axisX(scale, area, { title: 'Fréchet distance to the test set; band: real against real' }),
+    axisX(scale, area, {
+      title:
+        nullInterval === undefined
+          ? 'Fréchet distance to the test set'
+          : 'Fréchet distance to the test set; band: fresh true samples',
+    }),
     ...drawn,
   );
 }

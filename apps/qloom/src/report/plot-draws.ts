@@ -1,5 +1,6 @@
-import type { ArmResult } from '@qloom/contracts/gen/qloom/agent/v1/result.ts';
+import type { ArmResult, Interval } from '@qloom/contracts/gen/qloom/agent/v1/result.ts';
 import { armLabel } from '../result/arms.ts';
+import type { Headline } from '../result/headline.ts';
 import { formatSigned } from '../terminal/format.ts';
 import { armClass } from './arm-style.ts';
 import { axisX, type PlotArea } from './axes.ts';
@@ -10,47 +11,49 @@ const ROW = 44;
 const WIDTH = 680;
 const LABELS = 158;
 
-/** Each draw's gain of accuracy over real data only, in points: a dot a draw, under the mean with its 95% interval. */
-export function plotDraws(arms: readonly ArmResult[], realOnly: ArmResult): Markup {
-  const compared = arms.filter((arm) => arm.accuracyGain !== undefined);
-  const gains = compared.map((arm) => pairedGains(arm, realOnly).map((gain) => gain * 100));
+/** Each draw's gain over real data only, in points of the headline's score: a dot a draw, under the mean with its 95% interval. */
+export function plotDraws(arms: readonly ArmResult[], realOnly: ArmResult, headline: Headline): Markup {
+  const compared = arms.filter((arm) => headline.gainOf(arm) !== undefined);
+  const gains = compared.map((arm) => pairedGains(arm, realOnly, headline).map((gain) => gain * 100));
   const area: PlotArea = { left: LABELS, right: WIDTH - 88, top: 8, bottom: 8 + compared.length * ROW };
   const ends = compared.flatMap((arm) => {
-    const { lower = 0, upper = 0 } = arm.accuracyGain?.difference ?? {};
+    const { lower = 0, upper = 0 } = headline.gainOf(arm)?.difference ?? {};
     return [lower * 100, upper * 100];
   });
   const scale = linearScale(extent([0, ...ends, ...gains.flat()], 0.05), [area.left, area.right], { ticks: 7 });
-  const rows = compared.map((arm, row) => drawRow(arm, gains[row], 8 + row * ROW, scale, area));
+  const rows = compared.map((arm, row) =>
+    drawRow(arm, headline.gainOf(arm)?.difference, gains[row], 8 + row * ROW, scale, area),
+  );
   const description = compared
     .map((arm, i) => `${armLabel(arm)}: ${gains[i].map((gain) => formatSigned(gain, 1)).join(', ')} points`)
     .join('; ');
   return drawing(
     WIDTH,
     area.bottom + 44,
-    { id: 'plot-draws', title: 'Gain of accuracy over real data only, draw by draw', description },
-    axisX(scale, area, { title: 'accuracy over real data only, points, the same draw' }),
+    { id: 'plot-draws', title: `Gain of ${headline.name} over real data only, draw by draw`, description },
+    axisX(scale, area, { title: `${headline.name} over real data only, points, the same draw` }),
     line(scale(0), area.top, scale(0), area.bottom, 'zero'),
     ...rows,
   );
 }
 
-/** Accuracy of an arm less that of real data only, for the draws that both have, in order. In [−1, 1]. */
-export function pairedGains(arm: ArmResult, realOnly: ArmResult): number[] {
-  const alone = new Map(realOnly.draws.map((draw) => [draw.draw, draw.accuracy]));
+/** The score of an arm less that of real data only, for the draws that both have, in order. In [−1, 1]. */
+export function pairedGains(arm: ArmResult, realOnly: ArmResult, headline: Headline): number[] {
+  const alone = new Map(realOnly.draws.map((draw) => [draw.draw, headline.ofDraw(draw)]));
   return arm.draws.flatMap((draw) => {
-    const accuracy = alone.get(draw.draw);
-    return accuracy === undefined ? [] : [draw.accuracy - accuracy];
+    const [ours, theirs] = [headline.ofDraw(draw), alone.get(draw.draw)];
+    return ours === undefined || theirs === undefined ? [] : [ours - theirs];
   });
 }
 
 function drawRow(
   arm: ArmResult,
+  mean: Interval | undefined,
   gains: readonly number[],
   top: number,
   scale: (value: number) => number,
   area: PlotArea,
 ): Markup {
-  const mean = arm.accuracyGain?.difference;
   const y = top + 15;
   const offsets = swarm(gains.map((gain) => scale(gain)));
   const dots = gains.map((gain, i) =>

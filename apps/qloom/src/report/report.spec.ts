@@ -3,6 +3,7 @@ import { createNamedTask } from '@qloom/datasets/task-registry.ts';
 import fc from 'fast-check';
 import { readLabelledRows } from '../data/labelled-rows.ts';
 import { cardToJson, cardToMarkdown } from '../result/card.ts';
+import { headlineOf } from '../result/headline.ts';
 import { makeStudyResult } from '../testing/study-result.ts';
 import { makeStudySpans } from '../testing/study-spans.ts';
 import { pairedGains, swarm } from './plot-draws.ts';
@@ -82,6 +83,28 @@ describe('the report', () => {
     expect(html.match(/class="failed"/g)).toHaveLength(2 + 1);
   });
 
+  it('says what each arm scores by class, beside what the largest class alone would', () => {
+    expect(html).toContain(
+      'Answering &quot;ferromagnetic&quot; always would score 33.4% accuracy and 33.3% balanced accuracy.',
+    );
+    expect(html).toContain('98.0, 93.0, 81.0');
+    const unequal = renderReport({ result: makeStudyResult({ imbalanced: true }), spans: [], ...rest });
+    expect(unequal).toContain('gains, p-values and the verdict are of balanced accuracy');
+    expect(unequal).toContain('balanced gain, points');
+    expect(unequal).toContain('balanced accuracy over real data only, points, the same draw');
+  });
+
+  it('says that a few draws show nothing, and draws an estimate without an interval as one', () => {
+    const few = makeStudyResult({ draws: 3 });
+    const unknown = (arm: (typeof few.arms)[number]) => ({
+      ...arm,
+      loss: arm.loss && { ...arm.loss, lower: arm.loss.estimate, upper: arm.loss.estimate, level: 0 },
+    });
+    const page = renderReport({ result: { ...few, arms: few.arms.map(unknown) }, spans: [], ...rest });
+    expect(page).toContain('fewer than 5 draws show none at all');
+    expect(page).not.toMatch(/NaN|undefined|Infinity/);
+  });
+
   it('escapes what comes from outside', () => {
     const result = makeStudyResult();
     const evil = renderReport({ result: { ...result, verdict: '<script>alert(1)</script>' }, spans: [], ...rest });
@@ -110,7 +133,8 @@ describe('what plots are made from', () => {
     const result = makeStudyResult();
     const [realOnly, noise] = result.arms;
     const shuffled = { ...noise, draws: [...noise.draws].reverse() };
-    expect(pairedGains(shuffled, realOnly)).toEqual(pairedGains(noise, realOnly).reverse());
+    const headline = headlineOf(result);
+    expect(pairedGains(shuffled, realOnly, headline)).toEqual(pairedGains(noise, realOnly, headline).reverse());
   });
 
   it('keeps dots of a swarm apart where there is room', () => {

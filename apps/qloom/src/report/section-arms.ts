@@ -1,13 +1,11 @@
-import {
-  ArmKind,
-  type ArmResult,
-  type Interval,
-  type StudyResult,
-} from '@qloom/contracts/gen/qloom/agent/v1/result.ts';
+import { ArmKind, type ArmResult, type StudyResult } from '@qloom/contracts/gen/qloom/agent/v1/result.ts';
+import { FEWEST_DRAWS } from '@qloom/metrics/statistics/claim.ts';
 import { armLabel, findArm, QLOOM_UNSELECTED, readingOrder } from '../result/arms.ts';
+import { distanceText } from '../result/distances.ts';
+import { type Headline, headlineOf, majorityBaseline, pText, recallText, testSetText } from '../result/headline.ts';
 import { settingsText } from '../result/settings-text.ts';
 import { formatSigned } from '../terminal/format.ts';
-import { gridFigure, paragraph, section, type TableRow, table, wideFigure } from './html.ts';
+import { gridFigure, paragraph, rangedText, section, type TableRow, table, wideFigure } from './html.ts';
 import { plotArms } from './plot-arms.ts';
 import { plotDistances } from './plot-distances.ts';
 import { plotDraws } from './plot-draws.ts';
@@ -17,22 +15,29 @@ import { element, escapeText, type Markup } from './svg.ts';
 export function armsSection(result: StudyResult): Markup {
   const arms = readingOrder(result.arms);
   const realOnly = findArm(result, 'real-only');
+  const headline = headlineOf(result);
   if (arms.length === 0) return '';
   return section(
     'Did it help?',
     paragraph(
       `Every arm was trained on the same ${result.draws} draws of ${result.labelsUsed} labels, with the same number of QNN ` +
-        `steps, and scored on ${result.testCount} test points that nothing else has seen.`,
+        `steps, and scored on ${result.testCount} test points that nothing else has seen. ${testSetText(result)}`.trimEnd(),
     ),
-    gridFigure(plotArms(arms), 'Mean over draws with 95% intervals; the dashed line is real data only.', 'grid pair'),
+    gridFigure(
+      plotArms(arms, headline),
+      `Mean over draws with 95% intervals, those of ${headline.name} for other draws and other test points, those of the loss ` +
+        'for other draws; the dashed line is real data only.',
+      'grid pair',
+    ),
     realOnly === undefined
       ? ''
       : wideFigure(
-          plotDraws(arms, realOnly),
-          'Each small dot is one draw, compared with real data only on that same draw; above it the mean with its 95% ' +
-            'interval. An interval that holds 0 shows no measurable difference.',
+          plotDraws(arms, realOnly, headline),
+          `Each small dot is one draw, compared in ${headline.name} with real data only on that same draw; above it the mean ` +
+            'with its 95% interval, for other draws and other test points. An interval that holds 0 shows no measurable ' +
+            `difference${arms.some((arm) => arm.draws.length < FEWEST_DRAWS) ? `, and fewer than ${FEWEST_DRAWS} draws show none at all` : ''}.`,
         ),
-    armsTable(arms),
+    armsTable(result, arms, headline),
   );
 }
 
@@ -43,28 +48,51 @@ export function distanceSection(result: StudyResult): Markup {
     'How near is it to real data?',
     wideFigure(
       figure,
-      'Fréchet distance of each arm’s synthetic points to the test set, with 95% intervals. The band is the distance of ' +
-        'fresh real points, at the same count: nothing can be expected to be nearer.',
+      `${distanceText(result)}, with 95% intervals over draws.` +
+        (result.frechetNull === undefined
+          ? ''
+          : ' The band is where as many fresh true samples lie: of points inside it or nearer, this distance sees no difference ' +
+            'from true ones. It compares means and covariances of a few points, so that points spread evenly around many labels can ' +
+            'come nearer than fresh ones.'),
     ),
   );
 }
 
-function armsTable(arms: readonly ArmResult[]): Markup {
+function armsTable(result: StudyResult, arms: readonly ArmResult[], headline: Headline): Markup {
+  const percent = (value: number): string => (value * 100).toFixed(1);
   const rows = arms.map(
     (arm): TableRow => ({
       className: arm.name === 'qloom' ? 'strong' : undefined,
       cells: [
         escapeText(armLabel(arm)),
-        ranged(arm.accuracy, (value) => (value * 100).toFixed(1)),
-        ranged(arm.accuracyGain?.difference, (value) => formatSigned(value * 100, 1)),
-        ranged(arm.loss, (value) => value.toFixed(3)),
-        ranged(arm.lossGain?.difference, (value) => formatSigned(value, 3)),
-        arm.accuracyGain === undefined ? '' : probability(arm.accuracyGain.pValueHolm),
+        rangedText(arm.accuracy, percent),
+        rangedText(arm.balancedAccuracy, percent),
+        recallText(arm),
+        rangedText(headline.gainOf(arm)?.difference, (value) => formatSigned(value * 100, 1)),
+        escapeText(pText(arm, headline)),
+        rangedText(arm.loss, (value) => value.toFixed(3)),
+        rangedText(arm.lossGain?.difference, (value) => formatSigned(value, 3)),
         seconds(arm),
       ],
     }),
   );
-  const headers = ['arm', 'accuracy, %', 'gain, points', 'loss', 'loss removed', 'p (Holm)', 's a draw'];
+  const baseline = majorityBaseline(result);
+  if (baseline !== undefined) {
+    const { className, accuracy, balancedAccuracy } = baseline;
+    const label = escapeText(`"${className}" always`);
+    rows.push({ cells: [label, percent(accuracy), percent(balancedAccuracy), '', '', '', '', '', ''] });
+  }
+  const headers = [
+    'arm',
+    'accuracy, %',
+    'balanced accuracy, %',
+    'recall by class, %',
+    headline.name === 'accuracy' ? 'gain, points' : 'balanced gain, points',
+    'p (Holm)',
+    'loss',
+    'loss removed',
+    's a draw',
+  ];
   return element(
     'details',
     { open: 'open' },
@@ -79,16 +107,6 @@ function tunedNotes(arms: readonly ArmResult[]): Markup[] {
   return arms
     .filter((arm) => arm.kind === ArmKind.RIVAL && arm.name !== QLOOM_UNSELECTED && arm.hyperparameters.length > 0)
     .map((arm) => paragraph(`${armLabel(arm)}: ${settingsText(arm.hyperparameters)}`, 'note'));
-}
-
-function ranged(interval: Interval | undefined, format: (value: number) => string): Markup {
-  if (interval === undefined) return '–';
-  const range = element('span', { class: 'range' }, ` [${format(interval.lower)}, ${format(interval.upper)}]`);
-  return format(interval.estimate) + range;
-}
-
-function probability(p: number): string {
-  return p < 0.001 ? '&lt;0.001' : p.toFixed(3);
 }
 
 function seconds(arm: ArmResult): string {

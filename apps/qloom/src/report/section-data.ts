@@ -46,6 +46,8 @@ function card(result: StudyResult): Markup {
     ['seeds', `study ${result.settings?.seed ?? 0}, fit ${kept.fitSeed}, sampling ${kept.sampleSeed}`],
     ['gate', `${(kept.acceptance * 100).toFixed(0)}% of drawn points passed`],
     ['model', kept.model === undefined ? '–' : `sha256 ${kept.model.sha256}`],
-    ...(measured === '' ? [] : [['measured', measured] as const]),
+    ...(measured === ''
+      ? []
+      : [['beside training.csv', `${measured} (the real points that it was fitted on, not the test set)`] as const]),
   ]);
 }

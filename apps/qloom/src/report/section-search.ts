@@ -1,7 +1,7 @@
 import type { StudyResult } from '@qloom/contracts/gen/qloom/agent/v1/result.ts';
 import { settingsText } from '../result/settings-text.ts';
 import { formatSigned } from '../terminal/format.ts';
-import { gridFigure, paragraph, section, type TableRow, table, wideFigure } from './html.ts';
+import { gridFigure, paragraph, rangedText, section, type TableRow, table, wideFigure } from './html.ts';
 import { plotEffects } from './plot-effects.ts';
 import { plotSearch } from './plot-search.ts';
 import { escapeText, type Markup } from './svg.ts';
@@ -38,9 +38,7 @@ function candidates(result: StudyResult): Markup {
       className: incumbent.chosen ? 'strong' : undefined,
       cells: [
         escapeText(incumbent.episode === undefined ? 'add nothing' : `episode ${incumbent.episode}`),
-        utility === undefined
-          ? '–'
-          : `${formatSigned(utility.estimate, 3)} <span class="range">[${formatSigned(utility.lower, 3)}, ${formatSigned(utility.upper, 3)}]</span>`,
+        rangedText(utility, (value) => formatSigned(value, 3)),
         incumbent.chosen ? 'chosen' : '',
         `<span class="note settings">${escapeText(settingsText(incumbent.hyperparameters))}</span>`,
       ],

@@ -1,8 +1,10 @@
-import type { StudyResult } from '@qloom/contracts/gen/qloom/agent/v1/result.ts';
-import { SyntheticCard } from '@qloom/contracts/gen/qloom/agent/v1/result.ts';
+import { type ArmResult, type StudyResult, SyntheticCard } from '@qloom/contracts/gen/qloom/agent/v1/result.ts';
 import { labelColumnName } from '@qloom/datasets/csv/write-csv.ts';
+import { FEWEST_DRAWS } from '@qloom/metrics/statistics/claim.ts';
 import { formatSigned, formatValue } from '../terminal/format.ts';
 import { findArm, QLOOM_UNSELECTED } from './arms.ts';
+import { distanceText } from './distances.ts';
+import { headlineOf, intervalText, recallText } from './headline.ts';
 import { plainValue } from './settings-text.ts';
 
 /** Where a card says that its data comes from. */
@@ -43,16 +45,8 @@ export function cardToMarkdown(result: StudyResult, source: CardSource): string 
   const metrics = new Map((card.fidelity?.metrics ?? []).map(({ name, value }) => [name, value]));
   const constraints = card.fidelity?.constraints ?? [];
   const qloom = findArm(result, result.addsData ? 'qloom' : QLOOM_UNSELECTED);
-  const gain = qloom?.accuracyGain?.difference;
   const measured = [
-    ...(metrics.has('frechet')
-      ? [
-          `- Fréchet distance ${formatValue(metrics.get('frechet') ?? 0)}; real against real: ${formatValue(metrics.get('frechet.null') ?? 0)}`,
-        ]
-      : []),
-    ...[...metrics]
-      .filter(([name]) => !name.startsWith('frechet'))
-      .map(([name, value]) => `- ${name}: ${formatValue(value)}`),
+    ...[...metrics].map(([name, value]) => `- ${METRIC_NAMES[name] ?? name}: ${formatValue(value)}`),
     ...constraints.map(({ name, value }) => `- ${name} (constraint of the reward): ${formatValue(value)}`),
   ];
   return `${[
@@ -78,12 +72,13 @@ export function cardToMarkdown(result: StudyResult, source: CardSource): string 
     '',
     '## How good it is',
     '',
-    ...(gain === undefined
-      ? []
-      : [
-          `- Accuracy of the QNN on test data, against real data alone: ${formatSigned(gain.estimate * 100, 1)} points ` +
-            `(95% interval ${formatSigned(gain.lower * 100, 1)} to ${formatSigned(gain.upper * 100, 1)}, ${result.draws} draws)`,
-        ]),
+    'On the test set, which this file was not made from. Each draw fits its own model with the settings above:',
+    '',
+    ...onTestData(result, qloom),
+    '',
+    'This file beside the labelled real points that its model was fitted on (training.csv), for no others may be seen. Distances ' +
+      'are therefore not those to the test set:',
+    '',
     ...measured,
     '',
     '## Make it again',
@@ -96,7 +91,38 @@ export function cardToMarkdown(result: StudyResult, source: CardSource): string 
   ].join('\n')}\n`;
 }
 
-/** Columns of synthetic.csv: the features, then the label. */
+/** What metrics of a fidelity report are called, where their names do not say it. */
+const METRIC_NAMES: Readonly<Record<string, string>> = {
+  frechet: 'Fréchet distance to training.csv',
+  'frechet.null': 'Fréchet distance of random halves of training.csv to each other (of fewer points, and so larger)',
+};
+
+/** Gain, scores and distance of the arm with these settings. */
+function onTestData(result: StudyResult, arm: ArmResult | undefined): string[] {
+  if (arm === undefined) return ['- nothing was measured'];
+  const headline = headlineOf(result);
+  const gain = headline.gainOf(arm)?.difference;
+  const percent = (value: number): string => (100 * value).toFixed(1);
+  const few = arm.draws.length < FEWEST_DRAWS ? '; too few draws to claim anything' : '';
+  return [
+    ...(gain === undefined
+      ? []
+      : [
+          `- ${headline.name} of the QNN over real data alone, points: ` +
+            `${intervalText(gain, (value) => formatSigned(value * 100, 1))} (95% interval, ${arm.draws.length} draws${few})`,
+        ]),
+    `- accuracy, %: ${intervalText(arm.accuracy, percent)}`,
+    ...(arm.balancedAccuracy === undefined
+      ? []
+      : [`- balanced accuracy, %: ${intervalText(arm.balancedAccuracy, percent)}`]),
+    ...(arm.classRecalls.length === 0 ? [] : [`- recall by class, %: ${recallText(arm)}`]),
+    ...(arm.frechet === undefined
+      ? []
+      : [`- ${distanceText(result)}: ${intervalText(arm.frechet, (value) => value.toFixed(3))}`]),
+  ];
+}
+
+/** Columns of synthetic.csv: the features, then the label, which takes another name where a feature has that one. */
 export function columnsOf(result: StudyResult): string[] {
   const features = result.data?.featureNames ?? [];
   return [...features, labelColumnName(features)];

@@ -46,7 +46,7 @@ describe('progress', () => {
     const { clock, tracker } = tracking();
     tracker.update(study({}));
     clock.seconds += 6;
-    const progress = tracker.update(study({ rewarded: 2, failed: 1, bestUtility: 0.1234 }));
+    const progress = tracker.update(study({ rewarded: 2, failed: 1, highestUtility: 0.1234, bestUtility: -0.2 }));
     expect(barLine(progress, 'toy', PLAIN, 120)).toBe(
       'toy  searching  ━━━━━━━━━───────────────  3/8 episodes  about 10 s, then evaluation  best utility +0.123  1 failed',
     );
@@ -61,7 +61,7 @@ describe('progress', () => {
     view.show(tracker.update(study({})));
     view.note('generator ended');
     clock.seconds += 2;
-    view.show(tracker.update(study({ rewarded: 1, bestUtility: -0.5 })));
+    view.show(tracker.update(study({ rewarded: 1, highestUtility: -0.5 })));
     view.end();
     expect(lines).toEqual([
       '[0.0 ms] toy  searching  0/8 episodes\n',

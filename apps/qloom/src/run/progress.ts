@@ -10,6 +10,7 @@ export interface Progress {
   /** What a step is. */
   readonly unit: 'episodes' | 'units';
   readonly failed: number;
+  /** Highest utility of an episode so far. */
   readonly bestUtility?: number;
   readonly policyUpdates: number;
   /** Estimate of what is left of this phase, and of the next where it is known. Unit: seconds. */
@@ -60,7 +61,7 @@ export function createProgressTracker(nowMs: () => number): ProgressTracker {
         total,
         unit: evaluating ? 'units' : 'episodes',
         failed: study.failed,
-        bestUtility: study.bestUtility,
+        bestUtility: study.highestUtility,
         policyUpdates: study.policyUpdates,
         secondsLeft,
         elapsedSeconds: (now - startedMs) / 1000,

@@ -35,7 +35,10 @@ describe('the summary', () => {
   });
 
   it('says Fréchet distances beside their null, stages, the choice, updates and files', () => {
-    expect(text.replace(/\s+/g, ' ')).toContain('real against real 0.061 [0.045, 0.082]');
+    expect(text.replace(/\s+/g, ' ')).toContain(
+      'Fréchet distance to the test set, 31 points on either side, mean of draws (smaller is nearer): noise 0.160',
+    );
+    expect(text.replace(/\s+/g, ' ')).toContain('fresh true samples 0.061 [0.045, 0.082]');
     expect(text).toMatch(/evaluate +8 +\d+ ms/);
     expect(text).toContain('The agent chose episode 21: method gan');
     expect(text).toContain('6 policy updates');
@@ -50,12 +53,41 @@ describe('the summary', () => {
     expect(nothing).not.toContain('synthetic.csv');
   });
 
+  it('says what the largest class alone would score, and compares by balanced accuracy where classes are unequal', () => {
+    expect(text.replace(/\s+/g, ' ')).toContain(
+      'Test points of each class: ferromagnetic 334, antiphase 333, paramagnetic 333. Answering "ferromagnetic" always would ' +
+        'score 33.4% accuracy and 33.3% balanced accuracy.',
+    );
+    const unequal = makeStudyResult({ imbalanced: true });
+    const wide = renderSummary(unequal, options(130));
+    expect(wide.replace(/\s+/g, ' ')).toContain('would score 95.0% accuracy and 33.3% balanced accuracy.');
+    expect(wide).toMatch(/balanced acc\., % +accuracy, % +gain, points +recall by class, %/);
+    const { estimate = 0 } = unequal.arms[3].balancedAccuracyGain?.difference ?? {};
+    expect(wide.split('\n').find((line) => line.startsWith('  Qloom '))).toContain(`+${(100 * estimate).toFixed(1)} [`);
+  });
+
+  it('shows no p-value of few draws, and no interval where the error is not known', () => {
+    const few = makeStudyResult({ draws: 4 });
+    const qloom = few.arms[3];
+    const level0 = { estimate: 0.12, lower: 0.12, upper: 0.12, level: 0 };
+    const arms = few.arms.map((arm) => (arm === qloom ? { ...arm, loss: level0 } : arm));
+    const row = renderSummary({ ...few, arms }, options(130))
+      .split('\n')
+      .find((line) => line.startsWith('  Qloom '));
+    expect(row).toMatch(/ 0\.120 /);
+    expect(row).toMatch(/–$/);
+  });
+
   it('finds words of its own where the agent gives none', () => {
     const undecided = makeStudyResult({ helps: false });
     expect(renderSummary({ ...undecided, verdict: '' }, options(100))).toContain('Qloom adds nothing');
     expect(renderSummary({ ...undecided, verdict: '', addsData: true }, options(100)).replace(/\s+/g, ' ')).toContain(
       'did not surely help',
     );
+    const helped = { ...makeStudyResult(), verdict: '' };
+    expect(renderSummary(helped, options(100))).toContain("Qloom's data helped on test data.");
+    const few = { ...makeStudyResult({ draws: 4 }), verdict: '' };
+    expect(renderSummary(few, options(100))).toContain('did not surely help');
   });
 
   it.each([80, 100, 130])('fits a terminal of %d columns', (columns) => {

@@ -1,6 +1,8 @@
-import type { ArmResult, Interval, StudyResult } from '@qloom/contracts/gen/qloom/agent/v1/result.ts';
+import { ArmKind, type ArmResult, type StudyResult } from '@qloom/contracts/gen/qloom/agent/v1/result.ts';
 import { FailureReason } from '@qloom/contracts/gen/qloom/episode/v1/slots.ts';
 import { armLabel, findArm, readingOrder } from '../result/arms.ts';
+import { distanceText } from '../result/distances.ts';
+import { type Headline, headlineOf, intervalText, pText, recallText, testSetText } from '../result/headline.ts';
 import { settingsText } from '../result/settings-text.ts';
 import { toneOf, verdictOf } from '../result/verdict.ts';
 import type { KeptSpan } from '../telemetry/kept-span.ts';
@@ -45,10 +47,12 @@ export function renderSummary(result: StudyResult, options: SummaryOptions): str
 }
 
 function armsBlock(result: StudyResult, style: Style, width: number): string {
+  const headline = headlineOf(result);
   const what =
     `${result.draws} draws of ${result.labelsUsed} labels, ${result.testCount} test points opened once. ` +
-    'In brackets 95% intervals; differences are paired by draw, positive is better than real data only.';
-  const columns = ARM_COLUMNS.filter((column) => width >= column.fromWidth);
+    'In brackets 95% intervals; differences are paired by draw, positive is better than real data only. ' +
+    testSetText(result);
+  const columns = columnsOf(headline).filter((column) => width >= column.fromWidth);
   const rows = readingOrder(result.arms).map((arm) => {
     const label = armLabel(arm);
     return [arm.name === 'qloom' ? style.bold(label) : label, ...columns.map((column) => column.cell(arm))];
@@ -58,51 +62,60 @@ function armsBlock(result: StudyResult, style: Style, width: number): string {
     rows,
     { header: style.dim },
   );
-  return `${style.bold('On test data')}\n${style.dim(wrap(what, width))}\n${table.trimEnd()}`;
+  return `${style.bold('On test data')}\n${style.dim(wrap(what.trim(), width))}\n${table.trimEnd()}`;
+}
+
+interface ArmColumn {
+  readonly title: string;
+  readonly fromWidth: number;
+  readonly cell: (arm: ArmResult) => string;
 }
 
 /** Columns of the table of arms; a narrow terminal does without the less important ones. */
-const ARM_COLUMNS: readonly { title: string; fromWidth: number; cell: (arm: ArmResult) => string }[] = [
-  { title: 'accuracy, %', fromWidth: 0, cell: (arm) => interval(arm.accuracy, (value) => (value * 100).toFixed(1)) },
-  {
-    title: 'gain, points',
-    fromWidth: 0,
-    cell: (arm) => interval(arm.accuracyGain?.difference, (value) => formatSigned(value * 100, 1)),
-  },
-  { title: 'loss', fromWidth: 96, cell: (arm) => interval(arm.loss, (value) => value.toFixed(3)) },
-  {
-    title: 'loss removed',
-    fromWidth: 124,
-    cell: (arm) => interval(arm.lossGain?.difference, (value) => formatSigned(value, 3)),
-  },
-  {
-    title: 'p (Holm)',
-    fromWidth: 80,
-    cell: (arm) => (arm.accuracyGain === undefined ? '' : pValue(arm.accuracyGain.pValueHolm)),
-  },
-];
-
-function interval(value: Interval | undefined, format: (value: number) => string): string {
-  if (value === undefined) return '–';
-  return `${format(value.estimate)} [${format(value.lower)}, ${format(value.upper)}]`;
-}
-
-function pValue(p: number): string {
-  return p < 0.001 ? '<0.001' : p.toFixed(3);
+function columnsOf(headline: Headline): ArmColumn[] {
+  const percent = (value: number): string => (value * 100).toFixed(1);
+  const isBalanced = headline.name === 'balanced accuracy';
+  const scores: ArmColumn[] = isBalanced
+    ? [
+        { title: 'balanced acc., %', fromWidth: 0, cell: (arm) => intervalText(arm.balancedAccuracy, percent) },
+        { title: 'accuracy, %', fromWidth: 96, cell: (arm) => intervalText(arm.accuracy, percent) },
+      ]
+    : [{ title: 'accuracy, %', fromWidth: 0, cell: (arm) => intervalText(arm.accuracy, percent) }];
+  return [
+    ...scores,
+    {
+      title: 'gain, points',
+      fromWidth: 0,
+      cell: (arm) => intervalText(headline.gainOf(arm)?.difference, (value) => formatSigned(value * 100, 1)),
+    },
+    ...(isBalanced
+      ? [{ title: 'recall by class, %', fromWidth: 120, cell: recallText }]
+      : [
+          {
+            title: 'loss',
+            fromWidth: 96,
+            cell: (arm: ArmResult) => intervalText(arm.loss, (value) => value.toFixed(3)),
+          },
+          {
+            title: 'loss removed',
+            fromWidth: 124,
+            cell: (arm: ArmResult) => intervalText(arm.lossGain?.difference, (value) => formatSigned(value, 3)),
+          },
+        ]),
+    { title: 'p (Holm)', fromWidth: 80, cell: (arm) => pText(arm, headline) },
+  ];
 }
 
 function frechetBlock(result: StudyResult, width: number): string {
   const format = (value: number): string => value.toFixed(3);
-  const arms = readingOrder(result.arms).filter(
-    (arm): arm is ArmResult & { frechet: Interval } => arm.frechet !== undefined,
-  );
+  // The oracle's points are the fresh true samples, which are named last.
+  const isOther = (arm: ArmResult): boolean => arm.kind !== ArmKind.ORACLE || result.frechetNull === undefined;
+  const arms = readingOrder(result.arms).filter((arm) => arm.frechet !== undefined && isOther(arm));
   if (arms.length === 0 && result.frechetNull === undefined) return '';
-  const each = arms.map((arm) => `${armLabel(arm).replace('+ ', '')} ${interval(arm.frechet, format)}`);
-  const null_ = result.frechetNull === undefined ? [] : [`real against real ${interval(result.frechetNull, format)}`];
-  return wrap(
-    `Fréchet distance to the test set (nearer is better; real against real is what perfect looks like): ${[...each, ...null_].join(', ')}.`,
-    width,
-  );
+  const each = arms.map((arm) => `${armLabel(arm).replace('+ ', '')} ${intervalText(arm.frechet, format)}`);
+  const null_ =
+    result.frechetNull === undefined ? [] : [`fresh true samples ${intervalText(result.frechetNull, format)}`];
+  return wrap(`${distanceText(result)}: ${[...each, ...null_].join(', ')}.`, width);
 }
 
 function chosenBlock(result: StudyResult, style: Style, width: number): string {
@@ -110,7 +123,7 @@ function chosenBlock(result: StudyResult, style: Style, width: number): string {
   const utility =
     chosen === undefined
       ? ''
-      : `, utility on the outer split ${interval(chosen.utility, (value) => formatSigned(value, 3))}`;
+      : `, utility on the outer split ${intervalText(chosen.utility, (value) => formatSigned(value, 3))}`;
   const what =
     chosen?.episode === undefined
       ? 'The agent chose to add nothing: no candidate was surely better on the outer split.'

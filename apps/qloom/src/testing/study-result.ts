@@ -1,4 +1,10 @@
-import { ArmKind, type ArmResult, type Interval, StudyResult } from '@qloom/contracts/gen/qloom/agent/v1/result.ts';
+import {
+  ArmKind,
+  type ArmResult,
+  type Interval,
+  Score,
+  StudyResult,
+} from '@qloom/contracts/gen/qloom/agent/v1/result.ts';
 import type { HyperparameterSetting } from '@qloom/contracts/gen/qloom/episode/v1/hyperparameter.ts';
 import { FailureReason } from '@qloom/contracts/gen/qloom/episode/v1/slots.ts';
 import { createRandom, type Random } from '@qloom/random/random.ts';
@@ -9,10 +15,13 @@ export interface ResultOptions {
   readonly helps?: boolean;
   readonly episodes?: number;
   readonly draws?: number;
+  /** Whether one class has 95% of the test points, and arms are compared by balanced accuracy. Default false. */
+  readonly imbalanced?: boolean;
 }
 
 /** A made-up result of the quickstart's shape, always the same: for tests and for work on the report. */
-export function makeStudyResult({ helps = true, episodes = 32, draws = 10 }: ResultOptions = {}): StudyResult {
+export function makeStudyResult(options: ResultOptions = {}): StudyResult {
+  const { helps = true, episodes = 32, draws = 10, imbalanced = false } = options;
   const random = createRandom('study-result-fixture');
   const base = Array.from({ length: draws }, () => 0.905 + 0.02 * random.normal());
   const arm = (name: string, kind: ArmKind, gain: number, frechet?: number): ArmResult => {
@@ -31,6 +40,7 @@ export function makeStudyResult({ helps = true, episodes = 32, draws = 10 }: Res
         loss: classical ? undefined : losses[draw],
         syntheticCount: frechet === undefined ? 0 : 100,
         seconds: kind === ArmKind.QLOOM ? 4.1 : 0.42,
+        balancedAccuracy: accuracy - (imbalanced ? 0.2 : 0),
       })),
       accuracy: interval(paired),
       loss: classical ? undefined : interval(losses),
@@ -45,7 +55,11 @@ export function makeStudyResult({ helps = true, episodes = 32, draws = 10 }: Res
         frechet === undefined
           ? undefined
           : { estimate: frechet, lower: frechet * 0.85, upper: frechet * 1.2, level: 0.95 },
-      classRecalls: [],
+      balancedAccuracy: interval(paired.map((accuracy) => accuracy - (imbalanced ? 0.2 : 0))),
+      balancedAccuracyGain: compared
+        ? { difference: interval(gains.map((gain) => 2 * gain)), pValue: 0.01, pValueHolm: 0.04 }
+        : undefined,
+      classRecalls: [0.98, 0.93, 0.81].map((recall, label) => ({ label, recall })),
     };
   };
   const chosen = helps ? 21 : undefined;
@@ -108,6 +122,9 @@ export function makeStudyResult({ helps = true, episodes = 32, draws = 10 }: Res
       { utility: { estimate: 0, lower: 0, upper: 0, level: 0.95 }, hyperparameters: [], chosen: !helps },
     ],
     addsData: helps,
+    testClassCounts: imbalanced ? [950, 30, 20] : [334, 333, 333],
+    headline: imbalanced ? Score.BALANCED_ACCURACY : Score.ACCURACY,
+    frechetCount: 31,
     verdict: helps
       ? "Qloom's data helped: test accuracy rose by 1.9 points (95% interval +1.4 to +2.4) over real data alone; class-conditional Gaussian rose by 2.3 points and is not beaten."
       : "Qloom's data did not help: no setting tried was surely better than real data alone, so nothing is added.",

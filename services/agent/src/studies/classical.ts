@@ -5,9 +5,9 @@ import { type ClassicalTask, predictClassical } from './predict-classical.ts';
 const INLINE_LABELS = 60;
 
 /**
- * Predicted class of each test point by a classifier without a QNN. With many labels it runs on a thread of its own: choosing an SVC's
- * settings then takes seconds, for which the event loop must not wait. Rejects with what the thread throws, or with the
- * reason of `signal`.
+ * Predicted class of each test point by a classifier without a QNN. With many labels it runs on a thread of its own: choosing
+ * an SVC's settings then takes seconds, for which the event loop must not wait. Rejects with what the thread throws, or with
+ * the reason of `signal`.
  */
 export async function classicalPredictions(task: ClassicalTask, signal: AbortSignal): Promise<Int32Array> {
   signal.throwIfAborted();

@@ -37,7 +37,10 @@ export function frechetToTest(test: Points, synthetic: Points, count: number, ra
   const n = Math.min(count, synthetic.count);
   if (n < 2) return null;
   const blocks = Math.min(MOST_BLOCKS, Math.floor(synthetic.count / n), Math.floor(test.count / n));
-  const orders = { test: order(test, random, 'test'), synthetic: order(synthetic, random, 'synthetic') };
+  const orders = {
+    test: random.fork('test').permutation(test.count),
+    synthetic: random.fork('synthetic').permutation(synthetic.count),
+  };
   const distances = Array.from({ length: blocks }, (_, b) => {
     const rows = (which: 'test' | 'synthetic') => orders[which].slice(b * n, (b + 1) * n);
     return frechetDistance(
@@ -46,12 +49,4 @@ export function frechetToTest(test: Points, synthetic: Points, count: number, ra
     );
   });
   return { frechet: mean(distances), frechetCount: n };
-}
-
-function order(
-  points: Points,
-  random: Random,
-  label: string,
-): ArrayLike<number> & { slice(a: number, b: number): ArrayLike<number> } {
-  return random.fork(label).permutation(points.count);
 }

@@ -136,7 +136,7 @@ function incumbentsOf({ space, rivalParameters }: EvaluationContext, { selection
     hyperparameters: encodeAnyPoint(hyperparameters, space, rivalParameters),
     chosen: i === 0 && selection.addsData,
   }));
-  const nothing = { utility: { estimate: 0, lower: 0, upper: 0, level: 0.95 }, hyperparameters: [] };
+  const nothing = { utility: { estimate: 0, lower: 0, upper: 0, level: 0 }, hyperparameters: [] };
   return [...candidates, { ...nothing, episode: undefined, chosen: !selection.addsData }];
 }
 

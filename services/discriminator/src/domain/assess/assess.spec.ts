@@ -50,6 +50,25 @@ describe('assess', () => {
     expect(oneClass.constraints.imbalance).toBeLessThan(-0.4);
   });
 
+  it('takes each real point once where training and held-out points are the same', () => {
+    const labels = clouds(40, 'labels');
+    const synthetic = clouds(31, 'fresh');
+    const once = of(synthetic, { training: labels, heldOut: labels });
+    const copied = { ...labels, x: labels.x.map((value) => value + 1e-6) };
+    const twice = of(synthetic, { training: copied, heldOut: labels });
+    // Halves of points that are there twice share points, and are too near to one another.
+    expect(once.metrics['frechet.null']).toBeGreaterThan(1.2 * twice.metrics['frechet.null']);
+    // Continuous values do not take few values because they come twice.
+    expect(once.metrics['entropy.real']).toBeCloseTo(
+      of(synthetic, { training, heldOut: labels }).metrics['entropy.real'],
+      0,
+    );
+    const three = clouds(3, 'three');
+    expect(() => of(synthetic, { training: three, heldOut: three })).toThrow(
+      '6 in all (each counted once), are expected',
+    );
+  });
+
   it('reports nothing added as perfect, with the null beside it', () => {
     for (const synthetic of [null, { ...clouds(0, ''), count: 0 }]) {
       const { constraints, metrics, syntheticCount, nullDistribution } = of(synthetic);

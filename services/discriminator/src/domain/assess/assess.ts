@@ -1,6 +1,6 @@
 import { dequantize, featureResolution } from '@qloom/datasets/dequantize.ts';
 import type { Points } from '@qloom/datasets/points.ts';
-import { concatenateRows, selectRows } from '@qloom/datasets/rows.ts';
+import { selectRows } from '@qloom/datasets/rows.ts';
 import { fitStandardizer, type Standardizer } from '@qloom/datasets/standardizer.ts';
 import { audit } from '@qloom/metrics/auditor.ts';
 import { type ConstraintNull, constraintNull } from '@qloom/metrics/constraint-null.ts';
@@ -10,6 +10,7 @@ import { frechetDistance } from '@qloom/metrics/frechet.ts';
 import { knnEntropy } from '@qloom/metrics/knn-entropy.ts';
 import { matrixOf } from '@qloom/metrics/matrix.ts';
 import { maximumMeanDiscrepancy } from '@qloom/metrics/mmd.ts';
+import { realPool } from '@qloom/metrics/real-pool.ts';
 import { createRandom, type Random } from '@qloom/random/random.ts';
 import { InvalidPointsError } from '../errors.ts';
 import { type PhysicalSettings, physicalShare } from './physical-validity.ts';
@@ -47,10 +48,11 @@ const NEIGHBOURS = 5;
 const FEWEST_REAL = 6;
 
 function requireEnough({ training, heldOut, synthetic }: Assessment): void {
-  const real = training.count + heldOut.count;
+  const isFit = training.features === heldOut.features && training.classes === heldOut.classes;
+  const real = isFit ? realPool(training, heldOut).count : training.count + heldOut.count;
   if (training.count < 1 || heldOut.count < 2 || real < FEWEST_REAL) {
     throw new InvalidPointsError(
-      `assess: ${training.count} training and ${heldOut.count} held-out points; at least 1 and 2, and ${FEWEST_REAL} in all, are expected`,
+      `assess: ${training.count} training and ${heldOut.count} held-out points; at least 1 and 2, and ${FEWEST_REAL} in all (each counted once), are expected`,
     );
   }
   for (const [name, points] of Object.entries({ held_out: heldOut, synthetic })) {
@@ -65,7 +67,7 @@ function requireEnough({ training, heldOut, synthetic }: Assessment): void {
 
 /** The null of the constraints: a third of the real points in each part, or the held-out ones where they are fewer. */
 export function nullOf({ training, heldOut, seed }: Assessment): ConstraintNull {
-  const real = concatenateRows([training, heldOut]);
+  const real = realPool(training, heldOut);
   return constraintNull(real, { seed, size: Math.min(heldOut.count, Math.floor(real.count / 3)) });
 }
 
@@ -162,14 +164,14 @@ function compareEqual(real: Points, block: Points, standardizer: Standardizer, r
 
 /** Entropy of the held-out points, spread over their steps as `measureConstraints` does. Unit: nats. */
 function realEntropy({ training, heldOut }: Assessment, random: Random): number {
-  const resolution = featureResolution(concatenateRows([training, heldOut]));
+  const resolution = featureResolution(realPool(training, heldOut));
   const spread = dequantize(heldOut, resolution, random.fork('dequantize/held-out'));
   return knnEntropy(matrixOf(spread, fitStandardizer(training)));
 }
 
-/** Mean Fréchet distance between disjoint halves of the real points at n = `size`, or as near to it as they allow. */
+/** Mean Fréchet distance between disjoint halves of the real points, each taken once, at n = `size`, or as near to it as they allow. */
 function frechetNull({ training, heldOut }: Assessment, size: number, random: Random): number | undefined {
-  const real = concatenateRows([training, heldOut]);
+  const real = realPool(training, heldOut);
   const n = Math.min(size, Math.floor(real.count / 2));
   if (n < 2) return undefined;
   const standardizer = fitStandardizer(training);

@@ -546,7 +546,11 @@ export interface QnnRun {
   losses:
     | Tensor
     | undefined;
-  /** Predicted class of each held-out point: int32, [held-out points]. */
+  /**
+   * Predicted class of each held-out point: int32, [held-out points]. Recalls, balanced accuracy and the errors of differences
+   * between arms come from them; where they are absent, `accuracy` alone is compared, with wider intervals, and the result
+   * says so.
+   */
   predictions:
     | Tensor
     | undefined;
