@@ -96,10 +96,21 @@ export function multiControlledSqrtX(qubits: readonly number[]): Gate[] {
   return [gate('h', target), ...multiControlledPhase(qubits, constant(PI / 2)), gate('h', target)];
 }
 
-/** The sequence where `control` is one, else the identity. Exact: the sequence's phase becomes a phase of the control. */
-export function controlledSequence(control: number, { gates, phase }: GateSequence): GateSequence {
-  const controlled = gates.flatMap((one) => controlledGate(control, one));
-  return sequence(isZero(phase) ? controlled : [gate('p', [control], phase), ...controlled]);
+/**
+ * The sequence where `control` is one, else the identity. Exact: the sequence's phase becomes a phase of the control. `check` is
+ * called with the number of gates while it grows, and may throw.
+ */
+export function controlledSequence(
+  control: number,
+  { gates, phase }: GateSequence,
+  check: (gates: number) => void = () => undefined,
+): GateSequence {
+  const controlled = isZero(phase) ? [] : [gate('p', [control], phase)];
+  for (const one of gates) {
+    controlled.push(...controlledGate(control, one));
+    check(controlled.length);
+  }
+  return sequence(controlled);
 }
 
 /**
@@ -116,10 +127,7 @@ export function controlledBy(
     inner.gates.length === 1 && isZero(inner.phase) ? multiControlled([...controls, ...only.qubits], only) : null;
   if (direct && controls.length + only.qubits.length <= MAX_DIRECT) return sequence(direct());
   let result = inner;
-  for (const control of controls.toReversed()) {
-    result = controlledSequence(control, result);
-    check(result.gates.length);
-  }
+  for (const control of controls.toReversed()) result = controlledSequence(control, result, check);
   return result;
 }
 

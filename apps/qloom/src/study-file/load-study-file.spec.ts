@@ -174,7 +174,7 @@ ry(x0 + theta) q[0];
   });
 
   it.each([
-    [PROGRAM.replace('ry(', 'reset q[0]; ry('), '', /s\.yaml:3: qnn\.circuit: mine\.qasm:6:1: .*reset/],
+    [PROGRAM.replace('ry(', 'x q[0]; reset q[0]; ry('), '', /s\.yaml:3: qnn\.circuit: mine\.qasm:6:9: reset of q\[0\]/],
     [PROGRAM, '  ansatz: qcnn\n', /s\.yaml:4: qnn\.ansatz: stands beside a circuit of its own/],
     [PROGRAM, '  layers: 2\n', /s\.yaml:4: qnn\.layers: the circuit has its own/],
     [PROGRAM, '  observables: [Z0, Z2]\n', /s\.yaml:4: qnn\.observables\[1\]: .*qubit 2 is not one of 0 … 1/],

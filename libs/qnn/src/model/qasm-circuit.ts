@@ -1,6 +1,5 @@
 import type { Circuit, ParameterKind } from '@qloom/quantum/circuit.ts';
 import { CircuitError } from '@qloom/quantum/errors.ts';
-import { parseOpenQasm } from '@qloom/quantum/qasm/parser.ts';
 import { readOpenQasm } from '@qloom/quantum/qasm/read-openqasm.ts';
 
 /** What errors call a program whose file nobody names. */
@@ -15,24 +14,36 @@ const FEATURE = /^_?x_?(\d+)_?$/;
  * which names file, line and column, and CircuitError where the features are not numbered from 0 without a gap.
  */
 export function circuitFromQasm(text: string, file = NAMELESS_PROGRAM): Circuit {
-  const { circuit } = readOpenQasm(text, { file, inputs: featureNames(text, file) });
+  const features: Feature[] = [];
+  const { circuit } = readOpenQasm(text, {
+    file,
+    inputs(name) {
+      const match = FEATURE.exec(name);
+      if (!match) return null;
+      const index = Number(match[1]);
+      features.push({ name, index });
+      return index;
+    },
+  });
+  checkFeatures(features, file);
   return { ...circuit, parameters: parameterKinds(circuit) };
 }
 
-/** Features have to be known before angles are read: x0*x1 is an angle, the product of two parameters is none. */
-function featureNames(text: string, file: string): string[] {
-  const features = parseOpenQasm(text, file).statements.flatMap((statement) => {
-    const match = statement.kind === 'input' ? FEATURE.exec(statement.name) : null;
-    return match ? [{ name: match[0], index: Number(match[1]) }] : [];
-  });
-  features.sort((a, b) => a.index - b.index);
-  const names = features.map(({ name }) => name);
-  if (features.some(({ index }, position) => index !== position)) {
-    const right = `x0 to x${features.length - 1}, each once`;
-    throw new CircuitError(`${file}: its features are ${names.join(', ')}; right would be ${right}`);
-  }
-  return names;
+/** A feature as a program declares it. */
+interface Feature {
+  readonly name: string;
+  readonly index: number;
 }
+
+function checkFeatures(features: readonly Feature[], file: string): void {
+  const sorted = features.toSorted((a, b) => a.index - b.index);
+  if (sorted.every(({ index }, position) => index === position)) return;
+  const shown = sorted.slice(0, MOST_SHOWN).map(({ name }) => name);
+  const names = sorted.length > MOST_SHOWN ? `${shown.join(', ')}, …` : shown.join(', ');
+  throw new CircuitError(`${file}: its features are ${names}; right would be x0 to x${features.length - 1}, each once`);
+}
+
+const MOST_SHOWN = 20;
 
 function parameterKinds({ parameters, gates }: Circuit): ParameterKind[] {
   const terms = gates.flatMap(({ angles }) => angles.flatMap((angle) => angle.terms));

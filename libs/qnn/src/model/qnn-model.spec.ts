@@ -120,7 +120,7 @@ describe('createQnnSettings', () => {
       'qnn.encodingOptions.scale: "big" is not a number from -1000 to 1000',
     ],
     [{ qasm: PROGRAM, ansatz: 'qcnn' }, 'qnn.ansatz: stands beside a circuit of its own; give one of the two'],
-    [{ qasm: 'OPENQASM 3.0;\nqubit q;\nreset q;\n' }, 'qnn.qasm: program.qasm:3:1: '],
+    [{ qasm: 'OPENQASM 3.0;\nqubit q;\nopaque q;\n' }, 'qnn.qasm: program.qasm:3:1: '],
     [
       { qasm: PROGRAM.replaceAll('x1', 'x2') },
       'qnn.qasm: program.qasm: its features are x0, x2; right would be x0 to x1',

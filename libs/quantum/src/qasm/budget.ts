@@ -1,10 +1,5 @@
 import type { SourcePosition } from './errors.ts';
-
-/** The most gates a program may unfold to. */
-export const MAX_GATES = 100_000;
-
-/** The most steps (calls, rounds of loops, parts of expressions and their terms) that unfolding may take. */
-const MAX_STEPS = 2_000_000;
+import { MAX_GATES, MAX_STEPS } from './source-limits.ts';
 
 /** What a call, or a round of a loop, costs in steps. */
 export const CALL_COST = 4;

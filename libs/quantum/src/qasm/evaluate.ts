@@ -1,46 +1,37 @@
-import { type Angle, type AngleTerm, collected, constant, scaled, sum } from '../angle.ts';
+import type { Angle } from '../angle.ts';
 import type { Budget } from './budget.ts';
+import { type ClassicalType, MAX_WIDTH, typeText } from './classical-type.ts';
+import { floatValue, isInteger, isSymbolic, typeOf, type Value } from './classical-value.ts';
+import { cast, type Fail, toRadians } from './convert.ts';
 import { OpenQasmError } from './errors.ts';
-import type { Expression } from './syntax.ts';
+import { callFunction } from './functions.ts';
+import { binary, unary } from './operators.ts';
+import { MAX_TERMS } from './polynomial.ts';
+import type { Expression, Instruction, TypeSyntax } from './syntax.ts';
 
 /** Names that an expression may use, and what they stand for. */
-export type Scope = Pick<ReadonlyMap<string, Angle>, 'get'>;
+export type Scope = Pick<ReadonlyMap<string, Value>, 'get'>;
 
 /** A scope with further names, which hide those of the same name around it. */
-export function inner(outer: Scope, names: Iterable<readonly [string, Angle]>): Scope {
+export function inner(outer: Scope, names: Iterable<readonly [string, Value]>): Scope {
   const own = new Map(names);
   return { get: (name) => own.get(name) ?? outer.get(name) };
 }
 
-const CONSTANTS: Readonly<Record<string, number>> = {
-  pi: Math.PI,
-  π: Math.PI,
-  tau: 2 * Math.PI,
-  τ: 2 * Math.PI,
-  euler: Math.E,
-  ℇ: Math.E,
+const CONSTANTS: Readonly<Record<2 | 3, ReadonlyMap<string, Value>>> = {
+  2: new Map([['pi', floatValue(Math.PI)]]),
+  3: new Map([
+    ['pi', floatValue(Math.PI)],
+    ['π', floatValue(Math.PI)],
+    ['tau', floatValue(2 * Math.PI)],
+    ['τ', floatValue(2 * Math.PI)],
+    ['euler', floatValue(Math.E)],
+    ['ℇ', floatValue(Math.E)],
+  ]),
 };
 
-const FUNCTIONS: Readonly<Record<string, (...values: number[]) => number>> = {
-  sin: Math.sin,
-  cos: Math.cos,
-  tan: Math.tan,
-  exp: Math.exp,
-  ln: Math.log,
-  log: Math.log,
-  sqrt: Math.sqrt,
-  arcsin: Math.asin,
-  arccos: Math.acos,
-  arctan: Math.atan,
-  asin: Math.asin,
-  acos: Math.acos,
-  atan: Math.atan,
-  floor: Math.floor,
-  ceiling: Math.ceil,
-  abs: Math.abs,
-  mod: (a, b) => a - b * Math.floor(a / b),
-  pow: (a, b) => a ** b,
-};
+/** Whether a version has a constant of this name. */
+export const isConstant = (name: string, version: 2 | 3): boolean => CONSTANTS[version].has(name);
 
 /** What an expression needs to be evaluated. */
 export interface EvaluationContext {
@@ -49,47 +40,74 @@ export interface EvaluationContext {
   readonly budget: Budget;
 }
 
-/** The most terms that an angle may have. */
-const MAX_TERMS = 10_000;
-
 /**
- * An expression's value: a number where it has no inputs, else a polynomial in them of the degree that angles have. Throws
- * OpenQasmError where a name is unknown, a function meets an input, or the value is not finite.
+ * An expression's value and its type, by the types of its parts; a float may be a polynomial of inputs. Throws OpenQasmError
+ * where a name is unknown, an operator or function is not defined for its operands, an integer overflows, or the value is not
+ * finite.
  */
-export function evaluateExpression(expression: Expression, scope: Scope, context: EvaluationContext): Angle {
-  const fail = (message: string): never => {
-    throw new OpenQasmError(context.file, expression, message);
+export function evaluate(expression: Expression, scope: Scope, context: EvaluationContext): Value {
+  const stack: Value[] = [];
+  let at = expression[0];
+  const fail: Fail = (message) => {
+    throw new OpenQasmError(context.file, at, message);
   };
-  const recur = (part: Expression) => {
-    const value = evaluateExpression(part, scope, context);
-    context.budget.step(part, 1 + value.terms.length);
-    return value;
-  };
-  switch (expression.kind) {
-    case 'number':
-      return finite(constant(expression.value), fail);
-    case 'name': {
-      const known = scope.get(expression.name);
-      if (known) return known;
-      if (Object.hasOwn(CONSTANTS, expression.name)) return constant(CONSTANTS[expression.name]);
-      return fail(`'${expression.name}' is not a constant, an input or an angle of this gate`);
-    }
-    case 'negate':
-      return scaled(recur(expression.of), -1);
-    case 'binary':
-      return finite(combine(expression.operator, recur(expression.left), recur(expression.right), context, fail), fail);
-    case 'call': {
-      const values = expression.arguments.map(recur);
-      if (!Object.hasOwn(FUNCTIONS, expression.name)) {
-        return fail(`the function '${expression.name}' is not known; known are ${Object.keys(FUNCTIONS).join(', ')}`);
+  for (const instruction of expression) {
+    at = instruction;
+    const count = operandsOf(instruction);
+    const operands = count === 0 ? NONE : stack.splice(-count);
+    context.budget.step(instruction, costOf(operands));
+    stack.push(apply(instruction, operands, scope, context, fail));
+  }
+  return stack[0];
+}
+
+const NONE: readonly Value[] = [];
+
+const operandsOf = (instruction: Instruction): number => {
+  if (instruction.kind === 'binary') return 2;
+  if (instruction.kind === 'unary' || instruction.kind === 'cast') return 1;
+  return instruction.kind === 'call' ? instruction.count : 0;
+};
+
+const termsOf = (value: Value): number => (value.kind === 'float' ? value.value.terms.length : 0);
+
+/** A step, the terms of the operands, and of a product of polynomials those of the product. */
+function costOf(operands: readonly Value[]): number {
+  if (!operands.some(isSymbolic)) return 1;
+  const terms = operands.map(termsOf);
+  return 1 + terms.reduce((sum, count) => sum + count, 0) + (terms.length === 2 ? terms[0] * terms[1] : 0);
+}
+
+function apply(
+  instruction: Instruction,
+  operands: readonly Value[],
+  scope: Scope,
+  context: EvaluationContext,
+  fail: Fail,
+): Value {
+  const { version } = context;
+  switch (instruction.kind) {
+    case 'literal':
+      return instruction.value;
+    case 'name':
+      return (
+        scope.get(instruction.name) ??
+        CONSTANTS[version].get(instruction.name) ??
+        fail(`'${instruction.name}' is not a constant, an input or an angle of this gate`)
+      );
+    case 'unary':
+      return unary(instruction.operator, operands[0], fail);
+    case 'binary': {
+      const [left, right] = operands;
+      if (Math.max(termsOf(left) + termsOf(right), termsOf(left) * termsOf(right)) > MAX_TERMS) {
+        return fail(`an angle of more than ${MAX_TERMS} terms`);
       }
-      if (values.some(isSymbolic)) {
-        return fail(`${expression.name} of an input is not supported: angles are polynomials of inputs`);
-      }
-      const wanted = FUNCTIONS[expression.name].length;
-      if (values.length !== wanted) return fail(`${expression.name} takes ${wanted} arguments, not ${values.length}`);
-      return finite(constant(FUNCTIONS[expression.name](...values.map((value) => value.constant))), fail);
+      return binary(instruction.operator, left, right, fail);
     }
+    case 'cast':
+      return cast(operands[0], resolveType(instruction.type, scope, context), fail);
+    case 'call':
+      return callFunction(instruction.name, operands, version, fail);
   }
 }
 
@@ -99,60 +117,54 @@ export function evaluateConstant(
   scope: Scope,
   context: EvaluationContext,
   what: string,
-): number {
-  const value = evaluateExpression(expression, scope, context);
-  if (!isSymbolic(value)) return value.constant;
-  throw new OpenQasmError(context.file, expression, `${what} cannot depend on an input`);
+): Value {
+  const value = evaluate(expression, scope, context);
+  if (!isSymbolic(value)) return value;
+  throw new OpenQasmError(context.file, positionOf(expression), `${what} cannot depend on an input`);
 }
 
-/** Whether the value depends on an input. */
-export const isSymbolic = (value: Angle): boolean => value.terms.length > 0;
-
-function combine(
-  operator: string,
-  left: Angle,
-  right: Angle,
-  { version }: EvaluationContext,
-  fail: (message: string) => never,
-): Angle {
-  const numbers = !isSymbolic(left) && !isSymbolic(right);
-  if (Math.max(left.terms.length + right.terms.length, left.terms.length * right.terms.length) > MAX_TERMS) {
-    return fail(`an angle of more than ${MAX_TERMS} terms`);
+/**
+ * A constant integer. OpenQASM 2 writes reals alone, of which those without a fraction are taken. Throws OpenQasmError, which
+ * says `what` was to be an integer.
+ */
+export function evaluateInteger(
+  expression: Expression,
+  scope: Scope,
+  context: EvaluationContext,
+  what: string,
+): bigint {
+  const value = evaluateConstant(expression, scope, context, what);
+  if (isInteger(value)) return value.value;
+  if (context.version === 2 && value.kind === 'float' && Number.isInteger(value.value.constant)) {
+    return BigInt(value.value.constant);
   }
-  if (operator === '+') return collected(sum(left, right));
-  if (operator === '-') return collected(sum(left, scaled(right, -1)));
-  if (operator === '*') {
-    return multiplyAngles(left, right) ?? fail('a term has at most one parameter and two data inputs as factors');
-  }
-  if (operator === '/' && !isSymbolic(right)) {
-    return right.constant === 0 ? fail('division by zero') : scaled(left, 1 / right.constant);
-  }
-  if (operator === '^' && version === 3) return fail("'^' is an exclusive or in OpenQASM 3; a power is '**'");
-  if (!numbers) return fail(`'${operator}' with an input is not supported: angles are polynomials of inputs`);
-  if (operator === '%') return constant(FUNCTIONS.mod(left.constant, right.constant));
-  return constant(left.constant ** right.constant);
+  const is = context.version === 2 && value.kind === 'float' ? String(value.value.constant) : typeText(typeOf(value));
+  throw new OpenQasmError(context.file, positionOf(expression), `${what} is an integer, not ${is}`);
 }
 
-/** The product of two angles where it is one: at most one parameter and two inputs a term. Else null. */
-function multiplyAngles(left: Angle, right: Angle): Angle | null {
-  const terms: AngleTerm[] = [...scaled(left, right.constant).terms, ...scaled(right, left.constant).terms];
-  for (const a of left.terms) {
-    for (const b of right.terms) {
-      const parameters = [a.parameter, b.parameter].filter((index) => index !== null);
-      const inputs = [a.input, a.secondInput, b.input, b.secondInput].filter((index) => index != null);
-      if (parameters.length > 1 || inputs.length > 2) return null;
-      terms.push({
-        coefficient: a.coefficient * b.coefficient,
-        parameter: parameters[0] ?? null,
-        input: inputs[0] ?? null,
-        ...(inputs.length === 2 ? { secondInput: inputs[1] } : {}),
-      });
-    }
-  }
-  return collected({ constant: left.constant * right.constant, terms });
+/** The radians of a gate's argument. Throws OpenQasmError. */
+export function evaluateAngle(expression: Expression, scope: Scope, context: EvaluationContext): Angle {
+  return toRadians(evaluate(expression, scope, context), (message) => {
+    throw new OpenQasmError(context.file, positionOf(expression), message);
+  });
 }
 
-function finite(value: Angle, fail: (message: string) => never): Angle {
-  const all = [value.constant, ...value.terms.map((term) => term.coefficient)];
-  return all.every(Number.isFinite) ? value : fail('the value is not a finite number');
+/** Where messages about a whole expression point: at what is done last. */
+export const positionOf = (expression: Expression): Instruction => expression[expression.length - 1];
+
+/** The type that a program names. Throws OpenQasmError where its width is none that the type has. */
+export function resolveType(syntax: TypeSyntax, scope: Scope, context: EvaluationContext): ClassicalType {
+  const { kind } = syntax;
+  if (syntax.width === undefined) return kind === 'bool' || kind === 'bit' ? { kind: 'bool' } : { kind, width: null };
+  const width = evaluateInteger(syntax.width, scope, context, 'a width');
+  const fail = (right: string): never => {
+    throw new OpenQasmError(context.file, positionOf(syntax.width as Expression), `a width of ${width}; ${right}`);
+  };
+  if (kind === 'float') {
+    if (width === 32n || width === 64n) return { kind, width: width === 32n ? 32 : 64 };
+    return fail('float[32] and float[64] are right');
+  }
+  if (kind === 'bool') return fail('bool has none');
+  if (width < 1n || width > MAX_WIDTH) return fail(`${kind}[1] to ${kind}[${MAX_WIDTH}] are right`);
+  return { kind, width: Number(width) };
 }

@@ -1,59 +1,129 @@
 import { OpenQasmError, type SourcePosition } from './errors.ts';
+import { MAX_LITERAL, MAX_NAME, MAX_SOURCE } from './source-limits.ts';
 
 /** A word, number, string or symbol of a program. */
 export interface Token extends SourcePosition {
-  readonly kind: 'identifier' | 'integer' | 'real' | 'string' | 'symbol' | 'end';
-  /** As it is written; a string without its quotes. */
+  readonly kind: 'identifier' | 'integer' | 'real' | 'unit' | 'string' | 'symbol' | 'end';
+  /** As it is written; a string without its quotes. A `unit` is a number with a unit of time, or an imaginary one. */
   readonly text: string;
 }
 
-const REAL = /(?:\d[\d_]*\.[\d_]*|\.\d[\d_]*)(?:[eE][+-]?\d+)?|\d[\d_]*[eE][+-]?\d+/y;
-const INTEGER = /0[xX][\da-fA-F_]+|0[bB][01_]+|0o[0-7_]+|\d[\d_]*/y;
-const IDENTIFIER = /[A-Za-z_\p{L}][\w\p{L}]*/uy;
-const SYMBOL = /->|==|!=|<=|>=|&&|\|\||\+\+|\*\*|\+=|-=|\*=|\/=|<<|>>|[{}[\]();,:@=+\-*/^<>%$#!&|~.]/y;
-const SPACE = /(?:[ \t\r\n\v\f\uFEFF]+|\/\/[^\n]*|\/\*[\s\S]*?\*\/)+/y;
-const STRING = /"([^"\n]*)"|'([^'\n]*)'/y;
+/** Digits with single underscores between them. */
+const DIGITS = String.raw`\d(?:_?\d)*`;
+const EXPONENT = `[eE][+-]?${DIGITS}`;
+const REAL = new RegExp(
+  `${DIGITS}\\.(?:${DIGITS})?(?:${EXPONENT})?|\\.${DIGITS}(?:${EXPONENT})?|${DIGITS}${EXPONENT}`,
+  'y',
+);
+const INTEGER = new RegExp(
+  `0[xX][\\da-fA-F](?:_?[\\da-fA-F])*|0[bB][01](?:_?[01])*|0o[0-7](?:_?[0-7])*|${DIGITS}`,
+  'y',
+);
+const UNIT = /[ \t]*(?:dt|ns|us|[µμ]s|ms|s|im)(?![\w\p{L}\p{Nl}])/uy;
+const WORD = /[A-Za-z_\p{L}\p{Nl}][\w\p{L}\p{Nl}]*/uy;
+const SYMBOL =
+  /->|==|!=|<<=|>>=|\*\*=|<=|>=|&&|\|\||\+\+|\*\*|\+=|-=|\*=|\/=|%=|&=|\|=|\^=|<<|>>|[{}[\]();,:@=+\-*/^<>%$#!&|~.]/y;
+const SPACE = /[ \t\r\n\v\f\uFEFF]+|\/\/[^\r\n]*|\/\*[\s\S]*?\*\//y;
+const STRING = /"([^"\r\n]*)"|'([^'\r\n]*)'/y;
+const LINE_END = /\r\n|\r|\n/g;
+type Kind = Exclude<Token['kind'], 'unit' | 'end'>;
 
-/** Splits a program into tokens; the last has the kind `end`. Throws OpenQasmError at a character that starts none. */
-export function tokenize(source: string, file: string): Token[] {
-  const tokens: Token[] = [];
+const PATTERNS: Readonly<Record<Kind, RegExp>> = {
+  real: REAL,
+  integer: INTEGER,
+  identifier: WORD,
+  string: STRING,
+  symbol: SYMBOL,
+};
+
+/** The kinds of token that can begin with a character, as far as one comes into question. */
+function kindsAt(character: string): readonly Kind[] {
+  if (character >= '0' && character <= '9') return NUMBER_KINDS;
+  if (character === '.') return DOT_KINDS;
+  if (character === '"' || character === "'") return STRING_KINDS;
+  if (character < '\x80' && !/[A-Za-z_]/.test(character)) return SYMBOL_KINDS;
+  return WORD_KINDS;
+}
+
+const NUMBER_KINDS: readonly Kind[] = ['real', 'integer'];
+const DOT_KINDS: readonly Kind[] = ['real', 'symbol'];
+const STRING_KINDS: readonly Kind[] = ['string'];
+const SYMBOL_KINDS: readonly Kind[] = ['symbol'];
+const WORD_KINDS: readonly Kind[] = ['identifier'];
+
+/** The longest that a token of a kind may be, and what it is called. */
+const LIMITS: Partial<Record<Token['kind'], readonly [number, string]>> = {
+  identifier: [MAX_NAME, 'a name'],
+  integer: [MAX_LITERAL, 'a number'],
+  real: [MAX_LITERAL, 'a number'],
+  string: [MAX_LITERAL, 'a text'],
+};
+
+/** What comes after most numbers. */
+const ENDS_NUMBER = new Set([...',;:)]}*/+-@']);
+
+/**
+ * Reads the tokens of a program one by one, so that no more of them exist than are looked at; after the last come tokens of
+ * the kind `end`. Throws OpenQasmError where the text is too long, and at a character that starts no token.
+ */
+export function createLexer(source: string, file: string): () => Token {
   let at = 0;
   let line = 1;
   let lineStart = 0;
-  const advance = (text: string) => {
-    for (let i = text.indexOf('\n'); i !== -1; i = text.indexOf('\n', i + 1)) {
-      line++;
-      lineStart = at + i + 1;
-    }
-    at += text.length;
+  const fail = (position: SourcePosition, message: string): never => {
+    throw new OpenQasmError(file, position, message);
   };
+  if (source.length > MAX_SOURCE) {
+    fail({ line: 1, column: 1 }, `the program has ${source.length} characters; at most ${MAX_SOURCE} are right`);
+  }
   const match = (pattern: RegExp): RegExpExecArray | null => {
     pattern.lastIndex = at;
     return pattern.exec(source);
   };
-  const KINDS = [
-    ['real', REAL],
-    ['integer', INTEGER],
-    ['identifier', IDENTIFIER],
-    ['string', STRING],
-    ['symbol', SYMBOL],
-  ] as const;
-  while (at < source.length) {
-    const space = match(SPACE);
-    if (space) {
-      advance(space[0]);
-      continue;
+  const skipSpace = () => {
+    // Only what is space, a comment's slash or no ASCII can begin one.
+    while (source[at] <= ' ' || source[at] === '/' || source[at] === '\uFEFF') {
+      const space = match(SPACE);
+      if (!space) return;
+      for (const { index, 0: end } of space[0].matchAll(LINE_END)) {
+        line++;
+        lineStart = at + index + end.length;
+      }
+      at += space[0].length;
     }
+  };
+  const read = (position: SourcePosition): Token => {
+    if (source.startsWith('/*', at)) fail(position, 'the comment is never closed');
+    for (const kind of kindsAt(source[at])) {
+      const found = match(PATTERNS[kind]);
+      if (!found) continue;
+      const [whole, inDouble, inSingle] = found;
+      at += whole.length;
+      const text = kind === 'string' ? (inDouble ?? inSingle) : whole;
+      const [most, what] = LIMITS[kind] ?? [text.length, ''];
+      if (text.length > most) fail(position, `${what} of ${text.length} characters; at most ${most} are right`);
+      return kind === 'integer' || kind === 'real'
+        ? endOfNumber({ kind, text, ...position })
+        : { kind, text, ...position };
+    }
+    if (source[at] === '"' || source[at] === "'") fail(position, 'the quote is not closed on its line');
+    return fail(position, `'${String.fromCodePoint(source.codePointAt(at) ?? 0)}' is not OpenQASM`);
+  };
+  /** A number may have a unit; a letter or digit right after it makes it no number. */
+  const endOfNumber = (number: Token): Token => {
+    if (ENDS_NUMBER.has(source[at])) return number;
+    const unit = match(UNIT);
+    if (unit) {
+      at += unit[0].length;
+      return { ...number, kind: 'unit', text: number.text + unit[0] };
+    }
+    const word = match(WORD) ?? match(/[\w.]+/y);
+    if (word) fail(number, `'${number.text}${word[0].slice(0, MAX_NAME)}' is not a number`);
+    return number;
+  };
+  return () => {
+    skipSpace();
     const position = { line, column: at - lineStart + 1 };
-    if (source.startsWith('/*', at)) throw new OpenQasmError(file, position, 'the comment is never closed');
-    const found = KINDS.map(([kind, pattern]) => ({ kind, text: match(pattern) })).find(({ text }) => text !== null);
-    if (!found?.text) {
-      throw new OpenQasmError(file, position, `'${String.fromCodePoint(source.codePointAt(at) ?? 0)}' is not OpenQASM`);
-    }
-    const [whole, inDouble, inSingle] = found.text;
-    tokens.push({ kind: found.kind, text: found.kind === 'string' ? (inDouble ?? inSingle) : whole, ...position });
-    advance(whole);
-  }
-  tokens.push({ kind: 'end', text: 'the end of the program', line, column: at - lineStart + 1 });
-  return tokens;
+    return at < source.length ? read(position) : { kind: 'end', text: 'the end of the program', ...position };
+  };
 }

@@ -1,74 +1,86 @@
 import type { SourcePosition } from './errors.ts';
-import { parseExpression, parseList } from './expression-parser.ts';
+import { parseDesignator, parseExpression, parseList, parseType } from './expression-parser.ts';
+import { parseGateCall, parseOperand, parseOperands } from './gate-call-parser.ts';
+import { checkBody } from './loop-body.ts';
 import { refusalOf } from './refused.ts';
-import type { Expression, ForLoop, GateCall, Modifier, Operand, ProgramSyntax, Statement } from './syntax.ts';
-import { createTokenStream, type TokenStream } from './token-stream.ts';
+import type { Expression, ForLoop, Operand, ProgramSyntax, Statement } from './syntax.ts';
+import { createTokenStream, quoted, type TokenStream } from './token-stream.ts';
+import { versionOf } from './version.ts';
 
-/** Parses a program of OpenQASM 2 or 3. Throws OpenQasmError with file, line and column. */
+/**
+ * Parses a program of OpenQASM 2 or 3: its version at once, its statements as they are asked for, once. Throws OpenQasmError
+ * with file, line and column, where the statement is.
+ */
 export function parseOpenQasm(source: string, file: string): ProgramSyntax {
-  const tokens = createTokenStream(source, file);
-  const declared = parseVersion(tokens);
-  const statements: Statement[] = [];
-  while (tokens.peek().kind !== 'end') statements.push(...parseStatement(tokens));
-  const qelib1 = statements.some((statement) => statement.kind === 'include' && statement.path === 'qelib1.inc');
-  return { version: declared ?? (qelib1 ? 2 : 3), statements };
+  const { version, header } = versionOf(source, file);
+  const tokens = createTokenStream(source, file, version ?? 3);
+  if (header) {
+    tokens.expect('OPENQASM');
+    tokens.next();
+    if (version === null) {
+      tokens.fail(header, `OpenQASM ${header.text} is not supported; 2.0, 3, 3.0 and 3.1 are`);
+    }
+    tokens.expect(';');
+  }
+  return { version: version ?? 3, statements: statementsOf(tokens) };
 }
 
-function parseVersion(tokens: TokenStream): 2 | 3 | null {
-  if (!tokens.accept('OPENQASM')) return null;
-  const version = tokens.next();
-  tokens.expect(';');
-  if (/^2(\.0)?$/.test(version.text)) return 2;
-  if (/^3(\.\d)?$/.test(version.text)) return 3;
-  return tokens.fail(version, `OpenQASM ${version.text} is not supported; 2.0, 3, 3.0 and 3.1 are`);
+function* statementsOf(tokens: TokenStream): Generator<Statement> {
+  while (tokens.peek().kind !== 'end') yield* parseStatement(tokens);
 }
 
 const at = ({ line, column }: SourcePosition): SourcePosition => ({ line, column });
 
-/** One statement; a list because `{ … }` may stand for several. */
+/** Parsers of statements by their first word. */
+const PARSERS: Readonly<Record<2 | 3, Readonly<Record<string, (tokens: TokenStream) => Statement>>>> = {
+  2: {
+    include: parseInclude,
+    qreg: parseOldRegister,
+    creg: parseOldRegister,
+    gate: parseGateDefinition,
+    barrier: parseBarrier,
+    measure: parseMeasure,
+    reset: parseReset,
+  },
+  3: {
+    include: parseInclude,
+    qreg: parseOldRegister,
+    creg: parseOldRegister,
+    gate: parseGateDefinition,
+    barrier: parseBarrier,
+    measure: parseMeasure,
+    reset: parseReset,
+    qubit: parseRegister,
+    bit: parseRegister,
+    const: parseConst,
+    input: parseInput,
+    for: parseFor,
+  },
+};
+
+/** One statement; a list because `;` is none. */
 function parseStatement(tokens: TokenStream): Statement[] {
+  const { version } = tokens;
   const token = tokens.peek();
   if (token.kind !== 'identifier') {
-    if (token.text === ';' && tokens.accept(';')) return [];
-    tokens.fail(token, `a statement cannot begin with '${token.text}'`);
+    if (tokens.accept(';')) return [];
+    if (token.text === '@') tokens.fail(token, 'annotations are not supported');
+    tokens.fail(token, `a statement cannot begin with ${quoted(token)}`);
   }
   const word = token.text;
-  switch (word) {
-    case 'include':
-      return [parseInclude(tokens)];
-    case 'qreg':
-    case 'creg':
-      return [parseOldRegister(tokens)];
-    case 'qubit':
-    case 'bit':
-      return [parseRegister(tokens)];
-    case 'gate':
-      return [parseGateDefinition(tokens)];
-    case 'const':
-      return [parseConst(tokens)];
-    case 'input':
-      return [parseInput(tokens)];
-    case 'barrier':
-      tokens.next();
-      if (tokens.peek().text !== ';') parseOperands(tokens);
-      tokens.expect(';');
-      return [{ kind: 'barrier', ...at(token) }];
-    case 'measure':
-      return [parseMeasure(tokens)];
-    case 'for':
-      return [parseFor(tokens)];
-  }
-  const following = tokens.peek(1).text;
-  const refusal = refusalOf(word);
-  if (refusal) tokens.fail(token, refusal);
-  if (following === '=' || following === '[') return [parseAssignment(tokens)];
+  if (Object.hasOwn(PARSERS[version], word)) return [PARSERS[version][word](tokens)];
+  const refusal = refusalOf(word, version);
+  if (refusal && !tokens.gates.has(word)) tokens.fail(token, refusal);
+  const following = tokens.peek(1);
+  if (version === 3 && following.kind === 'symbol' && ['=', '['].includes(following.text))
+    return [parseAssignment(tokens)];
   return [parseGateCall(tokens)];
 }
 
 function parseInclude(tokens: TokenStream): Statement {
   const start = tokens.next();
   const path = tokens.next();
-  if (path.kind !== 'string') tokens.fail(path, `a file name in quotes is right, not '${path.text}'`);
+  if (path.kind !== 'string') tokens.fail(path, `a file name in quotes is right, not ${quoted(path)}`);
   tokens.expect(';');
   return { kind: 'include', path: path.text, ...at(start) };
 }
@@ -77,7 +89,7 @@ function parseInclude(tokens: TokenStream): Statement {
 function parseOldRegister(tokens: TokenStream): Statement {
   const start = tokens.next();
   const name = tokens.identifier('a register’s name').text;
-  const size = parseSize(tokens);
+  const size = parseDesignator(tokens);
   tokens.expect(';');
   return { kind: 'register', of: start.text === 'qreg' ? 'qubit' : 'bit', name, size, ...at(start) };
 }
@@ -85,55 +97,42 @@ function parseOldRegister(tokens: TokenStream): Statement {
 /** `qubit[3] q;`, `bit b;`, `bit[2] c = measure q;` */
 function parseRegister(tokens: TokenStream): Statement {
   const start = tokens.next();
-  const size = parseSize(tokens);
+  const size = parseDesignator(tokens);
   const name = tokens.identifier('a register’s name').text;
   let measured: Operand | undefined;
   if (start.text === 'bit' && tokens.accept('=')) {
-    if (!tokens.accept('measure')) tokens.fail(tokens.peek(), 'bits hold measurements alone; `= measure q` is right');
+    if (!tokens.accept('measure')) {
+      tokens.fail(tokens.peek(), 'bits hold measurements alone; `= measure q` is right, or `const bit`');
+    }
     measured = parseOperand(tokens);
   }
   tokens.expect(';');
   return { kind: 'register', of: start.text as 'qubit' | 'bit', name, size, measured, ...at(start) };
 }
 
-function parseSize(tokens: TokenStream): Expression | undefined {
-  if (!tokens.accept('[')) return undefined;
-  const size = parseExpression(tokens);
-  tokens.expect(']');
-  return size;
-}
-
 function parseGateDefinition(tokens: TokenStream): Statement {
   const start = tokens.next();
   const name = tokens.identifier('a gate’s name').text;
-  const angles: string[] = [];
-  if (tokens.accept('(') && !tokens.accept(')')) {
-    do angles.push(tokens.identifier('an angle’s name').text);
-    while (tokens.accept(','));
+  let angles: string[] = [];
+  if (tokens.accept('(')) {
+    angles = parseNames(tokens, 'an angle’s name', ')');
     tokens.expect(')');
   }
-  const qubits: string[] = [];
-  if (tokens.peek().text !== '{') {
-    do qubits.push(tokens.identifier('a qubit’s name').text);
-    while (tokens.accept(','));
-  }
+  const qubits = parseNames(tokens, 'a qubit’s name', '{');
+  tokens.gates.add(name);
   const body = parseBlock(tokens);
   checkBody(tokens, body, 'a gate’s body', ['gate', 'barrier', 'for']);
   return { kind: 'define', gate: { name, angles, qubits, body }, ...at(start) };
 }
 
-function checkBody(
-  tokens: TokenStream,
-  body: readonly Statement[],
-  where: string,
-  allowed: readonly Statement['kind'][],
-) {
-  for (const statement of body) {
-    if (!allowed.includes(statement.kind)) {
-      tokens.fail(statement, `${where} has statements of the kinds ${allowed.join(', ')}, not ${statement.kind}`);
-    }
-    if (statement.kind === 'for') checkBody(tokens, statement.body, where, allowed);
+/** Names between commas, up to the symbol `end`, which stays; a comma may come after the last. */
+function parseNames(tokens: TokenStream, what: string, end: string): string[] {
+  const names: string[] = [];
+  while (!tokens.at(end)) {
+    names.push(tokens.identifier(what).text);
+    if (!tokens.accept(',')) break;
   }
+  return names;
 }
 
 function parseBlock(tokens: TokenStream): Statement[] {
@@ -142,36 +141,42 @@ function parseBlock(tokens: TokenStream): Statement[] {
     const body: Statement[] = [];
     while (!tokens.accept('}')) {
       if (tokens.peek().kind === 'end') tokens.expect('}');
-      body.push(...parseStatement(tokens));
+      for (const statement of parseStatement(tokens)) body.push(statement);
     }
     return body;
   });
 }
 
-/** A type's name with its width in brackets, which does not matter here. */
-function parseType(tokens: TokenStream, allowed: readonly string[]): void {
-  const type = tokens.identifier('a type');
-  if (!allowed.includes(type.text))
-    tokens.fail(type, `the type ${type.text} is not supported; ${allowed.join(', ')} are`);
-  parseSize(tokens);
-}
-
 function parseConst(tokens: TokenStream): Statement {
   const start = tokens.next();
-  parseType(tokens, ['float', 'angle', 'int', 'uint']);
+  const type = parseType(tokens, tokens.next());
   const name = tokens.identifier('a constant’s name').text;
   tokens.expect('=');
   const value = parseExpression(tokens);
   tokens.expect(';');
-  return { kind: 'const', name, value, ...at(start) };
+  return { kind: 'const', type, name, value, ...at(start) };
 }
 
 function parseInput(tokens: TokenStream): Statement {
   const start = tokens.next();
-  parseType(tokens, ['float', 'angle']);
+  const type = parseType(tokens, tokens.next(), ['float', 'angle']);
   const name = tokens.identifier('an input’s name').text;
   tokens.expect(';');
-  return { kind: 'input', name, ...at(start) };
+  return { kind: 'input', type, name, ...at(start) };
+}
+
+function parseBarrier(tokens: TokenStream): Statement {
+  const start = tokens.next();
+  const operands = tokens.at(';') ? [] : parseOperands(tokens);
+  tokens.expect(';');
+  return { kind: 'barrier', operands, ...at(start) };
+}
+
+function parseReset(tokens: TokenStream): Statement {
+  const start = tokens.next();
+  const operand = parseOperand(tokens);
+  tokens.expect(';');
+  return { kind: 'reset', operand, ...at(start) };
 }
 
 /** `measure q -> c;` or, for its effect alone, `measure q;` */
@@ -195,8 +200,9 @@ function parseAssignment(tokens: TokenStream): Statement {
 
 function parseFor(tokens: TokenStream): Statement {
   const start = tokens.next();
-  if (['int', 'uint', 'float', 'angle'].includes(tokens.peek().text))
-    parseType(tokens, ['int', 'uint', 'float', 'angle']);
+  const name = tokens.next();
+  if (tokens.at('in')) tokens.fail(name, `a loop variable has a type: for int ${name.text} in …`);
+  const type = parseType(tokens, name);
   const variable = tokens.identifier('a loop variable’s name').text;
   tokens.expect('in');
   let range: ForLoop['range'];
@@ -206,9 +212,9 @@ function parseFor(tokens: TokenStream): Statement {
     range = { bounds: parseBounds(tokens) };
     tokens.expect(']');
   }
-  const body = tokens.peek().text === '{' ? parseBlock(tokens) : tokens.nested(() => parseStatement(tokens));
-  checkBody(tokens, body, 'a loop’s body', ['gate', 'barrier', 'for', 'measure']);
-  return { kind: 'for', variable, range, body, ...at(start) };
+  const body = tokens.at('{') ? parseBlock(tokens) : tokens.nested(() => parseStatement(tokens));
+  checkBody(tokens, body, 'a loop’s body', ['gate', 'barrier', 'for', 'measure', 'reset']);
+  return { kind: 'for', type, variable, range, body, ...at(start) };
 }
 
 /** `first:last` or `first:step:last`. */
@@ -217,48 +223,4 @@ function parseBounds(tokens: TokenStream): Expression[] {
   while (tokens.accept(':')) bounds.push(parseExpression(tokens));
   if (bounds.length < 2 || bounds.length > 3) tokens.fail(tokens.peek(), 'a range is first:last or first:step:last');
   return bounds;
-}
-
-function parseGateCall(tokens: TokenStream): GateCall {
-  const start = tokens.peek();
-  const modifiers: Modifier[] = [];
-  while (['ctrl', 'negctrl', 'inv', 'pow'].includes(tokens.peek().text) && '(@'.includes(tokens.peek(1).text)) {
-    const token = tokens.next();
-    let argument: Expression | undefined;
-    if (tokens.accept('(')) {
-      argument = parseExpression(tokens);
-      tokens.expect(')');
-    }
-    tokens.expect('@');
-    modifiers.push({ kind: token.text as Modifier['kind'], argument, ...at(token) });
-  }
-  const name = tokens.identifier('a gate’s name');
-  const angles = tokens.accept('(') ? parseList(tokens, ')') : [];
-  const operands = tokens.peek().text === ';' ? [] : parseOperands(tokens);
-  tokens.expect(';');
-  return { kind: 'gate', name: name.text, modifiers, angles, operands, ...at(modifiers.length > 0 ? start : name) };
-}
-
-function parseOperands(tokens: TokenStream): Operand[] {
-  const operands: Operand[] = [];
-  do operands.push(parseOperand(tokens));
-  while (tokens.accept(','));
-  return operands;
-}
-
-function parseOperand(tokens: TokenStream): Operand {
-  if (tokens.peek().text === '$')
-    tokens.fail(tokens.peek(), 'physical qubits ($0) are not supported; qubit registers are');
-  const name = tokens.identifier('a register');
-  if (!tokens.accept('[')) return { name: name.text, ...at(name) };
-  if (tokens.accept('{')) {
-    const index = parseList(tokens, '}');
-    tokens.expect(']');
-    return { name: name.text, index, ...at(name) };
-  }
-  const index = [parseExpression(tokens)];
-  while (tokens.accept(':')) index.push(parseExpression(tokens));
-  if (index.length > 3) tokens.fail(name, 'a slice is first:last or first:step:last');
-  tokens.expect(']');
-  return { name: name.text, index, slice: index.length > 1, ...at(name) };
 }

@@ -1,22 +1,29 @@
-import { type Angle, collected, constant, input, parameter, sum } from '../angle.ts';
+import { type Angle, input, parameter } from '../angle.ts';
 import { type Circuit, createCircuitBuilder, type ParameterKind } from '../circuit.ts';
 import type { Gate } from '../gate.ts';
 import { CALL_COST, createBudget } from './budget.ts';
+import { floatValue, type Value } from './classical-value.ts';
+import { promote } from './convert.ts';
 import { OpenQasmError, type SourcePosition } from './errors.ts';
-import { evaluateConstant, evaluateExpression, inner, type Scope } from './evaluate.ts';
+import {
+  evaluateAngle,
+  evaluateConstant,
+  evaluateInteger,
+  inner,
+  isConstant,
+  positionOf,
+  resolveType,
+  type Scope,
+} from './evaluate.ts';
 import { createGateExpander, type GateExpander } from './gate-expander.ts';
-import { loopValues } from './loop.ts';
 import { parseOpenQasm } from './parser.ts';
+import { createPhaseSum } from './phase-sum.ts';
+import { createQubitUses, type FinalMeasurement } from './qubit-uses.ts';
+import { loopValues } from './range.ts';
 import { SUPPORTED } from './refused.ts';
 import { createRegisters } from './registers.ts';
 import { INCLUDES } from './standard-gates.ts';
-import type { Expression, ForLoop, GateCall, Operand, Statement } from './syntax.ts';
-
-/** A measurement at the end: a qubit, and the bit it goes to where there is one. */
-export interface FinalMeasurement {
-  readonly qubit: number;
-  readonly bit: number | null;
-}
+import type { ForLoop, GateCall, Operand, Statement } from './syntax.ts';
 
 /** What a program is. */
 export interface OpenQasmProgram {
@@ -37,15 +44,20 @@ export interface OpenQasmProgram {
 export interface ReadOptions {
   /** Named in errors. Default `program.qasm`. */
   readonly file?: string;
-  /** Which of the program's `input`s are data x_j, in this order; the others are trainable parameters θ_i. Default none. */
-  readonly inputs?: readonly string[];
+  /**
+   * Which of the program's `input`s are data x_j: their names in this order, or each one's j by its name, null for a trainable
+   * parameter θ_i. Default none.
+   */
+  readonly inputs?: readonly string[] | ((name: string) => number | null);
   /** Which of the parameters are weights of inputs. Default none. */
   readonly weights?: readonly string[];
 }
 
 /**
  * Reads a program of OpenQASM 2 or 3 as a circuit over the gates of GATES: user gates are inlined, loops unrolled, modifiers
- * carried out exactly. Throws OpenQasmError, which names file, line, column, the construct and what is supported.
+ * carried out exactly, expressions evaluated by the types of the language. Statements are carried out as they are parsed, so
+ * that an error is the first of the text. Throws OpenQasmError, which names file, line, column, the construct and what is
+ * supported.
  */
 export function readOpenQasm(source: string, options: ReadOptions = {}): OpenQasmProgram {
   const { file = 'program.qasm' } = options;
@@ -67,41 +79,42 @@ function createRun(file: string, version: 2 | 3, options: ReadOptions): Run {
   };
   const budget = createBudget(fail);
   const context = { file, version, budget };
-  const globals = new Map<string, Angle>();
+  const globals = new Map<string, Value>();
   const registers = createRegisters(file);
   const expander: GateExpander = createGateExpander(context, globals);
+  const uses = createQubitUses(file, registers.qubitNames);
   const gates: Gate[] = [];
   const parameterNames: string[] = [];
   const kinds: ParameterKind[] = [];
-  const inputNames = options.inputs ?? [];
-  const declaredInputs = new Set<string>();
-  const measuredAt = new Map<number, number>();
-  const measurements: FinalMeasurement[] = [];
-  let globalPhase = constant(0);
+  const inputNames = new Map<number, string>();
+  const globalPhase = createPhaseSum();
+  const { inputs = [], weights } = options;
+  const inputIndex = (name: string): number | null => {
+    if (typeof inputs === 'function') return inputs(name);
+    const at = inputs.indexOf(name);
+    return at < 0 ? null : at;
+  };
 
-  const number = (expression: Expression, scope: Scope, what: string): number =>
-    evaluateConstant(expression, scope, context, what);
   const resolve = (of: 'qubit' | 'bit', operand: Operand, scope: Scope) =>
-    registers.resolve(of, operand, operand.index?.map((index) => number(index, scope, 'an index')) ?? null);
+    registers.resolve(
+      of,
+      operand,
+      operand.index?.map((index) => evaluateInteger(index, scope, context, 'an index')) ?? null,
+    );
 
   const call = (statement: GateCall, scope: Scope) => {
-    const angles = statement.angles.map((angle) => evaluateExpression(angle, scope, context));
+    const angles = statement.angles.map((angle) => evaluateAngle(angle, scope, context));
     const operands = statement.operands.map((operand) => resolve('qubit', operand, scope));
     const sizes = new Set(operands.filter(({ many }) => many).map(({ elements }) => elements.length));
     if (sizes.size > 1) fail(statement, `${statement.name} on registers of the sizes ${[...sizes].join(' and ')}`);
     const [times = 1] = sizes;
     for (let i = 0; i < times; i++) {
       const on = operands.map(({ elements, many }) => elements[many ? i : 0]);
-      for (const qubit of on) {
-        const line = measuredAt.get(qubit);
-        if (line === undefined) continue;
-        const name = registers.qubitNames[qubit];
-        fail(statement, `gate ${statement.name} on ${name}, which line ${line} measures; measurements come last`);
-      }
+      uses.gate(statement, on);
       const { gates: more, phase } = expander.expand(statement, angles, on, scope);
       budget.checkGates(gates.length + more.length, statement);
       for (const gate of more) gates.push(gate);
-      globalPhase = collected(sum(globalPhase, phase));
+      globalPhase.add(phase);
     }
   };
 
@@ -110,28 +123,35 @@ function createRun(file: string, version: 2 | 3, options: ReadOptions): Run {
     const to = target && resolve('bit', target, scope).elements;
     if (to && to.length !== from.length) fail(position, `${from.length} qubits are measured into ${to.length} bits`);
     from.forEach((qubit, i) => {
-      if (measuredAt.has(qubit)) fail(position, `${registers.qubitNames[qubit]} is measured twice`);
-      measuredAt.set(qubit, position.line);
-      measurements.push({ qubit, bit: to?.[i] ?? null });
+      uses.measure(position, qubit, to?.[i] ?? null);
     });
+  };
+
+  const declare = (position: SourcePosition, name: string) => {
+    if (globals.has(name) || registers.has(name)) fail(position, `'${name}' is declared twice`);
+    if (isConstant(name, version))
+      fail(position, `'${name}' is a constant of OpenQASM ${version}; any other name is right`);
   };
 
   const declareInput = (statement: Extract<Statement, { kind: 'input' }>) => {
     const { name } = statement;
-    if (globals.has(name)) fail(statement, `'${name}' is declared twice`);
-    const at = inputNames.indexOf(name);
-    declaredInputs.add(name);
-    if (at >= 0) globals.set(name, input(at));
-    else {
-      globals.set(name, parameter(parameterNames.push(name) - 1));
-      kinds.push(options.weights?.includes(name) ? 'weight' : 'angle');
+    declare(statement, name);
+    // Its width says how the value is stored where the program runs, and has to be one.
+    resolveType(statement.type, globals, context);
+    const at = inputIndex(name);
+    if (at !== null) {
+      inputNames.set(at, name);
+      globals.set(name, floatValue(input(at)));
+    } else {
+      globals.set(name, floatValue(parameter(parameterNames.push(name) - 1)));
+      kinds.push(weights?.includes(name) ? 'weight' : 'angle');
     }
   };
 
   const loop = (statement: ForLoop, scope: Scope) => {
-    for (const value of loopValues(statement, (part) => number(part, scope, 'a loop’s range'), fail)) {
+    for (const value of loopValues(statement, scope, context)) {
       budget.step(statement, CALL_COST);
-      const within = inner(scope, [[statement.variable, constant(value)]]);
+      const within = inner(scope, [[statement.variable, value]]);
       for (const inside of statement.body) execute(inside, within);
     }
   };
@@ -144,14 +164,23 @@ function createRun(file: string, version: 2 | 3, options: ReadOptions): Run {
   };
 
   const declareRegister = (statement: Extract<Statement, { kind: 'register' }>, scope: Scope) => {
-    const size = statement.size ? number(statement.size, scope, 'a size') : null;
+    const size = statement.size ? evaluateInteger(statement.size, scope, context, 'a size') : null;
+    declare(statement, statement.name);
     registers.declare(statement.of, statement.name, size, statement);
-    if (statement.measured) measure(statement, statement.measured, { ...statement }, scope);
+    if (statement.measured) {
+      const { name, line, column } = statement;
+      measure(statement, statement.measured, { name, line, column }, scope);
+    }
   };
 
   const declareConstant = (statement: Extract<Statement, { kind: 'const' }>) => {
-    if (globals.has(statement.name)) fail(statement, `'${statement.name}' is declared twice`);
-    globals.set(statement.name, constant(number(statement.value, globals, 'a constant')));
+    declare(statement, statement.name);
+    const type = resolveType(statement.type, globals, context);
+    const value = evaluateConstant(statement.value, globals, context, 'a constant');
+    globals.set(
+      statement.name,
+      promote(value, type, (message) => fail(positionOf(statement.value), message)),
+    );
   };
 
   const executors: { [K in Statement['kind']]: (statement: Extract<Statement, { kind: K }>, scope: Scope) => void } = {
@@ -160,7 +189,10 @@ function createRun(file: string, version: 2 | 3, options: ReadOptions): Run {
     define: (statement) => expander.define(statement.gate, statement),
     const: declareConstant,
     input: declareInput,
-    barrier: () => undefined,
+    barrier: (statement, scope) => {
+      for (const operand of statement.operands) resolve('qubit', operand, scope);
+    },
+    reset: (statement, scope) => uses.reset(statement, resolve('qubit', statement.operand, scope).elements),
     measure: (statement, scope) => measure(statement, statement.source, statement.target, scope),
     for: (statement, scope) => loop(statement, scope),
     gate: call,
@@ -173,13 +205,24 @@ function createRun(file: string, version: 2 | 3, options: ReadOptions): Run {
     execute,
     finish() {
       if (registers.qubits === 0) fail({ line: 1, column: 1 }, `the program has no qubits; ${SUPPORTED}`);
-      const missing = inputNames.find((name) => !declaredInputs.has(name));
+      const declared = [...inputNames].sort(([a], [b]) => a - b).map(([, name]) => name);
+      const missing = typeof inputs === 'function' ? undefined : inputs.find((name) => !declared.includes(name));
       if (missing !== undefined) fail({ line: 1, column: 1 }, `the program has no input '${missing}'`);
-      const builder = createCircuitBuilder({ qubits: registers.qubits, inputs: inputNames.length });
+      const count = [...inputNames.keys()].reduce((most, index) => Math.max(most, index + 1), 0);
+      const builder = createCircuitBuilder({ qubits: registers.qubits, inputs: count });
       for (const kind of kinds) builder.parameter(kind);
       const circuit = builder.append(gates).build();
       const { qubitNames } = registers;
-      return { version, circuit, parameterNames, inputNames, qubitNames, measurements, globalPhase };
+      const { measurements } = uses;
+      return {
+        version,
+        circuit,
+        parameterNames,
+        inputNames: declared,
+        qubitNames,
+        measurements,
+        globalPhase: globalPhase.total(),
+      };
     },
   };
 }

@@ -3,39 +3,36 @@ export const SUPPORTED =
   'supported are registers, gates, gate definitions, ctrl, negctrl, inv and pow, barriers, final measurements, const, ' +
   'input float, and for loops over constants';
 
-/** Statements that the language has and that are refused, with the reason. */
-const REASONS: Readonly<Record<string, string>> = {
-  reset: 'a circuit is unitary up to its final measurements',
-  if: 'gates do not depend on measured bits',
-  switch: 'gates do not depend on measured bits',
-  while: 'loops run over constants',
-  opaque: 'a gate needs a body',
-  delay: 'circuits have no time',
-  box: 'circuits have no time',
-  defcal: 'circuits have no pulses',
-  cal: 'circuits have no pulses',
-  defcalgrammar: 'circuits have no pulses',
-  ...Object.fromEntries(
-    [
-      'def',
-      'extern',
-      'let',
-      'output',
-      'return',
-      'break',
-      'continue',
-      'end',
-      'array',
-      'stretch',
-      'duration',
-      'pragma',
-    ].map((word) => [word, SUPPORTED]),
-  ),
-  ...Object.fromEntries(
-    ['int', 'uint', 'float', 'angle', 'bool', 'complex'].map((word) => [word, 'variables are const or input']),
-  ),
-};
+const NOT_BY_BITS = 'gates do not depend on measured bits';
+const NO_TIME = 'circuits have no time';
+const NO_PULSES = 'circuits have no pulses';
+const NO_VARIABLES = 'variables are const or input';
+
+/** Statements of OpenQASM 2 that are refused, with the reason. */
+const REASONS_2: Readonly<Record<string, string>> = { if: NOT_BY_BITS, opaque: 'a gate needs a body' };
+
+const because = (reason: string, words: string): [string, string][] => words.split(' ').map((word) => [word, reason]);
+
+/** Statements of OpenQASM 3 that are refused, with the reason. */
+const REASONS_3: Readonly<Record<string, string>> = Object.fromEntries([
+  ...because(NOT_BY_BITS, 'if else switch case default'),
+  ...because('loops run over constants', 'while'),
+  ...because('a gate needs a body', 'opaque'),
+  ...because(NO_TIME, 'delay box durationof stretch duration'),
+  ...because(NO_PULSES, 'defcal cal defcalgrammar'),
+  ...because(NO_VARIABLES, 'int uint float angle bool complex array'),
+  ...because(SUPPORTED, 'def extern let output return break continue end nop pragma readonly mutable void'),
+]);
+
+/** Statements that OpenQASM 3 has and 2 has not. */
+const NEW_IN_3 = new Set([
+  ...Object.keys(REASONS_3).filter((word) => !Object.hasOwn(REASONS_2, word)),
+  ...['qubit', 'bit', 'const', 'input', 'for', 'ctrl', 'negctrl', 'inv', 'pow'],
+]);
 
 /** Why a statement that starts with `word` is refused, or null where it is not known to the language. */
-export const refusalOf = (word: string): string | null =>
-  Object.hasOwn(REASONS, word) ? `${word} is not supported: ${REASONS[word]}` : null;
+export function refusalOf(word: string, version: 2 | 3): string | null {
+  const reasons = version === 2 ? REASONS_2 : REASONS_3;
+  if (Object.hasOwn(reasons, word)) return `${word} is not supported: ${reasons[word]}`;
+  return version === 2 && NEW_IN_3.has(word) ? `${word} is OpenQASM 3, and this program is OpenQASM 2` : null;
+}

@@ -1,5 +1,6 @@
 import { MAX_QUBITS } from '../circuit.ts';
 import { OpenQasmError, type SourcePosition } from './errors.ts';
+import { integerRange, integersOf } from './range.ts';
 import type { Operand } from './syntax.ts';
 
 /** The most bits a program may declare. */
@@ -10,11 +11,12 @@ export interface Registers {
   readonly qubits: number;
   /** `q[0]`, `q[1]`, … by the circuit's qubit; a single qubit is `q`. */
   readonly qubitNames: readonly string[];
-  declare(of: 'qubit' | 'bit', name: string, size: number | null, position: SourcePosition): void;
+  has(name: string): boolean;
+  declare(of: 'qubit' | 'bit', name: string, size: bigint | null, position: SourcePosition): void;
   /**
    * The elements that an operand names. `indices` are its evaluated indices; null stands for the register as a whole.
    */
-  resolve(of: 'qubit' | 'bit', operand: Operand, indices: readonly number[] | null): ResolvedOperand;
+  resolve(of: 'qubit' | 'bit', operand: Operand, indices: readonly bigint[] | null): ResolvedOperand;
 }
 
 /** Elements of a register. */
@@ -37,14 +39,15 @@ export function createRegisters(file: string): Registers {
       return counts.qubit;
     },
     qubitNames,
+    has: (name) => known.has(name),
     declare(of, name, size, position) {
       if (known.has(name)) fail(position, `the register '${name}' is declared twice`);
       const single = size === null;
-      const count = size ?? 1;
-      if (!Number.isInteger(count) || count < 1)
-        fail(position, `a register of ${count} ${of}s; an integer above 0 is right`);
       const most = of === 'qubit' ? MAX_QUBITS : MAX_BITS;
-      if (counts[of] + count > most) fail(position, `${counts[of] + count} ${of}s are above the maximum of ${most}`);
+      if (size !== null && size < 1n) fail(position, `a register of ${size} ${of}s; an integer above 0 is right`);
+      const total = BigInt(counts[of]) + (size ?? 1n);
+      if (total > most) fail(position, `${total} ${of}s are above the maximum of ${most}`);
+      const count = Number(size ?? 1n);
       known.set(name, { of, first: counts[of], size: count, single });
       if (of === 'qubit') for (let i = 0; i < count; i++) qubitNames.push(single ? name : `${name}[${i}]`);
       counts[of] += count;
@@ -53,34 +56,24 @@ export function createRegisters(file: string): Registers {
       const register = known.get(operand.name);
       if (register?.of !== of) return fail(operand, `'${operand.name}' is not a ${of} register`);
       const { first, size, single } = register;
-      const all = Array.from({ length: size }, (_, i) => first + i);
-      if (!indices) return { elements: all, many: !single };
+      if (!indices) return { elements: Array.from({ length: size }, (_, i) => first + i), many: !single };
       if (single) return fail(operand, `'${operand.name}' is a single ${of} and has no elements`);
-      const elements = selected(indices, operand.slice ?? false, size).map((index) => {
-        // OpenQASM 3 counts negative indices from the end.
-        const from = index < 0 ? index + size : index;
-        if (!Number.isInteger(from) || from < 0 || from >= size) {
-          fail(operand, `${operand.name}[${index}] is not one of ${operand.name}[0] … ${operand.name}[${size - 1}]`);
-        }
-        return first + from;
-      });
-      return { elements, many: operand.slice === true || indices.length > 1 };
+      const outside = (index: bigint): never =>
+        fail(operand, `${operand.name}[${index}] is not one of ${operand.name}[0] … ${operand.name}[${size - 1}]`);
+      // OpenQASM 3 counts negative indices from the end.
+      const fromStart = (index: bigint): bigint => (index < 0n ? index + BigInt(size) : index);
+      const elementAt = (index: bigint): number => {
+        const from = fromStart(index);
+        return from < 0n || from >= size ? outside(index) : first + Number(from);
+      };
+      if (operand.of !== 'slice') return { elements: indices.map(elementAt), many: operand.of === 'list' };
+      const step = indices.length === 3 ? indices[1] : 1n;
+      const range = integerRange(fromStart(indices[0]), step, fromStart(indices[indices.length - 1]));
+      if (!range || range.count === 0n) return fail(operand, 'a slice without elements; at least one is right');
+      // Elements beyond the register's number are outside of it, however many they are.
+      const beyond = range.count > size ? range.first + range.step * BigInt(size) : range.first;
+      if (range.count > size) outside(beyond < 0n || beyond >= size ? beyond : range.first);
+      return { elements: integersOf(range).map(elementAt), many: true };
     },
   };
-}
-
-function selected(indices: readonly number[], slice: boolean, size: number): readonly number[] {
-  if (!slice) return indices;
-  const [first, last] = [indices[0], indices[indices.length - 1]];
-  const step = indices.length === 3 ? indices[1] : 1;
-  const at = (index: number) => (index < 0 ? index + size : index);
-  return stepped(at(first), step, at(last), 2 * MAX_QUBITS) ?? [];
-}
-
-/** first, first + step, … up to and with `last`; null where there would be more than `most`, or the step is 0. */
-export function stepped(first: number, step: number, last: number, most: number): number[] | null {
-  if (step === 0 || Math.abs((last - first) / step) >= most) return null;
-  const out: number[] = [];
-  for (let value = first; step > 0 ? value <= last : value >= last; value += step) out.push(value);
-  return out;
 }

@@ -1,6 +1,6 @@
-import { type Angle, constant, scaled, sum } from '../angle.ts';
+import { type Angle, scaled, sum } from '../angle.ts';
 import type { GateSequence } from '../gate.ts';
-import { gate, sequence } from '../gate-algebra.ts';
+import { sequence } from '../gate-algebra.ts';
 import { expandGate, gateSize, type LibraryGateName } from '../gate-library.ts';
 
 /** A gate that a program may call without defining it. */
@@ -28,12 +28,12 @@ const phased = (name: 'u' | 'u2', phaseOf: (angles: readonly Angle[]) => Angle):
 
 const half = (sign: 1 | -1, ...angles: readonly Angle[]): Angle => scaled(sum(...angles), sign / 2);
 
+/** A phase of the whole state. PennyLane writes it in OpenQASM 2 as well, where nothing can see it. */
+const gphase: StandardGate = { qubits: 0, angles: 1, expand: (_, [angle]) => sequence([], angle) };
+
 /** OpenQASM 2 knows U up to a phase that nothing there can see; OpenQASM 3's has e^{iθ/2} more than GATES' u. */
-const BUILT_IN_2 = { U: named('u'), CX: named('cx') };
-const BUILT_IN_3 = {
-  U: phased('u', ([theta]) => half(1, theta)),
-  gphase: { qubits: 0, angles: 1, expand: (_: readonly number[], [angle]: readonly Angle[]) => sequence([], angle) },
-};
+const BUILT_IN_2 = { U: named('u'), CX: named('cx'), gphase };
+const BUILT_IN_3 = { U: phased('u', ([theta]) => half(1, theta)), gphase };
 
 const SHARED = [
   ...(['x', 'y', 'z', 'h', 's', 'sdg', 't', 'tdg', 'sx', 'rx', 'ry', 'rz', 'p', 'id', 'u1'] as const),
@@ -82,29 +82,3 @@ export const INCLUDES: Readonly<Record<string, Readonly<Record<string, StandardG
 /** The gates of a version that need no include. */
 export const builtInGates = (version: 2 | 3): Readonly<Record<string, StandardGate>> =>
   version === 2 ? BUILT_IN_2 : BUILT_IN_3;
-
-const { PI } = Math;
-
-/**
- * A real power of a constant gate, on the principal branch (eigenvalue −1 becomes e^{iπ·power}); null where it is none of x,
- * y, z, s, t, sx and their inverses, or p.
- */
-export function powerOf(
-  name: string,
-  qubits: readonly number[],
-  angles: readonly Angle[],
-  power: number,
-): GateSequence | null {
-  const turns: Readonly<Record<string, number>> = { z: PI, s: PI / 2, sdg: -PI / 2, t: PI / 4, tdg: -PI / 4 };
-  if (name in turns) return sequence([gate('p', qubits, turns[name] * power)]);
-  if (name === 'p' || name === 'phase' || name === 'u1') return sequence([gate('p', qubits, scaled(angles[0], power))]);
-  const flips: Readonly<Record<string, readonly ['rx' | 'ry', number]>> = {
-    x: ['rx', PI],
-    y: ['ry', PI],
-    sx: ['rx', PI / 2],
-    sxdg: ['rx', -PI / 2],
-  };
-  if (!(name in flips)) return null;
-  const [rotation, turn] = flips[name];
-  return sequence([gate(rotation, qubits, turn * power)], constant((turn * power) / 2));
-}

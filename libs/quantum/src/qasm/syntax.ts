@@ -1,21 +1,32 @@
+import type { ClassicalType } from './classical-type.ts';
+import type { Value } from './classical-value.ts';
 import type { SourcePosition } from './errors.ts';
 
-/** An expression, as parsed. */
-export type Expression = SourcePosition &
+/** One step of an expression: it takes its operands from a stack and puts its value there. */
+export type Instruction = SourcePosition &
   (
-    | { readonly kind: 'number'; readonly value: number }
+    | { readonly kind: 'literal'; readonly value: Value }
     | { readonly kind: 'name'; readonly name: string }
-    | { readonly kind: 'negate'; readonly of: Expression }
-    | { readonly kind: 'binary'; readonly operator: string; readonly left: Expression; readonly right: Expression }
-    | { readonly kind: 'call'; readonly name: string; readonly arguments: readonly Expression[] }
+    | { readonly kind: 'unary' | 'binary'; readonly operator: string }
+    | { readonly kind: 'cast'; readonly type: TypeSyntax }
+    | { readonly kind: 'call'; readonly name: string; readonly count: number }
   );
+
+/** An expression in postfix order, so that its length costs no stack. */
+export type Expression = readonly Instruction[];
+
+/** A type as it is written; its width may be an expression. */
+export interface TypeSyntax extends SourcePosition {
+  readonly kind: ClassicalType['kind'];
+  readonly width?: Expression;
+}
 
 /** A qubit or bit operand: a register, one of its elements, or a slice of it (OpenQASM 3's [first:last], [first:step:last]). */
 export interface Operand extends SourcePosition {
   readonly name: string;
   readonly index?: readonly Expression[];
-  /** `index` has the bounds of a slice, not a list of elements. */
-  readonly slice?: boolean;
+  /** `index` has the bounds of a slice, or a list of elements. */
+  readonly of?: 'slice' | 'list';
 }
 
 /** `ctrl(k) @`, `negctrl(k) @`, `inv @`, `pow(k) @`. */
@@ -47,15 +58,22 @@ export type Statement =
     })
   | (SourcePosition & { readonly kind: 'include'; readonly path: string })
   | (SourcePosition & { readonly kind: 'define'; readonly gate: GateDefinitionSyntax })
-  | (SourcePosition & { readonly kind: 'const'; readonly name: string; readonly value: Expression })
-  | (SourcePosition & { readonly kind: 'input'; readonly name: string })
-  | (SourcePosition & { readonly kind: 'barrier' })
+  | (SourcePosition & {
+      readonly kind: 'const';
+      readonly type: TypeSyntax;
+      readonly name: string;
+      readonly value: Expression;
+    })
+  | (SourcePosition & { readonly kind: 'input'; readonly type: TypeSyntax; readonly name: string })
+  | (SourcePosition & { readonly kind: 'barrier'; readonly operands: readonly Operand[] })
+  | (SourcePosition & { readonly kind: 'reset'; readonly operand: Operand })
   | (SourcePosition & { readonly kind: 'measure'; readonly source: Operand; readonly target: Operand | null })
   | ForLoop;
 
 /** A `for` loop over constants. */
 export interface ForLoop extends SourcePosition {
   readonly kind: 'for';
+  readonly type: TypeSyntax;
   readonly variable: string;
   /** First and last, with a step between them, or a set of values. */
   readonly range: { readonly bounds: readonly Expression[] } | { readonly values: readonly Expression[] };
@@ -70,8 +88,8 @@ export interface GateDefinitionSyntax {
   readonly body: readonly Statement[];
 }
 
-/** A parsed program. */
+/** A program, whose statements are parsed one by one as they are asked for. */
 export interface ProgramSyntax {
   readonly version: 2 | 3;
-  readonly statements: readonly Statement[];
+  readonly statements: Iterable<Statement>;
 }

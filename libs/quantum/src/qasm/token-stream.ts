@@ -1,20 +1,25 @@
 import { OpenQasmError, type SourcePosition } from './errors.ts';
-import { type Token, tokenize } from './lexer.ts';
-
-/** How deep expressions, loops and blocks may nest; more is refused before the stack overflows. */
-const MAX_DEPTH = 200;
+import { createLexer, type Token } from './lexer.ts';
+import { isReserved } from './reserved-words.ts';
+import { MAX_DEPTH } from './source-limits.ts';
 
 /** The tokens of a program, read from the front. */
 export interface TokenStream {
   readonly file: string;
+  /** The version whose words and numbers these are. */
+  readonly version: 2 | 3;
+  /** Names of the gates that are defined so far: in OpenQASM 2 a word of 3 may be one. */
+  readonly gates: Set<string>;
   /** The next token, or the one after it. */
-  peek(ahead?: number): Token;
+  peek(ahead?: 0 | 1): Token;
   next(): Token;
+  /** Whether the next token is this symbol or word. */
+  at(text: string): boolean;
   /** Takes the next token where it is this symbol or word. */
   accept(text: string): boolean;
   /** Takes this symbol or word; throws OpenQasmError where something else comes. */
   expect(text: string): Token;
-  /** Takes an identifier; throws OpenQasmError, which says `what` was to come. */
+  /** Takes a name; throws OpenQasmError, which says `what` was to come, also where it is a word of the language. */
   identifier(what: string): Token;
   /** Throws OpenQasmError at a position. */
   fail(position: SourcePosition, message: string): never;
@@ -23,27 +28,40 @@ export interface TokenStream {
 }
 
 /** Starts reading. Throws OpenQasmError where the text has characters that are not OpenQASM. */
-export function createTokenStream(source: string, file: string): TokenStream {
-  const tokens = tokenize(source, file);
-  let at = 0;
+export function createTokenStream(source: string, file: string, version: 2 | 3): TokenStream {
+  const lex = createLexer(source, file);
+  const ahead: Token[] = [];
   let depth = 0;
   const is = (token: Token, text: string) => token.text === text && token.kind !== 'string' && token.kind !== 'end';
   const stream: TokenStream = {
     file,
-    peek: (ahead = 0) => tokens[Math.min(at + ahead, tokens.length - 1)],
-    next: () => tokens[at < tokens.length - 1 ? at++ : at],
+    version,
+    gates: new Set(),
+    peek(offset = 0) {
+      while (ahead.length <= offset) ahead.push(lex());
+      return ahead[offset];
+    },
+    next() {
+      const token = stream.peek();
+      ahead.shift();
+      return token;
+    },
+    at: (text) => is(stream.peek(), text),
     accept(text) {
-      if (!is(stream.peek(), text)) return false;
+      if (!stream.at(text)) return false;
       stream.next();
       return true;
     },
     expect(text) {
-      if (!is(stream.peek(), text)) stream.fail(stream.peek(), `'${text}' is right, not ${quoted(stream.peek())}`);
+      if (!stream.at(text)) stream.fail(stream.peek(), `'${text}' is right, not ${quoted(stream.peek())}`);
       return stream.next();
     },
     identifier(what) {
-      if (stream.peek().kind !== 'identifier')
-        stream.fail(stream.peek(), `${what} is right, not ${quoted(stream.peek())}`);
+      const token = stream.peek();
+      if (token.kind !== 'identifier') stream.fail(token, `${what} is right, not ${quoted(token)}`);
+      if (isReserved(token.text, version)) {
+        stream.fail(token, `${what} is right, not '${token.text}', which is a word of OpenQASM ${version}`);
+      }
       return stream.next();
     },
     fail(position, message) {
@@ -59,4 +77,5 @@ export function createTokenStream(source: string, file: string): TokenStream {
   return stream;
 }
 
-const quoted = (token: Token) => (token.kind === 'end' ? token.text : `'${token.text}'`);
+/** A token as messages have it. */
+export const quoted = (token: Token): string => (token.kind === 'end' ? token.text : `'${token.text}'`);

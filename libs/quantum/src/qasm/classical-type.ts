@@ -1,0 +1,47 @@
+/** A classical type of OpenQASM 3. A width of null is one that the program leaves to the machine; see {@link widthOf}. */
+export type ClassicalType =
+  /** `bool`, and `bit` without a width, which the language takes for one another. */
+  | { readonly kind: 'bool' }
+  | { readonly kind: 'bit'; readonly width: number }
+  | IntegerType
+  | { readonly kind: 'angle'; readonly width: number | null }
+  | { readonly kind: 'float'; readonly width: 32 | 64 | null };
+
+/** Types whose values are integers. */
+export type IntegerType = { readonly kind: 'int' | 'uint'; readonly width: number | null };
+
+/** The most bits that a type may have. */
+export const MAX_WIDTH = 1024;
+
+/** Bits of `int`, `uint`, `angle` and `float` without a width. */
+export const MACHINE_WIDTH = 64;
+
+/** The bits of a type. */
+export const widthOf = ({ width }: { readonly width: number | null }): number => width ?? MACHINE_WIDTH;
+
+/** A type as programs write it. */
+export const typeText = (type: ClassicalType): string =>
+  'width' in type && type.width !== null ? `${type.kind}[${type.width}]` : type.kind;
+
+/** The least and the largest value of an integer type. */
+export function boundsOf(type: IntegerType): readonly [bigint, bigint] {
+  const bits = BigInt(widthOf(type));
+  return type.kind === 'uint' ? [0n, (1n << bits) - 1n] : [-(1n << (bits - 1n)), (1n << (bits - 1n)) - 1n];
+}
+
+/**
+ * The type of two integers' sum: the wider; of equal widths the unsigned, as C99's usual arithmetic conversions have it. A
+ * type without a width stays one unless the other has more bits.
+ */
+export function commonInteger(a: IntegerType, b: IntegerType): IntegerType {
+  const [wide, narrow] = widthOf(a) >= widthOf(b) ? [a, b] : [b, a];
+  const same = widthOf(a) === widthOf(b);
+  const kind = same && (a.kind === 'uint' || b.kind === 'uint') ? 'uint' : wide.kind;
+  return { kind, width: same && narrow.width === null ? null : wide.width };
+}
+
+/** The wider of two widths of `float` or `angle`; one that is the machine's stays so unless the other has more bits. */
+export function commonWidth<W extends number | null>(a: W, b: W): W {
+  if (widthOf({ width: a }) === widthOf({ width: b })) return a === null ? a : b;
+  return widthOf({ width: a }) > widthOf({ width: b }) ? a : b;
+}

@@ -1,0 +1,215 @@
+import { type Angle, constant } from '../angle.ts';
+import { boundsOf, type ClassicalType, type IntegerType, typeText, widthOf } from './classical-type.ts';
+import {
+  type AngleValue,
+  type BoolValue,
+  type FloatValue,
+  floatValue,
+  type IntegerValue,
+  isSymbolic,
+  typeOf,
+  type Value,
+} from './classical-value.ts';
+
+/** Throws an error about the expression that is looked at. */
+export type Fail = (message: string) => never;
+
+/** What a value can be cast to besides its own kind. Integers become angles as the floats that they are. */
+const CASTS: Readonly<Record<Value['kind'], readonly Value['kind'][]>> = {
+  bool: ['bit', 'int', 'uint', 'float'],
+  int: ['bool', 'bit', 'uint', 'float', 'angle'],
+  uint: ['bool', 'bit', 'int', 'float', 'angle'],
+  float: ['bool', 'int', 'uint', 'angle'],
+  angle: ['bool', 'bit'],
+  bit: ['bool', 'int', 'uint', 'angle'],
+};
+
+/** What a value becomes without being asked, besides its own kind. */
+const PROMOTIONS: Readonly<Record<Value['kind'], readonly Value['kind'][]>> = {
+  bool: ['int', 'uint', 'float'],
+  int: ['bool', 'uint', 'float', 'angle'],
+  uint: ['bool', 'int', 'float', 'angle'],
+  float: ['angle'],
+  angle: [],
+  bit: [],
+};
+
+const allows = (table: typeof CASTS, from: Value, to: ClassicalType): boolean =>
+  from.kind === to.kind || table[from.kind].includes(to.kind);
+
+/**
+ * The value as `T x = value` takes it: to types that lose nothing, and between integers where the value fits. Throws where the
+ * language has no such promotion, or the value has no place in the type.
+ */
+export function promote(value: Value, type: ClassicalType, fail: Fail): Value {
+  const [from, to] = [typeText(typeOf(value)), typeText(type)];
+  const isPromoted = allows(PROMOTIONS, value, type) && (value.kind !== 'bit' || from === to);
+  if (!isPromoted) {
+    const hint = from !== to && value.kind !== type.kind && allows(CASTS, value, type) ? `; ${to}(…) casts` : '';
+    return fail(`${from} is not promoted to ${to}${hint}`);
+  }
+  if (type.kind === 'int' || type.kind === 'uint') return fitted(integerOf(value, fail), type, fail);
+  return converted(value, type, fail);
+}
+
+/**
+ * The value as `T(value)` has it, by the language's table of casts: a float loses its fraction, an integer keeps the lowest
+ * bits, bits are taken as they are where the widths are the same. Throws where the table says no.
+ */
+export function cast(value: Value, type: ClassicalType, fail: Fail): Value {
+  const [from, to] = [typeText(typeOf(value)), typeText(type)];
+  if (isSymbolic(value) && type.kind !== 'float' && type.kind !== 'angle') {
+    return fail(`${to}(…) of an input is not supported: its value is not known here`);
+  }
+  if (!allows(CASTS, value, type)) return fail(`${from} cannot be cast to ${to}`);
+  const isBits = value.kind === 'bit' || type.kind === 'bit';
+  if (isBits && value.kind !== 'bool' && type.kind !== 'bool' && !isSameWidth(value, type)) {
+    return fail(`${from} cannot be cast to ${to}: their widths differ`);
+  }
+  return converted(value, type, fail);
+}
+
+/** Bits go to a type of the same width, or to the machine's integers where these have room. */
+function isSameWidth(
+  value: Exclude<Value, { readonly kind: 'bool' }>,
+  type: Exclude<ClassicalType, { readonly kind: 'bool' }>,
+) {
+  if (value.kind === 'bit' && type.kind !== 'angle' && type.width === null) return value.width <= widthOf(type);
+  return value.width === type.width;
+}
+
+/** The value in a type that its kind can go to. */
+function converted(value: Value, type: ClassicalType, fail: Fail): Value {
+  switch (type.kind) {
+    case 'bool':
+      return toBool(value, fail);
+    case 'bit':
+      return { ...type, value: lowBits(integerOf(value, fail), type.width) };
+    case 'int':
+    case 'uint':
+      return value.kind === 'float'
+        ? fitted(integerOf(value, fail), type, fail)
+        : wrapped(integerOf(value, fail), type);
+    case 'float':
+      return toFloat(value, type.width, fail);
+    case 'angle':
+      return value.kind === 'bit' ? { ...value, ...type, kind: 'angle' } : toAngle(value, type.width, fail);
+  }
+}
+
+/** The value as an argument of a gate: radians, exact but for float64. Throws where it is none. */
+export function toRadians(value: Value, fail: Fail): Angle {
+  if (value.kind === 'float') return value.value;
+  if (value.kind === 'angle') return constant(radiansOf(value));
+  if (value.kind === 'int' || value.kind === 'uint') return constant(Number(value.value));
+  return fail(`an argument of a gate is an angle, a float or an integer, not ${typeText(typeOf(value))}`);
+}
+
+/** The integer as one of `type`. Throws where the type does not have it. */
+export function fitted(value: bigint, type: IntegerType, fail: Fail): IntegerValue {
+  const [least, most] = boundsOf(type);
+  if (value >= least && value <= most) return { ...type, value };
+  return fail(`${shortened(value)} does not fit: ${typeText(type)} has ${shortened(least)} to ${shortened(most)}`);
+}
+
+/** The integer as the one of `type` with the same lowest bits. */
+export function wrapped(value: bigint, type: IntegerType): IntegerValue {
+  const bits = widthOf(type);
+  return { ...type, value: type.kind === 'uint' ? lowBits(value, bits) : BigInt.asIntN(bits, value) };
+}
+
+/** The lowest bits of an integer, as a number from 0. */
+export const lowBits = (value: bigint, width: number): bigint => BigInt.asUintN(width, value);
+
+/** The integer of a value: bits as a number from 0, `true` as 1, a float without its fraction. */
+function integerOf(value: Value, fail: Fail): bigint {
+  if (value.kind !== 'float') return BigInt(value.value);
+  const { constant: number } = value.value;
+  return Number.isFinite(number) ? BigInt(Math.trunc(number)) : fail('the value is not a finite number');
+}
+
+/** A number as a float of a width; float[32] is rounded to what it has. Throws where it is not finite. */
+export function toFloat(value: Value, width: 32 | 64 | null, fail: Fail): FloatValue {
+  if (value.kind === 'float') return roundFloat({ ...value, width }, fail);
+  return roundFloat(floatValue(Number(value.value), width), fail);
+}
+
+/** The float as its width has it. Throws where it is not finite. A polynomial of inputs is as its inputs will be. */
+export function roundFloat(float: FloatValue, fail: Fail): FloatValue {
+  const { width, value } = float;
+  const isConstant = value.terms.length === 0;
+  const rounded = width === 32 && isConstant ? { ...float, value: constant(Math.fround(value.constant)) } : float;
+  const numbers = [rounded.value.constant, ...value.terms.map(({ coefficient }) => coefficient)];
+  return numbers.every(Number.isFinite) ? rounded : fail('the value is not a finite number');
+}
+
+/** The angle of radians, modulo a turn, or the same angle in another width; both to the nearest, ties to even. */
+export function toAngle(value: Value, width: number | null, fail: Fail): Value {
+  const bits = widthOf({ width });
+  if (value.kind === 'angle') return { kind: 'angle', width, value: resized(value, bits) };
+  const radians = toRadians(value, fail);
+  // An input's value is known when the circuit runs, so that nothing can be rounded here.
+  if (radians.terms.length > 0) return floatValue(radians);
+  return { kind: 'angle', width, value: lowBits(turnsOf(radians.constant, bits), bits) };
+}
+
+/** Radians of an angle, from 0 to below 2π. */
+export const radiansOf = ({ value, width }: AngleValue): number => {
+  const bits = widthOf({ width });
+  // 64 bits are more than float64 has, and 2^1024 is infinite there.
+  const shift = Math.max(0, bits - 64);
+  return 2 * Math.PI * (Number(value >> BigInt(shift)) / 2 ** (bits - shift));
+};
+
+/** The number of 2^bits-ths of a turn that is nearest to float64 radians, where a turn is float64's 2π. Exact, ties to even. */
+function turnsOf(radians: number, bits: number): bigint {
+  const [a, aExponent] = fractionOf(radians);
+  const [turn, turnExponent] = fractionOf(2 * Math.PI);
+  const shift = bits + aExponent - turnExponent;
+  const [numerator, denominator] =
+    shift >= 0 ? [a << BigInt(shift), turn] : [a, turn << BigInt(Math.min(-shift, MOST_SHIFT))];
+  return nearest(numerator, denominator);
+}
+
+/** Beyond it a float64 over 2^shift turns is nearer to 0 than to any other angle. */
+const MOST_SHIFT = 2200;
+
+/** A float64 as m·2^e with integers m and e. */
+function fractionOf(value: number): readonly [bigint, number] {
+  const view = new DataView(new ArrayBuffer(8));
+  view.setFloat64(0, value);
+  const bits = view.getBigUint64(0);
+  const exponent = Number((bits >> 52n) & 0x7ffn);
+  const fraction = bits & 0xf_ffff_ffff_ffffn;
+  const size = exponent === 0 ? fraction : fraction | (1n << 52n);
+  return [value < 0 ? -size : size, Math.max(exponent, 1) - 1075];
+}
+
+/** The integer nearest to a fraction with a positive denominator; of two, the even one. */
+function nearest(numerator: bigint, denominator: bigint): bigint {
+  const doubled = 2n * numerator + denominator;
+  const floor = doubled / (2n * denominator) - (doubled % (2n * denominator) < 0n ? 1n : 0n);
+  const isTie = doubled % (2n * denominator) === 0n;
+  return isTie && floor % 2n !== 0n ? floor - 1n : floor;
+}
+
+function resized({ value, width }: AngleValue, bits: number): bigint {
+  const own = widthOf({ width });
+  if (bits >= own) return value << BigInt(bits - own);
+  return lowBits(nearest(value, 1n << BigInt(own - bits)), bits);
+}
+
+/** Whether a value is not 0. Throws where it depends on an input. */
+export function toBool(value: Value, fail: Fail): BoolValue {
+  if (isSymbolic(value)) return fail('an input cannot be a condition: its value is not known here');
+  const { value: given } = value as Value;
+  return { kind: 'bool', value: typeof given === 'object' ? given.constant !== 0 : BigInt(given) !== 0n };
+}
+
+const MOST_DIGITS = 24;
+
+/** An integer as messages have it. */
+function shortened(value: bigint): string {
+  const digits = value.toString();
+  return digits.length <= MOST_DIGITS ? digits : `${digits.slice(0, MOST_DIGITS)}… (${digits.length} digits)`;
+}

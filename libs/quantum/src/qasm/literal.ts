@@ -1,0 +1,31 @@
+import { floatValue, intValue, type Value } from './classical-value.ts';
+import type { Token } from './lexer.ts';
+import type { TokenStream } from './token-stream.ts';
+
+/** Integers have at most as many bits as the machine's. */
+const LARGEST = 2n ** 64n;
+
+/** The value of a literal, or null where the token is none. Throws OpenQasmError where circuits have no use for it. */
+export function literal(tokens: TokenStream, token: Token): Value | null {
+  const { kind, text } = token;
+  if (kind === 'unit') {
+    tokens.fail(token, `'${text}' is not supported: circuits have no time, and no complex numbers`);
+  }
+  const digits = text.replaceAll('_', '');
+  if (kind === 'real' || (kind === 'integer' && tokens.version === 2)) {
+    const value = Number(digits);
+    if (!Number.isFinite(value)) tokens.fail(token, 'the value is not a finite number');
+    return floatValue(value);
+  }
+  if (kind === 'integer') {
+    const value = BigInt(digits);
+    if (value >= LARGEST)
+      tokens.fail(token, `${text} is above 2^64 - 1, which is the largest integer; ${text}.0 is a float`);
+    return { ...intValue(value), kind: value >= LARGEST / 2n ? 'uint' : 'int' };
+  }
+  if (tokens.version === 2) return null;
+  if (kind === 'identifier' && (text === 'true' || text === 'false')) return { kind: 'bool', value: text === 'true' };
+  if (kind === 'string' && /^[01](?:_?[01])*$/.test(text))
+    return { kind: 'bit', width: digits.length, value: BigInt(`0b${digits}`) };
+  return null;
+}
