@@ -13,7 +13,6 @@ import { UsageError } from '../command/errors.ts';
 import { readCircuitFile } from '../study-file/circuit-file.ts';
 import { loadStudyFile } from '../study-file/load-study-file.ts';
 import { qnnSettingsOf } from '../study-file/qnn-settings.ts';
-import { circuitWork } from './circuit-error.ts';
 
 /** Options that say a circuit without a file. */
 export interface CircuitFlags extends AnsatzFlags, EncodingFlags {
@@ -23,16 +22,17 @@ export interface CircuitFlags extends AnsatzFlags, EncodingFlags {
 /**
  * The circuit that a user means: that of an OpenQASM file (.qasm), that of a study file's QNN (anything else), or without a
  * file that of the options, by default the QNN's of a study. A study file's features are known when its data are; until then
- * `--features` says how many. Throws UsageError, which says where it is wrong and what would be right.
+ * `--features` says how many. Throws UsageError or the circuit's own error, which say where it is wrong and
+ * what would be right.
  */
 export async function givenCircuit(file: string | undefined, flags: CircuitFlags): Promise<Circuit> {
-  if (file === undefined) return circuitWork(() => buildQnnCircuit(circuitSettingsOf(flags)));
+  if (file === undefined) return buildQnnCircuit(circuitSettingsOf(flags));
   const isProgram = /\.(qasm|inc)$/i.test(file);
   refuseBeside(file, flags, isProgram);
   if (isProgram) {
     const read = readCircuitFile(file);
     if (typeof read === 'string') throw new UsageError(read);
-    return circuitWork(() => circuitFromQasm(read.text, file));
+    return circuitFromQasm(read.text, file);
   }
   const loaded = await loadStudyFile(file);
   const settings = createQnnSettings(qnnSettingsOf(loaded.study.qnn ?? {}, loaded.circuit));
@@ -41,9 +41,9 @@ export async function givenCircuit(file: string | undefined, flags: CircuitFlags
     if (flags.features !== undefined) {
       throw new UsageError(`--features stands beside ${file}, whose qnn.circuit has inputs of its own; leave it out`);
     }
-    return circuitWork(() => circuitFromQasm(qasm, loaded.circuit?.path));
+    return circuitFromQasm(qasm, loaded.circuit?.path);
   }
-  return circuitWork(() => buildQnnCircuit({ ...settings, inputs: flags.features ?? settings.qubits }));
+  return buildQnnCircuit({ ...settings, inputs: flags.features ?? settings.qubits });
 }
 
 function refuseBeside(file: string, flags: CircuitFlags, isProgram: boolean): void {

@@ -1,6 +1,7 @@
 import type { ServiceError } from '@grpc/grpc-js';
 import { styleOf } from '../terminal/style.ts';
 import { CommandError, EXIT } from './errors.ts';
+import { systemErrorText } from './system-error.ts';
 
 /** Writes an error for people and returns the exit code. A stack is shown only for what nobody foresaw. */
 export function reportError(
@@ -14,6 +15,16 @@ export function reportError(
   }
   if (isServiceError(error)) {
     stream.write(`${style.red('qloom:')} ${error.details || error.message}\n`);
+    return EXIT.FAILURE;
+  }
+  // A domain error of any library that says that the input is wrong, such as a circuit, an engine's name or a setting.
+  if (error instanceof Error && (error as { code?: unknown }).code === 'invalid') {
+    stream.write(`${style.red('qloom:')} ${error.message}\n`);
+    return EXIT.USAGE;
+  }
+  const system = systemErrorText(error);
+  if (system !== undefined) {
+    stream.write(`${style.red('qloom:')} ${system}\n`);
     return EXIT.FAILURE;
   }
   // Errors of our own libraries (datasets, log, telemetry) say everything in their message.

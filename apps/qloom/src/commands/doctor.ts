@@ -1,9 +1,8 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rm } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { EXIT } from '../command/errors.ts';
 import { checkDisk, checkNats, checkNode, checkSockets, type Finding } from '../doctor/checks.ts';
+import { makeTemporaryFolder } from '../run-folder/write-file.ts';
 import { type Style, styleOf } from '../terminal/style.ts';
 import { renderTable } from '../terminal/table.ts';
 
@@ -32,7 +31,7 @@ export function addDoctorCommand(program: Command): void {
     .addHelpText('after', HELP)
     .action(async (flags: DoctorFlags) => {
       const { checkServices } = await import('../doctor/services.ts');
-      const temporary = await mkdtemp(join(tmpdir(), 'qloom-doctor-'));
+      const temporary = makeTemporaryFolder('qloom-doctor-');
       try {
         const findings: Finding[] = [
           checkNode(),

@@ -3,7 +3,6 @@ import { drawSvg } from '@qloom/quantum/drawing/draw-svg.ts';
 import { drawText } from '@qloom/quantum/drawing/draw-text.ts';
 import { writeOpenQasm } from '@qloom/quantum/qasm/write-openqasm.ts';
 import { type Command, Option } from 'commander';
-import { circuitWork } from '../circuit/circuit-error.ts';
 import { type CircuitFlags, givenCircuit } from '../circuit/given-circuit.ts';
 import { addAnsatzOptions, addEncodingOptions } from '../command/circuit-options.ts';
 import { CommandError } from '../command/errors.ts';
@@ -48,7 +47,7 @@ async function runDraw(file: string | undefined, flags: DrawFlags): Promise<void
   const { angles, width } = flags;
   const { svg } = flags;
   if (svg !== undefined) {
-    const drawing = circuitWork(() => drawSvg(circuit, { angles, width, title: file ?? 'Quantum circuit' }));
+    const drawing = drawSvg(circuit, { angles, width, title: file ?? 'Quantum circuit' });
     try {
       writeFileSync(svg, drawing);
     } catch (error) {
@@ -58,8 +57,6 @@ async function runDraw(file: string | undefined, flags: DrawFlags): Promise<void
   }
   const columns = Math.max(24, process.stdout.columns ?? 100);
   process.stdout.write(
-    flags.openqasm
-      ? circuitWork(() => writeOpenQasm(circuit))
-      : `${circuitWork(() => drawText(circuit, { angles, width: width ?? columns }))}\n`,
+    flags.openqasm ? writeOpenQasm(circuit) : `${drawText(circuit, { angles, width: width ?? columns })}\n`,
   );
 }

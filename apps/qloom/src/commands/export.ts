@@ -1,12 +1,10 @@
 import { StudySettings } from '@qloom/contracts/gen/qloom/agent/v1/agent.ts';
 import { StudyResult } from '@qloom/contracts/gen/qloom/agent/v1/result.ts';
 import { SOURCE_UNITS } from '@qloom/datasets/feature-units.ts';
-import { UnknownEngineError } from '@qloom/qnn/engine/select-engine.ts';
 import { settingsFromFields } from '@qloom/qnn/model/qnn-fields.ts';
 import { createQnnSettings, DEFAULT_QNN } from '@qloom/qnn/model/qnn-settings.ts';
 import { type Command, Option } from 'commander';
-import { circuitWork } from '../circuit/circuit-error.ts';
-import { CommandError, UsageError } from '../command/errors.ts';
+import { CommandError } from '../command/errors.ts';
 import { wholeNumber } from '../command/numbers.ts';
 import { EXPORT_FORMATS, type ExportFormat, exportProgram } from '../export/export-program.ts';
 import { readTrainingPoints } from '../export/training-points.ts';
@@ -65,17 +63,12 @@ async function runExport(run: string, flags: ExportFlags): Promise<void> {
   const title = `QNN of the study ${record.id}, trained on ${points.real.count} real${added} points, seed ${flags.seed}`;
   // Engines are loaded where they are needed: help and mistakes are answered at once.
   const { trainQnn } = await import('../export/train-qnn.ts');
-  try {
-    const nowMs = () => performance.now();
-    const units = result.data ?? SOURCE_UNITS;
-    const trained = await trainQnn({ settings, points, units, seed: flags.seed, engine: flags.engine, title, nowMs });
-    const { accuracy, loss, engine } = trained;
-    const scored = `on the real ones loss ${loss.toFixed(4)}, accuracy ${(100 * accuracy).toFixed(1)}%`;
-    const text = circuitWork(() => exportProgram(trained.qnn, flags.format));
-    process.stderr.write(`${title}: ${scored}; engine ${engine}\n`);
-    process.stdout.write(text);
-  } catch (error) {
-    if (error instanceof UnknownEngineError) throw new UsageError(error.message, { cause: error });
-    throw error;
-  }
+  const nowMs = () => performance.now();
+  const units = result.data ?? SOURCE_UNITS;
+  const trained = await trainQnn({ settings, points, units, seed: flags.seed, engine: flags.engine, title, nowMs });
+  const { accuracy, loss, engine } = trained;
+  const scored = `on the real ones loss ${loss.toFixed(4)}, accuracy ${(100 * accuracy).toFixed(1)}%`;
+  const text = exportProgram(trained.qnn, flags.format);
+  process.stderr.write(`${title}: ${scored}; engine ${engine}\n`);
+  process.stdout.write(text);
 }

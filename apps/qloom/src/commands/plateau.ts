@@ -1,12 +1,11 @@
 import { availableParallelism } from 'node:os';
 import type { Workload } from '@qloom/qnn/engine/measure-engine.ts';
-import { createEngine, UnknownEngineError } from '@qloom/qnn/engine/select-engine.ts';
+import { createEngine } from '@qloom/qnn/engine/select-engine.ts';
 import { factorPerQubit, gradientVariance } from '@qloom/qnn/plateau/gradient-variance.ts';
 import { type Observable, pauli } from '@qloom/quantum/observable.ts';
 import { buildQnnCircuit } from '@qloom/quantum/qnn-circuit.ts';
 import { createRandom } from '@qloom/random/random.ts';
 import { type Command, Option } from 'commander';
-import { circuitWork } from '../circuit/circuit-error.ts';
 import { type AnsatzFlags, addAnsatzOptions, ansatzOptionsOf } from '../command/circuit-options.ts';
 import { UsageError } from '../command/errors.ts';
 import { wholeNumber } from '../command/numbers.ts';
@@ -73,7 +72,7 @@ async function runPlateau(flags: PlateauFlags): Promise<void> {
     const qubits = from + i;
     const { layers = qubits } = flags;
     const ansatzOptions = ansatzOptionsOf(ansatz, flags);
-    const circuit = circuitWork(() => buildQnnCircuit({ ansatz, qubits, layers, ansatzOptions }));
+    const circuit = buildQnnCircuit({ ansatz, qubits, layers, ansatzOptions });
     return { qubits, layers, circuit, observables: [measuredOn(observable, qubits)] };
   });
   const largest = circuits.findLast(({ qubits }) => qubits <= MEASURED_QUBITS) ?? circuits[0];
@@ -105,13 +104,8 @@ function measuredOn(observable: PlateauFlags['observable'], qubits: number): Obs
 }
 
 async function startEngine(name: string, step: Workload) {
-  try {
-    const { selected, reason } = await chooseEngine(name, step, () => performance.now());
-    return { engine: await createEngine(selected, { precision: 'float64', threads: availableParallelism() }), reason };
-  } catch (error) {
-    if (error instanceof UnknownEngineError) throw new UsageError(error.message, { cause: error });
-    throw error;
-  }
+  const { selected, reason } = await chooseEngine(name, step, () => performance.now());
+  return { engine: await createEngine(selected, { precision: 'float64', threads: availableParallelism() }), reason };
 }
 
 function renderRows(rows: readonly PlateauRow[], factor: number | null): string {

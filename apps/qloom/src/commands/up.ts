@@ -62,7 +62,7 @@ async function up(flags: UpFlags): Promise<void> {
     interrupt.signal.addEventListener('abort', stop, { once: true });
   });
   try {
-    await Promise.race([session.services.started, session.services.givenUp, stopped]);
+    await Promise.race([session.services.started, session.failed, stopped]);
     const { targets } = session.services;
     if (flags.json) {
       process.stdout.write(`${JSON.stringify({ targets, pids: session.services.pids(), log: session.logUrl })}\n`);
@@ -70,7 +70,7 @@ async function up(flags: UpFlags): Promise<void> {
       for (const service of SERVICES) process.stdout.write(`${service.padEnd(14)} ${targets[service]}\n`);
       process.stderr.write(`Logs in ${folder.logs}. Ctrl-C ends all.\n`);
     }
-    await Promise.race([session.services.givenUp, stopped]);
+    await Promise.race([session.failed, stopped]);
   } finally {
     await session.stop();
     interrupt.dispose();

@@ -1,11 +1,8 @@
-import { UnknownEngineError } from '@qloom/qnn/engine/select-engine.ts';
 import { createHamiltonian, HAMILTONIANS } from '@qloom/qnn/vqe/hamiltonian.ts';
 import { DEFAULT_MINIMIZE, type MinimizeSettings, OPTIMIZERS } from '@qloom/qnn/vqe/minimize-energy.ts';
-import { CircuitError } from '@qloom/quantum/errors.ts';
 import { buildQnnCircuit } from '@qloom/quantum/qnn-circuit.ts';
 import { type Command, Option } from 'commander';
 import { type AnsatzFlags, addAnsatzOptions, ansatzOptionsOf } from '../command/circuit-options.ts';
-import { UsageError } from '../command/errors.ts';
 import { realNumber, wholeNumber } from '../command/numbers.ts';
 import { createStatusLine } from '../terminal/status-line.ts';
 import { styleOf } from '../terminal/style.ts';
@@ -95,28 +92,20 @@ async function runVqe(text: string, flags: VqeFlags): Promise<void> {
         ? `${JSON.stringify(vqeToJson(task, title, outcome), null, 2)}\n`
         : renderVqe(task, title, outcome, styleOf(process.stdout)),
     );
-  } catch (error) {
-    if (error instanceof UnknownEngineError) throw new UsageError(error.message, { cause: error });
-    throw error;
   } finally {
     line.end();
   }
 }
 
-/** What the flags ask for. Throws UsageError where they do not fit together. */
+/** What the flags ask for. Throws CircuitError where they do not fit together. */
 function taskOf(text: string, flags: VqeFlags): { task: VqeTask; title: string } {
-  try {
-    const hamiltonian = createHamiltonian({ hamiltonian: text, ...flags });
-    const { ansatz = hamiltonian.circuit.ansatz, layers = hamiltonian.circuit.layers } = flags;
-    const suited = ansatz === hamiltonian.circuit.ansatz ? hamiltonian.circuit.ansatzOptions : {};
-    const ansatzOptions = { ...suited, ...ansatzOptionsOf(ansatz, flags) };
-    const circuit = buildQnnCircuit({ ansatz, qubits: hamiltonian.qubits, layers, ansatzOptions });
-    const { optimizer, restarts, steps, tolerance: gradientTolerance, learningRate, seed, engine, exact } = flags;
-    const settings = { optimizer, restarts, steps, gradientTolerance, learningRate };
-    const title = `${ansatz}, ${layers} ${layers === 1 ? 'layer' : 'layers'}`;
-    return { task: { hamiltonian, circuit, settings, seed, engine, exact }, title };
-  } catch (error) {
-    if (error instanceof CircuitError) throw new UsageError(error.message, { cause: error });
-    throw error;
-  }
+  const hamiltonian = createHamiltonian({ hamiltonian: text, ...flags });
+  const { ansatz = hamiltonian.circuit.ansatz, layers = hamiltonian.circuit.layers } = flags;
+  const suited = ansatz === hamiltonian.circuit.ansatz ? hamiltonian.circuit.ansatzOptions : {};
+  const ansatzOptions = { ...suited, ...ansatzOptionsOf(ansatz, flags) };
+  const circuit = buildQnnCircuit({ ansatz, qubits: hamiltonian.qubits, layers, ansatzOptions });
+  const { optimizer, restarts, steps, tolerance: gradientTolerance, learningRate, seed, engine, exact } = flags;
+  const settings = { optimizer, restarts, steps, gradientTolerance, learningRate };
+  const title = `${ansatz}, ${layers} ${layers === 1 ? 'layer' : 'layers'}`;
+  return { task: { hamiltonian, circuit, settings, seed, engine, exact }, title };
 }

@@ -3,7 +3,8 @@ import { readFile } from 'node:fs/promises';
 import { StudyResult } from '@qloom/contracts/gen/qloom/agent/v1/result.ts';
 import { CommandError } from '../command/errors.ts';
 import { type LabelledRows, readLabelledRows } from '../data/labelled-rows.ts';
-import { type RunFolder, readStudyRecord, writeWhole } from '../run-folder/run-folder.ts';
+import { type RunFolder, readStudyRecord } from '../run-folder/run-folder.ts';
+import { writeWhole } from '../run-folder/write-file.ts';
 import { readSpans } from '../telemetry/read-spans.ts';
 import { renderReport } from './report.ts';
 

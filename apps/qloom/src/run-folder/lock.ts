@@ -1,7 +1,9 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { CommandError } from '../command/errors.ts';
+import { FileError } from '../command/system-error.ts';
+import { makeFolder, writeWhole } from './write-file.ts';
 
 /** Thrown when another process works in the same run folder. */
 export class FolderLockedError extends CommandError {
@@ -13,31 +15,55 @@ export interface FolderLock {
   release(): void;
 }
 
+/** SQLITE_BUSY: another process holds the lock. */
+const BUSY = 5;
+
 /**
- * Takes a run folder for this process. The lock is SQLite's exclusive file lock, which the operating system takes away
- * with its process, however that ends: nothing stale can stay behind. Throws {@link FolderLockedError}.
+ * Takes a run folder for this process; it is made where it is missing. The lock is SQLite's exclusive file lock, which the
+ * operating system takes away with its process, however that ends: nothing stale can stay behind. Throws
+ * {@link FolderLockedError}, and {@link FileError} where the folder cannot be made or written.
  */
 export function lockFolder(folder: string): FolderLock {
-  mkdirSync(folder, { recursive: true });
+  makeFolder(folder);
+  const path = join(folder, '.lock');
   const holderPath = join(folder, '.lock-holder');
-  const database = new DatabaseSync(join(folder, '.lock'), { timeout: 0 });
+  let database: DatabaseSync | undefined;
   try {
+    database = new DatabaseSync(path, { timeout: 0 });
     database.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE;');
   } catch (error) {
-    database.close();
+    database?.close();
+    if ((error as { errcode?: unknown }).errcode !== BUSY)
+      throw new FileError(path, 'written', whyNot(folder) ?? error);
     throw new FolderLockedError(
       `${folder} is in use by another qloom (process ${holderOf(holderPath)}): wait for it, stop it, or give another --out`,
       { cause: error },
     );
   }
-  writeFileSync(holderPath, `${process.pid}\n`);
+  const close = () => database.close();
+  try {
+    writeWhole(holderPath, `${process.pid}\n`);
+  } catch (error) {
+    close();
+    throw error;
+  }
   let held = true;
   return {
     release() {
-      if (held) database.close();
+      if (held) close();
       held = false;
     },
   };
+}
+
+/** Why the operating system does not let a folder be written, which SQLite does not say; undefined where it does. */
+function whyNot(folder: string): unknown {
+  try {
+    accessSync(folder, constants.W_OK);
+    return undefined;
+  } catch (error) {
+    return error;
+  }
 }
 
 function holderOf(path: string): string {

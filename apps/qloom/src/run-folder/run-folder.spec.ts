@@ -1,9 +1,19 @@
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { FileError } from '../command/system-error.ts';
 import { findRun, latestRun, listRuns } from './find-run.ts';
+import { openLineFile } from './line-file.ts';
 import { lockFolder } from './lock.ts';
-import { differingSetting, openRunFolder, readStudyRecord, runFolderAt, type StudyRecord } from './run-folder.ts';
+import {
+  differingSetting,
+  openRunFolder,
+  RunFolderError,
+  readStudyRecord,
+  runFolderAt,
+  type StudyRecord,
+} from './run-folder.ts';
+import { makeTemporaryFolder, writeWhole } from './write-file.ts';
 
 const RECORD: StudyRecord = {
   format: 'qloom-study/1',
@@ -44,6 +54,26 @@ describe('a run folder', () => {
     expect(() => readStudyRecord(folder)).toThrow('has format "qloom-study/9"');
   });
 
+  it.each([
+    ['', 'is empty'],
+    ['{"format":"qloom-study/1","id":"to', 'is not JSON'],
+    ['null', 'holds null and no study'],
+    ['[1]', 'holds a list and no study'],
+    ['"text"', 'holds a string and no study'],
+    ['3', 'holds a number and no study'],
+    [JSON.stringify({ ...RECORD, settings: null }), ': settings are not an object'],
+    [JSON.stringify({ ...RECORD, state: 'done' }), ': state is none of running, finished, failed, cancelled'],
+    [JSON.stringify({ ...RECORD, id: undefined }), ': id is not a text'],
+    [JSON.stringify({ ...RECORD, result: [1] }), ': result is not an object'],
+  ])('says what is wrong with a study.json of %j, and what to do', (text, message) => {
+    const folder = runFolderAt(temporary());
+    writeFileSync(folder.studyJson, text);
+    const read = () => readStudyRecord(folder);
+    expect(read).toThrow(RunFolderError);
+    expect(read).toThrow(`${folder.studyJson}${message.startsWith(':') ? '' : ' '}${message}`);
+    expect(read).toThrow('delete it and run the study file again, which goes on from the log beside it');
+  });
+
   it('is found by path or by name, and the latest without one', () => {
     const out = temporary();
     openRunFolder(runFolderAt(join(out, 'toy')), RECORD, '');
@@ -61,6 +91,64 @@ describe('a run folder', () => {
     expect(() => lockFolder(folder)).toThrow(`in use by another qloom (process ${process.pid})`);
     lock.release();
     lockFolder(folder).release();
+  });
+});
+
+describe('what cannot be written', () => {
+  const file = join(temporary(), 'file');
+  writeFileSync(file, '');
+
+  it.each([
+    [join(file, 'runs', 'toy'), `${file}: cannot be made: a file of that name is there (EEXIST)`],
+    [file, `${file}: cannot be made: a file of that name is there (EEXIST)`],
+    ['/proc/none/toy', '/proc/none: cannot be made: no such file or folder (ENOENT)'],
+  ])('is told with its path, for a folder %s', (folder, message) => {
+    expect(() => lockFolder(folder)).toThrow(message);
+    expect(() => openRunFolder(runFolderAt(folder), RECORD, '')).toThrow(FileError);
+  });
+
+  it('is told with its path, for a file, and leaves nothing half-written behind', () => {
+    const folder = temporary();
+    mkdirSync(join(folder, 'study.json'));
+    expect(() => writeWhole(join(folder, 'study.json'), '{}')).toThrow(
+      `${join(folder, 'study.json')}: cannot be written: it is a folder (EISDIR)`,
+    );
+    expect(readdirSync(folder)).toEqual(['study.json']);
+    expect(() => writeWhole('/dev/full/x', '')).toThrow(
+      '/dev/full/x: cannot be written: a part of its path is no folder',
+    );
+  });
+
+  it('says TMPDIR where temporary folders cannot be made', () => {
+    expect(() => makeTemporaryFolder('qloom-', join(file, 'none'))).toThrow(
+      /set TMPDIR to a folder that can be written$/,
+    );
+  });
+
+  it('ends a file of lines with its path and the reason, on a full disk as elsewhere', async () => {
+    const full = openLineFile('/dev/full', 'a');
+    full.write('{}\n');
+    await expect(full.failed).rejects.toThrow(
+      '/dev/full: cannot be written: no space is left on the device; make room and run the same command again (ENOSPC)',
+    );
+    full.write('{}\n');
+    await full.close();
+    const folder = openLineFile(temporary(), 'w');
+    await expect(folder.failed).rejects.toThrow('cannot be written: it is a folder (EISDIR)');
+    await folder.close();
+  });
+
+  it('keeps every line of a file that can be written', async () => {
+    const path = join(temporary(), 'lines');
+    for (const [flags, line] of [
+      ['w', 'one\n'],
+      ['a', 'two\n'],
+    ] as const) {
+      const lines = openLineFile(path, flags);
+      lines.write(line);
+      await lines.close();
+    }
+    expect(readFileSync(path, 'utf8')).toBe('one\ntwo\n');
   });
 });
 

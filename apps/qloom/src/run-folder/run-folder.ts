@@ -1,8 +1,9 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { quoted } from '@qloom/tensor/quoted.ts';
 import { CommandError } from '../command/errors.ts';
+import { makeFolder, writeWhole } from './write-file.ts';
 
 /** The paths of one run folder, `qloom-runs/<study>/`. */
 export interface RunFolder {
@@ -83,32 +84,48 @@ export function readStudyRecord(folder: RunFolder): StudyRecord {
   if (!existsSync(folder.studyJson)) {
     throw new RunFolderError(`${folder.path} is no run folder: it has no study.json`);
   }
-  let record: StudyRecord;
+  const advice = 'delete it and run the study file again, which goes on from the log beside it; or give another --out';
+  const text = readFileSync(folder.studyJson, 'utf8');
+  let record: unknown;
   try {
-    record = JSON.parse(readFileSync(folder.studyJson, 'utf8'));
+    record = JSON.parse(text);
   } catch (error) {
-    throw new RunFolderError(`${folder.studyJson} is not JSON: move the folder away, or give another --out`, {
-      cause: error,
-    });
+    const what = text.trim() === '' ? 'is empty' : 'is not JSON';
+    throw new RunFolderError(`${folder.studyJson} ${what}: ${advice}`, { cause: error });
   }
-  if (record.format !== 'qloom-study/1') {
-    throw new RunFolderError(
-      `${folder.studyJson} has format ${quoted(record.format)}; this qloom reads "qloom-study/1"`,
-    );
+  if (record === null || typeof record !== 'object' || Array.isArray(record)) {
+    const what = record === null ? 'null' : Array.isArray(record) ? 'a list' : `a ${typeof record}`;
+    throw new RunFolderError(`${folder.studyJson} holds ${what} and no study: ${advice}`);
   }
-  return record;
+  const { format, ...fields } = record as Partial<StudyRecord>;
+  if (format !== FORMAT) {
+    const found = format === undefined ? 'no format' : `format ${quoted(format)}`;
+    const known = `this qloom reads ${JSON.stringify(FORMAT)}`;
+    throw new RunFolderError(`${folder.studyJson} has ${found}; ${known}: move the folder away, or give another --out`);
+  }
+  const wrong = wrongField(fields);
+  if (wrong !== undefined) throw new RunFolderError(`${folder.studyJson}: ${wrong}: ${advice}`);
+  return record as StudyRecord;
+}
+
+const FORMAT: StudyRecord['format'] = 'qloom-study/1';
+const STATES: readonly StudyRecord['state'][] = ['running', 'finished', 'failed', 'cancelled'];
+
+/** What is wrong with a record's fields: those that commands rely on. */
+function wrongField(record: Partial<StudyRecord>): string | undefined {
+  for (const name of ['id', 'file', 'log', 'createdAt'] as const) {
+    if (typeof record[name] !== 'string') return `${name} is not a text`;
+  }
+  if (record.state === undefined || !STATES.includes(record.state)) return `state is none of ${STATES.join(', ')}`;
+  const isObject = (value: unknown) => typeof value === 'object' && value !== null && !Array.isArray(value);
+  if (!isObject(record.settings)) return 'settings are not an object';
+  if (record.result !== undefined && !isObject(record.result)) return 'result is not an object';
+  return undefined;
 }
 
 /** Writes `study.json` whole: a reader never sees half of it. */
 export function writeStudyRecord(folder: RunFolder, record: StudyRecord): void {
   writeWhole(folder.studyJson, `${JSON.stringify(record, null, 2)}\n`);
-}
-
-/** Writes a file under another name first, then renames it. */
-export function writeWhole(path: string, content: string | Uint8Array): void {
-  const temporary = `${path}.${process.pid}.tmp`;
-  writeFileSync(temporary, content);
-  renameSync(temporary, path);
 }
 
 /**
@@ -117,8 +134,8 @@ export function writeWhole(path: string, content: string | Uint8Array): void {
  */
 export function openRunFolder(folder: RunFolder, fresh: StudyRecord, studyText: string): StudyRecord {
   if (!existsSync(folder.studyJson)) {
-    mkdirSync(folder.path, { recursive: true });
-    writeFileSync(folder.studyYaml, studyText);
+    makeFolder(folder.path);
+    writeWhole(folder.studyYaml, studyText);
     writeStudyRecord(folder, fresh);
     return fresh;
   }

@@ -1,4 +1,3 @@
-import { writeFile } from 'node:fs/promises';
 import type { Study } from '@qloom/contracts/gen/qloom/agent/v1/agent.ts';
 import { StudyResult } from '@qloom/contracts/gen/qloom/agent/v1/result.ts';
 import { DataDescription } from '@qloom/contracts/gen/qloom/episode/v1/slots.ts';
@@ -6,7 +5,8 @@ import { writeCsv } from '@qloom/datasets/csv/write-csv.ts';
 import { decodePointsArtifact } from '@qloom/service-kit/points-artifact.ts';
 import { CommandError } from '../command/errors.ts';
 import { cardToJson, cardToMarkdown } from '../result/card.ts';
-import { type RunFolder, writeWhole } from '../run-folder/run-folder.ts';
+import type { RunFolder } from '../run-folder/run-folder.ts';
+import { writeWhole } from '../run-folder/write-file.ts';
 import { type AgentClient, fetchArtifact } from './follow-study.ts';
 import { qloomVersion } from './versions.ts';
 
@@ -25,7 +25,7 @@ export async function collectResult(
   const bytes = await fetchArtifact(agent, study.result.sha256, signal);
   const result = StudyResult.fromJSON(JSON.parse(Buffer.from(bytes).toString('utf8')));
   if (study.synthetic !== undefined) {
-    await writeFile(folder.syntheticCsv, await fetchArtifact(agent, study.synthetic.sha256, signal));
+    writeWhole(folder.syntheticCsv, await fetchArtifact(agent, study.synthetic.sha256, signal));
   }
   const card = { version: qloomVersion(), command };
   const markdown = cardToMarkdown(result, card);
@@ -37,7 +37,7 @@ export async function collectResult(
   if (training !== undefined) {
     const points = decodePointsArtifact(await fetchArtifact(agent, training.sha256, signal), 'training points');
     const data = result.data ?? DataDescription.fromPartial({});
-    await writeFile(folder.trainingCsv, writeCsv(points, data, data));
+    writeWhole(folder.trainingCsv, writeCsv(points, data, data));
   }
   return result;
 }

@@ -1,12 +1,14 @@
-import { createWriteStream } from 'node:fs';
 import { StudyRecord } from '@qloom/contracts/gen/qloom/agent/v1/agent.ts';
 import { SlotEvent } from '@qloom/contracts/gen/qloom/episode/v1/slots.ts';
 import { isEpisodeKey } from '@qloom/episode-log/event-key.ts';
 import { openEpisodeLog } from '@qloom/episode-log/open-log.ts';
 import type { EpisodeLog, LogEvent } from '@qloom/episode-log/port.ts';
+import { openLineFile } from '../run-folder/line-file.ts';
 
 /** Follows the log of a study into a file. */
 export interface EventKeeper {
+  /** Rejects when the file cannot be written; never resolves. */
+  readonly failed: Promise<never>;
   /** Writes what stands in the log now, and lets go of it. */
   stop(): Promise<void>;
 }
@@ -19,7 +21,7 @@ export async function keepEvents(logUrl: string, study: string, path: string): P
   const log = await openEpisodeLog(logUrl, { pollMs: 100 });
   const abort = new AbortController();
   let last = 0;
-  const file = createWriteStream(path, { flags: 'w' });
+  const file = openLineFile(path, 'w');
   const write = (event: LogEvent): void => {
     if (event.sequence <= last) return;
     last = event.sequence;
@@ -30,12 +32,13 @@ export async function keepEvents(logUrl: string, study: string, path: string): P
   })();
   following.catch(() => {});
   return {
+    failed: file.failed,
     async stop() {
       abort.abort();
       await following.catch(() => {});
       await writeRest(log, study, write);
       await log.close().catch(() => {});
-      await new Promise<void>((resolve) => file.end(resolve));
+      await file.close();
     },
   };
 }

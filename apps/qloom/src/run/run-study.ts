@@ -132,7 +132,7 @@ async function runInFolder(
     for (const note of csv?.notes ?? []) view.note(`${loaded.study.data.csv}: ${note}`);
     for (const warning of csv?.warnings ?? []) view.note(`Warning: ${loaded.study.data.csv}: ${warning}`);
     view.note(`Starting the four services; logs in ${folder.logs}`);
-    const given = Promise.race([session.services.givenUp, whenAborted(signal)]);
+    const given = Promise.race([session.failed, whenAborted(signal)]);
     await Promise.race([session.services.started, given]);
     const work = studyWork(options, folder, session, agent, view, csv);
     work.catch(() => {});
@@ -172,7 +172,9 @@ async function studyWork(
   const events = await keepEvents(session.logUrl, loaded.id, folder.events);
   const tracker = createProgressTracker(() => performance.now());
   try {
-    const study = await followStudy(agent, loaded.id, signal, (now) => view.show(tracker.update(now)));
+    const following = followStudy(agent, loaded.id, signal, (now) => view.show(tracker.update(now)));
+    following.catch(() => {});
+    const study = await Promise.race([following, events.failed]);
     if (study.state !== StudyState.FINISHED) return { study };
     return { study, result: await collectResult(agent, study, folder, options.command, signal) };
   } finally {

@@ -1,8 +1,7 @@
-import { createWriteStream } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
-import { finished } from 'node:stream/promises';
 import { pathToFileURL } from 'node:url';
+import { openLineFile } from '../run-folder/line-file.ts';
 import type { RunFolder } from '../run-folder/run-folder.ts';
+import { makeFolder } from '../run-folder/write-file.ts';
 import type { ServiceName } from '../study-file/study-file.ts';
 import type { Targets } from '../study-file/targets.ts';
 import { type LocalServices, startLocalServices } from '../supervisor/local-services.ts';
@@ -30,6 +29,8 @@ export interface Session {
   readonly logUrl: string;
   /** `file:///…` or `nats://…`. */
   readonly artifactsUrl: string;
+  /** Rejects when a service is given up, or the telemetry cannot be kept, such as on a full disk; never resolves. */
+  readonly failed: Promise<never>;
   /** Ends the services, then the receiver: what they flush at the end is kept. May be called twice. */
   stop(): Promise<void>;
 }
@@ -46,8 +47,8 @@ export function storageOf(folder: RunFolder, log: string): { logUrl: string; art
 /** Starts the receiver of telemetry and the services. Resolves before they serve: see `services.started`. */
 export async function startSession(options: SessionOptions): Promise<Session> {
   const { folder } = options;
-  await mkdir(folder.path, { recursive: true });
-  const spans = createWriteStream(folder.spans, { flags: 'a' });
+  makeFolder(folder.path);
+  const spans = openLineFile(folder.spans, 'a');
   const receiver = await startOtlpReceiver({
     onSpans: (list) => spans.write(list.map((span) => `${JSON.stringify(span)}\n`).join('')),
     forwardTo: options.forwardTelemetryTo,
@@ -66,9 +67,10 @@ export async function startSession(options: SessionOptions): Promise<Session> {
   const stop = async (): Promise<void> => {
     await services.stop();
     await receiver.close();
-    spans.end();
-    await finished(spans);
+    await spans.close();
   };
   let stopped: Promise<void> | undefined;
-  return { services, logUrl, artifactsUrl, stop: () => (stopped ??= stop()) };
+  const failed = Promise.race([services.givenUp, spans.failed]);
+  failed.catch(() => {});
+  return { services, logUrl, artifactsUrl, failed, stop: () => (stopped ??= stop()) };
 }

@@ -1,7 +1,8 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { makeFolder, makeTemporaryFolder } from '../run-folder/write-file.ts';
 import { SERVICES, type ServiceName } from '../study-file/study-file.ts';
 import { type Targets, targetVariable } from '../study-file/targets.ts';
 import { waitUntilServing } from './probe.ts';
@@ -49,7 +50,7 @@ export interface LocalServices {
 /** Starts the services as child processes on unix sockets in a fresh folder of the system's temporary one. */
 export function startLocalServices(options: LocalServicesOptions): LocalServices {
   const sockets = makeSocketFolder();
-  mkdirSync(options.logFolder, { recursive: true });
+  makeFolder(options.logFolder);
   const own = options.targets ?? {};
   const socketOf = (service: ServiceName): string => `unix:${join(sockets, `${service}.sock`)}`;
   const targets = Object.fromEntries(SERVICES.map((service) => [service, own[service] ?? socketOf(service)])) as Record<
@@ -119,5 +120,5 @@ function environmentOf(
 /** A folder short enough for socket paths: 103 bytes is what every system takes. */
 function makeSocketFolder(): string {
   const base = Buffer.byteLength(tmpdir()) <= 60 ? tmpdir() : '/tmp';
-  return mkdtempSync(join(base, 'qloom-'));
+  return makeTemporaryFolder('qloom-', base);
 }

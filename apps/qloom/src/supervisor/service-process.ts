@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CommandError } from '../command/errors.ts';
+import { systemReason } from '../command/system-error.ts';
 import { type BackoffOptions, backoffMs } from './backoff.ts';
 import { readableLogLine, tailOf } from './log-tail.ts';
 
@@ -138,7 +139,13 @@ async function live(
   stopping: AbortSignal,
   on: { onSpawn(child: ChildProcess): void; onReady(pid: number): void },
 ): Promise<Life> {
-  const log = openSync(program.logPath, 'a');
+  let log: number;
+  try {
+    log = openSync(program.logPath, 'a');
+  } catch (error) {
+    const how = `its log cannot be opened: ${systemReason(error) ?? (error as Error).message}`;
+    return { how, readyMs: 0, exitCode: BAD_CONFIG };
+  }
   // A group of its own: a Ctrl-C in the terminal reaches the supervisor alone, which ends all in order.
   const child = spawn(process.execPath, [SMALL_YOUNG_GENERATION, program.main], {
     env: { ...process.env, ...program.env },
