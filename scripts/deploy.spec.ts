@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseAllDocuments } from 'yaml';
@@ -12,6 +12,8 @@ interface Container {
   readonly name: string;
   readonly image: string;
   readonly env?: readonly { readonly name: string; readonly value?: string }[];
+  readonly envFrom?: readonly { readonly configMapRef?: { readonly name: string } }[];
+  readonly ports?: readonly { readonly containerPort: number }[];
   readonly startupProbe?: { readonly grpc?: { readonly service?: string } };
   readonly livenessProbe?: { readonly grpc?: { readonly service?: string } };
   readonly readinessProbe?: { readonly grpc?: { readonly service?: string } };
@@ -24,6 +26,7 @@ interface Manifest {
   readonly spec?: {
     readonly strategy?: { readonly type: string };
     readonly clusterIP?: string;
+    readonly ports?: readonly { readonly port: number }[];
     readonly template?: {
       readonly spec: { readonly containers: readonly Container[]; readonly terminationGracePeriodSeconds?: number };
     };
@@ -31,15 +34,32 @@ interface Manifest {
 }
 
 function build(overlay: string): Manifest[] {
-  const run = spawnSync('kubectl', ['kustomize', join(root, 'deploy/k8s/overlays', overlay)], { encoding: 'utf8' });
+  return buildFolder(join(root, 'deploy/k8s/overlays', overlay));
+}
+
+function buildFolder(folder: string): Manifest[] {
+  const run = spawnSync('kubectl', ['kustomize', folder], { encoding: 'utf8' });
   if (run.status !== 0) throw new Error(run.stderr);
   return parseAllDocuments(run.stdout).map((document) => document.toJS() as Manifest);
+}
+
+/** The value of a variable in each Deployment's own container: its `env`, or else the ConfigMap that it reads. */
+function valuesOf(manifests: readonly Manifest[], variable: string): Record<string, string | undefined> {
+  const deployments = manifests.filter(({ kind }) => kind === 'Deployment');
+  return Object.fromEntries(
+    deployments.map(({ metadata, spec }) => {
+      const own = spec?.template?.spec.containers.find(({ name }) => name === metadata.name);
+      const maps = own?.envFrom?.map(({ configMapRef }) => configMapRef?.name) ?? [];
+      const map = manifests.find(({ kind, metadata: { name } }) => kind === 'ConfigMap' && maps.includes(name));
+      return [metadata.name, own?.env?.find(({ name }) => name === variable)?.value ?? map?.data?.[variable]];
+    }),
+  );
 }
 
 if (!kubectl) console.warn('kubectl is not on the PATH: the overlays are not built here.');
 const describeBuilt = kubectl ? describe : describe.skip;
 
-describeBuilt.each(['trial', 'production'])('overlay %s', (overlay) => {
+describeBuilt.each(['trial', 'production', 'own-generator'])('overlay %s', (overlay) => {
   const manifests = kubectl ? build(overlay) : [];
   const deployments = manifests.filter(({ kind }) => kind === 'Deployment');
 
@@ -59,7 +79,7 @@ describeBuilt.each(['trial', 'production'])('overlay %s', (overlay) => {
     const drainSeconds = Number(config?.data?.['QLOOM_DRAIN_TIMEOUT_MS']) / 1000;
     for (const { spec } of deployments) {
       const pod = spec!.template!.spec;
-      const [container] = pod.containers;
+      const container = pod.containers.find(({ image }) => image.startsWith('qloom-'))!;
       expect(container.startupProbe?.grpc?.service).toBe('live');
       expect(container.livenessProbe?.grpc?.service).toBe('live');
       expect(container.readinessProbe?.grpc?.service).toBe('ready');
@@ -80,6 +100,62 @@ describe('the NATS server of the trial overlay', () => {
     const [, tested] = /^NATS_VERSION=v(\S+)$/m.exec(read('.ci/run')) ?? [];
     expect(tested).toMatch(/^\d/);
     expect(image).toBe(tested);
+  });
+});
+
+describeBuilt('a service of your own', () => {
+  const workers = ['generator', 'discriminator', 'qnn-sim'];
+
+  it.each(workers)('%s is called by all four Deployments alike, on a port that its Service names', (service) => {
+    const folder = mkdtempSync(join(root, 'deploy/k8s/overlays/test-'));
+    try {
+      const overlay = { namespace: 'qloom', resources: ['../trial'], components: [`../../components/own-${service}`] };
+      writeFileSync(join(folder, 'kustomization.yaml'), JSON.stringify(overlay));
+      const manifests = buildFolder(folder);
+      const variable = `QLOOM_${service.replace('-', '_').toUpperCase()}_TARGET`;
+      const target = `dns:///${service}:50052`;
+      expect(valuesOf(manifests, variable)).toEqual(Object.fromEntries(services.map((name) => [name, target])));
+      const ports = manifests.find(({ kind, metadata }) => kind === 'Service' && metadata.name === service)?.spec
+        ?.ports;
+      expect(ports?.map(({ port }) => port)).toEqual(expect.arrayContaining([50051, 50052]));
+      for (const other of workers.filter((name) => name !== service)) {
+        const others = valuesOf(manifests, `QLOOM_${other.replace('-', '_').toUpperCase()}_TARGET`);
+        expect(others[other]).toBe('127.0.0.1:50051');
+      }
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  it('runs as a sidecar in the example, on the port that all call', () => {
+    const manifests = build('own-generator');
+    const pod = manifests.find(({ kind, metadata }) => kind === 'Deployment' && metadata.name === 'generator')?.spec;
+    const sidecar = pod?.template?.spec.containers.find(({ name }) => name === 'own-generator');
+    const [target] = new Set(Object.values(valuesOf(manifests, 'QLOOM_GENERATOR_TARGET')));
+    expect(target).toBe(`dns:///generator:${sidecar?.ports?.[0].containerPort}`);
+  });
+
+  it('at an address of its own is named once, for all', () => {
+    const folder = mkdtempSync(join(root, 'deploy/k8s/overlays/test-'));
+    try {
+      // A component counts more than a generator beside it, and a patch more than both.
+      const data = { QLOOM_QNN_SIM_TARGET: 'dns:///mine:7000', QLOOM_POLICY_TARGET: 'dns:///my-policy:7001' };
+      const map = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'qloom' }, data };
+      const overlay = {
+        namespace: 'qloom',
+        resources: ['../trial'],
+        components: ['../../components/own-qnn-sim'],
+        patches: [{ patch: JSON.stringify(map) }],
+      };
+      writeFileSync(join(folder, 'kustomization.yaml'), JSON.stringify(overlay));
+      const manifests = buildFolder(folder);
+      expect(new Set(Object.values(valuesOf(manifests, 'QLOOM_QNN_SIM_TARGET')))).toEqual(
+        new Set(['dns:///mine:7000']),
+      );
+      expect(valuesOf(manifests, 'QLOOM_POLICY_TARGET').agent).toBe('dns:///my-policy:7001');
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 });
 

@@ -30,6 +30,8 @@ export interface DeploymentOptions {
   readonly otlpEndpoint?: string;
   /** Targets of other implementations. */
   readonly targets?: Partial<Record<ServiceName, string>>;
+  /** Variables of one service alone, on top of those that all have; a restart takes them as they stand then. */
+  readonly only?: Partial<Record<ServiceName, Readonly<Record<string, string>>>>;
   /** Services that do not run. */
   readonly without?: readonly ServiceName[];
 }
@@ -45,9 +47,9 @@ export async function deploy(options: DeploymentOptions = {}): Promise<Deploymen
     QLOOM_GENERATOR_TARGET: target('generator'),
     QLOOM_DISCRIMINATOR_TARGET: target('discriminator'),
     QLOOM_QNN_SIM_TARGET: target('qnn-sim'),
-    QLOOM_AGENT_TARGET: target('agent'),
     QLOOM_STAGE_CONCURRENCY: '2',
     QLOOM_DRAIN_TIMEOUT_MS: '5000',
+    ...options.only?.[service],
     ...(options.otlpEndpoint === undefined ? {} : { OTEL_EXPORTER_OTLP_ENDPOINT: options.otlpEndpoint }),
   });
   const start = (service: ServiceName) =>

@@ -57,12 +57,11 @@ function target(service: string): StringVariable {
   };
 }
 
-/** Where the four services are reached; a service takes the entries it needs into its own table. */
+/** Where the services are reached that others call; a service takes the entries it needs into its own table. */
 export const TARGET_CONFIG = {
   QLOOM_GENERATOR_TARGET: target('generator'),
   QLOOM_DISCRIMINATOR_TARGET: target('discriminator'),
   QLOOM_QNN_SIM_TARGET: target('QNN simulator'),
-  QLOOM_AGENT_TARGET: target('agent'),
 } as const;
 
 /** How a service trains networks; the names are those of `@qloom/tfjs`. A service that does takes them into its own table. */

@@ -14,6 +14,7 @@ import { encodeAnyPoint } from '../events/hyperparameters.ts';
 import { decodeMultipliers, encodeObservation } from '../events/named-values.ts';
 import { type ArmDraws, armResults, drawsOf, encodeInterval, frechetOf, headlineOf } from './arm-results.ts';
 import type { EvaluationContext } from './evaluation-context.ts';
+import { mixedImplementations } from './mixed-implementations.ts';
 import type { Choices } from './run-unit.ts';
 import { measurementOf } from './search.ts';
 import { factsOf, proposedEpisodes, rewardedEpisodes, type StudyView } from './study-view.ts';
@@ -24,7 +25,8 @@ import { verdictOn } from './verdict.ts';
 const LEAST_DRAWS = 2;
 
 /**
- * The result of a study, as the JSON of StudyResult. A function of the study's events alone, but for the time of writing.
+ * The result of a study, as the JSON of StudyResult. A function of the study's events alone, but for the time of writing and
+ * for what the agent's peers call themselves.
  * Gives way to the event loop between its parts.
  */
 export async function encodeResult(
@@ -43,6 +45,7 @@ export async function encodeResult(
         'this file only (intervals of gains by Nadeau and Bengio).',
     );
   }
+  warnings.push(...(await mixedImplementations(view, context.peers)));
   const scored = armDraws(view, arms, settings.evaluation.draws, warnings);
   const { test } = await context.data.own();
   const draws = drawsOf(context, test.count);
