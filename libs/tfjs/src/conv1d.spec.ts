@@ -1,15 +1,9 @@
-import { createRandom } from '@qloom/random/random.ts';
+import { createRandom, type Random } from '@qloom/random/random.ts';
 import * as tf from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
 import { useBackend } from './backend.ts';
 import { conv1d } from './conv1d.ts';
-
-const close = (a: tf.Tensor, b: tf.Tensor, tolerance = 1e-5) => {
-  expect(a.shape).toEqual(b.shape);
-  const [left, right] = [a.dataSync(), b.dataSync()];
-  const scale = Math.max(1e-6, ...right.map(Math.abs));
-  for (let i = 0; i < left.length; i++) expect(Math.abs(left[i] - right[i]) / scale).toBeLessThan(tolerance);
-};
+import { expectSameToRounding, type TensorFunction } from './testing/same-to-rounding.ts';
 
 /** Convolution from slices and products of stock TensorFlow.js, whose gradients are its own. */
 function sliceConvolution(x: tf.Tensor3D, w: tf.Tensor3D): tf.Tensor3D {
@@ -35,6 +29,19 @@ function probe(convolution: Convolution, x: tf.Tensor3D, w: tf.Tensor3D): tf.Ten
   return [convolution(x, w), ...tf.grads(score)([x, w]), ...tf.grads(penalty)([x, w])];
 }
 
+const through =
+  (convolution: Convolution): TensorFunction =>
+  ([x, w]) =>
+    probe(convolution, x as tf.Tensor3D, w as tf.Tensor3D);
+
+/** Sums over positions, and over taps with channels, in each of three passes: value, gradient, gradient of a gradient. */
+function agrees(ours: TensorFunction, theirs: TensorFunction, x: tf.Tensor3D, w: tf.Tensor3D, random: Random): void {
+  const [batch, length] = x.shape;
+  const [kernel, channels, outputs] = w.shape;
+  const operations = 3 * (batch * length + kernel * (channels + outputs));
+  expectSameToRounding(ours([x, w]), theirs, [x, w], { operations, random });
+}
+
 describe.each(['cpu', 'wasm'])('conv1d on %s', (backend) => {
   beforeAll(() => useBackend({ force: backend }));
 
@@ -53,8 +60,7 @@ describe.each(['cpu', 'wasm'])('conv1d on %s', (backend) => {
           tf.tidy(() => {
             const x = tf.tensor3d(random.normals(batch * length * inputs), [batch, length, inputs]);
             const w = tf.tensor3d(random.normals(kernel * inputs * outputs, 0.5), [kernel, inputs, outputs]);
-            const [ours, theirs] = [probe(conv1d, x, w), probe(sliceConvolution, x, w)];
-            for (const [i, tensor] of ours.entries()) close(tensor, theirs[i]);
+            agrees(through(conv1d), through(sliceConvolution), x, w, random);
           });
         },
       ),
@@ -67,8 +73,7 @@ describe.each(['cpu', 'wasm'])('conv1d on %s', (backend) => {
     tf.tidy(() => {
       const x = tf.tensor3d(random.normals(32 * 8 * 16), [32, 8, 16]);
       const w = tf.tensor3d(random.normals(3 * 16 * 32, 0.1), [3, 16, 32]);
-      const [ours, theirs] = [probe(conv1d, x, w), probe(sliceConvolution, x, w)];
-      for (const [i, tensor] of ours.entries()) close(tensor, theirs[i], 2e-5);
+      agrees(through(conv1d), through(sliceConvolution), x, w, random);
     });
   });
 
@@ -79,8 +84,7 @@ describe.each(['cpu', 'wasm'])('conv1d on %s', (backend) => {
       const w = tf.tensor3d(random.normals(3 * 3 * 4), [3, 3, 4]);
       const flat = (a: tf.Tensor3D, b: tf.Tensor3D) =>
         tf.reshape(conv1d(tf.reshape(a, [2, 15]) as tf.Tensor2D, b), [2, 5, 4]) as tf.Tensor3D;
-      const [ours, theirs] = [probe(flat, x, w), probe(sliceConvolution, x, w)];
-      for (const [i, tensor] of ours.entries()) close(tensor, theirs[i]);
+      agrees(through(flat), through(sliceConvolution), x, w, random);
     });
   });
 
@@ -89,11 +93,12 @@ describe.each(['cpu', 'wasm'])('conv1d on %s', (backend) => {
     tf.tidy(() => {
       const x = tf.tensor3d(random.normals(4 * 6 * 3), [4, 6, 3]);
       const w = tf.tensor3d(random.normals(3 * 3 * 5), [3, 3, 5]);
-      const score = (convolution: Convolution) => (a: tf.Tensor, b: tf.Tensor) =>
-        tf.sum(tf.tanh(convolution(a as tf.Tensor3D, b as tf.Tensor3D)));
-      const ours = tf.grads(score(conv1d))([x, w]);
-      const theirs = tf.grads(score((a, b) => tf.conv1d(a, b, 1, 'same')))([x, w]);
-      for (const [i, tensor] of ours.entries()) close(tensor, theirs[i]);
+      const gradients =
+        (convolution: Convolution): TensorFunction =>
+        (given) =>
+          tf.grads((a, b) => tf.sum(tf.tanh(convolution(a as tf.Tensor3D, b as tf.Tensor3D))))([...given]);
+      const stock: Convolution = (a, b) => tf.conv1d(a, b, 1, 'same');
+      agrees(gradients(conv1d), gradients(stock), x, w, random);
     });
   });
 });

@@ -149,6 +149,7 @@ describe('what plots are made from', () => {
         (low, span) => {
           const { ticks } = linearScale([low, low + span], [0, 100]);
           const steps = ticks.slice(1).map((tick, i) => tick - ticks[i]);
+          // Ticks up to 2e4 are right to 2e4·u = 2e-12, spans are 1e-3 and more, steps a twentieth of it: 1e-6 of a span is far above.
           expect(ticks.every((tick) => tick >= low - span * 1e-6 && tick <= low + span * (1 + 1e-6))).toBe(true);
           const mantissas = steps.map((step) =>
             Number((step / 10 ** Math.floor(Math.log10(step) + 1e-9)).toPrecision(3)),

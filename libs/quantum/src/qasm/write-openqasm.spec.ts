@@ -1,4 +1,5 @@
 import { createRandom } from '@qloom/random/random.ts';
+import { rounding } from '@qloom/tensor/testing/rounding.ts';
 import fc from 'fast-check';
 import { inputProduct, parameter, sum } from '../angle.ts';
 import { type Circuit, createCircuitBuilder } from '../circuit.ts';
@@ -19,8 +20,8 @@ function overlap(a: Statevector, b: Statevector): number {
   }
   return Math.hypot(re, im);
 }
-/** Thirty gates leave rounding only. */
-const ROUNDING = 1e-13;
+/** Two states of thirty gates, each written as five at most, with 12 roundings a gate; and of angles that add up to some 300 radians. */
+const ROUNDING = 2 * rounding(2 * (12 * 5 * 30 + 300), 1, 'float64');
 const problems = fc.record({ seed: fc.nat(), qubits: fc.integer({ min: 3, max: 4 }) });
 
 function roundTrip(

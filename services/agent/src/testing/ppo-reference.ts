@@ -42,6 +42,23 @@ export function referenceUpdate(network: PolicyNetwork, state: ReferenceState, b
   return { parameters, m, v };
 }
 
+/** Ratios of the likelihoods of each episode's choices and numbers under parameters now and before: what PPO clips. */
+export function ratiosOf(
+  network: PolicyNetwork,
+  now: Float64Array,
+  before: Float64Array,
+  { observation, actions }: UpdateBatch,
+): number[] {
+  const [after, earlier] = [now, before].map((parameters) => {
+    const outputs = outputsOf(network, parameters, observation);
+    return actions.map((action) => likelihoodOf(network, outputs, parameters, action));
+  });
+  return after.flatMap(({ choices, numbers }, i) => [
+    Math.exp(choices - earlier[i].choices),
+    Math.exp(numbers - earlier[i].numbers),
+  ]);
+}
+
 function outputsOf({ shape }: PolicyNetwork, parameters: Float64Array, observation: readonly number[]): Float64Array {
   const activations = forward(shape, parameters, observation);
   return activations[activations.length - 1];
