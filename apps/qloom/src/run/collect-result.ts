@@ -7,7 +7,7 @@ import { CommandError } from '../command/errors.ts';
 import { cardToJson, cardToMarkdown } from '../result/card.ts';
 import type { RunFolder } from '../run-folder/run-folder.ts';
 import { writeWhole } from '../run-folder/write-file.ts';
-import { type AgentClient, fetchArtifact } from './follow-study.ts';
+import { type AgentClient, fetchArtifact, type Patience } from './follow-study.ts';
 import { qloomVersion } from './versions.ts';
 
 /**
@@ -19,13 +19,13 @@ export async function collectResult(
   study: Study,
   folder: RunFolder,
   command: string,
-  signal: AbortSignal,
+  patience: Patience,
 ): Promise<StudyResult> {
   if (study.result === undefined) throw new CommandError(`study ${study.id} has finished without a result`);
-  const bytes = await fetchArtifact(agent, study.result.sha256, signal);
+  const bytes = await fetchArtifact(agent, study.result.sha256, patience);
   const result = StudyResult.fromJSON(JSON.parse(Buffer.from(bytes).toString('utf8')));
   if (study.synthetic !== undefined) {
-    writeWhole(folder.syntheticCsv, await fetchArtifact(agent, study.synthetic.sha256, signal));
+    writeWhole(folder.syntheticCsv, await fetchArtifact(agent, study.synthetic.sha256, patience));
   }
   const card = { version: qloomVersion(), command };
   const markdown = cardToMarkdown(result, card);
@@ -35,7 +35,7 @@ export async function collectResult(
   }
   const training = result.training ?? result.synthetic?.training;
   if (training !== undefined) {
-    const points = decodePointsArtifact(await fetchArtifact(agent, training.sha256, signal), 'training points');
+    const points = decodePointsArtifact(await fetchArtifact(agent, training.sha256, patience), 'training points');
     const data = result.data ?? DataDescription.fromPartial({});
     writeWhole(folder.trainingCsv, writeCsv(points, data, data));
   }

@@ -1,5 +1,6 @@
 import { status } from '@grpc/grpc-js';
-import { untilAnswered } from './follow-study.ts';
+import { encodeBytes } from '@qloom/service-kit/wire-tensors.ts';
+import { type AgentClient, fetchArtifact, untilAnswered } from './follow-study.ts';
 
 const failing = (code: number, times: number) => {
   const tries = { count: 0 };
@@ -9,7 +10,7 @@ const failing = (code: number, times: number) => {
   };
   return { tries, call };
 };
-const never = new AbortController().signal;
+const never = { signal: new AbortController().signal };
 
 describe('untilAnswered', () => {
   it('waits for a service that is away', async () => {
@@ -32,8 +33,31 @@ describe('untilAnswered', () => {
 
   it('ends with the reason of its signal', async () => {
     const stop = new AbortController();
-    const waiting = untilAnswered(failing(status.UNAVAILABLE, 1e9).call, stop.signal, 1);
+    const waiting = untilAnswered(failing(status.UNAVAILABLE, 1e9).call, { signal: stop.signal }, 1);
     stop.abort(new Error('Ctrl-C'));
     await expect(waiting).rejects.toThrow(/Ctrl-C|aborted/);
+  });
+
+  it('says what it waits for where that takes longer than a start, each reason once', async () => {
+    const told: string[] = [];
+    const patience = { ...never, onWait: (reason: string) => void told.push(reason) };
+    await untilAnswered(failing(status.UNAVAILABLE, 7).call, patience, 1);
+    expect(told).toEqual([]);
+    await untilAnswered(failing(status.UNAVAILABLE, 30).call, patience, 1);
+    expect(told).toEqual(['status 14']);
+  });
+});
+
+describe('fetchArtifact', () => {
+  it('waits for a store that is away', async () => {
+    let tries = 0;
+    const [chunk] = [...encodeBytes(Uint8Array.of(1, 2, 3))];
+    const getArtifact = async function* () {
+      const code = [status.NOT_FOUND, status.DATA_LOSS][tries++];
+      if (code !== undefined) throw Object.assign(new Error('artifact 00 is not in /data'), { code });
+      yield { chunk };
+    };
+    const agent = { getArtifact } as unknown as AgentClient;
+    expect([...(await fetchArtifact(agent, '00', never))]).toEqual([1, 2, 3]);
   });
 });

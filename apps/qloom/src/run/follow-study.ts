@@ -21,23 +21,42 @@ const AWAY: ReadonlySet<number> = new Set([
 const UNCLEAR: ReadonlySet<number> = new Set([status.INTERNAL, status.UNKNOWN]);
 const UNCLEAR_TRIES = 5;
 
+/** Tries in vain after which it is said what is waited for: a service that starts again is back before. About two seconds. */
+const QUIET_TRIES = 8;
+
+/** How long to wait for an answer, and whom to tell. */
+export interface Patience {
+  /** Ends the wait. */
+  readonly signal: AbortSignal;
+  /** Told what is waited for, once for each reason in a row. */
+  readonly onWait?: (reason: string) => void;
+}
+
 /** States in which a study has ended. */
 const ENDED: ReadonlySet<number> = new Set([StudyState.FINISHED, StudyState.CANCELLED, StudyState.FAILED]);
 
 /**
- * Makes a call again and again until it is answered or refused: an agent that was killed comes back. Throws the
- * refusal, or the signal's reason.
+ * Makes a call again and again until it is answered or refused: an agent that was killed comes back, a disk is mended. `away` are
+ * statuses to wait for besides those that say so by themselves. Throws the refusal, or the signal's reason.
  */
-export async function untilAnswered<T>(call: () => Promise<T>, signal: AbortSignal, everyMs = 250): Promise<T> {
-  for (let unclear = 0; ; ) {
+export async function untilAnswered<T>(
+  call: () => Promise<T>,
+  { signal, onWait }: Patience,
+  everyMs = 250,
+  away: readonly number[] = [],
+): Promise<T> {
+  let said = '';
+  for (let tries = 1, unclear = 0; ; tries++) {
     signal.throwIfAborted();
     try {
       return await call();
     } catch (error) {
       signal.throwIfAborted();
-      const code = (error as { code?: unknown } | null)?.code;
+      const { code, details } = (error ?? {}) as { code?: unknown; details?: unknown };
       if (typeof code !== 'number') throw error;
-      if (UNCLEAR.has(code) ? ++unclear >= UNCLEAR_TRIES : !AWAY.has(code)) throw error;
+      if (UNCLEAR.has(code) ? ++unclear >= UNCLEAR_TRIES : !AWAY.has(code) && !away.includes(code)) throw error;
+      const reason = String(details ?? (error as Error).message);
+      if (tries >= QUIET_TRIES && reason !== said) onWait?.((said = reason));
       await sleep(everyMs, undefined, { signal });
     }
   }
@@ -47,11 +66,14 @@ export async function untilAnswered<T>(call: () => Promise<T>, signal: AbortSign
 export async function followStudy(
   agent: AgentClient,
   id: string,
-  signal: AbortSignal,
+  patience: Patience,
   onChange: (study: Study, event: SlotEvent | undefined) => void,
 ): Promise<Study> {
   return untilAnswered(async () => {
-    for await (const { study, event } of agent.watchStudy({ id }, { signal, deadlineMs: 24 * 3_600_000 })) {
+    for await (const { study, event } of agent.watchStudy(
+      { id },
+      { signal: patience.signal, deadlineMs: 24 * 3_600_000 },
+    )) {
       if (study === undefined) continue;
       onChange(study, event);
       if (ENDED.has(study.state)) return study;
@@ -59,15 +81,22 @@ export async function followStudy(
     throw Object.assign(new Error('the agent ended the stream before the study had ended'), {
       code: status.UNAVAILABLE,
     });
-  }, signal);
+  }, patience);
 }
 
-/** The content of an artifact, verified. Throws `TensorError` when what comes is not what was announced. */
-export async function fetchArtifact(agent: AgentClient, sha256: string, signal: AbortSignal): Promise<Uint8Array> {
-  return untilAnswered(async () => {
+/** What an artifact that stands in the log reads as while its store is away. */
+const STORE_AWAY: readonly number[] = [status.NOT_FOUND, status.DATA_LOSS];
+
+/**
+ * The content of an artifact that a study has stored, verified; waits for its store. Throws `TensorError` when what comes is not
+ * what was announced.
+ */
+export async function fetchArtifact(agent: AgentClient, sha256: string, patience: Patience): Promise<Uint8Array> {
+  const fetchOnce = async (): Promise<Uint8Array> => {
     const assembler = createByteAssembler(`artifact ${sha256}`);
-    for await (const { chunk } of agent.getArtifact({ sha256 }, { signal }))
+    for await (const { chunk } of agent.getArtifact({ sha256 }, { signal: patience.signal }))
       if (chunk !== undefined) assembler.add(chunk);
     return assembler.bytes();
-  }, signal);
+  };
+  return untilAnswered(fetchOnce, patience, undefined, STORE_AWAY);
 }

@@ -8,7 +8,7 @@ import { chooseFeatureUnits, SOURCE_UNITS, toFeatureUnits } from '@qloom/dataset
 import { encodePoints } from '@qloom/service-kit/wire-points.ts';
 import { UsageError } from '../command/errors.ts';
 import { type LoadedStudy, studyProblem } from '../study-file/load-study-file.ts';
-import { type AgentClient, untilAnswered } from './follow-study.ts';
+import { type AgentClient, type Patience, untilAnswered } from './follow-study.ts';
 
 /** Options of `data` that a fault of the file may be named after. */
 const OPTIONS = ['label', 'group', 'features', 'ignore', 'duplicates'];
@@ -42,10 +42,13 @@ export async function readStudyCsv(loaded: LoadedStudy): Promise<CsvData | undef
 export async function putCsv(
   agent: AgentClient,
   data: CsvData | undefined,
-  signal: AbortSignal,
+  patience: Patience,
 ): Promise<ArtifactRef | undefined> {
   if (data === undefined) return undefined;
-  const { dataset } = await untilAnswered(() => agent.putDataset(requests(data), { signal }), signal);
+  const { dataset } = await untilAnswered(
+    () => agent.putDataset(requests(data), { signal: patience.signal }),
+    patience,
+  );
   return dataset;
 }
 

@@ -102,10 +102,10 @@ describe('runStudy', () => {
 
   it("gives the agent the policy's address of the study file, and before it that of the environment", async () => {
     const loaded = parseStudyFile('toy.yaml', `${TEXT}policy: mine\nservices:\n  policy: 127.0.0.1:7001\n`);
-    await expect(runStudy(options('say-policy', { loaded }))).rejects.toThrow('cannot go on: 127.0.0.1:7001');
+    await expect(runStudy(options('say-policy', { loaded }))).rejects.toThrow('failed: 127.0.0.1:7001');
     const env = { QLOOM_POLICY_TARGET: 'unix:/run/policy.sock' };
     await expect(runStudy(options('say-policy', { loaded, env }))).rejects.toThrow(
-      'cannot go on: unix:/run/policy.sock',
+      'failed: unix:/run/policy.sock',
     );
   });
 

@@ -31,7 +31,7 @@ import type { ServiceEvent } from '../supervisor/service-process.ts';
 import { formatSeconds } from '../terminal/format.ts';
 import type { StatusStream } from '../terminal/status-line.ts';
 import { collectResult } from './collect-result.ts';
-import { type AgentClient, followStudy, untilAnswered } from './follow-study.ts';
+import { type AgentClient, followStudy, type Patience, untilAnswered } from './follow-study.ts';
 import { keepEvents } from './keep-events.ts';
 import { createProgressTracker } from './progress.ts';
 import { createProgressView, type ProgressView } from './progress-view.ts';
@@ -164,19 +164,20 @@ async function studyWork(
   csv: CsvData | undefined,
 ): Promise<{ study: Study; result?: StudyResult }> {
   const { loaded, signal } = options;
-  const { space } = await untilAnswered(() => agent.getCapabilities({}), signal);
-  const dataset = await putCsv(agent, csv, signal);
+  const patience: Patience = { signal, onWait: (reason) => view.note(`waiting for the agent: ${reason}`) };
+  const { space } = await untilAnswered(() => agent.getCapabilities({}), patience);
+  const dataset = await putCsv(agent, csv, patience);
   const settings = toStudySettings(loaded.study, { dataset, circuit: loaded.circuit?.text });
   const fitted = { ...settings, space: fitOverrides(loaded, settings.space, space) };
-  await createStudy(agent, loaded, fitted, signal);
+  await createStudy(agent, loaded, fitted, patience);
   const events = await keepEvents(session.logUrl, loaded.id, folder.events);
   const tracker = createProgressTracker(() => performance.now());
   try {
-    const following = followStudy(agent, loaded.id, signal, (now) => view.show(tracker.update(now)));
+    const following = followStudy(agent, loaded.id, patience, (now) => view.show(tracker.update(now)));
     following.catch(() => {});
     const study = await Promise.race([following, events.failed]);
     if (study.state !== StudyState.FINISHED) return { study };
-    return { study, result: await collectResult(agent, study, folder, options.command, signal) };
+    return { study, result: await collectResult(agent, study, folder, options.command, patience) };
   } finally {
     await events.stop();
   }
@@ -187,10 +188,10 @@ async function createStudy(
   agent: AgentClient,
   loaded: LoadedStudy,
   settings: StudySettings,
-  signal: AbortSignal,
+  patience: Patience,
 ): Promise<void> {
   try {
-    await untilAnswered(() => agent.createStudy({ id: loaded.id, settings }, { deadlineMs: 120_000 }), signal);
+    await untilAnswered(() => agent.createStudy({ id: loaded.id, settings }, { deadlineMs: 120_000 }), patience);
   } catch (error) {
     if (isServiceError(error) && error.code === status.INVALID_ARGUMENT) throw refusalOf(loaded, error);
     throw error;

@@ -64,8 +64,7 @@ export async function synthesize(
   const fitSeed = context.seeds.unit(label, 'fit');
   const sampleSeed = context.seeds.unit(label, 'sample');
   const settings = {
-    // Attempts of one fit must not go back, not even when this process was replaced: seconds since the epoch do not.
-    identity: { study: context.study, fold, attempt: Math.floor(context.clock.now() / 1000) },
+    identity: { study: context.study, fold, attempt: nextAttempt(context.clock) },
     seed: fitSeed,
     hyperparameters: encodeAnyPoint(point, context.space, context.rivalParameters),
     data: context.data.description,
@@ -74,6 +73,17 @@ export async function synthesize(
   const { model, summary: fit } = await fitModel(context.peers, settings, training, signal);
   const { points, summary: sample } = await samplePoints(context.peers, model, sampleSeed, counts, signal);
   return { points, model, fitSeed, sampleSeed, fit, sample };
+}
+
+let lastAttempt = 0;
+
+/**
+ * The number of an attempt at a fit. It must not go back: seconds since the epoch do not when this process is replaced, and those
+ * before are remembered where the clock is set back meanwhile.
+ */
+function nextAttempt(clock: Clock): number {
+  lastAttempt = Math.max(lastAttempt, Math.floor(clock.now() / 1000));
+  return lastAttempt;
 }
 
 /** Trains the study's QNN on the points of some arms and scores it. Throws DomainError (`diverged`) for a score that is not finite. */

@@ -1,12 +1,14 @@
+import { renameSync } from 'node:fs';
 import { rename } from 'node:fs/promises';
 import { type Study, type StudySettings, StudyState } from '@qloom/contracts/gen/qloom/agent/v1/agent.ts';
 import { StudyResult } from '@qloom/contracts/gen/qloom/agent/v1/result.ts';
 import { FailureReason, QnnArm } from '@qloom/contracts/gen/qloom/episode/v1/slots.ts';
 import type { FitSettings } from '@qloom/contracts/gen/qloom/generator/v1/generator.ts';
 import type { EvaluateSettings } from '@qloom/contracts/gen/qloom/qnn_sim/v1/qnn_sim.ts';
+import type { EpisodeKey } from '@qloom/episode-log/event-key.ts';
 import { openArtifactStore, openEpisodeLog } from '@qloom/episode-log/open-log.ts';
 import { DomainError } from '@qloom/service-kit/errors.ts';
-import { decodeSlot, failureOf } from '@qloom/service-kit/slot-events.ts';
+import { decodeSlot, encodeSlot, failureOf } from '@qloom/service-kit/slot-events.ts';
 import { createSignalBoard } from '@qloom/testing/signal-board.ts';
 import { createTempFolder, type TempFolder } from '@qloom/testing/temp-folder.ts';
 import { decodePoint } from '../events/hyperparameters.ts';
@@ -44,6 +46,7 @@ beforeAll(async () => {
 afterAll(() => standIns.stop());
 beforeEach(async () => {
   folder = await createTempFolder();
+  waits = [];
 });
 afterEach(async () => {
   delete hooks.onFit;
@@ -74,15 +77,20 @@ async function resultOf(study: Study): Promise<StudyResult> {
   return StudyResult.fromJSON(JSON.parse(new TextDecoder().decode(bytes)));
 }
 
-/** What a study waits for, each text once, in order, until it has ended. */
-async function waitsUntilEnd(): Promise<{ study: Study; waits: string[] }> {
-  const waits: string[] = [];
+/** What the study has been seen to wait for, each text once, in order. */
+let waits: string[] = [];
+
+/** Whether a fault may end: there were many of it, and the study has been seen to wait. */
+const isEnough = (faults: number): boolean => faults >= MANY && waits.length > 0;
+
+/** Watches a study, with what it waits for, until it has ended. */
+async function watchedToEnd(): Promise<Study> {
   let last: Study | undefined;
   for await (const { study } of world.agent.watchStudy({ id: ID })) {
     last = study ?? last;
     if (study?.waitingFor !== undefined && waits.at(-1) !== study.waitingFor) waits.push(study.waitingFor);
   }
-  return { study: last as Study, waits };
+  return last as Study;
 }
 
 const isRival = ({ hyperparameters }: FitSettings) => decodePoint(hyperparameters)['method'] === 'noise';
@@ -156,10 +164,10 @@ describe('a unit of the final evaluation', () => {
     async (_name, error) => {
       let faults = 0;
       hooks.onEvaluate = (settings) => {
-        if (isUnit(settings) && faults++ < MANY) throw error;
+        if (isUnit(settings) && !isEnough(faults++)) throw error;
       };
       await start(tiny());
-      const { study, waits } = await waitsUntilEnd();
+      const study = await watchedToEnd();
       expect(study.state).toBe(StudyState.FINISHED);
       expect(faults).toBeGreaterThan(MANY);
       expect(waits).toContainEqual(expect.stringMatching(/^(tune|draw)-noise-\d+: /));
@@ -185,17 +193,18 @@ describe('a store that is away for a while', () => {
         throw error;
       }
     };
-    await start(tiny(), { artifacts: { ...store, get } });
     let isAway = false;
-    for await (const { study } of world.agent.watchStudy({ id: ID })) {
-      if (!isAway && study?.state === StudyState.EVALUATING && study.unitsDone > 0) {
-        await rename(folder.file('artifacts/sha256'), folder.file('away'));
-        isAway = true;
-      }
-      if (isAway && study?.waitingFor?.includes('is not in')) break;
-    }
+    // While the first setting of the rival is fitted: the folds to come, and the next setting, are still to be read.
+    hooks.onFit = (settings) => {
+      if (isAway || !isRival(settings)) return;
+      isAway = true;
+      renameSync(folder.file('artifacts/sha256'), folder.file('away'));
+    };
+    await start(tiny(), { artifacts: { ...store, get } });
     // Two units are under way at once: one of them has failed more than MANY times then.
     await failures.atLeast(2 * MANY + 1);
+    const meanwhile = await world.agent.getStudy({ id: ID });
+    expect(meanwhile.study?.waitingFor).toMatch(/^tune-noise-\d: artifact [0-9a-f]{64} is not in .*\/artifacts/);
     await rename(folder.file('away'), folder.file('artifacts/sha256'));
     const study = await world.finished(ID);
     expect([study.state, study.waitingFor]).toEqual([StudyState.FINISHED, undefined]);
@@ -205,7 +214,7 @@ describe('a store that is away for a while', () => {
 });
 
 describe('a fault of the program itself', () => {
-  /** A policy that fails with `error` the first {@link MANY} times that it is asked to learn. */
+  /** A policy that fails with `error` when it is asked to learn, until {@link isEnough}. */
   const faulty = async (error: Error): Promise<OpenPolicy> => {
     const { policyNamed } = await openPolicies();
     let faults = 0;
@@ -214,7 +223,7 @@ describe('a fault of the program itself', () => {
       return {
         ...policy,
         async observe(...given) {
-          if (faults++ < MANY) throw error;
+          if (!isEnough(faults++)) throw error;
           return policy.observe(...given);
         },
       };
@@ -230,7 +239,7 @@ describe('a fault of the program itself', () => {
     ],
   ])('never ends a study: %s', async (_name, error) => {
     await start(tiny(), { openPolicy: await faulty(error) });
-    const { study, waits } = await waitsUntilEnd();
+    const study = await watchedToEnd();
     expect(waits).toEqual([`the study: ${error.message}`]);
     expect([study.state, study.failed]).toEqual([StudyState.FINISHED, 0]);
   });
@@ -276,6 +285,31 @@ describe('a search without a reward', () => {
     const space = [{ name: 'synthRatio', minimum: 0.25, choices: [] }];
     const study = await run(tiny({ space, sobolEpisodes: 0, policy: 'fixed' }));
     expect(study.message).toMatch(/^all 3 episodes failed \(2 diverged, 1 invalid\); episode 1: .*the loss is NaN$/);
+  });
+});
+
+describe('an episode whose report cannot be read', () => {
+  it('fails as invalid, and the study goes on', async () => {
+    await run(tiny());
+    const events = await world.episodeLog.replay(ID);
+    const { artifacts } = world;
+    const log = `sqlite://${folder.file('log.db')}`;
+    const given = await openEpisodeLog(log);
+    const first = events.findIndex(({ key }) => key.slot === 'evaluate');
+    for (const { key, payload, headers } of events.slice(0, first)) await given.append(key, payload, headers);
+    const key = events[first].key as EpisodeKey;
+    const facts = decodeSlot(events[first]).facts!;
+    if (facts.$case !== 'evaluate') throw new Error('no report');
+    facts.value.folds[0].runs[0].losses!.data = Buffer.alloc(3);
+    const times = { startedAtMs: 1, endedAtMs: 2, attempt: 1 };
+    await given.append(key, encodeSlot(key, { ...times, result: { facts } }));
+    await given.close();
+    const later = await createWorld(standIns, { log, artifacts });
+    later.start();
+    const study = await later.finished(ID);
+    const reward = decodeSlot((await later.episodeLog.read({ ...key, slot: 'reward' as const }))!);
+    await later.stop();
+    expect([study.state, study.failed, failureOf(reward)?.reason]).toEqual([StudyState.FINISHED, 1, 'invalid']);
   });
 });
 

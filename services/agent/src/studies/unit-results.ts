@@ -71,7 +71,8 @@ function isFailed<T>(result: T | FailedUnit): result is FailedUnit {
 /** Why a unit could not be done; undefined where it was, or is not yet. */
 export function failureOfUnit(units: ReadonlyMap<string, string>, name: string): FailedUnit | undefined {
   const json = units.get(name);
-  if (json === undefined) return undefined;
+  // Asked of every unit at every event, and true of few: only those are parsed.
+  if (json === undefined || !/"(failed|fallback)":/.test(json)) return undefined;
   const result = JSON.parse(json) as Partial<FailedUnit> & Partial<DrawResult>;
   const failed = result.failed ?? result.fallback;
   return failed === undefined ? undefined : { failed, reason: result.reason };
