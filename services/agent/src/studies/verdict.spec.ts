@@ -99,7 +99,7 @@ describe('verdictOn', () => {
 
   it('says that nothing is added where nothing was surely better', () => {
     expect(verdictOn([], nothing, Score.ACCURACY)).toBe(
-      'Qloom adds nothing: no episode with synthetic points was rewarded.',
+      'Qloom adds nothing: no episode with synthetic points was rewarded and could be fitted again.',
     );
     const unselected = [armOf('qloom-unselected', ArmKind.RIVAL, [0.01, -0.01, 0.03])];
     expect(verdictOn(unselected, nothing, Score.ACCURACY)).toMatch(/all the same: \+1\.0 points .* to \+3\.0\)\.$/);
