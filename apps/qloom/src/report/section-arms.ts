@@ -1,4 +1,4 @@
-import { ArmKind, type ArmResult, type StudyResult } from '@qloom/contracts/gen/qloom/agent/v1/result.ts';
+import { ArmKind, type ArmResult, Score, type StudyResult } from '@qloom/contracts/gen/qloom/agent/v1/result.ts';
 import { FEWEST_DRAWS } from '@qloom/metrics/statistics/claim.ts';
 import { armLabel, findArm, QLOOM_UNSELECTED, readingOrder } from '../result/arms.ts';
 import { distanceText } from '../result/distances.ts';
@@ -25,8 +25,7 @@ export function armsSection(result: StudyResult): Markup {
     ),
     gridFigure(
       plotArms(arms, headline),
-      `Mean over draws with 95% intervals, those of ${headline.name} for other draws and other test points, those of the loss ` +
-        'for other draws; the dashed line is real data only.',
+      `Mean over draws with 95% intervals${scopes(result, headline)}; the dashed line is real data only.`,
       'grid pair',
     ),
     realOnly === undefined
@@ -34,11 +33,17 @@ export function armsSection(result: StudyResult): Markup {
       : wideFigure(
           plotDraws(arms, realOnly, headline),
           `Each small dot is one draw, compared in ${headline.name} with real data only on that same draw; above it the mean ` +
-            'with its 95% interval, for other draws and other test points. An interval that holds 0 shows no measurable ' +
+            'with its 95% interval. An interval that holds 0 shows no measurable ' +
             `difference${arms.some((arm) => arm.draws.length < FEWEST_DRAWS) ? `, and fewer than ${FEWEST_DRAWS} draws show none at all` : ''}.`,
         ),
     armsTable(result, arms, headline),
   );
+}
+
+/** What intervals allow for; nothing in results of before a study had a headline, whose intervals allowed for draws alone. */
+function scopes({ headline }: StudyResult, { name }: Headline): string {
+  if (headline === Score.UNSPECIFIED) return '';
+  return `, those of ${name} for other draws and other test points, those of the loss for other draws`;
 }
 
 /** How near synthetic points are to real ones. */

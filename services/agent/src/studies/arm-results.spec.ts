@@ -1,4 +1,4 @@
-import { type StudySettings, StudyState } from '@qloom/contracts/gen/qloom/agent/v1/agent.ts';
+import { DataSource, type StudySettings, StudyState } from '@qloom/contracts/gen/qloom/agent/v1/agent.ts';
 import { Score, StudyResult } from '@qloom/contracts/gen/qloom/agent/v1/result.ts';
 import { DataDescription } from '@qloom/contracts/gen/qloom/episode/v1/slots.ts';
 import type { EvaluateResponse } from '@qloom/contracts/gen/qloom/qnn_sim/v1/qnn_sim.ts';
@@ -42,8 +42,11 @@ async function unequalStudy(simulator: ServiceBinding, changes: Partial<StudySet
     const points = { count: 80, features: 2, classes: 2, x, y };
     const dataset = await storeDataset(world.artifacts, points, DataDescription.fromPartial({}));
     world.start();
-    const source = { $case: 'dataset' as const, value: dataset };
-    const data = { source, labelBudget: 40, testSize: 40, identicalRows: 0 as const };
+    const data = DataSource.fromPartial({
+      source: { $case: 'dataset', value: dataset },
+      labelBudget: 40,
+      testSize: 40,
+    });
     await world.agent.createStudy({ id: ID, settings: smallStudy({ data, ...changes }) });
     const study = await world.finished(ID);
     expect([study.state, study.message]).toEqual([StudyState.FINISHED, 'finished']);
