@@ -1,6 +1,6 @@
 import type { CsvColumns } from './csv-columns.ts';
 import type { CsvField } from './csv-records.ts';
-import { shown, shownList } from './shown-text.ts';
+import { firstOf, shown, shownList } from './shown-text.ts';
 
 /** A feature as it was read. */
 export interface FeatureColumn {
@@ -24,21 +24,28 @@ export function columnWarnings(columns: CsvColumns, features: readonly FeatureCo
   const unnamed = features.filter(({ isNamed }) => !isNamed);
   const counting = unnamed.filter(({ values }) => howCounting(values) !== undefined);
   const ids = unnamed.filter((feature) => !counting.includes(feature) && isId(feature));
+  const likewise = (warnings: readonly string[]) => firstOf(warnings, 'columns');
   return [
-    ...counting.map(
-      (feature) =>
-        `${nameOf(feature)} ${howCounting(feature.values)}, as row numbers, ids and clock times do: where the rows are sorted it ` +
-        'gives the label away. Leave it out with ignore; name it in features where it is meant',
-    ),
-    ...ids.map(
-      (feature) =>
-        `${nameOf(feature)} has another whole number in every row and the name of an id, which tells nothing about new points. ` +
-        'Leave it out with ignore; name it in features where it is meant',
-    ),
-    ...features.flatMap((feature) => codeWarning(feature)),
-    ...features.flatMap((feature) => digitsWarning(columns, feature)),
-    ...equalColumns(features),
+    ...likewise(counting.map((feature) => countingWarning(feature))),
+    ...likewise(ids.map((feature) => idWarning(feature))),
+    ...likewise(features.flatMap((feature) => codeWarning(feature))),
+    ...likewise(features.flatMap((feature) => digitsWarning(columns, feature))),
+    ...likewise(equalColumns(features)),
   ];
+}
+
+function countingWarning(feature: FeatureColumn): string {
+  return (
+    `${nameOf(feature)} ${howCounting(feature.values)}, as row numbers, ids and clock times do: where the rows are sorted it ` +
+    'gives the label away. Leave it out with ignore; name it in features where it is meant'
+  );
+}
+
+function idWarning(feature: FeatureColumn): string {
+  return (
+    `${nameOf(feature)} has another whole number in every row and the name of an id, which tells nothing about new points. ` +
+    'Leave it out with ignore; name it in features where it is meant'
+  );
 }
 
 function nameOf({ name, column }: FeatureColumn): string {
@@ -79,7 +86,7 @@ const CODES = new Set([
 
 /** A code stands apart: at least five ranges of the other values away from them. */
 function codeWarning(feature: FeatureColumn): string[] {
-  const codes = [...new Set(feature.values)].filter((value) => CODES.has(value));
+  const codes = new Set(feature.values.filter((value) => CODES.has(value)));
   for (const code of codes) {
     const others = feature.values.filter((value) => value !== code);
     if (others.length < LEAST_ROWS) continue;

@@ -16,6 +16,8 @@ export interface CsvColumns {
   readonly label: number;
   /** Position of the group, from 0; null without. */
   readonly group: number | null;
+  /** Whether the first record is a header. */
+  readonly header: boolean;
   /** The records that hold data. */
   readonly rows: readonly CsvRecord[];
   /** What is suspicious about the columns. */
@@ -85,7 +87,7 @@ export function resolveCsvColumns(records: readonly CsvRecord[], options: CsvCol
         `several columns are named ${shown(from)}; one of them is called ${shown(to)} here. Name each column once`,
     ),
   ];
-  return { names, features, named, label, group, rows, warnings };
+  return { names, features, named, label, group, header, rows, warnings };
 }
 
 function headerOf(records: readonly CsvRecord[], options: CsvColumnOptions): HeaderFinding {
@@ -152,7 +154,12 @@ function positionOf(role: string, column: string | number, names: readonly strin
   if (typeof column === 'string') {
     const found = names.indexOf(column);
     if (found < 0) {
-      const known = header ? `the columns are ${shownList(names, 50)}` : 'the file has no header; give a position';
+      const known = header
+        ? `the columns are ${shownList(
+            names.map((name) => shown(name).slice(1, -1)),
+            50,
+          )}`
+        : 'the file has no header; give a position';
       throw new DatasetError(role, `${role}: there is no column ${shown(column)}; ${known}`);
     }
     if (names.includes(column, found + 1)) {

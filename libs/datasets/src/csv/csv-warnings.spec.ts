@@ -123,6 +123,16 @@ describe('warnings of a file', () => {
     expect(warningsOf(text, { ignore: ['w'] })).toEqual([]);
   });
 
+  it('many of one kind: the first four, and the number of the others', () => {
+    const names = Array.from({ length: 9 }, (_, i) => `t${i}`);
+    const warnings = warningsOf(
+      table(`${names.join(',')},c`, 12, (i) => [...names.map((_, j) => (i + 1) * (j + 1)), label(i)]),
+    );
+    expect(warnings).toHaveLength(5);
+    expect(warnings[3]).toMatch(/^column 4 \('t3'\) changes by 4 from row to row/);
+    expect(warnings[4]).toBe('5 more columns, likewise');
+  });
+
   it('classes that differ only in spelling, and another column that is named as a label is', () => {
     expect(warningsOf(table('u,v,c', 30, (i, u, v) => [u, v, ['Ferro', 'ferro', 'para'][i % 3]]))).toEqual([
       "classes 'Ferro', 'ferro' differ only in spelling, and are 2 classes; give one spelling",

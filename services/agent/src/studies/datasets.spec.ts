@@ -66,6 +66,12 @@ describe('a stored data set', () => {
     expect(pauli.description.featureOffsets).toEqual([]);
   });
 
+  it('refuses warnings that no report could hold', async () => {
+    await expect(storeDataset(store, pointsOf(TIMES), described({ warnings: ['x'.repeat(1001)] }))).rejects.toThrow(
+      'description.warnings: too many or too long; right would be at most 100, each of at most 1000 characters',
+    );
+  });
+
   it('refuses units that the client chose', async () => {
     await expect(storeDataset(store, pointsOf(TIMES), described({ featureOffsets: [3] }))).rejects.toThrow(
       'description.feature_offsets: has 1 entries; the agent chooses the units; right would be none',
