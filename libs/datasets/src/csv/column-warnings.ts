@@ -34,6 +34,11 @@ export function columnWarnings(columns: CsvColumns, features: readonly FeatureCo
   ];
 }
 
+/** Whether a feature seems to number or name the rows, and is not said to be meant. */
+export function namesRows(feature: FeatureColumn): boolean {
+  return !feature.isNamed && (howCounting(feature.values) !== undefined || isId(feature));
+}
+
 function countingWarning(feature: FeatureColumn): string {
   return (
     `${nameOf(feature)} ${howCounting(feature.values)}, as row numbers, ids and clock times do: where the rows are sorted it ` +

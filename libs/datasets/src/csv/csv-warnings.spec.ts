@@ -207,6 +207,20 @@ describe('rows with the same features', () => {
     expect(readCsv(text, { duplicates: 'independent' })).toMatchObject({ points: data.points, warnings: [] });
   });
 
+  it('are seen behind a row number, which hides them', () => {
+    const numbered = table('n,u,v,c', 20, (i, u, v) => (i < 3 ? [i, 1.5, 2, 'a'] : [i, u, v, label(i)]));
+    const warnings = warningsOf(numbered);
+    expect(warnings).toHaveLength(2);
+    expect(warnings[1]).toBe(
+      "2 of 20 rows are copies of another row (such as lines 2, 3, 4) but for 'n', and may be on both sides of a split. With that " +
+        'left out by ignore they stay together',
+    );
+    expect(warningsOf(numbered, { ignore: ['n'] })[0]).toMatch(
+      /^2 of 20 rows are copies of another row \(such as lines 2, 3, 4\)\. /,
+    );
+    expect(warningsOf(numbered, { features: ['n', 'u', 'v'] })).toEqual([]);
+  });
+
   it('are left out but for the first of each label', () => {
     const data = readCsv(text, { duplicates: 'drop' });
     expect([...data.points.x.subarray(0, 4)]).toEqual([1.5, 2, 1.5, 2]);

@@ -1,14 +1,14 @@
 import { DatasetError } from '../dataset-error.ts';
 import type { SourcePoints } from '../points.ts';
 import { requireRowsPerClass } from '../stratified-folds.ts';
-import { columnWarnings, type FeatureColumn } from './column-warnings.ts';
+import { columnWarnings, type FeatureColumn, namesRows } from './column-warnings.ts';
 import { type CsvColumnOptions, type CsvColumns, resolveCsvColumns } from './csv-columns.ts';
 import { parseCsvRecords } from './csv-records.ts';
 import { readNumbers, readTexts, requireValues } from './feature-columns.ts';
 import { labelWarnings, namesInOrder, requireClasses, requireKnownClasses } from './label-column.ts';
 import { leakWarnings } from './leak-warnings.ts';
 import { placeOf } from './place.ts';
-import { type DuplicateRows, findRowFaults, requireRowsLeft } from './row-warnings.ts';
+import { type DuplicateRows, findRowFaults, hiddenCopyWarnings, requireRowsLeft } from './row-warnings.ts';
 import { evenRecords } from './row-widths.ts';
 import { findSeparator, separatorHint } from './separator.ts';
 import { shown } from './shown-text.ts';
@@ -95,6 +95,7 @@ export function readCsv(text: string, options: CsvOptions = {}): CsvData {
       ...columnWarnings(columns, kept),
       ...leakWarnings(kept, all.y, classNames),
       ...found.warnings,
+      ...hiddenCopyWarnings(all, columns, kept.map((feature, index) => ({ ...feature, index })).filter(namesRows)),
     ],
   };
 }
