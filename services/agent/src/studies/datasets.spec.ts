@@ -8,7 +8,7 @@ import { createSeeds } from '../domain/study/seeds.ts';
 import { smallStudy } from '../testing/world.ts';
 import { loadDataset, storeDataset } from './datasets.ts';
 import { completeSettings } from './settings.ts';
-import { openStudyData, splitLabels } from './study-data.ts';
+import { openStudyData, outerFoldCount, splitLabels } from './study-data.ts';
 
 let folder: TempFolder;
 let store: Awaited<ReturnType<typeof openArtifactStore>>;
@@ -107,6 +107,23 @@ describe('a study on a file with copies', () => {
     for (const { train, heldOut } of [...reward, ...outer]) {
       expect(heldOut.filter((row) => train.some((other) => labels.x[other] === labels.x[row]))).toEqual([]);
     }
+  });
+
+  it('counts its outer folds by the labels that it asked for, also where copies leave some places empty', async () => {
+    // 87 rows three times each: of 101 and 99 places for the two classes, whole sets fill 99 and 99.
+    const many = Array.from({ length: 261 }, (_, i) => i % 87);
+    const points = { ...pointsOf(many), y: Int32Array.from(many, (value) => value % 2) };
+    const dataset = await storeDataset(store, points, described({}));
+    const data = DataSource.fromPartial({
+      source: { $case: 'dataset', value: dataset },
+      labelBudget: 200,
+      testSize: 40,
+    });
+    const settings = completeSettings(smallStudy({ data }), { isPolicyRemote: false });
+    const seeds = createSeeds(settings.seed);
+    const { labels } = await (await openStudyData(settings, seeds, store)).own();
+    expect(labels.count).toBe(198);
+    expect((await splitLabels(labels, settings, seeds)).outer).toHaveLength(outerFoldCount(settings));
   });
 
   it('has them where the user says that they are measurements of their own', async () => {

@@ -54,14 +54,19 @@ export async function openStudyData(
   );
 }
 
-/** The division of the study's own labels into reward folds and outer folds. Throws ValidationError. */
+/**
+ * The division of the study's own labels into reward folds and outer folds; `settings` has its label budget. Throws
+ * ValidationError.
+ */
 export function splitLabels(labels: Points, settings: CompleteSettings, seeds: StudySeeds): Promise<SplitManifest> {
   return asValidation('settings', async () =>
     createSplitManifest(labels, {
       seed: seeds.data,
       rewardFolds: settings.folds,
       identicalTogether: areTogether(settings.data),
-      outer: isRefolded(labels.count) ? { kind: 'refold', folds: settings.folds } : { kind: 'holdout', fraction: 0.25 },
+      outer: isRefolded(settings.data.labelBudget)
+        ? { kind: 'refold', folds: settings.folds }
+        : { kind: 'holdout', fraction: 0.25 },
     }),
   );
 }
