@@ -1,3 +1,4 @@
+import { echoed } from '@qloom/tensor/quoted.ts';
 import type { CsvColumns } from './csv-columns.ts';
 import type { CsvField } from './csv-records.ts';
 import { firstOf, shown, shownList } from './shown-text.ts';
@@ -119,7 +120,7 @@ function digitsWarning({ rows }: CsvColumns, feature: FeatureColumn): string[] {
   const [{ line, fields }] = rounded;
   const { text } = fields[feature.column];
   return [
-    `${nameOf(feature)} has whole numbers beyond 2^53, which float64 rounds: line ${line} has ${shown(text).slice(1, -1)} and is read as ` +
+    `${nameOf(feature)} has whole numbers beyond 2^53, which float64 rounds: line ${line} has ${echoed(text)} and is read as ` +
       `${BigInt(Number(text))}, as are ${rounded.length} of ${rows.length} rows. Leave an id out with ignore`,
   ];
 }

@@ -1,3 +1,4 @@
+import { echoed } from '@qloom/tensor/quoted.ts';
 import { DatasetError } from '../dataset-error.ts';
 import type { CsvRecord } from './csv-records.ts';
 import { findHeader, type HeaderFinding } from './find-header.ts';
@@ -156,7 +157,7 @@ function positionOf(role: string, column: string | number, names: readonly strin
     if (found < 0) {
       const known = header
         ? `the columns are ${shownList(
-            names.map((name) => shown(name).slice(1, -1)),
+            names.map((name) => echoed(name)),
             50,
           )}`
         : 'the file has no header; give a position';

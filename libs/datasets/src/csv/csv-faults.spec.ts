@@ -44,10 +44,10 @@ describe('a field that is no number', () => {
   });
 
   it('says a long or unprintable text in part, on one line', () => {
-    expect(() => readCsv(withCell(`${'y'.repeat(200)}\u001b[2J`))).toThrow(
-      `line 4, column 1 ('u'): '${'y'.repeat(59)}…' is not a finite number`,
+    expect(() => readCsv(withCell('y'.repeat(300)))).toThrow(
+      `line 4, column 1 ('u'): '${'y'.repeat(200)}…' (300 characters) is not a finite number`,
     );
-    expect(() => readCsv(withCell('a\u001b[2J'))).toThrow("'a�[2J' is not a finite number");
+    expect(() => readCsv(withCell('a\u001b[2J'))).toThrow(/: 'a\\\S+\[2J' is not a finite number/);
   });
 
   it('is looked at in an instant however long it is', () => {

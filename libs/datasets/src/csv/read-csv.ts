@@ -81,7 +81,7 @@ export function readCsv(text: string, options: CsvOptions = {}): CsvData {
   const points = withoutRows(all, found.dropped);
   if (found.dropped.size > 0) requireRowsLeft(points, all);
   if (options.header === undefined) requireNoLoneHeader(columns, points, classNames, options.folds);
-  if (options.folds !== undefined) requireRowsPerClass(points, options.folds, 'folds', classNames);
+  if (options.folds !== undefined) requireRowsPerClass({ ...points, classNames }, options.folds);
   return {
     points,
     featureNames: kept.map(({ name }) => name),

@@ -1,10 +1,8 @@
-/** Most characters of a text of the file that a message repeats. */
-const MOST = 60;
+import { quoted } from '@qloom/tensor/quoted.ts';
 
-/** A text of a file, for a message: in quotes, without control characters, not longer than a line. */
+/** A text of a file as messages about files quote it. */
 export function shown(text: string): string {
-  const plain = text.replaceAll(/\p{Cc}/gu, '�');
-  return `'${plain.length > MOST ? `${plain.slice(0, MOST - 1)}…` : plain}'`;
+  return quoted(text, "'");
 }
 
 /** The first few of some texts, and how many more there are. */

@@ -103,7 +103,7 @@ describe('a study on a file with copies', () => {
       expect(shared(test, labels)).toBe(0);
     }
     const { labels } = await data.own();
-    const { reward, outer } = await splitLabels(labels, settings, seeds);
+    const { reward, outer } = await splitLabels(labels, settings, seeds, described({}));
     for (const { train, heldOut } of [...reward, ...outer]) {
       expect(heldOut.filter((row) => train.some((other) => labels.x[other] === labels.x[row]))).toEqual([]);
     }
@@ -123,7 +123,25 @@ describe('a study on a file with copies', () => {
     const seeds = createSeeds(settings.seed);
     const { labels } = await (await openStudyData(settings, seeds, store)).own();
     expect(labels.count).toBe(198);
-    expect((await splitLabels(labels, settings, seeds)).outer).toHaveLength(outerFoldCount(settings));
+    expect((await splitLabels(labels, settings, seeds, described({}))).outer).toHaveLength(outerFoldCount(settings));
+  });
+
+  it('is refused, with the class by its name, where copies fill no fold', async () => {
+    const few = pointsOf(Array.from({ length: 40 }, (_, i) => i % 4));
+    const dataset = await storeDataset(store, few, described({ classNames: ['raw', 'ripe'] }));
+    const data = DataSource.fromPartial({
+      source: { $case: 'dataset', value: dataset },
+      labelBudget: 20,
+      testSize: 20,
+    });
+    const settings = completeSettings(smallStudy({ data, folds: 3 }), { isPolicyRemote: false });
+    const opened = await openStudyData(settings, createSeeds(1), store);
+    const { labels } = await opened.own();
+    await expect(splitLabels(labels, settings, createSeeds(1), opened.description)).rejects.toThrow(
+      "settings.folds: the 10 points of class 'raw' are copies of one row, and identical rows stay together; 3 folds need " +
+        'at least 3 different rows of each class. Give more labels or fewer folds, or say that identical rows are independent ' +
+        'measurements (duplicates: independent in a study file)',
+    );
   });
 
   it('has them where the user says that they are measurements of their own', async () => {

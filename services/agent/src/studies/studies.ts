@@ -173,7 +173,7 @@ async function checkedSettings(
   requireFitting(settings.qnn, { features, classes });
   const counted = { ...settings.data, labelBudget: data.sizes.labels, testSize: data.sizes.test };
   const complete = { ...settings, data: counted };
-  await splitLabels(labels, complete, seeds);
+  await splitLabels(labels, complete, seeds, data.description);
   return { settings: complete, shape: { features, classes } };
 }
 
