@@ -48,9 +48,10 @@ function countingWarning(feature: FeatureColumn): string {
 }
 
 function idWarning(feature: FeatureColumn): string {
+  const isEach = new Set(feature.values).size === feature.values.length;
   return (
-    `${nameOf(feature)} has another whole number in every row and the name of an id, which tells nothing about new points. ` +
-    'Leave it out with ignore; name it in features where it is meant'
+    `${nameOf(feature)} has ${isEach ? 'another whole number in every row' : 'whole numbers'} and the name of an ` +
+    `${isEach ? 'id' : 'index'}, which tells nothing about new points. Leave it out with ignore; name it in features where it is meant`
   );
 }
 
@@ -80,9 +81,12 @@ function howCounting(values: Float64Array): string | undefined {
 
 const ID_NAME = /^(.*[\s_-])?(id|ids|idx|index|uuid|guid|key|row|no|nr|number|serial|sample)\.?$|[a-z]Id$|^#$/i;
 
+/** What pandas calls an index that became a column; of joined frames it has numbers twice. */
+const INDEX_NAME = /^(index|level_\d+)$/i;
+
 function isId({ name, values }: FeatureColumn): boolean {
-  if (values.length < LEAST_ROWS || !ID_NAME.test(name)) return false;
-  return values.every((value) => Number.isInteger(value)) && new Set(values).size === values.length;
+  if (values.length < LEAST_ROWS || !values.every((value) => Number.isInteger(value))) return false;
+  return INDEX_NAME.test(name) || (ID_NAME.test(name) && new Set(values).size === values.length);
 }
 
 /** Numbers that stand for a missing value in many files. */

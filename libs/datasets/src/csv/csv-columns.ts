@@ -3,7 +3,7 @@ import { DatasetError } from '../dataset-error.ts';
 import type { CsvRecord } from './csv-records.ts';
 import { findHeader, type HeaderFinding } from './find-header.ts';
 import { type DecimalMark, isNumeric, readNumber } from './number-text.ts';
-import { shown, shownList } from './shown-text.ts';
+import { firstOf, shown, shownList } from './shown-text.ts';
 
 /** Which columns of a file are what. */
 export interface CsvColumns {
@@ -77,15 +77,17 @@ export function resolveCsvColumns(records: readonly CsvRecord[], options: CsvCol
   if (features.length === 0)
     throw new DatasetError('csv', 'the file has no feature beside its label; give at least one');
   const { names, renamed } = uniqueNames(known, features);
+  const unnamed = header ? features.filter((i) => given[i] === '') : [];
+  const likewise = (found: readonly string[]) => firstOf(found, 'columns');
   const warnings = [
     ...(warning === undefined ? [] : [warning]),
-    ...index.map(indexWarning),
-    ...(header ? features.filter((i) => given[i] === '') : []).map(
-      (i) => `column ${i + 1} has no name in the header; it is called ${shown(names[i])} here`,
-    ),
-    ...renamed.map(
-      ({ from, to }) =>
-        `several columns are named ${shown(from)}; one of them is called ${shown(to)} here. Name each column once`,
+    ...likewise(index.map(indexWarning)),
+    ...likewise(unnamed.map((i) => `column ${i + 1} has no name in the header; it is called ${shown(names[i])} here`)),
+    ...likewise(
+      renamed.map(
+        ({ from, to }) =>
+          `several columns are named ${shown(from)}; one of them is called ${shown(to)} here. Name each column once`,
+      ),
     ),
   ];
   return { names, features, named, label, group, header, rows, warnings };
@@ -111,7 +113,7 @@ function withoutComment(text: string, column: number): string {
 }
 
 function isUnnamed(name: string): boolean {
-  return name === '' || /^unnamed: \d+(_level_\d+)?$/i.test(name);
+  return name === '' || /^unnamed: \d+(_level_\d+)?(\.\d+)?$/i.test(name);
 }
 
 /**

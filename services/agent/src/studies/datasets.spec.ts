@@ -67,8 +67,8 @@ describe('a stored data set', () => {
   });
 
   it('refuses warnings that no report could hold', async () => {
-    await expect(storeDataset(store, pointsOf(TIMES), described({ warnings: ['x'.repeat(1001)] }))).rejects.toThrow(
-      'description.warnings: too many or too long; right would be at most 100, each of at most 1000 characters',
+    await expect(storeDataset(store, pointsOf(TIMES), described({ warnings: ['x'.repeat(2001)] }))).rejects.toThrow(
+      'description.warnings: too many or too long; right would be at most 100, each of at most 2000 characters',
     );
   });
 

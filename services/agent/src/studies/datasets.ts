@@ -18,7 +18,7 @@ import { requireUsable } from './usable-data.ts';
 export const DATASET_TYPE = 'application/x-qloom-dataset+json';
 
 /** Limits of what stands in results and reports. */
-const [MAX_WARNINGS, MAX_WARNING_LENGTH] = [100, 1000];
+const [MAX_WARNINGS, MAX_WARNING_LENGTH] = [100, 2000];
 
 /** A data set. */
 export interface Dataset {
