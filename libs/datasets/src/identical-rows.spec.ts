@@ -103,7 +103,7 @@ describe('identical rows', () => {
         'folds',
         'folds: the 20 points of class 0 are copies of 2 different rows, and identical rows stay together; 3 folds need at ' +
           'least 3 different rows of each class. Give more labels or fewer folds, or say that identical rows are independent ' +
-          'measurements',
+          'measurements (duplicates: independent in a study file)',
       ),
     );
     expect(() =>

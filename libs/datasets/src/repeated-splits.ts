@@ -41,10 +41,11 @@ export function repeatedSplits(
   return Array.from({ length: repeats }, (_, index) => {
     const stream = random.fork(index);
     const first = named('labels', () => stratifiedSample(points, labels, stream));
-    const { block } = points;
+    const { block, classes, classNames } = points;
     const rest = {
       count: first.rest.length,
-      classes: points.classes,
+      classes,
+      classNames,
       y: Int32Array.from(first.rest, (row) => points.y[row]),
       ...(block ? { block: Int32Array.from(first.rest, (row) => block[row]) } : {}),
     };

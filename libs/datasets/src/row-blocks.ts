@@ -1,4 +1,5 @@
 import type { Random } from '@qloom/random/random.ts';
+import { quoted } from '@qloom/tensor/quoted.ts';
 import { DatasetError } from './dataset-error.ts';
 import type { Points } from './points.ts';
 import { classCounts, rowsByClass } from './rows.ts';
@@ -7,6 +8,8 @@ import { classCounts, rowsByClass } from './rows.ts';
 export type Labelled = Pick<Points, 'count' | 'classes' | 'y' | 'group'> & {
   /** Rows with the same number stay on one side of every division, shape [count]. Absent: rows are divided one by one. */
   readonly block?: Int32Array;
+  /** Names of the classes, for messages. Default: their numbers. */
+  readonly classNames?: readonly string[];
 };
 
 /** The part in 0 … parts − 1 of each row, shape [count]: greedy, from the largest block down, where it leaves the classes most even. */
@@ -59,7 +62,7 @@ export function takeBlocks(points: Labelled, block: Int32Array, quotas: readonly
       });
       taken.push(...together);
     }
-    if (rows.length > 0 && got[label] === 0) throw noBlockFits(label, rows.length, quotas[label]);
+    if (rows.length > 0 && got[label] === 0) throw noBlockFits(classText(points, label), rows.length, quotas[label]);
   });
   return taken;
 }
@@ -71,20 +74,25 @@ export function requireBlocksPerClass(points: Labelled, block: Int32Array, folds
     if (different >= folds) return;
     throw new DatasetError(
       'folds',
-      `folds: the ${rows.length} points of class ${label} are copies of ${different} different rows, and identical rows stay ` +
-        `together; ${folds} folds need at least ${folds} different rows of each class. Give more labels or fewer folds, or ` +
-        'say that identical rows are independent measurements',
+      `folds: the ${rows.length} points of class ${classText(points, label)} are copies of ` +
+        `${different === 1 ? 'one row' : `${different} different rows`}, and identical rows stay together; ${folds} folds need at least ${folds} different rows of each class. Give more labels or fewer folds, or ` +
+        'say that identical rows are independent measurements (duplicates: independent in a study file)',
     );
   });
 }
 
-function noBlockFits(label: number, rows: number, quota: number): DatasetError {
+function noBlockFits(name: string, rows: number, quota: number): DatasetError {
   return new DatasetError(
     'count',
-    `count: the ${rows} points of class ${label} are copies of a few different rows, and identical rows stay together; none ` +
+    `count: the ${rows} points of class ${name} are copies of a few different rows, and identical rows stay together; none ` +
       `of these sets fits into the ${quota} points that the class gets here. Give more points, leave the copies out, or say ` +
-      'that identical rows are independent measurements',
+      'that identical rows are independent measurements (duplicates: independent in a study file)',
   );
+}
+
+/** A class for a message: its name in quotes, or its number. */
+export function classText({ classNames }: Pick<Labelled, 'classNames'>, label: number): string {
+  return classNames?.[label] === undefined ? String(label) : quoted(classNames[label], "'");
 }
 
 /** The rows of each block, in the order of their first row. */

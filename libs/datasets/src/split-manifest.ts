@@ -51,6 +51,8 @@ export interface SplitOptions {
   readonly groupsTogether?: boolean;
   /** Keep rows with the same features together: for data of which rows may be copies. Not with groups. Default false. */
   readonly identicalTogether?: boolean;
+  /** Names of the classes, for messages. Default: their numbers. */
+  readonly classNames?: readonly string[];
 }
 
 /**
@@ -61,7 +63,8 @@ export function createSplitManifest(points: Points, options: SplitOptions): Spli
   const { rewardFolds = 3, outer = { kind: 'holdout', fraction: 0.25 }, groupsTogether = false } = options;
   const random = createRandom(`split/${options.seed}`);
   const block = options.identicalTogether && !groupsTogether ? identicalRowBlocks(points) : undefined;
-  const labelled: Labelled = block === undefined ? points : { ...points, block };
+  const { classNames } = options;
+  const labelled: Labelled = { ...points, block, classNames };
   const divide = groupsTogether ? groupedFolds : stratifiedFolds;
   const all = Array.from({ length: points.count }, (_, row) => row);
   let search = all;
@@ -119,8 +122,8 @@ function holdOut(points: Labelled, fraction: number, together: boolean, random: 
 
 function subset(points: Labelled, rows: readonly number[]): Labelled {
   return {
+    ...points,
     count: rows.length,
-    classes: points.classes,
     y: Int32Array.from(rows, (row) => points.y[row]),
     ...(points.group ? { group: Int32Array.from(rows, (row) => points.group?.[row] ?? 0) } : {}),
     ...(points.block ? { block: Int32Array.from(rows, (row) => points.block?.[row] ?? 0) } : {}),

@@ -1,8 +1,7 @@
 import type { Random } from '@qloom/random/random.ts';
-import { quoted } from '@qloom/tensor/quoted.ts';
 import { DatasetError } from './dataset-error.ts';
 import { coveringQuotas } from './quotas.ts';
-import { type Labelled, partOfBlocks, requireBlocksPerClass, takeBlocks } from './row-blocks.ts';
+import { classText, type Labelled, partOfBlocks, requireBlocksPerClass, takeBlocks } from './row-blocks.ts';
 import { classCounts, rowsByClass } from './rows.ts';
 
 /** One division of rows: what is learned from, and what it is measured on. Row numbers in rising order. */
@@ -11,19 +10,13 @@ export interface Fold {
   readonly heldOut: readonly number[];
 }
 
-/** Throws DatasetError unless every class has at least `folds` rows; it says the class by its name in `classNames`. */
-export function requireRowsPerClass(
-  points: Labelled,
-  folds: number,
-  field = 'folds',
-  classNames: readonly string[] = [],
-): void {
+/** Throws DatasetError unless every class has at least `folds` rows. */
+export function requireRowsPerClass(points: Labelled, folds: number): void {
   classCounts(points).forEach((rows, label) => {
     if (rows < folds) {
-      const name = classNames[label] === undefined ? label : quoted(classNames[label], "'");
       throw new DatasetError(
-        field,
-        `${field}: class ${name} has ${rows} of ${points.count} points; ${folds} folds need at least ${folds} of each ` +
+        'folds',
+        `folds: class ${classText(points, label)} has ${rows} of ${points.count} points; ${folds} folds need at least ${folds} of each ` +
           `class. Give more labels or fewer folds`,
       );
     }

@@ -1,6 +1,7 @@
+import { echoed } from '@qloom/tensor/quoted.ts';
 import type { CsvColumns } from './csv-columns.ts';
 import type { CsvField } from './csv-records.ts';
-import { shown, shownList } from './shown-text.ts';
+import { firstOf, shown, shownList } from './shown-text.ts';
 
 /** A feature as it was read. */
 export interface FeatureColumn {
@@ -24,21 +25,34 @@ export function columnWarnings(columns: CsvColumns, features: readonly FeatureCo
   const unnamed = features.filter(({ isNamed }) => !isNamed);
   const counting = unnamed.filter(({ values }) => howCounting(values) !== undefined);
   const ids = unnamed.filter((feature) => !counting.includes(feature) && isId(feature));
+  const likewise = (warnings: readonly string[]) => firstOf(warnings, 'columns');
   return [
-    ...counting.map(
-      (feature) =>
-        `${nameOf(feature)} ${howCounting(feature.values)}, as row numbers, ids and clock times do: where the rows are sorted it ` +
-        'gives the label away. Leave it out with ignore; name it in features where it is meant',
-    ),
-    ...ids.map(
-      (feature) =>
-        `${nameOf(feature)} has another whole number in every row and the name of an id, which tells nothing about new points. ` +
-        'Leave it out with ignore; name it in features where it is meant',
-    ),
-    ...features.flatMap((feature) => codeWarning(feature)),
-    ...features.flatMap((feature) => digitsWarning(columns, feature)),
-    ...equalColumns(features),
+    ...likewise(counting.map((feature) => countingWarning(feature))),
+    ...likewise(ids.map((feature) => idWarning(feature))),
+    ...likewise(features.flatMap((feature) => codeWarning(feature))),
+    ...likewise(features.flatMap((feature) => digitsWarning(columns, feature))),
+    ...likewise(equalColumns(features)),
   ];
+}
+
+/** Whether a feature seems to number or name the rows, and is not said to be meant. */
+export function namesRows(feature: FeatureColumn): boolean {
+  return !feature.isNamed && (howCounting(feature.values) !== undefined || isId(feature));
+}
+
+function countingWarning(feature: FeatureColumn): string {
+  return (
+    `${nameOf(feature)} ${howCounting(feature.values)}, as row numbers, ids and clock times do: where the rows are sorted it ` +
+    'gives the label away. Leave it out with ignore; name it in features where it is meant'
+  );
+}
+
+function idWarning(feature: FeatureColumn): string {
+  const isEach = new Set(feature.values).size === feature.values.length;
+  return (
+    `${nameOf(feature)} has ${isEach ? 'another whole number in every row' : 'whole numbers'} and the name of an ` +
+    `${isEach ? 'id' : 'index'}, which tells nothing about new points. Leave it out with ignore; name it in features where it is meant`
+  );
 }
 
 function nameOf({ name, column }: FeatureColumn): string {
@@ -67,9 +81,12 @@ function howCounting(values: Float64Array): string | undefined {
 
 const ID_NAME = /^(.*[\s_-])?(id|ids|idx|index|uuid|guid|key|row|no|nr|number|serial|sample)\.?$|[a-z]Id$|^#$/i;
 
+/** What pandas calls an index that became a column; of joined frames it has numbers twice. */
+const INDEX_NAME = /^(index|level_\d+)$/i;
+
 function isId({ name, values }: FeatureColumn): boolean {
-  if (values.length < LEAST_ROWS || !ID_NAME.test(name)) return false;
-  return values.every((value) => Number.isInteger(value)) && new Set(values).size === values.length;
+  if (values.length < LEAST_ROWS || !values.every((value) => Number.isInteger(value))) return false;
+  return INDEX_NAME.test(name) || (ID_NAME.test(name) && new Set(values).size === values.length);
 }
 
 /** Numbers that stand for a missing value in many files. */
@@ -79,7 +96,7 @@ const CODES = new Set([
 
 /** A code stands apart: at least five ranges of the other values away from them. */
 function codeWarning(feature: FeatureColumn): string[] {
-  const codes = [...new Set(feature.values)].filter((value) => CODES.has(value));
+  const codes = new Set(feature.values.filter((value) => CODES.has(value)));
   for (const code of codes) {
     const others = feature.values.filter((value) => value !== code);
     if (others.length < LEAST_ROWS) continue;
@@ -107,7 +124,7 @@ function digitsWarning({ rows }: CsvColumns, feature: FeatureColumn): string[] {
   const [{ line, fields }] = rounded;
   const { text } = fields[feature.column];
   return [
-    `${nameOf(feature)} has whole numbers beyond 2^53, which float64 rounds: line ${line} has ${shown(text).slice(1, -1)} and is read as ` +
+    `${nameOf(feature)} has whole numbers beyond 2^53, which float64 rounds: line ${line} has ${echoed(text)} and is read as ` +
       `${BigInt(Number(text))}, as are ${rounded.length} of ${rows.length} rows. Leave an id out with ignore`,
   ];
 }

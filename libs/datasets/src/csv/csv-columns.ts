@@ -1,8 +1,9 @@
+import { echoed } from '@qloom/tensor/quoted.ts';
 import { DatasetError } from '../dataset-error.ts';
 import type { CsvRecord } from './csv-records.ts';
 import { findHeader, type HeaderFinding } from './find-header.ts';
 import { type DecimalMark, isNumeric, readNumber } from './number-text.ts';
-import { shown, shownList } from './shown-text.ts';
+import { firstOf, shown, shownList } from './shown-text.ts';
 
 /** Which columns of a file are what. */
 export interface CsvColumns {
@@ -16,6 +17,8 @@ export interface CsvColumns {
   readonly label: number;
   /** Position of the group, from 0; null without. */
   readonly group: number | null;
+  /** Whether the first record is a header. */
+  readonly header: boolean;
   /** The records that hold data. */
   readonly rows: readonly CsvRecord[];
   /** What is suspicious about the columns. */
@@ -74,18 +77,20 @@ export function resolveCsvColumns(records: readonly CsvRecord[], options: CsvCol
   if (features.length === 0)
     throw new DatasetError('csv', 'the file has no feature beside its label; give at least one');
   const { names, renamed } = uniqueNames(known, features);
+  const unnamed = header ? features.filter((i) => given[i] === '') : [];
+  const likewise = (found: readonly string[]) => firstOf(found, 'columns');
   const warnings = [
     ...(warning === undefined ? [] : [warning]),
-    ...index.map(indexWarning),
-    ...(header ? features.filter((i) => given[i] === '') : []).map(
-      (i) => `column ${i + 1} has no name in the header; it is called ${shown(names[i])} here`,
-    ),
-    ...renamed.map(
-      ({ from, to }) =>
-        `several columns are named ${shown(from)}; one of them is called ${shown(to)} here. Name each column once`,
+    ...likewise(index.map(indexWarning)),
+    ...likewise(unnamed.map((i) => `column ${i + 1} has no name in the header; it is called ${shown(names[i])} here`)),
+    ...likewise(
+      renamed.map(
+        ({ from, to }) =>
+          `several columns are named ${shown(from)}; one of them is called ${shown(to)} here. Name each column once`,
+      ),
     ),
   ];
-  return { names, features, named, label, group, rows, warnings };
+  return { names, features, named, label, group, header, rows, warnings };
 }
 
 function headerOf(records: readonly CsvRecord[], options: CsvColumnOptions): HeaderFinding {
@@ -108,7 +113,7 @@ function withoutComment(text: string, column: number): string {
 }
 
 function isUnnamed(name: string): boolean {
-  return name === '' || /^unnamed: \d+(_level_\d+)?$/i.test(name);
+  return name === '' || /^unnamed: \d+(_level_\d+)?(\.\d+)?$/i.test(name);
 }
 
 /**
@@ -152,7 +157,12 @@ function positionOf(role: string, column: string | number, names: readonly strin
   if (typeof column === 'string') {
     const found = names.indexOf(column);
     if (found < 0) {
-      const known = header ? `the columns are ${shownList(names, 50)}` : 'the file has no header; give a position';
+      const known = header
+        ? `the columns are ${shownList(
+            names.map((name) => echoed(name)),
+            50,
+          )}`
+        : 'the file has no header; give a position';
       throw new DatasetError(role, `${role}: there is no column ${shown(column)}; ${known}`);
     }
     if (names.includes(column, found + 1)) {

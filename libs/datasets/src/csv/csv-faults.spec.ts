@@ -44,10 +44,18 @@ describe('a field that is no number', () => {
   });
 
   it('says a long or unprintable text in part, on one line', () => {
-    expect(() => readCsv(withCell(`${'y'.repeat(200)}\u001b[2J`))).toThrow(
-      `line 4, column 1 ('u'): '${'y'.repeat(59)}…' is not a finite number`,
+    expect(() => readCsv(withCell('y'.repeat(300)))).toThrow(
+      `line 4, column 1 ('u'): '${'y'.repeat(200)}…' (300 characters) is not a finite number`,
     );
-    expect(() => readCsv(withCell('a\u001b[2J'))).toThrow("'a�[2J' is not a finite number");
+    expect(() => readCsv(withCell('a\u001b[2J'))).toThrow(/: 'a\\\S+\[2J' is not a finite number/);
+  });
+
+  it('is looked at in an instant however long it is', () => {
+    for (const cell of ['1;'.repeat(50_000), 'a1'.repeat(50_000), '% '.repeat(50_000), '9'.repeat(50_000)]) {
+      expect(() => readCsv(withCell(`"${cell}"`))).toThrow(/^line 4, column 1/);
+    }
+    expect(readCsv(`${'% '.repeat(2000)},v,c\n${rows(GOOD)}`).points.count).toBe(6);
+    expect(() => readCsv(withCell('9'.repeat(400)))).toThrow('is beyond the numbers that float64 holds');
   });
 
   it.each(['na', 'NaN', '#N/A', '<NA>', 'null', '?', ''])(
@@ -74,7 +82,7 @@ describe('a field that is no number', () => {
     expect(() => readCsv(text)).toThrow(
       new Error(
         "line 2, column 1 ('kind'): 'a' is not a finite number; give one, or name the column in 'ignore', or set label: " +
-          '"kind" where it is the label',
+          "'kind' where it is the label",
       ),
     );
   });
@@ -221,6 +229,17 @@ describe('a label column that holds no classes', () => {
     ],
   ])('%s', (_, text, message) => {
     expect(() => readCsv(text)).toThrow(new Error(message));
+  });
+
+  it('may be so because the first line is a header of numbers', () => {
+    const text = `400,410,420\n${labelled('c', 20, (i) => String(i % 2)).replace(/^.*\n/, '')}`;
+    expect(() => readCsv(text, { folds: 3 })).toThrow(
+      new Error(
+        "line 1, column 3 ('x2'): no other row has the label '420'; set header: true where this line is a header of numbers, or " +
+          'give at least 3 points of the class',
+      ),
+    );
+    expect(readCsv(text, { folds: 3, header: true }).featureNames).toEqual(['400', '410']);
   });
 
   it('is told from classes that are whole numbers or few decimals', () => {

@@ -29,6 +29,7 @@ describe('warnings of a file', () => {
     ['an index of a shuffled frame', ',u,v,c', (i: number) => (i * 7) % 20],
     ['an index of joined frames', ',u,v,c', (i: number) => i % 10],
     ['an index that was written twice', 'Unnamed: 0,u,v,c', (i: number) => i],
+    ['an index that was written three times', 'Unnamed: 0.1,u,v,c', (i: number) => i],
     ['an index of names', ',u,v,c', (i: number) => `sample ${i}`],
     ['an index of times', ',u,v,c', (i: number) => `2024-01-${10 + i}`],
   ])('%s: it is left out, unless it is named as a feature', (_, header, cellOf) => {
@@ -66,6 +67,23 @@ describe('warnings of a file', () => {
       `column 1 ('${name}') has another whole number in every row and the name of an id, which tells nothing about new points. ` +
         'Leave it out with ignore; name it in features where it is meant',
     ]);
+  });
+
+  it('an index of joined frames that became a column', () => {
+    expect(warningsOf(table('index,u,v,c', 20, (i, u, v) => [i % 10, u, v, label(i)]))).toContain(
+      "column 1 ('index') has whole numbers and the name of an index, which tells nothing about new points. Leave it out with " +
+        'ignore; name it in features where it is meant',
+    );
+  });
+
+  it('columns without a name by the dozen: no warning for each', () => {
+    const text = table(`${','.repeat(40)}c`, 20, (i, u, v) => [
+      ...Array.from({ length: 40 }, (_, j) => Number(u) * (j + 2) + Number(v)),
+      label(i),
+    ]);
+    const warnings = warningsOf(text);
+    expect(warnings).toHaveLength(5);
+    expect(warnings[4]).toBe('36 more columns, likewise');
   });
 
   it('numbers beyond 2^53, with what they are read as', () => {
@@ -121,6 +139,16 @@ describe('warnings of a file', () => {
       ),
     );
     expect(warningsOf(text, { ignore: ['w'] })).toEqual([]);
+  });
+
+  it('many of one kind: the first four, and the number of the others', () => {
+    const names = Array.from({ length: 9 }, (_, i) => `t${i}`);
+    const warnings = warningsOf(
+      table(`${names.join(',')},c`, 12, (i) => [...names.map((_, j) => (i + 1) * (j + 1)), label(i)]),
+    );
+    expect(warnings).toHaveLength(5);
+    expect(warnings[3]).toMatch(/^column 4 \('t3'\) changes by 4 from row to row/);
+    expect(warnings[4]).toBe('5 more columns, likewise');
   });
 
   it('classes that differ only in spelling, and another column that is named as a label is', () => {
@@ -195,6 +223,20 @@ describe('rows with the same features', () => {
     ]);
     expect(readCsv(text, { duplicates: 'together' })).toMatchObject({ points: data.points, warnings: [conflict] });
     expect(readCsv(text, { duplicates: 'independent' })).toMatchObject({ points: data.points, warnings: [] });
+  });
+
+  it('are seen behind a row number, which hides them', () => {
+    const numbered = table('n,u,v,c', 20, (i, u, v) => (i < 3 ? [i, 1.5, 2, 'a'] : [i, u, v, label(i)]));
+    const warnings = warningsOf(numbered);
+    expect(warnings).toHaveLength(2);
+    expect(warnings[1]).toBe(
+      "2 of 20 rows are copies of another row (such as lines 2, 3, 4) but for 'n', and may be on both sides of a split. With that " +
+        'left out by ignore they stay together',
+    );
+    expect(warningsOf(numbered, { ignore: ['n'] })[0]).toMatch(
+      /^2 of 20 rows are copies of another row \(such as lines 2, 3, 4\)\. /,
+    );
+    expect(warningsOf(numbered, { features: ['n', 'u', 'v'] })).toEqual([]);
   });
 
   it('are left out but for the first of each label', () => {

@@ -83,6 +83,14 @@ describe('decodeText', () => {
     expect(() => decodeText(bytes)).toThrow(new Error(`the file is ${message}`));
   });
 
+  it('refuses more than a text can hold, before anything is read', () => {
+    // The file is pretended: nothing looks at its bytes.
+    const large = Object.defineProperty(new Uint8Array(4), 'length', { value: 600 * 2 ** 20 });
+    expect(() => decodeText(large)).toThrow(
+      new Error('the file has 600 MiB; at most 500 MiB are read: give fewer rows'),
+    );
+  });
+
   it('says on which line Latin-1 text stands, instead of replacing its letters', () => {
     expect(() => decodeText(latin1('u,c\n1,Bern\n2,Z\xfcrich\n'))).toThrow(
       expect.objectContaining({

@@ -8,11 +8,21 @@ export interface DecodedText {
   readonly notes: readonly string[];
 }
 
+/** A text of Node has at most 2²⁹ − 24 characters. */
+const MAX_BYTES = 500 * 2 ** 20;
+
 /**
  * The text of a delimited file: UTF-8, or UTF-16 with or without a byte order mark. Throws DatasetError, which says what the
  * file is instead, for other formats, other encodings (with the line) and binary content.
  */
 export function decodeText(bytes: Uint8Array): DecodedText {
+  if (bytes.length > MAX_BYTES) {
+    const size = Math.ceil(bytes.length / 2 ** 20);
+    throw new DatasetError(
+      'csv',
+      `the file has ${size} MiB; at most ${MAX_BYTES / 2 ** 20} MiB are read: give fewer rows`,
+    );
+  }
   const binary = binaryKind(bytes);
   if (binary !== undefined) throw notDelimited(binary);
   if (startsWith(bytes, [0xff, 0xfe, 0, 0]) || startsWith(bytes, [0, 0, 0xfe, 0xff])) {

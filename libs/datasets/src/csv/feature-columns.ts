@@ -11,9 +11,13 @@ function isMissing({ text, quoted }: CsvField): boolean {
 
 /** Texts of a label or group column; numbers in one form. Throws DatasetError at a missing one. */
 export function readTexts(columns: CsvColumns, column: number, decimal: DecimalMark): string[] {
+  const names = new Map<string, string>();
   return columns.rows.map(({ fields }, row) => {
     if (isMissing(fields[column])) throw missingAt(columns, row, column);
-    return canonicalName(fields[column].text, decimal);
+    const { text } = fields[column];
+    const known = names.get(text) ?? canonicalName(text, decimal);
+    names.set(text, known);
+    return known;
   });
 }
 
@@ -37,7 +41,7 @@ export function readNumbers(
       ? 'is a text, as every feature of this line: a second header line, perhaps with units. Leave it out'
       : numberFault(field.text, decimal);
     const label = isLabelOpen && looksLikeLabel(columns, column, decimal);
-    const hint = label ? `, or set label: ${JSON.stringify(columns.names[column])} where it is the label` : '';
+    const hint = label ? `, or set label: ${shown(columns.names[column])} where it is the label` : '';
     throw new DatasetError(columns.names[column], `${where}: ${shown(field.text)} ${fault}${hint}`, position);
   });
 }

@@ -73,7 +73,7 @@ export function textKind(text: string): FileKind | undefined {
   if (isJson(text, head)) {
     return { what: 'JSON', remedy: 'write it with pandas.read_json(path).to_csv(path, index=False)' };
   }
-  if (/^(%.*\s+)*@relation\b/i.test(head)) return { what: 'an ARFF file of Weka', remedy: EXPORT };
+  if (/^(?:%[^\n]*\n\s*)*@relation\b/i.test(head)) return { what: 'an ARFF file of Weka', remedy: EXPORT };
   if (/^[+-]?\d+(\.\d+)?([ \t]+\d+:[+-]?[\d.eE+-]+)+\s/.test(head)) {
     return { what: 'in the format of LIBSVM', remedy: 'write every feature as a column' };
   }

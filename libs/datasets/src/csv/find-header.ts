@@ -1,3 +1,4 @@
+import { echoed } from '@qloom/tensor/quoted.ts';
 import type { CsvRecord } from './csv-records.ts';
 import { type DecimalMark, isNumeric, isValueLike } from './number-text.ts';
 import { shown, shownList } from './shown-text.ts';
@@ -28,14 +29,15 @@ export function findHeader(
   const isLabelAlone = !rest.some((row) => row[label] === name);
   if (isLabelAlone && name !== '' && !isNumeric(name, decimal)) {
     const labels = rest.map((row) => row[label]);
-    if (labels.every((text) => isNumeric(text, decimal))) return { header: true };
+    const isEmpty = first.every((text, i) => isRole(i) || text === '');
+    if (isEmpty || labels.every((text) => isNumeric(text, decimal))) return { header: true };
     if (labels.every((text, i) => labels.indexOf(text) !== i || labels.includes(text, i + 1))) {
       const warning = `the first row is read as a header, because no other row has the label ${shown(name)}; ${SETTLE}`;
       return { header: true, warning };
     }
   }
   if (!numbersColumns(first)) return { header: false };
-  const written = shownList(first.map((text) => (text === '' ? "''" : text)));
+  const written = shownList(first.map((text) => (text === '' ? "''" : echoed(text))));
   const what = `the first row (${written}) numbers the columns, as pandas does for a frame without names`;
   const hasFractions = first.every(
     (_, i) => isRole(i) || i === 0 || rest.some((row) => !Number.isInteger(Number(row[i].replace(',', '.')))),

@@ -73,7 +73,7 @@ export function requireKnownClasses(
   });
 }
 
-const LABEL_NAME = /^(label|labels|class|classes|target|y|species|category|outcome|diagnosis|phase)$/i;
+const LABEL_NAME = /^(label|labels|class|classes|target|species|category|outcome|diagnosis)$/i;
 
 /** Names of features that suggest a label. */
 export function labelCandidates({ names, features }: CsvColumns): string[] {
@@ -83,10 +83,13 @@ export function labelCandidates({ names, features }: CsvColumns): string[] {
 /** What is suspicious about the classes: names that differ only in case or blanks, another column that is named as a label. */
 export function labelWarnings(columns: CsvColumns, classNames: readonly string[], isDefault: boolean): string[] {
   const warnings: string[] = [];
-  const spelling = (name: string) => name.toLowerCase().replaceAll(/[\s_-]+/g, ' ');
-  for (const one of classNames) {
-    const same = classNames.filter((name) => spelling(name) === spelling(one));
-    if (same.length < 2 || same[0] !== one || same.every((name) => isNumeric(name))) continue;
+  const bySpelling = new Map<string, string[]>();
+  for (const name of classNames) {
+    const spelling = name.toLowerCase().replaceAll(/[\s_-]+/g, ' ');
+    bySpelling.set(spelling, [...(bySpelling.get(spelling) ?? []), name]);
+  }
+  for (const same of bySpelling.values()) {
+    if (same.length < 2 || same.every((name) => isNumeric(name))) continue;
     warnings.push(
       `classes ${shownList(same.map(shown))} differ only in spelling, and are ${same.length} classes; give one spelling`,
     );

@@ -1,5 +1,5 @@
 import type { FeatureColumn } from './column-warnings.ts';
-import { shown } from './shown-text.ts';
+import { firstOf, shown } from './shown-text.ts';
 
 /** Fewer points of every class say nothing: a feature may divide them by chance. */
 const LEAST_OF_CLASS = 5;
@@ -16,7 +16,7 @@ export function leakWarnings(
   const counts = new Array<number>(classNames.length).fill(0);
   for (const label of y) counts[label]++;
   if (counts.some((rows) => rows < LEAST_OF_CLASS)) return [];
-  return features.flatMap((feature) => {
+  const warnings = features.flatMap((feature) => {
     const how = howDetermined(feature.values, y, classNames);
     if (how === undefined) return [];
     return [
@@ -24,33 +24,32 @@ export function leakWarnings(
         'the label or after it, leave it out with ignore',
     ];
   });
+  return firstOf(warnings, 'columns that determine the label');
 }
 
 function howDetermined(values: Float64Array, y: Int32Array, classNames: readonly string[]): string | undefined {
-  const order = Array.from(values.keys()).sort((a, b) => values[a] - values[b]);
-  const blocks: { label: number; low: number; high: number }[] = [];
-  const labelOf = new Map<number, number>();
-  let isFunction = true;
-  for (const row of order) {
-    const value = values[row];
-    const known = labelOf.get(value);
-    if (known === undefined) labelOf.set(value, y[row]);
-    else if (known !== y[row]) isFunction = false;
-    const last = blocks[blocks.length - 1];
-    if (last?.label === y[row]) last.high = value;
-    else blocks.push({ label: y[row], low: value, high: value });
-  }
-  if (!isFunction) return undefined;
-  const say = (label: number) => shown(classNames[label] ?? String(label));
-  if (blocks.length === classNames.length) {
-    const ranges = blocks
+  const ranges = classNames.map((name) => ({ name, low: Number.POSITIVE_INFINITY, high: Number.NEGATIVE_INFINITY }));
+  y.forEach((label, row) => {
+    const range = ranges[label];
+    range.low = Math.min(range.low, values[row]);
+    range.high = Math.max(range.high, values[row]);
+  });
+  ranges.sort((a, b) => a.low - b.low);
+  if (ranges.every(({ low }, i) => i === 0 || ranges[i - 1].high < low)) {
+    const first = ranges
       .slice(0, 4)
-      .map(({ label, low, high }) => `${say(label)} from ${short(low)} to ${short(high)}`);
-    return ranges.join(', ') + (blocks.length > 4 ? ', …' : '');
+      .map(({ name, low, high }) => `${shown(name)} from ${short(low)} to ${short(high)}`);
+    return first.join(', ') + (ranges.length > 4 ? ', …' : '');
   }
-  // With half as many values as rows, or more, single rows would be values of their own.
-  if (labelOf.size <= values.length / 4) return `each of its ${labelOf.size} values has one label`;
-  return undefined;
+  // With more values than a quarter of the rows, single rows would be values of their own.
+  const labelOf = new Map<number, number>();
+  for (let row = 0; row < values.length; row++) {
+    const known = labelOf.get(values[row]);
+    if (known === undefined) labelOf.set(values[row], y[row]);
+    else if (known !== y[row]) return undefined;
+    if (labelOf.size > values.length / 4) return undefined;
+  }
+  return `each of its ${labelOf.size} values has one label`;
 }
 
 function short(value: number): string {

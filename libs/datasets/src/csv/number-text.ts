@@ -131,14 +131,21 @@ export function numberFault(text: string, decimal: DecimalMark = '.'): string {
   if (decimal === ',' && /^[+-]?\d*\.\d+/.test(text)) {
     return 'has a decimal point, and decimal is ","; write all numbers in one way';
   }
-  const fault = FAULTS.find(({ form }) => form.test(text));
+  const fault = faultOf(text);
   return fault?.say(text) ?? `is not a finite number; give one, ${IGNORE}`;
 }
 
 /** Whether a field is a value, if one that cannot be read: such a field names no column. */
 export function isValueLike(text: string, decimal: DecimalMark = '.'): boolean {
   if (isNumeric(text, decimal) || MISSING.has(text.toLowerCase())) return true;
-  return FAULTS.some(({ form, isValue }) => isValue && form.test(text));
+  return faultOf(text)?.isValue ?? false;
+}
+
+/** A longer text is none of the forms but a number, and would be costly to look through. */
+const LONGEST_FORM = 100;
+
+function faultOf(text: string): Fault | undefined {
+  return FAULTS.find(({ form }) => (text.length <= LONGEST_FORM || form === FORMS['.']) && form.test(text));
 }
 
 function withoutThousands(text: string): string {

@@ -1,13 +1,14 @@
 import { DatasetError } from '../dataset-error.ts';
 import type { SourcePoints } from '../points.ts';
 import { requireRowsPerClass } from '../stratified-folds.ts';
-import { columnWarnings, type FeatureColumn } from './column-warnings.ts';
-import { type CsvColumnOptions, resolveCsvColumns } from './csv-columns.ts';
+import { columnWarnings, type FeatureColumn, namesRows } from './column-warnings.ts';
+import { type CsvColumnOptions, type CsvColumns, resolveCsvColumns } from './csv-columns.ts';
 import { parseCsvRecords } from './csv-records.ts';
 import { readNumbers, readTexts, requireValues } from './feature-columns.ts';
 import { labelWarnings, namesInOrder, requireClasses, requireKnownClasses } from './label-column.ts';
 import { leakWarnings } from './leak-warnings.ts';
-import { type DuplicateRows, findRowFaults, requireRowsLeft } from './row-warnings.ts';
+import { placeOf } from './place.ts';
+import { type DuplicateRows, findRowFaults, hiddenCopyWarnings, requireRowsLeft } from './row-warnings.ts';
 import { evenRecords } from './row-widths.ts';
 import { findSeparator, separatorHint } from './separator.ts';
 import { shown } from './shown-text.ts';
@@ -79,7 +80,8 @@ export function readCsv(text: string, options: CsvOptions = {}): CsvData {
   const found = findRowFaults(all, columns, classNames, options.duplicates);
   const points = withoutRows(all, found.dropped);
   if (found.dropped.size > 0) requireRowsLeft(points, all);
-  if (options.folds !== undefined) requireRowsPerClass(points, options.folds, 'folds', classNames);
+  if (options.header === undefined) requireNoLoneHeader(columns, points, classNames, options.folds);
+  if (options.folds !== undefined) requireRowsPerClass({ ...points, classNames }, options.folds);
   return {
     points,
     featureNames: kept.map(({ name }) => name),
@@ -93,6 +95,7 @@ export function readCsv(text: string, options: CsvOptions = {}): CsvData {
       ...columnWarnings(columns, kept),
       ...leakWarnings(kept, all.y, classNames),
       ...found.warnings,
+      ...hiddenCopyWarnings(all, columns, kept.map((feature, index) => ({ ...feature, index })).filter(namesRows)),
     ],
   };
 }
@@ -112,6 +115,24 @@ function readTable(text: string, { separator: given, decimal }: CsvOptions) {
     if (hint !== undefined) throw new DatasetError('csv', hint);
   }
   return { records: even.records, notes: [...(note === undefined ? [] : [note]), ...even.notes] };
+}
+
+/** Throws DatasetError where the label of the first line stands alone, and is too few for the folds: a header of numbers? */
+function requireNoLoneHeader(
+  columns: CsvColumns,
+  { y }: SourcePoints,
+  classNames: readonly string[],
+  folds: number | undefined,
+): void {
+  const isAlone = y.indexOf(y[0], 1) < 0 && y.length > 1;
+  if (folds === undefined || !isAlone || columns.header) return;
+  const { where, ...position } = placeOf(columns, 0, columns.label);
+  throw new DatasetError(
+    columns.names[columns.label],
+    `${where}: no other row has the label ${shown(classNames[y[0]])}; set header: true where this line is a header of numbers, ` +
+      `or give at least ${folds} points of the class`,
+    position,
+  );
 }
 
 function constantFeature({ name, column, values }: FeatureColumn): DatasetError {

@@ -54,6 +54,33 @@ export function findRowFaults(
   return { dropped, warnings };
 }
 
+/**
+ * Copies that a row number or an id hides: rows that differ in nothing but the `numbering` features (positions among the
+ * features). Such rows are not kept together.
+ */
+export function hiddenCopyWarnings(
+  points: SourcePoints,
+  columns: CsvColumns,
+  numbering: readonly { readonly index: number; readonly name: string }[],
+): string[] {
+  const rest = Array.from({ length: points.features }, (_, j) => j).filter((j) =>
+    numbering.every(({ index }) => index !== j),
+  );
+  if (numbering.length === 0 || rest.length === 0) return [];
+  const { count, features, x } = points;
+  const without = Float64Array.from({ length: count * rest.length }, (_, i) => {
+    return x[Math.floor(i / rest.length) * features + rest[i % rest.length]];
+  });
+  const sets = findIdenticalRows({ ...points, features: rest.length, x: without });
+  if (sets.length === 0) return [];
+  const rows = sets.reduce((sum, set) => sum + set.length - 1, 0);
+  const lines = shownList(sets[0].map((row) => String(columns.rows[row].line)));
+  return [
+    `${rows} of ${count} rows ${rows === 1 ? 'is a copy' : 'are copies'} of another row (such as lines ${lines}) but for ` +
+      `${shownList(numbering.map(({ name }) => shown(name)))}, and may be on both sides of a split. With that left out by ignore they stay together`,
+  ];
+}
+
 /** Rows of a set that have the label of an earlier one. */
 function copiesOf(rows: readonly number[], y: Int32Array): number[] {
   const seen = new Set<number>();

@@ -8,7 +8,7 @@ import { createSeeds } from '../domain/study/seeds.ts';
 import { smallStudy } from '../testing/world.ts';
 import { loadDataset, storeDataset } from './datasets.ts';
 import { completeSettings } from './settings.ts';
-import { openStudyData, splitLabels } from './study-data.ts';
+import { openStudyData, outerFoldCount, splitLabels } from './study-data.ts';
 
 let folder: TempFolder;
 let store: Awaited<ReturnType<typeof openArtifactStore>>;
@@ -66,6 +66,12 @@ describe('a stored data set', () => {
     expect(pauli.description.featureOffsets).toEqual([]);
   });
 
+  it('refuses warnings that no report could hold', async () => {
+    await expect(storeDataset(store, pointsOf(TIMES), described({ warnings: ['x'.repeat(2001)] }))).rejects.toThrow(
+      'description.warnings: too many or too long; right would be at most 100, each of at most 2000 characters',
+    );
+  });
+
   it('refuses units that the client chose', async () => {
     await expect(storeDataset(store, pointsOf(TIMES), described({ featureOffsets: [3] }))).rejects.toThrow(
       'description.feature_offsets: has 1 entries; the agent chooses the units; right would be none',
@@ -97,10 +103,45 @@ describe('a study on a file with copies', () => {
       expect(shared(test, labels)).toBe(0);
     }
     const { labels } = await data.own();
-    const { reward, outer } = await splitLabels(labels, settings, seeds);
+    const { reward, outer } = await splitLabels(labels, settings, seeds, described({}));
     for (const { train, heldOut } of [...reward, ...outer]) {
       expect(heldOut.filter((row) => train.some((other) => labels.x[other] === labels.x[row]))).toEqual([]);
     }
+  });
+
+  it('counts its outer folds by the labels that it asked for, also where copies leave some places empty', async () => {
+    // 87 rows three times each: of 101 and 99 places for the two classes, whole sets fill 99 and 99.
+    const many = Array.from({ length: 261 }, (_, i) => i % 87);
+    const points = { ...pointsOf(many), y: Int32Array.from(many, (value) => value % 2) };
+    const dataset = await storeDataset(store, points, described({}));
+    const data = DataSource.fromPartial({
+      source: { $case: 'dataset', value: dataset },
+      labelBudget: 200,
+      testSize: 40,
+    });
+    const settings = completeSettings(smallStudy({ data }), { isPolicyRemote: false });
+    const seeds = createSeeds(settings.seed);
+    const { labels } = await (await openStudyData(settings, seeds, store)).own();
+    expect(labels.count).toBe(198);
+    expect((await splitLabels(labels, settings, seeds, described({}))).outer).toHaveLength(outerFoldCount(settings));
+  });
+
+  it('is refused, with the class by its name, where copies fill no fold', async () => {
+    const few = pointsOf(Array.from({ length: 40 }, (_, i) => i % 4));
+    const dataset = await storeDataset(store, few, described({ classNames: ['raw', 'ripe'] }));
+    const data = DataSource.fromPartial({
+      source: { $case: 'dataset', value: dataset },
+      labelBudget: 20,
+      testSize: 20,
+    });
+    const settings = completeSettings(smallStudy({ data, folds: 3 }), { isPolicyRemote: false });
+    const opened = await openStudyData(settings, createSeeds(1), store);
+    const { labels } = await opened.own();
+    await expect(splitLabels(labels, settings, createSeeds(1), opened.description)).rejects.toThrow(
+      "settings.folds: the 10 points of class 'raw' are copies of one row, and identical rows stay together; 3 folds need " +
+        'at least 3 different rows of each class. Give more labels or fewer folds, or say that identical rows are independent ' +
+        'measurements (duplicates: independent in a study file)',
+    );
   });
 
   it('has them where the user says that they are measurements of their own', async () => {

@@ -17,6 +17,9 @@ import { requireUsable } from './usable-data.ts';
 /** A data set as it stands in the store: JSON with its description and a reference to its points. */
 export const DATASET_TYPE = 'application/x-qloom-dataset+json';
 
+/** Limits of what stands in results and reports. */
+const [MAX_WARNINGS, MAX_WARNING_LENGTH] = [100, 2000];
+
 /** A data set. */
 export interface Dataset {
   readonly points: Points;
@@ -41,6 +44,11 @@ export async function storeDataset(
   description: DataDescription,
 ): Promise<ArtifactRef> {
   requireUsable(given, description);
+  const { warnings } = description;
+  if (warnings.length > MAX_WARNINGS || warnings.some((text) => text.length > MAX_WARNING_LENGTH)) {
+    const right = `right would be at most ${MAX_WARNINGS}, each of at most ${MAX_WARNING_LENGTH} characters`;
+    throw new ValidationError([{ field: 'description.warnings', description: `too many or too long; ${right}` }]);
+  }
   for (const name of ['featureOffsets', 'featureScales'] as const) {
     if (description[name].length === 0) continue;
     const field = `description.${name === 'featureOffsets' ? 'feature_offsets' : 'feature_scales'}`;

@@ -27,7 +27,7 @@ export async function prepareStudy(
   store: ArtifactStore,
 ): Promise<StudyPrepared> {
   const { labels } = await data.own();
-  const split = await splitLabels(labels, settings, seeds);
+  const split = await splitLabels(labels, settings, seeds, data.description);
   const folds = await Promise.all(
     split.reward.map(
       async ({ train, heldOut }, index): Promise<Fold> => ({

@@ -171,9 +171,10 @@ async function checkedSettings(
   const { labels } = await data.own();
   const { features, classes } = labels;
   requireFitting(settings.qnn, { features, classes });
-  await splitLabels(labels, settings, seeds);
   const counted = { ...settings.data, labelBudget: data.sizes.labels, testSize: data.sizes.test };
-  return { settings: { ...settings, data: counted }, shape: { features, classes } };
+  const complete = { ...settings, data: counted };
+  await splitLabels(labels, complete, seeds, data.description);
+  return { settings: complete, shape: { features, classes } };
 }
 
 /** `settings` without the fields that were not there yet when `standing` was written. */

@@ -54,14 +54,25 @@ export async function openStudyData(
   );
 }
 
-/** The division of the study's own labels into reward folds and outer folds. Throws ValidationError. */
-export function splitLabels(labels: Points, settings: CompleteSettings, seeds: StudySeeds): Promise<SplitManifest> {
+/**
+ * The division of the study's own labels into reward folds and outer folds; `settings` has its label budget. Throws
+ * ValidationError.
+ */
+export function splitLabels(
+  labels: Points,
+  settings: CompleteSettings,
+  seeds: StudySeeds,
+  { classNames }: Pick<DataDescription, 'classNames'>,
+): Promise<SplitManifest> {
   return asValidation('settings', async () =>
     createSplitManifest(labels, {
       seed: seeds.data,
       rewardFolds: settings.folds,
       identicalTogether: areTogether(settings.data),
-      outer: isRefolded(labels.count) ? { kind: 'refold', folds: settings.folds } : { kind: 'holdout', fraction: 0.25 },
+      classNames,
+      outer: isRefolded(settings.data.labelBudget)
+        ? { kind: 'refold', folds: settings.folds }
+        : { kind: 'holdout', fraction: 0.25 },
     }),
   );
 }
@@ -149,7 +160,11 @@ async function openFile(
   const labels = data.labelBudget || points.count - test;
   // The first split is the study's own; the comparison is on the others.
   const block = areTogether(data) ? identicalRowBlocks(points) : undefined;
-  const splits = repeatedSplits({ ...points, block }, { repeats: draws + 1, labels, test, seed: seeds.data });
+  const { classNames } = description;
+  const splits = repeatedSplits(
+    { ...points, block, classNames },
+    { repeats: draws + 1, labels, test, seed: seeds.data },
+  );
   const at = async (index: number): Promise<Draw> => ({
     labels: selectRows(points, splits[index].labels),
     test: selectRows(points, splits[index].test),
