@@ -2,6 +2,7 @@ import { CircuitError, CircuitTooLargeError } from '@qloom/quantum/errors.ts';
 import type { Observable } from '@qloom/quantum/observable.ts';
 import { MAX_TERMS, MAX_TEXT, parseObservable } from '@qloom/quantum/observable-text.ts';
 import { OpenQasmError } from '@qloom/quantum/qasm/errors.ts';
+import { MAX_SOURCE } from '@qloom/quantum/qasm/source-limits.ts';
 import { qnnDataProblems } from '../model/data-fit.ts';
 import { circuitFromQasm } from '../model/qasm-circuit.ts';
 import type { DataShape } from '../model/qnn-model.ts';
@@ -69,16 +70,21 @@ function resultOf(check: Check): CheckResult<Check> {
 
 /** Observables that together are no larger than one may be. */
 function readObservables({ texts, qubits }: ObservablesCheck): readonly Observable[] {
-  const characters = texts.reduce((sum, text) => sum + text.length, 0);
+  const characters = charactersOf(texts);
   if (characters > MAX_TEXT) {
     throw new CircuitError(`${characters} characters of observables; at most ${MAX_TEXT} are right`);
   }
-  let terms = 0;
-  return texts.map((text) => {
-    const observable = parseObservable(text, qubits);
-    terms += observable.terms.length;
+  // An observable has at least a term.
+  let terms = texts.length;
+  const checkTerms = () => {
     if (terms > MAX_TERMS)
       throw new CircuitError(`more than ${MAX_TERMS} terms of observables; at most so many are right`);
+  };
+  checkTerms();
+  return texts.map((text) => {
+    const observable = parseObservable(text, qubits);
+    terms += observable.terms.length - 1;
+    checkTerms();
     return observable;
   });
 }
@@ -97,10 +103,18 @@ function checked<T>(read: () => T): Checked<T> {
 /** Texts of observables up to here take some 5 ms. Unit: characters. */
 const SHORT_TEXT = 16_384;
 
-/** Whether a check may hold its thread for long: a program always, since a line of it can ask for millions of steps. */
+/**
+ * Whether a check may hold its thread for long: a program, since a line of it can ask for millions of steps, and observables of
+ * some length; but neither where it is refused for its size.
+ */
 export function isLong(check: Check): boolean {
-  if (check.kind === 'program') return true;
-  if (check.kind === 'settings' && check.given.qasm !== undefined) return true;
+  const qasm = check.kind === 'program' ? check.qasm : check.kind === 'settings' ? check.given.qasm : undefined;
+  if (qasm !== undefined) return qasm.length <= MAX_SOURCE;
+  if (check.kind === 'program') return false;
   const texts = check.kind === 'settings' ? (check.given.observables ?? []) : check.texts;
-  return texts.reduce((sum, text) => sum + text.length, 0) > SHORT_TEXT;
+  const characters = charactersOf(texts);
+  if (check.kind === 'observables' && (texts.length > MAX_TERMS || characters > MAX_TEXT)) return false;
+  return characters > SHORT_TEXT;
 }
+
+const charactersOf = (texts: readonly string[]): number => texts.reduce((sum, text) => sum + text.length, 0);
