@@ -1,3 +1,4 @@
+import { quoted } from '@qloom/tensor/quoted.ts';
 import { type Angle, input, parameter } from '../angle.ts';
 import { type Circuit, createCircuitBuilder, type ParameterKind } from '../circuit.ts';
 import type { Gate } from '../gate.ts';
@@ -22,6 +23,7 @@ import { createQubitUses, type FinalMeasurement } from './qubit-uses.ts';
 import { loopValues } from './range.ts';
 import { SUPPORTED } from './refused.ts';
 import { createRegisters } from './registers.ts';
+import { MAX_INPUTS } from './source-limits.ts';
 import { INCLUDES } from './standard-gates.ts';
 import type { ForLoop, GateCall, Operand, Statement } from './syntax.ts';
 
@@ -139,6 +141,8 @@ function createRun(file: string, version: 2 | 3, options: ReadOptions): Run {
     // Its width says how the value is stored where the program runs, and has to be one.
     resolveType(statement.type, globals, context);
     const at = inputIndex(name);
+    if (at !== null && at >= MAX_INPUTS)
+      fail(statement, `'${name}' is input ${at}; at most ${MAX_INPUTS - 1} is right`);
     if (at !== null) {
       inputNames.set(at, name);
       globals.set(name, floatValue(input(at)));
@@ -158,7 +162,7 @@ function createRun(file: string, version: 2 | 3, options: ReadOptions): Run {
 
   const include = (path: string, position: SourcePosition) => {
     if (!Object.hasOwn(INCLUDES, path)) {
-      fail(position, `include "${path}" is not read; ${Object.keys(INCLUDES).join(' and ')} are known`);
+      fail(position, `include ${quoted(path)} is not read; ${Object.keys(INCLUDES).join(' and ')} are known`);
     }
     expander.include(INCLUDES[path]);
   };
