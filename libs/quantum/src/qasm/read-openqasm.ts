@@ -3,8 +3,6 @@ import { type Angle, input, parameter } from '../angle.ts';
 import { type Circuit, createCircuitBuilder, type ParameterKind } from '../circuit.ts';
 import type { Gate } from '../gate.ts';
 import { CALL_COST, createBudget } from './budget.ts';
-import { floatValue, type Value } from './classical-value.ts';
-import { promote } from './convert.ts';
 import { OpenQasmError, type SourcePosition } from './errors.ts';
 import {
   evaluateAngle,
@@ -17,15 +15,17 @@ import {
   type Scope,
 } from './evaluate.ts';
 import { createGateExpander, type GateExpander } from './gate-expander.ts';
-import { parseOpenQasm } from './parser.ts';
+import { parseOpenQasm } from './parsing/parser.ts';
+import { SUPPORTED } from './parsing/refused.ts';
+import type { ForLoop, GateCall, Operand, Statement } from './parsing/syntax.ts';
 import { createPhaseSum } from './phase-sum.ts';
 import { createQubitUses, type FinalMeasurement } from './qubit-uses.ts';
 import { loopValues } from './range.ts';
-import { SUPPORTED } from './refused.ts';
 import { createRegisters } from './registers.ts';
 import { MAX_INPUTS } from './source-limits.ts';
 import { INCLUDES } from './standard-gates.ts';
-import type { ForLoop, GateCall, Operand, Statement } from './syntax.ts';
+import { floatValue, type Value } from './values/classical-value.ts';
+import { promote } from './values/convert.ts';
 
 /** What a program is. */
 export interface OpenQasmProgram {

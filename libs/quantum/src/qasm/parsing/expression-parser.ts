@@ -1,7 +1,7 @@
 import { echoed } from '@qloom/tensor/quoted.ts';
+import { MAX_DEPTH } from '../source-limits.ts';
 import type { Token } from './lexer.ts';
 import { literal } from './literal.ts';
-import { MAX_DEPTH } from './source-limits.ts';
 import type { Expression, Instruction, TypeSyntax } from './syntax.ts';
 import { shown, type TokenStream } from './token-stream.ts';
 

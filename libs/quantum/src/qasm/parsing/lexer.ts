@@ -1,6 +1,6 @@
 import { quoted } from '@qloom/tensor/quoted.ts';
-import { OpenQasmError, type SourcePosition } from './errors.ts';
-import { MAX_LITERAL, MAX_NAME, MAX_SOURCE } from './source-limits.ts';
+import { OpenQasmError, type SourcePosition } from '../errors.ts';
+import { MAX_LITERAL, MAX_NAME, MAX_SOURCE } from '../source-limits.ts';
 
 /** A word, number, string or symbol of a program. */
 export interface Token extends SourcePosition {

@@ -1,5 +1,5 @@
 import { echoed, quoted } from '@qloom/tensor/quoted.ts';
-import { floatValue, intValue, type Value } from './classical-value.ts';
+import { floatValue, intValue, type Value } from '../values/classical-value.ts';
 import type { Token } from './lexer.ts';
 import type { TokenStream } from './token-stream.ts';
 

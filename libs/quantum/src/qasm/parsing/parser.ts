@@ -1,5 +1,5 @@
 import { echoed } from '@qloom/tensor/quoted.ts';
-import type { SourcePosition } from './errors.ts';
+import type { SourcePosition } from '../errors.ts';
 import { parseDesignator, parseExpression, parseList, parseType } from './expression-parser.ts';
 import { parseGateCall, parseOperand, parseOperands } from './gate-call-parser.ts';
 import { checkBody } from './loop-body.ts';

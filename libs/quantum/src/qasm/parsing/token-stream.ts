@@ -1,8 +1,8 @@
 import { quoted } from '@qloom/tensor/quoted.ts';
-import { OpenQasmError, type SourcePosition } from './errors.ts';
+import { OpenQasmError, type SourcePosition } from '../errors.ts';
+import { MAX_DEPTH } from '../source-limits.ts';
 import { createLexer, type Token } from './lexer.ts';
 import { isReserved } from './reserved-words.ts';
-import { MAX_DEPTH } from './source-limits.ts';
 
 /** The tokens of a program, read from the front. */
 export interface TokenStream {
