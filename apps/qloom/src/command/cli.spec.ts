@@ -117,6 +117,24 @@ describe('qloom', () => {
     expect([code, out]).toEqual([2, '']);
   });
 
+  it.each([
+    ['qubit q; for float x in [1e16:1:1e16]{}', '1:26: the bounds of a range are integers, not float'],
+    [`qubit q; rx(${'('.repeat(200_000)}`, '1:213: nested more than 200 deep'],
+    [`qubit[2] q; ${'for int i in [0:1] '.repeat(10_000)}`, 'nested more than 200 deep'],
+    ['qubit[3] q; x q[9007199254740992:9007199254740993];', '1:15: q[9007199254740992] is not one of q[0] … q[2]'],
+    ['qubit q;\nfor int i in [1:90000] for int j in [1:90000] {}', '2:24: the program takes more than 2000000 steps'],
+    ['qubit[200000000000000000000] q;', '1:7: 200000000000000000000 is above 2^64 - 1'],
+    [' '.repeat(300_000), 'has 300000 bytes; at most 262144 are right'],
+  ])('ends with 2 where a program asks for endless work (%#)', async (program, message) => {
+    const path = join(mkdtempSync(join(tmpdir(), 'qloom-cli-')), 'hostile.qasm');
+    writeFileSync(path, program);
+    const { code, out, err } = await qloom(['draw', path]);
+    expect(err).toContain(path);
+    expect(err).toContain(message);
+    expect(err).not.toMatch(/^ {4}at /m);
+    expect([code, out]).toEqual([2, '']);
+  });
+
   const STANDS_AFTER = 'an argument that begins with a minus stands after --';
   it.each([
     [['vqe', '-1*Z0'], "unknown option '-1*Z0'", `${STANDS_AFTER}: qloom vqe -- '-1*Z0'`],

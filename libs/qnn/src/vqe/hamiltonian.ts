@@ -80,7 +80,7 @@ export function createHamiltonian(settings: HamiltonianSettings): Hamiltonian {
       `hamiltonian: ${quoted(name, "'")} is none of ${HAMILTONIANS.join(', ')}, and no sum such as '-1*Z0 Z1 - 0.5*X0'`,
     );
   }
-  const { qubits = Math.max(...named) + 1 } = settings;
+  const { qubits = named.reduce((most, qubit) => Math.max(most, qubit + 1), 0) } = settings;
   return {
     name,
     qubits,

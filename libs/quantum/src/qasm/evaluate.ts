@@ -1,13 +1,13 @@
 import type { Angle } from '../angle.ts';
 import type { Budget } from './budget.ts';
-import { type ClassicalType, MAX_WIDTH, typeText } from './classical-type.ts';
-import { floatValue, isInteger, isSymbolic, typeOf, type Value } from './classical-value.ts';
-import { cast, type Fail, toRadians } from './convert.ts';
 import { OpenQasmError } from './errors.ts';
-import { callFunction } from './functions.ts';
-import { binary, unary } from './operators.ts';
-import { MAX_TERMS } from './polynomial.ts';
-import type { Expression, Instruction, TypeSyntax } from './syntax.ts';
+import type { Expression, Instruction, TypeSyntax } from './parsing/syntax.ts';
+import { type ClassicalType, MAX_WIDTH, typeText } from './values/classical-type.ts';
+import { floatValue, isInteger, isSymbolic, typeOf, type Value } from './values/classical-value.ts';
+import { cast, type Fail, toRadians } from './values/convert.ts';
+import { callFunction } from './values/functions.ts';
+import { binary, unary } from './values/operators.ts';
+import { MAX_TERMS } from './values/polynomial.ts';
 
 /** Names that an expression may use, and what they stand for. */
 export type Scope = Pick<ReadonlyMap<string, Value>, 'get'>;

@@ -2,7 +2,6 @@ import type { Angle } from '../angle.ts';
 import type { GateSequence } from '../gate.ts';
 import { concatenate } from '../gate-algebra.ts';
 import { CALL_COST } from './budget.ts';
-import { floatValue, isInteger } from './classical-value.ts';
 import { OpenQasmError, type SourcePosition } from './errors.ts';
 import {
   type EvaluationContext,
@@ -13,10 +12,11 @@ import {
   type Scope,
 } from './evaluate.ts';
 import { applyModifiers } from './modifiers.ts';
+import type { GateCall, GateDefinitionSyntax, Operand, Statement } from './parsing/syntax.ts';
 import { loopValues } from './range.ts';
 import { MAX_DEPTH } from './source-limits.ts';
 import { builtInGates, type StandardGate } from './standard-gates.ts';
-import type { GateCall, GateDefinitionSyntax, Operand, Statement } from './syntax.ts';
+import { floatValue, isInteger } from './values/classical-value.ts';
 
 /** Turns calls of gates into gates of the table. */
 export interface GateExpander {

@@ -1,8 +1,8 @@
 import type { GateSequence } from '../gate.ts';
 import { concatenate, controlledBy, gate, inverse, repeated, sequence } from '../gate-algebra.ts';
 import type { Budget } from './budget.ts';
+import type { GateCall, Modifier } from './parsing/syntax.ts';
 import { realPower } from './real-power.ts';
-import type { GateCall, Modifier } from './syntax.ts';
 
 /** What carrying out modifiers needs: the gate itself on given qubits, and the value of a modifier's argument. */
 export interface ModifierContext {

@@ -1,5 +1,5 @@
 import { OpenQasmError, type SourcePosition } from './errors.ts';
-import type { GateCall } from './syntax.ts';
+import type { GateCall } from './parsing/syntax.ts';
 
 /** A measurement at the end: a qubit, and the bit it goes to where there is one. */
 export interface FinalMeasurement {

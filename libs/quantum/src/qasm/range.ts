@@ -1,10 +1,10 @@
-import { commonInteger } from './classical-type.ts';
-import { type IntegerValue, isInteger, type Value } from './classical-value.ts';
-import { type Fail, fitted, promote } from './convert.ts';
 import { OpenQasmError, type SourcePosition } from './errors.ts';
 import { type EvaluationContext, evaluateConstant, positionOf, resolveType, type Scope } from './evaluate.ts';
+import type { Expression, ForLoop } from './parsing/syntax.ts';
 import { MAX_GATES } from './source-limits.ts';
-import type { Expression, ForLoop } from './syntax.ts';
+import { commonInteger } from './values/classical-type.ts';
+import { type IntegerValue, isInteger, type Value } from './values/classical-value.ts';
+import { type Fail, fitted, promote } from './values/convert.ts';
 
 /** Integers at equal distances; their number is known before the first of them is made. */
 export interface IntegerRange {

@@ -111,6 +111,18 @@ describe('what readOpenQasm refuses, by name, line and column', () => {
     expect(three(body).slice(0, wanted.length + 10)).toBe(`bell.qasm:${wanted}`);
   });
 
+  it('shows what was written in printable characters, and not all of it', () => {
+    expect(message('qubit q; \u0000')).toBe("bell.qasm:1:10: '\\u0000' is not OpenQASM");
+    expect(message('include "\u001b[2J";')).toContain('include "\\u001b[2J" is not read');
+    expect(message(`qubit q; rx(1${'0'.repeat(999)}) q;`).length).toBeLessThan(400);
+    expect(message(`qubit ${'q'.repeat(201)};`)).toBe('bell.qasm:1:7: a name of 201 characters; at most 200 are right');
+  });
+
+  it('refuses a data input whose number no circuit has', () => {
+    const read = () => readOpenQasm('input float x; qubit q;', { inputs: () => 1e20 });
+    expect(read).toThrow("program.qasm:1:1: 'x' is input 100000000000000000000; at most 1048575 is right");
+  });
+
   it('refuses other versions and programs without qubits', () => {
     expect(message('OPENQASM 4.0; qubit q;')).toBe(
       'bell.qasm:1:10: OpenQASM 4.0 is not supported; 2.0, 3, 3.0 and 3.1 are',

@@ -1,9 +1,8 @@
+import { quoted } from '@qloom/tensor/quoted.ts';
 import { type Angle, input, parameter } from '../angle.ts';
 import { type Circuit, createCircuitBuilder, type ParameterKind } from '../circuit.ts';
 import type { Gate } from '../gate.ts';
 import { CALL_COST, createBudget } from './budget.ts';
-import { floatValue, type Value } from './classical-value.ts';
-import { promote } from './convert.ts';
 import { OpenQasmError, type SourcePosition } from './errors.ts';
 import {
   evaluateAngle,
@@ -16,14 +15,17 @@ import {
   type Scope,
 } from './evaluate.ts';
 import { createGateExpander, type GateExpander } from './gate-expander.ts';
-import { parseOpenQasm } from './parser.ts';
+import { parseOpenQasm } from './parsing/parser.ts';
+import { SUPPORTED } from './parsing/refused.ts';
+import type { ForLoop, GateCall, Operand, Statement } from './parsing/syntax.ts';
 import { createPhaseSum } from './phase-sum.ts';
 import { createQubitUses, type FinalMeasurement } from './qubit-uses.ts';
 import { loopValues } from './range.ts';
-import { SUPPORTED } from './refused.ts';
 import { createRegisters } from './registers.ts';
+import { MAX_INPUTS } from './source-limits.ts';
 import { INCLUDES } from './standard-gates.ts';
-import type { ForLoop, GateCall, Operand, Statement } from './syntax.ts';
+import { floatValue, type Value } from './values/classical-value.ts';
+import { promote } from './values/convert.ts';
 
 /** What a program is. */
 export interface OpenQasmProgram {
@@ -139,6 +141,8 @@ function createRun(file: string, version: 2 | 3, options: ReadOptions): Run {
     // Its width says how the value is stored where the program runs, and has to be one.
     resolveType(statement.type, globals, context);
     const at = inputIndex(name);
+    if (at !== null && at >= MAX_INPUTS)
+      fail(statement, `'${name}' is input ${at}; at most ${MAX_INPUTS - 1} is right`);
     if (at !== null) {
       inputNames.set(at, name);
       globals.set(name, floatValue(input(at)));
@@ -158,7 +162,7 @@ function createRun(file: string, version: 2 | 3, options: ReadOptions): Run {
 
   const include = (path: string, position: SourcePosition) => {
     if (!Object.hasOwn(INCLUDES, path)) {
-      fail(position, `include "${path}" is not read; ${Object.keys(INCLUDES).join(' and ')} are known`);
+      fail(position, `include ${quoted(path)} is not read; ${Object.keys(INCLUDES).join(' and ')} are known`);
     }
     expander.include(INCLUDES[path]);
   };

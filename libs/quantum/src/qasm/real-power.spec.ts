@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { GATES } from '../gates.ts';
 import { controlled, type Matrix, multiply } from '../matrix.ts';
@@ -80,6 +81,18 @@ describe('pow(k) of a real k', () => {
     ['gphase(0.6); pow(0.5) @ gphase(-1.2); id q[0];', GATES.id.matrix([])],
   ])('%s is what Qiskit has', (body, wanted) => {
     expect(distance(matrixOf(body, Math.log2(wanted.size)), wanted)).toBeLessThan(ROUNDING);
+  });
+
+  it('has the matrices of Qiskit, their phases among them (golden/make_gate_powers.py)', () => {
+    const file = new URL('../../golden/qasm-powers.json', import.meta.url);
+    const { qiskit, cases } = JSON.parse(readFileSync(file, 'utf8'));
+    expect([qiskit, cases.length]).toEqual(['2.6.2', 114]);
+    for (const { program, matrix } of cases) {
+      const body = program.slice(program.indexOf('q;') + 2);
+      const wanted = { size: 8, values: Float64Array.from(matrix.flat(2)) };
+      // The file has twelve decimals, of entries that are at most 1.
+      expect({ program, isSame: distance(matrixOf(body, 3), wanted) < 1e-11 }).toEqual({ program, isSame: true });
+    }
   });
 
   it('turns a rotation by an input', () => {

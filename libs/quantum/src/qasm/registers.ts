@@ -1,7 +1,7 @@
 import { MAX_QUBITS } from '../circuit.ts';
 import { OpenQasmError, type SourcePosition } from './errors.ts';
+import type { Operand } from './parsing/syntax.ts';
 import { integerRange, integersOf } from './range.ts';
-import type { Operand } from './syntax.ts';
 
 /** The most bits a program may declare. */
 const MAX_BITS = 4096;

@@ -1,7 +1,7 @@
 import { createRandom } from '@qloom/random/random.ts';
 import { rounding } from '@qloom/tensor/testing/rounding.ts';
 import fc from 'fast-check';
-import { inputProduct, parameter, sum } from '../angle.ts';
+import { collected, constant, inputProduct, parameter, product, sum } from '../angle.ts';
 import { type Circuit, createCircuitBuilder } from '../circuit.ts';
 import { CircuitError } from '../errors.ts';
 import { GATES, type GateName } from '../gates.ts';
@@ -102,6 +102,46 @@ describe('writeOpenQasm', () => {
       ].join('\n'),
     );
     expect(writeOpenQasm(builder.build(), { version: 2, parameters: [1], inputs: [2, 3] })).toContain('ry(5.5) q[0];');
+  });
+
+  // Angles that are integers, fractions of π, tiny, huge, or neither: all are read back bit by bit, alone and beside names.
+  const number = fc.oneof(
+    fc.double({ noNaN: true, noDefaultInfinity: true }),
+    fc.integer(),
+    fc.bigInt({ min: -(2n ** 70n), max: 2n ** 70n }).map(Number),
+    fc
+      .tuple(fc.integer({ min: -40, max: 40 }), fc.constantFrom(1, 2, 3, 4, 6, 8, 16))
+      .map(([a, b]) => (a * Math.PI) / b),
+  );
+
+  it.each([2, 3] as const)('writes numbers that are read back as they are, version %s', (version) => {
+    fc.assert(
+      fc.property(fc.array(number, { minLength: 1, maxLength: 8 }), (angles) => {
+        const builder = createCircuitBuilder({ qubits: 1 });
+        for (const angle of angles) builder.gate('rx', [0], angle);
+        const { circuit } = readOpenQasm(writeOpenQasm(builder.build(), { version, parameters: [], inputs: [] }));
+        // A zero has no sign in what is written.
+        expect(circuit.gates.map((gate) => gate.angles[0].constant)).toEqual(angles.map((angle) => angle + 0));
+      }),
+    );
+  });
+
+  it('writes coefficients that are read back as they are', () => {
+    const coefficients = fc.record({ a: number, b: number, c: number, d: number });
+    fc.assert(
+      fc.property(coefficients, ({ a, b, c, d }) => {
+        const builder = createCircuitBuilder({ qubits: 1, inputs: 2 });
+        const theta = builder.parameter();
+        const angle = sum(constant(a), parameter(theta, b), product(theta, 1, c), inputProduct(0, 1, d));
+        const wanted = collected(builder.gate('rx', [0], angle).build().gates[0].angles[0]);
+        const text = writeOpenQasm(builder.build());
+        const [{ angles }] = readOpenQasm(text, { inputs: [inputName(0), inputName(1)] }).circuit.gates;
+        expect(angles[0].constant).toBe(wanted.constant + 0);
+        expect(angles[0].terms.map(({ coefficient }) => coefficient)).toEqual(
+          wanted.terms.map(({ coefficient }) => coefficient),
+        );
+      }),
+    );
   });
 
   it('refuses what it cannot write', () => {

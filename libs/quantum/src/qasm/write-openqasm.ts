@@ -54,7 +54,13 @@ export function writeOpenQasm(circuit: Circuit, options: WriteOptions = {}): str
   return `${lines.join('\n')}\n`;
 }
 
-const NOTATION = { number: exactNumber, parameter: parameterName, input: inputName };
+/** A number that reads back the same: OpenQASM 3 takes digits alone for an integer, which has 64 bits at most. */
+function numberText(value: number): string {
+  const text = exactNumber(value);
+  return /^-?\d{16,}$/.test(text) ? `${text}.0` : text;
+}
+
+const NOTATION = { number: numberText, parameter: parameterName, input: inputName };
 
 /** The angle with the values that are given put in. */
 function textOf(
@@ -62,7 +68,7 @@ function textOf(
   parameters: ArrayLike<number> | undefined,
   inputs: ArrayLike<number> | undefined,
 ): string {
-  if (parameters && inputs) return exactNumber(evaluateAngle(angle, parameters, inputs));
+  if (parameters && inputs) return numberText(evaluateAngle(angle, parameters, inputs));
   const bound = angle.terms.map((term) => {
     const { parameter, input, secondInput } = term;
     let { coefficient } = term;

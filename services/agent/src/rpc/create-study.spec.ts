@@ -63,6 +63,18 @@ async function create(
 }
 
 describe('CreateStudy, whichever simulator there is', () => {
+  it('refuses a program that asks for endless work, with the field and the place in the text', async () => {
+    const qasm = 'qubit q; for int i in [1:90000] for int j in [1:90000] {}';
+    const error = await create('qnnSim', standInSimulator(), { qnn: QnnSettings.fromPartial({ qasm }) });
+    expect(error?.code).toBe(status.INVALID_ARGUMENT);
+    expect(error && violationsOf(error)).toEqual([
+      {
+        field: 'settings.qnn.qasm',
+        description: 'program.qasm:1:33: the program takes more than 2000000 steps to unfold',
+      },
+    ]);
+  });
+
   it('refuses what is above a limit that the simulator advertises, all of it at once', async () => {
     const limits = { qubits: 3, steps: 100, batch_size: 16, features: 2, points: 15, point_bytes: 671 };
     const advertised = Object.entries(limits).map(([name, maximum]) => ({ name, maximum }));

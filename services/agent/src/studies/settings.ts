@@ -1,7 +1,7 @@
 import { type DataSource, IdenticalRows, type StudySettings } from '@qloom/contracts/gen/qloom/agent/v1/agent.ts';
 import { QnnSettings } from '@qloom/contracts/gen/qloom/episode/v1/slots.ts';
+import { checks } from '@qloom/qnn/checks/check-thread.ts';
 import { settingsFromFields } from '@qloom/qnn/model/qnn-fields.ts';
-import { qnnProblems } from '@qloom/qnn/model/qnn-problems.ts';
 import { DEFAULT_QNN } from '@qloom/qnn/model/qnn-settings.ts';
 import { type FieldViolation, ValidationError } from '@qloom/service-kit/errors.ts';
 import { quoted } from '@qloom/tensor/quoted.ts';
@@ -23,10 +23,14 @@ export interface SettingsContext {
 }
 
 /**
- * Settings with every default filled in (absent, empty, and 0 where 0 means nothing, take it). Throws ValidationError
- * that lists every wrong field and what is allowed.
+ * Settings with every default filled in (absent, empty, and 0 where 0 means nothing, take it). Rejects with
+ * ValidationError, which lists every wrong field and what is allowed, and with the signal's reason once it has aborted.
  */
-export function completeSettings(given: StudySettings | undefined, context: SettingsContext): CompleteSettings {
+export async function completeSettings(
+  given: StudySettings | undefined,
+  context: SettingsContext,
+  signal: AbortSignal,
+): Promise<CompleteSettings> {
   const wrong: FieldViolation[] = [];
   const refuse = (field: string, description: string) => wrong.push({ field: `settings.${field}`, description });
   const within = (field: string, value: number, least: number, most: number): number => {
@@ -65,7 +69,7 @@ export function completeSettings(given: StudySettings | undefined, context: Sett
       testSize: data?.testSize || (isTask ? TASK_TEST_SIZE : 0),
       identicalRows: completeIdenticalRows(data, refuse),
     },
-    qnn: completeQnn(given.qnn, wrong),
+    qnn: await completeQnn(given.qnn, wrong, signal),
     folds: within('folds', given.folds || 3, 2, 20),
     qnnSeeds: within('qnn_seeds', given.qnnSeeds || 1, 1, 32),
     episodes,
@@ -113,9 +117,14 @@ function completeIdenticalRows(data: DataSource | undefined, refuse: Refuse): Id
 type Refuse = (field: string, description: string) => void;
 
 /** Defaults are those of the library that trains; what is wrong is told field by field, in the contract's names. */
-function completeQnn(wire: QnnSettings | undefined, wrong: FieldViolation[]): QnnSettings {
+async function completeQnn(
+  wire: QnnSettings | undefined,
+  wrong: FieldViolation[],
+  signal: AbortSignal,
+): Promise<QnnSettings> {
   const given = wire ?? QnnSettings.fromPartial({});
-  for (const problem of qnnProblems(settingsFromFields(given))) wrong.push(qnnViolation(problem));
+  const problems = await checks.run({ kind: 'settings', given: settingsFromFields(given) }, signal);
+  for (const problem of problems) wrong.push(qnnViolation(problem));
   return {
     ...given,
     qubits: given.qubits || DEFAULT_QNN.qubits,

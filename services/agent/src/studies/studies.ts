@@ -82,7 +82,7 @@ export function createStudies(deps: RunnerDeps, context: SettingsContext): Studi
   return {
     async create(id, given, signal) {
       if (!STUDY_ID.test(id)) throw invalidId(id);
-      const { settings, shape } = await checkedSettings(deps, given, context);
+      const { settings, shape } = await checkedSettings(deps, given, context, signal);
       const standing = await episodeLog.read({ study: id, slot: 'create' });
       if (standing === undefined) {
         const space = studySpace(await advertisedSpace(deps.peers, signal), settings.space);
@@ -164,13 +164,14 @@ async function checkedSettings(
   { artifacts }: RunnerDeps,
   given: StudySettings | undefined,
   context: SettingsContext,
+  signal: AbortSignal,
 ): Promise<{ settings: CompleteSettings; shape: DataShape }> {
-  const settings = completeSettings(given, context);
+  const settings = await completeSettings(given, context, signal);
   const seeds = createSeeds(settings.seed);
   const data = await openStudyData(settings, seeds, artifacts);
   const { labels } = await data.own();
   const { features, classes } = labels;
-  requireFitting(settings.qnn, { features, classes });
+  await requireFitting(settings.qnn, { features, classes }, signal);
   const counted = { ...settings.data, labelBudget: data.sizes.labels, testSize: data.sizes.test };
   const complete = { ...settings, data: counted };
   await splitLabels(labels, complete, seeds, data.description);

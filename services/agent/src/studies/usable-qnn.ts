@@ -1,13 +1,16 @@
 import type { QnnSettings } from '@qloom/contracts/gen/qloom/episode/v1/slots.ts';
-import { qnnDataProblems } from '@qloom/qnn/model/data-fit.ts';
+import { checks } from '@qloom/qnn/checks/check-thread.ts';
 import { contractField, settingsFromFields } from '@qloom/qnn/model/qnn-fields.ts';
 import type { DataShape } from '@qloom/qnn/model/qnn-model.ts';
 import type { QnnProblem } from '@qloom/qnn/model/qnn-problems.ts';
 import { type FieldViolation, ValidationError } from '@qloom/service-kit/errors.ts';
 
-/** Throws ValidationError, with the path of every setting, where the study's QNN does not fit its data. */
-export function requireFitting(qnn: QnnSettings, data: DataShape): void {
-  const problems = qnnDataProblems(settingsFromFields(qnn), data);
+/**
+ * Rejects with ValidationError, which has the path of every setting, where the study's QNN does not fit its data, and with the
+ * signal's reason once it has aborted.
+ */
+export async function requireFitting(qnn: QnnSettings, shape: DataShape, signal: AbortSignal): Promise<void> {
+  const problems = await checks.run({ kind: 'settings', given: settingsFromFields(qnn), shape }, signal);
   if (problems.length > 0) throw new ValidationError(problems.map(qnnViolation));
 }
 

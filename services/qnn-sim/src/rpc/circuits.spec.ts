@@ -233,4 +233,29 @@ describe('Expectation and Gradient of any circuit', () => {
     await expect(call).rejects.toMatchObject({ code: status.INVALID_ARGUMENT });
     await expect(call).rejects.toThrow(message);
   });
+
+  it('reads a program beside its event loop, and stops with the call', async () => {
+    const endless = 'OPENQASM 3.0;\nqubit q;\nfor int i in [1:90000] for int j in [1:90000] { }';
+    const call = (qasm: string, signal?: AbortSignal) =>
+      served.simulator.expectation(ask({ circuit: CircuitSettings.fromPartial({ qasm }) }), { signal });
+    const given = new AbortController();
+    const order: string[] = [];
+    const endlessCall = call(endless, given.signal).catch(({ code }) => order.push(status[code]));
+    const waiting = call('qubit q; for float x in [1e16:1:1e16]{}').catch(({ details }) => order.push(details));
+    // Answered while the first program is being read.
+    await served.simulator.getCapabilities({}).then(() => order.push('capabilities'));
+    given.abort();
+    await Promise.all([endlessCall, waiting]);
+    expect(order).toEqual([
+      'capabilities',
+      'CANCELLED',
+      'circuit.qasm: program.qasm:1:26: the bounds of a range are integers, not float (10000000000000000)',
+    ]);
+  });
+
+  it('bounds observables of a call together', async () => {
+    const observables = new Array(20_001).fill('Z0');
+    const call = served.simulator.expectation(ask({ observables }));
+    await expect(call).rejects.toThrow('observables: more than 20000 terms of observables');
+  });
 });

@@ -5,14 +5,16 @@ import type {
   GradientRequest,
 } from '@qloom/contracts/gen/qloom/qnn_sim/v1/qnn_sim.ts';
 import type { Tensor } from '@qloom/contracts/gen/qloom/tensor/v1/tensor.ts';
+import type { CircuitSize, ObservablesCheck } from '@qloom/qnn/checks/check.ts';
+import { checks } from '@qloom/qnn/checks/check-thread.ts';
 import type { Precision } from '@qloom/qnn/engine/engine.ts';
 import { type GradientMethod, type Measurement, measurementProblems } from '@qloom/qnn/measurement/measurement.ts';
 import { buildCircuit, type CircuitSource } from '@qloom/qnn/model/circuit-source.ts';
 import { noiseFromFields, readOptions } from '@qloom/qnn/model/qnn-fields.ts';
 import { ANSATZ_NAMES, ANSATZ_TABLE, type AnsatzName } from '@qloom/quantum/ansatz-table.ts';
-import { type Circuit, checkQubits } from '@qloom/quantum/circuit.ts';
+import { checkQubits } from '@qloom/quantum/circuit.ts';
 import { ENCODING_NAMES, ENCODINGS, type EncodingName } from '@qloom/quantum/encoding-table.ts';
-import { parseObservable } from '@qloom/quantum/observable-text.ts';
+import type { Observable } from '@qloom/quantum/observable.ts';
 import { ValidationError } from '@qloom/service-kit/errors.ts';
 import { decodeTensor, wireTensor } from '@qloom/service-kit/wire-tensors.ts';
 import { quoted } from '@qloom/tensor/quoted.ts';
@@ -23,16 +25,20 @@ import { MAX_FEATURES } from './capabilities.ts';
 /** Most expectations of a response: 1 MiB of float64. */
 const MAX_VALUES = 131_072;
 
-/** The job of an expectation request, or with a gradient's own fields of a gradient request. Throws INVALID_ARGUMENT's errors. */
-export function decodeExecution(
+/**
+ * The job of an expectation request, or with a gradient's own fields of a gradient request. Rejects with INVALID_ARGUMENT's
+ * errors, and with the signal's reason once it has aborted.
+ */
+export async function decodeExecution(
   request: ExpectationRequest | undefined,
   engines: EngineChoice,
+  signal: AbortSignal,
   gradient?: Pick<GradientRequest, 'weights' | 'method'>,
-): ExecuteJob {
-  const { source, circuit } = decodeCircuit(request?.circuit);
+): Promise<ExecuteJob> {
+  const { source, circuit } = await decodeCircuit(request?.circuit, signal);
   if (!request) return refuse('expectation', 'is not set');
   if (request.observables.length === 0) refuse('observables', "is empty; right would be at least one, such as 'Z0'");
-  const observables = request.observables.map((text) => parseObservable(text, circuit.qubits));
+  const observables = await decodeObservables(request.observables, circuit.qubits, 'observables', signal);
   const inputs = decodeNumbers(request.inputs, [null, circuit.inputs], 'inputs');
   const rows = wireTensor(request.inputs, 'inputs').shape[0];
   if (rows < 1 || rows * observables.length > MAX_VALUES) {
@@ -49,17 +55,26 @@ export function decodeExecution(
     observables,
     measurement,
     seed: request.seed,
-    parameters: decodeNumbers(request.parameters, [circuit.parameters.length], 'parameters'),
+    parameters: decodeNumbers(request.parameters, [circuit.parameters], 'parameters'),
     inputs,
     rows,
     cotangents: gradient ? decodeNumbers(gradient.weights, [rows, observables.length], 'weights') : null,
   };
 }
 
-/** A circuit and where it comes from. Throws INVALID_ARGUMENT's errors before anything is allocated. */
-export function decodeCircuit(wire: CircuitSettings | undefined): { source: CircuitSource; circuit: Circuit } {
+/** Where a circuit comes from, and its sizes. */
+interface DecodedCircuit {
+  readonly source: CircuitSource;
+  readonly circuit: CircuitSize;
+}
+
+/**
+ * A circuit's source and sizes. Rejects with INVALID_ARGUMENT's errors before anything is allocated, and with the signal's
+ * reason once it has aborted: a program is read on a thread of its own.
+ */
+export async function decodeCircuit(wire: CircuitSettings | undefined, signal: AbortSignal): Promise<DecodedCircuit> {
   if (!wire) return refuse('circuit', 'is not set; right would be the settings of a circuit');
-  if (wire.qasm !== '') return decodeProgram(wire);
+  if (wire.qasm !== '') return decodeProgram(wire, signal);
   const { qubits, layers, inputs } = wire;
   checkQubits(qubits);
   if (layers < 1 || layers > 64) refuse('circuit.layers', `is ${layers}; right would be 1 to 64`);
@@ -76,19 +91,28 @@ export function decodeCircuit(wire: CircuitSettings | undefined): { source: Circ
     encoding,
     encodingOptions: readOptions(ENCODINGS[encoding].options, wire.encodingOptions),
   };
-  return { source, circuit: buildCircuit(source) };
+  const { parameters, ...circuit } = buildCircuit(source);
+  return { source, circuit: { qubits, inputs: circuit.inputs, parameters: parameters.length } };
 }
 
-function decodeProgram({ qasm, ...rest }: CircuitSettings): { source: CircuitSource; circuit: Circuit } {
+async function decodeProgram({ qasm, ...rest }: CircuitSettings, signal: AbortSignal): Promise<DecodedCircuit> {
   for (const [field, value] of Object.entries(rest)) {
     const isEmpty = typeof value === 'object' ? Object.keys(value).length === 0 : value === 0 || value === '';
     if (!isEmpty) refuse(`circuit.${snakeCase(field)}`, 'stands beside qasm; right would be one of the two');
   }
-  try {
-    return { source: { qasm }, circuit: buildCircuit({ qasm }) };
-  } catch (error) {
-    return refuse('circuit.qasm', (error as Error).message);
-  }
+  const read = await checks.run({ kind: 'program', qasm }, signal);
+  return 'value' in read ? { source: { qasm }, circuit: read.value } : refuse('circuit.qasm', read.refusal);
+}
+
+/** Observables of their texts; long ones are read on a thread. Rejects as {@link decodeCircuit} does. */
+export async function decodeObservables(
+  texts: ObservablesCheck['texts'],
+  qubits: number,
+  field: string,
+  signal: AbortSignal,
+): Promise<readonly Observable[]> {
+  const read = await checks.run({ kind: 'observables', texts, qubits }, signal);
+  return 'value' in read ? read.value : refuse(field, read.refusal);
 }
 
 const snakeCase = (name: string) => name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);

@@ -14,10 +14,14 @@ const ORDER = 'settings, training, synthetic (may be absent), held_out';
 const NAME = { settings: 'settings', training: 'training', synthetic: 'synthetic', heldOut: 'held_out' } as const;
 const RANK = { settings: 0, training: 1, synthetic: 2, heldOut: 3 } as const;
 
-/** Reads an evaluation. Throws what arrives as INVALID_ARGUMENT where a part is missing, out of order or wrong. */
+/**
+ * Reads an evaluation. Rejects with what arrives as INVALID_ARGUMENT where a part is missing, out of order or wrong, and with the
+ * signal's reason once it has aborted.
+ */
 export async function readEvaluation(
   requests: MessageReader<EvaluateRequest>,
   engines: EngineChoice,
+  signal: AbortSignal,
 ): Promise<Evaluation> {
   const roles = {
     training: createPointsCollector('training', MAX_POINTS),
@@ -55,7 +59,7 @@ export async function readEvaluation(
   const none = { ...training, count: 0, x: new Float32Array(0), y: new Int32Array(0), group: undefined };
   return {
     fold: settings.fold,
-    ...decodeQnn(settings.qnn, training, engines),
+    ...(await decodeQnn(settings.qnn, training, engines, signal)),
     seeds: settings.seeds,
     arms: settings.arms.map(decodeArm),
     training,

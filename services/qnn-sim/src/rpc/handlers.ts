@@ -28,20 +28,20 @@ export function qnnSimulatorHandlers(deps: HandlerDeps): Handlers<typeof QnnSimu
     getCapabilities: () => ({ capabilities: capabilitiesOf(engines, version) }),
 
     async evaluate(requests, { signal }) {
-      const evaluation = await readEvaluation(requests, engines);
+      const evaluation = await readEvaluation(requests, engines, signal);
       const results = await withSpan('train-qnn', {}, () => evaluateUtility(pool, evaluation, signal));
       return { report: encodeReport(evaluation, results) };
     },
 
     async expectation(request, { signal }) {
-      const job = decodeExecution(request, engines);
+      const job = await decodeExecution(request, engines, signal);
       const { values } = await pool.run(job, signal);
       const engine = executorOf(job.engine, job.measurement);
       return { values: encodeTensor(values, [job.rows, job.observables.length]), engine };
     },
 
     async gradient({ expectation, weights, method }, { signal }) {
-      const job = decodeExecution(expectation, engines, { weights, method });
+      const job = await decodeExecution(expectation, engines, signal, { weights, method });
       const { values, parameterGradient, inputGradient } = await pool.run(job, signal);
       return {
         values: encodeTensor(values, [job.rows, job.observables.length]),
@@ -52,11 +52,13 @@ export function qnnSimulatorHandlers(deps: HandlerDeps): Handlers<typeof QnnSimu
     },
 
     async measure(request, { signal }) {
-      const job = decodeMeasure(request, engines);
+      const job = await decodeMeasure(request, engines, signal);
       return encodeOutcomes(job, await pool.run(job, signal));
     },
 
-    minimize: (request, { signal }) => streamMinimization(pool, decodeMinimize(request, engines), signal),
+    async *minimize(request, { signal }) {
+      yield* streamMinimization(pool, await decodeMinimize(request, engines, signal), signal);
+    },
 
     // biome-ignore lint/correctness/useYield: refuses before it could answer.
     async *critique() {

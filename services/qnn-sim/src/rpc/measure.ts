@@ -8,9 +8,16 @@ import { decodeCircuit, decodeMeasurement, decodeNumbers, decodePrecision, refus
 const MAX_PROBABILITIES = 131_072;
 const MAX_SAMPLES = 262_144;
 
-/** The job of a request. Throws INVALID_ARGUMENT's errors before anything is allocated. */
-export function decodeMeasure(request: MeasureRequest, engines: EngineChoice): OutcomesJob {
-  const { source, circuit } = decodeCircuit(request.circuit);
+/**
+ * The job of a request. Rejects with INVALID_ARGUMENT's errors before anything is allocated, and with the signal's reason once
+ * it has aborted.
+ */
+export async function decodeMeasure(
+  request: MeasureRequest,
+  engines: EngineChoice,
+  signal: AbortSignal,
+): Promise<OutcomesJob> {
+  const { source, circuit } = await decodeCircuit(request.circuit, signal);
   const rows = wireTensor(request.inputs, 'inputs').shape[0];
   const inputs = decodeNumbers(request.inputs, [null, circuit.inputs], 'inputs');
   const all = Array.from({ length: circuit.qubits }, (_, qubit) => qubit);
@@ -36,7 +43,7 @@ export function decodeMeasure(request: MeasureRequest, engines: EngineChoice): O
     engine: engines.resolve(request.engine, precision),
     precision,
     circuit: source,
-    parameters: decodeNumbers(request.parameters, [circuit.parameters.length], 'parameters'),
+    parameters: decodeNumbers(request.parameters, [circuit.parameters], 'parameters'),
     inputs,
     rows,
     qubits,

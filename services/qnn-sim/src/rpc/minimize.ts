@@ -5,16 +5,19 @@ import {
   type LowestEnergy,
   OPTIMIZERS,
 } from '@qloom/qnn/vqe/minimize-energy.ts';
-import { parseObservable } from '@qloom/quantum/observable-text.ts';
 import { encodeTensor } from '@qloom/service-kit/wire-tensors.ts';
 import type { EngineChoice } from '../domain/engine-choice.ts';
 import type { JobPool } from '../domain/jobs.ts';
 import type { MinimizeJob } from '../domain/minimization.ts';
-import { decodeCircuit, nameOf, refuse } from './circuits.ts';
+import { decodeCircuit, decodeObservables, nameOf, refuse } from './circuits.ts';
 
-/** The job of a request. Throws INVALID_ARGUMENT's errors. */
-export function decodeMinimize(request: MinimizeRequest, engines: EngineChoice): MinimizeJob {
-  const { source, circuit } = decodeCircuit(request.circuit);
+/** The job of a request. Rejects with INVALID_ARGUMENT's errors, and with the signal's reason once it has aborted. */
+export async function decodeMinimize(
+  request: MinimizeRequest,
+  engines: EngineChoice,
+  signal: AbortSignal,
+): Promise<MinimizeJob> {
+  const { source, circuit } = await decodeCircuit(request.circuit, signal);
   if (circuit.inputs > 0)
     refuse('circuit.inputs', `are ${circuit.inputs}; right would be 0: nothing says their values`);
   if (request.hamiltonian === '') refuse('hamiltonian', "is empty; right would be a sum such as '-1*Z0 Z1 - 0.5*X0'");
@@ -25,11 +28,12 @@ export function decodeMinimize(request: MinimizeRequest, engines: EngineChoice):
   if (!(learningRate >= 0 && learningRate <= 1)) {
     refuse('learning_rate', `is ${learningRate}; right would be above 0 and at most 1`);
   }
+  const [hamiltonian] = await decodeObservables([request.hamiltonian], circuit.qubits, 'hamiltonian', signal);
   return {
     kind: 'minimize',
     engine: engines.resolve(request.engine, 'float64'),
     circuit: source,
-    hamiltonian: parseObservable(request.hamiltonian, circuit.qubits),
+    hamiltonian,
     settings: {
       optimizer: nameOf('optimizer', request.optimizer || DEFAULT_MINIMIZE.optimizer, OPTIMIZERS),
       restarts: restarts || DEFAULT_MINIMIZE.restarts,

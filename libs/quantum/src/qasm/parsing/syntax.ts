@@ -1,6 +1,6 @@
-import type { ClassicalType } from './classical-type.ts';
-import type { Value } from './classical-value.ts';
-import type { SourcePosition } from './errors.ts';
+import type { SourcePosition } from '../errors.ts';
+import type { ClassicalType } from '../values/classical-type.ts';
+import type { Value } from '../values/classical-value.ts';
 
 /** One step of an expression: it takes its operands from a stack and puts its value there. */
 export type Instruction = SourcePosition &

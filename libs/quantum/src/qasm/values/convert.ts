@@ -1,4 +1,4 @@
-import { type Angle, constant } from '../angle.ts';
+import { type Angle, constant } from '../../angle.ts';
 import { boundsOf, type ClassicalType, type IntegerType, typeText, widthOf } from './classical-type.ts';
 import {
   type AngleValue,

@@ -1,8 +1,9 @@
+import { echoed } from '@qloom/tensor/quoted.ts';
+import { MAX_DEPTH } from '../source-limits.ts';
 import type { Token } from './lexer.ts';
 import { literal } from './literal.ts';
-import { MAX_DEPTH } from './source-limits.ts';
 import type { Expression, Instruction, TypeSyntax } from './syntax.ts';
-import { quoted, type TokenStream } from './token-stream.ts';
+import { shown, type TokenStream } from './token-stream.ts';
 
 const LEVELS = [
   ['||'],
@@ -150,7 +151,7 @@ function atom(tokens: TokenStream, token: Token): Instruction {
     if (isKeyword(text, tokens.version)) tokens.fail(token, `'${text}' is a word of OpenQASM 3; a power is a ** b`);
     return { kind: 'name', name: text, line, column };
   }
-  return tokens.fail(token, `a number, a name or '(' is right, not ${quoted(token)}`);
+  return tokens.fail(token, `a number, a name or '(' is right, not ${shown(token)}`);
 }
 
 /** Parses expressions between commas, up to and with the symbol `close`; a comma may come after the last. */
@@ -177,7 +178,8 @@ const isTypeName = (word: string): boolean => TYPES.some((type) => type === word
 export function parseType(tokens: TokenStream, name: Token, allowed = TYPES): TypeSyntax {
   const { line, column, text } = name;
   const kind = allowed.find((type) => type === text);
-  if (kind === undefined) return tokens.fail(name, `the type ${text} is not supported; ${allowed.join(', ')} are`);
+  if (kind === undefined)
+    return tokens.fail(name, `the type ${echoed(text)} is not supported; ${allowed.join(', ')} are`);
   return { kind, width: parseDesignator(tokens), line, column };
 }
 

@@ -1,4 +1,5 @@
-import { floatValue, intValue, type Value } from './classical-value.ts';
+import { echoed, quoted } from '@qloom/tensor/quoted.ts';
+import { floatValue, intValue, type Value } from '../values/classical-value.ts';
 import type { Token } from './lexer.ts';
 import type { TokenStream } from './token-stream.ts';
 
@@ -9,7 +10,7 @@ const LARGEST = 2n ** 64n;
 export function literal(tokens: TokenStream, token: Token): Value | null {
   const { kind, text } = token;
   if (kind === 'unit') {
-    tokens.fail(token, `'${text}' is not supported: circuits have no time, and no complex numbers`);
+    tokens.fail(token, `${quoted(text, "'")} is not supported: circuits have no time, and no complex numbers`);
   }
   const digits = text.replaceAll('_', '');
   if (kind === 'real' || (kind === 'integer' && tokens.version === 2)) {
@@ -20,7 +21,7 @@ export function literal(tokens: TokenStream, token: Token): Value | null {
   if (kind === 'integer') {
     const value = BigInt(digits);
     if (value >= LARGEST)
-      tokens.fail(token, `${text} is above 2^64 - 1, which is the largest integer; ${text}.0 is a float`);
+      tokens.fail(token, `${echoed(text)} is above 2^64 - 1, which is the largest integer; with a point it is a float`);
     return { ...intValue(value), kind: value >= LARGEST / 2n ? 'uint' : 'int' };
   }
   if (tokens.version === 2) return null;

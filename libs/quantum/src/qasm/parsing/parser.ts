@@ -1,10 +1,11 @@
-import type { SourcePosition } from './errors.ts';
+import { echoed } from '@qloom/tensor/quoted.ts';
+import type { SourcePosition } from '../errors.ts';
 import { parseDesignator, parseExpression, parseList, parseType } from './expression-parser.ts';
 import { parseGateCall, parseOperand, parseOperands } from './gate-call-parser.ts';
 import { checkBody } from './loop-body.ts';
 import { refusalOf } from './refused.ts';
 import type { Expression, ForLoop, Operand, ProgramSyntax, Statement } from './syntax.ts';
-import { createTokenStream, quoted, type TokenStream } from './token-stream.ts';
+import { createTokenStream, shown, type TokenStream } from './token-stream.ts';
 import { versionOf } from './version.ts';
 
 /**
@@ -18,7 +19,7 @@ export function parseOpenQasm(source: string, file: string): ProgramSyntax {
     tokens.expect('OPENQASM');
     tokens.next();
     if (version === null) {
-      tokens.fail(header, `OpenQASM ${header.text} is not supported; 2.0, 3, 3.0 and 3.1 are`);
+      tokens.fail(header, `OpenQASM ${echoed(header.text)} is not supported; 2.0, 3, 3.0 and 3.1 are`);
     }
     tokens.expect(';');
   }
@@ -65,7 +66,7 @@ function parseStatement(tokens: TokenStream): Statement[] {
   if (token.kind !== 'identifier') {
     if (tokens.accept(';')) return [];
     if (token.text === '@') tokens.fail(token, 'annotations are not supported');
-    tokens.fail(token, `a statement cannot begin with ${quoted(token)}`);
+    tokens.fail(token, `a statement cannot begin with ${shown(token)}`);
   }
   const word = token.text;
   if (Object.hasOwn(PARSERS[version], word)) return [PARSERS[version][word](tokens)];
@@ -80,7 +81,7 @@ function parseStatement(tokens: TokenStream): Statement[] {
 function parseInclude(tokens: TokenStream): Statement {
   const start = tokens.next();
   const path = tokens.next();
-  if (path.kind !== 'string') tokens.fail(path, `a file name in quotes is right, not ${quoted(path)}`);
+  if (path.kind !== 'string') tokens.fail(path, `a file name in quotes is right, not ${shown(path)}`);
   tokens.expect(';');
   return { kind: 'include', path: path.text, ...at(start) };
 }
@@ -201,7 +202,7 @@ function parseAssignment(tokens: TokenStream): Statement {
 function parseFor(tokens: TokenStream): Statement {
   const start = tokens.next();
   const name = tokens.next();
-  if (tokens.at('in')) tokens.fail(name, `a loop variable has a type: for int ${name.text} in …`);
+  if (tokens.at('in')) tokens.fail(name, `a loop variable has a type: for int ${echoed(name.text)} in …`);
   const type = parseType(tokens, name);
   const variable = tokens.identifier('a loop variable’s name').text;
   tokens.expect('in');

@@ -1,7 +1,8 @@
-import { OpenQasmError, type SourcePosition } from './errors.ts';
+import { quoted } from '@qloom/tensor/quoted.ts';
+import { OpenQasmError, type SourcePosition } from '../errors.ts';
+import { MAX_DEPTH } from '../source-limits.ts';
 import { createLexer, type Token } from './lexer.ts';
 import { isReserved } from './reserved-words.ts';
-import { MAX_DEPTH } from './source-limits.ts';
 
 /** The tokens of a program, read from the front. */
 export interface TokenStream {
@@ -53,12 +54,12 @@ export function createTokenStream(source: string, file: string, version: 2 | 3):
       return true;
     },
     expect(text) {
-      if (!stream.at(text)) stream.fail(stream.peek(), `'${text}' is right, not ${quoted(stream.peek())}`);
+      if (!stream.at(text)) stream.fail(stream.peek(), `'${text}' is right, not ${shown(stream.peek())}`);
       return stream.next();
     },
     identifier(what) {
       const token = stream.peek();
-      if (token.kind !== 'identifier') stream.fail(token, `${what} is right, not ${quoted(token)}`);
+      if (token.kind !== 'identifier') stream.fail(token, `${what} is right, not ${shown(token)}`);
       if (isReserved(token.text, version)) {
         stream.fail(token, `${what} is right, not '${token.text}', which is a word of OpenQASM ${version}`);
       }
@@ -78,4 +79,4 @@ export function createTokenStream(source: string, file: string, version: 2 | 3):
 }
 
 /** A token as messages have it. */
-export const quoted = (token: Token): string => (token.kind === 'end' ? token.text : `'${token.text}'`);
+export const shown = ({ kind, text }: Token): string => (kind === 'end' ? text : quoted(text, "'"));

@@ -1,4 +1,4 @@
-import { collected, scaled, sum } from '../angle.ts';
+import { collected, scaled, sum } from '../../angle.ts';
 import { angleBinary } from './angle-operators.ts';
 import { bitwise, complement, isBitwise, shift } from './bit-operators.ts';
 import { commonInteger, commonWidth, typeText, widthOf } from './classical-type.ts';

@@ -1,5 +1,6 @@
-import { OpenQasmError, type SourcePosition } from './errors.ts';
-import { MAX_LITERAL, MAX_NAME, MAX_SOURCE } from './source-limits.ts';
+import { quoted } from '@qloom/tensor/quoted.ts';
+import { OpenQasmError, type SourcePosition } from '../errors.ts';
+import { MAX_LITERAL, MAX_NAME, MAX_SOURCE } from '../source-limits.ts';
 
 /** A word, number, string or symbol of a program. */
 export interface Token extends SourcePosition {
@@ -107,7 +108,7 @@ export function createLexer(source: string, file: string): () => Token {
         : { kind, text, ...position };
     }
     if (source[at] === '"' || source[at] === "'") fail(position, 'the quote is not closed on its line');
-    return fail(position, `'${String.fromCodePoint(source.codePointAt(at) ?? 0)}' is not OpenQASM`);
+    return fail(position, `${quoted(String.fromCodePoint(source.codePointAt(at) ?? 0), "'")} is not OpenQASM`);
   };
   /** A number may have a unit; a letter or digit right after it makes it no number. */
   const endOfNumber = (number: Token): Token => {
@@ -118,7 +119,7 @@ export function createLexer(source: string, file: string): () => Token {
       return { ...number, kind: 'unit', text: number.text + unit[0] };
     }
     const word = match(WORD) ?? match(/[\w.]+/y);
-    if (word) fail(number, `'${number.text}${word[0].slice(0, MAX_NAME)}' is not a number`);
+    if (word) fail(number, `${quoted(number.text + word[0], "'")} is not a number`);
     return number;
   };
   return () => {

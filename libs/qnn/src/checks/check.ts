@@ -1,0 +1,120 @@
+import { CircuitError, CircuitTooLargeError } from '@qloom/quantum/errors.ts';
+import type { Observable } from '@qloom/quantum/observable.ts';
+import { MAX_TERMS, MAX_TEXT, parseObservable } from '@qloom/quantum/observable-text.ts';
+import { OpenQasmError } from '@qloom/quantum/qasm/errors.ts';
+import { MAX_SOURCE } from '@qloom/quantum/qasm/source-limits.ts';
+import { qnnDataProblems } from '../model/data-fit.ts';
+import { circuitFromQasm } from '../model/qasm-circuit.ts';
+import type { DataShape } from '../model/qnn-model.ts';
+import { type QnnProblem, qnnProblems } from '../model/qnn-problems.ts';
+import type { QnnSettings } from '../model/qnn-settings.ts';
+
+/** Whether settings can be used; with a shape, whether they fit such data. */
+export interface SettingsCheck {
+  readonly kind: 'settings';
+  readonly given: Partial<QnnSettings>;
+  readonly shape?: DataShape;
+}
+
+/** How large the circuit of an OpenQASM program is. */
+export interface ProgramCheck {
+  readonly kind: 'program';
+  readonly qasm: string;
+}
+
+/** What texts of observables on so many qubits mean. */
+export interface ObservablesCheck {
+  readonly kind: 'observables';
+  readonly texts: readonly string[];
+  readonly qubits: number;
+}
+
+/** Something that came from outside and may take seconds to look at. Plain data, so that it crosses threads. */
+export type Check = SettingsCheck | ProgramCheck | ObservablesCheck;
+
+/** The sizes of a circuit. */
+export interface CircuitSize {
+  readonly qubits: number;
+  readonly inputs: number;
+  readonly parameters: number;
+}
+
+/** A value, or what is wrong with the text and what would be right. */
+export type Checked<T> = { readonly value: T } | { readonly refusal: string };
+
+/** What each check gives. */
+export type CheckResult<C extends Check> = C extends SettingsCheck
+  ? readonly QnnProblem[]
+  : C extends ProgramCheck
+    ? Checked<CircuitSize>
+    : Checked<readonly Observable[]>;
+
+/** Carries a check out, here and now. */
+export function carryOut<C extends Check>(check: C): CheckResult<C> {
+  return resultOf(check) as CheckResult<C>;
+}
+
+function resultOf(check: Check): CheckResult<Check> {
+  switch (check.kind) {
+    case 'settings':
+      return check.shape ? qnnDataProblems(check.given, check.shape) : qnnProblems(check.given);
+    case 'program':
+      return checked(() => {
+        const { qubits, inputs, parameters } = circuitFromQasm(check.qasm);
+        return { qubits, inputs, parameters: parameters.length };
+      });
+    case 'observables':
+      return checked(() => readObservables(check));
+  }
+}
+
+/** Observables that together are no larger than one may be. */
+function readObservables({ texts, qubits }: ObservablesCheck): readonly Observable[] {
+  const characters = charactersOf(texts);
+  if (characters > MAX_TEXT) {
+    throw new CircuitError(`${characters} characters of observables; at most ${MAX_TEXT} are right`);
+  }
+  // An observable has at least a term.
+  let terms = texts.length;
+  const checkTerms = () => {
+    if (terms > MAX_TERMS)
+      throw new CircuitError(`more than ${MAX_TERMS} terms of observables; at most so many are right`);
+  };
+  checkTerms();
+  return texts.map((text) => {
+    const observable = parseObservable(text, qubits);
+    terms += observable.terms.length - 1;
+    checkTerms();
+    return observable;
+  });
+}
+
+function checked<T>(read: () => T): Checked<T> {
+  try {
+    return { value: read() };
+  } catch (error) {
+    if (error instanceof OpenQasmError || error instanceof CircuitError || error instanceof CircuitTooLargeError) {
+      return { refusal: error.message };
+    }
+    throw error;
+  }
+}
+
+/** Texts of observables up to here take some 5 ms. Unit: characters. */
+const SHORT_TEXT = 16_384;
+
+/**
+ * Whether a check may hold its thread for long: a program, since a line of it can ask for millions of steps, and observables of
+ * some length; but neither where it is refused for its size.
+ */
+export function isLong(check: Check): boolean {
+  const qasm = check.kind === 'program' ? check.qasm : check.kind === 'settings' ? check.given.qasm : undefined;
+  if (qasm !== undefined) return qasm.length <= MAX_SOURCE;
+  if (check.kind === 'program') return false;
+  const texts = check.kind === 'settings' ? (check.given.observables ?? []) : check.texts;
+  const characters = charactersOf(texts);
+  if (check.kind === 'observables' && (texts.length > MAX_TERMS || characters > MAX_TEXT)) return false;
+  return characters > SHORT_TEXT;
+}
+
+const charactersOf = (texts: readonly string[]): number => texts.reduce((sum, text) => sum + text.length, 0);
