@@ -1,6 +1,8 @@
 import { join } from 'node:path';
+import { withoutCredentials } from '@qloom/episode-log/nats-address.ts';
 import type { Command } from 'commander';
-import { InterruptedError, UsageError } from '../command/errors.ts';
+import { InterruptedError } from '../command/errors.ts';
+import { assertLogAnswers, parseLogOption } from '../run/event-log.ts';
 import { listenForInterrupt } from '../run/interrupt.ts';
 import { lockFolder } from '../run-folder/lock.ts';
 import { runFolderAt } from '../run-folder/run-folder.ts';
@@ -33,10 +35,9 @@ export function addUpCommand(program: Command): void {
     .option('--json', 'print the addresses as one JSON object')
     .addHelpText('after', HELP)
     .action(async (flags: UpFlags) => {
-      if (flags.log !== 'sqlite' && !/^(nats|tls):\/\//.test(flags.log)) {
-        throw new UsageError(`--log: "${flags.log}" is neither sqlite nor nats://host:port`);
-      }
-      await up(flags);
+      const log = parseLogOption(flags.log);
+      await assertLogAnswers(log, process.env);
+      await up({ ...flags, log });
     });
 }
 
@@ -65,7 +66,9 @@ async function up(flags: UpFlags): Promise<void> {
     await Promise.race([session.services.started, session.failed, stopped]);
     const { targets } = session.services;
     if (flags.json) {
-      process.stdout.write(`${JSON.stringify({ targets, pids: session.services.pids(), log: session.logUrl })}\n`);
+      process.stdout.write(
+        `${JSON.stringify({ targets, pids: session.services.pids(), log: withoutCredentials(session.logUrl) })}\n`,
+      );
     } else {
       for (const service of SERVICES) process.stdout.write(`${service.padEnd(14)} ${targets[service]}\n`);
       process.stderr.write(`Logs in ${folder.logs}. Ctrl-C ends all.\n`);
