@@ -36,15 +36,20 @@ export function addUpCommand(program: Command): void {
     .addHelpText('after', HELP)
     .action(async (flags: UpFlags) => {
       const log = parseLogOption(flags.log);
-      await assertLogAnswers(log, process.env);
       await up({ ...flags, log });
     });
 }
 
 async function up(flags: UpFlags): Promise<void> {
-  const { startSession } = await import('../run/session.ts');
+  const { startSession, storageOf } = await import('../run/session.ts');
   const folder = runFolderAt(flags.out);
   const lock = lockFolder(folder.path);
+  try {
+    await assertLogAnswers(storageOf(folder, flags.log).logUrl, process.env);
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
   const interrupt = listenForInterrupt();
   const note = (event: ServiceEvent): void => {
     if (event.kind === 'crashed') process.stderr.write(`${event.service} ended (${event.how}); starting it again\n`);

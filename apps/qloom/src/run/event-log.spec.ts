@@ -1,3 +1,6 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describeWithNats, startNatsServer } from '@qloom/testing/nats-server.ts';
 import { checkNats } from '../doctor/checks.ts';
 import { assertLogAnswers, parseLogOption } from './event-log.ts';
@@ -20,6 +23,14 @@ describe('--log', () => {
   it('says within its few seconds that nobody answers, and where', async () => {
     await expect(assertLogAnswers('nats://ada:secret@127.0.0.1:1', {})).rejects.toThrow(
       'no NATS server answers at nats://127.0.0.1:1: connection refused; start the server, or give another --log',
+    );
+  });
+
+  it('names a file of the run folder that cannot be its log, before a service is started', async () => {
+    const path = join(mkdtempSync(join(tmpdir(), 'qloom-event-log-')), 'log.sqlite');
+    writeFileSync(path, 'no database'.repeat(1_000));
+    await expect(assertLogAnswers(`sqlite://${path}`, {})).rejects.toThrow(
+      `the log ${path} cannot be used: it is not an SQLite file: name another, or move it away`,
     );
   });
 

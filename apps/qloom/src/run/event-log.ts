@@ -37,15 +37,19 @@ export function credentialsFromEnvironment(env: Environment): NatsCredentials {
 }
 
 /**
- * Opens the log that `--log` names and closes it again, before anything is started that would wait for it. Throws
- * `CommandError` when no server answers within seconds or it refuses us, `UsageError` when URL or credentials are wrong.
+ * Opens the log at `logUrl` and closes it again, before anything is started that would wait for it. Throws `CommandError`
+ * when no server answers within seconds or it refuses us, `UsageError` when URL or credentials are wrong, and
+ * `LogUnusableError` for a file that is damaged or cannot be written.
  */
-export async function assertLogAnswers(log: string, env: Environment): Promise<void> {
+export async function assertLogAnswers(logUrl: string, env: Environment): Promise<void> {
   const credentials = credentialsFromEnvironment(env);
-  if (log === 'sqlite') return;
   const { openEpisodeLog } = await import('@qloom/episode-log/open-log.ts');
   try {
-    const opened = await openEpisodeLog(log, { ...credentials, unavailableAfterMs: FIRST_ANSWER_MS, warn: () => {} });
+    const opened = await openEpisodeLog(logUrl, {
+      ...credentials,
+      unavailableAfterMs: FIRST_ANSWER_MS,
+      warn: () => {},
+    });
     await opened.close();
   } catch (error) {
     if (error instanceof InvalidUrlError) throw new UsageError(`--log: ${error.message}`);

@@ -38,7 +38,7 @@ import { keepEvents } from './keep-events.ts';
 import { createProgressTracker } from './progress.ts';
 import { createProgressView, type ProgressView } from './progress-view.ts';
 import { putCsv, readStudyCsv } from './put-csv.ts';
-import { type Session, type SessionOptions, startSession } from './session.ts';
+import { type Session, type SessionOptions, startSession, storageOf } from './session.ts';
 import { checkData, csvHash } from './study-data.ts';
 import { currentVersions } from './versions.ts';
 
@@ -91,7 +91,7 @@ export async function runStudy(options: RunOptions): Promise<FinishedRun> {
       return { folder, result: StudyResult.fromJSON(record.result), alreadyThere: true };
     }
     try {
-      await assertLogAnswers(options.log, options.env);
+      await assertLogAnswers(storageOf(folder, options.log).logUrl, options.env);
     } catch (error) {
       if (isOurs) rmSync(folder.path, { recursive: true, force: true }); // nothing was run
       throw error;
