@@ -1,8 +1,18 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describeWithNats, startNatsServer } from '@qloom/testing/nats-server.ts';
 import { createWorkplace, type Workplace } from './cli-qloom.ts';
 import { outcomeOf, readRecord, rewardedEpisodes, servicePids } from './cli-run-folder.ts';
 import { TINY_STUDY } from './cli-tiny-study.ts';
 import { serveStandIn } from './stand-in-generator.ts';
+
+/** Paths below `folder` of the files that hold `text`. */
+function filesWith(folder: string, text: string): string[] {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .filter((path) => readFileSync(path).includes(text));
+}
 
 describe('qloom run with a part swapped', () => {
   let place: Workplace;
@@ -17,15 +27,22 @@ describe('qloom run with a part swapped', () => {
 
   describeWithNats('the log in NATS', () => {
     it('gives what the embedded log gives, and its model can be sampled', async () => {
-      const nats = await startNatsServer();
+      const nats = await startNatsServer({ arguments: ['--user', 'ada', '--pass', 'kept-by-nobody'] });
+      const withPassword = nats.url.replace('//', '//ada:kept-by-nobody@');
       try {
         place.write('tiny.yaml', TINY_STUDY);
-        const onNats = await place.qloom('run', 'tiny.yaml', '--out', 'nats', '--log', nats.url);
+        const onNats = await place.qloom('run', 'tiny.yaml', '--out', 'nats', '--log', withPassword);
         expect({ code: onNats.code, stderr: onNats.code === 0 ? '' : onNats.stderr }).toEqual({ code: 0, stderr: '' });
+        expect(onNats.stdout + onNats.stderr).not.toContain('kept-by-nobody');
+        expect(filesWith(place.file('nats'), 'kept-by-nobody')).toEqual([]);
+        expect(readRecord(place.file('nats/tiny'))).toMatchObject({ log: nats.url });
         expect(await place.qloom('run', 'tiny.yaml', '--out', 'sqlite')).toMatchObject({ code: 0 });
         expect(outcomeOf(place.file('nats/tiny'))).toEqual(outcomeOf(place.file('sqlite/tiny')));
         const [fromNats, fromSqlite] = [
-          await place.qloom('sample', 'nats/tiny', '--count', '5'),
+          await place.start(['sample', 'nats/tiny', '--count', '5'], {
+            QLOOM_NATS_USER: 'ada',
+            QLOOM_NATS_PASSWORD: 'kept-by-nobody',
+          }).ended,
           await place.qloom('sample', 'sqlite/tiny', '--count', '5'),
         ];
         expect(fromNats).toMatchObject({ code: 0, stdout: fromSqlite.stdout });

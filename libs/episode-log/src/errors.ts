@@ -18,7 +18,10 @@ export class LogClosedError extends EpisodeLogError {
   override name = 'LogClosedError';
 }
 
-/** Thrown when the log or store could not be reached, or stayed locked, for longer than its limit. Safe to retry. */
+/**
+ * Thrown when the log or store could not be reached, stayed locked for longer than its limit, or could not write for
+ * want of room or of a writable disk. Nothing is lost, and safe to retry.
+ */
 export class LogUnavailableError extends EpisodeLogError {
   override name = 'LogUnavailableError';
 }
@@ -26,6 +29,11 @@ export class LogUnavailableError extends EpisodeLogError {
 /** Thrown when a log or store cannot work where it was put: a network file system, a wrong schema, a wrong stream. */
 export class LogUnusableError extends EpisodeLogError {
   override name = 'LogUnusableError';
+}
+
+/** Thrown when the file of a log is damaged. No other try mends it; the message says what may. */
+export class LogCorruptError extends LogUnusableError {
+  override name = 'LogCorruptError';
 }
 
 /** Thrown when a durable consumer's name is in use for another slot. */

@@ -9,7 +9,7 @@ import {
   ReplayPolicy,
 } from '@nats-io/jetstream';
 import { deliver, type Lease } from './deliver.ts';
-import { ConsumerConflictError } from './errors.ts';
+import { ConsumerConflictError, LogUnavailableError } from './errors.ts';
 import { reasonOf } from './jetstream-answers.ts';
 import type { JetStreamContext } from './jetstream-append.ts';
 import { toEvent } from './jetstream-follow.ts';
@@ -32,7 +32,7 @@ export async function consumeJetStream(
   options: ConsumeOptions,
   handler: (delivery: Delivery) => Promise<void>,
 ): Promise<void> {
-  let consumer: Consumer | undefined = await context.retry(() => ensureConsumer(context, options));
+  let consumer = await firstConsumer(context, options);
   const lanes = Array.from({ length: options.maxInFlight }, async () => {
     for (let failures = 0; !options.signal.aborted; ) {
       try {
@@ -50,6 +50,19 @@ export async function consumeJetStream(
     }
   });
   await Promise.all(lanes);
+}
+
+/** The durable consumer, as soon as there is room for it; undefined when the signal aborts before. */
+async function firstConsumer(context: ConsumeContext, options: ConsumeOptions): Promise<Consumer | undefined> {
+  while (!options.signal.aborted) {
+    try {
+      return await context.retry(() => ensureConsumer(context, options));
+    } catch (error) {
+      if (!(error instanceof LogUnavailableError)) throw error;
+      context.options.warn(`consumer ${options.consumer}: ${error.message}; trying again`);
+    }
+  }
+  return undefined;
 }
 
 /** The next event, or undefined when none came for a while. Throws when the server fell silent. */

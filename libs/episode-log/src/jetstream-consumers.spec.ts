@@ -144,12 +144,6 @@ describeWithEachNats('consumers of a stream', (program) => {
     await expect(replaying).rejects.toMatchObject({ name: 'LogUnavailableError' });
     await expect(replaying).rejects.toThrow(/maximum consumers limit reached \(NATS error 10026\)/);
     const stop = new AbortController();
-    const another = log.consume(
-      { consumer: 'other', slot: 'fit', maxInFlight: 1, signal: stop.signal },
-      async () => {},
-    );
-    await expect(another).rejects.toMatchObject({ name: 'LogUnavailableError' });
-
     const watch = log.watch('s', { signal: stop.signal })[Symbol.asyncIterator]();
     const seen = watch.next();
     await warnings.find((warning) => warning.startsWith('reading study s: maximum consumers limit reached'));
@@ -158,6 +152,20 @@ describeWithEachNats('consumers of a stream', (program) => {
     stop.abort();
     await watch.return?.();
     expect(await log.replay('s')).toHaveLength(2);
+  });
+
+  it('are waited for by a consumption that finds no room for its own', async () => {
+    await addStream({ name: `${namespace}-v1`, subjects: [`${namespace}.v1.>`], max_consumers: 1 });
+    const warnings = createSignalBoard<string>();
+    const log = await open({ unavailableAfterMs: 100, warn: warnings.post });
+    await fill(log, 1);
+    await takeOne(log, 'fit', 'propose');
+    const taken = takeOne(log, 'assess', 'propose');
+    await warnings.find((warning) =>
+      /^consumer assess: .*maximum consumers limit reached.*trying again$/.test(warning),
+    );
+    await (await jetstreamManager(connection)).consumers.delete(`${namespace}-v1`, 'fit');
+    expect((await taken).event.key.episode).toBe(0);
   });
 
   it('hold nobody up where the stream is full: an append is unavailable, and works when there is room', async () => {

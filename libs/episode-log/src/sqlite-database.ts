@@ -1,11 +1,12 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LogClosedError, LogUnavailableError, LogUnusableError } from './errors.ts';
 import { assertLocalFileSystem } from './local-file-system.ts';
 import { jitteredMs } from './log-options.ts';
-import { SCHEMA, SCHEMA_VERSION } from './sqlite-schema.ts';
+import { addMissingColumns, SCHEMA, SCHEMA_VERSION } from './sqlite-schema.ts';
+import { corrupt, sqliteFault } from './storage-fault.ts';
 
 /** SQLite holds the event loop for at most this long while it waits for a lock; beyond it we wait asynchronously. */
 const BUSY_TIMEOUT_MS = 10;
@@ -36,30 +37,66 @@ export interface SqliteDatabase {
 }
 
 /**
- * Opens or creates the file. Throws `LogUnusableError` on a network file system, for a file that is no log or a newer
- * one's, and `LogUnavailableError` when it stays locked.
+ * Opens or creates the file, and looks through its pages. Throws `LogUnusableError` where it cannot work (a folder, a
+ * read-only or a network file system, a file that is no log or a newer one's), `LogCorruptError` when it is damaged, and
+ * `LogUnavailableError` when it stays locked or the disk is full.
  */
 export async function openSqliteDatabase(options: SqliteDatabaseOptions): Promise<SqliteDatabase> {
-  mkdirSync(dirname(options.path), { recursive: true });
-  assertLocalFileSystem(dirname(options.path));
-  const connection = new DatabaseSync(options.path, { timeout: BUSY_TIMEOUT_MS });
-  const database = createDatabase(connection, options);
+  const { path } = options;
   try {
-    await whileLocked(options, () => setUp(connection, options));
+    mkdirSync(dirname(path), { recursive: true });
   } catch (error) {
-    connection.close();
-    throw (error as { errcode?: number }).errcode === 26
-      ? new LogUnusableError(`${options.path} is not an SQLite file: name another, or move it away`, { cause: error })
-      : error;
+    throw unusable(
+      path,
+      `its folder cannot be made (${(error as Error).message}); is the file system writable?`,
+      error,
+    );
   }
-  return database;
+  assertLocalFileSystem(dirname(path));
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory())
+    throw unusable(path, 'it is a folder: name a file in it');
+  let connection: DatabaseSync | undefined;
+  try {
+    const opened = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS });
+    connection = opened;
+    await whileLocked(options, () => setUp(opened, options));
+    return createDatabase(opened, options);
+  } catch (error) {
+    connection?.close();
+    const errcode = errcodeOf(error);
+    if (errcode === NOT_A_DATABASE)
+      throw unusable(path, 'it is not an SQLite file: name another, or move it away', error);
+    if (errcode === READ_ONLY || errcode === CANNOT_OPEN) {
+      throw unusable(path, 'it cannot be written: make the file, its folder and its file system writable', error);
+    }
+    throw sqliteFault(error, path) ?? error;
+  }
+}
+
+/** Primary result codes, sqlite.org/rescode.html. */
+const READ_ONLY = 8;
+const CANNOT_OPEN = 14;
+const NOT_A_DATABASE = 26;
+
+/** The primary result code of an error of SQLite, or of what it was made of. */
+function errcodeOf(error: unknown): number | undefined {
+  const { errcode, cause } = (error ?? {}) as { errcode?: unknown; cause?: { errcode?: unknown } };
+  const code = errcode ?? cause?.errcode;
+  return typeof code === 'number' ? code & 0xff : undefined;
+}
+
+function unusable(path: string, why: string, cause?: unknown): LogUnusableError {
+  return new LogUnusableError(`the log ${path} cannot be used: ${why}`, { cause });
 }
 
 function setUp(connection: DatabaseSync, options: SqliteDatabaseOptions): void {
   const mode = connection.prepare('PRAGMA journal_mode = WAL').get()?.['journal_mode'];
   if (mode !== 'wal') {
-    throw new LogUnusableError(`${options.path}: SQLite says journal mode ${mode}, not wal: is the folder writable?`);
+    throw unusable(options.path, `SQLite says journal mode ${mode}, not wal: is the folder writable?`);
   }
+  // Some 100 MB a second: a damaged page shows here, not in the middle of a study.
+  const said = connection.prepare('PRAGMA quick_check(1)').get()?.['quick_check'];
+  if (said !== 'ok') throw corrupt(options.path, String(said).replaceAll('\n', ' '));
   connection.exec(`PRAGMA synchronous = ${options.synchronous}`);
   transact(connection, 'IMMEDIATE', () => {
     const version = Number(connection.prepare('PRAGMA user_version').get()?.['user_version']);
@@ -69,6 +106,7 @@ function setUp(connection: DatabaseSync, options: SqliteDatabaseOptions): void {
       );
     }
     if (version === 0) connection.exec(`${SCHEMA} PRAGMA user_version = ${SCHEMA_VERSION};`);
+    else addMissingColumns(connection);
   });
 }
 
@@ -120,7 +158,7 @@ async function whileLocked<T>(options: SqliteDatabaseOptions, work: () => T): Pr
     try {
       return work();
     } catch (error) {
-      if (!isLocked(error)) throw error;
+      if (!isLocked(error)) throw sqliteFault(error, options.path) ?? error;
       if (performance.now() > deadlineMs) {
         throw new LogUnavailableError(`${options.path} stayed locked for ${options.unavailableAfterMs} ms`, {
           cause: error,

@@ -1,3 +1,4 @@
+import { LogCorruptError } from './errors.ts';
 import { type EventKey, isEpisodeKey, type Slot } from './event-key.ts';
 import type { AppendResult, LogEvent } from './port.ts';
 import type { SqliteDatabase } from './sqlite-database.ts';
@@ -18,10 +19,22 @@ export function toEvent(row: Row): LogEvent {
   return {
     key: episode === NO_EPISODE ? { study, slot } : { study, episode, slot: slot as Slot },
     payload: row['payload'] as Uint8Array,
-    headers: JSON.parse(String(row['headers'])),
+    headers: parseHeaders(row),
     sequence: Number(row['sequence']),
     timeMs: Number(row['time_ms']),
   };
+}
+
+function parseHeaders(row: Row): Record<string, string> {
+  try {
+    return JSON.parse(String(row['headers']));
+  } catch (cause) {
+    throw new LogCorruptError(
+      `event ${row['sequence']} of study ${row['study']} has headers that are no JSON: the log is damaged; put back a ` +
+        'copy of it from before, or start anew',
+      { cause },
+    );
+  }
 }
 
 /** Inside a read or a write: the event in a slot. */

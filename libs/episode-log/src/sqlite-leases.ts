@@ -52,8 +52,8 @@ export function takeNext(
     const attempt = Number(again['attempt']) + 1;
     const sequence = Number(again['sequence']);
     database
-      .prepare('UPDATE leases SET attempt = ?, due_ms = ?, owner = ? WHERE consumer = ? AND sequence = ?')
-      .run(attempt, dueMs, owner, consumer, sequence);
+      .prepare('UPDATE leases SET attempt = ?, due_ms = ?, set_ms = ?, owner = ? WHERE consumer = ? AND sequence = ?')
+      .run(attempt, dueMs, take.nowMs, owner, consumer, sequence);
     const row = database.prepare(`SELECT ${EVENT_COLUMNS} FROM events WHERE sequence = ?`).get(sequence);
     return row && { consumer, event: toEvent(row), attempt, owner };
   }
@@ -67,28 +67,28 @@ export function takeNext(
   const event = toEvent(fresh);
   database.prepare('UPDATE consumers SET cursor = ? WHERE name = ?').run(event.sequence, consumer);
   database
-    .prepare('INSERT INTO leases (consumer, sequence, attempt, due_ms, owner) VALUES (?, ?, 1, ?, ?)')
-    .run(consumer, event.sequence, dueMs, owner);
+    .prepare('INSERT INTO leases (consumer, sequence, attempt, due_ms, set_ms, owner) VALUES (?, ?, 1, ?, ?, ?)')
+    .run(consumer, event.sequence, dueMs, take.nowMs, owner);
   return { consumer, event, attempt: 1, owner };
 }
 
 const IF_OURS = 'WHERE consumer = ? AND sequence = ? AND attempt = ? AND owner = ?';
 
-/** Inside a write: moves the expiry of a lease. False when it is no longer ours. */
-export function renewLease(database: SqliteDatabase, lease: TakenLease, dueMs: number): boolean {
+/** Inside a write: moves the expiry of a lease to `nowMs + leaseMs`. False when it is no longer ours. */
+export function renewLease(database: SqliteDatabase, lease: TakenLease, nowMs: number, leaseMs: number): boolean {
   return (
     database
-      .prepare(`UPDATE leases SET due_ms = ? ${IF_OURS}`)
-      .run(dueMs, lease.consumer, lease.event.sequence, lease.attempt, lease.owner).changes === 1
+      .prepare(`UPDATE leases SET due_ms = ?, set_ms = ? ${IF_OURS}`)
+      .run(nowMs + leaseMs, nowMs, lease.consumer, lease.event.sequence, lease.attempt, lease.owner).changes === 1
   );
 }
 
-/** Inside a write: gives the event back, to be taken from `dueMs` on. False when it is no longer ours. */
-export function returnLease(database: SqliteDatabase, lease: TakenLease, dueMs: number): boolean {
+/** Inside a write: gives the event back, to be taken `delayMs` after `nowMs`. False when it is no longer ours. */
+export function returnLease(database: SqliteDatabase, lease: TakenLease, nowMs: number, delayMs: number): boolean {
   return (
     database
-      .prepare(`UPDATE leases SET due_ms = ?, owner = NULL ${IF_OURS}`)
-      .run(dueMs, lease.consumer, lease.event.sequence, lease.attempt, lease.owner).changes === 1
+      .prepare(`UPDATE leases SET due_ms = ?, set_ms = ?, owner = NULL ${IF_OURS}`)
+      .run(nowMs + delayMs, nowMs, lease.consumer, lease.event.sequence, lease.attempt, lease.owner).changes === 1
   );
 }
 
@@ -103,21 +103,37 @@ export function endLease(database: SqliteDatabase, lease: TakenLease): boolean {
 
 /** What a consumer that found nothing has to wait for, besides news. */
 export interface Outlook {
+  /** Whether a time was written that has not come yet: the clock was set back. */
+  readonly isAhead: boolean;
   /** When the next event becomes due, milliseconds since the epoch; infinite when none is out. */
   readonly dueMs: number;
   /** Whose leases are out. */
   readonly owners: readonly string[];
 }
 
+/** Clocks of processes of one machine are one clock; what lies ahead by less is a read before another's write. */
+const AHEAD_MS = 1_000;
+
 /** Inside a read: see {@link Outlook}. */
-export function lookAhead(database: SqliteDatabase, consumer: string): Outlook {
+export function lookAhead(database: SqliteDatabase, consumer: string, nowMs: number): Outlook {
   const rows = database
-    .prepare('SELECT owner, min(due_ms) AS due_ms FROM leases WHERE consumer = ? GROUP BY owner')
+    .prepare('SELECT owner, min(due_ms) AS due_ms, max(set_ms) AS set_ms FROM leases WHERE consumer = ? GROUP BY owner')
     .all(consumer);
   return {
+    isAhead: rows.some((row) => Number(row['set_ms']) > nowMs + AHEAD_MS),
     dueMs: Math.min(...rows.map((row) => Number(row['due_ms']))),
     owners: rows.flatMap((row) => (row['owner'] === null ? [] : [String(row['owner'])])),
   };
+}
+
+/**
+ * Inside a write: moves back every time that was written by a clock ahead of `nowMs`, so that a lease or a delay ends
+ * after the time that it had left at most, not when the clock comes there again.
+ */
+export function followClock(database: SqliteDatabase, nowMs: number): void {
+  database
+    .prepare('UPDATE leases SET due_ms = due_ms - (set_ms - ?1), set_ms = ?1 WHERE set_ms > ?1 + ?2')
+    .run(nowMs, AHEAD_MS);
 }
 
 /** A lease's owner: a process and one log opened in it. */

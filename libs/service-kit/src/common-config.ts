@@ -1,6 +1,7 @@
 import { type ConfigTable, defineConfig, type StringVariable } from './config.ts';
 import { parseListen } from './listen.ts';
 import { LOG_LEVELS } from './logger.ts';
+import { NATS_CONFIG } from './nats-config.ts';
 
 /** Variables that every service has. {@link runService} adds them; a service's own table may replace an entry. */
 export const COMMON_CONFIG = defineConfig({
@@ -18,6 +19,7 @@ export const COMMON_CONFIG = defineConfig({
     type: 'string',
     description: 'The artifact store: file:///absolute/folder or nats://host:4222. Needed where QLOOM_LOG is set.',
   },
+  ...NATS_CONFIG,
   QLOOM_STAGE_CONCURRENCY: {
     type: 'integer',
     default: 1,

@@ -1,3 +1,4 @@
+import { redactUrls } from '@qloom/episode-log/redact-url.ts';
 import { quoted } from '@qloom/tensor/quoted.ts';
 
 /** One environment variable: how it is read, what it defaults to, what it may be. */
@@ -13,6 +14,8 @@ export interface StringVariable extends CommonVariable {
   readonly type: 'string';
   readonly default?: string;
   readonly required?: true;
+  /** A password or the like: no message shows its value. */
+  readonly secret?: true;
   /** The only allowed values. */
   readonly allowed?: readonly string[];
   /** What is wrong with `value` and what would be right, or undefined when it is fine. */
@@ -83,7 +86,10 @@ export function loadConfig<T extends ConfigTable>(
     }
     const { value, problem } = parse(variable, given);
     values[name] = value;
-    if (problem !== undefined) problems.push(`${name}: ${quoted(given)} ${problem}`);
+    if (problem !== undefined) {
+      const isSecret = 'secret' in variable;
+      problems.push(`${name}: ${isSecret ? 'what it holds' : quoted(redactUrls(given))} ${problem}`);
+    }
   }
   if (problems.length > 0) throw new ConfigError(problems);
   return values as ConfigValues<T>;

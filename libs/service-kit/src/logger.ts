@@ -1,3 +1,4 @@
+import { redactUrls } from '@qloom/episode-log/redact-url.ts';
 import { activeTraceIds } from '@qloom/telemetry/spans.ts';
 import { boundedMessage, MAX_MESSAGE_BYTES } from './bounded-message.ts';
 
@@ -32,7 +33,8 @@ export interface LoggerOptions {
 
 /**
  * A logger of JSON lines: `time` (ISO 8601), `level`, `message`, the fields, and `trace_id` and `span_id` of the
- * active span, so that a line leads to its trace. Texts are cut to `MAX_MESSAGE_BYTES`.
+ * active span, so that a line leads to its trace. Texts are cut to `MAX_MESSAGE_BYTES`, and users and passwords in URLs are
+ * not written.
  */
 export function createLogger(options: LoggerOptions = {}): Logger {
   const least = LOG_LEVELS.indexOf(options.level ?? 'info');
@@ -65,7 +67,8 @@ export function createLogger(options: LoggerOptions = {}): Logger {
 const MAX_STACK_BYTES = 4 * MAX_MESSAGE_BYTES;
 
 function replacer(key: string, value: unknown): unknown {
-  if (typeof value === 'string') return boundedMessage(value, key === 'stack' ? MAX_STACK_BYTES : MAX_MESSAGE_BYTES);
+  if (typeof value === 'string')
+    return boundedMessage(redactUrls(value), key === 'stack' ? MAX_STACK_BYTES : MAX_MESSAGE_BYTES);
   if (typeof value === 'bigint') return value.toString();
   if (!(value instanceof Error)) return value;
   const { code, details } = value as { code?: unknown; details?: unknown };

@@ -100,6 +100,10 @@ export async function runService<const T extends ConfigTable>(spec: ServiceSpec<
   try {
     running = await startService(spec, config, log);
   } catch (error) {
+    if (error instanceof ConfigError) {
+      for (const problem of error.problems) log.error(problem);
+      process.exit(EXIT.badConfig);
+    }
     die('could not start', error, EXIT.failed);
     throw error;
   }

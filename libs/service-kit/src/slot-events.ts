@@ -34,7 +34,7 @@ export function encodeSlot(key: EpisodeKey, content: SlotContent): Uint8Array {
     outcome: failed ? Outcome.FAILED : Outcome.OK,
     failure: failed ? { reason: REASON_NUMBER[result.reason], message: boundedMessage(result.message) } : undefined,
     startedAt: new Date(content.startedAtMs),
-    endedAt: new Date(content.endedAtMs),
+    endedAt: new Date(Math.max(content.startedAtMs, content.endedAtMs)), // the clock may be set back between
     attempt: content.attempt,
     implementation: content.implementation,
     facts: failed ? undefined : result.facts,

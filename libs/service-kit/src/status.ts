@@ -1,5 +1,10 @@
 import { type Metadata, type ServiceError, type StatusObject, status } from '@grpc/grpc-js';
-import { ArtifactCorruptError, ArtifactMissingError, InvalidKeyError } from '@qloom/episode-log/errors.ts';
+import {
+  ArtifactCorruptError,
+  ArtifactMissingError,
+  InvalidKeyError,
+  LogCorruptError,
+} from '@qloom/episode-log/errors.ts';
 import { errorCodeOf, type FieldViolation, STATUS_OF_CODE } from './errors.ts';
 import { isInfrastructureError } from './infrastructure-error.ts';
 import { badRequestMetadata, violationsOf } from './status-details.ts';
@@ -58,6 +63,7 @@ export function isOwnFault(code: number): boolean {
 const STORE_ERRORS: readonly (readonly [new (...args: never[]) => Error, number])[] = [
   [ArtifactMissingError, status.NOT_FOUND],
   [ArtifactCorruptError, status.DATA_LOSS],
+  [LogCorruptError, status.DATA_LOSS],
   [InvalidKeyError, status.INVALID_ARGUMENT],
 ];
 

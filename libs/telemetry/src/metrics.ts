@@ -13,7 +13,10 @@ import { isTelemetryOn } from './state.ts';
 // An instrument made before the provider is set stays silent for ever, so instruments are kept per provider.
 const instruments = new WeakMap<MeterProvider, Map<string, Histogram>>();
 
-/** Records `seconds` in a histogram of the schema or of the conventions. Does nothing when telemetry is off. */
+/**
+ * Records `seconds` in a histogram of the schema or of the conventions; what is negative (a clock set back, clocks of two
+ * machines) counts as 0. Does nothing when telemetry is off.
+ */
 export function recordSeconds(
   schema: Pick<HistogramSchema, 'name' | 'description'>,
   seconds: number,
@@ -28,7 +31,7 @@ export function recordSeconds(
     histogram = provider.getMeter('qloom').createHistogram(schema.name, { unit: 's', description: schema.description });
     known.set(schema.name, histogram);
   }
-  histogram.record(seconds, attributes);
+  histogram.record(Math.max(0, seconds), attributes);
 }
 
 /** Records how long a stage (or a finer step) took, by outcome. */
@@ -36,7 +39,7 @@ export function recordStageDuration(stage: SpanName, outcome: Outcome, seconds: 
   recordSeconds(STAGE_DURATION, seconds, { [ATTR_STAGE]: stage, [ATTR_OUTCOME]: outcome });
 }
 
-/** Records how long an event waited for its stage; negative waits (clocks of two machines) count as 0. */
+/** Records how long an event waited for its stage. */
 export function recordQueueWait(stage: SpanName, outcome: Outcome, seconds: number): void {
-  recordSeconds(STAGE_QUEUE_WAIT, Math.max(0, seconds), { [ATTR_STAGE]: stage, [ATTR_OUTCOME]: outcome });
+  recordSeconds(STAGE_QUEUE_WAIT, seconds, { [ATTR_STAGE]: stage, [ATTR_OUTCOME]: outcome });
 }

@@ -1,5 +1,5 @@
 import { setImmediate as breathe } from 'node:timers/promises';
-import { openArtifactStore, openEpisodeLog } from '@qloom/episode-log/open-log.ts';
+import { openStorage } from '@qloom/service-kit/open-storage.ts';
 import { runService } from '@qloom/service-kit/run-service.ts';
 import { createStepRunner } from '@qloom/tfjs/run-step.ts';
 import { useTraining } from '@qloom/tfjs/use-training.ts';
@@ -27,8 +27,8 @@ await runService({
       breathe: () => breathe(),
     });
     const policyNamed = createPolicies(createStepRunner('a policy', training.compiled.steps));
-    const episodeLog = await openEpisodeLog(config.QLOOM_LOG);
-    const artifacts = await openArtifactStore(config.QLOOM_ARTIFACTS);
+    const storage = await openStorage(config, log);
+    const { episodeLog, artifacts } = storage;
     const peers = connectPeers({
       generator: config.QLOOM_GENERATOR_TARGET,
       discriminator: config.QLOOM_DISCRIMINATOR_TARGET,
@@ -52,7 +52,7 @@ await runService({
       stages: [studies],
       async close() {
         peers.close();
-        await Promise.all([episodeLog.close(), artifacts.close()]);
+        await storage.close();
       },
     };
   },

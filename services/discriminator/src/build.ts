@@ -29,8 +29,7 @@ export async function createDiscriminator({
   const assessor = createAssessor();
   const capabilities = discriminatorCapabilities(VERSION, backend, compiled);
   const stage = await openStage({
-    log: config.QLOOM_LOG,
-    artifacts: config.QLOOM_ARTIFACTS,
+    storage: config,
     generator: config.QLOOM_GENERATOR_TARGET,
     discriminator: config.QLOOM_DISCRIMINATOR_TARGET,
     concurrency: config.QLOOM_STAGE_CONCURRENCY,

@@ -1,17 +1,16 @@
 import { DiscriminatorServiceService } from '@qloom/contracts/gen/qloom/discriminator/v1/discriminator.ts';
 import { GeneratorServiceService } from '@qloom/contracts/gen/qloom/generator/v1/generator.ts';
-import { openArtifactStore, openEpisodeLog } from '@qloom/episode-log/open-log.ts';
 import type { BackgroundWork } from '@qloom/service-kit/background-work.ts';
 import { connect, type Remote } from '@qloom/service-kit/clients.ts';
+import { ConfigError } from '@qloom/service-kit/config.ts';
 import type { Logger } from '@qloom/service-kit/logger.ts';
+import { openStorage, type StorageConfig } from '@qloom/service-kit/open-storage.ts';
 import { createAssessStage } from './stage.ts';
 
 /** Where the stage finds what it needs. */
 export interface OpenStageOptions {
-  /** URL of the event log; absent: no stage. */
-  readonly log: string | undefined;
-  /** URL of the artifact store. */
-  readonly artifacts: string | undefined;
+  /** Where the event log and the artifacts are; without QLOOM_LOG there is no stage. */
+  readonly storage: StorageConfig;
   /** The generator to sample from. */
   readonly generator: string | undefined;
   /** The discriminator to call; absent: this very process. */
@@ -26,18 +25,18 @@ export interface OpenStage {
   close(): Promise<void>;
 }
 
-/** Opens log and store and makes the stage worker; nothing where no log is configured. Throws when a variable is missing or wrong. */
+/** Opens log and store and makes the stage worker; nothing where no log is configured. Throws as `openStorage` does. */
 export async function openStage(options: OpenStageOptions): Promise<OpenStage> {
-  if (!options.log) return { workers: [], close: async () => undefined };
-  if (!options.artifacts) throw new Error('QLOOM_ARTIFACTS: not set; it is needed where QLOOM_LOG is set');
-  if (!options.generator) throw new Error('QLOOM_GENERATOR_TARGET: not set; it is needed where QLOOM_LOG is set');
+  if (options.storage.QLOOM_LOG !== undefined && options.generator === undefined) {
+    throw new ConfigError(['QLOOM_GENERATOR_TARGET: not set; it is needed where QLOOM_LOG is set']);
+  }
+  const storage = await openStorage(options.storage, options.logger);
+  if (!storage || options.generator === undefined) return { workers: [], close: async () => undefined };
   const generator = connect(GeneratorServiceService, options.generator);
-  const episodeLog = await openEpisodeLog(options.log);
-  const artifacts = await openArtifactStore(options.artifacts);
   let discriminator: Remote<typeof DiscriminatorServiceService> | undefined;
   const worker = createAssessStage({
-    episodeLog,
-    artifacts,
+    episodeLog: storage.episodeLog,
+    artifacts: storage.artifacts,
     log: options.logger,
     concurrency: options.concurrency,
     generator: () => generator,
@@ -48,8 +47,7 @@ export async function openStage(options: OpenStageOptions): Promise<OpenStage> {
     async close() {
       discriminator?.close();
       generator.close();
-      await episodeLog.close();
-      await artifacts.close();
+      await storage.close();
     },
   };
 }

@@ -41,8 +41,7 @@ await runService({
       steps: compiled.steps,
     });
     const stage = await openStage({
-      log: config.QLOOM_LOG,
-      artifacts: config.QLOOM_ARTIFACTS,
+      storage: config,
       generator: config.QLOOM_GENERATOR_TARGET,
       concurrency: config.QLOOM_STAGE_CONCURRENCY,
       logger: log,

@@ -1,16 +1,14 @@
 import { GeneratorServiceService } from '@qloom/contracts/gen/qloom/generator/v1/generator.ts';
-import { openArtifactStore, openEpisodeLog } from '@qloom/episode-log/open-log.ts';
 import type { BackgroundWork } from '@qloom/service-kit/background-work.ts';
 import { connect, type Remote } from '@qloom/service-kit/clients.ts';
 import type { Logger } from '@qloom/service-kit/logger.ts';
+import { openStorage, type StorageConfig } from '@qloom/service-kit/open-storage.ts';
 import { createFitStage } from './stage.ts';
 
 /** Where the stage finds what it needs. */
 export interface OpenStageOptions {
-  /** URL of the event log; absent: no stage. */
-  readonly log: string | undefined;
-  /** URL of the artifact store. */
-  readonly artifacts: string | undefined;
+  /** Where the event log and the artifacts are; without QLOOM_LOG there is no stage. */
+  readonly storage: StorageConfig;
   /** The generator to call; absent: this very process. */
   readonly generator: string | undefined;
   readonly concurrency: number;
@@ -23,16 +21,14 @@ export interface OpenStage {
   close(): Promise<void>;
 }
 
-/** Opens log and store and makes the stage worker; nothing where no log is configured. Throws when a URL is wrong. */
+/** Opens log and store and makes the stage worker; nothing where no log is configured. Throws as `openStorage` does. */
 export async function openStage(options: OpenStageOptions): Promise<OpenStage> {
-  if (!options.log) return { workers: [], close: async () => undefined };
-  if (!options.artifacts) throw new Error('QLOOM_ARTIFACTS: not set; it is needed where QLOOM_LOG is set');
-  const episodeLog = await openEpisodeLog(options.log);
-  const artifacts = await openArtifactStore(options.artifacts);
+  const storage = await openStorage(options.storage, options.logger);
+  if (!storage) return { workers: [], close: async () => undefined };
   let remote: Remote<typeof GeneratorServiceService> | undefined;
   const worker = createFitStage({
-    episodeLog,
-    artifacts,
+    episodeLog: storage.episodeLog,
+    artifacts: storage.artifacts,
     log: options.logger,
     concurrency: options.concurrency,
     generator: (self) => (remote ??= connect(GeneratorServiceService, options.generator ?? self)),
@@ -41,8 +37,7 @@ export async function openStage(options: OpenStageOptions): Promise<OpenStage> {
     workers: [worker],
     async close() {
       remote?.close();
-      await episodeLog.close();
-      await artifacts.close();
+      await storage.close();
     },
   };
 }

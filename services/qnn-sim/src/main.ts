@@ -1,9 +1,9 @@
 import { GeneratorServiceService } from '@qloom/contracts/gen/qloom/generator/v1/generator.ts';
 import { QnnSimulatorServiceService } from '@qloom/contracts/gen/qloom/qnn_sim/v1/qnn_sim.ts';
-import { openArtifactStore, openEpisodeLog } from '@qloom/episode-log/open-log.ts';
 import { connect } from '@qloom/service-kit/clients.ts';
 import { ConfigError } from '@qloom/service-kit/config.ts';
 import { bindService } from '@qloom/service-kit/handlers.ts';
+import { openStorage } from '@qloom/service-kit/open-storage.ts';
 import { runService } from '@qloom/service-kit/run-service.ts';
 import { CONFIG } from './config.ts';
 import { chooseEngine } from './domain/engine-choice.ts';
@@ -20,19 +20,16 @@ await runService({
     if (QLOOM_LOG !== undefined && (QLOOM_ARTIFACTS === undefined || QLOOM_GENERATOR_TARGET === undefined)) {
       throw new ConfigError(['QLOOM_LOG is set: QLOOM_ARTIFACTS and QLOOM_GENERATOR_TARGET are needed with it']);
     }
+    const storage = await openStorage(config, log);
     const pool = createWorkerPool(config.QLOOM_QNN_WORKERS, { engineCache: config.QLOOM_ENGINE_CACHE });
     const engines = await chooseEngine(config.QLOOM_ENGINE, pool);
     log.info('engine', { engine: engines.selected, reason: engines.reason, workers: pool.size });
     const services = [bindService(QnnSimulatorServiceService, qnnSimulatorHandlers({ pool, engines }))];
-    if (QLOOM_LOG === undefined || QLOOM_ARTIFACTS === undefined || QLOOM_GENERATOR_TARGET === undefined) {
-      return { services, close: () => pool.close() };
-    }
-    const episodeLog = await openEpisodeLog(QLOOM_LOG);
-    const artifacts = await openArtifactStore(QLOOM_ARTIFACTS);
+    if (storage === undefined || QLOOM_GENERATOR_TARGET === undefined) return { services, close: () => pool.close() };
     const generator = connect(GeneratorServiceService, QLOOM_GENERATOR_TARGET);
     const stage = evaluateStage({
-      episodeLog,
-      artifacts,
+      episodeLog: storage.episodeLog,
+      artifacts: storage.artifacts,
       generator,
       target: config.QLOOM_QNN_SIM_TARGET,
       concurrency: config.QLOOM_STAGE_CONCURRENCY,
@@ -45,8 +42,7 @@ await runService({
         stage.close();
         generator.close();
         await pool.close();
-        await episodeLog.close();
-        await artifacts.close();
+        await storage.close();
       },
     };
   },

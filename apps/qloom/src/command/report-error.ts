@@ -1,4 +1,5 @@
 import type { ServiceError } from '@grpc/grpc-js';
+import { redactUrls } from '@qloom/episode-log/redact-url.ts';
 import { styleOf } from '../terminal/style.ts';
 import { CommandError, EXIT } from './errors.ts';
 import { systemErrorText } from './system-error.ts';
@@ -9,12 +10,13 @@ export function reportError(
   stream: { readonly isTTY?: boolean; write(text: string): unknown },
 ): number {
   const style = styleOf(stream);
+  const write = (text: string): void => void stream.write(redactUrls(text));
   if (error instanceof CommandError) {
-    if (error.message !== '') stream.write(`${style.red('qloom:')} ${error.message}\n`);
+    if (error.message !== '') write(`${style.red('qloom:')} ${error.message}\n`);
     return error.exitCode;
   }
   if (isServiceError(error)) {
-    stream.write(`${style.red('qloom:')} ${error.details || error.message}\n`);
+    write(`${style.red('qloom:')} ${error.details || error.message}\n`);
     return EXIT.FAILURE;
   }
   // A domain error of any library that says that the input is wrong, such as a circuit, an engine's name or a setting.
@@ -30,9 +32,7 @@ export function reportError(
   // Errors of our own libraries (datasets, log, telemetry) say everything in their message.
   const known =
     error instanceof Error && error.name !== 'Error' && !/^(Type|Range|Reference|Syntax)Error$/.test(error.name);
-  stream.write(
-    `${style.red('qloom:')} ${known ? (error as Error).message : ((error as Error)?.stack ?? String(error))}\n`,
-  );
+  write(`${style.red('qloom:')} ${known ? (error as Error).message : ((error as Error)?.stack ?? String(error))}\n`);
   return EXIT.FAILURE;
 }
 

@@ -37,7 +37,7 @@ export function addDoctorCommand(program: Command): void {
           checkNode(),
           await checkSockets(temporary),
           await checkDisk(flags.out),
-          await checkNats(flags.nats),
+          await checkNats(flags.nats, process.env),
           ...(await checkServices(temporary)),
         ];
         process.stdout.write(

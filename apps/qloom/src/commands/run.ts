@@ -1,6 +1,8 @@
+import { withoutCredentials } from '@qloom/episode-log/nats-address.ts';
 import type { Command } from 'commander';
-import { InterruptedError, UsageError } from '../command/errors.ts';
+import { InterruptedError } from '../command/errors.ts';
 import { shellWord } from '../command/shell-word.ts';
+import { HOW_TO_GIVE_CREDENTIALS, parseLogOption } from '../run/event-log.ts';
 import { listenForInterrupt } from '../run/interrupt.ts';
 import type { FinishedRun } from '../run/run-study.ts';
 import { loadStudyFile } from '../study-file/load-study-file.ts';
@@ -24,6 +26,9 @@ The run folder holds the synthetic data and its card, study.json, report.html, t
 Data of your own is data.csv in the study file, with label, features, ignore, header, separator, decimal and duplicates beside it;
 what is wrong with the file is refused with its line, and what is suspicious is a warning.
 
+Credentials of a NATS server are best given in QLOOM_NATS_USER and QLOOM_NATS_PASSWORD, or as files in
+QLOOM_NATS_CREDENTIALS_FILE, QLOOM_NATS_NKEY_SEED_FILE and QLOOM_NATS_CA_FILE: other users of a machine can see arguments.
+
 A service of your own takes the place of one of ours with QLOOM_GENERATOR_TARGET, QLOOM_DISCRIMINATOR_TARGET or
 QLOOM_QNN_SIM_TARGET in the environment, or with "services:" in the study file; a policy of your own with QLOOM_POLICY_TARGET.
 
@@ -45,9 +50,7 @@ export function addRunCommand(program: Command): void {
     .option('--json', 'print the result as JSON')
     .addHelpText('after', HELP)
     .action(async (file: string, flags: RunFlags) => {
-      if (flags.log !== 'sqlite' && !/^(nats|tls):\/\//.test(flags.log)) {
-        throw new UsageError(`--log: "${flags.log}" is neither sqlite nor nats://host:port`);
-      }
+      const log = parseLogOption(flags.log);
       const loaded = await loadStudyFile(file);
       // gRPC and all that comes with it is loaded where it is needed: help and mistakes are answered at once.
       const { runStudy } = await import('../run/run-study.ts');
@@ -57,7 +60,7 @@ export function addRunCommand(program: Command): void {
         const run = await runStudy({
           loaded,
           out: flags.out,
-          log: flags.log,
+          log,
           resume: flags.resume,
           command,
           progress: process.stderr,
@@ -67,18 +70,19 @@ export function addRunCommand(program: Command): void {
         await printRun(run, flags);
       } catch (error) {
         if (!(error instanceof InterruptedError)) throw error;
-        throw new InterruptedError(`stopped; nothing is lost. Go on with: ${command}`, { cause: error });
+        const again = withoutCredentials(log) === log ? '' : ` (credentials are not kept: ${HOW_TO_GIVE_CREDENTIALS})`;
+        throw new InterruptedError(`stopped; nothing is lost. Go on with: ${command}${again}`, { cause: error });
       } finally {
         interrupt.dispose();
       }
     });
 }
 
-/** The command that goes on with a run. */
+/** The command that goes on with a run, without credentials: it is shown and kept. */
 function commandFor(file: string, { out, log }: RunFlags): string {
   const options = [
     ...(out === 'qloom-runs' ? [] : [`--out ${shellWord(out)}`]),
-    ...(log === 'sqlite' ? [] : [`--log ${log}`]),
+    ...(log === 'sqlite' ? [] : [`--log ${shellWord(withoutCredentials(log))}`]),
   ];
   const study = shellWord(file);
   return ['qloom run', ...(file.startsWith('-') ? [...options, '--', study] : [study, ...options])].join(' ');

@@ -1,6 +1,8 @@
 import { join } from 'node:path';
+import { withoutCredentials } from '@qloom/episode-log/nats-address.ts';
 import type { Command } from 'commander';
-import { InterruptedError, UsageError } from '../command/errors.ts';
+import { InterruptedError } from '../command/errors.ts';
+import { assertLogAnswers, parseLogOption } from '../run/event-log.ts';
 import { listenForInterrupt } from '../run/interrupt.ts';
 import { lockFolder } from '../run-folder/lock.ts';
 import { runFolderAt } from '../run-folder/run-folder.ts';
@@ -33,17 +35,21 @@ export function addUpCommand(program: Command): void {
     .option('--json', 'print the addresses as one JSON object')
     .addHelpText('after', HELP)
     .action(async (flags: UpFlags) => {
-      if (flags.log !== 'sqlite' && !/^(nats|tls):\/\//.test(flags.log)) {
-        throw new UsageError(`--log: "${flags.log}" is neither sqlite nor nats://host:port`);
-      }
-      await up(flags);
+      const log = parseLogOption(flags.log);
+      await up({ ...flags, log });
     });
 }
 
 async function up(flags: UpFlags): Promise<void> {
-  const { startSession } = await import('../run/session.ts');
+  const { startSession, storageOf } = await import('../run/session.ts');
   const folder = runFolderAt(flags.out);
   const lock = lockFolder(folder.path);
+  try {
+    await assertLogAnswers(storageOf(folder, flags.log).logUrl, process.env);
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
   const interrupt = listenForInterrupt();
   const note = (event: ServiceEvent): void => {
     if (event.kind === 'crashed') process.stderr.write(`${event.service} ended (${event.how}); starting it again\n`);
@@ -65,7 +71,9 @@ async function up(flags: UpFlags): Promise<void> {
     await Promise.race([session.services.started, session.failed, stopped]);
     const { targets } = session.services;
     if (flags.json) {
-      process.stdout.write(`${JSON.stringify({ targets, pids: session.services.pids(), log: session.logUrl })}\n`);
+      process.stdout.write(
+        `${JSON.stringify({ targets, pids: session.services.pids(), log: withoutCredentials(session.logUrl) })}\n`,
+      );
     } else {
       for (const service of SERVICES) process.stdout.write(`${service.padEnd(14)} ${targets[service]}\n`);
       process.stderr.write(`Logs in ${folder.logs}. Ctrl-C ends all.\n`);

@@ -2,6 +2,8 @@ import { existsSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 import { connect, createServer } from 'node:net';
 import { dirname, join, resolve } from 'node:path';
+import { withoutCredentials } from '@qloom/episode-log/nats-address.ts';
+import { credentialsFromEnvironment } from '../run/event-log.ts';
 
 /** One thing that was looked at. */
 export interface Finding {
@@ -59,27 +61,22 @@ export async function checkDisk(folder: string): Promise<Finding> {
   };
 }
 
-/** Whether a NATS server greets at `url`: its first line, `INFO {json}`, says who it is. */
-export async function checkNats(url: string, timeoutMs = 1_500): Promise<Finding> {
-  const { hostname, port } = new URL(url);
-  const socket = connect({ host: hostname, port: Number(port || 4222) });
+/** Whether a NATS server with JetStream answers at `url`, with the credentials of the environment. */
+export async function checkNats(url: string, env: Readonly<Record<string, string | undefined>>): Promise<Finding> {
+  const { connectNats } = await import('@qloom/episode-log/nats-connection.ts');
   try {
-    const greeting = await new Promise<string>((done, fail) => {
-      socket.setTimeout(timeoutMs, () => fail(new Error(`no greeting within ${timeoutMs} ms`)));
-      socket.once('data', (data) => done(String(data)));
-      socket.once('error', fail);
+    const where = withoutCredentials(url);
+    const connection = await connectNats({
+      ...credentialsFromEnvironment(env),
+      servers: url,
+      unavailableAfterMs: 0,
+      warn: () => {},
     });
-    const info = JSON.parse(greeting.replace(/^INFO /, '').split('\r\n')[0]);
-    const jetStream = info.jetstream ? 'with JetStream' : 'WITHOUT JetStream, which Qloom needs (nats-server -js)';
-    return {
-      what: 'NATS',
-      state: info.jetstream ? 'ok' : 'absent',
-      detail: `${url}: nats-server ${info.version} ${jetStream}`,
-    };
+    const version = connection.info?.version;
+    await connection.close();
+    return { what: 'NATS', state: 'ok', detail: `${where}: nats-server ${version} with JetStream` };
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    return { what: 'NATS', state: 'absent', detail: `${url}: ${code ?? message}; needed for --log nats://… only` };
-  } finally {
-    socket.destroy();
+    const detail = `${(error as Error).message}; needed for --log nats://… only`;
+    return { what: 'NATS', state: 'absent', detail };
   }
 }

@@ -74,6 +74,15 @@ describe('a run folder', () => {
     expect(read).toThrow('delete it and run the study file again, which goes on from the log beside it');
   });
 
+  it('takes the credentials out of a record of an earlier version', () => {
+    const folder = runFolderAt(join(temporary(), 'toy'));
+    openRunFolder(folder, { ...RECORD, log: 'nats://ada:secret@h:1?replicas=3' }, '');
+    expect(readStudyRecord(folder).log).toBe('nats://h:1?replicas=3');
+    openRunFolder(folder, { ...RECORD, log: 'nats://h:1?replicas=3' }, '');
+    expect(readFileSync(folder.studyJson, 'utf8')).not.toMatch(/secret/);
+    expect(readStudyRecord(folder).log).toBe('nats://h:1?replicas=3');
+  });
+
   it('is found by path or by name, and the latest without one', () => {
     const out = temporary();
     openRunFolder(runFolderAt(join(out, 'toy')), RECORD, '');

@@ -1,6 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
+import { withoutCredentials } from '@qloom/episode-log/nats-address.ts';
+import { redactUrl } from '@qloom/episode-log/redact-url.ts';
 import { quoted } from '@qloom/tensor/quoted.ts';
 import { CommandError } from '../command/errors.ts';
 import { makeFolder, writeWhole } from './write-file.ts';
@@ -37,7 +39,7 @@ export interface StudyRecord {
   readonly state: 'running' | 'finished' | 'failed' | 'cancelled';
   /** The study file, relative to the working directory of the run. */
   readonly file: string;
-  /** The event log: `sqlite` (inside the folder) or a `nats://` URL. */
+  /** The event log: `sqlite` (inside the folder) or a `nats://` URL, without credentials. */
   readonly log: string;
   /** StudySettings as JSON. */
   readonly settings: unknown;
@@ -105,7 +107,16 @@ export function readStudyRecord(folder: RunFolder): StudyRecord {
   }
   const wrong = wrongField(fields);
   if (wrong !== undefined) throw new RunFolderError(`${folder.studyJson}: ${wrong}: ${advice}`);
-  return record as StudyRecord;
+  return { ...(record as StudyRecord), log: withoutKnownCredentials((record as StudyRecord).log) };
+}
+
+/** A qloom before this one kept the URL as it was given. */
+function withoutKnownCredentials(log: string): string {
+  try {
+    return withoutCredentials(log);
+  } catch {
+    return redactUrl(log);
+  }
 }
 
 const FORMAT: StudyRecord['format'] = 'qloom-study/1';
@@ -153,6 +164,8 @@ export function openRunFolder(folder: RunFolder, fresh: StudyRecord, studyText: 
       `${folder.path} keeps its log in ${found.log}, not in ${fresh.log}: give --log ${found.log}`,
     );
   }
+  const kept = JSON.parse(readFileSync(folder.studyJson, 'utf8')) as StudyRecord;
+  if (kept.log !== found.log) writeStudyRecord(folder, found);
   return found;
 }
 

@@ -1,6 +1,7 @@
 import { StudyRecord } from '@qloom/contracts/gen/qloom/agent/v1/agent.ts';
 import { SlotEvent } from '@qloom/contracts/gen/qloom/episode/v1/slots.ts';
 import { isEpisodeKey } from '@qloom/episode-log/event-key.ts';
+import type { NatsCredentials } from '@qloom/episode-log/nats-connection.ts';
 import { openEpisodeLog } from '@qloom/episode-log/open-log.ts';
 import type { EpisodeLog, LogEvent } from '@qloom/episode-log/port.ts';
 import { openLineFile } from '../run-folder/line-file.ts';
@@ -17,8 +18,13 @@ export interface EventKeeper {
  * Writes `events.jsonl`: every event of the study in its total order, first those that stand, then those to come. The
  * file is written anew each time: the log is the truth, this is its readable copy.
  */
-export async function keepEvents(logUrl: string, study: string, path: string): Promise<EventKeeper> {
-  const log = await openEpisodeLog(logUrl, { pollMs: 100 });
+export async function keepEvents(
+  logUrl: string,
+  study: string,
+  path: string,
+  credentials: NatsCredentials = {},
+): Promise<EventKeeper> {
+  const log = await openEpisodeLog(logUrl, { ...credentials, pollMs: 100, warn: () => {} });
   const abort = new AbortController();
   let last = 0;
   const file = openLineFile(path, 'w');

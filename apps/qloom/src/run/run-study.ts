@@ -9,6 +9,7 @@ import {
 } from '@qloom/contracts/gen/qloom/agent/v1/agent.ts';
 import { StudyResult } from '@qloom/contracts/gen/qloom/agent/v1/result.ts';
 import type { CsvData } from '@qloom/datasets/csv/read-csv.ts';
+import { withoutCredentials } from '@qloom/episode-log/nats-address.ts';
 import { connect } from '@qloom/service-kit/clients.ts';
 import { CommandError, InterruptedError, UsageError } from '../command/errors.ts';
 import { isServiceError } from '../command/report-error.ts';
@@ -31,12 +32,13 @@ import type { ServiceEvent } from '../supervisor/service-process.ts';
 import { formatSeconds } from '../terminal/format.ts';
 import type { StatusStream } from '../terminal/status-line.ts';
 import { collectResult } from './collect-result.ts';
+import { assertLogAnswers, credentialsFromEnvironment } from './event-log.ts';
 import { type AgentClient, followStudy, type Patience, untilAnswered } from './follow-study.ts';
 import { keepEvents } from './keep-events.ts';
 import { createProgressTracker } from './progress.ts';
 import { createProgressView, type ProgressView } from './progress-view.ts';
 import { putCsv, readStudyCsv } from './put-csv.ts';
-import { type Session, type SessionOptions, startSession } from './session.ts';
+import { type Session, type SessionOptions, startSession, storageOf } from './session.ts';
 import { checkData, csvHash } from './study-data.ts';
 import { currentVersions } from './versions.ts';
 
@@ -88,6 +90,12 @@ export async function runStudy(options: RunOptions): Promise<FinishedRun> {
     if (record.state === 'finished' && record.result !== undefined) {
       return { folder, result: StudyResult.fromJSON(record.result), alreadyThere: true };
     }
+    try {
+      await assertLogAnswers(storageOf(folder, options.log).logUrl, options.env);
+    } catch (error) {
+      if (isOurs) rmSync(folder.path, { recursive: true, force: true }); // nothing was run
+      throw error;
+    }
     return { folder, result: await runInFolder(options, folder, record, csv), alreadyThere: false };
   } catch (error) {
     if (isOurs && error instanceof UsageError) rmSync(folder.path, { recursive: true, force: true });
@@ -103,7 +111,7 @@ async function freshRecord({ loaded, log }: RunOptions): Promise<StudyRecord> {
     id: loaded.id,
     state: 'running',
     file: loaded.path,
-    log,
+    log: withoutCredentials(log),
     settings: StudySettings.toJSON(toStudySettings(loaded.study, { circuit: loaded.circuit?.text })),
     csvSha256: await csvHash(loaded),
     versions: currentVersions(),
@@ -170,7 +178,7 @@ async function studyWork(
   const settings = toStudySettings(loaded.study, { dataset, circuit: loaded.circuit?.text });
   const fitted = { ...settings, space: fitOverrides(loaded, settings.space, space) };
   await createStudy(agent, loaded, fitted, patience);
-  const events = await keepEvents(session.logUrl, loaded.id, folder.events);
+  const events = await keepEvents(session.logUrl, loaded.id, folder.events, credentialsFromEnvironment(options.env));
   const tracker = createProgressTracker(() => performance.now());
   try {
     const following = followStudy(agent, loaded.id, patience, (now) => view.show(tracker.update(now)));

@@ -11,6 +11,7 @@ import { createPointsCollector } from '@qloom/service-kit/wire-points.ts';
 import { encodeBytes } from '@qloom/service-kit/wire-tensors.ts';
 import { quoted } from '@qloom/tensor/quoted.ts';
 import { CommandError, UsageError } from '../command/errors.ts';
+import { credentialsFromEnvironment } from '../run/event-log.ts';
 import { listenForInterrupt } from '../run/interrupt.ts';
 import { storageOf } from '../run/session.ts';
 import { type RunFolder, readStudyRecord } from '../run-folder/run-folder.ts';
@@ -45,7 +46,11 @@ export async function sample(folder: RunFolder, flags: SampleOptions): Promise<s
   const { classNames } = data;
   const only = flags.class === undefined ? undefined : classNames.indexOf(flags.class);
   if (only === -1) throw new UsageError(`--class: ${quoted(flags.class)} is not one of ${classNames.join(', ')}`);
-  const store = await openArtifactStore(storageOf(folder, record.log).artifactsUrl);
+  const store = await openArtifactStore(storageOf(folder, record.log).artifactsUrl, {
+    ...credentialsFromEnvironment(process.env),
+    unavailableAfterMs: 5_000,
+    warn: () => {},
+  });
   const [model, real] = await Promise.all([
     store.get(card.model.sha256),
     card.training && store.get(card.training.sha256),

@@ -188,6 +188,6 @@ function effortOf(context: EvaluationContext, reports: readonly UtilityReport[],
   return {
     gradientSteps: runs.reduce((sum, run) => sum + run.gradientSteps, 0),
     circuitExecutions: runs.reduce((sum, run) => sum + run.circuitExecutions, 0),
-    seconds: (context.clock.now() - startedMs) / 1000,
+    seconds: Math.max(0, context.clock.now() - startedMs) / 1000, // the clock may be set back
   };
 }

@@ -1,0 +1,68 @@
+import { InvalidUrlError, LogUnavailableError, LogUnusableError } from '@qloom/episode-log/errors.ts';
+import { withoutCredentials } from '@qloom/episode-log/nats-address.ts';
+import type { NatsCredentials } from '@qloom/episode-log/nats-connection.ts';
+import { redactUrl } from '@qloom/episode-log/redact-url.ts';
+import { ConfigError, loadConfig } from '@qloom/service-kit/config.ts';
+import { NATS_CONFIG, natsCredentials } from '@qloom/service-kit/nats-config.ts';
+import { CommandError, UsageError } from '../command/errors.ts';
+
+/** How long a server may take to answer at first: a person waits. Services, which outlive a restart of it, wait longer. */
+const FIRST_ANSWER_MS = 2_000;
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** The value of `--log`: `sqlite` or a URL of NATS servers. Throws `UsageError`, which holds no password. */
+export function parseLogOption(value: string): string {
+  if (value === 'sqlite') return value;
+  if (!/^(nats|tls):\/\//.test(value)) {
+    throw new UsageError(`--log: "${redactUrl(value)}" is neither sqlite nor nats://host:port`);
+  }
+  try {
+    withoutCredentials(value);
+  } catch (error) {
+    if (error instanceof InvalidUrlError) throw new UsageError(`--log: ${error.message}`);
+    throw error;
+  }
+  return value;
+}
+
+/** The NATS credentials of the environment: the variables that services take as well. Throws `UsageError`. */
+export function credentialsFromEnvironment(env: Environment): NatsCredentials {
+  try {
+    return natsCredentials(loadConfig(NATS_CONFIG, env));
+  } catch (error) {
+    if (error instanceof ConfigError) throw new UsageError(error.problems.join('\n'));
+    throw error;
+  }
+}
+
+/**
+ * Opens the log at `logUrl` and closes it again, before anything is started that would wait for it. Throws `CommandError`
+ * when no server answers within seconds or it refuses us, `UsageError` when URL or credentials are wrong, and
+ * `LogUnusableError` for a file that is damaged or cannot be written.
+ */
+export async function assertLogAnswers(logUrl: string, env: Environment): Promise<void> {
+  const credentials = credentialsFromEnvironment(env);
+  const { openEpisodeLog } = await import('@qloom/episode-log/open-log.ts');
+  try {
+    const opened = await openEpisodeLog(logUrl, {
+      ...credentials,
+      unavailableAfterMs: FIRST_ANSWER_MS,
+      warn: () => {},
+    });
+    await opened.close();
+  } catch (error) {
+    if (error instanceof InvalidUrlError) throw new UsageError(`--log: ${error.message}`);
+    if (error instanceof LogUnavailableError) {
+      throw new CommandError(`${error.message}; start the server, or give another --log`, { cause: error });
+    }
+    if (error instanceof LogUnusableError && /refuses our credentials/.test(error.message)) {
+      throw new CommandError(`${error.message}; ${HOW_TO_GIVE_CREDENTIALS}`, { cause: error });
+    }
+    throw error;
+  }
+}
+
+/** What to say where credentials are missing or were not kept. */
+export const HOW_TO_GIVE_CREDENTIALS =
+  'give them in QLOOM_NATS_USER and QLOOM_NATS_PASSWORD, in QLOOM_NATS_CREDENTIALS_FILE, or in the URL of --log';
