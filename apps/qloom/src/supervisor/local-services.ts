@@ -21,8 +21,8 @@ export interface LocalServicesOptions {
   readonly log?: string;
   /** A folder or `nats://…`. */
   readonly artifacts?: string;
-  /** Base URL of the OTLP receiver; absent: no telemetry. */
-  readonly otlpEndpoint?: string;
+  /** Base URL of the receiver that keeps all spans; absent: they go where OTEL_* of this process say, if anywhere. */
+  readonly keepSpansAt?: string;
   /** Services of one's own, by address. Ours of that kind still runs its stage worker against it; `policy` is for the agent. */
   readonly targets?: Targets;
   /** Which services. Default: all four. */
@@ -112,8 +112,9 @@ function environmentOf(
     QLOOM_ARTIFACTS: options.artifacts ?? '',
     QLOOM_PARENT_PID: String(process.pid),
     QLOOM_DRAIN_TIMEOUT_MS: process.env['QLOOM_DRAIN_TIMEOUT_MS'] ?? '2500',
-    OTEL_EXPORTER_OTLP_ENDPOINT: options.otlpEndpoint ?? '',
-    OTEL_SERVICE_NAME: `qloom.${service}`,
+    QLOOM_KEEP_SPANS_AT: options.keepSpansAt ?? '',
+    // One name for four services would make one of them.
+    OTEL_SERVICE_NAME: service,
   };
 }
 
