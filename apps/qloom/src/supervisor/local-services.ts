@@ -1,10 +1,10 @@
 import { rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { makeFolder, makeTemporaryFolder } from '../run-folder/write-file.ts';
+import { makeFolder } from '../run-folder/write-file.ts';
 import { SERVICES, type ServiceName } from '../study-file/study-file.ts';
 import { type Targets, targetVariable } from '../study-file/targets.ts';
+import { makeOwnedTempFolder } from './owned-temp-folder.ts';
 import { waitUntilServing } from './probe.ts';
 import {
   type ServiceEvent,
@@ -49,7 +49,7 @@ export interface LocalServices {
 
 /** Starts the services as child processes on unix sockets in a fresh folder of the system's temporary one. */
 export function startLocalServices(options: LocalServicesOptions): LocalServices {
-  const sockets = makeSocketFolder();
+  const sockets = makeOwnedTempFolder();
   makeFolder(options.logFolder);
   const own = options.targets ?? {};
   const socketOf = (service: ServiceName): string => `unix:${join(sockets, `${service}.sock`)}`;
@@ -116,10 +116,4 @@ function environmentOf(
     // One name for four services would make one of them.
     OTEL_SERVICE_NAME: service,
   };
-}
-
-/** A folder short enough for socket paths: 103 bytes is what every system takes. */
-function makeSocketFolder(): string {
-  const base = Buffer.byteLength(tmpdir()) <= 60 ? tmpdir() : '/tmp';
-  return makeTemporaryFolder('qloom-', base);
 }
