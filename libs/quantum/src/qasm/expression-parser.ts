@@ -2,7 +2,7 @@ import type { Token } from './lexer.ts';
 import { literal } from './literal.ts';
 import { MAX_DEPTH } from './source-limits.ts';
 import type { Expression, Instruction, TypeSyntax } from './syntax.ts';
-import { quoted, type TokenStream } from './token-stream.ts';
+import { quotedToken, type TokenStream } from './token-stream.ts';
 
 const LEVELS = [
   ['||'],
@@ -150,7 +150,7 @@ function atom(tokens: TokenStream, token: Token): Instruction {
     if (isKeyword(text, tokens.version)) tokens.fail(token, `'${text}' is a word of OpenQASM 3; a power is a ** b`);
     return { kind: 'name', name: text, line, column };
   }
-  return tokens.fail(token, `a number, a name or '(' is right, not ${quoted(token)}`);
+  return tokens.fail(token, `a number, a name or '(' is right, not ${quotedToken(token)}`);
 }
 
 /** Parses expressions between commas, up to and with the symbol `close`; a comma may come after the last. */

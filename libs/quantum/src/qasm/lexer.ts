@@ -1,3 +1,4 @@
+import { quoted } from '@qloom/tensor/quoted.ts';
 import { OpenQasmError, type SourcePosition } from './errors.ts';
 import { MAX_LITERAL, MAX_NAME, MAX_SOURCE } from './source-limits.ts';
 
@@ -118,7 +119,7 @@ export function createLexer(source: string, file: string): () => Token {
       return { ...number, kind: 'unit', text: number.text + unit[0] };
     }
     const word = match(WORD) ?? match(/[\w.]+/y);
-    if (word) fail(number, `'${number.text}${word[0].slice(0, MAX_NAME)}' is not a number`);
+    if (word) fail(number, `${quoted(number.text + word[0], "'")} is not a number`);
     return number;
   };
   return () => {

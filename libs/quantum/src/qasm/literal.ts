@@ -1,3 +1,4 @@
+import { quoted } from '@qloom/tensor/quoted.ts';
 import { floatValue, intValue, type Value } from './classical-value.ts';
 import type { Token } from './lexer.ts';
 import type { TokenStream } from './token-stream.ts';
@@ -9,7 +10,7 @@ const LARGEST = 2n ** 64n;
 export function literal(tokens: TokenStream, token: Token): Value | null {
   const { kind, text } = token;
   if (kind === 'unit') {
-    tokens.fail(token, `'${text}' is not supported: circuits have no time, and no complex numbers`);
+    tokens.fail(token, `${quoted(text, "'")} is not supported: circuits have no time, and no complex numbers`);
   }
   const digits = text.replaceAll('_', '');
   if (kind === 'real' || (kind === 'integer' && tokens.version === 2)) {

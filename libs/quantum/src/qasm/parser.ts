@@ -4,7 +4,7 @@ import { parseGateCall, parseOperand, parseOperands } from './gate-call-parser.t
 import { checkBody } from './loop-body.ts';
 import { refusalOf } from './refused.ts';
 import type { Expression, ForLoop, Operand, ProgramSyntax, Statement } from './syntax.ts';
-import { createTokenStream, quoted, type TokenStream } from './token-stream.ts';
+import { createTokenStream, quotedToken, type TokenStream } from './token-stream.ts';
 import { versionOf } from './version.ts';
 
 /**
@@ -65,7 +65,7 @@ function parseStatement(tokens: TokenStream): Statement[] {
   if (token.kind !== 'identifier') {
     if (tokens.accept(';')) return [];
     if (token.text === '@') tokens.fail(token, 'annotations are not supported');
-    tokens.fail(token, `a statement cannot begin with ${quoted(token)}`);
+    tokens.fail(token, `a statement cannot begin with ${quotedToken(token)}`);
   }
   const word = token.text;
   if (Object.hasOwn(PARSERS[version], word)) return [PARSERS[version][word](tokens)];
@@ -80,7 +80,7 @@ function parseStatement(tokens: TokenStream): Statement[] {
 function parseInclude(tokens: TokenStream): Statement {
   const start = tokens.next();
   const path = tokens.next();
-  if (path.kind !== 'string') tokens.fail(path, `a file name in quotes is right, not ${quoted(path)}`);
+  if (path.kind !== 'string') tokens.fail(path, `a file name in quotes is right, not ${quotedToken(path)}`);
   tokens.expect(';');
   return { kind: 'include', path: path.text, ...at(start) };
 }

@@ -1,3 +1,4 @@
+import { quoted } from '@qloom/tensor/quoted.ts';
 import { OpenQasmError, type SourcePosition } from './errors.ts';
 import { createLexer, type Token } from './lexer.ts';
 import { isReserved } from './reserved-words.ts';
@@ -53,14 +54,14 @@ export function createTokenStream(source: string, file: string, version: 2 | 3):
       return true;
     },
     expect(text) {
-      if (!stream.at(text)) stream.fail(stream.peek(), `'${text}' is right, not ${quoted(stream.peek())}`);
+      if (!stream.at(text)) stream.fail(stream.peek(), `'${text}' is right, not ${quotedToken(stream.peek())}`);
       return stream.next();
     },
     identifier(what) {
       const token = stream.peek();
-      if (token.kind !== 'identifier') stream.fail(token, `${what} is right, not ${quoted(token)}`);
+      if (token.kind !== 'identifier') stream.fail(token, `${what} is right, not ${quotedToken(token)}`);
       if (isReserved(token.text, version)) {
-        stream.fail(token, `${what} is right, not '${token.text}', which is a word of OpenQASM ${version}`);
+        stream.fail(token, `${what} is right, not ${quotedToken(token)}, which is a word of OpenQASM ${version}`);
       }
       return stream.next();
     },
@@ -78,4 +79,4 @@ export function createTokenStream(source: string, file: string, version: 2 | 3):
 }
 
 /** A token as messages have it. */
-export const quoted = (token: Token): string => (token.kind === 'end' ? token.text : `'${token.text}'`);
+export const quotedToken = (token: Token): string => (token.kind === 'end' ? token.text : quoted(token.text, "'"));
