@@ -70,4 +70,16 @@ describe('plain Node', () => {
       expect({ status: run.status, stderr: run.stderr }).toEqual({ status: 0, stderr: '' });
     },
   );
+
+  // The Node on the PATH may be one that runs no TypeScript, such as 20: what is printed must not depend on it.
+  it.each(globSync('services/*/README.md', { cwd: root }))('of npm starts a service as %s prints it', (file) => {
+    const service = file.split('/')[1];
+    const [printed] = /npx node services\/[a-z-]+\/src\/main\.ts --help/.exec(read(file)) ?? [];
+    expect(printed).toBe(`npx node services/${service}/src/main.ts --help`);
+    const elsewhere = (process.env['PATH'] ?? '').split(':').filter((folder) => !folder.includes('node_modules/.bin'));
+    const env = { ...process.env, PATH: elsewhere.join(':') };
+    const run = spawnSync('sh', ['-c', printed ?? ''], { cwd: root, encoding: 'utf8', env, timeout: 240_000 });
+    expect({ status: run.status, stderr: run.stderr }).toEqual({ status: 0, stderr: '' });
+    expect(run.stdout).toMatch(new RegExp(`^${service}: `));
+  });
 });

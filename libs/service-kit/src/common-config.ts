@@ -47,7 +47,12 @@ export const COMMON_CONFIG = defineConfig({
   },
   OTEL_EXPORTER_OTLP_ENDPOINT: {
     type: 'string',
-    description: 'Base URL of an OTLP/HTTP collector, such as http://127.0.0.1:4318. Not set: no telemetry.',
+    description:
+      'Base URL of an OTLP/HTTP collector, such as http://127.0.0.1:4318. Not set: no telemetry. The other standard OTEL_* variables hold too (docs/guides/read-a-trace.md).',
+  },
+  QLOOM_KEEP_SPANS_AT: {
+    type: 'string',
+    description: 'Base URL of a receiver of OTLP in JSON that gets every span, whatever OTEL_* say; qloom run sets it.',
   },
 } satisfies ConfigTable);
 

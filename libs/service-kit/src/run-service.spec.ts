@@ -118,6 +118,20 @@ describe('a service as a process', () => {
     ]);
   });
 
+  it('names a wrong variable of OpenTelemetry as well, and warns of one that has no effect', async () => {
+    const wrong = start({ OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc', OTEL_TRACES_SAMPLER: 'sometimes' });
+    expect(await wrong.ended).toEqual({ code: 2, signal: null });
+    expect(wrong.logged.map(({ message }) => String(message).split(':')[0])).toEqual([
+      'OTEL_EXPORTER_OTLP_PROTOCOL',
+      'OTEL_TRACES_SAMPLER',
+    ]);
+    const warned = start({ OTEL_LOGS_EXPORTER: 'otlp' });
+    await warned.ready;
+    expect(await warned.line('OTEL_LOGS_EXPORTER has no effect here: logs are JSON lines on stderr')).toMatchObject({
+      level: 'warn',
+    });
+  });
+
   it.each(['build', 'later'])('exits with 1 when it breaks: %s', async (when) => {
     const main = start({ ECHO_BREAKS: when });
     if (when === 'later') {

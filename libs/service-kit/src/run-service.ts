@@ -1,3 +1,4 @@
+import { TelemetryEnvironmentError } from '@qloom/telemetry/environment.ts';
 import type { BackgroundWork } from './background-work.ts';
 import { COMMON_CONFIG } from './common-config.ts';
 import { ConfigError, type ConfigTable, type ConfigValues, describeConfig, loadConfig } from './config.ts';
@@ -62,6 +63,10 @@ export async function runService<const T extends ConfigTable>(spec: ServiceSpec<
     log.error(message, { error });
     process.exit(code);
   };
+  const refuse = (problems: readonly string[]): never => {
+    for (const problem of problems) log.error(problem);
+    process.exit(EXIT.badConfig);
+  };
   process.on('uncaughtException', (error) => die('uncaught exception', error, EXIT.failed));
   process.on('unhandledRejection', (error) => die('unhandled rejection', error, EXIT.failed));
 
@@ -70,8 +75,7 @@ export async function runService<const T extends ConfigTable>(spec: ServiceSpec<
     config = loadConfig(table, process.env) as unknown as ServiceConfig<T>;
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
-    for (const problem of error.problems) log.error(problem);
-    process.exit(EXIT.badConfig);
+    return refuse(error.problems);
   }
   const common = config as unknown as ConfigValues<typeof COMMON_CONFIG>;
   log = createLogger({ level: common.QLOOM_LOG_LEVEL, fields: { service: spec.name } });
@@ -100,10 +104,7 @@ export async function runService<const T extends ConfigTable>(spec: ServiceSpec<
   try {
     running = await startService(spec, config, log);
   } catch (error) {
-    if (error instanceof ConfigError) {
-      for (const problem of error.problems) log.error(problem);
-      process.exit(EXIT.badConfig);
-    }
+    if (error instanceof ConfigError || error instanceof TelemetryEnvironmentError) return refuse(error.problems);
     die('could not start', error, EXIT.failed);
     throw error;
   }

@@ -33,7 +33,8 @@ export async function startService<T extends ConfigTable>(
   const telemetry = startTelemetry({
     serviceName: spec.name,
     serviceVersion: spec.version,
-    endpoint: common.OTEL_EXPORTER_OTLP_ENDPOINT ?? '',
+    keepAt: common.QLOOM_KEEP_SPANS_AT,
+    warn: (line) => log.warn(line),
   });
   const built = await spec.build({ config, log });
   const stages = built.stages ?? [];

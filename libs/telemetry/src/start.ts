@@ -1,41 +1,67 @@
 import { randomUUID } from 'node:crypto';
-import { context, type MeterProvider as MeterProviderApi, metrics, propagation, trace } from '@opentelemetry/api';
-import { W3CTraceContextPropagator } from '@opentelemetry/core';
-import { OTLPMetricExporter } from '@opentelemetry/exporter-metrics-otlp-http';
+import {
+  context,
+  DiagConsoleLogger,
+  diag,
+  type MeterProvider as MeterProviderApi,
+  metrics,
+  propagation,
+  trace,
+} from '@opentelemetry/api';
+import {
+  CompositePropagator,
+  diagLogLevelFromString,
+  W3CBaggagePropagator,
+  W3CTraceContextPropagator,
+} from '@opentelemetry/core';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
-import { resourceFromAttributes } from '@opentelemetry/resources';
+import {
+  detectResources,
+  type Resource,
+  resourceAttributesEnvDetector,
+  resourceFromAttributes,
+  serviceNameEnvDetector,
+} from '@opentelemetry/resources';
 import {
   AggregationType,
   InstrumentType,
   MeterProvider,
   PeriodicExportingMetricReader,
 } from '@opentelemetry/sdk-metrics';
-import { BatchSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
+import { BatchSpanProcessor, createAlwaysRecordSampler, TracerProvider } from '@opentelemetry/sdk-trace';
 import { AsyncContextManager } from './async-context.ts';
+import { readTelemetryEnvironment, type TelemetrySettings } from './environment.ts';
+import { metricExporters, spanExporters } from './exporters.ts';
+import { KeptSpansProcessor } from './kept-spans.ts';
+import { samplerOf } from './sampling.ts';
 import { ATTR_SERVICE_INSTANCE_ID, ATTR_SERVICE_NAME, ATTR_SERVICE_VERSION } from './semconv.ts';
 import { setTelemetryOn } from './state.ts';
 
 /** What {@link startTelemetry} needs. */
 export interface TelemetryOptions {
-  /** `service.name` of every span and metric, e.g. `generator`. */
+  /** `service.name` of every span and metric, e.g. `generator`, unless OTEL_SERVICE_NAME or OTEL_RESOURCE_ATTRIBUTES say another. */
   readonly serviceName: string;
   readonly serviceVersion?: string;
-  /**
-   * Base URL of an OTLP/HTTP collector, e.g. `http://127.0.0.1:4318`: traces go to `<endpoint>/v1/traces`, metrics
-   * to `<endpoint>/v1/metrics`, both as JSON. Default: OTEL_EXPORTER_OTLP_ENDPOINT; without either, all is off.
-   */
+  /** What OTEL_EXPORTER_OTLP_ENDPOINT would be, in its place. */
   readonly endpoint?: string;
-  /** How long a finished span may wait for company, in milliseconds. Default 200. */
+  /**
+   * Base URL of a receiver that gets every span as JSON, whatever OTEL_* say: sampled or not, sent elsewhere as well or not.
+   * `qloom run` keeps its spans so.
+   */
+  readonly keepAt?: string;
+  /** How long a finished span may wait for company, in milliseconds. Default OTEL_BSP_SCHEDULE_DELAY, or 200. */
   readonly traceDelayMs?: number;
-  /** How often metrics are sent, in milliseconds. Default 10,000. */
+  /** How often metrics are sent, in milliseconds. Default OTEL_METRIC_EXPORT_INTERVAL, or 10,000. */
   readonly metricIntervalMs?: number;
-  /** How long one export, and the flush at the end, may take, in milliseconds. Default 3,000. */
+  /** How long one export, and the flush at the end, may take, in milliseconds. Default OTEL_EXPORTER_OTLP_TIMEOUT, or 3,000. */
   readonly exportTimeoutMs?: number;
+  /** Takes a line for each OTEL_* variable that is set and has no effect. */
+  readonly warn?: (line: string) => void;
 }
 
 /** Running telemetry of this process. */
 export interface Telemetry {
-  /** False when no endpoint is set: nothing is recorded, nothing is sent. */
+  /** False when nothing is exported: nothing is recorded either. */
   readonly enabled: boolean;
   /** Sends what is waiting. Never throws: a collector that is away must not break its clients. */
   flush(): Promise<void>;
@@ -46,44 +72,29 @@ export interface Telemetry {
 const OFF: Telemetry = { enabled: false, flush: async () => {}, shutdown: async () => {} };
 
 /**
- * Starts OpenTelemetry for this process: W3C trace context, traces and exponential histograms over OTLP/HTTP.
- * Without an endpoint nothing is installed, and spans and measurements cost next to nothing.
- * Throws when `endpoint` is no http or https URL.
+ * Starts OpenTelemetry for this process: traces and exponential histograms, as the standard OTEL_* variables say (see
+ * `readTelemetryEnvironment`; endpoints, headers, timeouts and certificates are read by OpenTelemetry's exporters). Without an
+ * endpoint or an exporter nothing is installed, and spans and measurements cost next to nothing.
+ *
+ * @throws TelemetryEnvironmentError where a variable is wrong.
  */
 export function startTelemetry(options: TelemetryOptions): Telemetry {
-  const endpoint = options.endpoint ?? process.env['OTEL_EXPORTER_OTLP_ENDPOINT'] ?? '';
-  if (endpoint === '') return OFF;
-  const base = parseEndpoint(endpoint);
-  const timeoutMillis = options.exportTimeoutMs ?? 3_000;
-  const resource = resourceFromAttributes({
-    [ATTR_SERVICE_NAME]: options.serviceName,
-    [ATTR_SERVICE_INSTANCE_ID]: randomUUID(),
-    ...(options.serviceVersion === undefined ? {} : { [ATTR_SERVICE_VERSION]: options.serviceVersion }),
-  });
-  const tracerProvider = new TracerProvider({
-    resource,
-    spanProcessors: [
-      new BatchSpanProcessor({
-        exporter: new OTLPTraceExporter({ url: `${base}/v1/traces`, timeoutMillis }),
-        scheduledDelayMillis: options.traceDelayMs ?? 200,
-        exportTimeoutMillis: timeoutMillis,
-        maxQueueSize: 8_192,
-      }),
-    ],
-  });
-  const meterProvider = new MeterProvider({
-    resource,
-    views: [{ instrumentType: InstrumentType.HISTOGRAM, aggregation: { type: AggregationType.EXPONENTIAL_HISTOGRAM } }],
-    readers: [
-      new PeriodicExportingMetricReader({
-        exporter: new OTLPMetricExporter({ url: `${base}/v1/metrics`, timeoutMillis }),
-        exportIntervalMillis: Math.max(options.metricIntervalMs ?? 10_000, timeoutMillis),
-        exportTimeoutMillis: timeoutMillis,
-      }),
-    ],
-  });
+  const given = options.endpoint === undefined ? {} : { OTEL_EXPORTER_OTLP_ENDPOINT: options.endpoint };
+  const settings = readTelemetryEnvironment({ ...process.env, ...given });
+  for (const warning of settings.warnings) options.warn?.(warning);
+  const isSent = settings.traces.exporters.length + settings.metrics.exporters.length > 0;
+  if (!isSent && options.keepAt === undefined) return OFF;
+  if (settings.diagnostics !== undefined) {
+    diag.setLogger(new DiagConsoleLogger(), { logLevel: diagLogLevelFromString(settings.diagnostics.toUpperCase()) });
+  }
+  const resource = resourceOf(options);
+  const tracerProvider = createTracerProvider(options, settings, resource);
+  const meterProvider = createMeterProvider(options, settings, resource);
+  const propagators = settings.propagators.map((name) =>
+    name === 'baggage' ? new W3CBaggagePropagator() : new W3CTraceContextPropagator(),
+  );
   context.setGlobalContextManager(new AsyncContextManager());
-  propagation.setGlobalPropagator(new W3CTraceContextPropagator());
+  propagation.setGlobalPropagator(new CompositePropagator({ propagators }));
   trace.setGlobalTracerProvider(tracerProvider);
   metrics.setGlobalMeterProvider(meterProvider as MeterProviderApi);
   setTelemetryOn(true);
@@ -97,18 +108,91 @@ export function startTelemetry(options: TelemetryOptions): Telemetry {
       metrics.disable();
       propagation.disable();
       context.disable();
+      diag.disable();
     },
   };
 }
 
-function parseEndpoint(endpoint: string): string {
-  const url = URL.canParse(endpoint) ? new URL(endpoint) : undefined;
-  if (url?.protocol !== 'http:' && url?.protocol !== 'https:') {
-    throw new Error(
-      `OTEL_EXPORTER_OTLP_ENDPOINT: "${endpoint}" is not an http or https URL; right would be http://127.0.0.1:4318`,
-    );
+function resourceOf({ serviceName, serviceVersion }: TelemetryOptions): Resource {
+  const own = resourceFromAttributes({
+    [ATTR_SERVICE_NAME]: serviceName,
+    [ATTR_SERVICE_INSTANCE_ID]: randomUUID(),
+    ...(serviceVersion === undefined ? {} : { [ATTR_SERVICE_VERSION]: serviceVersion }),
+  });
+  // The later detector counts where both name the service.
+  return own.merge(detectResources({ detectors: [resourceAttributesEnvDetector, serviceNameEnvDetector] }));
+}
+
+/** Exports end in the time that a drain has; OTEL_EXPORTER_OTLP_TIMEOUT, where it is set, is read by the exporters. */
+const EXPORT_TIMEOUT_MS = 3_000;
+
+function exportOptionsOf({ endpoint, exportTimeoutMs }: TelemetryOptions, signal: 'TRACES' | 'METRICS') {
+  const inEnvironment = ['OTEL_EXPORTER_OTLP_TIMEOUT', `OTEL_EXPORTER_OTLP_${signal}_TIMEOUT`].some((name) =>
+    process.env[name]?.trim(),
+  );
+  const timeoutMillis = exportTimeoutMs ?? (inEnvironment ? undefined : EXPORT_TIMEOUT_MS);
+  return {
+    ...(endpoint ? { url: `${endpoint.replace(/\/+$/, '')}/v1/${signal.toLowerCase()}` } : {}),
+    ...(timeoutMillis === undefined ? {} : { timeoutMillis }),
+  };
+}
+
+function createTracerProvider(
+  options: TelemetryOptions,
+  { traces, sampler, batch, limits }: TelemetrySettings,
+  resource: Resource,
+): TracerProvider {
+  const exportOptions = exportOptionsOf(options, 'TRACES');
+  const batching = {
+    exportTimeoutMillis: exportOptions.timeoutMillis,
+    maxQueueSize: 8_192,
+    ...batch,
+    scheduledDelayMillis: options.traceDelayMs ?? batch.scheduledDelayMillis ?? 200,
+  };
+  const sent = spanExporters(traces, exportOptions).map(
+    (exporter) => new BatchSpanProcessor({ ...batching, exporter }),
+  );
+  if (options.keepAt === undefined) {
+    return new TracerProvider({ resource, sampler: samplerOf(sampler), spanLimits: limits, spanProcessors: sent });
   }
-  return endpoint.replace(/\/+$/, '');
+  const url = `${options.keepAt}/v1/traces`;
+  const exporter = new OTLPTraceExporter({ url, timeoutMillis: EXPORT_TIMEOUT_MS });
+  const kept = new KeptSpansProcessor({
+    exporter,
+    scheduledDelayMillis: 200,
+    exportTimeoutMillis: EXPORT_TIMEOUT_MS,
+    maxQueueSize: 8_192,
+  });
+  return new TracerProvider({
+    resource,
+    sampler: createAlwaysRecordSampler(samplerOf(sampler)),
+    spanLimits: limits,
+    spanProcessors: [kept, ...sent],
+  });
+}
+
+function createMeterProvider(
+  options: TelemetryOptions,
+  { metrics: signal, metricIntervalMs, metricTimeoutMs, exponentialHistograms }: TelemetrySettings,
+  resource: Resource,
+): MeterProvider {
+  const exportOptions = exportOptionsOf(options, 'METRICS');
+  const exportTimeoutMillis = metricTimeoutMs ?? exportOptions.timeoutMillis ?? 10_000;
+  const intervalMs = options.metricIntervalMs ?? metricIntervalMs ?? 10_000;
+  const exponential = { type: AggregationType.EXPONENTIAL_HISTOGRAM } as const;
+  return new MeterProvider({
+    resource,
+    views: exponentialHistograms ? [{ instrumentType: InstrumentType.HISTOGRAM, aggregation: exponential }] : [],
+    readers: metricExporters(signal, exportOptions).map(
+      (exporter) =>
+        new PeriodicExportingMetricReader({
+          exporter,
+          exportIntervalMillis: intervalMs,
+          // No export may take longer than the time to the next one.
+          exportTimeoutMillis: Math.min(exportTimeoutMillis, intervalMs),
+        }),
+    ),
+  });
 }
 
 async function quietly(work: Promise<unknown>[]): Promise<void> {

@@ -3,6 +3,7 @@ import { assertEdge, type CollectedSpan, startOtlpCollector } from './otlp-colle
 function span(service: string, name: string, spanId: string, parentSpanId = ''): CollectedSpan {
   return {
     service,
+    resource: {},
     name,
     traceId: 't',
     spanId,

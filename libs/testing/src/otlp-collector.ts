@@ -1,10 +1,14 @@
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { gunzipSync } from 'node:zlib';
+import { decodeOtlp } from './otlp-protobuf.ts';
 import { createSignalBoard } from './signal-board.ts';
 
 /** One span as it was received. */
 export interface CollectedSpan {
   readonly service: string;
+  /** Attributes of the resource, `service.name` among them. */
+  readonly resource: Readonly<Record<string, string | number | boolean>>;
   readonly name: string;
   readonly traceId: string;
   readonly spanId: string;
@@ -30,12 +34,19 @@ export interface CollectedHistogram {
   readonly sum: number;
 }
 
+/** One export as it was received. */
+export interface CollectedRequest {
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+}
+
 /** An OTLP/HTTP collector that keeps what it receives. */
 export interface OtlpCollector {
   /** Base URL: what OTEL_EXPORTER_OTLP_ENDPOINT takes. */
   readonly endpoint: string;
   readonly spans: readonly CollectedSpan[];
   readonly histograms: readonly CollectedHistogram[];
+  readonly requests: readonly CollectedRequest[];
   /** The first span, past or future, of that name (and service). */
   span(name: string, service?: string): Promise<CollectedSpan>;
   /** The first histogram series, past or future, that `wanted` accepts. */
@@ -43,15 +54,17 @@ export interface OtlpCollector {
   stop(): Promise<void>;
 }
 
-/** Starts a collector on a free port of the loopback interface. It takes OTLP as JSON, which `startTelemetry` sends. */
+/** Starts a collector on a free port of the loopback interface. It takes OTLP as JSON or protobuf, gzipped or not. */
 export async function startOtlpCollector(): Promise<OtlpCollector> {
   const spans = createSignalBoard<CollectedSpan>();
   const histograms = createSignalBoard<CollectedHistogram>();
+  const requests: CollectedRequest[] = [];
   const server = createServer((request, response) => {
-    readJson(request).then(
+    requests.push({ path: request.url ?? '', headers: request.headers });
+    readBody(request).then(
       (body) => {
-        if (request.url === '/v1/traces') for (const span of spansOf(body)) spans.post(span);
-        else if (request.url === '/v1/metrics') for (const series of histogramsOf(body)) histograms.post(series);
+        if (request.url?.endsWith('/v1/traces')) for (const span of spansOf(body)) spans.post(span);
+        else if (request.url?.endsWith('/v1/metrics')) for (const series of histogramsOf(body)) histograms.post(series);
         response.writeHead(200, { 'content-type': 'application/json' }).end('{}');
       },
       (error) => response.writeHead(400).end(String(error)),
@@ -62,6 +75,7 @@ export async function startOtlpCollector(): Promise<OtlpCollector> {
     endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     spans: spans.all,
     histograms: histograms.all,
+    requests,
     span: (name, service) => spans.find((s) => s.name === name && (service === undefined || s.service === service)),
     histogram: (wanted) => histograms.find(wanted),
     async stop() {
@@ -126,10 +140,12 @@ interface OtlpMetric {
 
 function* spansOf(body: OtlpBody): Generator<CollectedSpan> {
   for (const { resource, scopeSpans } of body.resourceSpans ?? []) {
-    const service = String(flat(resource?.attributes)['service.name'] ?? '');
+    const attributes = flat(resource?.attributes);
+    const service = String(attributes['service.name'] ?? '');
     for (const span of (scopeSpans ?? []).flatMap((scope) => scope.spans ?? [])) {
       yield {
         service,
+        resource: attributes,
         name: span.name,
         traceId: span.traceId,
         spanId: span.spanId,
@@ -174,8 +190,12 @@ function flat(attributes: OtlpAttributes): Record<string, string | number | bool
   );
 }
 
-async function readJson(request: IncomingMessage): Promise<OtlpBody> {
+async function readBody(request: IncomingMessage): Promise<OtlpBody> {
   const parts: Buffer[] = [];
   for await (const part of request) parts.push(part as Buffer);
-  return JSON.parse(Buffer.concat(parts).toString('utf8')) as OtlpBody;
+  const sent = Buffer.concat(parts);
+  const body = request.headers['content-encoding'] === 'gzip' ? gunzipSync(sent) : sent;
+  if (request.headers['content-type'] !== 'application/x-protobuf')
+    return JSON.parse(body.toString('utf8')) as OtlpBody;
+  return decodeOtlp(request.url?.endsWith('/v1/metrics') ? '/v1/metrics' : '/v1/traces', body) as OtlpBody;
 }

@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { EXIT } from '../command/errors.ts';
 import { checkDisk, checkNats, checkNode, checkSockets, type Finding } from '../doctor/checks.ts';
-import { makeTemporaryFolder } from '../run-folder/write-file.ts';
+import { makeOwnedTempFolder } from '../supervisor/owned-temp-folder.ts';
 import { type Style, styleOf } from '../terminal/style.ts';
 import { renderTable } from '../terminal/table.ts';
 
@@ -31,7 +31,7 @@ export function addDoctorCommand(program: Command): void {
     .addHelpText('after', HELP)
     .action(async (flags: DoctorFlags) => {
       const { checkServices } = await import('../doctor/services.ts');
-      const temporary = makeTemporaryFolder('qloom-doctor-');
+      const temporary = makeOwnedTempFolder();
       try {
         const findings: Finding[] = [
           checkNode(),

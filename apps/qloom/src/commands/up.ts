@@ -59,7 +59,6 @@ async function up(flags: UpFlags): Promise<void> {
     folder,
     log: flags.log,
     targets: targetsFromEnvironment(process.env),
-    forwardTelemetryTo: process.env['OTEL_EXPORTER_OTLP_ENDPOINT'],
     onEvent: note,
   });
   const stopped = new Promise<never>((_resolve, reject) => {

@@ -132,7 +132,6 @@ async function runInFolder(
     log: options.log,
     ...options.local,
     targets: { ...loaded.study.services, ...targetsFromEnvironment(options.env) },
-    forwardTelemetryTo: options.env['OTEL_EXPORTER_OTLP_ENDPOINT'],
     onEvent: (event) => noteServiceEvent(view, event),
   });
   const agent: AgentClient = connect(AgentServiceService, session.services.targets.agent);

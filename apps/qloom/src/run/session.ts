@@ -18,8 +18,6 @@ export interface SessionOptions {
   /** Mains to start instead of ours, for tests. */
   readonly mains?: Readonly<Partial<Record<ServiceName, string>>>;
   readonly onEvent?: (event: ServiceEvent) => void;
-  /** A collector of the user's own that gets a copy of all telemetry. */
-  readonly forwardTelemetryTo?: string;
 }
 
 /** The services of a run folder, with their telemetry kept in it. */
@@ -51,14 +49,13 @@ export async function startSession(options: SessionOptions): Promise<Session> {
   const spans = openLineFile(folder.spans, 'a');
   const receiver = await startOtlpReceiver({
     onSpans: (list) => spans.write(list.map((span) => `${JSON.stringify(span)}\n`).join('')),
-    forwardTo: options.forwardTelemetryTo,
   });
   const { logUrl, artifactsUrl } = storageOf(folder, options.log);
   const services = startLocalServices({
     logFolder: folder.logs,
     log: logUrl,
     artifacts: artifactsUrl,
-    otlpEndpoint: receiver.endpoint,
+    keepSpansAt: receiver.endpoint,
     targets: options.targets,
     services: options.services,
     mains: options.mains,

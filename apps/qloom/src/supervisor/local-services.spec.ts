@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, mkdtempSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -80,7 +81,7 @@ describe('the local services', () => {
     expect(events[1]).toEqual({ kind: 'crashed', service: 'generator', how: 'signal SIGKILL', againInMs: 100 });
   });
 
-  it('end when their supervisor is killed the hard way', async () => {
+  it('end when their supervisor is killed the hard way, and the next one clears what it left', async () => {
     const script = fileURLToPath(new URL('../testing/supervise-fakes-main.ts', import.meta.url));
     const child = spawn(process.execPath, [script, logFolder()], { stdio: ['ignore', 'pipe', 'inherit'] });
     supervisor = child;
@@ -88,8 +89,14 @@ describe('the local services', () => {
       createInterface({ input: child.stdout }).once('line', (line) => resolve(JSON.parse(line)));
     });
     const ends = TWO.map((service) => closed(targets[service]));
+    const gone = once(child, 'exit');
     child.kill('SIGKILL');
-    await Promise.all(ends);
+    await Promise.all([...ends, gone]);
+    const left = dirname(targets.agent.slice('unix:'.length));
+    expect(existsSync(left)).toBe(true);
+    running = startLocalServices({ logFolder: logFolder(), mains: FAKES, services: ['generator'] });
+    await running.started;
+    expect(existsSync(left)).toBe(false);
   });
 
   it('take addresses of services of one’s own; ours of that kind still runs beside it, but for the agent', async () => {

@@ -1,10 +1,10 @@
 import { rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { makeFolder, makeTemporaryFolder } from '../run-folder/write-file.ts';
+import { makeFolder } from '../run-folder/write-file.ts';
 import { SERVICES, type ServiceName } from '../study-file/study-file.ts';
 import { type Targets, targetVariable } from '../study-file/targets.ts';
+import { makeOwnedTempFolder } from './owned-temp-folder.ts';
 import { waitUntilServing } from './probe.ts';
 import {
   type ServiceEvent,
@@ -21,8 +21,8 @@ export interface LocalServicesOptions {
   readonly log?: string;
   /** A folder or `nats://…`. */
   readonly artifacts?: string;
-  /** Base URL of the OTLP receiver; absent: no telemetry. */
-  readonly otlpEndpoint?: string;
+  /** Base URL of the receiver that keeps all spans; absent: they go where OTEL_* of this process say, if anywhere. */
+  readonly keepSpansAt?: string;
   /** Services of one's own, by address. Ours of that kind still runs its stage worker against it; `policy` is for the agent. */
   readonly targets?: Targets;
   /** Which services. Default: all four. */
@@ -49,7 +49,7 @@ export interface LocalServices {
 
 /** Starts the services as child processes on unix sockets in a fresh folder of the system's temporary one. */
 export function startLocalServices(options: LocalServicesOptions): LocalServices {
-  const sockets = makeSocketFolder();
+  const sockets = makeOwnedTempFolder();
   makeFolder(options.logFolder);
   const own = options.targets ?? {};
   const socketOf = (service: ServiceName): string => `unix:${join(sockets, `${service}.sock`)}`;
@@ -112,13 +112,8 @@ function environmentOf(
     QLOOM_ARTIFACTS: options.artifacts ?? '',
     QLOOM_PARENT_PID: String(process.pid),
     QLOOM_DRAIN_TIMEOUT_MS: process.env['QLOOM_DRAIN_TIMEOUT_MS'] ?? '2500',
-    OTEL_EXPORTER_OTLP_ENDPOINT: options.otlpEndpoint ?? '',
-    OTEL_SERVICE_NAME: `qloom.${service}`,
+    QLOOM_KEEP_SPANS_AT: options.keepSpansAt ?? '',
+    // One name for four services would make one of them.
+    OTEL_SERVICE_NAME: service,
   };
-}
-
-/** A folder short enough for socket paths: 103 bytes is what every system takes. */
-function makeSocketFolder(): string {
-  const base = Buffer.byteLength(tmpdir()) <= 60 ? tmpdir() : '/tmp';
-  return makeTemporaryFolder('qloom-', base);
 }

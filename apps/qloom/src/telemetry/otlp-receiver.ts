@@ -12,27 +12,20 @@ const unzip = promisify(gunzip);
 export interface OtlpReceiverOptions {
   /** Takes the spans of one export. */
   readonly onSpans: (spans: readonly KeptSpan[]) => void;
-  /** Base URL of a collector of the user's own, which gets a copy of everything; a failure there is not told. */
-  readonly forwardTo?: string;
 }
 
 /** A receiver of OTLP/HTTP on the loopback interface. */
 export interface OtlpReceiver {
-  /** `http://127.0.0.1:<port>`: a value for OTEL_EXPORTER_OTLP_ENDPOINT. */
+  /** `http://127.0.0.1:<port>`: a value for QLOOM_KEEP_SPANS_AT. */
   readonly endpoint: string;
   close(): Promise<void>;
 }
 
 /**
  * Receives what the services' telemetry sends: traces as JSON, gzipped or not, to `/v1/traces`. Metrics are taken and
- * dropped (the log and the spans hold what they are made from), unless they are forwarded. Protobuf is answered with 415.
+ * dropped: the log and the spans hold what they are made from. Protobuf is answered with 415.
  */
 export async function startOtlpReceiver(options: OtlpReceiverOptions): Promise<OtlpReceiver> {
-  const forward = (path: string, type: string, body: Buffer): void => {
-    if (options.forwardTo === undefined) return;
-    const url = options.forwardTo.replace(/\/+$/, '') + path;
-    fetch(url, { method: 'POST', headers: { 'content-type': type }, body: new Uint8Array(body) }).catch(() => {});
-  };
   const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const path = request.url?.split('?')[0] ?? '';
     if (request.method !== 'POST' || !/^\/v1\/(traces|metrics|logs)$/.test(path)) return answer(response, 404);
@@ -42,7 +35,6 @@ export async function startOtlpReceiver(options: OtlpReceiverOptions): Promise<O
       return answer(response, 415, 'only OTLP in JSON is taken: set OTEL_EXPORTER_OTLP_PROTOCOL=http/json');
     }
     if (path === '/v1/traces') options.onSpans(parseOtlpTraces(JSON.parse(body.toString('utf8'))));
-    forward(path, type, body);
     answer(response, 200);
   };
   const server = createServer((request, response) => {

@@ -1,3 +1,4 @@
+import { quoted } from '@qloom/tensor/quoted.ts';
 import type { Angle } from '../angle.ts';
 import type { Budget } from './budget.ts';
 import { OpenQasmError } from './errors.ts';
@@ -93,7 +94,7 @@ function apply(
       return (
         scope.get(instruction.name) ??
         CONSTANTS[version].get(instruction.name) ??
-        fail(`'${instruction.name}' is not a constant, an input or an angle of this gate`)
+        fail(`${quoted(instruction.name, "'")} is not a constant, an input or an angle of this gate`)
       );
     case 'unary':
       return unary(instruction.operator, operands[0], fail);

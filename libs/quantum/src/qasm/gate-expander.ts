@@ -1,3 +1,4 @@
+import { quoted } from '@qloom/tensor/quoted.ts';
 import type { Angle } from '../angle.ts';
 import type { GateSequence } from '../gate.ts';
 import { concatenate } from '../gate-algebra.ts';
@@ -94,7 +95,7 @@ export function createGateExpander(context: EvaluationContext, globals: Scope): 
   ): GateSequence => {
     const wireOf = (operand: Operand): number =>
       (operand.index ? undefined : wires.get(operand.name)) ??
-      fail(operand, `'${operand.name}' is not a qubit of this gate`);
+      fail(operand, `${quoted(operand.name, "'")} is not a qubit of this gate`);
     const parts: GateSequence[] = [];
     for (const statement of body) {
       if (statement.kind === 'for') {
@@ -155,5 +156,5 @@ function* callsIn(body: readonly Statement[]): Generator<GateCall> {
 }
 
 const unknownGate = (name: string, version: 2 | 3): string =>
-  `the gate '${name}' is not defined here; gates are defined before their use, or by ` +
+  `the gate ${quoted(name, "'")} is not defined here; gates are defined before their use, or by ` +
   `include "${version === 2 ? 'qelib1.inc' : 'stdgates.inc'}";`;

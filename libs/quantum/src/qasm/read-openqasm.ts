@@ -130,9 +130,9 @@ function createRun(file: string, version: 2 | 3, options: ReadOptions): Run {
   };
 
   const declare = (position: SourcePosition, name: string) => {
-    if (globals.has(name) || registers.has(name)) fail(position, `'${name}' is declared twice`);
+    if (globals.has(name) || registers.has(name)) fail(position, `${quoted(name, "'")} is declared twice`);
     if (isConstant(name, version))
-      fail(position, `'${name}' is a constant of OpenQASM ${version}; any other name is right`);
+      fail(position, `${quoted(name, "'")} is a constant of OpenQASM ${version}; any other name is right`);
   };
 
   const declareInput = (statement: Extract<Statement, { kind: 'input' }>) => {
@@ -211,7 +211,7 @@ function createRun(file: string, version: 2 | 3, options: ReadOptions): Run {
       if (registers.qubits === 0) fail({ line: 1, column: 1 }, `the program has no qubits; ${SUPPORTED}`);
       const declared = [...inputNames].sort(([a], [b]) => a - b).map(([, name]) => name);
       const missing = typeof inputs === 'function' ? undefined : inputs.find((name) => !declared.includes(name));
-      if (missing !== undefined) fail({ line: 1, column: 1 }, `the program has no input '${missing}'`);
+      if (missing !== undefined) fail({ line: 1, column: 1 }, `the program has no input ${quoted(missing, "'")}`);
       const count = [...inputNames.keys()].reduce((most, index) => Math.max(most, index + 1), 0);
       const builder = createCircuitBuilder({ qubits: registers.qubits, inputs: count });
       for (const kind of kinds) builder.parameter(kind);

@@ -1,3 +1,4 @@
+import { quoted } from '@qloom/tensor/quoted.ts';
 import { MAX_QUBITS } from '../circuit.ts';
 import { OpenQasmError, type SourcePosition } from './errors.ts';
 import type { Operand } from './parsing/syntax.ts';
@@ -41,7 +42,7 @@ export function createRegisters(file: string): Registers {
     qubitNames,
     has: (name) => known.has(name),
     declare(of, name, size, position) {
-      if (known.has(name)) fail(position, `the register '${name}' is declared twice`);
+      if (known.has(name)) fail(position, `the register ${quoted(name, "'")} is declared twice`);
       const single = size === null;
       const most = of === 'qubit' ? MAX_QUBITS : MAX_BITS;
       if (size !== null && size < 1n) fail(position, `a register of ${size} ${of}s; an integer above 0 is right`);
@@ -54,10 +55,10 @@ export function createRegisters(file: string): Registers {
     },
     resolve(of, operand, indices) {
       const register = known.get(operand.name);
-      if (register?.of !== of) return fail(operand, `'${operand.name}' is not a ${of} register`);
+      if (register?.of !== of) return fail(operand, `${quoted(operand.name, "'")} is not a ${of} register`);
       const { first, size, single } = register;
       if (!indices) return { elements: Array.from({ length: size }, (_, i) => first + i), many: !single };
-      if (single) return fail(operand, `'${operand.name}' is a single ${of} and has no elements`);
+      if (single) return fail(operand, `${quoted(operand.name, "'")} is a single ${of} and has no elements`);
       const outside = (index: bigint): never =>
         fail(operand, `${operand.name}[${index}] is not one of ${operand.name}[0] … ${operand.name}[${size - 1}]`);
       // OpenQASM 3 counts negative indices from the end.

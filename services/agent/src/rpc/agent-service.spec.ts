@@ -55,6 +55,38 @@ ry(x1) q[1];
 `;
 
 describe('CreateStudy', () => {
+  const LONG = 'x'.repeat(32_000);
+  it.each<[string, Partial<StudySettings>]>([
+    ['policy', { policy: LONG }],
+    ['form of the reward', { reward: { form: LONG, weights: [] } }],
+    ['ansatz', { qnn: QnnSettings.fromPartial({ ansatz: LONG }) }],
+    ['option', { qnn: QnnSettings.fromPartial({ encodingOptions: { [LONG]: LONG } }) }],
+    ['task', task(LONG, '')],
+    ['setting of a task', task('two-curves', JSON.stringify({ [LONG]: 1 }))],
+    ['value of a setting', task('two-curves', JSON.stringify({ noise: LONG }))],
+    ['hyperparameter', space({ name: LONG })],
+    ['choice', space({ name: 'method', choices: [LONG] })],
+    ['rival', { evaluation: { draws: 2, rivals: [LONG], rivalEvaluations: 1 } } as unknown as Partial<StudySettings>],
+  ])('echoes at most 200 characters of a wrong %s, and goes on serving the connection', async (_what, changes) => {
+    const error = await rejection(world.agent.createStudy({ id: 'long', settings: smallStudy(changes) }));
+    expect(error.code).toBe(status.INVALID_ARGUMENT);
+    expect(error.details).toContain('x'.repeat(100));
+    for (const { field, description } of [...violationsOf(error), { field: '', description: error.details }]) {
+      expect(`${field}: ${description}`).not.toMatch(/x{201}/);
+    }
+    expect(await world.agent.getCapabilities({})).toHaveProperty('capabilities');
+  });
+
+  it('echoes at most 200 characters of an id, of CreateStudy and of others', async () => {
+    for (const call of [
+      world.agent.createStudy({ id: LONG, settings: smallStudy() }),
+      world.agent.getStudy({ id: LONG }),
+    ]) {
+      const error = await rejection(call);
+      expect(error.details).toMatch(/^id: "x{200}…" \(32000 characters\) is not 1 to 63/);
+    }
+  });
+
   it.each<[string, Partial<StudySettings>, RegExp]>([
     ['settings.data.source', { data: undefined }, /not set; right would be a task or a data set/],
     ['settings.data.label_budget', { data: { ...task('two-curves', '').data, labelBudget: 0 } }, /number of labels/],

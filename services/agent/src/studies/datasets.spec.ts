@@ -120,7 +120,11 @@ describe('a study on a file with copies', () => {
       labelBudget: 200,
       testSize: 40,
     });
-    const settings = completeSettings(smallStudy({ data }), { isPolicyRemote: false });
+    const settings = await completeSettings(
+      smallStudy({ data }),
+      { isPolicyRemote: false },
+      new AbortController().signal,
+    );
     const seeds = createSeeds(settings.seed);
     const { labels } = await (await openStudyData(settings, seeds, store)).own();
     expect(labels.count).toBe(198);
@@ -135,7 +139,11 @@ describe('a study on a file with copies', () => {
       labelBudget: 20,
       testSize: 20,
     });
-    const settings = completeSettings(smallStudy({ data, folds: 3 }), { isPolicyRemote: false });
+    const settings = await completeSettings(
+      smallStudy({ data, folds: 3 }),
+      { isPolicyRemote: false },
+      new AbortController().signal,
+    );
     const opened = await openStudyData(settings, createSeeds(1), store);
     const { labels } = await opened.own();
     await expect(splitLabels(labels, settings, createSeeds(1), opened.description)).rejects.toThrow(

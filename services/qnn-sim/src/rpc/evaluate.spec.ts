@@ -198,6 +198,8 @@ describe('Evaluate', () => {
     ['gradient', { gradient: LONG }],
     ['observable', { observables: [LONG, 'Z0', 'Z1'] }],
     ['name of an option', { ansatz: 'data-reuploading', ansatzOptions: { [LONG]: '1' } }],
+    ['name in a circuit', { qasm: `qubit q; ${LONG} q;` }],
+    ['path in a circuit', { qasm: `include "${LONG}"; qubit q;` }],
     ['value of an option', { encoding: 'iqp', encodingOptions: { repetitions: LONG } }],
   ] satisfies [string, Parameters<typeof QnnSettings.fromPartial>[0]][])(
     'echoes at most 200 characters of a wrong %s, and goes on serving the connection',

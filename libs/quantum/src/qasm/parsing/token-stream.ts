@@ -61,7 +61,7 @@ export function createTokenStream(source: string, file: string, version: 2 | 3):
       const token = stream.peek();
       if (token.kind !== 'identifier') stream.fail(token, `${what} is right, not ${shown(token)}`);
       if (isReserved(token.text, version)) {
-        stream.fail(token, `${what} is right, not '${token.text}', which is a word of OpenQASM ${version}`);
+        stream.fail(token, `${what} is right, not ${shown(token)}, which is a word of OpenQASM ${version}`);
       }
       return stream.next();
     },

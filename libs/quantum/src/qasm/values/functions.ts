@@ -1,3 +1,4 @@
+import { quoted } from '@qloom/tensor/quoted.ts';
 import { populationOf, rotated } from './bit-operators.ts';
 import { typeText } from './classical-type.ts';
 import { floatValue, intValue, isInteger, isSymbolic, typeOf, type Value } from './classical-value.ts';
@@ -89,7 +90,7 @@ const FUNCTIONS: Readonly<Record<2 | 3, Readonly<Record<string, BuiltInFunction>
 export function callFunction(name: string, values: readonly Value[], version: 2 | 3, fail: Fail): Value {
   const known = FUNCTIONS[version];
   if (!Object.hasOwn(known, name)) {
-    return fail(`the function '${name}' is not known; known are ${Object.keys(known).join(', ')}`);
+    return fail(`the function ${quoted(name, "'")} is not known; known are ${Object.keys(known).join(', ')}`);
   }
   const found = known[name];
   if (values.some(isSymbolic)) {

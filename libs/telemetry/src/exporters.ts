@@ -1,0 +1,70 @@
+import { OTLPMetricExporter, OTLPMetricExporterBase } from '@opentelemetry/exporter-metrics-otlp-http';
+import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
+import { OTLPExporterBase } from '@opentelemetry/otlp-exporter-base';
+import { convertLegacyHttpOptions, createOtlpHttpExportDelegate } from '@opentelemetry/otlp-exporter-base/node-http';
+import {
+  MetricsExporterMetricsHelper,
+  ProtobufMetricsSerializer,
+  ProtobufTraceSerializer,
+  TraceExporterMetricsHelper,
+} from '@opentelemetry/otlp-transformer';
+import { ConsoleMetricExporter, type PushMetricExporter } from '@opentelemetry/sdk-metrics';
+import { ConsoleSpanExporter, type ReadableSpan, type SpanExporter } from '@opentelemetry/sdk-trace';
+import type { SignalSettings } from './environment.ts';
+
+/** Options of an exporter; what is absent, OpenTelemetry's packages read from OTEL_EXPORTER_OTLP_*. */
+export interface ExportOptions {
+  readonly url?: string;
+  readonly timeoutMillis?: number;
+}
+
+/** The exporters of spans that the settings ask for. */
+export function spanExporters({ exporters, protocol }: SignalSettings, options: ExportOptions): SpanExporter[] {
+  return exporters.map((exporter) => {
+    if (exporter === 'console') return new ConsoleSpanExporter();
+    return protocol === 'http/json' ? new OTLPTraceExporter(options) : new ProtobufTraceExporter(options);
+  });
+}
+
+/** The exporters of metrics that the settings ask for. */
+export function metricExporters({ exporters, protocol }: SignalSettings, options: ExportOptions): PushMetricExporter[] {
+  return exporters.map((exporter) => {
+    if (exporter === 'console') return new ConsoleMetricExporter();
+    return protocol === 'http/json' ? new OTLPMetricExporter(options) : new ProtobufMetricExporter(options);
+  });
+}
+
+const PROTOBUF = { 'Content-Type': 'application/x-protobuf' };
+
+/** What `@opentelemetry/exporter-trace-otlp-proto` is: the packages for JSON have all of it but these lines. */
+class ProtobufTraceExporter extends OTLPExporterBase<ReadableSpan[]> implements SpanExporter {
+  constructor(options: ExportOptions) {
+    const http = convertLegacyHttpOptions(options, 'TRACES', 'v1/traces', PROTOBUF);
+    super(
+      createOtlpHttpExportDelegate(
+        http,
+        ProtobufTraceSerializer,
+        'otlp_http_span_exporter',
+        TraceExporterMetricsHelper,
+        undefined,
+      ),
+    );
+  }
+}
+
+/** What `@opentelemetry/exporter-metrics-otlp-proto` is. */
+class ProtobufMetricExporter extends OTLPMetricExporterBase {
+  constructor(options: ExportOptions) {
+    const http = convertLegacyHttpOptions(options, 'METRICS', 'v1/metrics', PROTOBUF);
+    super(
+      createOtlpHttpExportDelegate(
+        http,
+        ProtobufMetricsSerializer,
+        'otlp_http_metric_exporter',
+        MetricsExporterMetricsHelper,
+        undefined,
+      ),
+      options,
+    );
+  }
+}
