@@ -14,6 +14,7 @@ describe('dequantization', () => {
     const spread = dequantize(measured, featureResolution(measured), createRandom(1));
     expect(new Set(spread.x).size).toBeGreaterThan(230);
     spread.x.forEach((value, i) => {
+      // A sum of float32 numbers up to 1.
       expect(Math.abs(value - measured.x[i])).toBeLessThanOrEqual(0.0625 + 1e-6);
     });
     expect(quantizeToShots(spread, 16).x).toEqual(measured.x);

@@ -51,6 +51,7 @@ describe.each(['cpu', 'wasm'])('createAdam on %s', (backend) => {
     }
     const expected = referenceAdam(before, given, 0.01, 0.5, 0.9);
     const after = floats(parameters.toBytes());
+    // Five updates of about 0.01 of weights of order 1: a rounding of the weight each and some ten of the update, 5·1.1·u = 3e-7.
     for (const [i, value] of after.entries()) expect(Math.abs(value - expected[i])).toBeLessThan(1e-6);
     expect(adam.steps).toBe(5);
     for (const owner of [adam, parameters]) owner.dispose();
@@ -93,6 +94,7 @@ describe.each(['cpu', 'wasm'])('createAdam on %s', (backend) => {
     expect(start).toEqual(floats(parameters.toBytes()));
     parameters.fromBytes(new Uint8Array(new Float32Array(9).buffer));
     ema.update(0.75);
+    // Two float32 roundings of numbers of order 1.
     for (const [i, value] of floats(ema.toBytes()).entries()) expect(value).toBeCloseTo(0.75 * start[i], 6);
     for (const owner of [ema, parameters]) owner.dispose();
   });

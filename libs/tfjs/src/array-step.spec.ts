@@ -64,6 +64,8 @@ describe('createArrayStepBuilder', () => {
         const result = regression.step(...shaped);
         return [result.state, result.loss].map((tensor) => Float32Array.from(tensor.dataSync()));
       });
+      // Float32, u = 6e-8: a loss of order 1 is a sum of some ten terms, and 1e-6 is 17 u. An update moves a weight by the rate times
+      // m/√v, at most about 1, whose error is that of the gradient, some ten u of it, over as many steps.
       expect(Math.abs(loss[0] - expected[1][0])).toBeLessThan(1e-6);
       [compiled, eager] = [state as typeof compiled, expected[0]];
     }

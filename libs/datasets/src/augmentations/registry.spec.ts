@@ -127,7 +127,7 @@ describe('what the methods keep', () => {
     const radius = (p: Points, i: number) => Math.hypot(...[0, 1].map((j) => (p.x[2 * i + j] - means[j]) / scales[j]));
     const before = Array.from({ length: 400 }, (_, i) => radius(points, i)).sort((a, b) => a - b);
     const after = Array.from({ length: 400 }, (_, i) => radius(turned, i)).sort((a, b) => a - b);
-    // float32 rows
+    // Float32 rows of numbers up to 4, four roundings each: 1e-6.
     after.forEach((r, i) => {
       expect(r).toBeCloseTo(before[i], 4);
     });

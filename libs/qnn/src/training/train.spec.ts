@@ -39,6 +39,7 @@ describe('trainQnns', () => {
       expect(result.trainingLoss).toBeLessThan(loss === 'mse' ? 0.4 : 0.15);
       expect(result.predictions).toHaveLength(100);
       const mean = result.losses.reduce((sum, value) => sum + value, 0) / 100;
+      // The losses of the points are float32, u = 6e-8, each.
       expect(mean).toBeCloseTo(result.loss, 5);
     }
   });

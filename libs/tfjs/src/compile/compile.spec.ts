@@ -53,6 +53,8 @@ describe('compile', () => {
       const rate = 0.01 / (1 + i);
       const expected = values(tf.tidy(() => eager.step(x, y, rate)));
       const [loss] = values(compiled(x, y, rate));
+      // Float32, u = 6e-8: a loss of order 1 is a sum of some ten terms, and 1e-6 is 17 u. An update moves a weight by the rate times
+      // m/√v, at most about 1, whose error is that of the gradient, some ten u of it, over as many steps.
       expect(Math.abs(loss - expected[0])).toBeLessThan(1e-6);
     }
     expect(worst(eager.parameters.toBytes(), traced.parameters.toBytes())).toBeLessThan(1e-5);

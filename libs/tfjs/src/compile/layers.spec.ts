@@ -48,6 +48,8 @@ describe('a model of the Layers API', () => {
     for (let i = 0; i < 10; i++) {
       const [expected, seen] = [eager.step(x, labels), compiled(x, labels)].map((loss) => numbers(loss)[0]);
       losses.push(seen);
+      // Float32, u = 6e-8: a loss of order 1 is a sum of some ten terms, and 1e-6 is 17 u. An update moves a weight by the rate times
+      // m/√v, at most about 1, whose error is that of the gradient, some ten u of it, over as many steps.
       expect(Math.abs(seen - expected)).toBeLessThan(1e-6);
     }
     expect(losses[9]).toBeLessThan(losses[0]);

@@ -104,6 +104,7 @@ describe.each(['cpu', 'wasm'])('variables of compiled functions, beside eager co
       for (const decay of [0.5, 0.9, 0.99]) step(tf.tensor1d([1.5, 0.5, -1]), decay);
       return Array.from(new Float32Array(new Uint8Array(ema.toBytes()).buffer));
     });
+    // Three averages of numbers of order 1, three float32 roundings each: below 1e-6.
     for (const [i, value] of averages[1].entries()) expect(value).toBeCloseTo(averages[0][i], 5);
   });
 
@@ -216,6 +217,7 @@ describe('a compiled function', () => {
     const gradient = (x: tf.Tensor) => tf.grad((at) => tf.sum(tf.add(clipped(at), tf.mul(at, stopGradient(at)))))(x);
     const x = tf.tensor1d(createRandom('x').normals(6, 2));
     const expected = numbers(x).map((value) => Math.min(1, Math.max(-1, value)) + value);
+    // A handful of float32 roundings of numbers up to 4: below 2e-6.
     for (const [i, value] of numbers(compile(gradient)(x)).entries()) expect(value).toBeCloseTo(expected[i], 5);
   });
 });

@@ -65,7 +65,7 @@ describe('Expectation and Gradient', () => {
     const expectation = await served.simulator.expectation(request());
     expect(decodeTensor(expectation.values, { dtype: 'float64' })).toEqual(values);
     expect(expectation.engine).toBe('wasm');
-    // The engine's own precision is float32.
+    // The engine's own precision is float32: twelve roundings of an amplitude for each of a dozen gates, √144·u = 7e-7.
     const single = await served.simulator.expectation(request({ precision: '' }));
     decodeTensor(single.values, { dtype: 'float64' }).forEach((value, i) => {
       expect(value).toBeCloseTo(values[i], 5);
@@ -79,7 +79,7 @@ describe('Expectation and Gradient', () => {
     expect(engine).toBe('reference');
     const exact = decodeTensor((await served.simulator.expectation(request())).values, { dtype: 'float64' });
     decodeTensor(values, { dtype: 'float64' }).forEach((value, i) => {
-      // Inputs rounded to float32.
+      // Inputs of order 1 rounded to float32, each with a slope of a few.
       expect(value).toBeCloseTo(exact[i], 5);
     });
   });

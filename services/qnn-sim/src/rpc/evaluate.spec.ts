@@ -59,6 +59,7 @@ describe('Evaluate', () => {
       expect(run.gradientSteps).toBe(60);
       expect(run.circuitExecutions).toBe(2 * 60 * (run.arm === QnnArm.REAL_ONLY ? 30 : 32) + 60);
       const losses = decodeTensor(run.losses, { dtype: 'float32', shape: [60] });
+      // Losses come as float32, u = 6e-8, each.
       expect(losses.reduce((sum, loss) => sum + loss, 0) / 60).toBeCloseTo(run.loss, 5);
       const predictions = decodeTensor(run.predictions, { dtype: 'int32', shape: [60] });
       const { y } = clouds(2, 60);

@@ -51,6 +51,7 @@ describe('createFeatureView', () => {
     for (let j = 0; j < 3; j++) {
       const column = Array.from({ length: 30 }, (_, i) => seen[i * 3 + j]);
       const mean = column.reduce((a, b) => a + b, 0) / 30;
+      // Standardized by numbers in float32 of up to 600: u of 600/100, their mean over their deviation, thirty times that at most.
       expect(mean).toBeCloseTo(0, 4);
       expect(column.reduce((a, b) => a + (b - mean) ** 2, 0) / 30).toBeCloseTo(1, 4);
     }
@@ -60,6 +61,7 @@ describe('createFeatureView', () => {
     const zero = at(new Float32Array(3));
     const forward = at(dx).reduce((sum, value, i) => sum + (value - zero[i]) * u[i], 0);
     const backward = view.backward(u).reduce((sum, value, i) => sum + value * dx[i], 0);
+    // Three products of order 1, of differences of float32 numbers up to 6: 3·6·u = 1e-6.
     expect(backward).toBeCloseTo(forward, 4);
   });
 
