@@ -5,9 +5,29 @@ import { validateCircuit } from './circuit.ts';
 import { ENCODING_NAMES, ENCODINGS } from './encoding-table.ts';
 import { transverseFieldIsing, xxzChain } from './observable.ts';
 import { parameterShiftGradient } from './parameter-shift.ts';
-import { buildQnnCircuit, type QnnCircuitSettings } from './qnn-circuit.ts';
+import { buildQnnCircuit, countParameters, type QnnCircuitSettings } from './qnn-circuit.ts';
 
 const every = ANSATZ_NAMES.flatMap((ansatz) => ENCODING_NAMES.map((encoding) => [ansatz, encoding] as const));
+
+describe('countParameters', () => {
+  it.each(ANSATZ_NAMES)('is the number of parameters of one layer of %s', (ansatz) => {
+    for (const qubits of [2, 3, 6]) {
+      const ansatzOptions = ansatz === 'coupled-cluster' ? { electrons: 1, singles: true } : undefined;
+      const built = buildQnnCircuit({ ansatz, qubits, layers: 1, ansatzOptions });
+      expect(countParameters({ ansatz, qubits, ansatzOptions })).toBe(built.parameters.length);
+    }
+  });
+
+  it('throws what building the circuit throws', () => {
+    const electrons = { ansatz: 'coupled-cluster', qubits: 2, ansatzOptions: { electrons: 5 } } as const;
+    expect(() => countParameters(electrons)).toThrow('electrons: 5 in 2 spin orbitals; 1 to 1 are right');
+    expect(() => countParameters({ ansatz: 'qcnn', qubits: 1 })).toThrow(
+      "qubits: 1; the ansatz 'qcnn' needs at least 2",
+    );
+    const unknown = { ansatz: 'qcnn', qubits: 4, ansatzOptions: { depth: 1 } } as const;
+    expect(() => countParameters(unknown)).toThrow('ansatz.qcnn.depth: unknown');
+  });
+});
 
 describe('buildQnnCircuit', () => {
   it.each(every)(

@@ -1,6 +1,6 @@
 import { quoted } from '@qloom/tensor/quoted.ts';
 import { ANSATZ_NAMES, ANSATZ_TABLE, type AnsatzDefinition, type AnsatzName } from './ansatz-table.ts';
-import { type Circuit, checkQubits, createCircuitBuilder } from './circuit.ts';
+import { type Circuit, type CircuitBuilder, checkQubits, createCircuitBuilder } from './circuit.ts';
 import { type OptionValue, resolveOptions } from './circuit-options.ts';
 import { ENCODING_NAMES, ENCODINGS, type EncodingDefinition, type EncodingName } from './encoding-table.ts';
 import { CircuitSettingError } from './errors.ts';
@@ -43,6 +43,34 @@ export function buildQnnCircuit(settings: QnnCircuitSettings): Circuit {
   }
   ansatz.end?.(builder, ansatzOptions);
   return builder.build();
+}
+
+/**
+ * The number of parameters of an ansatz with one layer and without inputs. No gate is made, so that it is known at once for
+ * circuits of any size. Throws as {@link buildQnnCircuit} does.
+ */
+export function countParameters({
+  ansatz: name,
+  qubits,
+  ansatzOptions = {},
+}: Pick<QnnCircuitSettings, 'ansatz' | 'qubits' | 'ansatzOptions'>): number {
+  checkQubits(qubits);
+  const ansatz = lookUp<AnsatzDefinition>('ansatz', ANSATZ_TABLE, ANSATZ_NAMES, name);
+  checkSizes({ ansatz: name, qubits, layers: 1 }, ansatz, 'none', ENCODINGS.none);
+  const options = resolveOptions(ansatz.options, ansatzOptions, `ansatz.${name}`);
+  let count = 0;
+  const counter: CircuitBuilder = {
+    qubits,
+    inputs: 0,
+    parameter: () => count++,
+    gate: () => counter,
+    append: () => counter,
+    build: () => ({ qubits, inputs: 0, parameters: new Array<'angle'>(count).fill('angle'), gates: [] }),
+  };
+  ansatz.begin?.(counter, options);
+  ansatz.layer(counter, 0, options);
+  ansatz.end?.(counter, options);
+  return count;
 }
 
 function lookUp<T>(kind: string, table: Readonly<Record<string, T>>, names: readonly string[], name: string): T {

@@ -4,9 +4,9 @@ import { allowedValues } from '@qloom/datasets/settings.ts';
 import { createNamedTask, listTaskKinds } from '@qloom/datasets/task-registry.ts';
 import { quoted } from '@qloom/tensor/quoted.ts';
 import type { Command } from 'commander';
-import { parse } from 'yaml';
 import { UsageError } from '../command/errors.ts';
 import { wholeNumber } from '../command/numbers.ts';
+import { readYaml } from '../study-file/read-yaml.ts';
 import { styleOf } from '../terminal/style.ts';
 import { renderTable } from '../terminal/table.ts';
 
@@ -64,7 +64,9 @@ function settingsOf(assignments: readonly string[]): Record<string, unknown> {
     assignments.map((assignment) => {
       const at = assignment.indexOf('=');
       if (at < 1) throw new UsageError(`--set: ${quoted(assignment)} is not name=value`);
-      return [assignment.slice(0, at), parse(assignment.slice(at + 1))];
+      const read = readYaml(assignment.slice(at + 1));
+      if ('problems' in read) throw new UsageError(`--set: ${quoted(assignment)}: ${read.problems[0].message}`);
+      return [assignment.slice(0, at), read.value];
     }),
   );
 }

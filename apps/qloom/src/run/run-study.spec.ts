@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -111,6 +111,22 @@ describe('runStudy', () => {
 
   it('turns the refusal of a setting into a line of the study file', async () => {
     await expect(runStudy(options('refuse'))).rejects.toThrow('toy.yaml:3: data.labels: too few');
+  });
+
+  it('ends with the path and the reason where its folder cannot be written, and keeps what is there', async () => {
+    const run = options('hang');
+    mkdirSync(join(run.out, 'toy', 'spans.jsonl'), { recursive: true });
+    const spans = join(run.out, 'toy', 'spans.jsonl');
+    await expect(runStudy(run)).rejects.toThrow(`${spans}: cannot be written: it is a folder (EISDIR)`);
+    expect(readStudyRecord(runFolderAt(join(run.out, 'toy'))).state).toBe('running');
+  });
+
+  it('goes on where study.json is gone, from the log beside it', async () => {
+    const run = options('finish');
+    const { folder } = await runStudy(run);
+    rmSync(folder.studyJson);
+    expect(await runStudy(run)).toMatchObject({ alreadyThere: false });
+    expect(readStudyRecord(folder).state).toBe('finished');
   });
 
   it('refuses a QNN that does not fit the data before anything starts, and leaves nothing behind', async () => {

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { quoted } from '@qloom/tensor/quoted.ts';
 import { Ajv, type ErrorObject } from 'ajv';
 import { type FieldPath, formatPath, type Positions, type Problem } from './problem.ts';
+import { studyNameRule } from './study-name.ts';
 
 /** Where the published JSON Schema lies. */
 export const SCHEMA_PATH = fileURLToPath(new URL('../../schema/study.schema.json', import.meta.url));
@@ -68,7 +69,7 @@ function describe(error: ErrorObject, params: Record<string, unknown>): string {
     case 'enum':
       return `${value} is not one of ${(params['allowedValues'] as unknown[]).join(', ')}`;
     case 'type':
-      return `${value} is not ${words(params['type'])}`;
+      return `${value} is not ${words(params['type'])}${inQuotes(error.data, params['type'])}`;
     case 'minimum':
       return `${value} is below the minimum ${params['limit']}`;
     case 'exclusiveMinimum':
@@ -76,7 +77,7 @@ function describe(error: ErrorObject, params: Record<string, unknown>): string {
     case 'maximum':
       return `${value} is above the maximum ${params['limit']}`;
     case 'pattern':
-      return `${value} is not 1 to 63 of a-z, 0-9 and "-", the first a letter or digit`;
+      return `${value} is no name for a study: ${studyNameRule(String(error.data))}`;
     case 'minItems':
     case 'maxItems':
       return `has ${(error.data as unknown[]).length} entries; ${error.keyword === 'minItems' ? 'at least' : 'at most'} ${params['limit']} are right`;
@@ -89,6 +90,12 @@ function describe(error: ErrorObject, params: Record<string, unknown>): string {
     default:
       return `${value} ${error.message ?? 'is not allowed'}`;
   }
+}
+
+/** How a number, true or false is written where a text is wanted. */
+function inQuotes(value: unknown, type: unknown): string {
+  const isPlain = typeof value === 'number' || typeof value === 'boolean';
+  return type === 'string' && isPlain ? `; write it in quotes: "${value}"` : '';
 }
 
 function words(type: unknown): string {

@@ -84,8 +84,15 @@ describe('a study file', () => {
     ],
     [
       'data:\n  csv: a.csv\nname: My Study\n',
-      'study.yaml:3: name: "My Study" is not 1 to 63 of a-z, 0-9 and "-", the first a letter or digit',
+      'study.yaml:3: name: "My Study" is no name for a study: right would be 1 to 63 of a-z, 0-9 and "-", the first a letter ' +
+        "or digit, since it names the run folder, the study in the agent's API and subjects of the event log; such as " +
+        '"name: my-study"',
     ],
+    ['data: { csv: a.csv }\nname: Über_Größe/2\n', 'such as "name: uber-gro-e-2"'],
+    ['data: { csv: a.csv }\nname: 研究\n', 'such as "name: my-study"'],
+    [`data: { csv: a.csv }\nname: ${'x'.repeat(70)}\n`, `such as "name: ${'x'.repeat(63)}"`],
+    ['data: { csv: a.csv }\nname: 2024\n', 'study.yaml:2: name: 2024 is not a text; write it in quotes: "2024"'],
+    ['data: { csv: a.csv }\nseed: .inf\n', 'study.yaml:2: seed: Infinity is not a whole number'],
     [
       'data: { csv: a.csv }\nqnn:\n  ansatz: efficent-su2\n',
       'study.yaml:3: qnn.ansatz: "efficent-su2" is not one of data-reuploading, hardware-efficient,',
@@ -144,13 +151,48 @@ describe('a study file', () => {
     expect(problemsOf('data:\n  task: annni\n bad indentation: [1\n')).toMatch(/^study\.yaml:[34]: /);
   });
 
+  const bomb = ['a: &a [x, x, x, x, x, x, x, x, x]'];
+  for (const [i, name] of [...'bcdefghi'].entries()) {
+    bomb.push(`${name}: &${name} [${new Array(9).fill(`*${'abcdefgh'[i]}`).join(', ')}]`);
+  }
+  it.each([
+    ['aliases of aliases that stand for 9⁹ values', bomb.join('\n'), 'study.yaml:2: its aliases stand for too much'],
+    [
+      'a thousand aliases',
+      `seed: &n 1\nx: [${new Array(1000).fill('*n').join(', ')}]\n`,
+      'study.yaml:2: its aliases stand for too much; right would be at most 100 in all',
+    ],
+    [
+      'a value that holds itself',
+      'data: &d\n  task: annni\n  settings: { again: *d }\n',
+      'study.yaml:3: *d stands within what it names; no value can hold itself',
+    ],
+    ['an alias of nothing', 'data: *nope\n', 'study.yaml:1: *nope names nothing; right would be a "&nope" before it'],
+    ['lists without an end', `data: ${'['.repeat(20_000)}\n`, 'study.yaml:1: is nested too deeply'],
+    ['lists in lists', `data: ${'['.repeat(500)}${']'.repeat(500)}\n`, 'study.yaml:1: is nested too deeply'],
+    ['sections in sections', `data: ${'{a: '.repeat(500)}1${'}'.repeat(500)}\n`, 'study.yaml:1: is nested too deeply'],
+    ['a text of megabytes', `# ${'x'.repeat(2 ** 21)}\n`, 'study.yaml: has 2097155 bytes; at most 65536 are right'],
+    ['two documents', 'data: {}\n---\ndata: {}\n', 'study.yaml:2: holds several documents (---); one is right'],
+  ])('is refused in one line for %s', (_what, text, message) => {
+    expect(problemsOf(text)).toMatch(/^[^\n]*$/);
+    expect(problemsOf(text)).toContain(message);
+  });
+
+  it('may use aliases', () => {
+    const text = 'data: { task: annni, labels: &n 40 }\nepisodes: *n\n';
+    expect(parseStudyFile('s.yaml', text).study.episodes).toBe(40);
+  });
+
   it('says that a file is not there', async () => {
     await expect(loadStudyFile('/nowhere/study.yaml')).rejects.toThrow('/nowhere/study.yaml: no such file');
   });
 
   it('takes its name from the file, and refuses a file name that cannot be one', () => {
     expect(parseStudyFile('runs/Phase-1.yaml', 'data: { csv: a.csv }').id).toBe('phase-1');
-    expect(() => parseStudyFile('my study.yaml', 'data: { csv: a.csv }')).toThrow('give one, such as my-study');
+    expect(() => parseStudyFile('my study.yaml', 'data: { csv: a.csv }')).toThrow(
+      'my study.yaml: name: the file\'s name "my study" is no name for a study: right would be 1 to 63 of a-z, 0-9',
+    );
+    expect(() => parseStudyFile('my study.yaml', 'data: { csv: a.csv }')).toThrow('such as "name: my-study"');
   });
 });
 

@@ -1,12 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import { basename, dirname, extname, resolve } from 'node:path';
-import { LineCounter, parseDocument } from 'yaml';
+import { quoted } from '@qloom/tensor/quoted.ts';
 import { UsageError } from '../command/errors.ts';
 import { checkMeaning } from './check-meaning.ts';
 import { checkSchema } from './check-schema.ts';
 import { type CircuitFile, readCircuitFile } from './circuit-file.ts';
-import { type FieldPath, formatPath, type Positions, type Problem, positionsOf, StudyFileError } from './problem.ts';
+import { type FieldPath, formatPath, type Positions, positionsOf, StudyFileError } from './problem.ts';
+import { readYaml } from './read-yaml.ts';
 import type { StudyFile } from './study-file.ts';
+import { isStudyName, studyNameRule } from './study-name.ts';
 import { targetsFromEnvironment } from './targets.ts';
 
 /** A study file that can be run. */
@@ -45,19 +47,10 @@ export async function loadStudyFile(path: string, env: Environment = process.env
 
 /** {@link loadStudyFile} for a text that is already there; the circuit that it names is read. */
 export function parseStudyFile(path: string, text: string, env: Environment = process.env): LoadedStudy {
-  const lineCounter = new LineCounter();
-  const document = parseDocument(text, { lineCounter });
-  if (document.errors.length > 0) {
-    throw new StudyFileError(
-      path,
-      document.errors.map((error): Problem => {
-        const [message] = error.message.split(/ at line \d+/);
-        return { line: error.linePos?.[0].line, field: '', message };
-      }),
-    );
-  }
-  const positions = positionsOf(document, lineCounter);
-  const value: unknown = document.toJS() ?? {};
+  const read = readYaml(text);
+  if ('problems' in read) throw new StudyFileError(path, read.problems);
+  const positions = positionsOf(read.document, read.lineCounter);
+  const value = read.value ?? {};
   const { policy, agent } = targetsFromEnvironment(env);
   let problems = checkSchema(value, positions, { anyPolicy: policy !== undefined || agent !== undefined });
   const study = value as StudyFile;
@@ -65,19 +58,19 @@ export function parseStudyFile(path: string, text: string, env: Environment = pr
   let circuit: CircuitFile | undefined;
   if (problems.length === 0) {
     const named = study.qnn?.circuit;
-    const read = named === undefined ? undefined : readCircuitFile(resolvePath(named), named);
-    if (typeof read === 'string') {
-      problems.push({ line: positions.lineOfKey(['qnn', 'circuit']), field: 'qnn.circuit', message: read });
+    const program = named === undefined ? undefined : readCircuitFile(resolvePath(named), named);
+    if (typeof program === 'string') {
+      problems.push({ line: positions.lineOfKey(['qnn', 'circuit']), field: 'qnn.circuit', message: program });
     } else {
-      circuit = read;
+      circuit = program;
       problems = checkMeaning(study, positions, circuit);
     }
   }
   const id = study.name ?? basename(path, extname(path)).toLowerCase();
-  if (problems.length === 0 && !/^[a-z0-9][a-z0-9-]{0,62}$/.test(id)) {
+  if (problems.length === 0 && !isStudyName(id)) {
     problems.push({
       field: 'name',
-      message: `the file's name "${id}" is no name for a study; give one, such as my-study`,
+      message: `the file's name ${quoted(id)} is no name for a study: ${studyNameRule(id)}`,
     });
   }
   if (problems.length > 0) throw new StudyFileError(path, problems);

@@ -1,13 +1,12 @@
 import { DEFAULT_QNN, type QnnSettings } from './default-qnn.ts';
-import { circuitFor, type DataShape, readoutFor } from './qnn-model.ts';
+import { type DataShape, readoutFor, requireTakes } from './qnn-model.ts';
 import { examineQnn, type QnnProblem } from './qnn-problems.ts';
 import { QnnSettingsError } from './qnn-settings.ts';
 
 /**
  * Everything that is wrong with settings for data of this shape: what `qnnProblems` says of the settings alone, and where that
  * is nothing, what `createQnnModel` would refuse. Empty where, and only where, both accept the settings. `qasmFile` is the
- * file that errors of `qasm` name. One layer is built at most, since the layers after it can fail no more than it: this may be
- * asked on an event loop.
+ * file that errors of `qasm` name. No gate is made, so that this may be asked on an event loop.
  */
 export function qnnDataProblems(
   given: Partial<QnnSettings>,
@@ -18,7 +17,7 @@ export function qnnDataProblems(
   if (problems.length > 0) return problems;
   const settings = { ...DEFAULT_QNN, ...given };
   return [
-    ...refusalsOf(() => circuitFor({ ...settings, layers: 1 }, features, program)),
+    ...refusalsOf(() => requireTakes(settings, features, program)),
     ...refusalsOf(() => readoutFor(settings, program?.qubits ?? settings.qubits, classes)),
   ];
 }

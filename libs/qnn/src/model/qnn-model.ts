@@ -44,15 +44,27 @@ export function createQnnModel(settings: QnnSettings, features: number, classes:
   return { circuit, observables: readoutFor(settings, circuit.qubits, classes), classes };
 }
 
-/** The circuit of settings without problems for so many features; `program` is that of `qasm`. Throws QnnSettingsError. */
-export function circuitFor(
-  { qubits, layers, ansatz, ansatzOptions, encoding, encodingOptions, qasm }: QnnSettings,
+function circuitFor(settings: QnnSettings, features: number): Circuit {
+  const { qubits, layers, ansatz, ansatzOptions, encoding, encodingOptions, qasm } = settings;
+  const program = qasm === undefined ? undefined : circuitFromQasm(qasm);
+  requireTakes(settings, features, program);
+  return (
+    program ?? buildQnnCircuit({ qubits, layers, ansatz, ansatzOptions, encoding, encodingOptions, inputs: features })
+  );
+}
+
+/**
+ * Throws QnnSettingsError unless the circuit of settings without problems takes so many features; `program` is that of `qasm`.
+ * What passes can be built.
+ */
+export function requireTakes(
+  { qubits, ansatz, encoding }: QnnSettings,
   features: number,
-  program = qasm === undefined ? undefined : circuitFromQasm(qasm),
-): Circuit {
+  program: Circuit | undefined,
+): void {
   if (features < 1) throw refused('features', `${features}; at least 1 is right`);
   if (program !== undefined) {
-    if (program.inputs === features) return program;
+    if (program.inputs === features) return;
     const right = features === 1 ? 'x0 alone' : `inputs x0 to x${features - 1}`;
     throw refused(
       'qasm',
@@ -61,7 +73,6 @@ export function circuitFor(
   }
   const name = encodingOf({ ansatz, encoding });
   if (features > ENCODINGS[name].maxInputs(qubits)) throw refused('encoding', tooManyFeatures(name, qubits, features));
-  return buildQnnCircuit({ qubits, layers, ansatz, ansatzOptions, encoding, encodingOptions, inputs: features });
 }
 
 function tooManyFeatures(name: EncodingName, qubits: number, features: number): string {

@@ -4,7 +4,7 @@ import { describeRange, type OptionSpecs, resolveOptions } from '@qloom/quantum/
 import { ENCODING_NAMES, ENCODINGS, type EncodingDefinition } from '@qloom/quantum/encoding-table.ts';
 import { CircuitSettingError } from '@qloom/quantum/errors.ts';
 import { parseObservable } from '@qloom/quantum/observable-text.ts';
-import { buildQnnCircuit } from '@qloom/quantum/qnn-circuit.ts';
+import { countParameters } from '@qloom/quantum/qnn-circuit.ts';
 import { echoed, quoted } from '@qloom/tensor/quoted.ts';
 import { GRADIENT_METHODS, measurementProblems } from '../measurement/measurement.ts';
 import { DEFAULT_QNN, type GivenOptions, LOSSES, type QnnSettings } from './default-qnn.ts';
@@ -132,14 +132,13 @@ function circuitProblems(settings: QnnSettings): QnnProblem[] {
     const message = `'none' leaves the features unused with the ansatz '${settings.ansatz}'; right would be ${right}`;
     problems.push({ field: 'encoding', message });
   }
-  return problems.length > 0 ? problems : builtProblems(settings);
+  return problems.length > 0 ? problems : ansatzProblems(settings);
 }
 
-/** What building the ansatz alone tells: options that so many qubits do not take. Its first layer tells as much as all. */
-function builtProblems({ qubits, ansatz, ansatzOptions }: QnnSettings): QnnProblem[] {
+/** What the ansatz alone tells: options that so many qubits do not take. Its first layer tells as much as all. */
+function ansatzProblems({ qubits, ansatz, ansatzOptions }: QnnSettings): QnnProblem[] {
   try {
-    const { parameters } = buildQnnCircuit({ ansatz, qubits, layers: 1, ansatzOptions });
-    if (parameters.length > 0) return [];
+    if (countParameters({ ansatz, qubits, ansatzOptions }) > 0) return [];
     const right = 'right would be options, or more qubits, that leave it one to train';
     return [
       { field: 'ansatz', message: `'${ansatz}' has no parameter on ${qubits} qubits with these options; ${right}` },

@@ -86,6 +86,7 @@ export async function minimizeEnergy(options: MinimizeOptions): Promise<LowestEn
   if (circuit.inputs > 0) {
     throw new CircuitError(`circuit: has ${circuit.inputs} inputs; a circuit to minimize over has none`);
   }
+  if (circuit.parameters.length === 0) throw new CircuitError('circuit: has no parameters; at least one is right');
   const compiled = await engine.compile(circuit, [hamiltonian]);
   const one = Float64Array.of(1);
   const none = new Float64Array(0);

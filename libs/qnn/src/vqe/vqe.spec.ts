@@ -36,6 +36,14 @@ describe('minimizeEnergy', () => {
     expect(energy - exact).toBeLessThan(1e-6);
   });
 
+  it('refuses a circuit without parameters, whose energy nothing could lower', async () => {
+    const hydrogen = createHamiltonian({ hamiltonian: 'h2' });
+    const circuit = buildQnnCircuit({ ...hydrogen.circuit, ansatzOptions: { electrons: 3 } });
+    const engine = createWasmEngine({ precision: 'float64' });
+    const minimizing = minimizeEnergy({ engine, circuit, hamiltonian: hydrogen.observable, random: createRandom(1) });
+    await expect(minimizing).rejects.toThrow('circuit: has no parameters; at least one is right');
+  });
+
   it('finds −1.13727 Ha for H₂ from Hartree–Fock and one double excitation', async () => {
     // Full configuration interaction in STO-3G at 0.7414 Å: libs/quantum/golden/h2.json.
     const { energy, parameters, converged } = await solve({ hamiltonian: 'h2' });

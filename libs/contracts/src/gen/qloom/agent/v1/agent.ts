@@ -3797,7 +3797,9 @@ export const AgentServiceService = {
   },
   /**
    * Starts a study. Idempotent: the same id with the same settings is the same study. ALREADY_EXISTS: the id stands with
-   * other settings. INVALID_ARGUMENT: a setting is wrong; the message names it and what is allowed.
+   * other settings. INVALID_ARGUMENT: a setting is wrong, the QNN does not fit the data's features and classes, a service takes
+   * less than the study asks (by its advertised limits), or the simulator refuses its settings, of which it is asked for one
+   * step; the message and its details name each setting and what is allowed.
    */
   createStudy: {
     path: "/qloom.agent.v1.AgentService/CreateStudy" as const,
@@ -3867,7 +3869,9 @@ export interface AgentServiceServer extends UntypedServiceImplementation {
   putDataset: handleClientStreamingCall<PutDatasetRequest, PutDatasetResponse>;
   /**
    * Starts a study. Idempotent: the same id with the same settings is the same study. ALREADY_EXISTS: the id stands with
-   * other settings. INVALID_ARGUMENT: a setting is wrong; the message names it and what is allowed.
+   * other settings. INVALID_ARGUMENT: a setting is wrong, the QNN does not fit the data's features and classes, a service takes
+   * less than the study asks (by its advertised limits), or the simulator refuses its settings, of which it is asked for one
+   * step; the message and its details name each setting and what is allowed.
    */
   createStudy: handleUnaryCall<CreateStudyRequest, CreateStudyResponse>;
   /** A study as it stands. NOT_FOUND. */
@@ -3918,7 +3922,9 @@ export interface AgentServiceClient extends Client {
   ): ClientWritableStream<PutDatasetRequest>;
   /**
    * Starts a study. Idempotent: the same id with the same settings is the same study. ALREADY_EXISTS: the id stands with
-   * other settings. INVALID_ARGUMENT: a setting is wrong; the message names it and what is allowed.
+   * other settings. INVALID_ARGUMENT: a setting is wrong, the QNN does not fit the data's features and classes, a service takes
+   * less than the study asks (by its advertised limits), or the simulator refuses its settings, of which it is asked for one
+   * step; the message and its details name each setting and what is allowed.
    */
   createStudy(
     request: CreateStudyRequest,

@@ -28,7 +28,11 @@ export interface Engine {
 
 /** A limit of a service. */
 export interface Limit {
-  /** Name, such as "qubits" or "features". */
+  /**
+   * Name. A study that asks more is refused where it is one of these: "features" of any service; "training_points" of a
+   * generator; "real_points" of a discriminator; "qubits", "layers", "steps", "batch_size", "points" (training, or test, of one
+   * evaluation) and "point_bytes" (all real ones, float32) of a QNN simulator.
+   */
   name: string;
   /** Largest accepted value. */
   maximum: number;

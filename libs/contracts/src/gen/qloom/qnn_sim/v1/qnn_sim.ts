@@ -2727,7 +2727,8 @@ export const QnnSimulatorServiceService = {
   /**
    * Trains QNNs on real, and on real plus synthetic points, and scores them on held-out real points. The client sends
    * settings, then training, synthetic and held-out points, and half-closes. INVALID_ARGUMENT: a setting, shape or label
-   * is wrong, or a role is missing. OUT_OF_RANGE: training diverged. The same input gives the same report but for times.
+   * is wrong, the settings do not fit the points, or a role is missing; where its details name settings, then as
+   * "settings.qnn.encoding". The agent sends one step of a study's settings before it creates it. OUT_OF_RANGE: training diverged. The same input gives the same report but for times.
    */
   evaluate: {
     path: "/qloom.qnn_sim.v1.QnnSimulatorService/Evaluate" as const,
@@ -2808,7 +2809,8 @@ export interface QnnSimulatorServiceServer extends UntypedServiceImplementation 
   /**
    * Trains QNNs on real, and on real plus synthetic points, and scores them on held-out real points. The client sends
    * settings, then training, synthetic and held-out points, and half-closes. INVALID_ARGUMENT: a setting, shape or label
-   * is wrong, or a role is missing. OUT_OF_RANGE: training diverged. The same input gives the same report but for times.
+   * is wrong, the settings do not fit the points, or a role is missing; where its details name settings, then as
+   * "settings.qnn.encoding". The agent sends one step of a study's settings before it creates it. OUT_OF_RANGE: training diverged. The same input gives the same report but for times.
    */
   evaluate: handleClientStreamingCall<EvaluateRequest, EvaluateResponse>;
   /**
@@ -2855,7 +2857,8 @@ export interface QnnSimulatorServiceClient extends Client {
   /**
    * Trains QNNs on real, and on real plus synthetic points, and scores them on held-out real points. The client sends
    * settings, then training, synthetic and held-out points, and half-closes. INVALID_ARGUMENT: a setting, shape or label
-   * is wrong, or a role is missing. OUT_OF_RANGE: training diverged. The same input gives the same report but for times.
+   * is wrong, the settings do not fit the points, or a role is missing; where its details name settings, then as
+   * "settings.qnn.encoding". The agent sends one step of a study's settings before it creates it. OUT_OF_RANGE: training diverged. The same input gives the same report but for times.
    */
   evaluate(
     callback: (error: ServiceError | null, response: EvaluateResponse) => void,
