@@ -139,7 +139,7 @@ function floats(operator: string, left: FloatValue, right: FloatValue, fail: Fai
 }
 
 /** Throws an error that says for which types the operator was asked, and what would be right. */
-export function undefinedFor(operator: string, left: Value, right: Value | null, fail: Fail): never {
+function undefinedFor(operator: string, left: Value, right: Value | null, fail: Fail): never {
   const types = right === null ? typeText(typeOf(left)) : `${typeText(typeOf(left))} and ${typeText(typeOf(right))}`;
   return fail(`'${operator}' is not defined for ${types}${hintFor(operator, left, right)}`);
 }
