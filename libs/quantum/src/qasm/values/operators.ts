@@ -1,4 +1,5 @@
 import { collected, scaled, sum } from '../../angle.ts';
+import { radiansOf } from './angle-bits.ts';
 import { angleBinary } from './angle-operators.ts';
 import { bitwise, complement, isBitwise, shift } from './bit-operators.ts';
 import { commonInteger, commonWidth, typeText, widthOf } from './classical-type.ts';
@@ -13,7 +14,7 @@ import {
   type Value,
 } from './classical-value.ts';
 import { compare, isComparison } from './comparison.ts';
-import { type Fail, fitted, radiansOf, roundFloat, toBool, toFloat, wrapped } from './convert.ts';
+import { type Fail, fitted, roundFloat, toBool, toFloat, wrapped } from './convert.ts';
 import { polynomialProduct } from './polynomial.ts';
 
 /**
