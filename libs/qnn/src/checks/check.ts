@@ -1,7 +1,7 @@
-import { CircuitError, CircuitTooLargeError } from '@qloom/quantum/errors.ts';
+import { CircuitError } from '@qloom/quantum/errors.ts';
 import type { Observable } from '@qloom/quantum/observable.ts';
 import { MAX_TERMS, MAX_TEXT, parseObservable } from '@qloom/quantum/observable-text.ts';
-import { OpenQasmError } from '@qloom/quantum/qasm/errors.ts';
+import { isCircuitRefusal } from '@qloom/quantum/qasm/errors.ts';
 import { MAX_SOURCE } from '@qloom/quantum/qasm/source-limits.ts';
 import { qnnDataProblems } from '../model/data-fit.ts';
 import { circuitFromQasm } from '../model/qasm-circuit.ts';
@@ -93,9 +93,7 @@ function checked<T>(read: () => T): Checked<T> {
   try {
     return { value: read() };
   } catch (error) {
-    if (error instanceof OpenQasmError || error instanceof CircuitError || error instanceof CircuitTooLargeError) {
-      return { refusal: error.message };
-    }
+    if (isCircuitRefusal(error)) return { refusal: error.message };
     throw error;
   }
 }

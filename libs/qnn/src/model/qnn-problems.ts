@@ -4,6 +4,7 @@ import { describeRange, type OptionSpecs, resolveOptions } from '@qloom/quantum/
 import { ENCODING_NAMES, ENCODINGS, type EncodingDefinition } from '@qloom/quantum/encoding-table.ts';
 import { CircuitSettingError } from '@qloom/quantum/errors.ts';
 import { parseObservable } from '@qloom/quantum/observable-text.ts';
+import { isCircuitRefusal } from '@qloom/quantum/qasm/errors.ts';
 import { countParameters } from '@qloom/quantum/qnn-circuit.ts';
 import { echoed, quoted } from '@qloom/tensor/quoted.ts';
 import { GRADIENT_METHODS, measurementProblems } from '../measurement/measurement.ts';
@@ -88,7 +89,8 @@ function readProgram(qasm: string, file?: string): Circuit | QnnProblem {
     if (inputs > 0 && parameters.length > 0) return circuit;
     return { field: 'qasm', message: `it has no ${missing}` };
   } catch (error) {
-    return { field: 'qasm', message: (error as Error).message };
+    if (isCircuitRefusal(error)) return { field: 'qasm', message: error.message };
+    throw error;
   }
 }
 
@@ -99,7 +101,8 @@ function readingProblems(settings: QnnSettings, qubits: number): QnnProblem[] {
     try {
       parseObservable(text, qubits);
     } catch (error) {
-      problems.push({ field: `observables[${index}]`, message: (error as Error).message });
+      if (!isCircuitRefusal(error)) throw error;
+      problems.push({ field: `observables[${index}]`, message: error.message });
     }
   });
   return problems;

@@ -1,3 +1,5 @@
+import { CircuitError, CircuitTooLargeError } from '../errors.ts';
+
 /** A place in a source text; lines and columns count from 1. */
 export interface SourcePosition {
   readonly line: number;
@@ -19,3 +21,7 @@ export class OpenQasmError extends Error {
     this.column = column;
   }
 }
+
+/** Whether an error says that a circuit, a program or an observable is wrong, and not that our own code is. */
+export const isCircuitRefusal = (error: unknown): error is CircuitError | CircuitTooLargeError | OpenQasmError =>
+  error instanceof CircuitError || error instanceof CircuitTooLargeError || error instanceof OpenQasmError;

@@ -88,6 +88,7 @@ describe('what readOpenQasm refuses, by name, line and column', () => {
       "4:6: '<<' is not defined for int and int; it is for bit[n], uint[n] and angle[n], by an integer",
     ],
     ['rx(true) q[0];', '4:4: an argument of a gate is an angle, a float or an integer, not bool'],
+    ['rx(uint[1024](0) - uint[1024](1)) q[0];', '4:18: the value is not a finite number'],
     ['rx(1__0) q[0];', "4:4: '1__0' is not a number"],
     ['rx(10ns) q[0];', "4:4: '10ns' is not supported: circuits have no time, and no complex numbers"],
     ['rx(+1) q[0];', `4:4: a number, a name or '(' is right, not '+'`],

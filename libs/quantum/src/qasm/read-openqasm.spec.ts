@@ -108,6 +108,51 @@ describe('readOpenQasm', () => {
     expect(() => readOpenQasm(source, { file: 'a.qasm' })).toThrow('a.qasm:4:19: q[1] is not one of q[0] … q[0]');
   });
 
+  it('reads a reset before the first gate of its qubit, which does nothing', () => {
+    expect(namesOf('qreg q[2]; reset q; reset q[0]; h q[0]; reset q[1]; cx q[0],q[1];', '2.0')).toEqual([
+      'h 0',
+      'cx 0,1',
+    ]);
+    expect(namesOf('qubit[3] q; for int i in [0:2] { reset q[i]; } reset q[0:1]; x q[2]; reset q[0];')).toEqual([
+      'x 2',
+    ]);
+  });
+
+  // What qml.to_openqasm of PennyLane 0.45.1 has of a Hadamard, two GlobalPhases, a CRX and a √X.
+  it('reads the global phases that PennyLane writes', () => {
+    const body = `qreg q[2];
+      creg c[2];
+      h q[0];
+      gphase(0.3) q[0];
+      gphase(0.2) ;
+      crx(0.2) q[0],q[1];
+      rz(1.5707963267948966) q[0];
+      ry(1.5707963267948966) q[0];
+      rz(-1.5707963267948966) q[0];
+      gphase(-0.7853981633974483) q[0];
+      measure q[0] -> c[0];
+      measure q[1] -> c[1];`;
+    expect(namesOf(body, '2.0')).toEqual(['h 0', 'crx 0,1', 'rz 0', 'ry 0', 'rz 0']);
+    expect(namesOf('qubit[2] q; gphase(0.3) q[0], q[1]; x q[0];')).toEqual(['x 0']);
+  });
+
+  it('takes the words of OpenQASM 3 for names where the program is OpenQASM 2', () => {
+    const body =
+      'qreg input[2]; creg ctrl[2]; gate box a { x a; } gate for a { box a; } for input[0]; box input; measure input -> ctrl;';
+    expect(namesOf(body, '2.0')).toEqual(['x 0', 'x 0', 'x 1']);
+  });
+
+  it('is OpenQASM 3 without a header, and 2 where it includes qelib1.inc', () => {
+    const angleOf = (source: string) => readOpenQasm(source).circuit.gates[0].angles[0].constant;
+    expect(angleOf('include "stdgates.inc"; qubit q; rx(3/2) q;')).toBe(1);
+    expect(angleOf('include "qelib1.inc"; qreg q[1]; rx(3/2) q[0];')).toBe(1.5);
+    expect(angleOf('OPENQASM 3; include "stdgates.inc"; qreg q[1]; rx(3/2) q[0];')).toBe(1);
+    expect(() => readOpenQasm('qubit q; OPENQASM 3;')).toThrow('1:10: the version is the first statement of a program');
+    expect(() => readOpenQasm('OPENQASM 3.2; qubit q;')).toThrow(
+      'OpenQASM 3.2 is not supported; 2.0, 3, 3.0 and 3.1 are',
+    );
+  });
+
   it('unrolls loops over constants and inlines gates that are defined', () => {
     const body = `const int n = 2; qubit[3] q;
       gate twice(a) p, r { for int k in {1, 2} { rz(a*k) p; } cx p, r; }

@@ -70,6 +70,7 @@ function parseStatement(tokens: TokenStream): Statement[] {
   }
   const word = token.text;
   if (Object.hasOwn(PARSERS[version], word)) return [PARSERS[version][word](tokens)];
+  if (word === 'OPENQASM') tokens.fail(token, 'the version is the first statement of a program, and there once');
   const refusal = refusalOf(word, version);
   if (refusal && !tokens.gates.has(word)) tokens.fail(token, refusal);
   const following = tokens.peek(1);

@@ -1,7 +1,8 @@
+import { lowBits } from './angle-bits.ts';
 import { commonWidth, widthOf } from './classical-type.ts';
 import { type AngleValue, isInteger, type Value } from './classical-value.ts';
 import { compare, isComparison } from './comparison.ts';
-import { type Fail, lowBits, toAngle } from './convert.ts';
+import { type Fail, toAngle } from './convert.ts';
 
 /**
  * `left operator right` where one of the two is an `angle`: sums and comparisons of angles, to which floats are rounded, products

@@ -1,6 +1,7 @@
+import { lowBits } from './angle-bits.ts';
 import { typeText } from './classical-type.ts';
 import { isInteger, typeOf, type Value } from './classical-value.ts';
-import { type Fail, lowBits } from './convert.ts';
+import type { Fail } from './convert.ts';
 
 const BITWISE: Readonly<Record<string, (a: bigint, b: bigint) => bigint>> = {
   '&': (a, b) => a & b,

@@ -14,7 +14,7 @@ export type IntegerType = { readonly kind: 'int' | 'uint'; readonly width: numbe
 export const MAX_WIDTH = 1024;
 
 /** Bits of `int`, `uint`, `angle` and `float` without a width. */
-export const MACHINE_WIDTH = 64;
+const MACHINE_WIDTH = 64;
 
 /** The bits of a type. */
 export const widthOf = ({ width }: { readonly width: number | null }): number => width ?? MACHINE_WIDTH;

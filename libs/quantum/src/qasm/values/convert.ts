@@ -1,7 +1,7 @@
 import { type Angle, constant } from '../../angle.ts';
+import { lowBits, radiansOf, resized, turnsOf } from './angle-bits.ts';
 import { boundsOf, type ClassicalType, type IntegerType, typeText, widthOf } from './classical-type.ts';
 import {
-  type AngleValue,
   type BoolValue,
   type FloatValue,
   floatValue,
@@ -101,7 +101,7 @@ function converted(value: Value, type: ClassicalType, fail: Fail): Value {
 export function toRadians(value: Value, fail: Fail): Angle {
   if (value.kind === 'float') return value.value;
   if (value.kind === 'angle') return constant(radiansOf(value));
-  if (value.kind === 'int' || value.kind === 'uint') return constant(Number(value.value));
+  if (value.kind === 'int' || value.kind === 'uint') return toFloat(value, null, fail).value;
   return fail(`an argument of a gate is an angle, a float or an integer, not ${typeText(typeOf(value))}`);
 }
 
@@ -117,9 +117,6 @@ export function wrapped(value: bigint, type: IntegerType): IntegerValue {
   const bits = widthOf(type);
   return { ...type, value: type.kind === 'uint' ? lowBits(value, bits) : BigInt.asIntN(bits, value) };
 }
-
-/** The lowest bits of an integer, as a number from 0. */
-export const lowBits = (value: bigint, width: number): bigint => BigInt.asUintN(width, value);
 
 /** The integer of a value: bits as a number from 0, `true` as 1, a float without its fraction. */
 function integerOf(value: Value, fail: Fail): bigint {
@@ -151,52 +148,6 @@ export function toAngle(value: Value, width: number | null, fail: Fail): Value {
   // An input's value is known when the circuit runs, so that nothing can be rounded here.
   if (radians.terms.length > 0) return floatValue(radians);
   return { kind: 'angle', width, value: lowBits(turnsOf(radians.constant, bits), bits) };
-}
-
-/** Radians of an angle, from 0 to below 2π. */
-export const radiansOf = ({ value, width }: AngleValue): number => {
-  const bits = widthOf({ width });
-  // 64 bits are more than float64 has, and 2^1024 is infinite there.
-  const shift = Math.max(0, bits - 64);
-  return 2 * Math.PI * (Number(value >> BigInt(shift)) / 2 ** (bits - shift));
-};
-
-/** The number of 2^bits-ths of a turn that is nearest to float64 radians, where a turn is float64's 2π. Exact, ties to even. */
-function turnsOf(radians: number, bits: number): bigint {
-  const [a, aExponent] = fractionOf(radians);
-  const [turn, turnExponent] = fractionOf(2 * Math.PI);
-  const shift = bits + aExponent - turnExponent;
-  const [numerator, denominator] =
-    shift >= 0 ? [a << BigInt(shift), turn] : [a, turn << BigInt(Math.min(-shift, MOST_SHIFT))];
-  return nearest(numerator, denominator);
-}
-
-/** Beyond it a float64 over 2^shift turns is nearer to 0 than to any other angle. */
-const MOST_SHIFT = 2200;
-
-/** A float64 as m·2^e with integers m and e. */
-function fractionOf(value: number): readonly [bigint, number] {
-  const view = new DataView(new ArrayBuffer(8));
-  view.setFloat64(0, value);
-  const bits = view.getBigUint64(0);
-  const exponent = Number((bits >> 52n) & 0x7ffn);
-  const fraction = bits & 0xf_ffff_ffff_ffffn;
-  const size = exponent === 0 ? fraction : fraction | (1n << 52n);
-  return [value < 0 ? -size : size, Math.max(exponent, 1) - 1075];
-}
-
-/** The integer nearest to a fraction with a positive denominator; of two, the even one. */
-function nearest(numerator: bigint, denominator: bigint): bigint {
-  const doubled = 2n * numerator + denominator;
-  const floor = doubled / (2n * denominator) - (doubled % (2n * denominator) < 0n ? 1n : 0n);
-  const isTie = doubled % (2n * denominator) === 0n;
-  return isTie && floor % 2n !== 0n ? floor - 1n : floor;
-}
-
-function resized({ value, width }: AngleValue, bits: number): bigint {
-  const own = widthOf({ width });
-  if (bits >= own) return value << BigInt(bits - own);
-  return lowBits(nearest(value, 1n << BigInt(own - bits)), bits);
 }
 
 /** Whether a value is not 0. Throws where it depends on an input. */

@@ -1,8 +1,9 @@
 import { quoted } from '@qloom/tensor/quoted.ts';
+import { radiansOf } from './angle-bits.ts';
 import { populationOf, rotated } from './bit-operators.ts';
 import { typeText } from './classical-type.ts';
 import { floatValue, intValue, isInteger, isSymbolic, typeOf, type Value } from './classical-value.ts';
-import { type Fail, fitted, radiansOf, toFloat } from './convert.ts';
+import { type Fail, fitted, toFloat } from './convert.ts';
 import { binary } from './operators.ts';
 
 /** A function of expressions: how many arguments it takes, and its value; null where it is not defined for their types. */

@@ -1,4 +1,5 @@
 import { collected, scaled, sum } from '../../angle.ts';
+import { radiansOf } from './angle-bits.ts';
 import { angleBinary } from './angle-operators.ts';
 import { bitwise, complement, isBitwise, shift } from './bit-operators.ts';
 import { commonInteger, commonWidth, typeText, widthOf } from './classical-type.ts';
@@ -13,7 +14,7 @@ import {
   type Value,
 } from './classical-value.ts';
 import { compare, isComparison } from './comparison.ts';
-import { type Fail, fitted, radiansOf, roundFloat, toBool, toFloat, wrapped } from './convert.ts';
+import { type Fail, fitted, roundFloat, toBool, toFloat, wrapped } from './convert.ts';
 import { polynomialProduct } from './polynomial.ts';
 
 /**
@@ -139,7 +140,7 @@ function floats(operator: string, left: FloatValue, right: FloatValue, fail: Fai
 }
 
 /** Throws an error that says for which types the operator was asked, and what would be right. */
-export function undefinedFor(operator: string, left: Value, right: Value | null, fail: Fail): never {
+function undefinedFor(operator: string, left: Value, right: Value | null, fail: Fail): never {
   const types = right === null ? typeText(typeOf(left)) : `${typeText(typeOf(left))} and ${typeText(typeOf(right))}`;
   return fail(`'${operator}' is not defined for ${types}${hintFor(operator, left, right)}`);
 }
