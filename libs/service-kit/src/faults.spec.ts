@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, truncate, writeFile } from 'node:fs/promises';
 import { DatabaseSync } from 'node:sqlite';
 import { type ServiceError, status } from '@grpc/grpc-js';
 import { JetStreamApiError, jetstreamManager } from '@nats-io/jetstream';
@@ -8,10 +8,11 @@ import {
   ArtifactMissingError,
   InvalidKeyError,
   LogClosedError,
+  LogCorruptError,
   LogUnavailableError,
   LogUnusableError,
 } from '@qloom/episode-log/errors.ts';
-import { openArtifactStore } from '@qloom/episode-log/open-log.ts';
+import { openArtifactStore, openEpisodeLog } from '@qloom/episode-log/open-log.ts';
 import { describeWithNats, startNatsServer } from '@qloom/testing/nats-server.ts';
 import { createTempFolder, type TempFolder } from '@qloom/testing/temp-folder.ts';
 import { DomainError } from './errors.ts';
@@ -34,6 +35,17 @@ async function thrownBy(work: () => unknown): Promise<unknown> {
   }
   throw new Error('nothing was thrown');
 }
+
+/** A row of a table of tests: its title, then the row. */
+const titled = <Row extends readonly unknown[]>(rows: readonly Row[]): [string, ...Row][] =>
+  rows.map((row) => {
+    const [error] = row;
+    const code = (error as { code?: unknown } | null)?.code;
+    return [
+      `${String(error)}${code === undefined ? '' : ` (${typeof code === 'number' ? status[code] : code})`}`,
+      ...row,
+    ];
+  });
 
 const answer = (code: number, details = 'no'): ServiceError =>
   Object.assign(new Error(details), { code, details }) as ServiceError;
@@ -63,7 +75,7 @@ describe('a fault of the infrastructure', () => {
     new ArtifactCorruptError('damaged'),
     new DomainError('unsupported', 'not here'),
     new DomainError('precondition', 'not now'),
-  ])('is $name: $message', (error) => {
+  ])('is $name', (error) => {
     expect(classifyFault(error)).toEqual({ kind: 'infrastructure' });
   });
 
@@ -90,25 +102,15 @@ describe('a fault of the infrastructure', () => {
     expect(classifyFault(error)).toEqual({ kind: 'infrastructure' });
   });
 
-  it('is what SQLite says of the disk: read-only, full, damaged, not a database', async () => {
-    const path = folder.file('some.db');
-    const database = new DatabaseSync(path);
-    database.exec('CREATE TABLE t (a INTEGER PRIMARY KEY, b BLOB)');
-    database.exec('PRAGMA max_page_count = 3');
-    const full = await thrownBy(() => database.exec('INSERT INTO t (b) VALUES (zeroblob(100000))'));
-    database.close();
-    const readOnly = new DatabaseSync(path, { readOnly: true });
-    const refused = await thrownBy(() => readOnly.exec('DELETE FROM t'));
-    readOnly.close();
-    await writeFile(
-      folder.file('text.db'),
-      'this is not a database, and long enough to be looked at as one'.repeat(20),
-    );
-    const text = new DatabaseSync(folder.file('text.db'));
-    const foreign = await thrownBy(() => text.exec('SELECT * FROM t'));
-    text.close();
-    expect([full, refused, foreign].map((error) => (error as { errcode: number }).errcode & 0xff)).toEqual([13, 8, 26]);
-    for (const error of [full, refused, foreign]) expect(classifyFault(error)).toEqual({ kind: 'infrastructure' });
+  it('is what SQLite says of a damaged log', async () => {
+    const path = folder.file('log.db');
+    const log = await openEpisodeLog(`sqlite://${path}`);
+    await log.append({ study: 'study', slot: 'create' }, new Uint8Array(10_000));
+    await log.close();
+    await truncate(path, 5000);
+    const damaged = await thrownBy(() => openEpisodeLog(`sqlite://${path}`));
+    expect(damaged).toBeInstanceOf(LogCorruptError);
+    expect(classifyFault(damaged)).toEqual({ kind: 'infrastructure' });
   });
 
   it('is an artifact whose folder was moved away, read and written, and it is there again with the folder', async () => {
@@ -145,47 +147,53 @@ describeWithNats('a fault of the infrastructure, on NATS', () => {
 });
 
 describe('a fault of the moment', () => {
-  it.each([
-    [answer(status.UNAVAILABLE), true],
-    [answer(status.INTERNAL, 'Received RST_STREAM with code 2'), true],
-    [new DomainError('exhausted', 'too many critics'), true],
-    [Object.assign(new Error('connect'), { code: 'ECONNRESET' }), true],
-    [answer(status.FAILED_PRECONDITION, 'a stale attempt'), false],
-    [answer(status.UNIMPLEMENTED), false],
-    [new DomainError('precondition', 'a stale attempt'), false],
-    [answer(status.INVALID_ARGUMENT), false],
-    [new TypeError('a bug'), false],
-  ])('is told from one that lasts: %s', (error, expected) => {
+  it.each(
+    titled<[unknown, boolean]>([
+      [answer(status.UNAVAILABLE), true],
+      [answer(status.INTERNAL, 'Received RST_STREAM with code 2'), true],
+      [new DomainError('exhausted', 'too many critics'), true],
+      [Object.assign(new Error('connect'), { code: 'ECONNRESET' }), true],
+      [answer(status.FAILED_PRECONDITION, 'a stale attempt'), false],
+      [answer(status.UNIMPLEMENTED), false],
+      [new DomainError('precondition', 'a stale attempt'), false],
+      [answer(status.INVALID_ARGUMENT), false],
+      [new TypeError('a bug'), false],
+    ]),
+  )('is told from one that lasts: %s', (_title, error, expected) => {
     expect(isTransient(error)).toBe(expected);
   });
 });
 
 describe('a failure of the work itself', () => {
-  it.each([
-    [answer(status.INVALID_ARGUMENT), 'invalid', 'invalid'],
-    [answer(status.OUT_OF_RANGE), 'diverged', 'diverged'],
-    [new DomainError('invalid', 'no'), 'invalid', undefined],
-    [new DomainError('diverged', 'no'), 'diverged', undefined],
-  ])('is what was refused or diverged: %s', (error, reason, answered) => {
+  it.each(
+    titled<[unknown, string, string | undefined]>([
+      [answer(status.INVALID_ARGUMENT), 'invalid', 'invalid'],
+      [answer(status.OUT_OF_RANGE), 'diverged', 'diverged'],
+      [new DomainError('invalid', 'no'), 'invalid', undefined],
+      [new DomainError('diverged', 'no'), 'diverged', undefined],
+    ]),
+  )('is what was refused or diverged: %s', (_title, error, reason, answered) => {
     expect(classifyFault(error)).toEqual({ kind: 'failed', reason });
     expect(answeredFailure(error)).toBe(answered);
   });
 });
 
 describe('what nobody can explain', () => {
-  it.each([
-    new TypeError('a bug'),
-    new RangeError('Maximum call stack size exceeded'),
-    new InvalidKeyError('no hash'),
-    new DomainError('data-loss', 'no SlotEvent'),
-    new DomainError('internal', 'a bug'),
-    answer(status.INTERNAL),
-    answer(status.UNKNOWN),
-    answer(status.ALREADY_EXISTS),
-    Object.assign(new Error('no module'), { code: 'ERR_MODULE_NOT_FOUND' }),
-    new Error('a bug', { cause: new TypeError('another') }),
-    'no error at all',
-  ])('is no fault of the infrastructure: %s', (error) => {
+  it.each(
+    titled<[unknown]>([
+      [new TypeError('a bug')],
+      [new RangeError('Maximum call stack size exceeded')],
+      [new InvalidKeyError('no hash')],
+      [new DomainError('data-loss', 'no SlotEvent')],
+      [new DomainError('internal', 'a bug')],
+      [answer(status.INTERNAL)],
+      [answer(status.UNKNOWN)],
+      [answer(status.ALREADY_EXISTS)],
+      [Object.assign(new Error('no module'), { code: 'ERR_MODULE_NOT_FOUND' })],
+      [new Error('a bug', { cause: new TypeError('another') })],
+      ['no error at all'],
+    ]),
+  )('is no fault of the infrastructure: %s', (_title, error) => {
     expect(classifyFault(error)).toEqual({ kind: 'unexplained' });
   });
 

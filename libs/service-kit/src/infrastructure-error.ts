@@ -5,8 +5,7 @@ export function isInfrastructureError(error: unknown): boolean {
   if (error instanceof EpisodeLogError) return !MISUSES.some((type) => error instanceof type);
   if (!(error instanceof Error)) return false;
   if (error.name === 'AbortError' || error.name === 'TimeoutError' || NATS_ERRORS.has(error.name)) return true;
-  const { code, errcode, syscall } = error as { code?: unknown; errcode?: unknown; syscall?: unknown };
-  if (code === 'ERR_SQLITE_ERROR') return typeof errcode === 'number' && SQLITE_FAULTS.has(errcode & 0xff);
+  const { code, syscall } = error as { code?: unknown; syscall?: unknown };
   return typeof syscall === 'string' || (typeof code === 'string' && SYSTEM_ERROR.test(code));
 }
 
@@ -34,9 +33,3 @@ const MISUSES = [InvalidKeyError, InvalidUrlError, ConsumerConflictError];
 
 /** An error of the operating system (`ENOENT`, `ENOSPC`, `EIO`, `EAI_AGAIN`, …); those of Node itself begin with `ERR_`. */
 const SYSTEM_ERROR = /^E(?!RR_)[A-Z0-9_]+$/;
-
-/**
- * Primary result codes of SQLite (sqlite.org/rescode.html) that the machine brings about: PERM, BUSY, LOCKED, NOMEM, READONLY,
- * INTERRUPT, IOERR, CORRUPT, FULL, CANTOPEN, PROTOCOL, NOLFS, NOTADB.
- */
-const SQLITE_FAULTS: ReadonlySet<number> = new Set([3, 5, 6, 7, 8, 9, 10, 11, 13, 14, 15, 22, 26]);

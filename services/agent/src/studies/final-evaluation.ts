@@ -111,10 +111,9 @@ export function createFinalEvaluation(
       decodePoint(factsOf(view.episodes.get(episode)?.propose, 'propose')?.hyperparameters ?? []);
     const again = { ...deps, signal: stopping.signal };
     const work = untilSettled(name, () => runUnit(opened, unit, choices, stopping.signal, hyperparametersOf), again)
-      .then((result) => {
-        const json = JSON.stringify(result);
-        return untilDone(name, () => record({ $case: 'unit', value: { name, json } }), again);
-      })
+      .then((result) =>
+        untilDone(name, () => record({ $case: 'unit', value: { name, json: JSON.stringify(result) } }), again),
+      )
       // Only being stopped ends the retries: there is nothing to write then.
       .catch(() => {})
       .finally(() => running.delete(name));

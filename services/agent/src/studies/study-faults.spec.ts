@@ -204,7 +204,9 @@ describe('a store that is away for a while', () => {
     // Two units are under way at once: one of them has failed more than MANY times then.
     await failures.atLeast(2 * MANY + 1);
     const meanwhile = await world.agent.getStudy({ id: ID });
-    expect(meanwhile.study?.waitingFor).toMatch(/^tune-noise-\d: artifact [0-9a-f]{64} is not in .*\/artifacts/);
+    expect(meanwhile.study?.waitingFor).toMatch(
+      /^tune-noise-\d: .*artifact [0-9a-f]{64} in .*\/artifacts: a folder of it is gone/,
+    );
     await rename(folder.file('away'), folder.file('artifacts/sha256'));
     const study = await world.finished(ID);
     expect([study.state, study.waitingFor]).toEqual([StudyState.FINISHED, undefined]);
