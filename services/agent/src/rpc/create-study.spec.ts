@@ -94,6 +94,17 @@ describe('CreateStudy, whichever simulator there is', () => {
     );
   });
 
+  it('refuses a rival that the generator does not offer, before the search', async () => {
+    const evaluation = { draws: 2, rivals: ['noise', 'cvae', 'nose'], rivalEvaluations: 1 };
+    const error = await create('qnnSim', standInSimulator(), { evaluation });
+    expect(error?.code).toBe(status.INVALID_ARGUMENT);
+    const right = 'is not one of gan, noise, gaussian, which are the methods of the generator';
+    expect(error && violationsOf(error)).toEqual([
+      { field: 'settings.evaluation.rivals[1]', description: `"cvae" ${right}` },
+      { field: 'settings.evaluation.rivals[2]', description: `"nose" ${right}` },
+    ]);
+  });
+
   it('takes what is at a limit, and asks nothing of qubits for a program, which has its own', async () => {
     const limits = [
       { name: 'qubits', maximum: 1 },

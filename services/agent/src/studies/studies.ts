@@ -20,6 +20,7 @@ import { studySpace } from './study-space.ts';
 import { applyEvent, emptyView, type StudyView } from './study-view.ts';
 import { untilDone } from './until-settled.ts';
 import { requireFitting } from './usable-qnn.ts';
+import { requireRivals } from './usable-rivals.ts';
 
 /** A change of a study. */
 export interface StudyChange {
@@ -82,10 +83,12 @@ export function createStudies(deps: RunnerDeps, context: SettingsContext): Studi
   return {
     async create(id, given, signal) {
       if (!STUDY_ID.test(id)) throw invalidId(id);
-      const { settings, shape } = await checkedSettings(deps, given, context, signal);
+      const { settings, shape, shots } = await checkedSettings(deps, given, context, signal);
       const standing = await episodeLog.read({ study: id, slot: 'create' });
       if (standing === undefined) {
-        const space = studySpace(await advertisedSpace(deps.peers, signal), settings.space);
+        const offered = await advertisedSpace(deps.peers, signal);
+        const space = studySpace(offered, settings.space);
+        requireRivals(settings.evaluation.rivals, offered.parameters, { shots });
         const { labelBudget: labels, testSize: test } = settings.data;
         await requireWithinLimits(deps.peers, { qnn: settings.qnn, ...shape, labels, test }, signal);
         await askSimulator(deps.peers, settings.qnn, shape, signal);
@@ -165,7 +168,7 @@ async function checkedSettings(
   given: StudySettings | undefined,
   context: SettingsContext,
   signal: AbortSignal,
-): Promise<{ settings: CompleteSettings; shape: DataShape }> {
+): Promise<{ settings: CompleteSettings; shape: DataShape; shots: number }> {
   const settings = await completeSettings(given, context, signal);
   const seeds = createSeeds(settings.seed);
   const data = await openStudyData(settings, seeds, artifacts);
@@ -175,7 +178,7 @@ async function checkedSettings(
   const counted = { ...settings.data, labelBudget: data.sizes.labels, testSize: data.sizes.test };
   const complete = { ...settings, data: counted };
   await splitLabels(labels, complete, seeds, data.description);
-  return { settings: complete, shape: { features, classes } };
+  return { settings: complete, shape: { features, classes }, shots: data.description.shots };
 }
 
 /** `settings` without the fields that were not there yet when `standing` was written. */
