@@ -13,7 +13,8 @@ export interface TestSetError {
  * right, −1: only the second), by the adjusted Wald interval of Agresti and Min, "Simple improved confidence intervals for
  * comparing matched proportions" (Statistics in Medicine 24, 2005): half a pseudo-point in each cell of the 2×2 table, so
  * that m* = m + 2, centre Σz/m*, variance (Σz² + 1 − (Σz)²/m*)/m*². Equal classifiers have the standard error 1/m*, the
- * resolution of the test set, and not 0. Several strata (classes) are averaged with equal weight, as in balanced accuracy.
+ * resolution of the test set, and not 0. Several strata (classes) are averaged with equal weight, as in balanced accuracy, and
+ * share the pseudo-points, so that strata of equal size give what all points together give.
  */
 export function pairedTestSetError(strata: readonly ArrayLike<number>[]): TestSetError {
   return averaged(
@@ -24,7 +25,7 @@ export function pairedTestSetError(strata: readonly ArrayLike<number>[]): TestSe
         sum += z[i];
         squares += z[i] * z[i];
       }
-      return pairedError(sum, squares, z.length);
+      return pairedError(sum, squares, z.length, 1 / strata.length);
     }),
   );
 }
@@ -49,22 +50,25 @@ export function independentTestSetError(first: number, second: number, points: n
 /**
  * Error of an accuracy, by Agresti and Coull, "Approximate is better than exact for interval estimation of binomial
  * proportions" (American Statistician 52, 1998): two right and two wrong pseudo-points. Each stratum has a number of
- * points and the share of right ones; several are averaged with equal weight.
+ * points and the share of right ones; several are averaged with equal weight and share the pseudo-points.
  */
 export function accuracyTestSetError(
   strata: readonly { readonly points: number; readonly share: number }[],
 ): TestSetError {
   return averaged(
     strata.map(({ points, share }) => {
-      const centre = (share * points + 2) / (points + 4);
-      return { centre, variance: (centre * (1 - centre)) / (points + 4), freedom: points + 3 };
+      const size = points + 4 / strata.length;
+      const centre = (share * points + 2 / strata.length) / size;
+      return { centre, variance: (centre * (1 - centre)) / size, freedom: Math.max(1, size - 1) };
     }),
   );
 }
 
-function pairedError(sum: number, squares: number, points: number): TestSetError {
-  const size = points + 2;
-  return { centre: sum / size, variance: (squares + 1 - (sum * sum) / size) / (size * size), freedom: size - 1 };
+/** With `part` of the pseudo-points. */
+function pairedError(sum: number, squares: number, points: number, part = 1): TestSetError {
+  const size = points + 2 * part;
+  const variance = (squares + part - (sum * sum) / size) / (size * size);
+  return { centre: sum / size, variance, freedom: Math.max(1, size - 1) };
 }
 
 function averaged(strata: readonly TestSetError[]): TestSetError {
