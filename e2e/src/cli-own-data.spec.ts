@@ -99,7 +99,7 @@ describe("a CSV of the user's own", () => {
     [
       'fewer points than classes need',
       csvOf(ROWS.map(([size, weight], i) => [size, weight, `tree ${i % 20}`])),
-      "fruit.csv: column 2 ('state'): 24 points have 20 different labels; give at least two points a class",
+      "fruit.csv: column 2 ('state'): 24 points have 20 different labels, as names or ids have; give at least two points a class",
     ],
     [
       'a class with fewer points than folds',

@@ -74,8 +74,10 @@ export function resolveCsvColumns(records: readonly CsvRecord[], options: CsvCol
   const index =
     header && named.size === 0 ? free.filter((i) => isUnnamed(given[i]) && isIndex(rows, i, options.decimal)) : [];
   const features = named.size > 0 ? free.filter((i) => named.has(i)) : free.filter((i) => !index.includes(i));
-  if (features.length === 0)
-    throw new DatasetError('csv', 'the file has no feature beside its label; give at least one');
+  if (features.length === 0) {
+    const taken = index.length > 0 ? ` (column ${index[0] + 1} has no name, and is taken for an index)` : '';
+    throw new DatasetError('csv', `the file has no feature beside its label${taken}; give at least one`);
+  }
   const { names, renamed } = uniqueNames(known, features);
   const unnamed = header ? features.filter((i) => given[i] === '') : [];
   const likewise = (found: readonly string[]) => firstOf(found, 'columns');

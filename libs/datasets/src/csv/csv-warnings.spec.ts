@@ -41,6 +41,9 @@ describe('warnings of a file', () => {
         'the file with index=False; a column that is a feature is named in features',
     ]);
     expect(warningsOf(text, { ignore: [0] })).toEqual([]);
+    expect(() => readCsv(text, { ignore: ['u', 'v'] })).toThrow(
+      'the file has no feature beside its label (column 1 has no name, and is taken for an index); give at least one',
+    );
     if (typeof cellOf(0) === 'number') expect(readCsv(text, { features: [0, 'u'] }).points.features).toBe(2);
   });
 

@@ -13,8 +13,8 @@ const SETTLE = 'header: true or header: false in the study file settles it';
 
 /**
  * Finds out whether the first row is a header: where a cell that is no label holds a text that stands for no value; where its
- * label is a text that no other row has, and the others repeat theirs; where it numbers the columns, as pandas does for a frame without names. `isRole` says
- * which columns may hold texts, `label` is the label's position.
+ * label is a text that no other row has, and the others repeat theirs; where it numbers the columns, as pandas does for a
+ * frame without names. `isRole` says which columns may hold texts, `label` is the label's position.
  */
 export function findHeader(
   records: readonly CsvRecord[],
