@@ -51,7 +51,7 @@ describe('an answer of NATS', () => {
     expect(isUndecided(answer(10060, 400))).toBe(false);
   });
 
-  it('is told with its number', () => {
+  it('is quoted with its number', () => {
     expect(reasonOf(answer(10026, 400, 'maximum consumers limit reached'))).toBe(
       'maximum consumers limit reached (NATS error 10026)',
     );

@@ -30,14 +30,14 @@ const NOT_SET_UP = new Set([
 /** Statuses that a server ends a pull with: no message in time, a limit or a change of leaders, too many, nobody there. */
 const PASSING_STATUS = new Set([408, 409, 429, 503]);
 
-/** Answers to a publish under a condition that leave open who won: what stands in its place tells. */
+/** Answers to a conditional publish that do not say who won: the subject has to be read. */
 const UNDECIDED = new Set([
   10071, // wrong last sequence: {seq}
   10158, // duplicate message id is in process
   10164, // wrong last sequence
 ]);
 
-/** Whether a publish on the condition that nothing stands there yet lost, or may have. */
+/** Whether a publish on the condition that its subject is empty lost, or may have. */
 export function isUndecided(error: unknown): boolean {
   return error instanceof JetStreamApiError && UNDECIDED.has(error.code);
 }

@@ -95,6 +95,9 @@ describeWithEachNats('consumers of a stream', (program) => {
     );
     for (const watch of watches) expect((await watch.next()).value.key.episode).toBe(0);
     expect(await consumersOf(`${namespace}-v1`)).toBe(5);
+    // Those of a process that is killed instead are forgotten by the server after 30 s.
+    const standing = await (await jetstreamManager(connection)).consumers.list(`${namespace}-v1`).next();
+    expect(standing.map(({ config }) => config.inactive_threshold)).toEqual(Array(5).fill(30e9));
     await log.close();
     expect(await consumersOf(`${namespace}-v1`)).toBe(0);
   });

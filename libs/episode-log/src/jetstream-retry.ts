@@ -16,12 +16,12 @@ export type Retry = <T>(work: () => Promise<T>) => Promise<T>;
 
 /** What {@link createRetry} takes. */
 export interface RetryOptions {
-  /** How long it goes on. */
+  /** How long it tries, in milliseconds. */
   readonly unavailableAfterMs: number;
   readonly reconnects: Reconnects;
   /** Ends it early. */
   readonly closing: AbortSignal;
-  /** Told at the first answer that makes it try again; a lost connection is told of by `reconnects`. */
+  /** Called with the first answer that makes it try again; `reconnects` warns of a lost connection. */
   readonly warn: (message: string) => void;
 }
 

@@ -1,40 +1,15 @@
 import { constants } from 'node:fs';
-import { access, readFile } from 'node:fs/promises';
+import { access } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { jetstreamManager } from '@nats-io/jetstream';
-import {
-  type Authenticator,
-  type ConnectionOptions,
-  credsAuthenticator,
-  errors,
-  type NatsConnection,
-  nkeyAuthenticator,
-  tokenAuthenticator,
-  usernamePasswordAuthenticator,
-} from '@nats-io/nats-core';
+import { type ConnectionOptions, errors, type NatsConnection } from '@nats-io/nats-core';
 import { connect } from '@nats-io/transport-node';
 import { InvalidUrlError, LogUnavailableError, LogUnusableError } from './errors.ts';
 import { isOutOfReach, reasonOf } from './jetstream-answers.ts';
 import { jitteredMs } from './log-options.ts';
 import { type NatsAddress, natsUrlOf, parseNatsUrl } from './nats-address.ts';
-
-/** Who we are to a NATS server, and whom we trust: what does not belong into a URL. */
-export interface NatsCredentials {
-  /** A user's name and password. */
-  readonly user?: string;
-  readonly password?: string;
-  /** A token that stands for a user. */
-  readonly token?: string;
-  /** A file with a user's JWT and nkey seed, as `nsc` writes it. */
-  readonly credentialsFile?: string;
-  /** A file with an nkey seed alone. */
-  readonly nkeySeedFile?: string;
-  /** A file with the certificate of the authority that signed the server's: PEM. */
-  readonly caFile?: string;
-  /** The client's certificate and its key, for mutual TLS: PEM, both or neither. */
-  readonly certFile?: string;
-  readonly keyFile?: string;
-}
+import { connectProblem, isTlsProblem } from './nats-connect-problem.ts';
+import { authenticatorFor, type NatsCredentials, readable } from './nats-credentials.ts';
 
 /** How to reach a NATS server. */
 export interface NatsOptions extends NatsCredentials {
@@ -111,59 +86,6 @@ async function toConnectionOptions(address: NatsAddress, options: NatsOptions): 
   };
 }
 
-/** The one way in which we say who we are; undefined where nothing was given. */
-async function authenticatorFor(address: NatsAddress, options: NatsOptions): Promise<Authenticator | undefined> {
-  const { credentialsFile, nkeySeedFile } = options;
-  const user = address.user ?? options.user;
-  const token = address.token ?? options.token;
-  const ways = [
-    ...(address.user === undefined && address.token === undefined ? [] : ['the URL']),
-    ...(options.user === undefined && options.password === undefined ? [] : ['user and password']),
-    ...(options.token === undefined ? [] : ['a token']),
-    ...(credentialsFile === undefined ? [] : ['a credentials file']),
-    ...(nkeySeedFile === undefined ? [] : ['an nkey seed file']),
-  ];
-  if (ways.length > 1) throw new InvalidUrlError(`NATS credentials come from ${ways.join(' and ')}: give one of them`);
-  if (credentialsFile !== undefined) {
-    const content = await readable(credentialsFile, (file) => readFile(file));
-    const authenticator = credsAuthenticator(content);
-    return checked(
-      authenticator,
-      `${credentialsFile} is no NATS credentials file: it needs a user's JWT and nkey seed`,
-    );
-  }
-  if (nkeySeedFile !== undefined) {
-    const seed = Buffer.from((await readable(nkeySeedFile, (file) => readFile(file))).toString('ascii').trim());
-    return checked(
-      nkeyAuthenticator(seed),
-      `${nkeySeedFile} holds no nkey seed of a user (one line that begins with SU)`,
-    );
-  }
-  if (token !== undefined) return tokenAuthenticator(token);
-  if (user === undefined && options.password !== undefined) {
-    throw new InvalidUrlError('a NATS password needs a user: give both or neither');
-  }
-  return user === undefined ? undefined : usernamePasswordAuthenticator(user, address.password ?? options.password);
-}
-
-/** An authenticator reads its seed only when it signs: let it sign. The library's own error may quote the file. */
-function checked(authenticator: Authenticator, problem: string): Authenticator {
-  try {
-    authenticator('nonce');
-  } catch {
-    throw new InvalidUrlError(problem);
-  }
-  return authenticator;
-}
-
-async function readable<T>(path: string, use: (path: string) => Promise<T>): Promise<T> {
-  try {
-    return await use(path);
-  } catch (error) {
-    throw new InvalidUrlError(`cannot read ${path}: ${(error as Error).message}`, { cause: error });
-  }
-}
-
 async function untilReached(
   options: NatsOptions,
   deadlineMs: number,
@@ -186,37 +108,6 @@ async function untilReached(
       await sleep(jitteredMs(Math.min(100 * 2 ** round, 2_000)));
     }
   }
-}
-
-/** Codes of Node's and OpenSSL's errors about certificates and keys: no other try mends them. */
-const TLS_CODE =
-  /^(ERR_OSSL_|ERR_SSL_|ERR_TLS_|CERT_|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_|INVALID_CA|HOSTNAME_MISMATCH)/;
-
-function codeOf(error: unknown): string {
-  const { code, cause } = (error ?? {}) as { code?: unknown; cause?: { code?: unknown } };
-  return String(code ?? cause?.code ?? '');
-}
-
-function isTlsProblem(error: unknown): boolean {
-  return TLS_CODE.test(codeOf(error)) || isWithoutTls(error);
-}
-
-function isWithoutTls(error: unknown): boolean {
-  return error instanceof errors.ConnectionError && error.message.includes("does not support 'tls'");
-}
-
-/** What to do about an error of `connect`, where its own message does not say it. */
-function connectProblem(error: unknown): string {
-  if (isWithoutTls(error)) return 'it has no TLS, and tls:// or a TLS file was given';
-  const message = (error as Error).message;
-  const code = codeOf(error);
-  if (code.startsWith('ERR_OSSL_'))
-    return `the certificate and key given for us are no matching PEM files (${message})`;
-  if (TLS_CODE.test(code)) return `its certificate is not trusted (${message}): give the certificate of its authority`;
-  if (error instanceof errors.TimeoutError) {
-    return 'no answer in time (one that asks for a client certificate falls silent without it)';
-  }
-  return message;
 }
 
 /** Waits until the account's JetStream answers: a cluster between two leaders does not for a moment. */

@@ -52,7 +52,7 @@ describeWithEachNats('credentials of a NATS server', (program) => {
   const refusal = async (url: string, options: OpenOptions = {}): Promise<string> => {
     const opening = openEpisodeLog(url, { warn, unavailableAfterMs: 0, ...options });
     return opening.then(
-      () => 'opened',
+      (log) => log.close().then(() => 'opened'),
       ({ name, message }) => `${name}: ${message}`,
     );
   };

@@ -7,7 +7,7 @@ import { type JetStreamLogOptions, openJetStreamLog } from './jetstream-log.ts';
 import type { LogOptions } from './log-options.ts';
 import { splitQuery } from './nats-address.ts';
 import { openNatsArtifacts } from './nats-artifacts.ts';
-import type { NatsCredentials } from './nats-connection.ts';
+import type { NatsCredentials } from './nats-credentials.ts';
 import type { EpisodeLog } from './port.ts';
 import { redactUrl } from './redact-url.ts';
 import { openSqliteLog, type SqliteLogOptions } from './sqlite-log.ts';

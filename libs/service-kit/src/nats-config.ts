@@ -1,5 +1,5 @@
 import { accessSync, constants, readFileSync } from 'node:fs';
-import type { NatsCredentials } from '@qloom/episode-log/nats-connection.ts';
+import type { NatsCredentials } from '@qloom/episode-log/nats-credentials.ts';
 import { ConfigError, type ConfigTable, type ConfigValues, defineConfig, type StringVariable } from './config.ts';
 
 function file(description: string, kind: string, holds: RegExp): StringVariable {

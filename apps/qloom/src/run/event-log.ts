@@ -1,6 +1,6 @@
 import { InvalidUrlError, LogUnavailableError, LogUnusableError } from '@qloom/episode-log/errors.ts';
 import { withoutCredentials } from '@qloom/episode-log/nats-address.ts';
-import type { NatsCredentials } from '@qloom/episode-log/nats-connection.ts';
+import type { NatsCredentials } from '@qloom/episode-log/nats-credentials.ts';
 import { redactUrl } from '@qloom/episode-log/redact-url.ts';
 import { ConfigError, loadConfig } from '@qloom/service-kit/config.ts';
 import { NATS_CONFIG, natsCredentials } from '@qloom/service-kit/nats-config.ts';
