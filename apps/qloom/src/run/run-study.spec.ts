@@ -104,9 +104,7 @@ describe('runStudy', () => {
     const loaded = parseStudyFile('toy.yaml', `${TEXT}policy: mine\nservices:\n  policy: 127.0.0.1:7001\n`);
     await expect(runStudy(options('say-policy', { loaded }))).rejects.toThrow('failed: 127.0.0.1:7001');
     const env = { QLOOM_POLICY_TARGET: 'unix:/run/policy.sock' };
-    await expect(runStudy(options('say-policy', { loaded, env }))).rejects.toThrow(
-      'failed: unix:/run/policy.sock',
-    );
+    await expect(runStudy(options('say-policy', { loaded, env }))).rejects.toThrow('failed: unix:/run/policy.sock');
   });
 
   it('turns the refusal of a setting into a line of the study file', async () => {
