@@ -5,8 +5,8 @@ import { writeOpenQasm } from '@qloom/quantum/qasm/write-openqasm.ts';
 import { type Command, Option } from 'commander';
 import { type CircuitFlags, givenCircuit } from '../circuit/given-circuit.ts';
 import { addAnsatzOptions, addEncodingOptions } from '../command/circuit-options.ts';
-import { CommandError } from '../command/errors.ts';
 import { wholeNumber } from '../command/numbers.ts';
+import { FileError } from '../command/system-error.ts';
 
 interface DrawFlags extends CircuitFlags {
   readonly angles: boolean;
@@ -51,7 +51,7 @@ async function runDraw(file: string | undefined, flags: DrawFlags): Promise<void
     try {
       writeFileSync(svg, drawing);
     } catch (error) {
-      throw new CommandError(`${svg}: cannot be written (${(error as NodeJS.ErrnoException).code})`, { cause: error });
+      throw new FileError(svg, 'written', error);
     }
     return;
   }
