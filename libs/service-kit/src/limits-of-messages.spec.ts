@@ -9,6 +9,7 @@ import { boundedMessage, boundedViolations, MAX_MESSAGE_BYTES } from './bounded-
 import { connect, type Remote } from './clients.ts';
 import { DomainError, ValidationError } from './errors.ts';
 import { bindService } from './handlers.ts';
+import { decodeSlot, encodeSlot, failureOf } from './slot-events.ts';
 import { badRequestMetadata, violationsOf } from './status-details.ts';
 
 const CAPABILITIES = { service: 'test', version: '1.0.0', engines: [], limits: [], hyperparameters: [] };
@@ -109,6 +110,15 @@ describe('a message that is too long for a trailer', () => {
     const lines = server.logged.slice(before).map((line) => JSON.stringify(line));
     expect(lines.join('')).toContain('cannot read xxx');
     expect(Math.max(...lines.map((line) => line.length))).toBeLessThan(8 * MAX_MESSAGE_BYTES);
+  });
+
+  it('is cut in the slot that fails with it', () => {
+    const key = { study: 'study', episode: 0, slot: 'fit' } as const;
+    const result = { reason: 'invalid', message: `theirs ${'漢'.repeat(40_000)}` } as const;
+    const payload = encodeSlot(key, { startedAtMs: 0, endedAtMs: 1, attempt: 1, result });
+    expect(payload.byteLength).toBeLessThan(MAX_MESSAGE_BYTES + 100);
+    const failure = failureOf(decodeSlot({ key, payload, headers: {}, sequence: 1, timeMs: 0 }));
+    expect(failure?.message).toMatch(/^theirs 漢+… \(cut; 40007 characters in all\)$/);
   });
 
   it('of a peer is cut on its way on', async () => {

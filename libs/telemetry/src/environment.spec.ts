@@ -278,6 +278,14 @@ describe('a variable that is wrong', () => {
     expect(read).toThrow(right);
   });
 
+  it('is not repeated where it may hold credentials, nor at length', () => {
+    const read = (variables: Record<string, string>) => () => readTelemetryEnvironment(variables);
+    expect(read({ OTEL_EXPORTER_OTLP_HEADERS: 'secret' })).toThrow(
+      /^OTEL_EXPORTER_OTLP_HEADERS: what it holds is not a list/,
+    );
+    expect(read({ OTEL_TRACES_SAMPLER: 'x'.repeat(9_000) })).toThrow(/"x{200}…" \(9000 characters\) is not supported/);
+  });
+
   it('is one of many, all of which are named', () => {
     const read = () => readTelemetryEnvironment({ OTEL_TRACES_SAMPLER: 'x', OTEL_PROPAGATORS: 'y' });
     expect(read).toThrow(

@@ -1,4 +1,5 @@
 import { accessSync, constants } from 'node:fs';
+import { quoted } from '@qloom/tensor/quoted.ts';
 
 /** Environment variables by name. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -144,7 +145,8 @@ function createReader(env: Environment) {
   const problems: string[] = [];
   const known = new Set<string>();
   const wrong = (name: string, what: string): undefined => {
-    const line = `${name}: ${JSON.stringify(get(name)?.slice(0, 200))} ${what}`;
+    // Headers carry credentials.
+    const line = `${name}: ${name.endsWith('_HEADERS') ? 'what it holds' : quoted(get(name))} ${what}`;
     if (!problems.includes(line)) problems.push(line);
   };
   const get = (name: string): string | undefined => {

@@ -26,6 +26,15 @@ function report(error: unknown): { code: number; text: string } {
 }
 
 describe('an error at the end of a command', () => {
+  it('is cut line by line, so that no line is longer than somebody reads, and none is lost', () => {
+    const { text } = report(
+      new CommandError(['short', 'x'.repeat(100_000), ...Array<string>(400).fill('y')].join('\n')),
+    );
+    const lines = text.trimEnd().split('\n');
+    expect([lines.length, lines[0], lines[401]]).toEqual([402, 'qloom: short', 'y']);
+    expect(lines[1]).toMatch(/^x{1900,2048}… \(cut; 100000 characters in all\)$/);
+  });
+
   it.each<[string, () => unknown, string]>([
     [
       'a circuit that is too large',

@@ -1,5 +1,6 @@
 import type { ServiceError } from '@grpc/grpc-js';
 import { redactUrls } from '@qloom/episode-log/redact-url.ts';
+import { boundedMessage } from '@qloom/service-kit/bounded-message.ts';
 import { styleOf } from '../terminal/style.ts';
 import { CommandError, EXIT } from './errors.ts';
 import { systemErrorText } from './system-error.ts';
@@ -10,30 +11,39 @@ export function reportError(
   stream: { readonly isTTY?: boolean; write(text: string): unknown },
 ): number {
   const style = styleOf(stream);
-  const write = (text: string): void => void stream.write(redactUrls(text));
+  const say = (message: string): void =>
+    void stream.write(`${style.red('qloom:')} ${boundedLines(redactUrls(message))}\n`);
   if (error instanceof CommandError) {
-    if (error.message !== '') write(`${style.red('qloom:')} ${error.message}\n`);
+    if (error.message !== '') say(error.message);
     return error.exitCode;
   }
   if (isServiceError(error)) {
-    write(`${style.red('qloom:')} ${error.details || error.message}\n`);
+    say(error.details || error.message);
     return EXIT.FAILURE;
   }
   // A domain error of any library that says that the input is wrong, such as a circuit, an engine's name or a setting.
   if (error instanceof Error && (error as { code?: unknown }).code === 'invalid') {
-    stream.write(`${style.red('qloom:')} ${error.message}\n`);
+    say(error.message);
     return EXIT.USAGE;
   }
   const system = systemErrorText(error);
   if (system !== undefined) {
-    stream.write(`${style.red('qloom:')} ${system}\n`);
+    say(system);
     return EXIT.FAILURE;
   }
   // Errors of our own libraries (datasets, log, telemetry) say everything in their message.
   const known =
     error instanceof Error && error.name !== 'Error' && !/^(Type|Range|Reference|Syntax)Error$/.test(error.name);
-  write(`${style.red('qloom:')} ${known ? (error as Error).message : ((error as Error)?.stack ?? String(error))}\n`);
+  say(known ? (error as Error).message : ((error as Error)?.stack ?? String(error)));
   return EXIT.FAILURE;
+}
+
+/** A message whose lines are each within what a terminal is read for; problems of a study file are a line each. */
+function boundedLines(message: string): string {
+  return message
+    .split('\n')
+    .map((line) => boundedMessage(line))
+    .join('\n');
 }
 
 /** Whether an error is a status of gRPC. */

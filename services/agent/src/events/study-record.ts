@@ -1,6 +1,7 @@
 import { StudyRecord } from '@qloom/contracts/gen/qloom/agent/v1/agent.ts';
 import { formatKey, type StudyKey } from '@qloom/episode-log/event-key.ts';
 import type { LogEvent } from '@qloom/episode-log/port.ts';
+import { boundedMessage } from '@qloom/service-kit/bounded-message.ts';
 import { DomainError } from '@qloom/service-kit/errors.ts';
 
 /** What one slot of a study itself holds. */
@@ -28,8 +29,15 @@ export function slotOf(record: Recorded): string {
 export function encodeRecord(study: string, record: Recorded, timeMs: number): { key: StudyKey; payload: Uint8Array } {
   return {
     key: { study, slot: slotOf(record) },
-    payload: StudyRecord.encode({ time: new Date(timeMs), record }).finish(),
+    payload: StudyRecord.encode({ time: new Date(timeMs), record: bounded(record) }).finish(),
   };
+}
+
+/** The record with the message of a failure cut to `MAX_MESSAGE_BYTES`, as those of slots are. */
+function bounded(record: Recorded): Recorded {
+  if (record.$case !== 'finished' || record.value.failure === undefined) return record;
+  const { reason, message } = record.value.failure;
+  return { ...record, value: { ...record.value, failure: { reason, message: boundedMessage(message) } } };
 }
 
 /** The record of an event. Throws `DomainError` (`data-loss`) where it is none, or that of another slot. */
