@@ -149,6 +149,16 @@ describe('documentation', () => {
       );
     }
 
+    const helps = readCodeSpans(text).filter(({ code }) => /^npx node .*--help$/.test(code));
+    if (helps.length > 0) {
+      it('names programs that print their help, under the Node of the machine too', async () => {
+        const shell = openShell(await createPlace());
+        for (const { code } of helps) {
+          expect(await shell.run(code)).toMatchObject({ status: 0, stdout: expect.stringMatching(/usage|default/i) });
+        }
+      });
+    }
+
     for (const block of blocks) {
       const check = CODE_CHECKS[block.language];
       // A program with a name is run by the page's own commands.
