@@ -124,7 +124,7 @@ const STATES: readonly StudyRecord['state'][] = ['running', 'finished', 'failed'
 
 /** What is wrong with a record's fields: those that commands rely on. */
 function wrongField(record: Partial<StudyRecord>): string | undefined {
-  for (const name of ['id', 'file', 'log', 'createdAt'] as const) {
+  for (const name of ['id', 'file', 'log'] as const) {
     if (typeof record[name] !== 'string') return `${name} is not a text`;
   }
   if (record.state === undefined || !STATES.includes(record.state)) return `state is none of ${STATES.join(', ')}`;
