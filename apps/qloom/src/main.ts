@@ -1,13 +1,12 @@
 import { CommanderError } from 'commander';
 import { EXIT } from './command/errors.ts';
+import { onLostReader } from './command/lost-reader.ts';
 import { buildProgram } from './command/program.ts';
 import { reportError } from './command/report-error.ts';
 
-// A reader that leaves early (`qloom sample … | head`) is no failure.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code === 'EPIPE') process.exit(EXIT.OK);
-  throw error;
-});
+// A reader that leaves early (`qloom sample … | head`) is no failure; one of the progress (`2>&1 | head`) stops nothing.
+onLostReader(process.stdout, () => process.exit(EXIT.OK));
+onLostReader(process.stderr, () => {});
 
 try {
   await buildProgram().parseAsync(process.argv);

@@ -4,11 +4,11 @@ import { SOURCE_UNITS } from '@qloom/datasets/feature-units.ts';
 import { settingsFromFields } from '@qloom/qnn/model/qnn-fields.ts';
 import { createQnnSettings, DEFAULT_QNN } from '@qloom/qnn/model/qnn-settings.ts';
 import { type Command, Option } from 'commander';
-import { CommandError } from '../command/errors.ts';
 import { wholeNumber } from '../command/numbers.ts';
 import { EXPORT_FORMATS, type ExportFormat, exportProgram } from '../export/export-program.ts';
 import { readTrainingPoints } from '../export/training-points.ts';
 import { findRun } from '../run-folder/find-run.ts';
+import { noResultError } from '../run-folder/no-result.ts';
 import { readStudyRecord } from '../run-folder/run-folder.ts';
 
 interface ExportFlags {
@@ -50,11 +50,7 @@ export function addExportCommand(program: Command): void {
 async function runExport(run: string, flags: ExportFlags): Promise<void> {
   const folder = findRun(run, flags.out);
   const record = readStudyRecord(folder);
-  if (record.result === undefined) {
-    throw new CommandError(
-      `study ${record.id} is ${record.state} and has no result; go on with: qloom run ${record.file}`,
-    );
-  }
+  if (record.result === undefined) throw noResultError(record);
   const result = StudyResult.fromJSON(record.result);
   const { qnn } = StudySettings.fromJSON(record.settings);
   const settings = qnn ? createQnnSettings(settingsFromFields(qnn)) : DEFAULT_QNN;

@@ -1,8 +1,8 @@
 import { StudyResult } from '@qloom/contracts/gen/qloom/agent/v1/result.ts';
 import type { Command } from 'commander';
-import { CommandError } from '../command/errors.ts';
 import { writeReport } from '../report/write-report.ts';
 import { findRun } from '../run-folder/find-run.ts';
+import { noResultError } from '../run-folder/no-result.ts';
 import { readStudyRecord } from '../run-folder/run-folder.ts';
 import { renderSummary } from '../summary/summary.ts';
 import { summaryToJson } from '../summary/summary-json.ts';
@@ -29,16 +29,7 @@ export function addReportCommand(program: Command): void {
     .action(async (run: string, flags: { readonly out: string; readonly json?: boolean }) => {
       const folder = findRun(run, flags.out);
       const record = readStudyRecord(folder);
-      if (record.state === 'failed' || record.state === 'cancelled') {
-        throw new CommandError(
-          `study ${record.id} ${record.state === 'failed' ? 'failed' : 'was cancelled'}: ${record.message ?? 'there is no reason on record'}`,
-        );
-      }
-      if (record.result === undefined) {
-        throw new CommandError(
-          `study ${record.id} is ${record.state} and has no result; go on with: qloom run ${record.file}`,
-        );
-      }
+      if (record.result === undefined) throw noResultError(record);
       const result = StudyResult.fromJSON(record.result);
       await writeReport(folder);
       const spans = await readSpans(folder.spans);

@@ -1,17 +1,17 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { StudyResult } from '@qloom/contracts/gen/qloom/agent/v1/result.ts';
-import { CommandError } from '../command/errors.ts';
 import { type LabelledRows, readLabelledRows } from '../data/labelled-rows.ts';
+import { noResultError } from '../run-folder/no-result.ts';
 import { type RunFolder, readStudyRecord } from '../run-folder/run-folder.ts';
 import { writeWhole } from '../run-folder/write-file.ts';
 import { readSpans } from '../telemetry/read-spans.ts';
 import { renderReport } from './report.ts';
 
-/** Writes `report.html` from what stands in the run folder. Throws `CommandError` when the study has no result yet. */
+/** Writes `report.html` from what stands in the run folder. Throws `CommandError` when the study has no result. */
 export async function writeReport(folder: RunFolder): Promise<void> {
   const record = readStudyRecord(folder);
-  if (record.result === undefined) throw new CommandError(`study ${record.id} has no result yet`);
+  if (record.result === undefined) throw noResultError(record);
   const result = StudyResult.fromJSON(record.result);
   const featureNames = result.data?.featureNames ?? [];
   const html = renderReport({

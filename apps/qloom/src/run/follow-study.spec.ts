@@ -38,13 +38,37 @@ describe('untilAnswered', () => {
     await expect(waiting).rejects.toThrow(/Ctrl-C|aborted/);
   });
 
-  it('says what it waits for where that takes longer than a start, each reason once', async () => {
+  it('says what it waits for after two seconds, each reason once', async () => {
     const told: string[] = [];
-    const patience = { ...never, onWait: (reason: string) => void told.push(reason) };
-    await untilAnswered(failing(status.UNAVAILABLE, 7).call, patience, 1);
+    const clock = { ms: 0 };
+    const patience = { ...never, nowMs: () => clock.ms, onWait: (reason: string) => void told.push(reason) };
+    const lasting = (tryMs: number, call: () => Promise<string>) => () => {
+      clock.ms += tryMs;
+      return call();
+    };
+    await untilAnswered(lasting(250, failing(status.UNAVAILABLE, 7).call), patience, 1);
     expect(told).toEqual([]);
-    await untilAnswered(failing(status.UNAVAILABLE, 30).call, patience, 1);
+    await untilAnswered(lasting(250, failing(status.UNAVAILABLE, 30).call), patience, 1);
     expect(told).toEqual(['status 14']);
+    // Tries that take seconds each, as of a service that waits for another one: at the first.
+    await untilAnswered(lasting(5_000, failing(status.UNAVAILABLE, 1).call), patience, 1);
+    expect(told).toEqual(['status 14', 'status 14']);
+  });
+
+  it('waits anew after an answer in parts', async () => {
+    const told: string[] = [];
+    const clock = { ms: 0 };
+    const patience = { ...never, nowMs: () => clock.ms, onWait: (reason: string) => void told.push(reason) };
+    let streams = 0;
+    // A stream that answers an hour long and breaks, thirty times: each is followed again within the quiet time.
+    const call = async (answered: () => void): Promise<string> => {
+      clock.ms += 3_600_000;
+      answered();
+      if (streams++ < 30) throw Object.assign(new Error('cut'), { code: status.INTERNAL });
+      return 'answer';
+    };
+    await expect(untilAnswered(call, patience, 1)).resolves.toBe('answer');
+    expect(told).toEqual([]);
   });
 });
 

@@ -21,8 +21,8 @@ const AWAY: ReadonlySet<number> = new Set([
 const UNCLEAR: ReadonlySet<number> = new Set([status.INTERNAL, status.UNKNOWN]);
 const UNCLEAR_TRIES = 5;
 
-/** Tries in vain after which it is said what is waited for: a service that starts again is back before. About two seconds. */
-const QUIET_TRIES = 8;
+/** Milliseconds without an answer after which it is said what is waited for: a service that starts again is back before. */
+const QUIET_MS = 2_000;
 
 /** How long to wait for an answer, and whom to tell. */
 export interface Patience {
@@ -30,6 +30,8 @@ export interface Patience {
   readonly signal: AbortSignal;
   /** Told what is waited for, once for each reason in a row. */
   readonly onWait?: (reason: string) => void;
+  /** The clock, in milliseconds; for tests. */
+  readonly nowMs?: () => number;
 }
 
 /** States in which a study has ended. */
@@ -37,26 +39,35 @@ const ENDED: ReadonlySet<number> = new Set([StudyState.FINISHED, StudyState.CANC
 
 /**
  * Makes a call again and again until it is answered or refused: an agent that was killed comes back, a disk is mended. `away` are
- * statuses to wait for besides those that say so by themselves. Throws the refusal, or the signal's reason.
+ * statuses to wait for besides those that say so by themselves. A call that answers in parts calls `answered` at each, so that its
+ * next wait is a new one. Throws the refusal, or the signal's reason.
  */
 export async function untilAnswered<T>(
-  call: () => Promise<T>,
-  { signal, onWait }: Patience,
+  call: (answered: () => void) => Promise<T>,
+  { signal, onWait, nowMs = () => performance.now() }: Patience,
   everyMs = 250,
   away: readonly number[] = [],
 ): Promise<T> {
   let said = '';
-  for (let tries = 1, unclear = 0; ; tries++) {
+  let sinceMs: number | undefined = nowMs();
+  let unclear = 0;
+  const answered = (): void => {
+    said = '';
+    sinceMs = undefined;
+    unclear = 0;
+  };
+  for (;;) {
     signal.throwIfAborted();
     try {
-      return await call();
+      return await call(answered);
     } catch (error) {
       signal.throwIfAborted();
       const { code, details } = (error ?? {}) as { code?: unknown; details?: unknown };
       if (typeof code !== 'number') throw error;
       if (UNCLEAR.has(code) ? ++unclear >= UNCLEAR_TRIES : !AWAY.has(code) && !away.includes(code)) throw error;
       const reason = String(details ?? (error as Error).message);
-      if (tries >= QUIET_TRIES && reason !== said) onWait?.((said = reason));
+      sinceMs ??= nowMs();
+      if (nowMs() - sinceMs >= QUIET_MS && reason !== said) onWait?.((said = reason));
       await sleep(everyMs, undefined, { signal });
     }
   }
@@ -69,11 +80,12 @@ export async function followStudy(
   patience: Patience,
   onChange: (study: Study, event: SlotEvent | undefined) => void,
 ): Promise<Study> {
-  return untilAnswered(async () => {
+  return untilAnswered(async (answered) => {
     for await (const { study, event } of agent.watchStudy(
       { id },
       { signal: patience.signal, deadlineMs: 24 * 3_600_000 },
     )) {
+      answered();
       if (study === undefined) continue;
       onChange(study, event);
       if (ENDED.has(study.state)) return study;

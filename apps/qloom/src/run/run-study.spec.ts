@@ -2,7 +2,9 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { writeReport } from '../report/write-report.ts';
 import { readStudyRecord, runFolderAt } from '../run-folder/run-folder.ts';
+import { sample } from '../sample/sample.ts';
 import { parseStudyFile } from '../study-file/load-study-file.ts';
 import { type RunOptions, runStudy } from './run-study.ts';
 
@@ -96,8 +98,15 @@ describe('runStudy', () => {
     expect(resumed.alreadyThere).toBe(false);
   });
 
-  it('says why a study failed', async () => {
-    await expect(runStudy(options('fail'))).rejects.toThrow('study toy failed: every class needs 3 points');
+  it('says why a study failed and what to do, and says so again without running anything', async () => {
+    const run = options('fail');
+    const said = /^study toy failed: every class needs 3 points\nit is over and cannot go on: .*another name or --out/;
+    await expect(runStudy(run)).rejects.toThrow(said);
+    const idle = { services: ['agent'], mains: { agent: '/nowhere.ts' } } as const;
+    await expect(runStudy({ ...run, local: idle })).rejects.toThrow(said);
+    const folder = runFolderAt(join(run.out, 'toy'));
+    await expect(writeReport(folder)).rejects.toThrow(said);
+    await expect(sample(folder, { count: 2, seed: 1 })).rejects.toThrow(said);
   });
 
   it("gives the agent the policy's address of the study file, and before it that of the environment", async () => {

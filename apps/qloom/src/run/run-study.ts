@@ -11,10 +11,11 @@ import { StudyResult } from '@qloom/contracts/gen/qloom/agent/v1/result.ts';
 import type { CsvData } from '@qloom/datasets/csv/read-csv.ts';
 import { withoutCredentials } from '@qloom/episode-log/nats-address.ts';
 import { connect } from '@qloom/service-kit/clients.ts';
-import { CommandError, InterruptedError, UsageError } from '../command/errors.ts';
+import { InterruptedError, UsageError } from '../command/errors.ts';
 import { isServiceError } from '../command/report-error.ts';
 import { writeReport } from '../report/write-report.ts';
 import { type FolderLock, lockFolder } from '../run-folder/lock.ts';
+import { noResultError } from '../run-folder/no-result.ts';
 import {
   openRunFolder,
   type RunFolder,
@@ -90,6 +91,7 @@ export async function runStudy(options: RunOptions): Promise<FinishedRun> {
     if (record.state === 'finished' && record.result !== undefined) {
       return { folder, result: StudyResult.fromJSON(record.result), alreadyThere: true };
     }
+    if (record.state === 'failed' || record.state === 'cancelled') throw noResultError(record);
     try {
       await assertLogAnswers(storageOf(folder, options.log).logUrl, options.env);
     } catch (error) {
@@ -144,8 +146,9 @@ async function runInFolder(
     const work = studyWork(options, folder, session, agent, view, csv);
     work.catch(() => {});
     const { study, result } = await Promise.race([work, given]);
-    writeStudyRecord(folder, endedRecord(record, study, result));
-    if (result === undefined) throw endedBadly(study);
+    const ended = endedRecord(record, study, result);
+    writeStudyRecord(folder, ended);
+    if (result === undefined) throw noResultError(ended);
     agent.close();
     view.end();
     await session.stop();
@@ -213,14 +216,6 @@ function endedRecord(record: StudyRecord, study: Study, result: StudyResult | un
     finishedAt: new Date().toISOString(),
     ...(result === undefined ? { message: study.message } : { result: StudyResult.toJSON(result) }),
   };
-}
-
-function endedBadly(study: Study): CommandError {
-  return new CommandError(
-    study.state === StudyState.CANCELLED
-      ? `study ${study.id} was cancelled`
-      : `study ${study.id} failed: ${study.message || 'the agent gives no reason'}`,
-  );
 }
 
 function noteServiceEvent(view: ProgressView, event: ServiceEvent): void {

@@ -14,6 +14,7 @@ import { CommandError, UsageError } from '../command/errors.ts';
 import { credentialsFromEnvironment } from '../run/event-log.ts';
 import { listenForInterrupt } from '../run/interrupt.ts';
 import { storageOf } from '../run/session.ts';
+import { noResultError } from '../run-folder/no-result.ts';
 import { type RunFolder, readStudyRecord } from '../run-folder/run-folder.ts';
 import { targetsFromEnvironment } from '../study-file/targets.ts';
 import { startLocalServices } from '../supervisor/local-services.ts';
@@ -35,13 +36,10 @@ export interface SampleOptions {
  */
 export async function sample(folder: RunFolder, flags: SampleOptions): Promise<string> {
   const record = readStudyRecord(folder);
-  const result = record.result === undefined ? undefined : StudyResult.fromJSON(record.result);
-  const card = result?.synthetic;
-  if (result === undefined || card?.model === undefined) {
-    const why =
-      result === undefined ? `is ${record.state} and has no result yet` : 'kept no model: it chose to add nothing';
-    throw new CommandError(`study ${record.id} ${why}`);
-  }
+  if (record.result === undefined) throw noResultError(record);
+  const result = StudyResult.fromJSON(record.result);
+  const card = result.synthetic;
+  if (card?.model === undefined) throw new CommandError(`study ${record.id} kept no model: it chose to add nothing`);
   const data = result.data ?? DataDescription.fromPartial({});
   const { classNames } = data;
   const only = flags.class === undefined ? undefined : classNames.indexOf(flags.class);

@@ -53,7 +53,7 @@ function toProblem(error: ErrorObject, positions: Positions): Problem {
     return {
       line: positions.lineOfKey([...path, name]),
       field: formatPath([...path, name]),
-      message: `no such field${meant === undefined ? '' : `; did you mean "${meant}"?`} Allowed: ${allowed.join(', ')}`,
+      message: `no such field${meant === undefined ? '.' : `; did you mean "${meant}"?`} Allowed: ${allowed.join(', ')}`,
     };
   }
   if (error.keyword === 'required') {
