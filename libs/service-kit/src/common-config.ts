@@ -2,6 +2,7 @@ import { type ConfigTable, defineConfig, type StringVariable } from './config.ts
 import { parseListen } from './listen.ts';
 import { LOG_LEVELS } from './logger.ts';
 import { NATS_CONFIG } from './nats-config.ts';
+import { targetProblem } from './target-problem.ts';
 
 /** Variables that every service has. {@link runService} adds them; a service's own table may replace an entry. */
 export const COMMON_CONFIG = defineConfig({
@@ -60,7 +61,7 @@ function target(service: string): StringVariable {
   return {
     type: 'string',
     description: `Where the ${service} is: unix:/path.sock, host:port, or dns:///host:port (balanced round robin).`,
-    check: (value) => (/\s/.test(value) ? 'has a space; right would be unix:/path.sock or host:port' : undefined),
+    check: targetProblem,
   };
 }
 

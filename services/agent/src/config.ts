@@ -1,5 +1,6 @@
 import { COMMON_CONFIG, TARGET_CONFIG, TRAINING_CONFIG } from '@qloom/service-kit/common-config.ts';
 import { defineConfig } from '@qloom/service-kit/config.ts';
+import { targetProblem } from '@qloom/service-kit/target-problem.ts';
 
 /** The agent's environment, beside the variables that every service has. */
 export const AGENT_CONFIG = defineConfig({
@@ -19,6 +20,7 @@ export const AGENT_CONFIG = defineConfig({
   QLOOM_POLICY_TARGET: {
     type: 'string',
     description: 'Where a PolicyService is that chooses hyperparameters. Not set: the policies of the agent itself.',
+    check: targetProblem,
   },
   ...TRAINING_CONFIG,
   QLOOM_UNIT_CONCURRENCY: {

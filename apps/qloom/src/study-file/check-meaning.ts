@@ -1,3 +1,4 @@
+import { targetProblem } from '@qloom/service-kit/target-problem.ts';
 import { quoted } from '@qloom/tensor/quoted.ts';
 import type { CircuitFile } from './circuit-file.ts';
 import { type FieldPath, formatPath, type Positions, type Problem } from './problem.ts';
@@ -46,6 +47,10 @@ export function checkMeaning(file: StudyFile, positions: Positions, circuit?: Ci
   for (const { path, message } of qnnSectionProblems(file.qnn ?? {}, circuit)) say(path, message);
   if (file.services?.policy !== undefined && file.services.agent !== undefined) {
     say(['services', 'policy'], 'stands beside agent; an agent of your own chooses its policy itself');
+  }
+  for (const [name, target] of Object.entries(file.services ?? {})) {
+    const problem = targetProblem(target);
+    if (problem !== undefined) say(['services', name], `${quoted(target)} ${problem}`);
   }
   const episodes = file.episodes ?? 32;
   if (file.sobol !== undefined && file.sobol > episodes) {

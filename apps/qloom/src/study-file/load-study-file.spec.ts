@@ -79,6 +79,14 @@ describe('a study file', () => {
     ],
     ['seed: 1\n', 'study.yaml: data: is missing'],
     [
+      'data: { csv: a.csv }\nservices:\n  policy: not an address\n',
+      'study.yaml:3: services.policy: "not an address" has a space; right would be unix:/path.sock or host:port',
+    ],
+    [
+      'data: { csv: a.csv }\nservices:\n  generator: http://127.0.0.1:7000\n',
+      'study.yaml:3: services.generator: "http://127.0.0.1:7000" is a URL; right would be unix:/path.sock or host:port',
+    ],
+    [
       'data:\n  csv: a.csv\nevaluation:\n  rivals: [noise, nose]\n',
       'study.yaml:4: evaluation.rivals[1]: "nose" is not one of duplicate, noise,',
     ],
