@@ -32,7 +32,7 @@ import type { ServiceEvent } from '../supervisor/service-process.ts';
 import { formatSeconds } from '../terminal/format.ts';
 import type { StatusStream } from '../terminal/status-line.ts';
 import { collectResult } from './collect-result.ts';
-import { assertLogAnswers, credentialsFromEnvironment } from './event-log.ts';
+import { assertStorageAnswers, credentialsFromEnvironment } from './event-log.ts';
 import { type AgentClient, followStudy, type Patience, untilAnswered } from './follow-study.ts';
 import { keepEvents } from './keep-events.ts';
 import { createProgressTracker } from './progress.ts';
@@ -91,7 +91,7 @@ export async function runStudy(options: RunOptions): Promise<FinishedRun> {
       return { folder, result: StudyResult.fromJSON(record.result), alreadyThere: true };
     }
     try {
-      await assertLogAnswers(storageOf(folder, options.log).logUrl, options.env);
+      await assertStorageAnswers(storageOf(folder, options.log), options.env);
     } catch (error) {
       if (isOurs) rmSync(folder.path, { recursive: true, force: true }); // nothing was run
       throw error;
