@@ -53,6 +53,7 @@ async function up(flags: UpFlags): Promise<void> {
   const interrupt = listenForInterrupt();
   const note = (event: ServiceEvent): void => {
     if (event.kind === 'crashed') process.stderr.write(`${event.service} ended (${event.how}); starting it again\n`);
+    else if (event.kind === 'waiting') process.stderr.write(`${event.service}: ${event.reason}\n`);
     else if (event.restarts > 0) process.stderr.write(`${event.service} serves again (process ${event.pid})\n`);
   };
   const session = await startSession({

@@ -226,6 +226,8 @@ function endedBadly(study: Study): CommandError {
 function noteServiceEvent(view: ProgressView, event: ServiceEvent): void {
   if (event.kind === 'crashed') {
     view.note(`${event.service} ended (${event.how}); starting it again in ${formatSeconds(event.againInMs / 1000)}`);
+  } else if (event.kind === 'waiting') {
+    view.note(`${event.service}: ${event.reason}`);
   } else if (event.restarts > 0) {
     view.note(`${event.service} serves again (process ${event.pid})`);
   }
