@@ -25,6 +25,13 @@ describe('a NATS URL', () => {
     );
   });
 
+  it.each(['nats://u:secret@h:0', 'nats://u:secret@h:65536', 'tls://u:secret@a:4222,[::1]:99999'])(
+    'has a port that there is: not %s',
+    (url) => {
+      expect(() => parseNatsUrl(url)).toThrow(/^(nats|tls):\/\/\*\*\*@\S+ has a port that is not 1 to 65535$/);
+    },
+  );
+
   it('is kept without what stands before its hosts; other URLs stay', () => {
     expect(withoutCredentials('tls://u:p@a,u:p@b?replicas=3')).toBe('tls://a,b?replicas=3');
     expect(withoutCredentials('sqlite:///a@b/log.db')).toBe('sqlite:///a@b/log.db');

@@ -35,6 +35,10 @@ export function parseNatsUrl(url: string): NatsAddress {
         `${redactUrl(url)} is not ${right}; write "@", "/", "," and ":" of a password as %40, %2F, %2C and %3A`,
       );
     }
+    const port = Number(/:(\d+)$/.exec(host)?.[1] ?? 4222);
+    if (port < 1 || port > 65_535) {
+      throw new InvalidUrlError(`${redactUrl(url)} has a port that is not 1 to 65535`);
+    }
     hosts.push(host);
     if (at !== -1) credentials.add(own.slice(0, at));
   }

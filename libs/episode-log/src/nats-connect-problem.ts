@@ -25,9 +25,10 @@ export function connectProblem(error: unknown): string {
   const code = codeOf(error);
   if (code.startsWith('ERR_OSSL_'))
     return `the certificate and key given for us are no matching PEM files (${message})`;
+  if (code === 'CERT_HAS_EXPIRED') return 'its certificate, or that of its authority, has expired: renew it there';
   if (TLS_CODE.test(code)) return `its certificate is not trusted (${message}): give the certificate of its authority`;
   if (error instanceof errors.TimeoutError) {
-    return 'no answer in time (one that asks for a client certificate falls silent without it)';
+    return 'no answer in time (one that asks for a client certificate falls silent without one that it trusts)';
   }
   return message;
 }

@@ -9,7 +9,7 @@ import { isOutOfReach, reasonOf } from './jetstream-answers.ts';
 import { jitteredMs } from './log-options.ts';
 import { type NatsAddress, natsUrlOf, parseNatsUrl } from './nats-address.ts';
 import { connectProblem, isTlsProblem } from './nats-connect-problem.ts';
-import { authenticatorFor, type NatsCredentials, readable } from './nats-credentials.ts';
+import { assertCertificateHolds, authenticatorFor, type NatsCredentials, readable } from './nats-credentials.ts';
 
 /** How to reach a NATS server. */
 export interface NatsOptions extends NatsCredentials {
@@ -69,6 +69,7 @@ async function toConnectionOptions(address: NatsAddress, options: NatsOptions): 
   }
   const tlsFiles = Object.entries({ caFile, certFile, keyFile }).filter(([, path]) => path !== undefined);
   for (const [, path] of tlsFiles) await readable(path as string, (file) => access(file, constants.R_OK));
+  if (certFile !== undefined) await assertCertificateHolds(certFile);
   return {
     servers: [...address.hosts],
     name: options.name ?? 'qloom',

@@ -120,6 +120,20 @@ describeWithEachNats('credentials of a NATS server', (program) => {
     );
   });
 
+  it('are certificates whose time is not over', async () => {
+    const { caFile, expiredServerCertFile, serverKeyFile, expiredClientCertFile, clientKeyFile } = certificates;
+    const url = await start({ arguments: ['--tls', '--tlscert', expiredServerCertFile, '--tlskey', serverKeyFile] });
+    expect(await refusal(url, { caFile })).toMatch(
+      /^LogUnusableError: .*: its certificate, or that of its authority, has expired: renew it there$/,
+    );
+    expect(await refusal(url, { caFile, certFile: expiredClientCertFile, keyFile: clientKeyFile })).toBe(
+      `InvalidUrlError: the certificate ${expiredClientCertFile} has expired: 2021-01-01T00:00:00.000Z`,
+    );
+    expect(await refusal(url, { caFile, certFile: clientKeyFile, keyFile: clientKeyFile })).toBe(
+      `InvalidUrlError: ${clientKeyFile} is no certificate: it needs one as PEM`,
+    );
+  });
+
   it('are never sent to a server without TLS where TLS was asked for', async () => {
     const url = await start({ arguments: ['--user', 'ada', '--pass', 'secret'] });
     const wanted =

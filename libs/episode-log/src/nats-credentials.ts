@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import {
   type Authenticator,
@@ -76,6 +77,25 @@ function checked(authenticator: Authenticator, problem: string): Authenticator {
     throw new InvalidUrlError(problem);
   }
   return authenticator;
+}
+
+/**
+ * Reads the certificate at `path`, which a server would refuse without a word once it has expired. Throws `InvalidUrlError`
+ * where it cannot be read, is none, or is not valid at `now`.
+ */
+export async function assertCertificateHolds(path: string, now = new Date()): Promise<void> {
+  const pem = await readable(path, (file) => readFile(file));
+  let certificate: X509Certificate;
+  try {
+    certificate = new X509Certificate(pem);
+  } catch {
+    throw new InvalidUrlError(`${path} is no certificate: it needs one as PEM`);
+  }
+  const { validFromDate, validToDate } = certificate;
+  if (now > validToDate) throw new InvalidUrlError(`the certificate ${path} has expired: ${validToDate.toISOString()}`);
+  if (now < validFromDate) {
+    throw new InvalidUrlError(`the certificate ${path} is not valid before ${validFromDate.toISOString()}`);
+  }
 }
 
 /** What `use` reads at `path`. Throws `InvalidUrlError`, with the path, where it cannot. */

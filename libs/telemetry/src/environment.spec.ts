@@ -268,6 +268,9 @@ describe('a variable that is wrong', () => {
     ['OTEL_EXPORTER_OTLP_HEADERS', 'authorization', 'key=value'],
     ['OTEL_EXPORTER_OTLP_CERTIFICATE', '/nowhere/ca.pem', 'ENOENT'],
     ['OTEL_RESOURCE_ATTRIBUTES', 'lab', 'key=value'],
+    ['OTEL_RESOURCE_ATTRIBUTES', 'lab=50%', 'right would be %25'],
+    ['OTEL_RESOURCE_ATTRIBUTES', 'a=b,lab=%E4', 'right would be %25'],
+    ['OTEL_EXPORTER_OTLP_HEADERS', 'authorization=Basic%2', 'right would be %25'],
     ['OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE', 'sometimes', 'cumulative, delta, lowmemory'],
     ['OTEL_LOG_LEVEL', 'loud', 'none, error, warn'],
     ['OTEL_CONFIG_FILE', 'otel.yaml', 'configuration files are not read'],
@@ -282,6 +285,9 @@ describe('a variable that is wrong', () => {
     const read = (variables: Record<string, string>) => () => readTelemetryEnvironment(variables);
     expect(read({ OTEL_EXPORTER_OTLP_HEADERS: 'secret' })).toThrow(
       /^OTEL_EXPORTER_OTLP_HEADERS: what it holds is not a list/,
+    );
+    expect(read({ OTEL_EXPORTER_OTLP_TRACES_HEADERS: 'authorization=%ZZsecret' })).toThrow(
+      /^OTEL_EXPORTER_OTLP_TRACES_HEADERS: what it holds has a "%"/,
     );
     expect(read({ OTEL_TRACES_SAMPLER: 'x'.repeat(9_000) })).toThrow(/"x{200}…" \(9000 characters\) is not supported/);
   });

@@ -185,10 +185,13 @@ function createReader(env: Environment) {
       return wrong(name, 'is not an http or https URL; right would be http://127.0.0.1:4318');
     },
     pairs(name: string): void {
-      const bad = get(name)
-        ?.split(',')
-        .find((pair) => pair.trim() !== '' && !/^[^=]+=/.test(pair.trim()));
-      if (bad !== undefined) wrong(name, 'is not a list of pairs; right would be key=value,key2=value2');
+      const pairs = (get(name)?.split(',') ?? []).filter((pair) => pair.trim() !== '');
+      if (pairs.some((pair) => !/^[^=]+=/.test(pair.trim()))) {
+        wrong(name, 'is not a list of pairs; right would be key=value,key2=value2');
+      } else if (!pairs.every(isPercentEncoded)) {
+        // The exporters drop such a pair, or all of them, without a word.
+        wrong(name, 'has a "%" that no two hexadecimal digits of UTF-8 follow; right would be %25');
+      }
     },
     file(name: string): void {
       const path = get(name);
@@ -211,6 +214,15 @@ function createReader(env: Environment) {
         );
     },
   };
+}
+
+function isPercentEncoded(text: string): boolean {
+  try {
+    decodeURIComponent(text);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function definedOf<T extends object>(values: T): Partial<T> {

@@ -155,6 +155,19 @@ describe('qloom', () => {
     expect(without.err).toBe("error: unknown option '-x'\n");
   });
 
+  it.each([
+    [['run', 'a.yaml', 'nats://ada:se,c%40ret@h'], 'Expected 1 argument but got 2: a.yaml, nats://***@h'],
+    [['doctor', 'nats://ada:secret@h'], 'nats://***@h'],
+    [['nats://ada:secret@h'], "unknown command 'nats://***@h'"],
+    [['run', 'a.yaml', '--nats://ada:secret@h'], "unknown option '--nats://***@h'"],
+    [['run', 'nats://ada:secret@h'], 'nats://***@h: no such file'],
+  ])('shows no password of a URL in the wrong place: %j', async (args, message) => {
+    const { code, out, err } = await qloom(args);
+    expect([code, out]).toEqual([2, '']);
+    expect(err).toContain(message);
+    expect(err).not.toMatch(/ret@/);
+  });
+
   it('draws the same points for the same seed, as CSV', async () => {
     const args = ['datasets', 'draw', 'two-curves', '--count', '4', '--seed', '5', '--set', 'features=3'];
     const [first, second, listed] = await Promise.all([qloom(args), qloom(args), qloom(['datasets', '--json'])]);

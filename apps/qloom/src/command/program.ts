@@ -1,3 +1,4 @@
+import { redactUrls } from '@qloom/episode-log/redact-url.ts';
 import { Command } from 'commander';
 import { addDatasetsCommand } from '../commands/datasets.ts';
 import { addDoctorCommand } from '../commands/doctor.ts';
@@ -40,6 +41,8 @@ export function buildProgram(): Command {
     .helpOption('-h, --help', 'print help')
     .addHelpText('after', FOOTER)
     .showSuggestionAfterError()
+    // An error quotes what was given, which may be a URL with a password.
+    .configureOutput({ writeErr: (text) => void process.stderr.write(redactUrls(text)) })
     .exitOverride();
   addRunCommand(program);
   addUpCommand(program);

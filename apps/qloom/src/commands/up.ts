@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { withoutCredentials } from '@qloom/episode-log/nats-address.ts';
 import type { Command } from 'commander';
 import { InterruptedError } from '../command/errors.ts';
-import { assertLogAnswers, parseLogOption } from '../run/event-log.ts';
+import { assertStorageAnswers, parseLogOption } from '../run/event-log.ts';
 import { listenForInterrupt } from '../run/interrupt.ts';
 import { lockFolder } from '../run-folder/lock.ts';
 import { runFolderAt } from '../run-folder/run-folder.ts';
@@ -45,7 +45,7 @@ async function up(flags: UpFlags): Promise<void> {
   const folder = runFolderAt(flags.out);
   const lock = lockFolder(folder.path);
   try {
-    await assertLogAnswers(storageOf(folder, flags.log).logUrl, process.env);
+    await assertStorageAnswers(storageOf(folder, flags.log), process.env);
   } catch (error) {
     lock.release();
     throw error;
@@ -53,6 +53,7 @@ async function up(flags: UpFlags): Promise<void> {
   const interrupt = listenForInterrupt();
   const note = (event: ServiceEvent): void => {
     if (event.kind === 'crashed') process.stderr.write(`${event.service} ended (${event.how}); starting it again\n`);
+    else if (event.kind === 'waiting') process.stderr.write(`${event.service}: ${event.reason}\n`);
     else if (event.restarts > 0) process.stderr.write(`${event.service} serves again (process ${event.pid})\n`);
   };
   const session = await startSession({

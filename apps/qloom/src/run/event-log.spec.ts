@@ -3,7 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describeWithNats, startNatsServer } from '@qloom/testing/nats-server.ts';
 import { checkNats } from '../doctor/checks.ts';
-import { assertLogAnswers, parseLogOption } from './event-log.ts';
+import { assertStorageAnswers, parseLogOption, type StorageUrls } from './event-log.ts';
+
+const natsAt = (url: string): StorageUrls => ({ logUrl: url, artifactsUrl: url });
 
 describe('--log', () => {
   it.each(['sqlite', 'nats://h', 'tls://ada:p%40ss@h:1,i?replicas=3'])('takes %s', (value) => {
@@ -21,7 +23,7 @@ describe('--log', () => {
   });
 
   it('says within its few seconds that nobody answers, and where', async () => {
-    await expect(assertLogAnswers('nats://ada:secret@127.0.0.1:1', {})).rejects.toThrow(
+    await expect(assertStorageAnswers(natsAt('nats://ada:secret@127.0.0.1:1'), {})).rejects.toThrow(
       'no NATS server answers at nats://127.0.0.1:1: connection refused; start the server, or give another --log',
     );
   });
@@ -29,13 +31,13 @@ describe('--log', () => {
   it('names a file of the run folder that cannot be its log, before a service is started', async () => {
     const path = join(mkdtempSync(join(tmpdir(), 'qloom-event-log-')), 'log.sqlite');
     writeFileSync(path, 'no database'.repeat(1_000));
-    await expect(assertLogAnswers(`sqlite://${path}`, {})).rejects.toThrow(
-      `the log ${path} cannot be used: it is not an SQLite file: name another, or move it away`,
-    );
+    await expect(
+      assertStorageAnswers({ logUrl: `sqlite://${path}`, artifactsUrl: 'file:///nowhere' }, {}),
+    ).rejects.toThrow(`the log ${path} cannot be used: it is not an SQLite file: name another, or move it away`);
   });
 
   it('names wrong credentials of the environment before it looks for the server', async () => {
-    const answering = assertLogAnswers('nats://127.0.0.1:1', { QLOOM_NATS_USER: 'ada' });
+    const answering = assertStorageAnswers(natsAt('nats://127.0.0.1:1'), { QLOOM_NATS_USER: 'ada' });
     await expect(answering).rejects.toMatchObject({ name: 'UsageError', exitCode: 2 });
     await expect(answering).rejects.toThrow('QLOOM_NATS_USER: set without QLOOM_NATS_PASSWORD');
   });
@@ -46,8 +48,8 @@ describeWithNats('--log nats://', () => {
     const server = await startNatsServer({ arguments: ['--user', 'ada', '--pass', 'right'] });
     const env = { QLOOM_NATS_USER: 'ada', QLOOM_NATS_PASSWORD: 'right' };
     try {
-      await assertLogAnswers(server.url, env);
-      await expect(assertLogAnswers(server.url, {})).rejects.toThrow(
+      await assertStorageAnswers(natsAt(server.url), env);
+      await expect(assertStorageAnswers(natsAt(server.url), {})).rejects.toThrow(
         /refuses our credentials: Authorization Violation; give them in QLOOM_NATS_USER and QLOOM_NATS_PASSWORD/,
       );
       expect(await checkNats(server.url, env)).toMatchObject({ state: 'ok' });
@@ -56,6 +58,21 @@ describeWithNats('--log nats://', () => {
         state: 'absent',
         detail: `the NATS server at ${server.url} refuses our credentials: Authorization Violation; needed for --log nats://… only`,
       });
+    } finally {
+      await server.stop();
+    }
+  });
+
+  it('says before a service is started that an account has room for the log, and none for the artifacts', async () => {
+    const server = await startNatsServer({
+      settings:
+        'accounts { A { jetstream: { max_mem: 1M, max_file: 1M, max_streams: 1 }, users: [ { user: ada, password: right } ] } }',
+    });
+    const env = { QLOOM_NATS_USER: 'ada', QLOOM_NATS_PASSWORD: 'right' };
+    try {
+      await expect(assertStorageAnswers(natsAt(server.url), env)).rejects.toThrow(
+        /maximum number of streams reached \(NATS error 10027\); look at the server and its limits, or give another --log$/,
+      );
     } finally {
       await server.stop();
     }

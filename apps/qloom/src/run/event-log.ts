@@ -36,25 +36,31 @@ export function credentialsFromEnvironment(env: Environment): NatsCredentials {
   }
 }
 
+/** Where a run keeps its events and its artifacts. */
+export interface StorageUrls {
+  readonly logUrl: string;
+  readonly artifactsUrl: string;
+}
+
 /**
- * Opens the log at `logUrl` and closes it again, before anything is started that would wait for it. Throws `CommandError`
- * when no server answers within seconds or it refuses us, `UsageError` when URL or credentials are wrong, and
- * `LogUnusableError` for a file that is damaged or cannot be written.
+ * Opens the log and the artifact store and closes them again, before anything is started that would wait for them: a server
+ * may have room for one and not for the other. Throws `CommandError` when no server answers within seconds, it refuses us or
+ * has no room, `UsageError` when URL or credentials are wrong, and `LogUnusableError` for a file that is damaged or cannot
+ * be written.
  */
-export async function assertLogAnswers(logUrl: string, env: Environment): Promise<void> {
-  const credentials = credentialsFromEnvironment(env);
-  const { openEpisodeLog } = await import('@qloom/episode-log/open-log.ts');
+export async function assertStorageAnswers({ logUrl, artifactsUrl }: StorageUrls, env: Environment): Promise<void> {
+  const options = { ...credentialsFromEnvironment(env), unavailableAfterMs: FIRST_ANSWER_MS, warn: () => {} };
+  const { openArtifactStore, openEpisodeLog } = await import('@qloom/episode-log/open-log.ts');
   try {
-    const opened = await openEpisodeLog(logUrl, {
-      ...credentials,
-      unavailableAfterMs: FIRST_ANSWER_MS,
-      warn: () => {},
-    });
-    await opened.close();
+    await (await openEpisodeLog(logUrl, options)).close();
+    await (await openArtifactStore(artifactsUrl, options)).close();
   } catch (error) {
     if (error instanceof InvalidUrlError) throw new UsageError(`--log: ${error.message}`);
     if (error instanceof LogUnavailableError) {
-      throw new CommandError(`${error.message}; start the server, or give another --log`, { cause: error });
+      const remedy = /^no NATS server answers/.test(error.message)
+        ? 'start the server, or give another --log'
+        : 'look at the server and its limits, or give another --log';
+      throw new CommandError(`${error.message}; ${remedy}`, { cause: error });
     }
     if (error instanceof LogUnusableError && /refuses our credentials/.test(error.message)) {
       throw new CommandError(`${error.message}; ${HOW_TO_GIVE_CREDENTIALS}`, { cause: error });

@@ -33,7 +33,7 @@ import type { ServiceEvent } from '../supervisor/service-process.ts';
 import { formatSeconds } from '../terminal/format.ts';
 import type { StatusStream } from '../terminal/status-line.ts';
 import { collectResult } from './collect-result.ts';
-import { assertLogAnswers, credentialsFromEnvironment } from './event-log.ts';
+import { assertStorageAnswers, credentialsFromEnvironment } from './event-log.ts';
 import { type AgentClient, followStudy, type Patience, untilAnswered } from './follow-study.ts';
 import { keepEvents } from './keep-events.ts';
 import { createProgressTracker } from './progress.ts';
@@ -93,7 +93,7 @@ export async function runStudy(options: RunOptions): Promise<FinishedRun> {
     }
     if (record.state === 'failed' || record.state === 'cancelled') throw noResultError(record);
     try {
-      await assertLogAnswers(storageOf(folder, options.log).logUrl, options.env);
+      await assertStorageAnswers(storageOf(folder, options.log), options.env);
     } catch (error) {
       if (isOurs) rmSync(folder.path, { recursive: true, force: true }); // nothing was run
       throw error;
@@ -221,6 +221,8 @@ function endedRecord(record: StudyRecord, study: Study, result: StudyResult | un
 function noteServiceEvent(view: ProgressView, event: ServiceEvent): void {
   if (event.kind === 'crashed') {
     view.note(`${event.service} ended (${event.how}); starting it again in ${formatSeconds(event.againInMs / 1000)}`);
+  } else if (event.kind === 'waiting') {
+    view.note(`${event.service}: ${event.reason}`);
   } else if (event.restarts > 0) {
     view.note(`${event.service} serves again (process ${event.pid})`);
   }

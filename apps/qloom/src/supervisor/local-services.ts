@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { makeFolder } from '../run-folder/write-file.ts';
 import { SERVICES, type ServiceName } from '../study-file/study-file.ts';
 import { type Targets, targetVariable } from '../study-file/targets.ts';
+import { watchLogWaits } from './log-waits.ts';
 import { makeOwnedTempFolder } from './owned-temp-folder.ts';
 import { waitUntilServing } from './probe.ts';
 import {
@@ -60,6 +61,10 @@ export function startLocalServices(options: LocalServicesOptions): LocalServices
   // An agent of one's own is in charge of its log: ours would be a second one.
   const wanted = (options.services ?? SERVICES).filter((service) => service !== 'agent' || own.agent === undefined);
   const supervised = new Map<ServiceName, SupervisedService>();
+  const logOf = (service: ServiceName): string => join(options.logFolder, `${service}.log`);
+  const unwatch = watchLogWaits(new Map(wanted.map((service) => [service, logOf(service)])), (service, reason) =>
+    options.onEvent?.({ kind: 'waiting', service, reason }),
+  );
   for (const service of wanted) {
     const listen = socketOf(service);
     supervised.set(
@@ -69,7 +74,7 @@ export function startLocalServices(options: LocalServicesOptions): LocalServices
           name: service,
           main: options.mains?.[service] ?? mainOf(service),
           env: environmentOf(service, listen, targets, options),
-          logPath: join(options.logFolder, `${service}.log`),
+          logPath: logOf(service),
           ready: (signal) => waitUntilServing(listen, signal),
         },
         { ...options.supervise, onEvent: options.onEvent },
@@ -87,6 +92,7 @@ export function startLocalServices(options: LocalServicesOptions): LocalServices
     givenUp,
     pids: () => Object.fromEntries([...supervised].map(([name, service]) => [name, service.pid()])),
     async stop(graceMs = 3_000) {
+      unwatch();
       await Promise.all(all.map((service) => service.stop(graceMs)));
       rmSync(sockets, { recursive: true, force: true });
     },

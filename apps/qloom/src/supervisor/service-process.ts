@@ -22,6 +22,8 @@ export interface ServiceProgram {
 /** What happens to a service. */
 export type ServiceEvent =
   | { readonly kind: 'ready'; readonly service: string; readonly pid: number; readonly restarts: number }
+  /** It runs, and something that it needs fails for now: `reason` says what. */
+  | { readonly kind: 'waiting'; readonly service: string; readonly reason: string }
   | { readonly kind: 'crashed'; readonly service: string; readonly how: string; readonly againInMs: number };
 
 /** How a service is kept running. Times in milliseconds. */
