@@ -273,3 +273,10 @@ it.each([':', '~', '^'])('fields with %j between them: the separator is named', 
   );
   expect(readCsv(rows(swapped(separator)), { separator }).points.features).toBe(2);
 });
+
+it('whole numbers of which some are rare may be a regression target, which is said', () => {
+  const lines = Array.from({ length: 60 }, (_, i) => `${(i * 7) % 11}.5,${(i * 5) % 13}.5,${(i * i) % 59}`);
+  expect(() => readCsv(rows(['u,v,c', ...lines]), { folds: 3 })).toThrow(
+    /^folds: class .* needs? .*; the 30 different labels are all numbers, and may be a quantity \(a regression target\)/,
+  );
+});

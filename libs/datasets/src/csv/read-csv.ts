@@ -1,11 +1,10 @@
 import { DatasetError } from '../dataset-error.ts';
 import type { SourcePoints } from '../points.ts';
-import { requireRowsPerClass } from '../stratified-folds.ts';
 import { columnWarnings, type FeatureColumn, namesRows } from './column-warnings.ts';
 import { type CsvColumnOptions, type CsvColumns, resolveCsvColumns } from './csv-columns.ts';
 import { parseCsvRecords } from './csv-records.ts';
 import { readNumbers, readTexts, requireValues } from './feature-columns.ts';
-import { labelWarnings, namesInOrder, requireClasses, requireKnownClasses } from './label-column.ts';
+import { labelWarnings, namesInOrder, requireClasses, requireClassSizes, requireKnownClasses } from './label-column.ts';
 import { leakWarnings } from './leak-warnings.ts';
 import type { DecimalMark } from './number-text.ts';
 import { placeOf } from './place.ts';
@@ -83,7 +82,7 @@ export function readCsv(text: string, options: CsvOptions = {}): CsvData {
   const points = withoutRows(all, found.dropped);
   if (found.dropped.size > 0) requireRowsLeft(points, all);
   if (options.header === undefined) requireNoLoneHeader(columns, points, classNames, options.folds);
-  if (options.folds !== undefined) requireRowsPerClass({ ...points, classNames }, options.folds);
+  if (options.folds !== undefined) requireClassSizes(points, classNames, options.folds);
   return {
     points,
     featureNames: kept.map(({ name }) => name),
