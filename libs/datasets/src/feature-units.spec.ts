@@ -108,3 +108,20 @@ describe('writeCsv in the units of the source', () => {
     );
   });
 });
+
+it('writes a point beyond float64, as may be drawn beside numbers near its end, as the largest number', () => {
+  const points = columnOf([-1.7e308, 1.7e308, 1e308, -1e308]);
+  const units = chooseFeatureUnits(points);
+  const drawn = { ...toFeatureUnits(points, units), x: Float32Array.from([-9, 9, 0, 1]) };
+  const [, low, high] = writeCsv(drawn, names, units).split('\n');
+  expect([low, high]).toEqual([`${-Number.MAX_VALUE},a`, `${Number.MAX_VALUE},b`]);
+  // 2·2^1023 alone is beyond float64, −10^308 + 2·2^1023 is not.
+  const sum = fromFeatureUnits(
+    { ...drawn, x: Float32Array.of(2, 2, 2, 2) },
+    { featureOffsets: [-1e308], featureScales: [2 ** 1023] },
+  );
+  expect(sum.x[0] / 2 ** 1023).toBeCloseTo(2 - 1e308 / 2 ** 1023, 14);
+  expect(() => writeCsv({ ...drawn, x: Float32Array.of(Number.NaN, 0, 0, 0) }, names, units)).toThrow(
+    'is NaN; values must be finite',
+  );
+});

@@ -60,9 +60,13 @@ export function toUnit(value: number, { offset, scale }: FeatureUnit): number {
   return scale > 1 ? value / scale - offset / scale : (value - offset) / scale;
 }
 
-/** offset + scale · value. */
+/** offset + scale · value; of a finite value the largest number of float64 where that is beyond it. */
 export function fromUnit(value: number, { offset, scale }: FeatureUnit): number {
-  return offset + scale * value;
+  const inSource = offset + scale * value;
+  if (Number.isFinite(inSource) || !Number.isFinite(value)) return inSource;
+  // The product alone may be beyond float64 where the sum is not.
+  const halved = offset / 2 + (scale / 2) * value;
+  return Math.max(-Number.MAX_VALUE, Math.min(Number.MAX_VALUE, 2 * halved));
 }
 
 function columnOf({ x, count, features }: SourcePoints, j: number): Float64Array {

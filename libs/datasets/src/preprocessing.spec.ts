@@ -63,6 +63,13 @@ describe('preprocessing', () => {
     expect(Number.isFinite(standardize(denormal, pointsOf([[1e6]])).x[0])).toBe(true);
   });
 
+  it('makes a constant exactly 0, where the sum of its values is rounded', () => {
+    for (const value of [0.1, 5, -1e9, 1e-40]) {
+      const constant = pointsOf(Array.from({ length: 61 }, () => [value]));
+      expect(new Set(standardize(fitStandardizer(constant), constant).x)).toEqual(new Set([0]));
+    }
+  });
+
   it('spreads few-valued features when given a random source, and keeps them on their step', () => {
     const training = createAnnniTask().draw({ count: 40, seed: 1 });
     const preprocessing = fitPreprocessing(training);

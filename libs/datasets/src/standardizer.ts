@@ -23,6 +23,7 @@ export function fitStandardizer(training: Points): Standardizer {
   const mean = new Array<number>(features).fill(0);
   const scale = new Array<number>(features).fill(0);
   for (let i = 0; i < count; i++) for (let j = 0; j < features; j++) mean[j] += x[i * features + j] / count;
+  for (let j = 0; j < features; j++) if (isConstant(training, j)) mean[j] = x[j];
   for (let i = 0; i < count; i++) {
     for (let j = 0; j < features; j++) scale[j] += (x[i * features + j] - mean[j]) ** 2 / count;
   }
@@ -33,6 +34,12 @@ export function fitStandardizer(training: Points): Standardizer {
     scale[j] = deviation > 1e-9 * size ? deviation : size === 0 ? 1 : Math.min(1, Math.max(size, SMALLEST_UNIT));
   }
   return { mean, scale };
+}
+
+/** A sum rounds; the mean of equal values is nevertheless that value, so that they become 0 and not some 1e-16. */
+function isConstant({ count, features, x }: Points, column: number): boolean {
+  for (let i = 1; i < count; i++) if (x[i * features + column] !== x[column]) return false;
+  return true;
 }
 
 function requireSameFeatures(standardizer: Standardizer, points: Points): void {

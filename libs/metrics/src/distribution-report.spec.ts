@@ -11,6 +11,21 @@ const heldOut = task.draw({ count: 40, seed: 2 });
 const distances = (synthetic: typeof training) =>
   distributionDistances(heldOut, synthetic, fitStandardizer(training), createRandom(1));
 
+it('measures how far a constant feature moves in its own units, not in those of a rounded mean', () => {
+  const withConstant = (value: number, seed: number) => {
+    const random = createRandom(seed);
+    const x = Float32Array.from({ length: 120 }, (_, i) => (i % 2 === 0 ? random.normal() : value));
+    return { count: 60, features: 2, classes: 1, x, y: new Int32Array(60) };
+  };
+  const standardizer = fitStandardizer(withConstant(5.1, 1));
+  const real = withConstant(5.1, 2);
+  const [same, moved] = [5.1, 7.1].map(
+    (value) => distributionDistances(real, withConstant(value, 3), standardizer, createRandom(1)).frechet,
+  );
+  // The deviation of a constant is not known; its unit is 1. A shift adds its square, here in float32: 7.1 − 5.1 to 5e-7.
+  expect(moved - same).toBeCloseTo(4, 4);
+});
+
 describe('distributionDistances beside their null', () => {
   const null40 = distanceNull(task.draw({ count: 80, seed: 5 }), { seed: 1 });
 

@@ -8,7 +8,7 @@ import { makeStudyResult } from '../testing/study-result.ts';
 import { makeStudySpans } from '../testing/study-spans.ts';
 import { pairedGains, swarm } from './plot-draws.ts';
 import { renderReport } from './report.ts';
-import { linearScale, logScale, tickText } from './scale.ts';
+import { extent, linearScale, logScale, tickText } from './scale.ts';
 
 const task = createNamedTask('annni');
 const rows = readLabelledRows(
@@ -158,6 +158,21 @@ describe('what plots are made from', () => {
         },
       ),
     );
+  });
+
+  it.each([
+    [-1.7e308, 1.7e308],
+    [-Number.MAX_VALUE, Number.MAX_VALUE],
+    [1e308, 1.2e308],
+    [5e-324, 1e-320],
+  ])('has finite positions and ticks from %p to %p, at the ends of float64', (low, high) => {
+    for (const nice of [false, true]) {
+      const scale = linearScale(extent([low, high]), [0, 100], { nice });
+      const [from, to] = [scale(low), scale(high)];
+      expect(0 <= from && from < to && to <= 100).toBe(true);
+      expect(scale.ticks.length).toBeGreaterThan(1);
+      expect([...scale.domain, ...scale.ticks].every(Number.isFinite)).toBe(true);
+    }
   });
 
   it('maps logarithms to equal distances', () => {

@@ -12,11 +12,17 @@ export function linearScale(
   { ticks = 5, nice = false }: { readonly ticks?: number; readonly nice?: boolean } = {},
 ): Scale {
   if (low === high) [low, high] = [low - (Math.abs(low) * 0.1 || 1), high + (Math.abs(high) * 0.1 || 1)];
-  const step = niceStep((high - low) / Math.max(1, ticks));
+  const steps = Math.max(1, ticks);
+  // A range may be wider than the largest number, its parts are not.
+  const step = niceStep(Math.min(1e308, high / steps - low / steps));
   if (nice) [low, high] = [Math.floor(low / step + 1e-9) * step, Math.ceil(high / step - 1e-9) * step];
+  [low, high] = [finite(low), finite(high)];
+  const last = finite(high + step * 1e-9);
   const values: number[] = [];
-  for (let i = Math.ceil(low / step - 1e-9); i * step <= high + step * 1e-9; i++) values.push(cleaned(i * step));
-  return Object.assign((value: number) => from + ((value - low) / (high - low)) * (to - from), {
+  for (let i = Math.ceil(low / step - 1e-9); i * step <= last; i++) values.push(cleaned(i * step));
+  const part = high - low === Number.POSITIVE_INFINITY ? 4 : 1;
+  const share = (value: number) => (value / part - low / part) / (high / part - low / part);
+  return Object.assign((value: number) => from + share(value) * (to - from), {
     domain: [low, high] as const,
     ticks: values,
   });
@@ -50,11 +56,16 @@ export function niceStep(rough: number): number {
 
 /** Smallest and largest of finite values, widened by `margin` of their span on both sides. */
 export function extent(values: readonly number[], margin = 0.05): readonly [number, number] {
-  const finite = values.filter(Number.isFinite);
-  if (finite.length === 0) return [0, 1];
-  const [low, high] = [Math.min(...finite), Math.max(...finite)];
-  const room = (high - low) * margin;
-  return [low - room, high + room];
+  const known = values.filter(Number.isFinite);
+  if (known.length === 0) return [0, 1];
+  const [low, high] = [Math.min(...known), Math.max(...known)];
+  const room = high - low === Number.POSITIVE_INFINITY ? high * margin - low * margin : (high - low) * margin;
+  return [finite(low - room), finite(high + room)];
+}
+
+/** The nearest finite number. */
+function finite(value: number): number {
+  return Math.max(-Number.MAX_VALUE, Math.min(Number.MAX_VALUE, value));
 }
 
 /** Text of a tick: no more digits than the step needs. */

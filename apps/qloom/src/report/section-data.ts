@@ -32,7 +32,7 @@ function card(result: StudyResult): Markup {
   const kept = result.synthetic;
   if (kept === undefined) return '';
   const classNames = result.data?.classNames ?? [];
-  const counts = kept.classCounts.map((count, label) => `${classNames[label] ?? label} ${count}`).join(', ');
+  const counts = kept.classCounts.map((count, label) => `${classNames[label] ?? label}: ${count}`).join(', ');
   const measured = [...(kept.fidelity?.metrics ?? []), ...(kept.fidelity?.constraints ?? [])]
     .map(({ name, value }) => `${name} ${formatValue(value)}`)
     .join(', ');

@@ -84,7 +84,9 @@ export function testSetText(result: StudyResult): string {
   const baseline = majorityBaseline(result);
   if (baseline === undefined) return '';
   const { className, accuracy, balancedAccuracy } = baseline;
-  const names = result.testClassCounts.map((count, label) => `${result.data?.classNames[label] ?? label} ${count}`);
+  const names = result.testClassCounts.map(
+    (count, label) => `${count} of "${result.data?.classNames[label] ?? label}"`,
+  );
   const percent = (share: number): string => `${(100 * share).toFixed(1)}%`;
   const judged =
     headlineOf(result) === BALANCED_ACCURACY

@@ -55,7 +55,7 @@ describe('the summary', () => {
 
   it('says what the largest class alone would score, and compares by balanced accuracy where classes are unequal', () => {
     expect(text.replace(/\s+/g, ' ')).toContain(
-      'Test points of each class: ferromagnetic 334, antiphase 333, paramagnetic 333. Answering "ferromagnetic" always would ' +
+      'Test points of each class: 334 of "ferromagnetic", 333 of "antiphase", 333 of "paramagnetic". Answering "ferromagnetic" always would ' +
         'score 33.4% accuracy and 33.3% balanced accuracy.',
     );
     const unequal = makeStudyResult({ imbalanced: true });

@@ -1,4 +1,5 @@
 import { echoed } from '@qloom/tensor/quoted.ts';
+import { findIdenticalRows } from '../identical-rows.ts';
 import type { CsvColumns } from './csv-columns.ts';
 import type { CsvField } from './csv-records.ts';
 import { firstOf, shown, shownList } from './shown-text.ts';
@@ -23,11 +24,11 @@ const LEAST_ROWS = 6;
  */
 export function columnWarnings(columns: CsvColumns, features: readonly FeatureColumn[]): string[] {
   const unnamed = features.filter(({ isNamed }) => !isNamed);
-  const counting = unnamed.filter(({ values }) => howCounting(values) !== undefined);
-  const ids = unnamed.filter((feature) => !counting.includes(feature) && isId(feature));
+  const counting = new Set(unnamed.filter(({ values }) => howCounting(values) !== undefined));
+  const ids = unnamed.filter((feature) => !counting.has(feature) && isId(feature));
   const likewise = (warnings: readonly string[]) => firstOf(warnings, 'columns');
   return [
-    ...likewise(counting.map((feature) => countingWarning(feature))),
+    ...likewise([...counting].map((feature) => countingWarning(feature))),
     ...likewise(ids.map((feature) => idWarning(feature))),
     ...likewise(features.flatMap((feature) => codeWarning(feature))),
     ...likewise(features.flatMap((feature) => digitsWarning(columns, feature))),
@@ -130,12 +131,15 @@ function digitsWarning({ rows }: CsvColumns, feature: FeatureColumn): string[] {
 }
 
 function equalColumns(features: readonly FeatureColumn[]): string[] {
-  const isEqual = (a: FeatureColumn, b: FeatureColumn) => a.values.every((value, row) => value === b.values[row]);
-  return features
-    .map((one) => features.filter((other) => isEqual(one, other)))
-    .filter((same, i) => same.length > 1 && same[0] === features[i])
-    .map(
-      (same) =>
-        `columns ${shownList(same.map(({ name }) => shown(name)))} have the same values in every row; leave all but one out with ignore`,
-    );
+  const count = features[0].values.length;
+  const x = new Float64Array(features.length * count);
+  features.forEach(({ values }, i) => {
+    x.set(values, i * count);
+  });
+  // The columns as rows of a table of their own: of equal ones each costs one look-up, however many there are.
+  const table = { count: features.length, features: count, classes: 1, x, y: new Int32Array(features.length) };
+  return findIdenticalRows(table).map(
+    (same) =>
+      `columns ${shownList(same.map((i) => shown(features[i].name)))} have the same values in every row; leave all but one out with ignore`,
+  );
 }

@@ -73,7 +73,8 @@ export function resolveCsvColumns(records: readonly CsvRecord[], options: CsvCol
   const free = known.map((_, i) => i).filter((i) => i !== label && i !== group && !left.has(i));
   const index =
     header && named.size === 0 ? free.filter((i) => isUnnamed(given[i]) && isIndex(rows, i, options.decimal)) : [];
-  const features = named.size > 0 ? free.filter((i) => named.has(i)) : free.filter((i) => !index.includes(i));
+  const isLeftOut = new Set(index);
+  const features = named.size > 0 ? free.filter((i) => named.has(i)) : free.filter((i) => !isLeftOut.has(i));
   if (features.length === 0) {
     const taken = index.length > 0 ? ` (column ${index[0] + 1} has no name, and is taken for an index)` : '';
     throw new DatasetError('csv', `the file has no feature beside its label${taken}; give at least one`);
@@ -81,10 +82,18 @@ export function resolveCsvColumns(records: readonly CsvRecord[], options: CsvCol
   const { names, renamed } = uniqueNames(known, features);
   const unnamed = header ? features.filter((i) => given[i] === '') : [];
   const likewise = (found: readonly string[]) => firstOf(found, 'columns');
+  const asLabel = header ? features.filter((i) => known[i] === known[label] && given[i] !== '') : [];
   const warnings = [
     ...(warning === undefined ? [] : [warning]),
     ...likewise(index.map(indexWarning)),
     ...likewise(unnamed.map((i) => `column ${i + 1} has no name in the header; it is called ${shown(names[i])} here`)),
+    ...likewise(
+      asLabel.map(
+        (i) =>
+          `column ${i + 1} is a feature and has the name of the label, ${shown(known[label])}; where it is a copy, it gives ` +
+          'the label away. Name each column once, or leave it out with ignore and its position',
+      ),
+    ),
     ...likewise(
       renamed.map(
         ({ from, to }) =>

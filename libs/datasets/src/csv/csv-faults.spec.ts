@@ -257,3 +257,26 @@ describe('a label column that holds no classes', () => {
     expect(readCsv(text).classNames).toEqual(['9007199254740992', '9007199254740993']);
   });
 });
+
+it('a feature whose numbers float64 cannot tell apart is not said to have one value', () => {
+  const text = rows(['id,v,c', ...[0, 1, 2, 3].map((i) => `${2n ** 60n + BigInt(i)},${i * i},${'ab'[i % 2]}`)]);
+  expect(() => readCsv(text)).toThrow(
+    "column 1 ('id') has 4 different numbers that float64 cannot tell apart: all are 1152921504606847000 to it. Subtract what " +
+      'they have in common, or leave the column out with ignore',
+  );
+  expect(readCsv(text, { ignore: ['id'] }).featureNames).toEqual(['v']);
+});
+
+it.each([':', '~', '^'])('fields with %j between them: the separator is named', (separator) => {
+  expect(() => readCsv(rows(swapped(separator)))).toThrow(
+    `the rows have no ',', and "${separator}" between their fields; set separator: "${separator}"`,
+  );
+  expect(readCsv(rows(swapped(separator)), { separator }).points.features).toBe(2);
+});
+
+it('whole numbers of which some are rare may be a regression target, which is said', () => {
+  const lines = Array.from({ length: 60 }, (_, i) => `${(i * 7) % 11}.5,${(i * 5) % 13}.5,${(i * i) % 59}`);
+  expect(() => readCsv(rows(['u,v,c', ...lines]), { folds: 3 })).toThrow(
+    /^folds: class .* needs? .*; the 30 different labels are all numbers, and may be a quantity \(a regression target\)/,
+  );
+});

@@ -213,7 +213,8 @@ describe('rows with the same features', () => {
   const text = `${lines.join('\n')}\n${table('', 20, (i, u, v) => [u, v, label(i)])}`;
   const conflict =
     "3 of 23 rows have the features of another row and another label (such as lines 2, 3, 4: 'a', 'b'), which no classifier can " +
-    'tell apart. Correct the labels, or give the feature that tells them apart';
+    'tell apart. Correct the labels, or give the feature that tells them apart; duplicates: independent takes them as ' +
+    'measurements of their own';
 
   it('are counted, with the option that settles them', () => {
     const data = readCsv(text);
@@ -268,4 +269,29 @@ describe('features', () => {
   ])('are refused as %j', (options, message) => {
     expect(() => readCsv(text, options)).toThrow(new Error(message));
   });
+});
+
+describe('what a warning quotes', () => {
+  it('is numbers with as many digits as tell them apart, whole ones in full', () => {
+    const text = table('u,t,v,c', 20, (i, u, v) => [u, 1_700_000_000 + 30 * i + (i % 3), v, sorted(i)]);
+    expect(warningsOf(text)).toEqual([
+      "column 2 ('t') determines the label alone: 'a' from 1700000000 to 1700000270, 'b' from 1700000301 to 1700000571. Where " +
+        'it was written down from the label or after it, leave it out with ignore',
+    ]);
+  });
+
+  it('is the option that takes rows with two labels as measurements', () => {
+    const text = 'u,v,c\n1,2,a\n1,2,b\n3,4,a\n5,6,b\n7,9,a\n8,6,b\n';
+    expect(warningsOf(text)[0]).toContain('; duplicates: independent takes them as measurements of their own');
+    expect(warningsOf(text, { duplicates: 'independent' })).toEqual([]);
+  });
+});
+
+it('warns of a feature that has the name of the label, until it is ignored or named by its position', () => {
+  const text = table('u,c,c', 20, (i, u) => [u, i % 3, label(i)]);
+  expect(warningsOf(text)).toEqual([
+    "column 2 is a feature and has the name of the label, 'c'; where it is a copy, it gives the label away. Name each column " +
+      'once, or leave it out with ignore and its position',
+  ]);
+  expect(warningsOf(text, { ignore: [1] })).toEqual([]);
 });

@@ -1,4 +1,6 @@
 import { DatasetError } from '../dataset-error.ts';
+import type { SourcePoints } from '../points.ts';
+import { requireRowsPerClass } from '../stratified-folds.ts';
 import type { CsvColumns } from './csv-columns.ts';
 import { isNumeric } from './number-text.ts';
 import { placeOf } from './place.ts';
@@ -53,6 +55,18 @@ export function requireClasses(columns: CsvColumns, labels: readonly string[], i
       `${labels.length} points have ${classes.size} different labels, as names or ids have; give at least two points a class, ` +
         `or ${instead}`,
     );
+  }
+}
+
+/** Throws DatasetError where a class has too few points for the folds, which says so where the labels may be a quantity. */
+export function requireClassSizes(points: SourcePoints, classNames: readonly string[], folds: number): void {
+  try {
+    requireRowsPerClass({ ...points, classNames }, folds);
+  } catch (error) {
+    const isQuantity = classNames.length > 2 * MOST_FRACTIONS && classNames.every((name) => isNumeric(name));
+    if (!isQuantity || !(error instanceof DatasetError)) throw error;
+    const what = `the ${classNames.length} different labels are all numbers, and may be a quantity (a regression target), which needs classes`;
+    throw new DatasetError(error.field, `${error.message}; ${what}`);
   }
 }
 

@@ -36,6 +36,7 @@ function howDetermined(values: Float64Array, y: Int32Array, classNames: readonly
   });
   ranges.sort((a, b) => a.low - b.low);
   if (ranges.every(({ low }, i) => i === 0 || ranges[i - 1].high < low)) {
+    const short = shortNumbers(ranges.flatMap(({ low, high }) => [low, high]));
     const first = ranges
       .slice(0, 4)
       .map(({ name, low, high }) => `${shown(name)} from ${short(low)} to ${short(high)}`);
@@ -52,6 +53,12 @@ function howDetermined(values: Float64Array, y: Int32Array, classNames: readonly
   return `each of its ${labelOf.size} values has one label`;
 }
 
-function short(value: number): string {
-  return String(Number(value.toPrecision(6)));
+/** Writes whole numbers in full, others with six digits, or with as many more as it takes that none of `values` is written as another. */
+function shortNumbers(values: readonly number[]): (value: number) => string {
+  const rounded = (value: number, digits: number) =>
+    String(Number.isSafeInteger(value) ? value : Number(value.toPrecision(digits)));
+  const different = new Set(values).size;
+  let digits = 6;
+  while (digits < 17 && new Set(values.map((value) => rounded(value, digits))).size < different) digits++;
+  return (value) => rounded(value, digits);
 }

@@ -1,12 +1,12 @@
 import { DatasetError } from '../dataset-error.ts';
 import type { SourcePoints } from '../points.ts';
-import { requireRowsPerClass } from '../stratified-folds.ts';
 import { columnWarnings, type FeatureColumn, namesRows } from './column-warnings.ts';
 import { type CsvColumnOptions, type CsvColumns, resolveCsvColumns } from './csv-columns.ts';
 import { parseCsvRecords } from './csv-records.ts';
 import { readNumbers, readTexts, requireValues } from './feature-columns.ts';
-import { labelWarnings, namesInOrder, requireClasses, requireKnownClasses } from './label-column.ts';
+import { labelWarnings, namesInOrder, requireClasses, requireClassSizes, requireKnownClasses } from './label-column.ts';
 import { leakWarnings } from './leak-warnings.ts';
+import type { DecimalMark } from './number-text.ts';
 import { placeOf } from './place.ts';
 import { type DuplicateRows, findRowFaults, hiddenCopyWarnings, requireRowsLeft } from './row-warnings.ts';
 import { evenRecords } from './row-widths.ts';
@@ -72,8 +72,9 @@ export function readCsv(text: string, options: CsvOptions = {}): CsvData {
   if (options.classNames) requireKnownClasses(columns, labels, options.classNames);
   else requireClasses(columns, labels, isDefault);
   const constant = options.classNames ? [] : read.filter(({ values }) => values.every((value) => value === values[0]));
-  if (constant.length > 0 && !options.dropConstant) throw constantFeature(constant[0]);
-  const kept = read.filter((feature) => !constant.includes(feature));
+  if (constant.length > 0 && !options.dropConstant) throw constantFeature(columns, constant[0], decimal);
+  const isConstant = new Set(constant);
+  const kept = read.filter((feature) => !isConstant.has(feature));
   if (kept.length === 0) throw new DatasetError('csv', 'no feature varies; give at least one that does');
   const groupNames = groups ? namesInOrder(groups) : [];
   const all = assemble(kept, labels, classNames, groups, groupNames);
@@ -81,7 +82,7 @@ export function readCsv(text: string, options: CsvOptions = {}): CsvData {
   const points = withoutRows(all, found.dropped);
   if (found.dropped.size > 0) requireRowsLeft(points, all);
   if (options.header === undefined) requireNoLoneHeader(columns, points, classNames, options.folds);
-  if (options.folds !== undefined) requireRowsPerClass({ ...points, classNames }, options.folds);
+  if (options.folds !== undefined) requireClassSizes(points, classNames, options.folds);
   return {
     points,
     featureNames: kept.map(({ name }) => name),
@@ -135,7 +136,20 @@ function requireNoLoneHeader(
   );
 }
 
-function constantFeature({ name, column, values }: FeatureColumn): DatasetError {
+function constantFeature(
+  columns: CsvColumns,
+  { name, column, values }: FeatureColumn,
+  decimal: DecimalMark,
+): DatasetError {
+  const texts = new Set(readTexts(columns, column, decimal));
+  if (texts.size > 1) {
+    return new DatasetError(
+      name,
+      `column ${column + 1} (${shown(name)}) has ${texts.size} different numbers that float64 cannot tell apart: all are ` +
+        `${values[0]} to it. Subtract what they have in common, or leave the column out with ignore`,
+      { column: column + 1 },
+    );
+  }
   return new DatasetError(
     name,
     `column ${column + 1} (${shown(name)}) has the same value, ${values[0]}, in every row and can teach nothing; leave it out of ` +

@@ -47,7 +47,8 @@ export function findRowFaults(
     const rows = conflicts.reduce((sum, set) => sum + set.length, 0);
     warnings.push(
       `${rows} of ${points.count} rows have the features of another row and another label (such as lines ${lines(first)}: ` +
-        `${shownList(labels)}), which no classifier can tell apart. Correct the labels, or give the feature that tells them apart`,
+        `${shownList(labels)}), which no classifier can tell apart. Correct the labels, or give the feature that tells them apart; ` +
+        'duplicates: independent takes them as measurements of their own',
     );
   }
   const dropped = new Set(duplicates === 'drop' ? copies : []);

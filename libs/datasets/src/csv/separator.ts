@@ -12,6 +12,9 @@ export interface Separator {
 const CANDIDATES = [',', ';', '\t', '|'] as const;
 const NAMES: Readonly<Record<string, string>> = { ',': 'commas', ';': 'semicolons', '\t': 'tabs', '|': 'bars (|)' };
 
+/** Separators that are suggested where the rows have no other, but never chosen: they also stand in texts and times. */
+const UNUSUAL = [':', '~', '^', '&', '!', '#', '@', '_', '\u0001'] as const;
+
 /** Records that are looked at. */
 const SAMPLE = 100;
 
@@ -35,6 +38,12 @@ export function separatorHint(text: string, separator: string): string | undefin
   const other = CANDIDATES.find((one) => one !== separator && numericShare(sampleOf(text, one)) !== undefined);
   if (other !== undefined) {
     return `the rows have no ${shown(separator)}, and ${NAMES[other]} between their fields; set separator: ${JSON.stringify(other)}`;
+  }
+  const unusual = UNUSUAL.filter((one) => one !== separator).find(
+    (one) => (numericShare(sampleOf(text, one)) ?? 0) > 0.5,
+  );
+  if (unusual !== undefined) {
+    return `the rows have no ${shown(separator)}, and ${JSON.stringify(unusual)} between their fields; set separator: ${JSON.stringify(unusual)}`;
   }
   const lines = text.split(/\r\n|\n|\r/, SAMPLE).filter((line) => line.trim() !== '');
   const fields = lines.map((line) => line.trim().split(/[ \t]+/).length);

@@ -64,13 +64,14 @@ describe('arms on a test set of unequal classes', () => {
     expect(result.testClassCounts).toEqual([36, 4]);
     expect(result.headline).toBe(Score.BALANCED_ACCURACY);
     expect(result.verdict).toContain('points of balanced test accuracy');
-    for (const { name, draws, accuracy, balancedAccuracy, balancedAccuracyGain, classRecalls } of result.arms) {
+    for (const { name, draws, accuracy, loss, balancedAccuracy, balancedAccuracyGain, classRecalls } of result.arms) {
       const [many, few] = classRecalls;
       expect([many.label, few.label]).toEqual([0, 1]);
       // Every split has the same 36 and 4 test points, so that means over draws are means of these shares.
       expect(accuracy?.estimate).toBeCloseTo((36 * many.recall + 4 * few.recall) / 40, 9);
       expect(balancedAccuracy?.estimate).toBeCloseTo((many.recall + few.recall) / 2, 9);
       expect(draws.map((draw) => draw.balancedAccuracy)).not.toContain(undefined);
+      expect(loss?.lower ?? 0).toBeGreaterThanOrEqual(0);
       // Two draws: nothing may be claimed, and no interval leaves its range.
       if (name !== 'real-only') expect(balancedAccuracyGain?.pValueHolm).toBe(1);
       for (const { lower = 0, upper = 0 } of [balancedAccuracyGain?.difference ?? {}]) {

@@ -116,6 +116,11 @@ function accuraciesOf({ name, draws, tests }: OpenedArm): ArmScores {
   return { name, scores: draws.map((draw) => draw?.accuracy ?? null), tests };
 }
 
+/** The mean of losses. Cross-entropy and squared error are never below 0; another loss, which is, has no limit. */
+function lossInterval(losses: readonly number[], draws: Draws): Interval {
+  return plainInterval(losses, draws, losses.every((loss) => loss >= 0) ? [0, Number.POSITIVE_INFINITY] : undefined);
+}
+
 /** Null where the predictions of a draw are not known. */
 function balancedAccuraciesOf({ name, draws, tests }: OpenedArm): ArmScores | null {
   if (draws.some((draw, i) => draw !== null && tests[i] === null)) return null;
@@ -149,7 +154,7 @@ function armResult(
       return [{ draw, accuracy, loss: loss ?? undefined, syntheticCount, seconds, balancedAccuracy }];
     }),
     accuracy: encodeInterval(meanInterval(accuraciesOf(arm), draws, 'accuracy')),
-    loss: losses.every((loss) => loss !== null) ? encodeInterval(plainInterval(losses, draws)) : undefined,
+    loss: losses.every((loss) => loss !== null) ? encodeInterval(lossInterval(losses, draws)) : undefined,
     accuracyGain: encodeComparison(compared.accuracy.get(name)),
     lossGain: encodeComparison(compared.loss.get(name)),
     frechet: frechetOf(arm, draws),
