@@ -14,10 +14,13 @@ export interface PointSource {
   readonly pointsPerTurn: number;
 }
 
+/** The most points of one draw. */
+export const MAX_DRAWN = 10_000_000;
+
 function quotasOf(request: DrawRequest, classes: number): readonly number[] {
   const { count, classCounts } = request;
-  if (!Number.isInteger(count) || count < 1 || count > 10_000_000) {
-    throw new DatasetError('count', `count: ${count} is not a whole number from 1 to 10000000`);
+  if (!Number.isInteger(count) || count < 1 || count > MAX_DRAWN) {
+    throw new DatasetError('count', `count: ${count} is not a whole number from 1 to ${MAX_DRAWN}`);
   }
   if (!classCounts) return balancedQuotas(count, classes);
   const valid = classCounts.length === classes && classCounts.every((n) => Number.isInteger(n) && n >= 0);

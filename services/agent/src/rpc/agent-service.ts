@@ -12,6 +12,7 @@ import type { Training } from '@qloom/tfjs/use-training.ts';
 import { encodeParameter } from '../events/hyperparameters.ts';
 import { advertisedSpace, type Peers } from '../peers/peers.ts';
 import { storeDataset } from '../studies/datasets.ts';
+import { MAX_EPISODES } from '../studies/settings.ts';
 import type { Studies } from '../studies/studies.ts';
 import { studySpace } from '../studies/study-space.ts';
 
@@ -37,7 +38,7 @@ export function createAgentService(
           version: AGENT_VERSION,
           engines: engineFindings(backend, compiled),
           limits: [
-            { name: 'episodes', maximum: 10_000 },
+            { name: 'episodes', maximum: MAX_EPISODES },
             { name: 'rows', maximum: MAX_ROWS },
           ],
           hyperparameters: [],

@@ -94,6 +94,30 @@ describe('CreateStudy, whichever simulator there is', () => {
     );
   });
 
+  it.each(['labelBudget', 'testSize'] as const)(
+    'refuses a %s above a limit before any of it is drawn',
+    async (size) => {
+      const source = { $case: 'task', value: { name: 'annni', settingsJson: '' } } as const;
+      // To draw as many would take hours.
+      const data = { ...THREE_FEATURES, source, [size]: 10_000_000 };
+      const error = await create('qnnSim', limited(standInSimulator(), [{ name: 'points', maximum: 100 }]), { data });
+      expect(error?.code).toBe(status.INVALID_ARGUMENT);
+      expect(error?.details).toContain('10000000 points; the QNN simulator takes at most 100');
+      const beyond = await create('qnnSim', standInSimulator(), { data: { ...data, [size]: 2 ** 32 - 1 } });
+      expect(beyond?.code).toBe(status.INVALID_ARGUMENT);
+      expect(beyond?.details).toContain('4294967295 is not an integer in [0, 10000000]');
+    },
+  );
+
+  it('repeats no more of unreadable task settings than a message holds', async () => {
+    const value = { name: 'annni', settingsJson: 'a\n'.repeat(16_000) };
+    const data = { ...THREE_FEATURES, source: { $case: 'task', value } } as const;
+    const error = await create('qnnSim', standInSimulator(), { data });
+    expect(error?.details).toBe(
+      `settings.data.task.settings_json: '${'a\\n'.repeat(66)}a…' (32000 characters) is no JSON object`,
+    );
+  });
+
   it('refuses a rival that the generator does not offer, before the search', async () => {
     const evaluation = { draws: 2, rivals: ['noise', 'cvae', 'nose'], rivalEvaluations: 1 };
     const error = await create('qnnSim', standInSimulator(), { evaluation });

@@ -20,6 +20,8 @@ const settings: PolicySettings = {
   sobolEpisodes: 4,
   seed: '7',
 };
+const rate = encodeParameter({ name: 'rate', kind: 'float', min: 0, max: 1, scale: 'linear', default: 0.5 });
+const manyRates = (count: number) => Array.from({ length: count }, (_, i) => ({ ...rate, name: `rate${i}` }));
 let policyNamed: PolicyNamed;
 let server: TestServer;
 let remote: Remote<typeof PolicyServiceService>;
@@ -70,7 +72,32 @@ describe('PolicyService', () => {
 
   it.each<[string, Partial<WireSettings>, Buffer, RegExp]>([
     ['an unknown policy', { name: 'bayes' }, Buffer.alloc(0), /"bayes" is not one of ppo-surrogate/],
-    ['no episodes', { episodes: 0 }, Buffer.alloc(0), /settings.episodes: is 0; right would be at least 1/],
+    ['no episodes', { episodes: 0 }, Buffer.alloc(0), /settings.episodes: is 0; right would be 1 to 10000/],
+    ['more episodes than a study has', { episodes: 2 ** 32 - 1 }, Buffer.alloc(0), /right would be 1 to 10000/],
+    [
+      'a huge batch',
+      { batchSize: 2 ** 32 - 1 },
+      Buffer.alloc(0),
+      /settings.batch_size: is 4294967295; right would be 1 to 256/,
+    ],
+    [
+      'a huge space',
+      { space: manyRates(20_000) },
+      Buffer.alloc(0),
+      /settings.space: is 20000; right would be 0 to 256/,
+    ],
+    [
+      'a parameter without a kind',
+      { space: [{ ...rate, kind: 0 }] },
+      Buffer.alloc(0),
+      /settings.space.rate: has kind 0/,
+    ],
+    [
+      'a long name',
+      { space: [{ ...rate, name: 'a\n'.repeat(16_000), kind: 0 }] },
+      Buffer.alloc(0),
+      /^settings.space.(a.n){66}.{0,3}… \(32000 characters\): has kind 0/,
+    ],
     ['a state that is none', {}, Buffer.from('x'), /state: 1 bytes that are no state/],
     [
       'the state of another policy',
@@ -96,5 +123,30 @@ describe('PolicyService', () => {
       );
     expect(error.code).toBe(status.INVALID_ARGUMENT);
     expect(error.details).toMatch(message);
+  });
+
+  it('refuses more proposals or results than a batch has, however many are asked for', async () => {
+    const wire: WireSettings = {
+      name: 'random',
+      space: [rate],
+      seed: 7,
+      episodes: 16,
+      batchSize: 4,
+      sobolEpisodes: 0,
+    };
+    const state = Buffer.alloc(0);
+    const most = 2 ** 32 - 1;
+    await expect(
+      remote.propose({ settings: wire, state, batch: 0, firstEpisode: 0, count: most }),
+    ).rejects.toMatchObject({
+      code: status.INVALID_ARGUMENT,
+      details: 'count: is 4294967295; right would be 0 to 256',
+    });
+    const result = { episode: 0, hyperparameters: [], rewarded: false, reward: 0, observation: [] };
+    const results = new Array(257).fill(result);
+    await expect(remote.observe({ settings: wire, state, batch: 0, results })).rejects.toMatchObject({
+      code: status.INVALID_ARGUMENT,
+      details: 'the number of results: is 257; right would be 0 to 256',
+    });
   });
 });

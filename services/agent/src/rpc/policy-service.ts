@@ -5,17 +5,25 @@ import {
 } from '@qloom/contracts/gen/qloom/policy/v1/policy.ts';
 import { ValidationError } from '@qloom/service-kit/errors.ts';
 import { bindService, type ServiceBinding } from '@qloom/service-kit/handlers.ts';
+import { echoed } from '@qloom/tensor/quoted.ts';
 import type { EpisodeResult, Policy, PolicySettings } from '../domain/policy/policy.ts';
 import { POLICY_NAMES, type PolicyNamed } from '../domain/policy/registry.ts';
-import { createSpace } from '../domain/space/space.ts';
+import { SpaceConflictError } from '../domain/space/errors.ts';
+import { createSpace, type Space } from '../domain/space/space.ts';
 import { decodeParameter, decodePoint, encodePoint } from '../events/hyperparameters.ts';
 import { decodeObservation } from '../events/named-values.ts';
 import { decodeState, encodeState } from '../peers/policy-state.ts';
+import { MAX_BATCH, MAX_EPISODES } from '../studies/settings.ts';
+
+/** The most hyperparameters of a space, and their choices in all. */
+const MAX_PARAMETERS = 256;
+const MAX_CHOICES = 1024;
 
 /** PolicyService over the policies of this repository. It keeps nothing: all memory is in the state handed to it. */
 export function createPolicyService(policyNamed: PolicyNamed): ServiceBinding {
   return bindService(PolicyServiceService, {
     propose({ settings, state, batch, firstEpisode, count }) {
+      requireWithin('count', count, 0, MAX_BATCH);
       const { policy, decoded } = open(policyNamed, settings);
       const known = decodeState(policy, decoded, state);
       const proposals = policy.propose(decoded, known, { batch, firstEpisode, count });
@@ -27,6 +35,7 @@ export function createPolicyService(policyNamed: PolicyNamed): ServiceBinding {
       };
     },
     async observe({ settings, state, results }) {
+      requireWithin('the number of results', results.length, 0, MAX_BATCH);
       const { policy, decoded } = open(policyNamed, settings);
       const next = await policy.observe(decoded, decodeState(policy, decoded, state), results.map(decodeResult));
       return { state: Buffer.from(encodeState(next)), updates: next.updates };
@@ -41,21 +50,36 @@ function open(
   if (settings === undefined) {
     throw new ValidationError([{ field: 'settings', description: 'not set; right would be the settings of a study' }]);
   }
-  for (const field of ['episodes', 'batchSize'] as const) {
-    if (settings[field] < 1) {
-      throw new ValidationError([{ field: `settings.${field}`, description: 'is 0; right would be at least 1' }]);
-    }
-  }
+  requireWithin('settings.episodes', settings.episodes, 1, MAX_EPISODES);
+  requireWithin('settings.batch_size', settings.batchSize, 1, MAX_BATCH);
   return {
     policy: policyNamed(settings.name || POLICY_NAMES[0]),
     decoded: {
-      space: createSpace(settings.space.map(decodeParameter)),
+      space: spaceOf(settings),
       seed: String(settings.seed),
       episodes: settings.episodes,
       batchSize: settings.batchSize,
       sobolEpisodes: settings.sobolEpisodes,
     },
   };
+}
+
+/** The space of some settings. Throws ValidationError, also where it is so large that a policy over it could hold the process. */
+function spaceOf({ space }: WireSettings): Space {
+  requireWithin('the number of settings.space', space.length, 0, MAX_PARAMETERS);
+  const choices = space.reduce((sum, parameter) => sum + parameter.choices.length, 0);
+  requireWithin('the number of choices in settings.space', choices, 0, MAX_CHOICES);
+  try {
+    return createSpace(space.map(decodeParameter));
+  } catch (error) {
+    if (!(error instanceof SpaceConflictError)) throw error;
+    throw new ValidationError([{ field: `settings.space.${echoed(error.parameter)}`, description: error.reason }]);
+  }
+}
+
+function requireWithin(field: string, value: number, least: number, most: number): void {
+  if (value >= least && value <= most) return;
+  throw new ValidationError([{ field, description: `is ${value}; right would be ${least} to ${most}` }]);
 }
 
 function decodeResult(result: WireResult): EpisodeResult {

@@ -168,3 +168,20 @@ describe('a study on a file with copies', () => {
     expect(await draw(before)).toEqual(await draw(settings));
   });
 });
+
+describe('a study on a task', () => {
+  it.each(['labelBudget', 'testSize'])(
+    'stops to draw, be it a %s of hours, once its signal has aborted',
+    async (size) => {
+      const source = { $case: 'task', value: { name: 'annni' } } as const;
+      const data = DataSource.fromPartial({ source, labelBudget: 40, testSize: 40, [size]: 10_000_000 });
+      const late = new AbortController();
+      const settings = await completeSettings(smallStudy({ data }), { isPolicyRemote: false }, late.signal);
+      const opened = await openStudyData(settings, createSeeds(1), store);
+      expect(opened.shape).toEqual({ features: 4, classes: 3 });
+      const own = opened.own(late.signal);
+      late.abort(new Error('too late'));
+      await expect(own).rejects.toThrow('too late');
+    },
+  );
+});

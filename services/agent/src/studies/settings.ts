@@ -1,5 +1,6 @@
 import { type DataSource, IdenticalRows, type StudySettings } from '@qloom/contracts/gen/qloom/agent/v1/agent.ts';
 import { QnnSettings } from '@qloom/contracts/gen/qloom/episode/v1/slots.ts';
+import { MAX_DRAWN } from '@qloom/datasets/create-task.ts';
 import { checks } from '@qloom/qnn/checks/check-thread.ts';
 import { settingsFromFields } from '@qloom/qnn/model/qnn-fields.ts';
 import { DEFAULT_QNN } from '@qloom/qnn/model/qnn-settings.ts';
@@ -12,6 +13,10 @@ import { qnnViolation } from './usable-qnn.ts';
 
 /** Settings in which nothing is absent. */
 export type CompleteSettings = { [K in keyof StudySettings]-?: NonNullable<StudySettings[K]> };
+
+/** The most episodes of a study, and of a batch of it. */
+export const MAX_EPISODES = 10_000;
+export const MAX_BATCH = 256;
 
 /** Default test set of a task. */
 const TASK_TEST_SIZE = 1000;
@@ -49,9 +54,11 @@ export async function completeSettings(
   if (data?.source === undefined) refuse('data.source', 'not set; right would be a task or a data set');
   const isTask = data?.source?.$case === 'task';
   if (isTask && data.labelBudget === 0) refuse('data.label_budget', 'is 0; a task needs the number of labels');
+  const labelBudget = within('data.label_budget', data?.labelBudget ?? 0, 0, MAX_DRAWN);
+  const testSize = within('data.test_size', data?.testSize || (isTask ? TASK_TEST_SIZE : 0), 0, MAX_DRAWN);
 
-  const episodes = within('episodes', given.episodes || 32, 1, 10_000);
-  const batchSize = within('batch_size', given.batchSize || 4, 1, 256);
+  const episodes = within('episodes', given.episodes || 32, 1, MAX_EPISODES);
+  const batchSize = within('batch_size', given.batchSize || 4, 1, MAX_BATCH);
   const weights = given.reward?.weights ?? [];
   if (weights.length !== 0 && weights.length !== PAPER_TERMS.length) {
     refuse('reward.weights', `has ${weights.length} numbers; right would be none or 4: w1 to w4`);
@@ -65,8 +72,8 @@ export async function completeSettings(
     ...given,
     data: {
       source: data?.source,
-      labelBudget: data?.labelBudget ?? 0,
-      testSize: data?.testSize || (isTask ? TASK_TEST_SIZE : 0),
+      labelBudget,
+      testSize,
       identicalRows: completeIdenticalRows(data, refuse),
     },
     qnn: await completeQnn(given.qnn, wrong, signal),
@@ -89,7 +96,7 @@ export async function completeSettings(
         'evaluation.rival_evaluations',
         given.evaluation?.rivalEvaluations || episodes,
         1,
-        10_000,
+        MAX_EPISODES,
       ),
     },
     episodeDeadlineSeconds: within('episode_deadline_seconds', given.episodeDeadlineSeconds || 3600, 1, 30 * 86_400),

@@ -1,11 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
 import { IdenticalRows, type Study, StudySettings } from '@qloom/contracts/gen/qloom/agent/v1/agent.ts';
 import type { LogEvent } from '@qloom/episode-log/port.ts';
-import type { DataShape } from '@qloom/qnn/model/qnn-model.ts';
 import type { BackgroundWork } from '@qloom/service-kit/background-work.ts';
 import { DomainError, ValidationError } from '@qloom/service-kit/errors.ts';
 import { quoted } from '@qloom/tensor/quoted.ts';
-import { createSeeds } from '../domain/study/seeds.ts';
+import { createSeeds, type StudySeeds } from '../domain/study/seeds.ts';
 import { encodeParameter } from '../events/hyperparameters.ts';
 import { encodeRecord } from '../events/study-record.ts';
 import { askSimulator } from '../peers/ask-simulator.ts';
@@ -13,7 +12,7 @@ import { requireWithinLimits } from '../peers/limits.ts';
 import { advertisedSpace } from '../peers/peers.ts';
 import { type CompleteSettings, completeSettings, type SettingsContext } from './settings.ts';
 import { createStalls, type Stalls } from './stalls.ts';
-import { openStudyData, splitLabels } from './study-data.ts';
+import { openStudyData, type StudyData, splitLabels } from './study-data.ts';
 import { isEnded, studyMessage } from './study-message.ts';
 import { type RunnerDeps, runStudy, type StudyRunner } from './study-runner.ts';
 import { studySpace } from './study-space.ts';
@@ -83,15 +82,17 @@ export function createStudies(deps: RunnerDeps, context: SettingsContext): Studi
   return {
     async create(id, given, signal) {
       if (!STUDY_ID.test(id)) throw invalidId(id);
-      const { settings, shape, shots } = await checkedSettings(deps, given, context, signal);
+      const { settings, data, seeds } = await checkedSettings(deps, given, context, signal);
       const standing = await episodeLog.read({ study: id, slot: 'create' });
       if (standing === undefined) {
         const offered = await advertisedSpace(deps.peers, signal);
         const space = studySpace(offered, settings.space);
-        requireRivals(settings.evaluation.rivals, offered.parameters, { shots });
-        const { labelBudget: labels, testSize: test } = settings.data;
-        await requireWithinLimits(deps.peers, { qnn: settings.qnn, ...shape, labels, test }, signal);
-        await askSimulator(deps.peers, settings.qnn, shape, signal);
+        requireRivals(settings.evaluation.rivals, offered.parameters, data.description);
+        // Before anything is drawn: the services' limits bound what a task draws.
+        await requireWithinLimits(deps.peers, { qnn: settings.qnn, ...data.shape, ...data.sizes }, signal);
+        const { labels } = await data.own(signal);
+        await splitLabels(labels, settings, seeds, data.description);
+        await askSimulator(deps.peers, settings.qnn, data.shape, signal);
         const value = { settings, space: space.parameters.map(encodeParameter) };
         const { key, payload } = encodeRecord(id, { $case: 'created', value }, deps.clock.now());
         await episodeLog.append(key, payload);
@@ -162,23 +163,19 @@ export function createStudies(deps: RunnerDeps, context: SettingsContext): Studi
   };
 }
 
-/** Settings checked as far as they can be without a peer: fields, data, whether the QNN fits it and the labels can be divided. */
+/** Settings checked as far as they can be without a peer and without a draw: fields, data, whether the QNN fits it. */
 async function checkedSettings(
   { artifacts }: RunnerDeps,
   given: StudySettings | undefined,
   context: SettingsContext,
   signal: AbortSignal,
-): Promise<{ settings: CompleteSettings; shape: DataShape; shots: number }> {
+): Promise<{ settings: CompleteSettings; data: StudyData; seeds: StudySeeds }> {
   const settings = await completeSettings(given, context, signal);
   const seeds = createSeeds(settings.seed);
   const data = await openStudyData(settings, seeds, artifacts);
-  const { labels } = await data.own();
-  const { features, classes } = labels;
-  await requireFitting(settings.qnn, { features, classes }, signal);
+  await requireFitting(settings.qnn, data.shape, signal);
   const counted = { ...settings.data, labelBudget: data.sizes.labels, testSize: data.sizes.test };
-  const complete = { ...settings, data: counted };
-  await splitLabels(labels, complete, seeds, data.description);
-  return { settings: complete, shape: { features, classes }, shots: data.description.shots };
+  return { settings: { ...settings, data: counted }, data, seeds };
 }
 
 /** `settings` without the fields that were not there yet when `standing` was written. */

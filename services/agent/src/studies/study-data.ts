@@ -10,6 +10,7 @@ import type { Task } from '@qloom/datasets/task.ts';
 import { createNamedTask } from '@qloom/datasets/task-registry.ts';
 import type { ArtifactStore } from '@qloom/episode-log/artifact-store.ts';
 import { ValidationError } from '@qloom/service-kit/errors.ts';
+import { quoted } from '@qloom/tensor/quoted.ts';
 import type { StudySeeds } from '../domain/study/seeds.ts';
 import { loadDataset } from './datasets.ts';
 import type { CompleteSettings } from './settings.ts';
@@ -27,12 +28,14 @@ export interface StudyData {
   readonly description: DataDescription;
   /** What is suspicious in the data, for people. */
   readonly warnings: readonly string[];
+  /** Features and classes of its points. */
+  readonly shape: { readonly features: number; readonly classes: number };
   /** Labels and test points of each draw, as asked for: whole sets of identical rows may leave some places empty. */
   readonly sizes: { readonly labels: number; readonly test: number };
   /** True for a task: every draw is new. False for a fixed file, whose draws are repeated splits. */
   readonly isFresh: boolean;
-  /** The study's own draw, on which it searches. */
-  own(): Promise<Draw>;
+  /** The study's own draw, on which it searches. Rejects with the signal's reason once it has aborted. */
+  own(signal?: AbortSignal): Promise<Draw>;
   /** Draw `index` of the final evaluation. */
   draw(index: number): Promise<Draw>;
 }
@@ -94,12 +97,14 @@ function isRefolded(labels: number): boolean {
 async function openTask(data: DataSource, seeds: StudySeeds): Promise<StudyData> {
   const task = taskOf(data);
   const count = data.labelBudget;
+  const { featureNames, classNames } = task.descriptor;
+  /** The same in all draws. */
   let test: Promise<Points> | undefined;
-  const drawWith = async (seed: number): Promise<Draw> => {
-    test ??= task.drawAsync({ count: data.testSize, seed: seeds.data, purpose: 'test' });
+  const drawWith = async (seed: number, signal?: AbortSignal): Promise<Draw> => {
+    test ??= task.drawAsync({ count: data.testSize, seed: seeds.data, purpose: 'test' }, { signal });
     return {
-      labels: await task.drawAsync({ count, seed }),
       test: await test,
+      labels: await task.drawAsync({ count, seed }, { signal }),
       oracle: (classCounts) => {
         const total = classCounts.reduce((sum, n) => sum + n, 0);
         return task.drawAsync({ count: total, seed, purpose: 'oracle', classCounts });
@@ -109,9 +114,10 @@ async function openTask(data: DataSource, seeds: StudySeeds): Promise<StudyData>
   return {
     description: describeTask(task),
     warnings: [],
+    shape: { features: featureNames.length, classes: classNames.length },
     sizes: { labels: count, test: data.testSize },
     isFresh: true,
-    own: () => drawWith(seeds.data),
+    own: (signal) => drawWith(seeds.data, signal),
     draw: (index) => drawWith(seeds.unit(`draw-${index}`, 'draw')),
   };
 }
@@ -123,10 +129,10 @@ function taskOf({ source }: DataSource): Task {
   try {
     if (settingsJson !== '') settings = JSON.parse(settingsJson);
   } catch {
-    throw new DatasetError('task.settings_json', `task.settings_json: ${settingsJson} is no JSON object`);
+    throw new DatasetError('task.settings_json', `task.settings_json: ${quoted(settingsJson, "'")} is no JSON object`);
   }
   if (typeof settings !== 'object' || settings === null || Array.isArray(settings)) {
-    throw new DatasetError('task.settings_json', `task.settings_json: ${settingsJson} is no JSON object`);
+    throw new DatasetError('task.settings_json', `task.settings_json: ${quoted(settingsJson, "'")} is no JSON object`);
   }
   return createNamedTask(name, settings as Record<string, unknown>);
 }
@@ -171,7 +177,8 @@ async function openFile(
     oracle: null,
   });
   const sizes = { labels, test };
-  return { description, warnings, sizes, isFresh: false, own: () => at(0), draw: (index) => at(index + 1) };
+  const shape = { features: points.features, classes: points.classes };
+  return { description, warnings, shape, sizes, isFresh: false, own: () => at(0), draw: (index) => at(index + 1) };
 }
 
 /** Passes on what data sets complain of as a wrong field of the request. */

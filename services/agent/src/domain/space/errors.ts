@@ -1,13 +1,18 @@
+import { echoed } from '@qloom/tensor/quoted.ts';
+
 /** Thrown when services advertise hyperparameters that contradict each other or themselves. */
 export class SpaceConflictError extends Error {
   override readonly name = 'SpaceConflictError';
   readonly code = 'precondition';
   /** The parameter in question. */
   readonly parameter: string;
+  /** What is wrong with it. */
+  readonly reason: string;
 
   constructor(parameter: string, reason: string) {
-    super(`hyperparameter ${parameter}: ${reason}`);
+    super(`hyperparameter ${echoed(parameter)}: ${reason}`);
     this.parameter = parameter;
+    this.reason = reason;
   }
 }
 

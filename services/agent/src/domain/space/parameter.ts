@@ -1,4 +1,4 @@
-import { quoted } from '@qloom/tensor/quoted.ts';
+import { echoed, quoted } from '@qloom/tensor/quoted.ts';
 
 /** The value of a hyperparameter: a number, or the text of a choice. */
 export type Value = number | string;
@@ -44,7 +44,8 @@ export type Parameter = NumericParameter | CategoricalParameter;
 
 /** In words, for messages: `a float in [0.25, 8] or 0`, `one of ns-r1, wgan-gp`. */
 export function describeRange(parameter: Parameter): string {
-  if (parameter.kind === 'categorical') return `one of ${parameter.choices.join(', ')}`;
+  if (parameter.kind === 'categorical')
+    return `one of ${parameter.choices.map((choice) => echoed(String(choice))).join(', ')}`;
   const article = parameter.kind === 'int' ? 'an integer' : 'a number';
   return `${article} in [${parameter.min}, ${parameter.max}]${parameter.zeroAllowed ? ' or 0' : ''}`;
 }

@@ -1,3 +1,4 @@
+import { echoed } from '@qloom/tensor/quoted.ts';
 import { SpaceConflictError } from './errors.ts';
 import { type Hyperparameters, type Parameter, refuseParameter, refuseValue } from './parameter.ts';
 
@@ -23,17 +24,21 @@ export function createSpace(parameters: readonly Parameter[]): Space {
   const visit = (parameter: Parameter, below: readonly string[]): void => {
     if (ordered.includes(parameter)) return;
     if (below.includes(parameter.name)) {
-      throw new SpaceConflictError(parameter.name, `its condition runs in a circle: ${below.join(' → ')}`);
+      throw new SpaceConflictError(parameter.name, `its condition runs in a circle: ${below.map(echoed).join(' → ')}`);
     }
     const { condition } = parameter;
     if (condition !== undefined) {
       const parent = byName.get(condition.parameter);
       if (parent === undefined) {
-        throw new SpaceConflictError(parameter.name, `depends on ${condition.parameter}, which no service offers`);
+        throw new SpaceConflictError(
+          parameter.name,
+          `depends on ${echoed(condition.parameter)}, which no service offers`,
+        );
       }
       for (const value of condition.values) {
         const reason = refuseValue(parent, value);
-        if (reason !== null) throw new SpaceConflictError(parameter.name, `depends on ${parent.name}: ${reason}`);
+        if (reason !== null)
+          throw new SpaceConflictError(parameter.name, `depends on ${echoed(parent.name)}: ${reason}`);
       }
       visit(parent, [...below, parameter.name]);
     }
