@@ -1,7 +1,8 @@
-import { createRandom } from '@qloom/random/random.ts';
+import { createRandom, type Random } from '@qloom/random/random.ts';
 import { DatasetError } from './dataset-error.ts';
 import type { Labelled } from './row-blocks.ts';
 import { stratifiedSample } from './stratified-folds.ts';
+import { runNow, type Steps } from './turns.ts';
 
 /** One division of a fixed file: N labels and a test part, disjoint, as row numbers in rising order. */
 export interface RepeatedSplit {
@@ -10,21 +11,26 @@ export interface RepeatedSplit {
   readonly test: readonly number[];
 }
 
+/** How {@link repeatedSplits} divides. */
+export interface RepeatedSplitOptions {
+  readonly repeats: number;
+  readonly labels: number;
+  readonly test?: number;
+  readonly seed: number | string;
+}
+
 /**
  * `repeats` independent stratified divisions of a fixed file into a label budget of `labels` rows and a test part of
  * `test` rows (default: all others); fewer where the blocks of `points` do not fill them. Results over them are correlated:
  * compare them with the Nadeau–Bengio correction.
  * Throws DatasetError where the file is too small.
  */
-export function repeatedSplits(
-  points: Labelled,
-  options: {
-    readonly repeats: number;
-    readonly labels: number;
-    readonly test?: number;
-    readonly seed: number | string;
-  },
-): RepeatedSplit[] {
+export function repeatedSplits(points: Labelled, options: RepeatedSplitOptions): RepeatedSplit[] {
+  return runNow(repeatedSplitSteps(points, options));
+}
+
+/** {@link repeatedSplits} in steps of one split each, for `runInTurns`: many splits of a large file take minutes. */
+export function* repeatedSplitSteps(points: Labelled, options: RepeatedSplitOptions): Steps<RepeatedSplit[]> {
   const { repeats, labels, seed } = options;
   if (!Number.isInteger(repeats) || repeats < 1) {
     throw new DatasetError('repeats', `repeats: ${repeats} is not a whole number of at least 1`);
@@ -38,20 +44,26 @@ export function repeatedSplits(
     );
   }
   const random = createRandom(`repeated-splits/${seed}`);
-  return Array.from({ length: repeats }, (_, index) => {
-    const stream = random.fork(index);
-    const first = named('labels', () => stratifiedSample(points, labels, stream));
-    const { block, classes, classNames } = points;
-    const rest = {
-      count: first.rest.length,
-      classes,
-      classNames,
-      y: Int32Array.from(first.rest, (row) => points.y[row]),
-      ...(block ? { block: Int32Array.from(first.rest, (row) => block[row]) } : {}),
-    };
-    const second = named('test', () => stratifiedSample(rest, test, stream));
-    return { index, labels: first.chosen, test: second.chosen.map((row) => first.rest[row]) };
-  });
+  const splits: RepeatedSplit[] = [];
+  for (let index = 0; index < repeats; index++) {
+    if (index > 0) yield;
+    splits.push(splitOf(points, index, labels, test, random.fork(index)));
+  }
+  return splits;
+}
+
+function splitOf(points: Labelled, index: number, labels: number, test: number, random: Random): RepeatedSplit {
+  const first = named('labels', () => stratifiedSample(points, labels, random));
+  const { block, classes, classNames } = points;
+  const rest = {
+    count: first.rest.length,
+    classes,
+    classNames,
+    y: Int32Array.from(first.rest, (row) => points.y[row]),
+    ...(block ? { block: Int32Array.from(first.rest, (row) => block[row]) } : {}),
+  };
+  const second = named('test', () => stratifiedSample(rest, test, random));
+  return { index, labels: first.chosen, test: second.chosen.map((row) => first.rest[row]) };
 }
 
 /** Passes on what a sample complains of as that of its part. */

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import type { Points } from './points.ts';
-import { repeatedSplits } from './repeated-splits.ts';
+import { repeatedSplitSteps, repeatedSplits } from './repeated-splits.ts';
 import { createSplitManifest, requireManifestMatches, splitManifestHash } from './split-manifest.ts';
+import { runInTurns } from './turns.ts';
 
 function pointsWith(counts: readonly number[], groups?: number): Points {
   const y = Int32Array.from(counts.flatMap((n, label) => new Array<number>(n).fill(label)));
@@ -98,6 +99,16 @@ describe('repeatedSplits', () => {
       expect([0, 1, 2].map((c) => labels.filter((row) => points.y[row] === c).length)).toEqual([20, 12, 8]);
     }
     expect(new Set(splits.map((split) => split.labels.join())).size).toBe(5);
+  });
+
+  it('are the same in turns, and end between two of them once the signal has aborted', async () => {
+    const points = pointsWith([50, 30, 20]);
+    const options = { repeats: 5, labels: 40, test: 30, seed: 1 };
+    expect(await runInTurns(repeatedSplitSteps(points, options))).toEqual(repeatedSplits(points, options));
+    const stopping = new AbortController();
+    const endless = runInTurns(repeatedSplitSteps(points, { ...options, repeats: Number.MAX_SAFE_INTEGER }), stopping);
+    stopping.abort(new Error('the call has ended'));
+    await expect(endless).rejects.toThrow('the call has ended');
   });
 
   it('refuses more rows than the file has', () => {

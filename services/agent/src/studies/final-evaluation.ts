@@ -189,7 +189,7 @@ async function openContext(
     ...deps,
     prepared: view.prepared,
     manifest,
-    data: await openStudyData(settings, seeds, artifacts),
+    data: await openStudyData(settings, seeds, artifacts, signal),
     labels: await getPoints(artifacts, manifest.labels, 'labels'),
     rivalParameters: rivalParameters((await advertisedSpace(peers, signal)).parameters),
   };

@@ -172,7 +172,7 @@ async function checkedSettings(
 ): Promise<{ settings: CompleteSettings; data: StudyData; seeds: StudySeeds }> {
   const settings = await completeSettings(given, context, signal);
   const seeds = createSeeds(settings.seed);
-  const data = await openStudyData(settings, seeds, artifacts);
+  const data = await openStudyData(settings, seeds, artifacts, signal);
   await requireFitting(settings.qnn, data.shape, signal);
   const counted = { ...settings.data, labelBudget: data.sizes.labels, testSize: data.sizes.test };
   return { settings: { ...settings, data: counted }, data, seeds };

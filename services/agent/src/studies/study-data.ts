@@ -3,11 +3,12 @@ import type { ArtifactRef, DataDescription } from '@qloom/contracts/gen/qloom/ep
 import { DatasetError } from '@qloom/datasets/dataset-error.ts';
 import { identicalRowBlocks } from '@qloom/datasets/identical-rows.ts';
 import type { Points } from '@qloom/datasets/points.ts';
-import { repeatedSplits } from '@qloom/datasets/repeated-splits.ts';
+import { repeatedSplitSteps } from '@qloom/datasets/repeated-splits.ts';
 import { selectRows } from '@qloom/datasets/rows.ts';
 import { createSplitManifest, type SplitManifest } from '@qloom/datasets/split-manifest.ts';
 import type { Task } from '@qloom/datasets/task.ts';
 import { createNamedTask } from '@qloom/datasets/task-registry.ts';
+import { runInTurns } from '@qloom/datasets/turns.ts';
 import type { ArtifactStore } from '@qloom/episode-log/artifact-store.ts';
 import { ValidationError } from '@qloom/service-kit/errors.ts';
 import { quoted } from '@qloom/tensor/quoted.ts';
@@ -43,16 +44,20 @@ export interface StudyData {
 /** Below this many outer points of a quarter held out, U could not be told from 0, and all labels are folded again. */
 const LEAST_HOLDOUT = 50;
 
-/** Opens the data of a study. Throws ValidationError that names the setting, row or column at fault. */
+/**
+ * Opens the data of a study. Throws ValidationError that names the setting, row or column at fault, and the signal's reason
+ * once it has aborted.
+ */
 export async function openStudyData(
   settings: CompleteSettings,
   seeds: StudySeeds,
   store: ArtifactStore,
+  signal?: AbortSignal,
 ): Promise<StudyData> {
   const { data, evaluation } = settings;
   return asValidation('settings.data', async () =>
     data.source?.$case === 'dataset'
-      ? openFile(data, data.source.value, evaluation.draws, seeds, store)
+      ? openFile(data, data.source.value, evaluation.draws, seeds, store, signal)
       : openTask(data, seeds),
   );
 }
@@ -159,6 +164,7 @@ async function openFile(
   draws: number,
   seeds: StudySeeds,
   store: ArtifactStore,
+  signal?: AbortSignal,
 ): Promise<StudyData> {
   const { points, description, warnings } = await loadDataset(store, ref);
   requireUsable(points, description);
@@ -167,10 +173,8 @@ async function openFile(
   // The first split is the study's own; the comparison is on the others.
   const block = areTogether(data) ? identicalRowBlocks(points) : undefined;
   const { classNames } = description;
-  const splits = repeatedSplits(
-    { ...points, block, classNames },
-    { repeats: draws + 1, labels, test, seed: seeds.data },
-  );
+  const options = { repeats: draws + 1, labels, test, seed: seeds.data };
+  const splits = await runInTurns(repeatedSplitSteps({ ...points, block, classNames }, options), { signal });
   const at = async (index: number): Promise<Draw> => ({
     labels: selectRows(points, splits[index].labels),
     test: selectRows(points, splits[index].test),

@@ -251,7 +251,7 @@ class Runner {
   }
 
   async #prepare({ settings, seeds }: Opened): Promise<void> {
-    const data = await openStudyData(settings, seeds, this.#deps.artifacts);
+    const data = await openStudyData(settings, seeds, this.#deps.artifacts, this.#signal);
     const value = await prepareStudy(settings, seeds, data, this.#deps.artifacts);
     await this.#record({ $case: 'prepared', value });
   }
