@@ -71,7 +71,7 @@ describe('a run folder', () => {
     const read = () => readStudyRecord(folder);
     expect(read).toThrow(RunFolderError);
     expect(read).toThrow(`${folder.studyJson}${message.startsWith(':') ? '' : ' '}${message}`);
-    expect(read).toThrow('delete it and run the study file again, which goes on from the log beside it');
+    expect(read).toThrow('delete it and run the study file again, which resumes from the log beside it');
   });
 
   it('takes the credentials out of a record of an earlier version', () => {

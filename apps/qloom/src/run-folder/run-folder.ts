@@ -86,7 +86,7 @@ export function readStudyRecord(folder: RunFolder): StudyRecord {
   if (!existsSync(folder.studyJson)) {
     throw new RunFolderError(`${folder.path} is no run folder: it has no study.json`);
   }
-  const advice = 'delete it and run the study file again, which goes on from the log beside it; or give another --out';
+  const advice = 'delete it and run the study file again, which resumes from the log beside it; or give another --out';
   const text = readFileSync(folder.studyJson, 'utf8');
   let record: unknown;
   try {
