@@ -59,8 +59,10 @@ function partsApart(a: Float32Array, b: Float32Array, size: number): number[] {
 /**
  * A runner that takes each epoch both ways from the same state, and goes on with the eager one. Adam divides by √v and each epoch sees
  * what the last one made, so that no bound on four epochs at once is both safe and of use. Of one epoch the arithmetic says it: what
- * moving each parameter and moment by at most one float32 rounding does to the result is what rounding does, by its condition at this
- * point; sixteen times the most of one such move, and the last roundings of Adam itself (16 operations), bound the difference.
+ * moving each input (parameters, moments, likelihoods before, the batch) by at most one float32 rounding does to the result is what
+ * rounding does, by its condition at this point. The error of a single log ratio may decide all of it, and a single move may leave that
+ * one alone: eight moves are taken. Sixteen times the most of them, and the last roundings of Adam itself (16 operations), bound the
+ * difference.
  * Where a ratio is at a clip, the gradient has two values, and rounding may decide for either: such an epoch is not compared.
  */
 function heldToEager(network: PolicyNetwork, batch: UpdateBatch, random: Random): RunStep {
@@ -72,11 +74,16 @@ function heldToEager(network: PolicyNetwork, batch: UpdateBatch, random: Random)
     // Rounding moves a ratio by some 1e-6.
     if (Math.min(...toClip) < 1e-3) return other;
     const largest = partsApart(other.state, new Float32Array(3 * size), size);
-    const moved = inputs[0].map((value) => value * (1 + 2 * (random.integer(3) - 1) * UNIT_ROUNDOFF.float32));
-    const beside = await eager(key, define, [moved, ...inputs.slice(1)]);
-    const bounds = partsApart(beside.state, other.state, size).map(
-      (move, part) => 16 * move + rounding(16, Math.max(1, largest[part]), 'float32'),
-    );
+    const rounded = (value: number) => value * (1 + 2 * (random.integer(3) - 1) * UNIT_ROUNDOFF.float32);
+    const most = [0, 0, 0];
+    for (let move = 0; move < 8; move++) {
+      const [coefficients, ...varied] = [...inputs].reverse();
+      const beside = await eager(key, define, [...varied.reverse().map((values) => values.map(rounded)), coefficients]);
+      partsApart(beside.state, other.state, size).forEach((value, part) => {
+        most[part] = Math.max(most[part], value);
+      });
+    }
+    const bounds = most.map((move, part) => 16 * move + rounding(16, Math.max(1, largest[part]), 'float32'));
     const apart = partsApart(one.state, other.state, size);
     expect({ apart, bounds, near: apart.every((value, part) => value <= bounds[part]) }).toMatchObject({ near: true });
     return other;
