@@ -8,7 +8,7 @@ import { writeWhole } from '../run-folder/write-file.ts';
 import { readSpans } from '../telemetry/read-spans.ts';
 import { renderReport } from './report.ts';
 
-/** Writes `report.html` from what stands in the run folder. Throws `CommandError` when the study has no result. */
+/** Writes `report.html` from the files of the run folder. Throws `CommandError` when the study has no result. */
 export async function writeReport(folder: RunFolder): Promise<void> {
   const record = readStudyRecord(folder);
   if (record.result === undefined) throw noResultError(record);

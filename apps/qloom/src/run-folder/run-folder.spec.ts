@@ -111,12 +111,12 @@ describe('what cannot be written', () => {
     [join(file, 'runs', 'toy'), `${file}: cannot be made: a file of that name is there (EEXIST)`],
     [file, `${file}: cannot be made: a file of that name is there (EEXIST)`],
     ['/proc/none/toy', '/proc/none: cannot be made: no such file or folder (ENOENT)'],
-  ])('is told with its path, for a folder %s', (folder, message) => {
+  ])('is named with its path, for a folder %s', (folder, message) => {
     expect(() => lockFolder(folder)).toThrow(message);
     expect(() => openRunFolder(runFolderAt(folder), RECORD, '')).toThrow(FileError);
   });
 
-  it('is told with its path, for a file, and leaves nothing half-written behind', () => {
+  it('is named with its path, for a file, and leaves nothing half-written behind', () => {
     const folder = temporary();
     mkdirSync(join(folder, 'study.json'));
     expect(() => writeWhole(join(folder, 'study.json'), '{}')).toThrow(

@@ -96,7 +96,7 @@ export async function followStudy(
   }, patience);
 }
 
-/** What an artifact that stands in the log reads as while its store is away. */
+/** What reading an artifact that the log names fails with while its store is away. */
 const STORE_AWAY: readonly number[] = [status.NOT_FOUND, status.DATA_LOSS];
 
 /**
