@@ -1,8 +1,9 @@
 // Who may import whom: the table of ARCHITECTURE.md as rules. `npm run lint` checks them; scripts/boundaries.spec.ts proves
 // that they fire, on scripts/fixtures/boundaries.
-const DOMAIN = '^libs/(tensor|random|quantum|qnn|datasets|metrics|tfjs)/';
+const DOMAIN = '^libs/(tensor|random|study|quantum|qnn|datasets|metrics|tfjs)/';
 const PLATFORM = '^libs/(telemetry|episode-log|service-kit)/';
 const CONTRACTS = '^libs/contracts/';
+const STUDY_RPC = '^libs/study-rpc/';
 const ROOT = process.env.QLOOM_BOUNDARIES_ROOT ?? '';
 const at = (pattern) => (ROOT === '' ? pattern : pattern.replace(/^\^/, `^${ROOT}`));
 const OURS = at('^(libs|services|apps|bench|conformance|e2e)/');
@@ -23,8 +24,8 @@ const services = ['generator', 'discriminator', 'qnn-sim', 'agent'].map((service
   only(
     `service-${service}`,
     `^services/${service}/`,
-    [DOMAIN, PLATFORM, CONTRACTS, `^services/${service}/`],
-    'A service imports domain, platform and contracts; never another service.',
+    [DOMAIN, PLATFORM, CONTRACTS, STUDY_RPC, `^services/${service}/`],
+    'A service imports domain, platform, contracts and study-rpc; never another service.',
   ),
 );
 
@@ -48,21 +49,27 @@ module.exports = {
     only(
       'platform',
       PLATFORM,
-      [PLATFORM, CONTRACTS, '^libs/tensor/'],
-      'Platform imports platform, contracts and tensor.',
+      [PLATFORM, CONTRACTS, '^libs/(tensor|study)/'],
+      'Platform imports platform, contracts, tensor and study.',
+    ),
+    only(
+      'study-rpc',
+      STUDY_RPC,
+      [STUDY_RPC, PLATFORM, CONTRACTS, '^libs/(tensor|study)/'],
+      'study-rpc says the words of study over gRPC: it imports study, tensor, platform and contracts.',
     ),
     ...services,
     only(
       'apps',
       '^apps/',
-      ['^apps/', DOMAIN, PLATFORM, CONTRACTS],
+      ['^apps/', DOMAIN, PLATFORM, CONTRACTS, STUDY_RPC],
       'Apps start services as programs; they do not import them.',
     ),
     only('testing', '^libs/testing/', ['^libs/'], 'Testing imports anything but services.'),
     only(
       'conformance',
       '^conformance/',
-      ['^conformance/', CONTRACTS, '^libs/(tensor|testing|service-kit)/'],
+      ['^conformance/', CONTRACTS, '^libs/(tensor|testing|service-kit|study-rpc/src/codec)/'],
       'Conformance reaches services over the wire only.',
     ),
     {

@@ -28,6 +28,7 @@ describe('module boundaries', () => {
         'conformance: conformance/src/imports-service.ts',
         'contracts: libs/contracts/src/imports-ours.ts',
         'domain-has-no-transport: libs/tensor/src/imports-transport.ts',
+        'domain: libs/study/src/imports-rpc.ts',
         'domain: libs/tensor/src/imports-platform.ts',
         'no-cycle: services/agent/src/cycle-a.ts',
         'platform: libs/telemetry/src/imports-domain.ts',
@@ -35,6 +36,7 @@ describe('module boundaries', () => {
         'service-generator: services/generator/src/imports-testing.ts',
         'specs-import-no-service: services/generator/src/wrong.spec.ts',
         'tfjs: libs/tfjs/src/imports-ours.ts',
+        'study-rpc: libs/study-rpc/src/imports-domain.ts',
         'testing-is-for-tests: services/generator/src/imports-testing.ts',
       ].sort(),
     );

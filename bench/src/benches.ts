@@ -1,8 +1,8 @@
-import { type Bench, wholeBench } from './bench.ts';
 import { compiledBench } from './compiled.ts';
 import { benchCritique } from './critique.ts';
+import { type Bench, wholeBench } from './harness/bench.ts';
 import { benchMemory } from './memory.ts';
-import { benchOverhead } from './overhead.ts';
+import { benchOverhead } from './overhead/overhead.ts';
 import { policiesBench } from './policies.ts';
 import { qnnBench } from './qnn.ts';
 import { qnnTrainingBench } from './qnn-training.ts';

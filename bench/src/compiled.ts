@@ -1,5 +1,4 @@
 import { VAE_GAN_SETTINGS, type VaeGanSettings } from '@qloom/tfjs/testing/vae-gan.ts';
-import type { Bench } from './bench.ts';
 import { type PolicyUpdateTimes, timePolicyUpdates } from './compiled/policy-updates.ts';
 import { type ProviderTime, timeProviders } from './compiled/provider-steps.ts';
 import { SMALL_NAME } from './compiled/small-fit.ts';
@@ -7,8 +6,9 @@ import { type SplitSteps, timeSplitSteps } from './compiled/split-steps.ts';
 import { type StepTimes, timeSteps } from './compiled/step-times.ts';
 import { timeTorch } from './compiled/torch-peer.ts';
 import { timeFits } from './compiled/whole-fits.ts';
-import { checkKeys, select } from './only.ts';
-import { lessIsBetter, type Row } from './row.ts';
+import type { Bench } from './harness/bench.ts';
+import { checkKeys, select } from './harness/only.ts';
+import { lessIsBetter, type Row } from './harness/row.ts';
 
 const PARTS = ['steps', 'torch', 'providers', 'policy', 'split', 'fits'] as const;
 /** Parts of which there is one a setting. */

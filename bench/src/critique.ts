@@ -5,13 +5,13 @@ import {
   type CritiqueResponse,
   DiscriminatorServiceService,
 } from '@qloom/contracts/gen/qloom/discriminator/v1/discriminator.ts';
-import { connect } from '@qloom/service-kit/clients.ts';
-import { decodeTensor, encodeTensor } from '@qloom/service-kit/wire-tensors.ts';
+import { connect } from '@qloom/service-kit/client/clients.ts';
+import { decodeTensor, encodeTensor } from '@qloom/study-rpc/codec/wire-tensors.ts';
 import { createTempFolder } from '@qloom/testing/temp-folder.ts';
-import { forkMain } from './forked-main.ts';
-import { connectFloor } from './http2-floor.ts';
-import { median } from './percentile.ts';
-import { lessIsBetter, type Row } from './row.ts';
+import { median } from './harness/percentile.ts';
+import { lessIsBetter, type Row } from './harness/row.ts';
+import { forkMain } from './overhead/forked-main.ts';
+import { connectFloor } from './overhead/http2-floor.ts';
 
 const BATCH = 64;
 const FEATURES = 16;

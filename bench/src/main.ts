@@ -1,9 +1,9 @@
 import { cpus, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
 import { benches } from './benches.ts';
-import { OnlyError, parseOnly } from './only.ts';
-import { type Origin, openRecord, RecordError } from './record.ts';
-import { runBench } from './run-bench.ts';
+import { OnlyError, parseOnly } from './harness/only.ts';
+import { type Origin, openRecord, RecordError } from './harness/record.ts';
+import { runBench } from './harness/run-bench.ts';
 
 const usage = `Usage: npm run bench -- <name> [--full] [--only key=value,…] [--out FILE] [--json]
 

@@ -1,13 +1,13 @@
 import { QnnSettings } from '@qloom/contracts/gen/qloom/episode/v1/slots.ts';
 import { GeneratorServiceService } from '@qloom/contracts/gen/qloom/generator/v1/generator.ts';
 import { QnnSimulatorServiceService } from '@qloom/contracts/gen/qloom/qnn_sim/v1/qnn_sim.ts';
-import { createNamedTask } from '@qloom/datasets/task-registry.ts';
-import { connect } from '@qloom/service-kit/clients.ts';
-import { encodePoints } from '@qloom/service-kit/wire-points.ts';
-import { median } from './percentile.ts';
-import { lessIsBetter, type Row } from './row.ts';
-import { residentMegabytes, startServices } from './services.ts';
-import { startFit } from './start-fit.ts';
+import { createNamedTask } from '@qloom/datasets/tasks/task-registry.ts';
+import { connect } from '@qloom/service-kit/client/clients.ts';
+import { encodePoints } from '@qloom/study-rpc/codec/wire-points.ts';
+import { median } from './harness/percentile.ts';
+import { lessIsBetter, type Row } from './harness/row.ts';
+import { residentMegabytes, startServices } from './overhead/services.ts';
+import { startFit } from './overhead/start-fit.ts';
 
 const STEPS = 2_000;
 const LIMIT_MB = 400;

@@ -3,9 +3,9 @@ import { POLICY_NAMES } from '@qloom/agent/domain/policy/registry.ts';
 import { runToy } from '@qloom/agent/domain/policy/run-toy.ts';
 import { interactingRates, narrowValley, type ToyBenchmark } from '@qloom/agent/domain/policy/toy-benchmarks.ts';
 import { openPolicies } from '@qloom/agent/testing/open-policies.ts';
-import type { Bench } from './bench.ts';
-import { checkKeys, select } from './only.ts';
-import { lessIsBetter, type Row } from './row.ts';
+import type { Bench } from './harness/bench.ts';
+import { checkKeys, select } from './harness/only.ts';
+import { lessIsBetter, type Row } from './harness/row.ts';
 
 const FUNCTIONS = [interactingRates, narrowValley];
 const EPISODES = ['32', '50'] as const;

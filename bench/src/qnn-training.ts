@@ -1,6 +1,6 @@
 import { createEngine, selectEngine } from '@qloom/qnn/engine/select-engine.ts';
-import type { Bench } from './bench.ts';
-import { checkKeys, select } from './only.ts';
+import type { Bench } from './harness/bench.ts';
+import { checkKeys, select } from './harness/only.ts';
 import { benchAccuracy } from './qnn/accuracy.ts';
 import { benchFit } from './qnn/fit.ts';
 

@@ -1,5 +1,5 @@
-import type { Bench, BenchOptions } from './bench.ts';
-import { checkKeys, select } from './only.ts';
+import type { Bench, BenchOptions } from './harness/bench.ts';
+import { checkKeys, select } from './harness/only.ts';
 import { type Cell, cellName, cellsOf } from './qnn/cells.ts';
 import { ENCODE_ONCE_CELLS, encodeOnceRows } from './qnn/encode-once-rows.ts';
 import { besidesOf, measureTable, partName } from './qnn/table.ts';

@@ -1,5 +1,5 @@
 import { PolicyServiceService } from '@qloom/contracts/gen/qloom/policy/v1/policy.ts';
-import { connect } from '@qloom/service-kit/clients.ts';
+import { connect } from '@qloom/service-kit/client/clients.ts';
 import { startTestServer } from '@qloom/testing/test-server.ts';
 import { CheckSkipped, listChecks, must, sharedAnswer } from './check.ts';
 import { isReachable } from './reachable.ts';

@@ -2,7 +2,7 @@ import { Slot } from '@qloom/contracts/gen/qloom/episode/v1/slots.ts';
 import { isEpisodeKey } from '@qloom/episode-log/event-key.ts';
 import { openEpisodeLog } from '@qloom/episode-log/open-log.ts';
 import type { LogEvent } from '@qloom/episode-log/port.ts';
-import { decodeSlot, isOk } from '@qloom/service-kit/slot-events.ts';
+import { decodeSlot, isOk } from '@qloom/service-kit/stage/slot-events.ts';
 import { describeWithNats, startNatsServer } from '@qloom/testing/nats-server.ts';
 import { type Deployment, deploy } from './deployment.ts';
 import { readSlots } from './read-log.ts';

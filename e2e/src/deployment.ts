@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { AgentServiceService } from '@qloom/contracts/gen/qloom/agent/v1/agent.ts';
-import { connect, type Remote } from '@qloom/service-kit/clients.ts';
+import { connect, type Remote } from '@qloom/service-kit/client/clients.ts';
 import { type SpawnedMain, spawnMain } from '@qloom/testing/spawn-main.ts';
 import { createTempFolder, type TempFolder } from '@qloom/testing/temp-folder.ts';
 

@@ -1,6 +1,6 @@
 import { DiscriminatorServiceService } from '@qloom/contracts/gen/qloom/discriminator/v1/discriminator.ts';
-import { decodeTensor, encodeTensor } from '@qloom/service-kit/wire-tensors.ts';
-import { median } from '../percentile.ts';
+import { decodeTensor, encodeTensor } from '@qloom/study-rpc/codec/wire-tensors.ts';
+import { median } from '../harness/percentile.ts';
 import { SMALL, smallFitData } from './small-fit.ts';
 import { warm } from './split-times.ts';
 

@@ -1,7 +1,7 @@
 import { fitGenerator } from '@qloom/generator/domain/fit.ts';
 import { generatorSettings } from '@qloom/generator/domain/settings.ts';
-import { useBackend } from '@qloom/tfjs/backend.ts';
-import { criticInProcess } from '../one-process.ts';
+import { useBackend } from '@qloom/tfjs/backends/backend.ts';
+import { criticInProcess } from '../overhead/one-process.ts';
 import { createJointFit, JOINT_LOSSES } from './one-graph.ts';
 import { SMALL, smallFitData } from './small-fit.ts';
 

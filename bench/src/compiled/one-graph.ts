@@ -1,4 +1,3 @@
-import type { Points } from '@qloom/datasets/points.ts';
 import { criticSpecs } from '@qloom/discriminator/domain/critic/critic.ts';
 import { criticGradients, judgeBatch } from '@qloom/discriminator/domain/critic/critic-step.ts';
 import { createFeatureView } from '@qloom/discriminator/domain/critic/feature-view.ts';
@@ -17,11 +16,12 @@ import { passOf } from '@qloom/generator/domain/vae/compiled-network.ts';
 import { vaeSpecs } from '@qloom/generator/domain/vae/network.ts';
 import { ADAM } from '@qloom/generator/domain/vae/training-network.ts';
 import { createRandom } from '@qloom/random/random.ts';
-import { createAdam } from '@qloom/tfjs/adam.ts';
+import type { Points } from '@qloom/study/points/points.ts';
 import { compile, type Numeric } from '@qloom/tfjs/compile/compile.ts';
-import { createEma } from '@qloom/tfjs/ema.ts';
-import { createParameters, valueAndGradients } from '@qloom/tfjs/parameters.ts';
-import { stopGradient } from '@qloom/tfjs/stop-gradient.ts';
+import { createParameters, valueAndGradients } from '@qloom/tfjs/layers/parameters.ts';
+import { stopGradient } from '@qloom/tfjs/layers/stop-gradient.ts';
+import { createAdam } from '@qloom/tfjs/steps/adam.ts';
+import { createEma } from '@qloom/tfjs/steps/ema.ts';
 import * as tf from '@tensorflow/tfjs-core';
 import { classShares, divergence, lackingEntropy, momentGap, reconstruction } from './one-graph-losses.ts';
 

@@ -7,9 +7,9 @@ import type { Capabilities } from '@qloom/contracts/gen/qloom/episode/v1/capabil
 import { discriminatorCapabilities } from '@qloom/discriminator/rpc/capabilities.ts';
 import { generatorCapabilities } from '@qloom/generator/rpc/capabilities.ts';
 import { createRandom } from '@qloom/random/random.ts';
-import { createStepRunner, type RunStep } from '@qloom/tfjs/run-step.ts';
-import { type Training, useTraining } from '@qloom/tfjs/use-training.ts';
-import { median } from '../percentile.ts';
+import { createStepRunner, type RunStep } from '@qloom/tfjs/steps/run-step.ts';
+import { type Training, useTraining } from '@qloom/tfjs/steps/use-training.ts';
+import { median } from '../harness/percentile.ts';
 
 /** Milliseconds of the agent's policy updates at the space of the quickstart's services. */
 export interface PolicyUpdateTimes {

@@ -1,11 +1,11 @@
 import { createRandom } from '@qloom/random/random.ts';
-import { useBackend } from '@qloom/tfjs/backend.ts';
+import { useBackend } from '@qloom/tfjs/backends/backend.ts';
 import { compile } from '@qloom/tfjs/compile/compile.ts';
-import { listProviders } from '@qloom/tfjs/compile/providers.ts';
-import type { ProviderName } from '@qloom/tfjs/compile/runtime.ts';
+import { listProviders } from '@qloom/tfjs/compile/running/providers.ts';
+import type { ProviderName } from '@qloom/tfjs/compile/running/runtime.ts';
 import { createVaeGan, type VaeGanSettings, vaeGanBatch } from '@qloom/tfjs/testing/vae-gan.ts';
 import * as tf from '@tensorflow/tfjs-core';
-import { median } from '../percentile.ts';
+import { median } from '../harness/percentile.ts';
 
 /** Compiled steps on one execution provider, milliseconds. NaN: not measured, and `note` says why. */
 export interface ProviderTime {

@@ -1,4 +1,4 @@
-import type { TrainingSteps } from '@qloom/tfjs/training-steps.ts';
+import type { TrainingSteps } from '@qloom/tfjs/steps/training-steps.ts';
 
 /** A run of a compiled graph. */
 export interface RunTime {

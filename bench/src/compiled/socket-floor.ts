@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { createTempFolder } from '@qloom/testing/temp-folder.ts';
-import { forkMain } from '../forked-main.ts';
-import { median } from '../percentile.ts';
+import { median } from '../harness/percentile.ts';
+import { forkMain } from '../overhead/forked-main.ts';
 import { monotonicMs } from './run-times.ts';
 import { warm } from './split-times.ts';
 

@@ -1,4 +1,4 @@
-import { median } from '../percentile.ts';
+import { median } from '../harness/percentile.ts';
 import type { RunTime } from './run-times.ts';
 
 /** When things happened in a generator, one entry a step; milliseconds of one clock. */

@@ -1,10 +1,10 @@
 import { createRandom } from '@qloom/random/random.ts';
-import { useBackend } from '@qloom/tfjs/backend.ts';
+import { useBackend } from '@qloom/tfjs/backends/backend.ts';
 import { compile, type SignatureStats } from '@qloom/tfjs/compile/compile.ts';
-import { loadRuntime, type MissingRuntime, type Runtime } from '@qloom/tfjs/compile/runtime.ts';
+import { loadRuntime, type MissingRuntime, type Runtime } from '@qloom/tfjs/compile/running/runtime.ts';
 import { createVaeGan, type VaeGanSettings, vaeGanBatch } from '@qloom/tfjs/testing/vae-gan.ts';
 import * as tf from '@tensorflow/tfjs-core';
-import { median } from '../percentile.ts';
+import { median } from '../harness/percentile.ts';
 
 /** Milliseconds of a step of the VAE-GAN on one thread, at the median. */
 export interface StepTimes {

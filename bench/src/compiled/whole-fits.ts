@@ -1,13 +1,13 @@
 import { GeneratorServiceService } from '@qloom/contracts/gen/qloom/generator/v1/generator.ts';
 import { fitGenerator } from '@qloom/generator/domain/fit.ts';
 import { generatorSettings } from '@qloom/generator/domain/settings.ts';
-import { connect } from '@qloom/service-kit/clients.ts';
-import { useBackend } from '@qloom/tfjs/backend.ts';
-import { type CompiledMode, chooseTrainingSteps } from '@qloom/tfjs/training-steps.ts';
-import { criticInProcess } from '../one-process.ts';
-import { median } from '../percentile.ts';
-import { startServices } from '../services.ts';
-import { startFit } from '../start-fit.ts';
+import { connect } from '@qloom/service-kit/client/clients.ts';
+import { useBackend } from '@qloom/tfjs/backends/backend.ts';
+import { type CompiledMode, chooseTrainingSteps } from '@qloom/tfjs/steps/training-steps.ts';
+import { median } from '../harness/percentile.ts';
+import { criticInProcess } from '../overhead/one-process.ts';
+import { startServices } from '../overhead/services.ts';
+import { startFit } from '../overhead/start-fit.ts';
 import { SMALL, settingMessages, smallFitData } from './small-fit.ts';
 
 /** Seconds of a whole fit of the product's VAE-GAN, at the median. */

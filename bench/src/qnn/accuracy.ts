@@ -2,8 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { readCsv } from '@qloom/datasets/csv/read-csv.ts';
-import { SOURCE_UNITS, toFeatureUnits } from '@qloom/datasets/feature-units.ts';
-import type { Points } from '@qloom/datasets/points.ts';
+import { SOURCE_UNITS, toFeatureUnits } from '@qloom/datasets/preprocessing/feature-units.ts';
 import { accuracyOf } from '@qloom/metrics/classifiers/classifier.ts';
 import { chooseRbfSvc } from '@qloom/metrics/classifiers/rbf-svc.ts';
 import { meanOf, varianceOf } from '@qloom/metrics/statistics/interval.ts';
@@ -14,7 +13,8 @@ import { createQnnModel } from '@qloom/qnn/model/qnn-model.ts';
 import { createQnnSettings, type QnnSettings } from '@qloom/qnn/model/qnn-settings.ts';
 import { trainQnns } from '@qloom/qnn/training/train.ts';
 import { createRandom } from '@qloom/random/random.ts';
-import { moreIsBetter, type Row } from '../row.ts';
+import type { Points } from '@qloom/study/points/points.ts';
+import { moreIsBetter, type Row } from '../harness/row.ts';
 
 /** The published file: 240 points to train, 60 to test, ten features on a manifold of six dimensions. */
 const FILE = 'hidden_manifold-6manifold-10d';

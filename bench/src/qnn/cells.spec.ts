@@ -1,4 +1,4 @@
-import { parseOnly } from '../only.ts';
+import { parseOnly } from '../harness/only.ts';
 import { cellName, cellsOf } from './cells.ts';
 
 describe('cellsOf', () => {

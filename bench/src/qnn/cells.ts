@@ -1,4 +1,4 @@
-import { select } from '../only.ts';
+import { select } from '../harness/only.ts';
 
 /** One cell of the table: a circuit's size and a batch. */
 export interface Cell {

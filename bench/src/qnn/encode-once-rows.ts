@@ -2,11 +2,11 @@ import type { CompiledCircuit } from '@qloom/qnn/engine/engine.ts';
 import { assemble, type CompileOptions, planProgram } from '@qloom/qnn/engine/wasm/compile.ts';
 import { createHost } from '@qloom/qnn/engine/wasm/host.ts';
 import { createWasmEngine } from '@qloom/qnn/engine/wasm/wasm-engine.ts';
-import { median } from '../percentile.ts';
-import { formatNumber, lessIsBetter, type Row } from '../row.ts';
+import { median } from '../harness/percentile.ts';
+import { formatNumber, lessIsBetter, type Row } from '../harness/row.ts';
 import { disagreement } from './agreement.ts';
 import { type Cell, cellName } from './cells.ts';
-import { timeCalls } from './contender.ts';
+import { timeCalls } from './contenders/contender.ts';
 import { WrongEngineError } from './measure-cell.ts';
 import {
   batchOf,

@@ -1,11 +1,11 @@
-import { createHiddenManifoldTask } from '@qloom/datasets/hidden-manifold.ts';
+import { createHiddenManifoldTask } from '@qloom/datasets/tasks/hidden-manifold.ts';
 import type { Engine } from '@qloom/qnn/engine/engine.ts';
 import { measureScaling, scaleInputs } from '@qloom/qnn/model/input-scaling.ts';
 import { createQnnModel } from '@qloom/qnn/model/qnn-model.ts';
 import { createQnnSettings } from '@qloom/qnn/model/qnn-settings.ts';
 import { trainQnns } from '@qloom/qnn/training/train.ts';
-import { median } from '../percentile.ts';
-import { lessIsBetter, type Row } from '../row.ts';
+import { median } from '../harness/percentile.ts';
+import { lessIsBetter, type Row } from '../harness/row.ts';
 
 const POINTS = 240;
 const SETTINGS = createQnnSettings({ qubits: 4, layers: 10, batchSize: 32, steps: 10_000, learningRate: 0.01 });

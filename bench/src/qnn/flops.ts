@@ -1,5 +1,5 @@
 import type { Circuit } from '@qloom/quantum/circuit.ts';
-import type { GateName } from '@qloom/quantum/gates.ts';
+import type { GateName } from '@qloom/quantum/gates/gates.ts';
 
 /** Floating-point operations that a gate costs an amplitude, gate by gate on complex numbers. */
 const APPLY: Partial<Record<GateName, number>> = {

@@ -1,8 +1,8 @@
 import { createReferenceEngine } from '@qloom/qnn/engine/reference-engine.ts';
-import { type Contender, ContenderError, timeCalls } from './contender.ts';
-import { createEngineContender } from './engine-contender.ts';
+import { type Contender, ContenderError, timeCalls } from './contenders/contender.ts';
+import { createEngineContender } from './contenders/engine-contender.ts';
+import { naiveStep } from './contenders/naive.ts';
 import { measureCell } from './measure-cell.ts';
-import { naiveStep } from './naive.ts';
 import type { Problem } from './problem.ts';
 
 const cell = { qubits: 4, layers: 3, batch: 6 };

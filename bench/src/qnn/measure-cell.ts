@@ -1,10 +1,10 @@
-import { median } from '../percentile.ts';
-import { formatNumber } from '../row.ts';
+import { median } from '../harness/percentile.ts';
+import { formatNumber } from '../harness/row.ts';
 import { disagreement } from './agreement.ts';
 import { type Cell, cellName } from './cells.ts';
-import { type Contender, ContenderError, type FirstResult, type Work } from './contender.ts';
-import type { EngineContender } from './engine-contender.ts';
-import type { StepResult } from './naive.ts';
+import { type Contender, ContenderError, type FirstResult, type Work } from './contenders/contender.ts';
+import type { EngineContender } from './contenders/engine-contender.ts';
+import type { StepResult } from './contenders/naive.ts';
 import { createProblem } from './problem.ts';
 
 /** One contender in one cell. Times are those of the whole batch, milliseconds; NaN where there is none. */

@@ -1,9 +1,9 @@
 import type { CircuitBatch, RowCotangents } from '@qloom/qnn/engine/engine.ts';
 import { lossCotangents } from '@qloom/qnn/engine/row-loss.ts';
-import { input, parameter } from '@qloom/quantum/angle.ts';
-import { entangleRing } from '@qloom/quantum/ansatz.ts';
+import { entangleRing } from '@qloom/quantum/ansatz/ansatz.ts';
 import { type Circuit, createCircuitBuilder } from '@qloom/quantum/circuit.ts';
-import { type Observable, pauli } from '@qloom/quantum/observable.ts';
+import { input, parameter } from '@qloom/quantum/gates/angle.ts';
+import { type Observable, pauli } from '@qloom/quantum/observables/observable.ts';
 import { createRandom } from '@qloom/random/random.ts';
 import type { Cell } from './cells.ts';
 

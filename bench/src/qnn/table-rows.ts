@@ -1,4 +1,4 @@
-import { lessIsBetter, moreIsBetter, type Row } from '../row.ts';
+import { lessIsBetter, moreIsBetter, type Row } from '../harness/row.ts';
 import { type Cell, cellName } from './cells.ts';
 import { adjointFlops } from './flops.ts';
 import type { Measurement } from './measure-cell.ts';

@@ -1,4 +1,4 @@
-import { parseOnly } from '../only.ts';
+import { parseOnly } from '../harness/only.ts';
 import { besidesOf, measureTable, partName } from './table.ts';
 
 const cells = [2, 4].map((batch) => ({ qubits: 2, layers: 1, batch }));

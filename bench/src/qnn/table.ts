@@ -1,15 +1,15 @@
 import { cpus } from 'node:os';
-import type { Measured, Progress } from '../bench.ts';
-import { select } from '../only.ts';
-import type { Row } from '../row.ts';
+import type { Measured, Progress } from '../harness/bench.ts';
+import { select } from '../harness/only.ts';
+import type { Row } from '../harness/row.ts';
 import { type Cell, cellName } from './cells.ts';
-import { type Contender, ContenderError } from './contender.ts';
-import { type EngineContender, startEngines } from './engine-contender.ts';
+import { type Contender, ContenderError } from './contenders/contender.ts';
+import { type EngineContender, startEngines } from './contenders/engine-contender.ts';
+import { createNaiveContender } from './contenders/naive-contender.ts';
+import { PeerMissingError, startPeer } from './contenders/peer-process.ts';
+import { peerPrograms } from './contenders/peers.ts';
 import { limitRows } from './limit/limit-rows.ts';
 import { measureCell } from './measure-cell.ts';
-import { createNaiveContender } from './naive-contender.ts';
-import { PeerMissingError, startPeer } from './peer-process.ts';
-import { peerPrograms } from './peers.ts';
 import { missingRow, tableRows } from './table-rows.ts';
 import { twoWorkerRows } from './two-workers.ts';
 

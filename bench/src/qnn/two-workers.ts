@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { createEngine } from '@qloom/qnn/engine/select-engine.ts';
-import { median } from '../percentile.ts';
-import { lessIsBetter, type Row } from '../row.ts';
+import { median } from '../harness/percentile.ts';
+import { lessIsBetter, type Row } from '../harness/row.ts';
 import { type Cell, cellName } from './cells.ts';
 import {
   batchOf,

@@ -6,8 +6,8 @@ import type {
   CritiqueResponse,
   CritiqueStep,
 } from '@qloom/contracts/gen/qloom/discriminator/v1/discriminator.ts';
-import type { BidiCall, OutgoingOptions } from '@qloom/service-kit/calls.ts';
-import { encodeBytes, encodeTensor } from '@qloom/service-kit/wire-tensors.ts';
+import type { BidiCall, OutgoingOptions } from '@qloom/service-kit/client/calls.ts';
+import { encodeBytes, encodeTensor } from '@qloom/study-rpc/codec/wire-tensors.ts';
 import { createByteAssembler } from '@qloom/tensor/byte-chunks.ts';
 import { CheckFailure, must } from '../check.ts';
 import { asFailure, receivedTensor, requireNamedValues } from '../shared/received.ts';

@@ -4,7 +4,7 @@ import type {
   DiscriminatorServiceService,
 } from '@qloom/contracts/gen/qloom/discriminator/v1/discriminator.ts';
 import type { FidelityReport } from '@qloom/contracts/gen/qloom/episode/v1/slots.ts';
-import type { Remote } from '@qloom/service-kit/clients.ts';
+import type { Remote } from '@qloom/service-kit/client/clients.ts';
 import { type Check, listChecks, must, sharedAnswer } from '../check.ts';
 import { requireNamedValues } from '../shared/received.ts';
 import { mustBeOffered, mustRefuse } from '../shared/refusals.ts';

@@ -1,6 +1,6 @@
 import { DiscriminatorServiceService } from '@qloom/contracts/gen/qloom/discriminator/v1/discriminator.ts';
-import { connect } from '@qloom/service-kit/clients.ts';
-import { serviceName } from '@qloom/service-kit/definition.ts';
+import { connect } from '@qloom/service-kit/client/clients.ts';
+import { serviceName } from '@qloom/service-kit/server/definition.ts';
 import { critiqueChecks } from '../critique/critique-checks.ts';
 import { askCapabilities, capabilitiesChecks } from '../shared/capabilities-checks.ts';
 import { offeredServicesChecks } from '../shared/offered-services.ts';

@@ -4,7 +4,7 @@ import type {
   FitSummary,
   GeneratorServiceService,
 } from '@qloom/contracts/gen/qloom/generator/v1/generator.ts';
-import type { Remote } from '@qloom/service-kit/clients.ts';
+import type { Remote } from '@qloom/service-kit/client/clients.ts';
 import { createByteAssembler } from '@qloom/tensor/byte-chunks.ts';
 import { CheckFailure, must } from '../check.ts';
 import { asFailure } from '../shared/received.ts';

@@ -1,6 +1,6 @@
 import { GeneratorServiceService } from '@qloom/contracts/gen/qloom/generator/v1/generator.ts';
-import { connect } from '@qloom/service-kit/clients.ts';
-import { serviceName } from '@qloom/service-kit/definition.ts';
+import { connect } from '@qloom/service-kit/client/clients.ts';
+import { serviceName } from '@qloom/service-kit/server/definition.ts';
 import { sharedAnswer } from '../check.ts';
 import { askCapabilities, capabilitiesChecks } from '../shared/capabilities-checks.ts';
 import { offeredServicesChecks } from '../shared/offered-services.ts';

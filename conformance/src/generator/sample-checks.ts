@@ -1,4 +1,4 @@
-import type { PointArrays } from '@qloom/service-kit/wire-points.ts';
+import type { PointArrays } from '@qloom/study-rpc/codec/wire-points.ts';
 import { type Check, listChecks, must, sharedAnswer } from '../check.ts';
 import { CLASSES, FEATURES } from '../shared/small-points.ts';
 import type { FitAnswer } from './fit-call.ts';

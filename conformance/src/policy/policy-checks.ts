@@ -5,7 +5,7 @@ import type {
   PolicySettings,
   Proposal,
 } from '@qloom/contracts/gen/qloom/policy/v1/policy.ts';
-import type { Remote } from '@qloom/service-kit/clients.ts';
+import type { Remote } from '@qloom/service-kit/client/clients.ts';
 import { type Check, listChecks, must, sharedAnswer } from '../check.ts';
 import { isActive, requireInRange } from '../shared/hyperparameter-ranges.ts';
 import type { SuiteOptions } from '../suite.ts';

@@ -1,6 +1,6 @@
 import { PolicyServiceService } from '@qloom/contracts/gen/qloom/policy/v1/policy.ts';
-import { connect } from '@qloom/service-kit/clients.ts';
-import { serviceName } from '@qloom/service-kit/definition.ts';
+import { connect } from '@qloom/service-kit/client/clients.ts';
+import { serviceName } from '@qloom/service-kit/server/definition.ts';
 import { offeredServicesChecks } from '../shared/offered-services.ts';
 import type { Suite, SuiteOptions } from '../suite.ts';
 import { policyChecks } from './policy-checks.ts';

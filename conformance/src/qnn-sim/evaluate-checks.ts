@@ -5,7 +5,7 @@ import type {
   EvaluateSettings,
   QnnSimulatorServiceService,
 } from '@qloom/contracts/gen/qloom/qnn_sim/v1/qnn_sim.ts';
-import type { Remote } from '@qloom/service-kit/clients.ts';
+import type { Remote } from '@qloom/service-kit/client/clients.ts';
 import { type Check, listChecks, must, sharedAnswer } from '../check.ts';
 import { receivedTensor } from '../shared/received.ts';
 import { mustRefuse } from '../shared/refusals.ts';

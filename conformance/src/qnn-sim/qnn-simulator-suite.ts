@@ -1,6 +1,6 @@
 import { QnnSimulatorServiceService } from '@qloom/contracts/gen/qloom/qnn_sim/v1/qnn_sim.ts';
-import { connect } from '@qloom/service-kit/clients.ts';
-import { serviceName } from '@qloom/service-kit/definition.ts';
+import { connect } from '@qloom/service-kit/client/clients.ts';
+import { serviceName } from '@qloom/service-kit/server/definition.ts';
 import { critiqueChecks } from '../critique/critique-checks.ts';
 import { askCapabilities, capabilitiesChecks } from '../shared/capabilities-checks.ts';
 import { offeredServicesChecks } from '../shared/offered-services.ts';

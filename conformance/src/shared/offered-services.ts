@@ -1,7 +1,7 @@
 import { BinaryReader, BinaryWriter } from '@bufbuild/protobuf/wire';
 import { status } from '@grpc/grpc-js';
-import { connect } from '@qloom/service-kit/clients.ts';
-import type { RpcMethod } from '@qloom/service-kit/definition.ts';
+import { connect } from '@qloom/service-kit/client/clients.ts';
+import type { RpcMethod } from '@qloom/service-kit/server/definition.ts';
 import { type Check, CheckSkipped, listChecks, must } from '../check.ts';
 import { outcomeOf } from './refusals.ts';
 

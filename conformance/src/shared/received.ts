@@ -1,6 +1,6 @@
 import type { LabelledPoints, NamedValue, Tensor } from '@qloom/contracts/gen/qloom/tensor/v1/tensor.ts';
-import { createPointsCollector, type PointArrays } from '@qloom/service-kit/wire-points.ts';
-import { decodeTensor } from '@qloom/service-kit/wire-tensors.ts';
+import { createPointsCollector, type PointArrays } from '@qloom/study-rpc/codec/wire-points.ts';
+import { decodeTensor } from '@qloom/study-rpc/codec/wire-tensors.ts';
 import type { ArrayOf, Dtype } from '@qloom/tensor/dtype.ts';
 import { MAX_CHUNK_BYTES } from '@qloom/tensor/rows.ts';
 import type { TensorExpectation } from '@qloom/tensor/wire-tensor.ts';

@@ -1,6 +1,6 @@
 import type { DataDescription } from '@qloom/contracts/gen/qloom/episode/v1/slots.ts';
 import type { LabelledPoints } from '@qloom/contracts/gen/qloom/tensor/v1/tensor.ts';
-import { encodePoints, type PointArrays } from '@qloom/service-kit/wire-points.ts';
+import { encodePoints, type PointArrays } from '@qloom/study-rpc/codec/wire-points.ts';
 
 /** Features and classes of the points that the checks send. */
 export const FEATURES = 3;

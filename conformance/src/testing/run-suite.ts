@@ -1,4 +1,4 @@
-import type { ServiceBinding } from '@qloom/service-kit/handlers.ts';
+import type { ServiceBinding } from '@qloom/service-kit/server/handlers.ts';
 import { startTestServer } from '@qloom/testing/test-server.ts';
 import { isReachable } from '../reachable.ts';
 import { type CheckResult, runChecks } from '../run-checks.ts';

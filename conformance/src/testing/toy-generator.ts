@@ -1,9 +1,9 @@
 import type { FitResponse, SampleResponse } from '@qloom/contracts/gen/qloom/generator/v1/generator.ts';
 import { GeneratorServiceService } from '@qloom/contracts/gen/qloom/generator/v1/generator.ts';
-import { DomainError, ValidationError } from '@qloom/service-kit/errors.ts';
-import { bindService, type ServiceBinding } from '@qloom/service-kit/handlers.ts';
-import { createPointsCollector, encodePoints, type PointArrays } from '@qloom/service-kit/wire-points.ts';
-import { encodeBytes } from '@qloom/service-kit/wire-tensors.ts';
+import { DomainError, ValidationError } from '@qloom/service-kit/faults/errors.ts';
+import { bindService, type ServiceBinding } from '@qloom/service-kit/server/handlers.ts';
+import { createPointsCollector, encodePoints, type PointArrays } from '@qloom/study-rpc/codec/wire-points.ts';
+import { encodeBytes } from '@qloom/study-rpc/codec/wire-tensors.ts';
 import { createByteAssembler } from '@qloom/tensor/byte-chunks.ts';
 
 /** What a toy generator does wrong. */

@@ -1,6 +1,6 @@
 import type { Hyperparameter } from '@qloom/contracts/gen/qloom/episode/v1/hyperparameter.ts';
 import { PolicyServiceService } from '@qloom/contracts/gen/qloom/policy/v1/policy.ts';
-import { bindService, type ServiceBinding } from '@qloom/service-kit/handlers.ts';
+import { bindService, type ServiceBinding } from '@qloom/service-kit/server/handlers.ts';
 
 /** What a toy policy does wrong. */
 export type PolicyFault = 'remembers' | 'inactive values' | 'out of range' | 'too few';

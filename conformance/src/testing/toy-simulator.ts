@@ -1,9 +1,9 @@
 import { QnnArm, type QnnRun } from '@qloom/contracts/gen/qloom/episode/v1/slots.ts';
 import { type EvaluateSettings, QnnSimulatorServiceService } from '@qloom/contracts/gen/qloom/qnn_sim/v1/qnn_sim.ts';
-import { DomainError, ValidationError } from '@qloom/service-kit/errors.ts';
-import { bindService, type ServiceBinding } from '@qloom/service-kit/handlers.ts';
-import { createPointsCollector, type PointArrays } from '@qloom/service-kit/wire-points.ts';
-import { encodeTensor } from '@qloom/service-kit/wire-tensors.ts';
+import { DomainError, ValidationError } from '@qloom/service-kit/faults/errors.ts';
+import { bindService, type ServiceBinding } from '@qloom/service-kit/server/handlers.ts';
+import { createPointsCollector, type PointArrays } from '@qloom/study-rpc/codec/wire-points.ts';
+import { encodeTensor } from '@qloom/study-rpc/codec/wire-tensors.ts';
 
 /** What a toy simulator does wrong. */
 export type SimulatorFault = 'loss' | 'accuracy' | 'runs' | 'not deterministic' | 'prediction' | 'status';

@@ -1,7 +1,7 @@
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
-import { isOlder } from './nats-connection.ts';
+import { isOlder } from './nats/nats-connection.ts';
 import { openArtifactStore, openEpisodeLog } from './open-log.ts';
 
 describe('openEpisodeLog', () => {

@@ -1,16 +1,16 @@
 import { fileURLToPath } from 'node:url';
 import { quoted } from '@qloom/tensor/quoted.ts';
-import type { ArtifactStore } from './artifact-store.ts';
+import type { ArtifactStore } from './artifacts/artifact-store.ts';
+import { openFolderArtifacts } from './artifacts/folder-artifacts.ts';
 import { InvalidUrlError } from './errors.ts';
-import { openFolderArtifacts } from './folder-artifacts.ts';
-import { type JetStreamLogOptions, openJetStreamLog } from './jetstream-log.ts';
+import { type JetStreamLogOptions, openJetStreamLog } from './jetstream/jetstream-log.ts';
 import type { LogOptions } from './log-options.ts';
-import { splitQuery } from './nats-address.ts';
-import { openNatsArtifacts } from './nats-artifacts.ts';
-import type { NatsCredentials } from './nats-credentials.ts';
+import { splitQuery } from './nats/nats-address.ts';
+import { openNatsArtifacts } from './nats/nats-artifacts.ts';
+import type { NatsCredentials } from './nats/nats-credentials.ts';
+import { redactUrl } from './nats/redact-url.ts';
 import type { EpisodeLog } from './port.ts';
-import { redactUrl } from './redact-url.ts';
-import { openSqliteLog, type SqliteLogOptions } from './sqlite-log.ts';
+import { openSqliteLog, type SqliteLogOptions } from './sqlite/sqlite-log.ts';
 
 /** What a URL does not say: mostly for tests, and for secrets, which do not belong into URLs. */
 export type OpenOptions = LogOptions &

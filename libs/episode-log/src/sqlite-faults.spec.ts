@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { startChild, takeOne } from '@qloom/testing/episode-log-contract.ts';
 import type { EpisodeLog } from './port.ts';
-import { openSqliteLog, type SqliteLogOptions } from './sqlite-log.ts';
+import { openSqliteLog, type SqliteLogOptions } from './sqlite/sqlite-log.ts';
 
 const CREATE = { study: 's', slot: 'create' };
 const NOTHING = new Uint8Array(0);

@@ -21,7 +21,7 @@ import { createSignalBoard } from '@qloom/testing/signal-board.ts';
 import { describeWithSmallDisk, mountSmallDisk, type SmallDisk } from '@qloom/testing/small-disk.ts';
 import { openArtifactStore } from './open-log.ts';
 import type { EpisodeLog } from './port.ts';
-import { openSqliteLog, type SqliteLogOptions } from './sqlite-log.ts';
+import { openSqliteLog, type SqliteLogOptions } from './sqlite/sqlite-log.ts';
 
 const logs: EpisodeLog[] = [];
 const open = async (path: string, options: Partial<SqliteLogOptions> = {}): Promise<EpisodeLog> => {

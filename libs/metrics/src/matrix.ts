@@ -1,5 +1,5 @@
-import type { Points } from '@qloom/datasets/points.ts';
-import type { Standardizer } from '@qloom/datasets/standardizer.ts';
+import type { Standardizer } from '@qloom/datasets/preprocessing/standardizer.ts';
+import type { Points } from '@qloom/study/points/points.ts';
 import { MetricError } from './metric-error.ts';
 
 /** Rows of float64 features: what distances are measured on. */

@@ -1,10 +1,10 @@
-import { input, parameter, product } from './angle.ts';
-import { dataReuploadingLayer, entangleRing, hardwareEfficientLayer } from './ansatz.ts';
+import { dataReuploadingLayer, entangleRing, hardwareEfficientLayer } from './ansatz/ansatz.ts';
 import { createCircuitBuilder, validateCircuit } from './circuit.ts';
-import { encodeAngles } from './encoding.ts';
+import { encodeAngles } from './encodings/encoding.ts';
 import { CircuitError, CircuitTooLargeError } from './errors.ts';
-import { pauli } from './observable.ts';
-import { expectation, runCircuit, zeroState } from './statevector.ts';
+import { input, parameter, product } from './gates/angle.ts';
+import { pauli } from './observables/observable.ts';
+import { expectation, runCircuit, zeroState } from './simulation/statevector.ts';
 
 describe('createCircuitBuilder', () => {
   it('refuses what is malformed and names the gate', () => {

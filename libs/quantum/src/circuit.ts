@@ -1,10 +1,10 @@
-import { type Angle, constant, validateAngle } from './angle.ts';
 import { CircuitError, CircuitTooLargeError } from './errors.ts';
-import type { Gate } from './gate.ts';
-import { COMPOSED_GATES, expandGate, gateSize, isLibraryGateName, type LibraryGateName } from './gate-library.ts';
-import { GATES, isGateName } from './gates.ts';
+import { type Angle, constant, validateAngle } from './gates/angle.ts';
+import type { Gate } from './gates/gate.ts';
+import { COMPOSED_GATES, expandGate, gateSize, isLibraryGateName, type LibraryGateName } from './gates/gate-library.ts';
+import { GATES, isGateName } from './gates/gates.ts';
 
-export type { Gate } from './gate.ts';
+export type { Gate } from './gates/gate.ts';
 
 /** The most qubits a circuit may have. */
 export const MAX_QUBITS = 20;

@@ -1,9 +1,9 @@
-import { adjointGradient } from './adjoint.ts';
-import { ANSATZ_NAMES } from './ansatz-table.ts';
+import { ANSATZ_NAMES } from './ansatz/ansatz-table.ts';
 import { validateCircuit } from './circuit.ts';
-import { ENCODING_NAMES } from './encoding-table.ts';
-import { COMPOSED_GATES } from './gate-library.ts';
-import { GATES } from './gates.ts';
+import { ENCODING_NAMES } from './encodings/encoding-table.ts';
+import { COMPOSED_GATES } from './gates/gate-library.ts';
+import { GATES } from './gates/gates.ts';
+import { adjointGradient } from './simulation/adjoint.ts';
 import { goldenCircuits } from './testing/golden.ts';
 
 const golden = goldenCircuits();

@@ -1,11 +1,11 @@
 import { createRandom } from '@qloom/random/random.ts';
-import { adjointGradient } from './adjoint.ts';
-import { ANSATZ_NAMES, ANSATZ_TABLE } from './ansatz-table.ts';
+import { ANSATZ_NAMES, ANSATZ_TABLE } from './ansatz/ansatz-table.ts';
 import { validateCircuit } from './circuit.ts';
-import { ENCODING_NAMES, ENCODINGS } from './encoding-table.ts';
-import { transverseFieldIsing, xxzChain } from './observable.ts';
-import { parameterShiftGradient } from './parameter-shift.ts';
+import { ENCODING_NAMES, ENCODINGS } from './encodings/encoding-table.ts';
+import { transverseFieldIsing, xxzChain } from './observables/observable.ts';
 import { buildQnnCircuit, countParameters, type QnnCircuitSettings } from './qnn-circuit.ts';
+import { adjointGradient } from './simulation/adjoint.ts';
+import { parameterShiftGradient } from './simulation/parameter-shift.ts';
 
 const every = ANSATZ_NAMES.flatMap((ansatz) => ENCODING_NAMES.map((encoding) => [ansatz, encoding] as const));
 

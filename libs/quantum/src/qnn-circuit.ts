@@ -1,8 +1,8 @@
 import { quoted } from '@qloom/tensor/quoted.ts';
-import { ANSATZ_NAMES, ANSATZ_TABLE, type AnsatzDefinition, type AnsatzName } from './ansatz-table.ts';
+import { ANSATZ_NAMES, ANSATZ_TABLE, type AnsatzDefinition, type AnsatzName } from './ansatz/ansatz-table.ts';
 import { type Circuit, type CircuitBuilder, checkQubits, createCircuitBuilder } from './circuit.ts';
 import { type OptionValue, resolveOptions } from './circuit-options.ts';
-import { ENCODING_NAMES, ENCODINGS, type EncodingDefinition, type EncodingName } from './encoding-table.ts';
+import { ENCODING_NAMES, ENCODINGS, type EncodingDefinition, type EncodingName } from './encodings/encoding-table.ts';
 import { CircuitSettingError } from './errors.ts';
 
 /** What {@link buildQnnCircuit} builds. Plain JSON, as study files have it. */

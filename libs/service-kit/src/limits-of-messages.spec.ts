@@ -5,12 +5,12 @@ import {
 } from '@qloom/contracts/gen/qloom/generator/v1/generator.ts';
 import { startTestServer, type TestServer } from '@qloom/testing/test-server.ts';
 import fc from 'fast-check';
-import { boundedMessage, boundedViolations, MAX_MESSAGE_BYTES } from './bounded-message.ts';
-import { connect, type Remote } from './clients.ts';
-import { DomainError, ValidationError } from './errors.ts';
-import { bindService } from './handlers.ts';
-import { decodeSlot, encodeSlot, failureOf } from './slot-events.ts';
-import { badRequestMetadata, violationsOf } from './status-details.ts';
+import { connect, type Remote } from './client/clients.ts';
+import { boundedMessage, boundedViolations, MAX_MESSAGE_BYTES } from './faults/bounded-message.ts';
+import { DomainError, ValidationError } from './faults/errors.ts';
+import { badRequestMetadata, violationsOf } from './faults/status-details.ts';
+import { bindService } from './server/handlers.ts';
+import { decodeSlot, encodeSlot, failureOf } from './stage/slot-events.ts';
 
 const CAPABILITIES = { service: 'test', version: '1.0.0', engines: [], limits: [], hyperparameters: [] };
 

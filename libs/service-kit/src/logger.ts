@@ -1,6 +1,6 @@
-import { redactUrls } from '@qloom/episode-log/redact-url.ts';
+import { redactUrls } from '@qloom/episode-log/nats/redact-url.ts';
 import { activeTraceIds } from '@qloom/telemetry/spans.ts';
-import { boundedMessage, MAX_MESSAGE_BYTES } from './bounded-message.ts';
+import { boundedMessage, MAX_MESSAGE_BYTES } from './faults/bounded-message.ts';
 
 /** From the most to the least talkative. */
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;

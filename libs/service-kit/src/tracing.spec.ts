@@ -9,11 +9,11 @@ import { startTelemetry, type Telemetry } from '@qloom/telemetry/start.ts';
 import { assertEdge, type OtlpCollector, startOtlpCollector } from '@qloom/testing/otlp-collector.ts';
 import { createTempFolder, type TempFolder } from '@qloom/testing/temp-folder.ts';
 import { createMemoryLog, startTestServer, type TestServer } from '@qloom/testing/test-server.ts';
-import { connect } from './clients.ts';
-import { DomainError } from './errors.ts';
-import { bindService } from './handlers.ts';
-import { encodeSlot } from './slot-events.ts';
-import { createStageWorker } from './stage-worker.ts';
+import { connect } from './client/clients.ts';
+import { DomainError } from './faults/errors.ts';
+import { bindService } from './server/handlers.ts';
+import { encodeSlot } from './stage/slot-events.ts';
+import { createStageWorker } from './stage/stage-worker.ts';
 
 const METHOD = 'qloom.generator.v1.GeneratorService/Sample';
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { ArtifactStore } from '@qloom/episode-log/artifact-store.ts';
+import type { ArtifactStore } from '@qloom/episode-log/artifacts/artifact-store.ts';
 
 /** What an adapter brings to the contract suite. */
 export interface ArtifactStoreHarness {

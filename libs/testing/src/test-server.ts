@@ -1,7 +1,7 @@
-import type { ServiceBinding } from '@qloom/service-kit/handlers.ts';
-import { parseListen } from '@qloom/service-kit/listen.ts';
+import { parseListen } from '@qloom/service-kit/config/listen.ts';
 import { createLogger, type Logger } from '@qloom/service-kit/logger.ts';
-import { type RunningServer, startServer } from '@qloom/service-kit/server.ts';
+import type { ServiceBinding } from '@qloom/service-kit/server/handlers.ts';
+import { type RunningServer, startServer } from '@qloom/service-kit/server/server.ts';
 import { createTempFolder } from './temp-folder.ts';
 
 /** A server in this process. */

@@ -1,6 +1,6 @@
-import { COMMON_CONFIG, TARGET_CONFIG, TRAINING_CONFIG } from '@qloom/service-kit/common-config.ts';
-import { defineConfig } from '@qloom/service-kit/config.ts';
-import { targetProblem } from '@qloom/service-kit/target-problem.ts';
+import { targetProblem } from '@qloom/service-kit/client/target-problem.ts';
+import { COMMON_CONFIG, TARGET_CONFIG, TRAINING_CONFIG } from '@qloom/service-kit/config/common-config.ts';
+import { defineConfig } from '@qloom/service-kit/config/config.ts';
 
 /** The agent's environment, beside the variables that every service has. */
 export const AGENT_CONFIG = defineConfig({

@@ -1,8 +1,8 @@
 import { setImmediate as breathe } from 'node:timers/promises';
-import { openStorage } from '@qloom/service-kit/open-storage.ts';
-import { runService } from '@qloom/service-kit/run-service.ts';
-import { createStepRunner } from '@qloom/tfjs/run-step.ts';
-import { useTraining } from '@qloom/tfjs/use-training.ts';
+import { openStorage } from '@qloom/service-kit/config/open-storage.ts';
+import { runService } from '@qloom/service-kit/server/run-service.ts';
+import { createStepRunner } from '@qloom/tfjs/steps/run-step.ts';
+import { useTraining } from '@qloom/tfjs/steps/use-training.ts';
 import { AGENT_CONFIG } from './config.ts';
 import { createPolicies } from './domain/policy/registry.ts';
 import { connectPeers } from './peers/peers.ts';

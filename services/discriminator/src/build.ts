@@ -1,8 +1,8 @@
 import { setImmediate as breathe } from 'node:timers/promises';
 import { DiscriminatorServiceService } from '@qloom/contracts/gen/qloom/discriminator/v1/discriminator.ts';
-import { bindService } from '@qloom/service-kit/handlers.ts';
-import type { BuiltService, ServiceDeps } from '@qloom/service-kit/run-service.ts';
-import { useTraining } from '@qloom/tfjs/use-training.ts';
+import { bindService } from '@qloom/service-kit/server/handlers.ts';
+import type { BuiltService, ServiceDeps } from '@qloom/service-kit/server/run-service.ts';
+import { useTraining } from '@qloom/tfjs/steps/use-training.ts';
 import type { DISCRIMINATOR_CONFIG } from './config.ts';
 import { createAttemptRegistry } from './domain/attempts.ts';
 import { openStage } from './open-stage.ts';

@@ -1,4 +1,4 @@
-import { runService } from '@qloom/service-kit/run-service.ts';
+import { runService } from '@qloom/service-kit/server/run-service.ts';
 import { createDiscriminator, VERSION } from './build.ts';
 import { DISCRIMINATOR_CONFIG } from './config.ts';
 

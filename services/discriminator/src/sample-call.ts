@@ -4,8 +4,8 @@ import type {
   SampleSettings,
 } from '@qloom/contracts/gen/qloom/generator/v1/generator.ts';
 import type { LabelledPoints } from '@qloom/contracts/gen/qloom/tensor/v1/tensor.ts';
-import type { Remote } from '@qloom/service-kit/clients.ts';
-import { encodeBytes } from '@qloom/service-kit/wire-tensors.ts';
+import type { Remote } from '@qloom/service-kit/client/clients.ts';
+import { encodeBytes } from '@qloom/study-rpc/codec/wire-tensors.ts';
 
 /** Any generator, reached over gRPC. */
 export type GeneratorRemote = Pick<Remote<typeof GeneratorServiceService>, 'getCapabilities' | 'sample' | 'target'>;

@@ -8,17 +8,17 @@ import type {
   ProposeFacts,
   SlotEvent,
 } from '@qloom/contracts/gen/qloom/episode/v1/slots.ts';
-import type { ArtifactStore } from '@qloom/episode-log/artifact-store.ts';
+import type { ArtifactStore } from '@qloom/episode-log/artifacts/artifact-store.ts';
 import type { EpisodeLog } from '@qloom/episode-log/port.ts';
 import { createRandom } from '@qloom/random/random.ts';
-import type { BackgroundWork } from '@qloom/service-kit/background-work.ts';
-import type { Remote } from '@qloom/service-kit/clients.ts';
-import { DomainError } from '@qloom/service-kit/errors.ts';
-import { implementationOf, sampleFromFitted } from '@qloom/service-kit/implementations.ts';
+import type { Remote } from '@qloom/service-kit/client/clients.ts';
+import { DomainError } from '@qloom/service-kit/faults/errors.ts';
 import type { Logger } from '@qloom/service-kit/logger.ts';
-import { readPointsMessages } from '@qloom/service-kit/points-artifact.ts';
-import { decodeSlot } from '@qloom/service-kit/slot-events.ts';
-import { createStageWorker, type StageContext } from '@qloom/service-kit/stage-worker.ts';
+import type { BackgroundWork } from '@qloom/service-kit/stage/background-work.ts';
+import { decodeSlot } from '@qloom/service-kit/stage/slot-events.ts';
+import { createStageWorker, type StageContext } from '@qloom/service-kit/stage/stage-worker.ts';
+import { readPointsMessages } from '@qloom/study-rpc/codec/points-artifact.ts';
+import { implementationOf, sampleFromFitted } from '@qloom/study-rpc/implementations.ts';
 import { callSample, type GeneratorRemote } from './sample-call.ts';
 
 /** Any discriminator, reached over gRPC. */

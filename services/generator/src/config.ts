@@ -1,5 +1,5 @@
-import { TARGET_CONFIG, TRAINING_CONFIG } from '@qloom/service-kit/common-config.ts';
-import { defineConfig } from '@qloom/service-kit/config.ts';
+import { TARGET_CONFIG, TRAINING_CONFIG } from '@qloom/service-kit/config/common-config.ts';
+import { defineConfig } from '@qloom/service-kit/config/config.ts';
 
 /** Environment variables of the generator besides the common ones. */
 export const GENERATOR_CONFIG = defineConfig({

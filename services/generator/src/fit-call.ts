@@ -4,11 +4,11 @@ import type {
   FitSummary,
   GeneratorServiceService,
 } from '@qloom/contracts/gen/qloom/generator/v1/generator.ts';
-import type { Points } from '@qloom/datasets/points.ts';
-import type { Remote } from '@qloom/service-kit/clients.ts';
-import { DomainError } from '@qloom/service-kit/errors.ts';
-import { encodePoints } from '@qloom/service-kit/wire-points.ts';
-import { encodeBytes } from '@qloom/service-kit/wire-tensors.ts';
+import type { Remote } from '@qloom/service-kit/client/clients.ts';
+import { DomainError } from '@qloom/service-kit/faults/errors.ts';
+import type { Points } from '@qloom/study/points/points.ts';
+import { encodePoints } from '@qloom/study-rpc/codec/wire-points.ts';
+import { encodeBytes } from '@qloom/study-rpc/codec/wire-tensors.ts';
 import { createByteAssembler } from '@qloom/tensor/byte-chunks.ts';
 
 /** Any generator, reached over gRPC. */

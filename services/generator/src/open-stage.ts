@@ -1,8 +1,8 @@
 import { GeneratorServiceService } from '@qloom/contracts/gen/qloom/generator/v1/generator.ts';
-import type { BackgroundWork } from '@qloom/service-kit/background-work.ts';
-import { connect, type Remote } from '@qloom/service-kit/clients.ts';
+import { connect, type Remote } from '@qloom/service-kit/client/clients.ts';
+import { openStorage, type StorageConfig } from '@qloom/service-kit/config/open-storage.ts';
 import type { Logger } from '@qloom/service-kit/logger.ts';
-import { openStorage, type StorageConfig } from '@qloom/service-kit/open-storage.ts';
+import type { BackgroundWork } from '@qloom/service-kit/stage/background-work.ts';
 import { createFitStage } from './stage.ts';
 
 /** Where the stage finds what it needs. */

@@ -8,12 +8,12 @@ import type {
 import type { GeneratorServiceService, SampleRequest } from '@qloom/contracts/gen/qloom/generator/v1/generator.ts';
 import type { EvaluateRequest } from '@qloom/contracts/gen/qloom/qnn_sim/v1/qnn_sim.ts';
 import type { LabelledPoints } from '@qloom/contracts/gen/qloom/tensor/v1/tensor.ts';
-import type { ArtifactStore } from '@qloom/episode-log/artifact-store.ts';
-import type { Remote } from '@qloom/service-kit/clients.ts';
-import { DomainError } from '@qloom/service-kit/errors.ts';
-import { sampleFromFitted } from '@qloom/service-kit/implementations.ts';
-import { readPointsMessages } from '@qloom/service-kit/points-artifact.ts';
-import { encodeBytes } from '@qloom/service-kit/wire-tensors.ts';
+import type { ArtifactStore } from '@qloom/episode-log/artifacts/artifact-store.ts';
+import type { Remote } from '@qloom/service-kit/client/clients.ts';
+import { DomainError } from '@qloom/service-kit/faults/errors.ts';
+import { readPointsMessages } from '@qloom/study-rpc/codec/points-artifact.ts';
+import { encodeBytes } from '@qloom/study-rpc/codec/wire-tensors.ts';
+import { sampleFromFitted } from '@qloom/study-rpc/implementations.ts';
 import { withSpan } from '@qloom/telemetry/spans.ts';
 
 /** Where the points of an evaluation come from. */

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { QnnSimulatorServiceService } from '@qloom/contracts/gen/qloom/qnn_sim/v1/qnn_sim.ts';
-import { connect } from '@qloom/service-kit/clients.ts';
+import { connect } from '@qloom/service-kit/client/clients.ts';
 import { spawnMain } from '@qloom/testing/spawn-main.ts';
 
 const MAIN = fileURLToPath(new URL('./main.ts', import.meta.url));

@@ -1,10 +1,10 @@
 import { GeneratorServiceService } from '@qloom/contracts/gen/qloom/generator/v1/generator.ts';
 import { QnnSimulatorServiceService } from '@qloom/contracts/gen/qloom/qnn_sim/v1/qnn_sim.ts';
-import { connect } from '@qloom/service-kit/clients.ts';
-import { ConfigError } from '@qloom/service-kit/config.ts';
-import { bindService } from '@qloom/service-kit/handlers.ts';
-import { openStorage } from '@qloom/service-kit/open-storage.ts';
-import { runService } from '@qloom/service-kit/run-service.ts';
+import { connect } from '@qloom/service-kit/client/clients.ts';
+import { ConfigError } from '@qloom/service-kit/config/config.ts';
+import { openStorage } from '@qloom/service-kit/config/open-storage.ts';
+import { bindService } from '@qloom/service-kit/server/handlers.ts';
+import { runService } from '@qloom/service-kit/server/run-service.ts';
 import { CONFIG } from './config.ts';
 import { chooseEngine } from './domain/engine-choice.ts';
 import { qnnSimulatorHandlers } from './rpc/handlers.ts';

@@ -1,14 +1,14 @@
 import type { ProposeFacts, SlotEvent, UtilityReport } from '@qloom/contracts/gen/qloom/episode/v1/slots.ts';
 import { QnnSimulatorServiceService } from '@qloom/contracts/gen/qloom/qnn_sim/v1/qnn_sim.ts';
-import type { ArtifactStore } from '@qloom/episode-log/artifact-store.ts';
+import type { ArtifactStore } from '@qloom/episode-log/artifacts/artifact-store.ts';
 import type { EpisodeLog } from '@qloom/episode-log/port.ts';
-import type { BackgroundWork } from '@qloom/service-kit/background-work.ts';
-import { connect, type Remote } from '@qloom/service-kit/clients.ts';
-import { DomainError } from '@qloom/service-kit/errors.ts';
-import { implementationOf } from '@qloom/service-kit/implementations.ts';
+import { connect, type Remote } from '@qloom/service-kit/client/clients.ts';
+import { DomainError } from '@qloom/service-kit/faults/errors.ts';
 import type { Logger } from '@qloom/service-kit/logger.ts';
-import { decodeSlot } from '@qloom/service-kit/slot-events.ts';
-import { createStageWorker } from '@qloom/service-kit/stage-worker.ts';
+import type { BackgroundWork } from '@qloom/service-kit/stage/background-work.ts';
+import { decodeSlot } from '@qloom/service-kit/stage/slot-events.ts';
+import { createStageWorker } from '@qloom/service-kit/stage/stage-worker.ts';
+import { implementationOf } from '@qloom/study-rpc/implementations.ts';
 import { evaluationParts, type PointSources } from './evaluation-parts.ts';
 
 /** What the stage works with. */

@@ -1,7 +1,7 @@
 import { readOptions } from '@qloom/qnn/model/qnn-fields.ts';
 import type { GivenOptions } from '@qloom/qnn/model/qnn-settings.ts';
-import { ANSATZ_NAMES, ANSATZ_TABLE, type AnsatzName } from '@qloom/quantum/ansatz-table.ts';
-import { ENCODING_NAMES, ENCODINGS, type EncodingName } from '@qloom/quantum/encoding-table.ts';
+import { ANSATZ_NAMES, ANSATZ_TABLE, type AnsatzName } from '@qloom/quantum/ansatz/ansatz-table.ts';
+import { ENCODING_NAMES, ENCODINGS, type EncodingName } from '@qloom/quantum/encodings/encoding-table.ts';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { wholeNumber } from './numbers.ts';
 

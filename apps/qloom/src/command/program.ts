@@ -1,4 +1,4 @@
-import { redactUrls } from '@qloom/episode-log/redact-url.ts';
+import { redactUrls } from '@qloom/episode-log/nats/redact-url.ts';
 import { Command } from 'commander';
 import { addDatasetsCommand } from '../commands/datasets.ts';
 import { addDoctorCommand } from '../commands/doctor.ts';

@@ -1,6 +1,6 @@
 import type { ServiceError } from '@grpc/grpc-js';
-import { redactUrls } from '@qloom/episode-log/redact-url.ts';
-import { boundedMessage } from '@qloom/service-kit/bounded-message.ts';
+import { redactUrls } from '@qloom/episode-log/nats/redact-url.ts';
+import { boundedMessage } from '@qloom/service-kit/faults/bounded-message.ts';
 import { styleOf } from '../terminal/style.ts';
 import { CommandError, EXIT } from './errors.ts';
 import { systemErrorText } from './system-error.ts';

@@ -1,7 +1,7 @@
 import { writeCsv } from '@qloom/datasets/csv/write-csv.ts';
-import { DatasetError } from '@qloom/datasets/dataset-error.ts';
-import { allowedValues } from '@qloom/datasets/settings.ts';
-import { createNamedTask, listTaskKinds } from '@qloom/datasets/task-registry.ts';
+import { allowedValues } from '@qloom/datasets/tasks/settings.ts';
+import { createNamedTask, listTaskKinds } from '@qloom/datasets/tasks/task-registry.ts';
+import { DatasetError } from '@qloom/study/points/dataset-error.ts';
 import { quoted } from '@qloom/tensor/quoted.ts';
 import type { Command } from 'commander';
 import { UsageError } from '../command/errors.ts';

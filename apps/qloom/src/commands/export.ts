@@ -1,6 +1,6 @@
 import { StudySettings } from '@qloom/contracts/gen/qloom/agent/v1/agent.ts';
 import { StudyResult } from '@qloom/contracts/gen/qloom/agent/v1/result.ts';
-import { SOURCE_UNITS } from '@qloom/datasets/feature-units.ts';
+import { SOURCE_UNITS } from '@qloom/datasets/preprocessing/feature-units.ts';
 import { settingsFromFields } from '@qloom/qnn/model/qnn-fields.ts';
 import { createQnnSettings, DEFAULT_QNN } from '@qloom/qnn/model/qnn-settings.ts';
 import { type Command, Option } from 'commander';

@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import type { Workload } from '@qloom/qnn/engine/measure-engine.ts';
 import { createEngine } from '@qloom/qnn/engine/select-engine.ts';
 import { factorPerQubit, gradientVariance } from '@qloom/qnn/plateau/gradient-variance.ts';
-import { type Observable, pauli } from '@qloom/quantum/observable.ts';
+import { type Observable, pauli } from '@qloom/quantum/observables/observable.ts';
 import { buildQnnCircuit } from '@qloom/quantum/qnn-circuit.ts';
 import { createRandom } from '@qloom/random/random.ts';
 import { type Command, Option } from 'commander';

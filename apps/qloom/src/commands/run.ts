@@ -1,4 +1,4 @@
-import { withoutCredentials } from '@qloom/episode-log/nats-address.ts';
+import { withoutCredentials } from '@qloom/episode-log/nats/nats-address.ts';
 import type { Command } from 'commander';
 import { InterruptedError } from '../command/errors.ts';
 import { shellWord } from '../command/shell-word.ts';

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { withoutCredentials } from '@qloom/episode-log/nats-address.ts';
+import { withoutCredentials } from '@qloom/episode-log/nats/nats-address.ts';
 import type { Command } from 'commander';
 import { InterruptedError } from '../command/errors.ts';
 import { assertStorageAnswers, parseLogOption } from '../run/event-log.ts';

@@ -1,4 +1,4 @@
-import { parseCsvRecords } from '@qloom/datasets/csv/csv-records.ts';
+import { parseCsvRecords } from '@qloom/datasets/csv/reading/csv-records.ts';
 
 /** Rows of a CSV of ours with their classes by name, as the report draws them. */
 export interface LabelledRows {

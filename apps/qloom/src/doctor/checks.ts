@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 import { connect, createServer } from 'node:net';
 import { dirname, join, resolve } from 'node:path';
-import { withoutCredentials } from '@qloom/episode-log/nats-address.ts';
+import { withoutCredentials } from '@qloom/episode-log/nats/nats-address.ts';
 import { credentialsFromEnvironment } from '../run/event-log.ts';
 
 /** One thing that was looked at. */
@@ -63,7 +63,7 @@ export async function checkDisk(folder: string): Promise<Finding> {
 
 /** Whether a NATS server with JetStream answers at `url`, with the credentials of the environment. */
 export async function checkNats(url: string, env: Readonly<Record<string, string | undefined>>): Promise<Finding> {
-  const { connectNats } = await import('@qloom/episode-log/nats-connection.ts');
+  const { connectNats } = await import('@qloom/episode-log/nats/nats-connection.ts');
   try {
     const where = withoutCredentials(url);
     const connection = await connectNats({

@@ -5,7 +5,7 @@ import { DiscriminatorServiceService } from '@qloom/contracts/gen/qloom/discrimi
 import type { Capabilities } from '@qloom/contracts/gen/qloom/episode/v1/capabilities.ts';
 import { GeneratorServiceService } from '@qloom/contracts/gen/qloom/generator/v1/generator.ts';
 import { QnnSimulatorServiceService } from '@qloom/contracts/gen/qloom/qnn_sim/v1/qnn_sim.ts';
-import { connect } from '@qloom/service-kit/clients.ts';
+import { connect } from '@qloom/service-kit/client/clients.ts';
 import { SERVICES, type ServiceName } from '../study-file/study-file.ts';
 import { targetsFromEnvironment } from '../study-file/targets.ts';
 import { startLocalServices } from '../supervisor/local-services.ts';

@@ -1,7 +1,7 @@
 import { pennylaneProgram } from '@qloom/quantum/export/pennylane.ts';
 import { qiskitProgram } from '@qloom/quantum/export/qiskit.ts';
 import type { TrainedQnn } from '@qloom/quantum/export/trained-qnn.ts';
-import type { Observable } from '@qloom/quantum/observable.ts';
+import type { Observable } from '@qloom/quantum/observables/observable.ts';
 import { writeOpenQasm } from '@qloom/quantum/qasm/write-openqasm.ts';
 
 /** What a trained QNN can be written as. */

@@ -1,10 +1,10 @@
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { SOURCE_UNITS } from '@qloom/datasets/feature-units.ts';
+import { SOURCE_UNITS } from '@qloom/datasets/preprocessing/feature-units.ts';
 import { circuitFromQasm } from '@qloom/qnn/model/qasm-circuit.ts';
 import { createQnnSettings } from '@qloom/qnn/model/qnn-settings.ts';
-import { expectation, runCircuit } from '@qloom/quantum/statevector.ts';
+import { expectation, runCircuit } from '@qloom/quantum/simulation/statevector.ts';
 import { createRandom } from '@qloom/random/random.ts';
 import { runFolderAt } from '../run-folder/run-folder.ts';
 import { makeStudyResult } from '../testing/study-result.ts';

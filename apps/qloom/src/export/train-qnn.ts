@@ -1,5 +1,4 @@
-import { type FeatureUnits, fromUnit, unitAt } from '@qloom/datasets/feature-units.ts';
-import type { Points } from '@qloom/datasets/points.ts';
+import { type FeatureUnits, fromUnit, unitAt } from '@qloom/datasets/preprocessing/feature-units.ts';
 import { createEngine } from '@qloom/qnn/engine/select-engine.ts';
 import { compileMeasured } from '@qloom/qnn/measurement/compile-measured.ts';
 import { measureScaling, scaleInputs } from '@qloom/qnn/model/input-scaling.ts';
@@ -7,6 +6,7 @@ import { createQnnModel, logitScale } from '@qloom/qnn/model/qnn-model.ts';
 import type { QnnSettings } from '@qloom/qnn/model/qnn-settings.ts';
 import { trainQnns } from '@qloom/qnn/training/train.ts';
 import type { TrainedQnn } from '@qloom/quantum/export/trained-qnn.ts';
+import type { Points } from '@qloom/study/points/points.ts';
 import { chooseEngine } from '../engine/choose-engine.ts';
 import type { TrainingPoints } from './training-points.ts';
 

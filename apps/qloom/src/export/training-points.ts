@@ -1,11 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs';
 import type { StudyResult } from '@qloom/contracts/gen/qloom/agent/v1/result.ts';
 import { DataDescription } from '@qloom/contracts/gen/qloom/episode/v1/slots.ts';
-import { decodeText } from '@qloom/datasets/csv/decode-text.ts';
 import { readCsv } from '@qloom/datasets/csv/read-csv.ts';
-import { DatasetError } from '@qloom/datasets/dataset-error.ts';
-import { toFeatureUnits } from '@qloom/datasets/feature-units.ts';
-import type { Points } from '@qloom/datasets/points.ts';
+import { decodeText } from '@qloom/datasets/csv/reading/decode-text.ts';
+import { toFeatureUnits } from '@qloom/datasets/preprocessing/feature-units.ts';
+import { DatasetError } from '@qloom/study/points/dataset-error.ts';
+import type { Points } from '@qloom/study/points/points.ts';
 import { quoted } from '@qloom/tensor/quoted.ts';
 import { CommandError, UsageError } from '../command/errors.ts';
 import { readLabelledRows } from '../data/labelled-rows.ts';

@@ -1,6 +1,6 @@
 import type { Interval } from '@qloom/contracts/gen/qloom/agent/v1/result.ts';
 import { intervalText } from '../result/headline.ts';
-import { element, escapeText, type Markup } from './svg.ts';
+import { element, escapeText, type Markup } from './plots/svg.ts';
 
 /** A paragraph of plain text. */
 export function paragraph(text: string, className?: string): Markup {

@@ -1,14 +1,14 @@
 import { writeCsv } from '@qloom/datasets/csv/write-csv.ts';
-import { createNamedTask } from '@qloom/datasets/task-registry.ts';
+import { createNamedTask } from '@qloom/datasets/tasks/task-registry.ts';
 import fc from 'fast-check';
 import { readLabelledRows } from '../data/labelled-rows.ts';
 import { cardToJson, cardToMarkdown } from '../result/card.ts';
 import { headlineOf } from '../result/headline.ts';
 import { makeStudyResult } from '../testing/study-result.ts';
 import { makeStudySpans } from '../testing/study-spans.ts';
-import { pairedGains, swarm } from './plot-draws.ts';
+import { pairedGains, swarm } from './plots/plot-draws.ts';
+import { extent, linearScale, logScale, tickText } from './plots/scale.ts';
 import { renderReport } from './report.ts';
-import { extent, linearScale, logScale, tickText } from './scale.ts';
 
 const task = createNamedTask('annni');
 const rows = readLabelledRows(

@@ -4,11 +4,11 @@ import type { LabelledRows } from '../data/labelled-rows.ts';
 import { toneOf, verdictOf } from '../result/verdict.ts';
 import type { KeptSpan } from '../telemetry/kept-span.ts';
 import { definitions, paragraph, section } from './html.ts';
-import { armsSection, distanceSection } from './section-arms.ts';
-import { dataSection } from './section-data.ts';
-import { searchSection } from './section-search.ts';
-import { timeSection } from './section-time.ts';
-import { element, escapeText, type Markup } from './svg.ts';
+import { element, escapeText, type Markup } from './plots/svg.ts';
+import { armsSection, distanceSection } from './sections/section-arms.ts';
+import { dataSection } from './sections/section-data.ts';
+import { searchSection } from './sections/section-search.ts';
+import { timeSection } from './sections/section-time.ts';
 
 /** What a report is made from. */
 export interface ReportInput {

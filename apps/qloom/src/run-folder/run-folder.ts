@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import { withoutCredentials } from '@qloom/episode-log/nats-address.ts';
-import { redactUrl } from '@qloom/episode-log/redact-url.ts';
+import { withoutCredentials } from '@qloom/episode-log/nats/nats-address.ts';
+import { redactUrl } from '@qloom/episode-log/nats/redact-url.ts';
 import { quoted } from '@qloom/tensor/quoted.ts';
 import { CommandError } from '../command/errors.ts';
 import { makeFolder, writeWhole } from './write-file.ts';

@@ -2,7 +2,7 @@ import type { Study } from '@qloom/contracts/gen/qloom/agent/v1/agent.ts';
 import { StudyResult } from '@qloom/contracts/gen/qloom/agent/v1/result.ts';
 import { DataDescription } from '@qloom/contracts/gen/qloom/episode/v1/slots.ts';
 import { writeCsv } from '@qloom/datasets/csv/write-csv.ts';
-import { decodePointsArtifact } from '@qloom/service-kit/points-artifact.ts';
+import { decodePointsArtifact } from '@qloom/study-rpc/codec/points-artifact.ts';
 import { CommandError } from '../command/errors.ts';
 import { cardToJson, cardToMarkdown } from '../result/card.ts';
 import type { RunFolder } from '../run-folder/run-folder.ts';

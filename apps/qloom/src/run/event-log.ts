@@ -1,9 +1,9 @@
 import { InvalidUrlError, LogUnavailableError, LogUnusableError } from '@qloom/episode-log/errors.ts';
-import { withoutCredentials } from '@qloom/episode-log/nats-address.ts';
-import type { NatsCredentials } from '@qloom/episode-log/nats-credentials.ts';
-import { redactUrl } from '@qloom/episode-log/redact-url.ts';
-import { ConfigError, loadConfig } from '@qloom/service-kit/config.ts';
-import { NATS_CONFIG, natsCredentials } from '@qloom/service-kit/nats-config.ts';
+import { withoutCredentials } from '@qloom/episode-log/nats/nats-address.ts';
+import type { NatsCredentials } from '@qloom/episode-log/nats/nats-credentials.ts';
+import { redactUrl } from '@qloom/episode-log/nats/redact-url.ts';
+import { ConfigError, loadConfig } from '@qloom/service-kit/config/config.ts';
+import { NATS_CONFIG, natsCredentials } from '@qloom/service-kit/config/nats-config.ts';
 import { CommandError, UsageError } from '../command/errors.ts';
 
 /** How long a server may take to answer at first: a person waits. Services, which outlive a restart of it, wait longer. */

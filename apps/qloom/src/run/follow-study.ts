@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { status } from '@grpc/grpc-js';
 import { type AgentServiceService, type Study, StudyState } from '@qloom/contracts/gen/qloom/agent/v1/agent.ts';
 import type { SlotEvent } from '@qloom/contracts/gen/qloom/episode/v1/slots.ts';
-import type { Remote } from '@qloom/service-kit/clients.ts';
+import type { Remote } from '@qloom/service-kit/client/clients.ts';
 import { createByteAssembler } from '@qloom/tensor/byte-chunks.ts';
 
 /** The agent, as a client sees it. */

@@ -1,7 +1,7 @@
 import { StudyRecord } from '@qloom/contracts/gen/qloom/agent/v1/agent.ts';
 import { SlotEvent } from '@qloom/contracts/gen/qloom/episode/v1/slots.ts';
 import { isEpisodeKey } from '@qloom/episode-log/event-key.ts';
-import type { NatsCredentials } from '@qloom/episode-log/nats-credentials.ts';
+import type { NatsCredentials } from '@qloom/episode-log/nats/nats-credentials.ts';
 import { openEpisodeLog } from '@qloom/episode-log/open-log.ts';
 import type { EpisodeLog, LogEvent } from '@qloom/episode-log/port.ts';
 import { openLineFile } from '../run-folder/line-file.ts';

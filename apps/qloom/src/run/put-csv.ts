@@ -1,11 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import type { PutDatasetRequest } from '@qloom/contracts/gen/qloom/agent/v1/agent.ts';
 import { type ArtifactRef, DataDescription } from '@qloom/contracts/gen/qloom/episode/v1/slots.ts';
-import { decodeText } from '@qloom/datasets/csv/decode-text.ts';
 import { type CsvData, readCsv } from '@qloom/datasets/csv/read-csv.ts';
-import { DatasetError } from '@qloom/datasets/dataset-error.ts';
-import { chooseFeatureUnits, SOURCE_UNITS, toFeatureUnits } from '@qloom/datasets/feature-units.ts';
-import { encodePoints } from '@qloom/service-kit/wire-points.ts';
+import { decodeText } from '@qloom/datasets/csv/reading/decode-text.ts';
+import { chooseFeatureUnits, SOURCE_UNITS, toFeatureUnits } from '@qloom/datasets/preprocessing/feature-units.ts';
+import { DatasetError } from '@qloom/study/points/dataset-error.ts';
+import { encodePoints } from '@qloom/study-rpc/codec/wire-points.ts';
 import { UsageError } from '../command/errors.ts';
 import { type LoadedStudy, studyProblem } from '../study-file/load-study-file.ts';
 import { type AgentClient, type Patience, untilAnswered } from './follow-study.ts';

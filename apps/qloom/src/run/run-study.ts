@@ -9,8 +9,8 @@ import {
 } from '@qloom/contracts/gen/qloom/agent/v1/agent.ts';
 import { StudyResult } from '@qloom/contracts/gen/qloom/agent/v1/result.ts';
 import type { CsvData } from '@qloom/datasets/csv/read-csv.ts';
-import { withoutCredentials } from '@qloom/episode-log/nats-address.ts';
-import { connect } from '@qloom/service-kit/clients.ts';
+import { withoutCredentials } from '@qloom/episode-log/nats/nats-address.ts';
+import { connect } from '@qloom/service-kit/client/clients.ts';
 import { InterruptedError, UsageError } from '../command/errors.ts';
 import { isServiceError } from '../command/report-error.ts';
 import { writeReport } from '../report/write-report.ts';

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { CsvData } from '@qloom/datasets/csv/read-csv.ts';
-import { DatasetError } from '@qloom/datasets/dataset-error.ts';
-import { createNamedTask } from '@qloom/datasets/task-registry.ts';
+import { createNamedTask } from '@qloom/datasets/tasks/task-registry.ts';
 import type { DataShape } from '@qloom/qnn/model/qnn-model.ts';
+import { DatasetError } from '@qloom/study/points/dataset-error.ts';
 import { type LoadedStudy, studyProblem, studyProblems } from '../study-file/load-study-file.ts';
 import { qnnShapeProblems } from '../study-file/qnn-settings.ts';
 

@@ -1,4 +1,4 @@
-import { targetProblem } from '@qloom/service-kit/target-problem.ts';
+import { targetProblem } from '@qloom/service-kit/client/target-problem.ts';
 import { quoted } from '@qloom/tensor/quoted.ts';
 import type { CircuitFile } from './circuit-file.ts';
 import { type FieldPath, formatPath, type Positions, type Problem } from './problem.ts';

@@ -1,5 +1,5 @@
 import { type ServiceError, status } from '@grpc/grpc-js';
-import { badRequestMetadata } from '@qloom/service-kit/status-details.ts';
+import { badRequestMetadata } from '@qloom/service-kit/faults/status-details.ts';
 import { parseStudyFile } from './load-study-file.ts';
 import { refusalOf } from './refusal.ts';
 

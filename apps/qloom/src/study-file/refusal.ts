@@ -1,5 +1,5 @@
 import type { ServiceError } from '@grpc/grpc-js';
-import { violationsOf } from '@qloom/service-kit/status-details.ts';
+import { violationsOf } from '@qloom/service-kit/faults/status-details.ts';
 import { UsageError } from '../command/errors.ts';
 import type { LoadedStudy } from './load-study-file.ts';
 import { formatPath, type Problem, StudyFileError } from './problem.ts';

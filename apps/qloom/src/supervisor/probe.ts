@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { connect } from '@qloom/service-kit/clients.ts';
-import type { RpcMethod } from '@qloom/service-kit/definition.ts';
+import { connect } from '@qloom/service-kit/client/clients.ts';
+import type { RpcMethod } from '@qloom/service-kit/server/definition.ts';
 
 /** `grpc.health.v1.HealthCheckResponse.ServingStatus`. */
 const SERVING = 1;

@@ -3,11 +3,11 @@ import { AgentServiceService, Study, StudyState } from '@qloom/contracts/gen/qlo
 import { StudyResult } from '@qloom/contracts/gen/qloom/agent/v1/result.ts';
 import type { ArtifactRef } from '@qloom/contracts/gen/qloom/episode/v1/slots.ts';
 import { LabelledPoints } from '@qloom/contracts/gen/qloom/tensor/v1/tensor.ts';
-import { ValidationError } from '@qloom/service-kit/errors.ts';
-import { bindService } from '@qloom/service-kit/handlers.ts';
-import { runService } from '@qloom/service-kit/run-service.ts';
-import { encodePoints } from '@qloom/service-kit/wire-points.ts';
-import { encodeBytes } from '@qloom/service-kit/wire-tensors.ts';
+import { ValidationError } from '@qloom/service-kit/faults/errors.ts';
+import { bindService } from '@qloom/service-kit/server/handlers.ts';
+import { runService } from '@qloom/service-kit/server/run-service.ts';
+import { encodePoints } from '@qloom/study-rpc/codec/wire-points.ts';
+import { encodeBytes } from '@qloom/study-rpc/codec/wire-tensors.ts';
 import { makeStudyResult } from './study-result.ts';
 
 // An agent that plays a study from a script: FAKE_AGENT says how it ends.

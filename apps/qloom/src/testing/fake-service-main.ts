@@ -1,4 +1,4 @@
-import { runService } from '@qloom/service-kit/run-service.ts';
+import { runService } from '@qloom/service-kit/server/run-service.ts';
 
 // A service with health and nothing else: what a test of the supervisor starts in place of a real one.
 await runService({

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { assemble, type CompileOptions, planProgram } from '@qloom/qnn/engine/wasm/compile.ts';
 import { createHost, type Host } from '@qloom/qnn/engine/wasm/host.ts';
-import { ContenderError } from '../contender.ts';
+import { ContenderError } from '../contenders/contender.ts';
 import { batchOf, benchCircuit, benchObservables, type Problem } from '../problem.ts';
 import { type LimitWidth, startCProgram } from './c-program.ts';
 

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { programKernels } from '@qloom/qnn/engine/wasm/compile.ts';
 import type { Host } from '@qloom/qnn/engine/wasm/host.ts';
-import { ContenderError } from '../contender.ts';
+import { ContenderError } from '../contenders/contender.ts';
 import { printC } from './print-c.ts';
 
 const run = promisify(execFile);

@@ -1,7 +1,7 @@
-import { median } from '../../percentile.ts';
-import { lessIsBetter, type Row } from '../../row.ts';
+import { median } from '../../harness/percentile.ts';
+import { lessIsBetter, type Row } from '../../harness/row.ts';
 import { type Cell, cellName } from '../cells.ts';
-import { ContenderError } from '../contender.ts';
+import { ContenderError } from '../contenders/contender.ts';
 import { createProblem } from '../problem.ts';
 import { type LimitPair, type LimitWidths, measureLimit } from './c-limit.ts';
 

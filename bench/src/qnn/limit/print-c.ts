@@ -1,4 +1,4 @@
-import type { Int, Kernel, Statement, Vector } from '@qloom/qnn/engine/wasm/ir.ts';
+import type { Int, Kernel, Statement, Vector } from '@qloom/qnn/engine/wasm/printing/ir.ts';
 
 /** Operators of C for the IR's. */
 const INTEGER = { iadd: '+', ixor: '^', ishl: '<<', ishr: '>>' } as const;

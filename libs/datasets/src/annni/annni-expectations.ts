@@ -1,4 +1,4 @@
-import { lowestEigenpair } from '../lanczos.ts';
+import { lowestEigenpair } from '../tasks/lanczos.ts';
 import { type AnnniSector, applyAnnni, createAnnniSector, expandToStates } from './annni-hamiltonian.ts';
 import { expectationInXBasis, type PauliString } from './pauli-string.ts';
 

@@ -1,4 +1,4 @@
-import { classCounts } from '../rows.ts';
+import { classCounts } from '@qloom/study/points/rows.ts';
 import { createAnnniTask } from './annni-task.ts';
 
 describe('the ANNNI task', () => {

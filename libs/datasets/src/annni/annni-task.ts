@@ -1,7 +1,7 @@
-import { createTask } from '../create-task.ts';
-import { resolveSettings, type SettingSpecs } from '../settings.ts';
-import { sampleExpectation } from '../shot-sampling.ts';
-import type { Task } from '../task.ts';
+import { sampleExpectation } from '../sampling/shot-sampling.ts';
+import { createTask } from '../tasks/create-task.ts';
+import { resolveSettings, type SettingSpecs } from '../tasks/settings.ts';
+import type { Task } from '../tasks/task.ts';
 import { cachedAnnniExpectations } from './annni-expectations.ts';
 import { ANNNI_CLASSES, ANNNI_RANGES, annniPhase } from './annni-phases.ts';
 import { parsePauliString } from './pauli-string.ts';

@@ -1,5 +1,5 @@
+import { DatasetError } from '@qloom/study/points/dataset-error.ts';
 import { quoted } from '@qloom/tensor/quoted.ts';
-import { DatasetError } from '../dataset-error.ts';
 
 /** A product of Pauli operators on distinct qubits, as the bit masks of the qubits on which each letter stands. */
 export interface PauliString {

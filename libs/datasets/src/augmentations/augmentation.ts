@@ -1,6 +1,6 @@
 import type { Random } from '@qloom/random/random.ts';
-import type { Points } from '../points.ts';
-import type { FeatureRange } from '../task.ts';
+import type { Points } from '@qloom/study/points/points.ts';
+import type { FeatureRange } from '../tasks/task.ts';
 
 /** How many synthetic points to make, and how. */
 export interface AugmentationRequest {

@@ -1,8 +1,8 @@
-import { choleskyFactor } from '../cholesky.ts';
-import type { Points } from '../points.ts';
-import { rowsByClass } from '../rows.ts';
-import { type ShrunkCovariance, shrunkCovariance } from '../shrunk-covariance.ts';
-import { fitStandardizer } from '../standardizer.ts';
+import type { Points } from '@qloom/study/points/points.ts';
+import { rowsByClass } from '@qloom/study/points/rows.ts';
+import { fitStandardizer } from '../preprocessing/standardizer.ts';
+import { choleskyFactor } from '../sampling/cholesky.ts';
+import { type ShrunkCovariance, shrunkCovariance } from '../sampling/shrunk-covariance.ts';
 
 /** Centre and spread of one class in the data's own units. */
 export interface ClassSpread {

@@ -1,4 +1,4 @@
-import { sampleBeta } from '../gamma-sampling.ts';
+import { sampleBeta } from '../sampling/gamma-sampling.ts';
 import type { Augmentation } from './augmentation.ts';
 import { strengthOf, synthesize, takeInTurn } from './synthesize.ts';
 

@@ -1,7 +1,7 @@
 import { createRandom } from '@qloom/random/random.ts';
+import type { Points } from '@qloom/study/points/points.ts';
+import { classCounts, rowsByClass } from '@qloom/study/points/rows.ts';
 import { createAnnniTask } from '../annni/annni-task.ts';
-import type { Points } from '../points.ts';
-import { classCounts, rowsByClass } from '../rows.ts';
 import { AUGMENTATION_NAMES } from './augmentation.ts';
 import { augmentationNamed } from './registry.ts';
 

@@ -1,5 +1,5 @@
+import { DatasetError } from '@qloom/study/points/dataset-error.ts';
 import { quoted } from '@qloom/tensor/quoted.ts';
-import { DatasetError } from '../dataset-error.ts';
 import { AUGMENTATION_NAMES, type Augmentation, type AugmentationName } from './augmentation.ts';
 import { classGaussian } from './class-gaussian.ts';
 import { duplicate } from './duplicate.ts';

@@ -1,6 +1,6 @@
-import { DatasetError } from '../dataset-error.ts';
-import { sampleBeta } from '../gamma-sampling.ts';
-import { sampleExpectation } from '../shot-sampling.ts';
+import { DatasetError } from '@qloom/study/points/dataset-error.ts';
+import { sampleBeta } from '../sampling/gamma-sampling.ts';
+import { sampleExpectation } from '../sampling/shot-sampling.ts';
 import type { Augmentation } from './augmentation.ts';
 import { strengthOf, synthesize, takeInTurn } from './synthesize.ts';
 

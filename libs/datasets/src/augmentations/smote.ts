@@ -1,4 +1,4 @@
-import { fitStandardizer } from '../standardizer.ts';
+import { fitStandardizer } from '../preprocessing/standardizer.ts';
 import type { Augmentation } from './augmentation.ts';
 import { strengthOf, synthesize, takeInTurn } from './synthesize.ts';
 

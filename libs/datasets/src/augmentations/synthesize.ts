@@ -1,6 +1,6 @@
-import { DatasetError } from '../dataset-error.ts';
-import type { Points } from '../points.ts';
-import { rowsByClass } from '../rows.ts';
+import { DatasetError } from '@qloom/study/points/dataset-error.ts';
+import type { Points } from '@qloom/study/points/points.ts';
+import { rowsByClass } from '@qloom/study/points/rows.ts';
 import type { Augmentation, AugmentationRequest } from './augmentation.ts';
 
 /** Writes one synthetic point to `out` (float64, shape [features]) and returns the row whose group it inherits. */

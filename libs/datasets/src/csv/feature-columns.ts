@@ -1,8 +1,15 @@
-import { DatasetError } from '../dataset-error.ts';
-import type { CsvColumns } from './csv-columns.ts';
-import type { CsvField } from './csv-records.ts';
-import { canonicalName, type DecimalMark, isValueLike, MISSING, numberFault, readNumber } from './number-text.ts';
+import { DatasetError } from '@qloom/study/points/dataset-error.ts';
 import { placeOf } from './place.ts';
+import type { CsvColumns } from './reading/csv-columns.ts';
+import type { CsvField } from './reading/csv-records.ts';
+import {
+  canonicalName,
+  type DecimalMark,
+  isValueLike,
+  MISSING,
+  numberFault,
+  readNumber,
+} from './reading/number-text.ts';
 import { shown, shownList } from './shown-text.ts';
 
 function isMissing({ text, quoted }: CsvField): boolean {

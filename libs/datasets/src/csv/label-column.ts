@@ -1,9 +1,9 @@
-import { DatasetError } from '../dataset-error.ts';
-import type { SourcePoints } from '../points.ts';
-import { requireRowsPerClass } from '../stratified-folds.ts';
-import type { CsvColumns } from './csv-columns.ts';
-import { isNumeric } from './number-text.ts';
+import { DatasetError } from '@qloom/study/points/dataset-error.ts';
+import type { SourcePoints } from '@qloom/study/points/points.ts';
+import { requireRowsPerClass } from '../split/stratified-folds.ts';
 import { placeOf } from './place.ts';
+import type { CsvColumns } from './reading/csv-columns.ts';
+import { isNumeric } from './reading/number-text.ts';
 import { shown, shownList } from './shown-text.ts';
 
 /** More different numbers with a fraction than this are a quantity, not classes. */

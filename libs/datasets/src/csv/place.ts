@@ -1,4 +1,4 @@
-import type { CsvColumns } from './csv-columns.ts';
+import type { CsvColumns } from './reading/csv-columns.ts';
 import { shown } from './shown-text.ts';
 
 /** A field of a file: for a message, and by number. */

@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
+import type { Points } from '@qloom/study/points/points.ts';
+import { classCounts } from '@qloom/study/points/rows.ts';
 import fc from 'fast-check';
-import { SOURCE_UNITS, toFeatureUnits } from '../feature-units.ts';
-import type { Points } from '../points.ts';
-import { classCounts } from '../rows.ts';
+import { SOURCE_UNITS, toFeatureUnits } from '../preprocessing/feature-units.ts';
 import { readCsv } from './read-csv.ts';
 import { writeCsv } from './write-csv.ts';
 

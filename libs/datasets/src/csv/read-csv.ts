@@ -1,17 +1,17 @@
-import { DatasetError } from '../dataset-error.ts';
-import type { SourcePoints } from '../points.ts';
-import { columnWarnings, type FeatureColumn, namesRows } from './column-warnings.ts';
-import { type CsvColumnOptions, type CsvColumns, resolveCsvColumns } from './csv-columns.ts';
-import { parseCsvRecords } from './csv-records.ts';
+import { DatasetError } from '@qloom/study/points/dataset-error.ts';
+import type { SourcePoints } from '@qloom/study/points/points.ts';
 import { readNumbers, readTexts, requireValues } from './feature-columns.ts';
 import { labelWarnings, namesInOrder, requireClasses, requireClassSizes, requireKnownClasses } from './label-column.ts';
-import { leakWarnings } from './leak-warnings.ts';
-import type { DecimalMark } from './number-text.ts';
 import { placeOf } from './place.ts';
-import { type DuplicateRows, findRowFaults, hiddenCopyWarnings, requireRowsLeft } from './row-warnings.ts';
-import { evenRecords } from './row-widths.ts';
-import { findSeparator, separatorHint } from './separator.ts';
+import { type CsvColumnOptions, type CsvColumns, resolveCsvColumns } from './reading/csv-columns.ts';
+import { parseCsvRecords } from './reading/csv-records.ts';
+import type { DecimalMark } from './reading/number-text.ts';
+import { evenRecords } from './reading/row-widths.ts';
+import { findSeparator, separatorHint } from './reading/separator.ts';
 import { shown } from './shown-text.ts';
+import { columnWarnings, type FeatureColumn, namesRows } from './warnings/column-warnings.ts';
+import { leakWarnings } from './warnings/leak-warnings.ts';
+import { type DuplicateRows, findRowFaults, hiddenCopyWarnings, requireRowsLeft } from './warnings/row-warnings.ts';
 
 /** How to read a file. */
 export interface CsvOptions extends CsvColumnOptions {

@@ -1,6 +1,13 @@
-import { DatasetError } from '../dataset-error.ts';
-import { type FeatureUnit, type FeatureUnits, fromUnit, SOURCE_UNITS, toUnit, unitAt } from '../feature-units.ts';
-import type { Points } from '../points.ts';
+import { DatasetError } from '@qloom/study/points/dataset-error.ts';
+import type { Points } from '@qloom/study/points/points.ts';
+import {
+  type FeatureUnit,
+  type FeatureUnits,
+  fromUnit,
+  SOURCE_UNITS,
+  toUnit,
+  unitAt,
+} from '../preprocessing/feature-units.ts';
 
 /** What the columns and numbers of the points stand for. */
 export interface CsvNames {

@@ -1,4 +1,4 @@
-import type { Points } from '@qloom/datasets/points.ts';
+import type { Points } from '@qloom/study/points/points.ts';
 
 /** A fitted classifier. */
 export interface Classifier {

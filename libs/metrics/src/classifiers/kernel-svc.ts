@@ -1,5 +1,5 @@
-import type { Points } from '@qloom/datasets/points.ts';
-import { rowsByClass } from '@qloom/datasets/rows.ts';
+import type { Points } from '@qloom/study/points/points.ts';
+import { rowsByClass } from '@qloom/study/points/rows.ts';
 import { MetricError } from '../metric-error.ts';
 import { type SupportVectorMachine, solveSvm } from './svm-dual.ts';
 

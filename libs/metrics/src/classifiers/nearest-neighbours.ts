@@ -1,5 +1,5 @@
-import type { Points } from '@qloom/datasets/points.ts';
-import { fitStandardizer } from '@qloom/datasets/standardizer.ts';
+import { fitStandardizer } from '@qloom/datasets/preprocessing/standardizer.ts';
+import type { Points } from '@qloom/study/points/points.ts';
 import { matrixOf, squaredDistances } from '../matrix.ts';
 import { MetricError } from '../metric-error.ts';
 import type { Classifier } from './classifier.ts';

@@ -1,8 +1,8 @@
-import type { Points } from '@qloom/datasets/points.ts';
-import { selectRows } from '@qloom/datasets/rows.ts';
-import { fitStandardizer } from '@qloom/datasets/standardizer.ts';
-import { stratifiedFolds } from '@qloom/datasets/stratified-folds.ts';
+import { fitStandardizer } from '@qloom/datasets/preprocessing/standardizer.ts';
+import { stratifiedFolds } from '@qloom/datasets/split/stratified-folds.ts';
 import type { Random } from '@qloom/random/random.ts';
+import type { Points } from '@qloom/study/points/points.ts';
+import { selectRows } from '@qloom/study/points/rows.ts';
 import { type Matrix, matrixOf, squaredDistances } from '../matrix.ts';
 import { accuracyOf, type Classifier } from './classifier.ts';
 import { fitKernelSvc } from './kernel-svc.ts';

@@ -1,6 +1,6 @@
 import { CircuitError } from '@qloom/quantum/errors.ts';
-import type { Observable } from '@qloom/quantum/observable.ts';
-import { MAX_TERMS, MAX_TEXT, parseObservable } from '@qloom/quantum/observable-text.ts';
+import type { Observable } from '@qloom/quantum/observables/observable.ts';
+import { MAX_TERMS, MAX_TEXT, parseObservable } from '@qloom/quantum/observables/observable-text.ts';
 import { isCircuitRefusal } from '@qloom/quantum/qasm/errors.ts';
 import { MAX_SOURCE } from '@qloom/quantum/qasm/source-limits.ts';
 import { qnnDataProblems } from '../model/data-fit.ts';

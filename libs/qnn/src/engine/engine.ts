@@ -1,5 +1,5 @@
 import type { Circuit } from '@qloom/quantum/circuit.ts';
-import type { Observable } from '@qloom/quantum/observable.ts';
+import type { Observable } from '@qloom/quantum/observables/observable.ts';
 import type { LossName } from '../model/qnn-settings.ts';
 import type { RowLoss } from './row-loss.ts';
 

@@ -1,5 +1,5 @@
 import type { Circuit } from '@qloom/quantum/circuit.ts';
-import type { Observable } from '@qloom/quantum/observable.ts';
+import type { Observable } from '@qloom/quantum/observables/observable.ts';
 import { createRandom } from '@qloom/random/random.ts';
 import { createQnnModel } from '../model/qnn-model.ts';
 import { DEFAULT_QNN } from '../model/qnn-settings.ts';

@@ -1,7 +1,7 @@
-import { adjointGradient } from '@qloom/quantum/adjoint.ts';
 import { validateCircuit } from '@qloom/quantum/circuit.ts';
-import { validateObservable } from '@qloom/quantum/observable.ts';
-import { expectation, probabilities, runCircuit } from '@qloom/quantum/statevector.ts';
+import { validateObservable } from '@qloom/quantum/observables/observable.ts';
+import { adjointGradient } from '@qloom/quantum/simulation/adjoint.ts';
+import { expectation, probabilities, runCircuit } from '@qloom/quantum/simulation/statevector.ts';
 import {
   type CircuitBatch,
   type CompiledCircuit,

@@ -2,7 +2,7 @@ import type { Circuit } from '@qloom/quantum/circuit.ts';
 import { densityExpectation, runNoisyCircuit } from '@qloom/quantum/noise/density-matrix.ts';
 import type { NoiseModel } from '@qloom/quantum/noise/noise-model.ts';
 import { readObservable } from '@qloom/quantum/noise/readout-error.ts';
-import type { Observable } from '@qloom/quantum/observable.ts';
+import type { Observable } from '@qloom/quantum/observables/observable.ts';
 import type { CompiledCircuit, Engine } from '../engine/engine.ts';
 import { DEFAULT_TRAJECTORIES, type Measurement, measurementRoute } from './measurement.ts';
 import { gateNoise, readoutOf } from './noise-models.ts';

@@ -1,5 +1,5 @@
 import { noisyExpectations, noisyGradient } from '@qloom/quantum/noise/density-matrix.ts';
-import type { Observable } from '@qloom/quantum/observable.ts';
+import type { Observable } from '@qloom/quantum/observables/observable.ts';
 import { randomProblem } from '@qloom/quantum/testing/random-problem.ts';
 import { createRandom } from '@qloom/random/random.ts';
 import type { CircuitBatch } from '../engine/engine.ts';

@@ -1,5 +1,5 @@
-import { sampleExpectation } from '@qloom/datasets/shot-sampling.ts';
-import type { Observable } from '@qloom/quantum/observable.ts';
+import { sampleExpectation } from '@qloom/datasets/sampling/shot-sampling.ts';
+import type { Observable } from '@qloom/quantum/observables/observable.ts';
 import type { Random } from '@qloom/random/random.ts';
 
 /** The distinct Pauli strings of several observables, measured once each; the identity is not measured. */

@@ -1,6 +1,6 @@
-import { type Angle, parameter, sum } from '@qloom/quantum/angle.ts';
 import type { Circuit } from '@qloom/quantum/circuit.ts';
-import { type ShiftRule, shiftRule } from '@qloom/quantum/parameter-shift.ts';
+import { type Angle, parameter, sum } from '@qloom/quantum/gates/angle.ts';
+import { type ShiftRule, shiftRule } from '@qloom/quantum/simulation/parameter-shift.ts';
 
 /** An angle of a circuit that can be shifted. */
 export interface ShiftedAngle {

@@ -1,7 +1,7 @@
-import { addAngleGradient } from '@qloom/quantum/angle.ts';
 import type { Circuit } from '@qloom/quantum/circuit.ts';
 import { CircuitError } from '@qloom/quantum/errors.ts';
-import type { Observable } from '@qloom/quantum/observable.ts';
+import { addAngleGradient } from '@qloom/quantum/gates/angle.ts';
+import type { Observable } from '@qloom/quantum/observables/observable.ts';
 import { createRandom } from '@qloom/random/random.ts';
 import { type CircuitBatch, type CompiledCircuit, checkBatch, givenCotangents } from '../engine/engine.ts';
 import { sampleStrings, toPauliStrings } from './pauli-strings.ts';

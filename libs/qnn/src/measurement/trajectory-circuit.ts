@@ -2,7 +2,7 @@ import type { Circuit } from '@qloom/quantum/circuit.ts';
 import { CircuitError } from '@qloom/quantum/errors.ts';
 import type { NoiseModel } from '@qloom/quantum/noise/noise-model.ts';
 import { compileTrajectories } from '@qloom/quantum/noise/trajectories.ts';
-import type { Observable } from '@qloom/quantum/observable.ts';
+import type { Observable } from '@qloom/quantum/observables/observable.ts';
 import { createRandom } from '@qloom/random/random.ts';
 import { type CircuitBatch, type CompiledCircuit, checkBatch, type Engine, givenCotangents } from '../engine/engine.ts';
 

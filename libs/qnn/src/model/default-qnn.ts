@@ -1,6 +1,6 @@
-import type { AnsatzName } from '@qloom/quantum/ansatz-table.ts';
+import type { AnsatzName } from '@qloom/quantum/ansatz/ansatz-table.ts';
 import type { OptionValue } from '@qloom/quantum/circuit-options.ts';
-import type { EncodingName } from '@qloom/quantum/encoding-table.ts';
+import type { EncodingName } from '@qloom/quantum/encodings/encoding-table.ts';
 import type { Precision } from '../engine/engine.ts';
 import type { CircuitNoise, GradientMethod } from '../measurement/measurement.ts';
 

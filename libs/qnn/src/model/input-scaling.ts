@@ -1,6 +1,6 @@
-import type { Points } from '@qloom/datasets/points.ts';
-import { fitStandardizer, type Standardizer } from '@qloom/datasets/standardizer.ts';
-import type { EncodingName } from '@qloom/quantum/encoding-table.ts';
+import { fitStandardizer, type Standardizer } from '@qloom/datasets/preprocessing/standardizer.ts';
+import type { EncodingName } from '@qloom/quantum/encodings/encoding-table.ts';
+import type { Points } from '@qloom/study/points/points.ts';
 
 /**
  * What turns features into angles: angle = (x − mean)/deviation of each feature, so that a typical feature turns by about a

@@ -1,6 +1,6 @@
-import { ANSATZ_TABLE, type AnsatzName } from '@qloom/quantum/ansatz-table.ts';
+import { ANSATZ_TABLE, type AnsatzName } from '@qloom/quantum/ansatz/ansatz-table.ts';
 import { type OptionSpecs, type OptionValue, optionFromText } from '@qloom/quantum/circuit-options.ts';
-import { ENCODINGS, type EncodingName } from '@qloom/quantum/encoding-table.ts';
+import { ENCODINGS, type EncodingName } from '@qloom/quantum/encodings/encoding-table.ts';
 import type { Precision } from '../engine/engine.ts';
 import type { CircuitNoise, GradientMethod } from '../measurement/measurement.ts';
 import { encodingOf } from './qnn-problems.ts';

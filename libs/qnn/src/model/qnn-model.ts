@@ -1,8 +1,8 @@
-import { ANSATZ_TABLE, type AnsatzDefinition } from '@qloom/quantum/ansatz-table.ts';
+import { ANSATZ_TABLE, type AnsatzDefinition } from '@qloom/quantum/ansatz/ansatz-table.ts';
 import { type Circuit, MAX_QUBITS } from '@qloom/quantum/circuit.ts';
-import { ENCODINGS, type EncodingName } from '@qloom/quantum/encoding-table.ts';
-import { type Observable, pauli } from '@qloom/quantum/observable.ts';
-import { parseObservable } from '@qloom/quantum/observable-text.ts';
+import { ENCODINGS, type EncodingName } from '@qloom/quantum/encodings/encoding-table.ts';
+import { type Observable, pauli } from '@qloom/quantum/observables/observable.ts';
+import { parseObservable } from '@qloom/quantum/observables/observable-text.ts';
 import { buildQnnCircuit } from '@qloom/quantum/qnn-circuit.ts';
 import type { Random } from '@qloom/random/random.ts';
 import { circuitFromQasm } from './qasm-circuit.ts';

@@ -1,9 +1,9 @@
-import { ANSATZ_NAMES, ANSATZ_TABLE, type AnsatzDefinition } from '@qloom/quantum/ansatz-table.ts';
+import { ANSATZ_NAMES, ANSATZ_TABLE, type AnsatzDefinition } from '@qloom/quantum/ansatz/ansatz-table.ts';
 import type { Circuit } from '@qloom/quantum/circuit.ts';
 import { describeRange, type OptionSpecs, resolveOptions } from '@qloom/quantum/circuit-options.ts';
-import { ENCODING_NAMES, ENCODINGS, type EncodingDefinition } from '@qloom/quantum/encoding-table.ts';
+import { ENCODING_NAMES, ENCODINGS, type EncodingDefinition } from '@qloom/quantum/encodings/encoding-table.ts';
 import { CircuitSettingError } from '@qloom/quantum/errors.ts';
-import { parseObservable } from '@qloom/quantum/observable-text.ts';
+import { parseObservable } from '@qloom/quantum/observables/observable-text.ts';
 import { isCircuitRefusal } from '@qloom/quantum/qasm/errors.ts';
 import { countParameters } from '@qloom/quantum/qnn-circuit.ts';
 import { echoed, quoted } from '@qloom/tensor/quoted.ts';

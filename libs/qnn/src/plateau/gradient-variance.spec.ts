@@ -1,6 +1,6 @@
-import { parameter } from '@qloom/quantum/angle.ts';
 import { type Circuit, createCircuitBuilder } from '@qloom/quantum/circuit.ts';
-import { pauli } from '@qloom/quantum/observable.ts';
+import { parameter } from '@qloom/quantum/gates/angle.ts';
+import { pauli } from '@qloom/quantum/observables/observable.ts';
 import { buildQnnCircuit } from '@qloom/quantum/qnn-circuit.ts';
 import { createRandom } from '@qloom/random/random.ts';
 import { createWasmEngine } from '../engine/wasm/wasm-engine.ts';

@@ -1,5 +1,5 @@
-import { ANSATZ_NAMES } from '@qloom/quantum/ansatz-table.ts';
-import { ENCODING_NAMES } from '@qloom/quantum/encoding-table.ts';
+import { ANSATZ_NAMES } from '@qloom/quantum/ansatz/ansatz-table.ts';
+import { ENCODING_NAMES } from '@qloom/quantum/encodings/encoding-table.ts';
 import fc from 'fast-check';
 import type { QnnSettings } from '../model/default-qnn.ts';
 import type { DataShape } from '../model/qnn-model.ts';

@@ -1,5 +1,5 @@
 import type { Circuit } from '@qloom/quantum/circuit.ts';
-import type { Observable } from '@qloom/quantum/observable.ts';
+import type { Observable } from '@qloom/quantum/observables/observable.ts';
 import { gradientRounding } from '@qloom/quantum/testing/gradient-rounding.ts';
 import type { RoundedFormat } from '@qloom/tensor/testing/rounding.ts';
 import type { BatchGradient, CircuitBatch } from '../engine/engine.ts';

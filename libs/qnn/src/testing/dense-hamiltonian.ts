@@ -1,4 +1,4 @@
-import type { Observable } from '@qloom/quantum/observable.ts';
+import type { Observable } from '@qloom/quantum/observables/observable.ts';
 
 /** A real symmetric matrix, rows of numbers. */
 export type DenseMatrix = number[][];

@@ -1,6 +1,6 @@
 import { CircuitTooLargeError } from '@qloom/quantum/errors.ts';
-import { type Observable, validateObservable } from '@qloom/quantum/observable.ts';
-import { applyObservable, type Statevector } from '@qloom/quantum/statevector.ts';
+import { type Observable, validateObservable } from '@qloom/quantum/observables/observable.ts';
+import { applyObservable, type Statevector } from '@qloom/quantum/simulation/statevector.ts';
 import type { Random } from '@qloom/random/random.ts';
 
 /** The most qubits of {@link groundEnergy}: its basis takes up to 200 states, 13 MiB there. */

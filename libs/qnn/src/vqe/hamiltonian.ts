@@ -1,7 +1,7 @@
 import { CircuitError } from '@qloom/quantum/errors.ts';
-import { hydrogenMolecule } from '@qloom/quantum/hydrogen.ts';
-import { type Observable, transverseFieldIsing, xxzChain } from '@qloom/quantum/observable.ts';
-import { parseObservable } from '@qloom/quantum/observable-text.ts';
+import { hydrogenMolecule } from '@qloom/quantum/observables/hydrogen.ts';
+import { type Observable, transverseFieldIsing, xxzChain } from '@qloom/quantum/observables/observable.ts';
+import { parseObservable } from '@qloom/quantum/observables/observable-text.ts';
 import type { QnnCircuitSettings } from '@qloom/quantum/qnn-circuit.ts';
 import { quoted } from '@qloom/tensor/quoted.ts';
 

@@ -1,6 +1,6 @@
 import type { Circuit } from '@qloom/quantum/circuit.ts';
 import { CircuitError } from '@qloom/quantum/errors.ts';
-import type { Observable } from '@qloom/quantum/observable.ts';
+import type { Observable } from '@qloom/quantum/observables/observable.ts';
 import type { Random } from '@qloom/random/random.ts';
 import type { Engine } from '../engine/engine.ts';
 import { minimizeAdam } from './adam-minimizer.ts';

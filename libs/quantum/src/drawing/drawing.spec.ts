@@ -1,8 +1,8 @@
 import { createRandom } from '@qloom/random/random.ts';
 import fc from 'fast-check';
-import { input, parameter, sum } from '../angle.ts';
 import { type Circuit, createCircuitBuilder } from '../circuit.ts';
-import { GATES, type GateName } from '../gates.ts';
+import { input, parameter, sum } from '../gates/angle.ts';
+import { GATES, type GateName } from '../gates/gates.ts';
 import { randomProblem } from '../testing/random-problem.ts';
 import { drawSvg } from './draw-svg.ts';
 import { drawText } from './draw-text.ts';

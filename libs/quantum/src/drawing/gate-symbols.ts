@@ -1,7 +1,7 @@
-import type { Angle } from '../angle.ts';
-import { angleText, exactNumber } from '../angle-text.ts';
-import type { Gate } from '../gate.ts';
-import { GATES, type GateName } from '../gates.ts';
+import type { Angle } from '../gates/angle.ts';
+import { angleText, exactNumber } from '../gates/angle-text.ts';
+import type { Gate } from '../gates/gate.ts';
+import { GATES, type GateName } from '../gates/gates.ts';
 
 /** What stands on one qubit's wire: a control's dot, ⊕, a swap's ×, or a box. */
 export type GateSymbol =

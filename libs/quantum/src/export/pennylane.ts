@@ -1,7 +1,7 @@
 import type { Circuit } from '../circuit.ts';
-import type { Gate } from '../gate.ts';
-import type { GateName } from '../gates.ts';
-import type { Observable, PauliTerm } from '../observable.ts';
+import type { Gate } from '../gates/gate.ts';
+import type { GateName } from '../gates/gates.ts';
+import type { Observable, PauliTerm } from '../observables/observable.ts';
 import { pythonAngle, pythonConstants, pythonHead, pythonInputs, pythonOutputFactor } from './python.ts';
 import { type TrainedQnn, validateTrainedQnn } from './trained-qnn.ts';
 

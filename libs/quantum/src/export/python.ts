@@ -1,5 +1,5 @@
-import type { Angle } from '../angle.ts';
-import { angleText, exactNumber } from '../angle-text.ts';
+import type { Angle } from '../gates/angle.ts';
+import { angleText, exactNumber } from '../gates/angle-text.ts';
 import type { TrainedQnn } from './trained-qnn.ts';
 
 const NOTATION = {

@@ -1,5 +1,5 @@
-import type { Gate } from '../gate.ts';
-import type { Observable } from '../observable.ts';
+import type { Gate } from '../gates/gate.ts';
+import type { Observable } from '../observables/observable.ts';
 import { pythonAngle, pythonConstants, pythonHead, pythonInputs, pythonOutputFactor } from './python.ts';
 import { type TrainedQnn, validateTrainedQnn } from './trained-qnn.ts';
 

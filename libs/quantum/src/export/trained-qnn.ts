@@ -1,7 +1,7 @@
 import type { Circuit } from '../circuit.ts';
 import { validateCircuit } from '../circuit.ts';
 import { CircuitError } from '../errors.ts';
-import { type Observable, validateObservable } from '../observable.ts';
+import { type Observable, validateObservable } from '../observables/observable.ts';
 
 /** A QNN with its trained parameters: output k of a row of features is `outputScale · ⟨O_k⟩` at x = (features − mean)/scale. */
 export interface TrainedQnn {

@@ -1,7 +1,7 @@
 import { quoted } from '@qloom/tensor/quoted.ts';
 import { CircuitError } from '../errors.ts';
-import { GATES } from '../gates.ts';
-import { type Matrix, matrix } from '../matrix.ts';
+import { GATES } from '../gates/gates.ts';
+import { type Matrix, matrix } from '../gates/matrix.ts';
 
 /**
  * A noise channel.

@@ -1,11 +1,11 @@
 import { createRandom } from '@qloom/random/random.ts';
-import { adjointGradient } from '../adjoint.ts';
 import { createCircuitBuilder } from '../circuit.ts';
 import { CircuitTooLargeError } from '../errors.ts';
-import { adjointOf, multiply } from '../matrix.ts';
-import { pauli } from '../observable.ts';
-import { estimateExpectation } from '../sampling.ts';
-import { probabilities, runCircuit } from '../statevector.ts';
+import { adjointOf, multiply } from '../gates/matrix.ts';
+import { pauli } from '../observables/observable.ts';
+import { adjointGradient } from '../simulation/adjoint.ts';
+import { estimateExpectation } from '../simulation/sampling.ts';
+import { probabilities, runCircuit } from '../simulation/statevector.ts';
 import { randomProblem } from '../testing/random-problem.ts';
 import { type Channel, krausOperators } from './channels.ts';
 import {

@@ -1,10 +1,10 @@
-import type { CircuitGradient } from '../adjoint.ts';
 import type { Circuit } from '../circuit.ts';
 import { CircuitTooLargeError } from '../errors.ts';
-import { GATES } from '../gates.ts';
-import { type Observable, pauliMasks, validateObservable } from '../observable.ts';
-import { amplitudeShifts, shiftGradient } from '../parameter-shift.ts';
-import { applyMatrix, gateAngles, initialState, parity, type Statevector } from '../statevector.ts';
+import { GATES } from '../gates/gates.ts';
+import { type Observable, pauliMasks, validateObservable } from '../observables/observable.ts';
+import type { CircuitGradient } from '../simulation/adjoint.ts';
+import { amplitudeShifts, shiftGradient } from '../simulation/parameter-shift.ts';
+import { applyMatrix, gateAngles, initialState, parity, type Statevector } from '../simulation/statevector.ts';
 import { krausOperators, superoperator } from './channels.ts';
 import { type NoiseModel, noiseAfter, validateNoiseModel } from './noise-model.ts';
 import { readObservable, readProbabilities } from './readout-error.ts';

@@ -1,7 +1,7 @@
 import { quoted } from '@qloom/tensor/quoted.ts';
 import { CircuitError } from '../errors.ts';
-import type { Gate } from '../gate.ts';
-import { type GateName, isGateName } from '../gates.ts';
+import type { Gate } from '../gates/gate.ts';
+import { type GateName, isGateName } from '../gates/gates.ts';
 import { type Channel, channelQubits, validateChannel } from './channels.ts';
 import { type ReadoutError, validateReadout } from './readout-error.ts';
 

@@ -1,5 +1,5 @@
 import { CircuitError } from '../errors.ts';
-import type { Observable, PauliTerm } from '../observable.ts';
+import type { Observable, PauliTerm } from '../observables/observable.ts';
 
 /** How often a qubit is read wrongly. */
 export interface ReadoutError {

@@ -1,10 +1,10 @@
 import type { Random } from '@qloom/random/random.ts';
-import { adjointGradient } from '../adjoint.ts';
 import type { Circuit } from '../circuit.ts';
-import type { Observable } from '../observable.ts';
-import { shiftGradient } from '../parameter-shift.ts';
-import { estimateExpectation } from '../sampling.ts';
-import { runCircuit } from '../statevector.ts';
+import type { Observable } from '../observables/observable.ts';
+import { adjointGradient } from '../simulation/adjoint.ts';
+import { shiftGradient } from '../simulation/parameter-shift.ts';
+import { estimateExpectation } from '../simulation/sampling.ts';
+import { runCircuit } from '../simulation/statevector.ts';
 import type { NoiseModel } from './noise-model.ts';
 import { readObservable } from './readout-error.ts';
 import { sampleTrajectory } from './trajectories.ts';

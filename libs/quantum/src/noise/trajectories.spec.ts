@@ -1,9 +1,9 @@
 import { createRandom } from '@qloom/random/random.ts';
-import { adjointGradient } from '../adjoint.ts';
-import { parameter } from '../angle.ts';
 import { createCircuitBuilder } from '../circuit.ts';
-import { pauli } from '../observable.ts';
-import { expectation, runCircuit } from '../statevector.ts';
+import { parameter } from '../gates/angle.ts';
+import { pauli } from '../observables/observable.ts';
+import { adjointGradient } from '../simulation/adjoint.ts';
+import { expectation, runCircuit } from '../simulation/statevector.ts';
 import { randomProblem } from '../testing/random-problem.ts';
 import { noisyExpectations, noisyGradient } from './density-matrix.ts';
 import type { NoiseModel } from './noise-model.ts';

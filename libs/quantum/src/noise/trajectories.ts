@@ -1,9 +1,9 @@
 import type { Random } from '@qloom/random/random.ts';
-import { input } from '../angle.ts';
 import type { Circuit } from '../circuit.ts';
 import { CircuitError } from '../errors.ts';
-import type { Gate } from '../gate.ts';
-import { gate } from '../gate-algebra.ts';
+import { input } from '../gates/angle.ts';
+import type { Gate } from '../gates/gate.ts';
+import { gate } from '../gates/gate-algebra.ts';
 import { type PauliError, pauliErrors } from './channels.ts';
 import { type NoiseModel, type NoiseSite, noiseAfter, validateNoiseModel } from './noise-model.ts';
 

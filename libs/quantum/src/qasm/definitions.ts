@@ -1,4 +1,4 @@
-import type { GateName } from '../gates.ts';
+import type { GateName } from '../gates/gates.ts';
 
 const CONJUGATED_ZZ = 'cx a, b; rz(t) b; cx a, b;';
 

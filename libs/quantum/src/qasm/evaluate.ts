@@ -1,5 +1,5 @@
 import { quoted } from '@qloom/tensor/quoted.ts';
-import type { Angle } from '../angle.ts';
+import type { Angle } from '../gates/angle.ts';
 import type { Budget } from './budget.ts';
 import { OpenQasmError } from './errors.ts';
 import type { Expression, Instruction, TypeSyntax } from './parsing/syntax.ts';

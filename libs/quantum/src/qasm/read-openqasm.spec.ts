@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { parameter, product, sum } from '../angle.ts';
-import { GATES, type GateName } from '../gates.ts';
-import { controlled } from '../matrix.ts';
-import { runCircuit } from '../statevector.ts';
+import { parameter, product, sum } from '../gates/angle.ts';
+import { GATES, type GateName } from '../gates/gates.ts';
+import { controlled } from '../gates/matrix.ts';
+import { runCircuit } from '../simulation/statevector.ts';
 import { distance, unitaryOf } from '../testing/unitary.ts';
 import { readOpenQasm } from './read-openqasm.ts';
 

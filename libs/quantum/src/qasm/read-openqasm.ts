@@ -1,7 +1,7 @@
 import { quoted } from '@qloom/tensor/quoted.ts';
-import { type Angle, input, parameter } from '../angle.ts';
 import { type Circuit, createCircuitBuilder, type ParameterKind } from '../circuit.ts';
-import type { Gate } from '../gate.ts';
+import { type Angle, input, parameter } from '../gates/angle.ts';
+import type { Gate } from '../gates/gate.ts';
 import { CALL_COST, createBudget } from './budget.ts';
 import { OpenQasmError, type SourcePosition } from './errors.ts';
 import {
@@ -14,16 +14,16 @@ import {
   resolveType,
   type Scope,
 } from './evaluate.ts';
-import { createGateExpander, type GateExpander } from './gate-expander.ts';
+import { createGateExpander, type GateExpander } from './gates/gate-expander.ts';
+import { createPhaseSum } from './gates/phase-sum.ts';
+import { INCLUDES } from './gates/standard-gates.ts';
 import { parseOpenQasm } from './parsing/parser.ts';
 import { SUPPORTED } from './parsing/refused.ts';
 import type { ForLoop, GateCall, Operand, Statement } from './parsing/syntax.ts';
-import { createPhaseSum } from './phase-sum.ts';
 import { createQubitUses, type FinalMeasurement } from './qubit-uses.ts';
 import { loopValues } from './range.ts';
 import { createRegisters } from './registers.ts';
 import { MAX_INPUTS } from './source-limits.ts';
-import { INCLUDES } from './standard-gates.ts';
 import { floatValue, type Value } from './values/classical-value.ts';
 import { promote } from './values/convert.ts';
 

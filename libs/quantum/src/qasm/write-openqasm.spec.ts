@@ -1,11 +1,11 @@
 import { createRandom } from '@qloom/random/random.ts';
 import { rounding } from '@qloom/tensor/testing/rounding.ts';
 import fc from 'fast-check';
-import { collected, constant, inputProduct, parameter, product, sum } from '../angle.ts';
 import { type Circuit, createCircuitBuilder } from '../circuit.ts';
 import { CircuitError } from '../errors.ts';
-import { GATES, type GateName } from '../gates.ts';
-import { runCircuit, type Statevector } from '../statevector.ts';
+import { collected, constant, inputProduct, parameter, product, sum } from '../gates/angle.ts';
+import { GATES, type GateName } from '../gates/gates.ts';
+import { runCircuit, type Statevector } from '../simulation/statevector.ts';
 import { randomProblem } from '../testing/random-problem.ts';
 import { readOpenQasm } from './read-openqasm.ts';
 import { inputName, type WriteOptions, writeOpenQasm } from './write-openqasm.ts';

@@ -1,8 +1,8 @@
-import { type Angle, constant, evaluateAngle } from '../angle.ts';
-import { angleText, exactNumber } from '../angle-text.ts';
 import { type Circuit, validateCircuit } from '../circuit.ts';
 import { CircuitError } from '../errors.ts';
-import type { GateName } from '../gates.ts';
+import { type Angle, constant, evaluateAngle } from '../gates/angle.ts';
+import { angleText, exactNumber } from '../gates/angle-text.ts';
+import type { GateName } from '../gates/gates.ts';
 import { DEFINITIONS, programName } from './definitions.ts';
 
 /** Settings of {@link writeOpenQasm}. */

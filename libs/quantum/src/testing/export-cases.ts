@@ -1,8 +1,8 @@
 import { createRandom } from '@qloom/random/random.ts';
 import { createCircuitBuilder } from '../circuit.ts';
 import type { TrainedQnn } from '../export/trained-qnn.ts';
-import { GATES, type GateName } from '../gates.ts';
-import { pauli, transverseFieldIsing } from '../observable.ts';
+import { GATES, type GateName } from '../gates/gates.ts';
+import { pauli, transverseFieldIsing } from '../observables/observable.ts';
 import { buildQnnCircuit, type QnnCircuitSettings } from '../qnn-circuit.ts';
 import { randomProblem } from './random-problem.ts';
 

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
-import type { Angle } from '../angle.ts';
 import { type Circuit, createCircuitBuilder } from '../circuit.ts';
-import type { LibraryGateName } from '../gate-library.ts';
-import type { Observable } from '../observable.ts';
+import type { Angle } from '../gates/angle.ts';
+import type { LibraryGateName } from '../gates/gate-library.ts';
+import type { Observable } from '../observables/observable.ts';
 import { buildQnnCircuit, type QnnCircuitSettings } from '../qnn-circuit.ts';
 
 /** A circuit on which PennyLane and Qiskit agree to 1e-12, and what they say of it. */

@@ -1,7 +1,7 @@
 import { type RoundedFormat, rounding } from '@qloom/tensor/testing/rounding.ts';
-import type { AngleTerm } from '../angle.ts';
 import type { Circuit } from '../circuit.ts';
-import type { Observable } from '../observable.ts';
+import type { AngleTerm } from '../gates/angle.ts';
+import type { Observable } from '../observables/observable.ts';
 
 /** How far rounding may take each number of a gradient from its exact value. */
 export interface GradientRounding {

@@ -1,9 +1,9 @@
 import type { Random } from '@qloom/random/random.ts';
-import { type Angle, constant, input, inputProduct, parameter, product, sum } from '../angle.ts';
 import { type Circuit, createCircuitBuilder } from '../circuit.ts';
-import { gateSize, type LibraryGateName } from '../gate-library.ts';
-import { GATES } from '../gates.ts';
-import type { Observable } from '../observable.ts';
+import { type Angle, constant, input, inputProduct, parameter, product, sum } from '../gates/angle.ts';
+import { gateSize, type LibraryGateName } from '../gates/gate-library.ts';
+import { GATES } from '../gates/gates.ts';
+import type { Observable } from '../observables/observable.ts';
 
 /** A random circuit over every gate that fits, its angles random affine combinations, with random observables. */
 export interface RandomProblem {

@@ -1,6 +1,6 @@
-import type { Gate } from '../gate.ts';
-import type { Matrix } from '../matrix.ts';
-import { applyGates, zeroState } from '../statevector.ts';
+import type { Gate } from '../gates/gate.ts';
+import type { Matrix } from '../gates/matrix.ts';
+import { applyGates, zeroState } from '../simulation/statevector.ts';
 
 /** The matrix of gates with constant angles on `qubits` qubits, column by column. */
 export function unitaryOf(gates: readonly Gate[], qubits: number): Matrix {

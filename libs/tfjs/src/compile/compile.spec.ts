@@ -1,10 +1,10 @@
 import { createRandom } from '@qloom/random/random.ts';
 import * as tf from '@tensorflow/tfjs-core';
-import { createAdam } from '../adam.ts';
-import { useBackend } from '../backend.ts';
-import { dense, denseParameters } from '../dense.ts';
-import { hostInput } from '../host-input.ts';
-import { createParameters, valueAndGradients } from '../parameters.ts';
+import { useBackend } from '../backends/backend.ts';
+import { dense, denseParameters } from '../layers/dense.ts';
+import { createParameters, valueAndGradients } from '../layers/parameters.ts';
+import { createAdam } from '../steps/adam.ts';
+import { hostInput } from '../steps/host-input.ts';
 import { compile, type Numeric } from './compile.ts';
 
 beforeAll(() => useBackend({ force: 'cpu' }));

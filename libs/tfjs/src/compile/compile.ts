@@ -1,16 +1,16 @@
 import * as tf from '@tensorflow/tfjs-core';
 // tfjs-core alone registers no gradients in Node; this package's bundle does.
 import '@tensorflow/tfjs-layers';
-import { registerSecondOrderGradients } from '../second-order-gradients.ts';
-import { choosePlacement } from './choose-placement.ts';
+import { registerSecondOrderGradients } from '../kernels/second-order-gradients.ts';
 import { engine } from './engine.ts';
 import { CompileError } from './errors.ts';
 import { registerKernels } from './kernels/table.ts';
 import { createProgram, describePlacement, type Feeds, type Program } from './program.ts';
-import { mostParts, type Placement } from './providers.ts';
-import { loadRuntime, type MissingRuntime, type ProviderName, type Runtime, type Session } from './runtime.ts';
-import { type FlatArguments, flattenArguments } from './signature.ts';
-import { currentTrace } from './symbolic-backend.ts';
+import { choosePlacement } from './running/choose-placement.ts';
+import { mostParts, type Placement } from './running/providers.ts';
+import { loadRuntime, type MissingRuntime, type ProviderName, type Runtime, type Session } from './running/runtime.ts';
+import { type FlatArguments, flattenArguments } from './tracing/signature.ts';
+import { currentTrace } from './tracing/symbolic-backend.ts';
 
 /** Options of {@link compile}. */
 export interface CompileOptions {

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { useBackend } from '../backend.ts';
+import { useBackend } from '../backends/backend.ts';
 import { compile } from './compile.ts';
 import type { CompileError, CompileErrorCode } from './errors.ts';
 
@@ -232,7 +232,7 @@ describe('a compiled function', () => {
   });
 
   it('says so when draw gives another number of numbers than the shape takes', async () => {
-    const { hostInput } = await import('../host-input.ts');
+    const { hostInput } = await import('../steps/host-input.ts');
     const compiled = compile(() => tf.neg(hostInput([3], () => [1, 2])));
     expect(failureOf(() => compiled()).message).toBe(
       'hostInput: draw returned 2 numbers for shape [3], which takes 3.',

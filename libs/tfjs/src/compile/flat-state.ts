@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { engine, pointAt } from './engine.ts';
-import { allocate, symbolicBackend } from './symbolic-backend.ts';
-import type { TracedVariable } from './trace.ts';
+import { allocate, symbolicBackend } from './tracing/symbolic-backend.ts';
+import type { TracedVariable } from './tracing/trace.ts';
 
 type Numbers = Float32Array | Int32Array | Uint8Array;
 

@@ -1,7 +1,7 @@
 import { createRandom } from '@qloom/random/random.ts';
 import * as tf from '@tensorflow/tfjs-core';
 import * as layers from '@tensorflow/tfjs-layers';
-import { useBackend } from '../backend.ts';
+import { useBackend } from '../backends/backend.ts';
 import { compile } from './compile.ts';
 
 beforeAll(() => useBackend({ force: 'cpu' }));

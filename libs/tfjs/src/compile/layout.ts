@@ -1,4 +1,4 @@
-import { type Graph, type GraphType, sameShape, sizeOf, type Value } from './graph.ts';
+import { type Graph, type GraphType, sameShape, sizeOf, type Value } from './tracing/graph.ts';
 
 /** Repeats along axes of size 1 (and new ones in front). Remembered, so that elementwise operations can put it off. */
 export function expand(g: Graph, x: Value, shape: readonly number[]): Value {

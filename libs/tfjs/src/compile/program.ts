@@ -1,14 +1,14 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { type BuiltModel, buildModel } from './build-model.ts';
 import { CompileError } from './errors.ts';
 import { type Segment, type Slot, slotOf, takePlace } from './flat-state.ts';
-import { type Graph, sizeOf, type Value } from './graph.ts';
 import { concat, reshape, slice } from './layout.ts';
-import type { ProviderName, Runtime, RuntimeTensor, RuntimeTensors, Session } from './runtime.ts';
-import type { Leaf, ResultTemplate } from './signature.ts';
-import { allocate } from './symbolic-backend.ts';
-import type { HostNumbers } from './trace.ts';
-import { type TracedFunction, traceFunction } from './trace-function.ts';
+import { type BuiltModel, buildModel } from './onnx/build-model.ts';
+import type { ProviderName, Runtime, RuntimeTensor, RuntimeTensors, Session } from './running/runtime.ts';
+import { type Graph, sizeOf, type Value } from './tracing/graph.ts';
+import type { Leaf, ResultTemplate } from './tracing/signature.ts';
+import { allocate } from './tracing/symbolic-backend.ts';
+import type { HostNumbers } from './tracing/trace.ts';
+import { type TracedFunction, traceFunction } from './tracing/trace-function.ts';
 
 /** A range of a segment that a program writes, and the output that holds it. */
 interface WrittenRange {

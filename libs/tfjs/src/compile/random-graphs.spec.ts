@@ -1,7 +1,7 @@
 import { createRandom } from '@qloom/random/random.ts';
 import * as tf from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
-import { useBackend } from '../backend.ts';
+import { useBackend } from '../backends/backend.ts';
 import { evaluate, type RandomGraph, randomGraph } from '../testing/random-graph.ts';
 import { expectSameToRounding } from '../testing/same-to-rounding.ts';
 import { compile } from './compile.ts';

@@ -1,6 +1,6 @@
 import { createRandom } from '@qloom/random/random.ts';
 import * as tf from '@tensorflow/tfjs-core';
-import { useBackend } from '../backend.ts';
+import { useBackend } from '../backends/backend.ts';
 import { compile } from './compile.ts';
 
 beforeAll(() => useBackend({ force: 'cpu' }));

@@ -4,7 +4,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { createRandom } from '@qloom/random/random.ts';
 import * as tf from '@tensorflow/tfjs-core';
-import { useBackend } from '../backend.ts';
+import { useBackend } from '../backends/backend.ts';
 import { createVaeGan, VAE_GAN_SETTINGS, type VaeGan, type VaeGanSettings, vaeGanBatch } from '../testing/vae-gan.ts';
 import { compile } from './compile.ts';
 

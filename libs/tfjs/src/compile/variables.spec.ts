@@ -1,9 +1,9 @@
 import { createRandom } from '@qloom/random/random.ts';
 import * as tf from '@tensorflow/tfjs-core';
-import { useBackend } from '../backend.ts';
-import { createEma } from '../ema.ts';
-import { createParameters } from '../parameters.ts';
-import { stopGradient } from '../stop-gradient.ts';
+import { useBackend } from '../backends/backend.ts';
+import { createParameters } from '../layers/parameters.ts';
+import { stopGradient } from '../layers/stop-gradient.ts';
+import { createEma } from '../steps/ema.ts';
 import { type Compiled, compile } from './compile.ts';
 
 const numbers = (tensor: tf.Tensor) => Array.from(tensor.dataSync());

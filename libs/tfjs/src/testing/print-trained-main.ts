@@ -2,7 +2,7 @@
 // node print-trained-main.ts STEPS THREADS
 import { createHash } from 'node:crypto';
 import { createRandom } from '@qloom/random/random.ts';
-import { useBackend } from '../backend.ts';
+import { useBackend } from '../backends/backend.ts';
 import { compile } from '../compile/compile.ts';
 import { createVaeGan, VAE_GAN_SETTINGS, vaeGanBatch } from './vae-gan.ts';
 

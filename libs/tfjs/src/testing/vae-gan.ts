@@ -1,14 +1,14 @@
 import type { Random } from '@qloom/random/random.ts';
 import * as tf from '@tensorflow/tfjs-core';
-import { type Adam, createAdam } from '../adam.ts';
-import { affine } from '../affine.ts';
-import { conv1dParameters } from '../conv1d.ts';
-import { denseParameters } from '../dense.ts';
-import { biasLeakyRelu } from '../leaky-relu.ts';
-import { createParameters, type ParameterSpec, type Parameters, valueAndGradients } from '../parameters.ts';
-import { meanSoftplus } from '../reductions.ts';
-import { spectralNormalize } from '../spectral-norm.ts';
-import { stopGradient } from '../stop-gradient.ts';
+import { affine } from '../kernels/affine.ts';
+import { biasLeakyRelu } from '../kernels/leaky-relu.ts';
+import { meanSoftplus } from '../kernels/reductions.ts';
+import { conv1dParameters } from '../layers/conv1d.ts';
+import { denseParameters } from '../layers/dense.ts';
+import { createParameters, type ParameterSpec, type Parameters, valueAndGradients } from '../layers/parameters.ts';
+import { spectralNormalize } from '../layers/spectral-norm.ts';
+import { stopGradient } from '../layers/stop-gradient.ts';
+import { type Adam, createAdam } from '../steps/adam.ts';
 
 /** Features, classes and latents of the model that tests and benchmarks train. */
 export const FEATURES = 32;

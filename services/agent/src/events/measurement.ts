@@ -8,8 +8,8 @@ import {
   type UtilityReport,
 } from '@qloom/contracts/gen/qloom/episode/v1/slots.ts';
 import type { Tensor } from '@qloom/contracts/gen/qloom/tensor/v1/tensor.ts';
-import { ValidationError } from '@qloom/service-kit/errors.ts';
-import { decodeTensor } from '@qloom/service-kit/wire-tensors.ts';
+import { ValidationError } from '@qloom/service-kit/faults/errors.ts';
+import { decodeTensor } from '@qloom/study-rpc/codec/wire-tensors.ts';
 import { TensorError } from '@qloom/tensor/tensor-error.ts';
 import { mean } from '../domain/maths/statistics.ts';
 import { type ConstraintReadings, LEAST_SIGMA, mapConstraints } from '../domain/reward/constraints.ts';

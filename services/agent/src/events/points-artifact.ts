@@ -1,7 +1,7 @@
 import type { ArtifactRef } from '@qloom/contracts/gen/qloom/episode/v1/slots.ts';
-import type { Points } from '@qloom/datasets/points.ts';
-import type { ArtifactStore } from '@qloom/episode-log/artifact-store.ts';
-import { decodePointsArtifact, encodePointsArtifact, POINTS_TYPE } from '@qloom/service-kit/points-artifact.ts';
+import type { ArtifactStore } from '@qloom/episode-log/artifacts/artifact-store.ts';
+import type { Points } from '@qloom/study/points/points.ts';
+import { decodePointsArtifact, encodePointsArtifact, POINTS_TYPE } from '@qloom/study-rpc/codec/points-artifact.ts';
 
 /** Stores bytes and says where they stand. */
 export async function putArtifact(store: ArtifactStore, bytes: Uint8Array, mediaType: string): Promise<ArtifactRef> {

@@ -1,8 +1,8 @@
 import { StudyRecord } from '@qloom/contracts/gen/qloom/agent/v1/agent.ts';
 import { formatKey, type StudyKey } from '@qloom/episode-log/event-key.ts';
 import type { LogEvent } from '@qloom/episode-log/port.ts';
-import { boundedMessage } from '@qloom/service-kit/bounded-message.ts';
-import { DomainError } from '@qloom/service-kit/errors.ts';
+import { boundedMessage } from '@qloom/service-kit/faults/bounded-message.ts';
+import { DomainError } from '@qloom/service-kit/faults/errors.ts';
 
 /** What one slot of a study itself holds. */
 export type Recorded = NonNullable<StudyRecord['record']>;

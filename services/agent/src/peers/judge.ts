@@ -1,9 +1,9 @@
 import type { AssessRequest, AssessSettings } from '@qloom/contracts/gen/qloom/discriminator/v1/discriminator.ts';
 import type { FidelityReport, UtilityReport } from '@qloom/contracts/gen/qloom/episode/v1/slots.ts';
 import type { EvaluateRequest, EvaluateSettings } from '@qloom/contracts/gen/qloom/qnn_sim/v1/qnn_sim.ts';
-import type { Points } from '@qloom/datasets/points.ts';
-import { UnavailableError } from '@qloom/service-kit/errors.ts';
-import { encodePoints } from '@qloom/service-kit/wire-points.ts';
+import { UnavailableError } from '@qloom/service-kit/faults/errors.ts';
+import type { Points } from '@qloom/study/points/points.ts';
+import { encodePoints } from '@qloom/study-rpc/codec/wire-points.ts';
 import { LONG_CALL_MS, type Peers } from './peers.ts';
 
 /** Points of one evaluation; `synthetic` is null where nothing is added. */

@@ -2,7 +2,7 @@ import { DiscriminatorServiceService } from '@qloom/contracts/gen/qloom/discrimi
 import type { Capabilities } from '@qloom/contracts/gen/qloom/episode/v1/capabilities.ts';
 import { GeneratorServiceService } from '@qloom/contracts/gen/qloom/generator/v1/generator.ts';
 import { QnnSimulatorServiceService } from '@qloom/contracts/gen/qloom/qnn_sim/v1/qnn_sim.ts';
-import { connect, type Remote } from '@qloom/service-kit/clients.ts';
+import { connect, type Remote } from '@qloom/service-kit/client/clients.ts';
 import { type Advertised, mergeSpaces } from '../domain/space/merge.ts';
 import type { Space } from '../domain/space/space.ts';
 import { decodeParameter } from '../events/hyperparameters.ts';

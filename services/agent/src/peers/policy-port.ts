@@ -2,8 +2,8 @@ import {
   PolicyServiceService,
   type PolicySettings as WireSettings,
 } from '@qloom/contracts/gen/qloom/policy/v1/policy.ts';
-import { connect } from '@qloom/service-kit/clients.ts';
-import { answeredFailure } from '@qloom/service-kit/faults.ts';
+import { connect } from '@qloom/service-kit/client/clients.ts';
+import { answeredFailure } from '@qloom/service-kit/faults/faults.ts';
 import type { EpisodeResult, PolicySettings, Proposal, ProposalRequest } from '../domain/policy/policy.ts';
 import type { PolicyNamed } from '../domain/policy/registry.ts';
 import { validatePoint } from '../domain/space/validate.ts';

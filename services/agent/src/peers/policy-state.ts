@@ -1,4 +1,4 @@
-import { ValidationError } from '@qloom/service-kit/errors.ts';
+import { ValidationError } from '@qloom/service-kit/faults/errors.ts';
 import type { Policy, PolicySettings, PolicyState } from '../domain/policy/policy.ts';
 
 /** A policy's state as bytes: JSON. */

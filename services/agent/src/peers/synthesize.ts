@@ -5,10 +5,10 @@ import type {
   SampleRequest,
   SampleSummary,
 } from '@qloom/contracts/gen/qloom/generator/v1/generator.ts';
-import type { Points } from '@qloom/datasets/points.ts';
-import { UnavailableError } from '@qloom/service-kit/errors.ts';
-import { createPointsCollector, encodePoints } from '@qloom/service-kit/wire-points.ts';
-import { encodeBytes } from '@qloom/service-kit/wire-tensors.ts';
+import { UnavailableError } from '@qloom/service-kit/faults/errors.ts';
+import type { Points } from '@qloom/study/points/points.ts';
+import { createPointsCollector, encodePoints } from '@qloom/study-rpc/codec/wire-points.ts';
+import { encodeBytes } from '@qloom/study-rpc/codec/wire-tensors.ts';
 import { createByteAssembler } from '@qloom/tensor/byte-chunks.ts';
 import { LONG_CALL_MS, type Peers } from './peers.ts';
 

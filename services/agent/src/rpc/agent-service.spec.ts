@@ -7,11 +7,11 @@ import {
   StudyState,
 } from '@qloom/contracts/gen/qloom/agent/v1/agent.ts';
 import { DataDescription, QnnSettings, SlotEvent } from '@qloom/contracts/gen/qloom/episode/v1/slots.ts';
-import { fromFeatureUnits } from '@qloom/datasets/feature-units.ts';
-import type { Points, SourcePoints } from '@qloom/datasets/points.ts';
+import { fromFeatureUnits } from '@qloom/datasets/preprocessing/feature-units.ts';
 import { createRandom } from '@qloom/random/random.ts';
-import { violationsOf } from '@qloom/service-kit/status-details.ts';
-import { encodePoints } from '@qloom/service-kit/wire-points.ts';
+import { violationsOf } from '@qloom/service-kit/faults/status-details.ts';
+import type { Points, SourcePoints } from '@qloom/study/points/points.ts';
+import { encodePoints } from '@qloom/study-rpc/codec/wire-points.ts';
 import { loadDataset } from '../studies/datasets.ts';
 import { createWorld, type StandIns, smallStudy, startStandIns, type World } from '../testing/world.ts';
 

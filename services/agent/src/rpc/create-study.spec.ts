@@ -3,9 +3,9 @@ import { type StudySettings, StudyState } from '@qloom/contracts/gen/qloom/agent
 import type { Limit } from '@qloom/contracts/gen/qloom/episode/v1/capabilities.ts';
 import { QnnArm, QnnSettings } from '@qloom/contracts/gen/qloom/episode/v1/slots.ts';
 import type { EvaluateRequest } from '@qloom/contracts/gen/qloom/qnn_sim/v1/qnn_sim.ts';
-import { DomainError, ValidationError } from '@qloom/service-kit/errors.ts';
-import type { ServiceBinding } from '@qloom/service-kit/handlers.ts';
-import { violationsOf } from '@qloom/service-kit/status-details.ts';
+import { DomainError, ValidationError } from '@qloom/service-kit/faults/errors.ts';
+import { violationsOf } from '@qloom/service-kit/faults/status-details.ts';
+import type { ServiceBinding } from '@qloom/service-kit/server/handlers.ts';
 import { startTestServer } from '@qloom/testing/test-server.ts';
 import { askSimulator } from '../peers/ask-simulator.ts';
 import { standInDiscriminator, standInSimulator } from '../testing/stand-in-services.ts';

@@ -3,7 +3,7 @@ import {
   PolicyServiceService,
   type PolicySettings as WireSettings,
 } from '@qloom/contracts/gen/qloom/policy/v1/policy.ts';
-import { connect, type Remote } from '@qloom/service-kit/clients.ts';
+import { connect, type Remote } from '@qloom/service-kit/client/clients.ts';
 import { startTestServer, type TestServer } from '@qloom/testing/test-server.ts';
 import type { EpisodeResult, PolicySettings } from '../domain/policy/policy.ts';
 import { POLICY_NAMES, type PolicyNamed } from '../domain/policy/registry.ts';

@@ -3,8 +3,8 @@ import {
   type EpisodeResult as WireResult,
   type PolicySettings as WireSettings,
 } from '@qloom/contracts/gen/qloom/policy/v1/policy.ts';
-import { ValidationError } from '@qloom/service-kit/errors.ts';
-import { bindService, type ServiceBinding } from '@qloom/service-kit/handlers.ts';
+import { ValidationError } from '@qloom/service-kit/faults/errors.ts';
+import { bindService, type ServiceBinding } from '@qloom/service-kit/server/handlers.ts';
 import { echoed } from '@qloom/tensor/quoted.ts';
 import type { EpisodeResult, Policy, PolicySettings } from '../domain/policy/policy.ts';
 import { POLICY_NAMES, type PolicyNamed } from '../domain/policy/registry.ts';

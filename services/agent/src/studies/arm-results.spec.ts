@@ -3,7 +3,7 @@ import { Score, StudyResult } from '@qloom/contracts/gen/qloom/agent/v1/result.t
 import { DataDescription } from '@qloom/contracts/gen/qloom/episode/v1/slots.ts';
 import type { EvaluateResponse } from '@qloom/contracts/gen/qloom/qnn_sim/v1/qnn_sim.ts';
 import { createRandom } from '@qloom/random/random.ts';
-import type { ServiceBinding } from '@qloom/service-kit/handlers.ts';
+import type { ServiceBinding } from '@qloom/service-kit/server/handlers.ts';
 import { startTestServer } from '@qloom/testing/test-server.ts';
 import { standInDiscriminator, standInGenerator, standInSimulator } from '../testing/stand-in-services.ts';
 import { createWorld, type StandIns, smallStudy } from '../testing/world.ts';

@@ -6,11 +6,11 @@ import {
   toFeatureUnits,
   toUnit,
   unitAt,
-} from '@qloom/datasets/feature-units.ts';
-import type { Points, SourcePoints } from '@qloom/datasets/points.ts';
-import type { ArtifactStore } from '@qloom/episode-log/artifact-store.ts';
+} from '@qloom/datasets/preprocessing/feature-units.ts';
+import type { ArtifactStore } from '@qloom/episode-log/artifacts/artifact-store.ts';
 import { ArtifactMissingError } from '@qloom/episode-log/errors.ts';
-import { ValidationError } from '@qloom/service-kit/errors.ts';
+import { ValidationError } from '@qloom/service-kit/faults/errors.ts';
+import type { Points, SourcePoints } from '@qloom/study/points/points.ts';
 import { getPoints, putArtifact, putPoints } from '../events/points-artifact.ts';
 import { requireUsable } from './usable-data.ts';
 

@@ -1,11 +1,11 @@
 import type { StudyPrepared } from '@qloom/contracts/gen/qloom/agent/v1/agent.ts';
 import type { FidelityReport, QnnArm, UtilityReport } from '@qloom/contracts/gen/qloom/episode/v1/slots.ts';
 import type { FitSummary, SampleSummary } from '@qloom/contracts/gen/qloom/generator/v1/generator.ts';
-import type { Points } from '@qloom/datasets/points.ts';
-import { classCounts } from '@qloom/datasets/rows.ts';
-import { synthesisPlan } from '@qloom/datasets/synthesis-plan.ts';
-import type { ArtifactStore } from '@qloom/episode-log/artifact-store.ts';
-import { DomainError } from '@qloom/service-kit/errors.ts';
+import type { ArtifactStore } from '@qloom/episode-log/artifacts/artifact-store.ts';
+import { DomainError } from '@qloom/service-kit/faults/errors.ts';
+import type { Points } from '@qloom/study/points/points.ts';
+import { classCounts } from '@qloom/study/points/rows.ts';
+import { synthesisPlan } from '@qloom/study/synthesis/synthesis-plan.ts';
 import type { Hyperparameters, NumericParameter } from '../domain/space/parameter.ts';
 import type { Space } from '../domain/space/space.ts';
 import type { StudySeeds } from '../domain/study/seeds.ts';

@@ -1,5 +1,5 @@
-import type { Points } from '@qloom/datasets/points.ts';
 import { createRandom } from '@qloom/random/random.ts';
+import type { Points } from '@qloom/study/points/points.ts';
 import type { Selection } from '../domain/study/incumbents.ts';
 import { comparedCount, frechetToTest } from './frechet-to-test.ts';
 

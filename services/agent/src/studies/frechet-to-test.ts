@@ -1,9 +1,9 @@
-import type { Points } from '@qloom/datasets/points.ts';
-import { classCounts } from '@qloom/datasets/rows.ts';
-import { synthesisPlan } from '@qloom/datasets/synthesis-plan.ts';
-import { frechetDistance } from '@qloom/metrics/frechet.ts';
+import { frechetDistance } from '@qloom/metrics/distances/frechet.ts';
 import { matrixOf, selectMatrixRows } from '@qloom/metrics/matrix.ts';
 import type { Random } from '@qloom/random/random.ts';
+import type { Points } from '@qloom/study/points/points.ts';
+import { classCounts } from '@qloom/study/points/rows.ts';
+import { synthesisPlan } from '@qloom/study/synthesis/synthesis-plan.ts';
 import { mean } from '../domain/maths/statistics.ts';
 import type { Choices } from './run-unit.ts';
 import type { Draw } from './study-data.ts';

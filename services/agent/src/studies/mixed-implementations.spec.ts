@@ -1,5 +1,5 @@
 import type { Implementation } from '@qloom/contracts/gen/qloom/episode/v1/capabilities.ts';
-import { encodeSlot, type SlotFacts } from '@qloom/service-kit/slot-events.ts';
+import { encodeSlot, type SlotFacts } from '@qloom/service-kit/stage/slot-events.ts';
 import { mixedImplementations } from './mixed-implementations.ts';
 import { applyEvent, emptyView, type StudyView } from './study-view.ts';
 

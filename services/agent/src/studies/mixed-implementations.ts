@@ -1,5 +1,5 @@
 import type { Implementation } from '@qloom/contracts/gen/qloom/episode/v1/capabilities.ts';
-import { implementationOf, nameOf } from '@qloom/service-kit/implementations.ts';
+import { implementationOf, nameOf } from '@qloom/study-rpc/implementations.ts';
 import type { Peers } from '../peers/peers.ts';
 import { proposedEpisodes, type StudyView } from './study-view.ts';
 

@@ -1,6 +1,6 @@
 import type { StudyPolicy } from '@qloom/contracts/gen/qloom/agent/v1/agent.ts';
-import type { ArtifactStore } from '@qloom/episode-log/artifact-store.ts';
-import { DomainError } from '@qloom/service-kit/errors.ts';
+import type { ArtifactStore } from '@qloom/episode-log/artifacts/artifact-store.ts';
+import { DomainError } from '@qloom/service-kit/faults/errors.ts';
 import { putArtifact } from '../events/points-artifact.ts';
 import type { PolicyMemory } from '../peers/policy-port.ts';
 

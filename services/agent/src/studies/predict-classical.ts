@@ -1,7 +1,7 @@
-import type { Points } from '@qloom/datasets/points.ts';
 import { fitNearestNeighbours } from '@qloom/metrics/classifiers/nearest-neighbours.ts';
 import { chooseRbfSvc } from '@qloom/metrics/classifiers/rbf-svc.ts';
 import { createRandom } from '@qloom/random/random.ts';
+import type { Points } from '@qloom/study/points/points.ts';
 
 /** What a classical arm is asked: fit on the labels, predict the test points. */
 export interface ClassicalTask {

@@ -1,8 +1,8 @@
 import type { StudyPrepared } from '@qloom/contracts/gen/qloom/agent/v1/agent.ts';
 import type { ArtifactRef, Fold } from '@qloom/contracts/gen/qloom/episode/v1/slots.ts';
-import { selectRows } from '@qloom/datasets/rows.ts';
-import type { SplitManifest } from '@qloom/datasets/split-manifest.ts';
-import type { ArtifactStore } from '@qloom/episode-log/artifact-store.ts';
+import type { SplitManifest } from '@qloom/datasets/split/split-manifest.ts';
+import type { ArtifactStore } from '@qloom/episode-log/artifacts/artifact-store.ts';
+import { selectRows } from '@qloom/study/points/rows.ts';
 import type { StudySeeds } from '../domain/study/seeds.ts';
 import { putArtifact, putPoints } from '../events/points-artifact.ts';
 import type { CompleteSettings } from './settings.ts';

@@ -5,7 +5,7 @@ import {
   StudyResult,
   SyntheticCard,
 } from '@qloom/contracts/gen/qloom/agent/v1/result.ts';
-import { classCounts } from '@qloom/datasets/rows.ts';
+import { classCounts } from '@qloom/study/points/rows.ts';
 import { effectsOf } from '../domain/evaluation/effects.ts';
 import { ORACLE } from '../domain/evaluation/units.ts';
 import { PAPER_LITERAL_WARNING } from '../domain/reward/paper.ts';

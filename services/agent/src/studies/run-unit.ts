@@ -1,8 +1,8 @@
 import { QnnArm, type UtilityReport } from '@qloom/contracts/gen/qloom/episode/v1/slots.ts';
-import type { Points } from '@qloom/datasets/points.ts';
-import { classCounts, selectRows } from '@qloom/datasets/rows.ts';
-import { synthesisPlan } from '@qloom/datasets/synthesis-plan.ts';
 import { createRandom } from '@qloom/random/random.ts';
+import type { Points } from '@qloom/study/points/points.ts';
+import { classCounts, selectRows } from '@qloom/study/points/rows.ts';
+import { synthesisPlan } from '@qloom/study/synthesis/synthesis-plan.ts';
 import { rivalSetting } from '../domain/evaluation/rival-tuning.ts';
 import { packTestScore } from '../domain/evaluation/test-score.ts';
 import { CLASSICAL, ORACLE, QLOOM, QLOOM_UNSELECTED, REAL_ONLY, type Unit } from '../domain/evaluation/units.ts';

@@ -1,6 +1,6 @@
 import type { FailureReason } from '@qloom/contracts/gen/qloom/episode/v1/slots.ts';
 import { createRandom } from '@qloom/random/random.ts';
-import { failureOf } from '@qloom/service-kit/slot-events.ts';
+import { failureOf } from '@qloom/service-kit/stage/slot-events.ts';
 import type { PolicySettings } from '../domain/policy/policy.ts';
 import type { Space } from '../domain/space/space.ts';
 import { type Judgement, judge, observe, paperTerms, type RewardForm, readingsOf } from '../domain/study/judge.ts';

@@ -1,10 +1,10 @@
 import { type DataSource, IdenticalRows, type StudySettings } from '@qloom/contracts/gen/qloom/agent/v1/agent.ts';
 import { QnnSettings } from '@qloom/contracts/gen/qloom/episode/v1/slots.ts';
-import { MAX_DRAWN } from '@qloom/datasets/create-task.ts';
+import { MAX_DRAWN } from '@qloom/datasets/tasks/create-task.ts';
 import { checks } from '@qloom/qnn/checks/check-thread.ts';
 import { settingsFromFields } from '@qloom/qnn/model/qnn-fields.ts';
 import { DEFAULT_QNN } from '@qloom/qnn/model/qnn-settings.ts';
-import { type FieldViolation, ValidationError } from '@qloom/service-kit/errors.ts';
+import { type FieldViolation, ValidationError } from '@qloom/service-kit/faults/errors.ts';
 import { quoted } from '@qloom/tensor/quoted.ts';
 import { POLICY_NAMES } from '../domain/policy/registry.ts';
 import { EQUAL_WEIGHTS, PAPER_TERMS } from '../domain/reward/paper.ts';

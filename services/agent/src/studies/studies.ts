@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import { IdenticalRows, type Study, StudySettings } from '@qloom/contracts/gen/qloom/agent/v1/agent.ts';
 import type { LogEvent } from '@qloom/episode-log/port.ts';
-import type { BackgroundWork } from '@qloom/service-kit/background-work.ts';
-import { DomainError, ValidationError } from '@qloom/service-kit/errors.ts';
+import { DomainError, ValidationError } from '@qloom/service-kit/faults/errors.ts';
+import type { BackgroundWork } from '@qloom/service-kit/stage/background-work.ts';
 import { quoted } from '@qloom/tensor/quoted.ts';
 import { createSeeds, type StudySeeds } from '../domain/study/seeds.ts';
 import { encodeParameter } from '../events/hyperparameters.ts';

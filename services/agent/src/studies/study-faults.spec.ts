@@ -7,8 +7,8 @@ import type { FitSettings } from '@qloom/contracts/gen/qloom/generator/v1/genera
 import type { EvaluateSettings } from '@qloom/contracts/gen/qloom/qnn_sim/v1/qnn_sim.ts';
 import type { EpisodeKey } from '@qloom/episode-log/event-key.ts';
 import { openArtifactStore, openEpisodeLog } from '@qloom/episode-log/open-log.ts';
-import { DomainError } from '@qloom/service-kit/errors.ts';
-import { decodeSlot, encodeSlot, failureOf } from '@qloom/service-kit/slot-events.ts';
+import { DomainError } from '@qloom/service-kit/faults/errors.ts';
+import { decodeSlot, encodeSlot, failureOf } from '@qloom/service-kit/stage/slot-events.ts';
 import { createSignalBoard } from '@qloom/testing/signal-board.ts';
 import { createTempFolder, type TempFolder } from '@qloom/testing/temp-folder.ts';
 import { decodePoint } from '../events/hyperparameters.ts';

@@ -4,7 +4,7 @@ import { DataDescription, Outcome } from '@qloom/contracts/gen/qloom/episode/v1/
 import { formatKey } from '@qloom/episode-log/event-key.ts';
 import type { LogEvent } from '@qloom/episode-log/port.ts';
 import { createRandom } from '@qloom/random/random.ts';
-import { decodeSlot, failureOf } from '@qloom/service-kit/slot-events.ts';
+import { decodeSlot, failureOf } from '@qloom/service-kit/stage/slot-events.ts';
 import { startTestServer } from '@qloom/testing/test-server.ts';
 import { decodeRecord } from '../events/study-record.ts';
 import { localPolicy, NO_MEMORY, type OpenPolicy, remotePolicy } from '../peers/policy-port.ts';

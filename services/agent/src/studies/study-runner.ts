@@ -1,12 +1,12 @@
 import { SpanKind } from '@opentelemetry/api';
 import type { StudyPolicy } from '@qloom/contracts/gen/qloom/agent/v1/agent.ts';
 import { type FailureReason, FailureReason as Reason } from '@qloom/contracts/gen/qloom/episode/v1/slots.ts';
-import type { ArtifactStore } from '@qloom/episode-log/artifact-store.ts';
+import type { ArtifactStore } from '@qloom/episode-log/artifacts/artifact-store.ts';
 import type { EpisodeKey } from '@qloom/episode-log/event-key.ts';
 import type { AppendResult, EpisodeLog, LogEvent } from '@qloom/episode-log/port.ts';
-import { classifyFault } from '@qloom/service-kit/faults.ts';
+import { classifyFault } from '@qloom/service-kit/faults/faults.ts';
 import type { Logger } from '@qloom/service-kit/logger.ts';
-import { encodeSlot, type FailureName, failureOf, type SlotContent } from '@qloom/service-kit/slot-events.ts';
+import { encodeSlot, type FailureName, failureOf, type SlotContent } from '@qloom/service-kit/stage/slot-events.ts';
 import { contextFromHeaders, traceHeaders } from '@qloom/telemetry/event-headers.ts';
 import { recordQueueWait, recordStageDuration } from '@qloom/telemetry/metrics.ts';
 import { ATTR_OUTCOME } from '@qloom/telemetry/schema.ts';

@@ -1,5 +1,5 @@
 import type { SpaceOverride } from '@qloom/contracts/gen/qloom/agent/v1/agent.ts';
-import { ValidationError } from '@qloom/service-kit/errors.ts';
+import { ValidationError } from '@qloom/service-kit/faults/errors.ts';
 import { quoted } from '@qloom/tensor/quoted.ts';
 import { InvalidSpaceError } from '../domain/space/errors.ts';
 import { type Restriction, restrictSpace } from '../domain/space/restrict.ts';

@@ -14,7 +14,7 @@ import type {
 } from '@qloom/contracts/gen/qloom/episode/v1/slots.ts';
 import { isEpisodeKey, type Slot } from '@qloom/episode-log/event-key.ts';
 import type { LogEvent } from '@qloom/episode-log/port.ts';
-import { decodeSlot } from '@qloom/service-kit/slot-events.ts';
+import { decodeSlot } from '@qloom/service-kit/stage/slot-events.ts';
 import type { Candidate } from '../domain/study/incumbents.ts';
 import { decodePoint } from '../events/hyperparameters.ts';
 import { decodeRecord } from '../events/study-record.ts';

@@ -1,7 +1,7 @@
 import { SyntheticCard } from '@qloom/contracts/gen/qloom/agent/v1/result.ts';
 import type { FidelityReport } from '@qloom/contracts/gen/qloom/episode/v1/slots.ts';
 import { writeCsv } from '@qloom/datasets/csv/write-csv.ts';
-import { classCounts } from '@qloom/datasets/rows.ts';
+import { classCounts } from '@qloom/study/points/rows.ts';
 import type { Hyperparameters } from '../domain/space/parameter.ts';
 import { encodePoint } from '../events/hyperparameters.ts';
 import { putArtifact } from '../events/points-artifact.ts';

@@ -1,6 +1,6 @@
-import { classifyFault } from '@qloom/service-kit/faults.ts';
+import { classifyFault } from '@qloom/service-kit/faults/faults.ts';
+import { isServiceError } from '@qloom/service-kit/faults/status.ts';
 import type { Logger } from '@qloom/service-kit/logger.ts';
-import { isServiceError } from '@qloom/service-kit/status.ts';
 import type { Clock } from './clock.ts';
 import { retryDelayMs } from './retry-delay.ts';
 import type { Stalls } from './stalls.ts';

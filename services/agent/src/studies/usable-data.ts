@@ -1,7 +1,7 @@
 import type { DataDescription } from '@qloom/contracts/gen/qloom/episode/v1/slots.ts';
-import type { Points, SourcePoints } from '@qloom/datasets/points.ts';
-import { classCounts } from '@qloom/datasets/rows.ts';
-import { type FieldViolation, ValidationError } from '@qloom/service-kit/errors.ts';
+import { type FieldViolation, ValidationError } from '@qloom/service-kit/faults/errors.ts';
+import type { Points, SourcePoints } from '@qloom/study/points/points.ts';
+import { classCounts } from '@qloom/study/points/rows.ts';
 
 /**
  * Throws ValidationError, with every reason, where nothing can be learned from `points`: fewer than two classes, fewer

@@ -3,7 +3,7 @@ import { checks } from '@qloom/qnn/checks/check-thread.ts';
 import { contractField, settingsFromFields } from '@qloom/qnn/model/qnn-fields.ts';
 import type { DataShape } from '@qloom/qnn/model/qnn-model.ts';
 import type { QnnProblem } from '@qloom/qnn/model/qnn-problems.ts';
-import { type FieldViolation, ValidationError } from '@qloom/service-kit/errors.ts';
+import { type FieldViolation, ValidationError } from '@qloom/service-kit/faults/errors.ts';
 
 /**
  * Rejects with ValidationError, which has the path of every setting, where the study's QNN does not fit its data, and with the

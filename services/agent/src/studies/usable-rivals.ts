@@ -1,4 +1,4 @@
-import { type FieldViolation, ValidationError } from '@qloom/service-kit/errors.ts';
+import { type FieldViolation, ValidationError } from '@qloom/service-kit/faults/errors.ts';
 import { quoted } from '@qloom/tensor/quoted.ts';
 import { type Parameter, refuseValue } from '../domain/space/parameter.ts';
 

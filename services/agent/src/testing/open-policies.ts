@@ -1,5 +1,5 @@
-import { createStepRunner } from '@qloom/tfjs/run-step.ts';
-import { type Training, useTraining } from '@qloom/tfjs/use-training.ts';
+import { createStepRunner } from '@qloom/tfjs/steps/run-step.ts';
+import { type Training, useTraining } from '@qloom/tfjs/steps/use-training.ts';
 import { createPolicies, type PolicyNamed } from '../domain/policy/registry.ts';
 
 let opened: Promise<{ readonly training: Training; readonly policyNamed: PolicyNamed }> | undefined;

@@ -15,13 +15,13 @@ import {
   type EvaluateSettings,
   QnnSimulatorServiceService,
 } from '@qloom/contracts/gen/qloom/qnn_sim/v1/qnn_sim.ts';
-import type { Points } from '@qloom/datasets/points.ts';
-import { concatenateRows } from '@qloom/datasets/rows.ts';
 import { createRandom } from '@qloom/random/random.ts';
-import { DomainError } from '@qloom/service-kit/errors.ts';
-import { bindService, type ServiceBinding } from '@qloom/service-kit/handlers.ts';
-import { createPointsCollector, encodePoints } from '@qloom/service-kit/wire-points.ts';
-import { encodeBytes, encodeTensor } from '@qloom/service-kit/wire-tensors.ts';
+import { DomainError } from '@qloom/service-kit/faults/errors.ts';
+import { bindService, type ServiceBinding } from '@qloom/service-kit/server/handlers.ts';
+import type { Points } from '@qloom/study/points/points.ts';
+import { concatenateRows } from '@qloom/study/points/rows.ts';
+import { createPointsCollector, encodePoints } from '@qloom/study-rpc/codec/wire-points.ts';
+import { encodeBytes, encodeTensor } from '@qloom/study-rpc/codec/wire-tensors.ts';
 import { createByteAssembler } from '@qloom/tensor/byte-chunks.ts';
 import { CONSTRAINTS } from '../domain/reward/constraints.ts';
 import type { Parameter } from '../domain/space/parameter.ts';

@@ -1,8 +1,8 @@
 import { AgentServiceService, type Study, StudySettings } from '@qloom/contracts/gen/qloom/agent/v1/agent.ts';
-import type { ArtifactStore } from '@qloom/episode-log/artifact-store.ts';
+import type { ArtifactStore } from '@qloom/episode-log/artifacts/artifact-store.ts';
 import { openArtifactStore, openEpisodeLog } from '@qloom/episode-log/open-log.ts';
 import type { EpisodeLog } from '@qloom/episode-log/port.ts';
-import { connect, type Remote } from '@qloom/service-kit/clients.ts';
+import { connect, type Remote } from '@qloom/service-kit/client/clients.ts';
 import { createTempFolder } from '@qloom/testing/temp-folder.ts';
 import { createMemoryLog, startTestServer, type TestServer } from '@qloom/testing/test-server.ts';
 import { connectPeers, type Peers } from '../peers/peers.ts';

@@ -3,10 +3,10 @@ import type {
   AssessResponse,
   AssessSettings,
 } from '@qloom/contracts/gen/qloom/discriminator/v1/discriminator.ts';
-import type { Points } from '@qloom/datasets/points.ts';
-import type { CallContext } from '@qloom/service-kit/handlers.ts';
-import type { MessageReader } from '@qloom/service-kit/streams.ts';
-import { createPointsCollector } from '@qloom/service-kit/wire-points.ts';
+import type { MessageReader } from '@qloom/service-kit/client/streams.ts';
+import type { CallContext } from '@qloom/service-kit/server/handlers.ts';
+import type { Points } from '@qloom/study/points/points.ts';
+import { createPointsCollector } from '@qloom/study-rpc/codec/wire-points.ts';
 import type { PhysicalSettings } from '../domain/assess/physical-validity.ts';
 import { InvalidPointsError, OutOfOrderError } from '../domain/errors.ts';
 import { LIMITS } from '../domain/limits.ts';

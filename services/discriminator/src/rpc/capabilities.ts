@@ -4,9 +4,9 @@ import {
   type Hyperparameter as HyperparameterMessage,
   HyperparameterScale,
 } from '@qloom/contracts/gen/qloom/episode/v1/hyperparameter.ts';
-import type { BackendChoice } from '@qloom/tfjs/backend.ts';
-import { engineFindings } from '@qloom/tfjs/engine-findings.ts';
-import type { TrainingStepsChoice } from '@qloom/tfjs/training-steps.ts';
+import type { BackendChoice } from '@qloom/tfjs/backends/backend.ts';
+import { engineFindings } from '@qloom/tfjs/backends/engine-findings.ts';
+import type { TrainingStepsChoice } from '@qloom/tfjs/steps/training-steps.ts';
 import { HYPERPARAMETERS, type Hyperparameter } from '../domain/hyperparameters.ts';
 import { LIMITS } from '../domain/limits.ts';
 

@@ -1,9 +1,9 @@
 import type { CritiqueOpen, CritiqueRequest } from '@qloom/contracts/gen/qloom/discriminator/v1/discriminator.ts';
 import type { HyperparameterSetting } from '@qloom/contracts/gen/qloom/episode/v1/hyperparameter.ts';
-import type { Points } from '@qloom/datasets/points.ts';
-import { ValidationError } from '@qloom/service-kit/errors.ts';
-import type { MessageReader } from '@qloom/service-kit/streams.ts';
-import { createPointsCollector } from '@qloom/service-kit/wire-points.ts';
+import type { MessageReader } from '@qloom/service-kit/client/streams.ts';
+import { ValidationError } from '@qloom/service-kit/faults/errors.ts';
+import type { Points } from '@qloom/study/points/points.ts';
+import { createPointsCollector } from '@qloom/study-rpc/codec/wire-points.ts';
 import { createByteAssembler } from '@qloom/tensor/byte-chunks.ts';
 import { echoed } from '@qloom/tensor/quoted.ts';
 import type { CritiqueOpening } from '../domain/critic/critique-session.ts';

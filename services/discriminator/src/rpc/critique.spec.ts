@@ -6,15 +6,15 @@ import {
   DiscriminatorServiceService,
 } from '@qloom/contracts/gen/qloom/discriminator/v1/discriminator.ts';
 import { createRandom } from '@qloom/random/random.ts';
-import type { BidiCall } from '@qloom/service-kit/calls.ts';
-import { connect, type Remote } from '@qloom/service-kit/clients.ts';
-import { bindService } from '@qloom/service-kit/handlers.ts';
-import { encodePoints } from '@qloom/service-kit/wire-points.ts';
-import { decodeTensor, encodeBytes, encodeTensor } from '@qloom/service-kit/wire-tensors.ts';
+import type { BidiCall } from '@qloom/service-kit/client/calls.ts';
+import { connect, type Remote } from '@qloom/service-kit/client/clients.ts';
+import { bindService } from '@qloom/service-kit/server/handlers.ts';
+import { encodePoints } from '@qloom/study-rpc/codec/wire-points.ts';
+import { decodeTensor, encodeBytes, encodeTensor } from '@qloom/study-rpc/codec/wire-tensors.ts';
 import { createByteAssembler } from '@qloom/tensor/byte-chunks.ts';
 import { startTestServer, type TestServer } from '@qloom/testing/test-server.ts';
-import { type BackendChoice, useBackend } from '@qloom/tfjs/backend.ts';
-import { chooseTrainingSteps, type TrainingSteps, type TrainingStepsChoice } from '@qloom/tfjs/training-steps.ts';
+import { type BackendChoice, useBackend } from '@qloom/tfjs/backends/backend.ts';
+import { chooseTrainingSteps, type TrainingSteps, type TrainingStepsChoice } from '@qloom/tfjs/steps/training-steps.ts';
 import * as tf from '@tensorflow/tfjs-core';
 import { createAttemptRegistry } from '../domain/attempts.ts';
 import { discriminatorCapabilities } from './capabilities.ts';

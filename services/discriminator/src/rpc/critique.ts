@@ -4,11 +4,11 @@ import type {
   CritiqueResponse,
   CritiqueStep,
 } from '@qloom/contracts/gen/qloom/discriminator/v1/discriminator.ts';
-import type { CallContext } from '@qloom/service-kit/handlers.ts';
-import type { MessageReader } from '@qloom/service-kit/streams.ts';
-import { decodeTensor, encodeBytes, encodeTensor } from '@qloom/service-kit/wire-tensors.ts';
+import type { MessageReader } from '@qloom/service-kit/client/streams.ts';
+import type { CallContext } from '@qloom/service-kit/server/handlers.ts';
+import { decodeTensor, encodeBytes, encodeTensor } from '@qloom/study-rpc/codec/wire-tensors.ts';
 import { withSpan } from '@qloom/telemetry/spans.ts';
-import type { TrainingSteps } from '@qloom/tfjs/training-steps.ts';
+import type { TrainingSteps } from '@qloom/tfjs/steps/training-steps.ts';
 import type { AttemptClaim, AttemptRegistry } from '../domain/attempts.ts';
 import { type CritiqueSession, openCritiqueSession } from '../domain/critic/critique-session.ts';
 import { OBJECTIVES } from '../domain/critic/settings.ts';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { parentPort } from 'node:worker_threads';
-import type { ConstraintNull } from '@qloom/metrics/constraint-null.ts';
+import type { ConstraintNull } from '@qloom/metrics/constraints/constraint-null.ts';
 import { type Assessment, assess, nullOf } from '../domain/assess/assess.ts';
 import { type AssessmentReply, type AssessmentRequest, toMessage } from './messages.ts';
 

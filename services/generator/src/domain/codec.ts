@@ -1,8 +1,13 @@
-import { collapseAngles, expandAngles } from '@qloom/datasets/angle-channels.ts';
-import { dequantize } from '@qloom/datasets/dequantize.ts';
-import type { Points } from '@qloom/datasets/points.ts';
-import { fitStandardizer, type Standardizer, standardize, unstandardize } from '@qloom/datasets/standardizer.ts';
+import { collapseAngles, expandAngles } from '@qloom/datasets/preprocessing/angle-channels.ts';
+import { dequantize } from '@qloom/datasets/preprocessing/dequantize.ts';
+import {
+  fitStandardizer,
+  type Standardizer,
+  standardize,
+  unstandardize,
+} from '@qloom/datasets/preprocessing/standardizer.ts';
 import type { Random } from '@qloom/random/random.ts';
+import type { Points } from '@qloom/study/points/points.ts';
 import { type Matrix, matrix } from './losses/matrix.ts';
 import type { DataShape, TrainingData } from './training-data.ts';
 

@@ -1,4 +1,4 @@
-import type { Points } from '@qloom/datasets/points.ts';
+import type { Points } from '@qloom/study/points/points.ts';
 import type { Hyperparameters } from './hyperparameters.ts';
 
 /** What a critic needs to begin, or to go on. */

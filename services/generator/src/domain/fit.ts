@@ -1,5 +1,5 @@
 import { createRandom } from '@qloom/random/random.ts';
-import type { TrainingSteps } from '@qloom/tfjs/training-steps.ts';
+import type { TrainingSteps } from '@qloom/tfjs/steps/training-steps.ts';
 import { abortable, throwIfAborted } from './abortable.ts';
 import { type Codec, fitCodec } from './codec.ts';
 import type { Critic, CriticOpening, OpenCritic } from './critic.ts';

@@ -1,4 +1,4 @@
-import type { Points } from '@qloom/datasets/points.ts';
+import type { Points } from '@qloom/study/points/points.ts';
 import type { CodecState } from './codec.ts';
 import { packContainer, unpackContainer } from './container.ts';
 import { CheckpointError } from './errors.ts';

@@ -1,6 +1,6 @@
-import type { Points } from '@qloom/datasets/points.ts';
 import type { Random } from '@qloom/random/random.ts';
 import { createRandom } from '@qloom/random/random.ts';
+import type { Points } from '@qloom/study/points/points.ts';
 import { type Codec, createCodec } from './codec.ts';
 import type { Matrix } from './losses/matrix.ts';
 import type { NeuralModel } from './model.ts';

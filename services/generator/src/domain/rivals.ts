@@ -1,8 +1,8 @@
 import type { AugmentationName } from '@qloom/datasets/augmentations/augmentation.ts';
 import { augmentationNamed } from '@qloom/datasets/augmentations/registry.ts';
-import { DatasetError } from '@qloom/datasets/dataset-error.ts';
-import type { Points } from '@qloom/datasets/points.ts';
 import type { Random } from '@qloom/random/random.ts';
+import { DatasetError } from '@qloom/study/points/dataset-error.ts';
+import type { Points } from '@qloom/study/points/points.ts';
 import { InvalidSampleRequestError } from './errors.ts';
 import type { Method } from './hyperparameter-table.ts';
 import type { Model } from './model.ts';

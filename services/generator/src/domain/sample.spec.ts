@@ -1,8 +1,8 @@
 import { setImmediate as breathe } from 'node:timers/promises';
-import { quantizeToShots } from '@qloom/datasets/dequantize.ts';
-import type { Points } from '@qloom/datasets/points.ts';
+import { quantizeToShots } from '@qloom/datasets/preprocessing/dequantize.ts';
 import { createRandom } from '@qloom/random/random.ts';
-import { useBackend } from '@qloom/tfjs/backend.ts';
+import type { Points } from '@qloom/study/points/points.ts';
+import { useBackend } from '@qloom/tfjs/backends/backend.ts';
 import * as tf from '@tensorflow/tfjs-core';
 import { openQuadraticCritic, twoClouds } from '../fixtures/quadratic-critic.ts';
 import { CancelledError, InvalidTrainingDataError } from './errors.ts';

@@ -1,6 +1,6 @@
-import { quantizeToShots } from '@qloom/datasets/dequantize.ts';
-import type { Points } from '@qloom/datasets/points.ts';
+import { quantizeToShots } from '@qloom/datasets/preprocessing/dequantize.ts';
 import { createRandom, type Random } from '@qloom/random/random.ts';
+import type { Points } from '@qloom/study/points/points.ts';
 import { throwIfAborted } from './abortable.ts';
 import { InvalidSampleRequestError } from './errors.ts';
 import { createGate, type Gate } from './gate.ts';

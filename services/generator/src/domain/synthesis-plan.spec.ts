@@ -1,6 +1,6 @@
-import type { Points } from '@qloom/datasets/points.ts';
-import { synthesisPlan as planOf } from '@qloom/datasets/synthesis-plan.ts';
 import { createRandom } from '@qloom/random/random.ts';
+import type { Points } from '@qloom/study/points/points.ts';
+import { synthesisPlan as planOf } from '@qloom/study/synthesis/synthesis-plan.ts';
 import { twoClouds } from '../fixtures/quadratic-critic.ts';
 import { InvalidHyperparameterError } from './errors.ts';
 import type { Hyperparameter } from './hyperparameters.ts';

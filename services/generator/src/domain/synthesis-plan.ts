@@ -1,6 +1,6 @@
-import type { Points } from '@qloom/datasets/points.ts';
-import { classCounts } from '@qloom/datasets/rows.ts';
-import { synthesisPlan as planOf } from '@qloom/datasets/synthesis-plan.ts';
+import type { Points } from '@qloom/study/points/points.ts';
+import { classCounts } from '@qloom/study/points/rows.ts';
+import { synthesisPlan as planOf } from '@qloom/study/synthesis/synthesis-plan.ts';
 import { quoted } from '@qloom/tensor/quoted.ts';
 import { InvalidHyperparameterError } from './errors.ts';
 import { HYPERPARAMETERS } from './hyperparameter-table.ts';
@@ -15,7 +15,7 @@ const MAX_POINTS = 10_000_000;
 const OWN = HYPERPARAMETERS.find(({ name }) => name === SYNTH_RATIO);
 
 /**
- * How many synthetic points of each class to add to training points, by the rule of `@qloom/datasets/synthesis-plan.ts`. Reads
+ * How many synthetic points of each class to add to training points, by the rule of `@qloom/study/synthesis/synthesis-plan.ts`. Reads
  * `method` and `synthRatio` alone, so that it also plans for a generator that is not this one: `offered` is what the generator
  * says of synthRatio (by default, this one), null where it says nothing. Then any ratio of at least 0 is right, and 1 is the
  * default.

@@ -1,6 +1,6 @@
-import type { Points } from '@qloom/datasets/points.ts';
 import type { Random } from '@qloom/random/random.ts';
-import type { TrainingSteps } from '@qloom/tfjs/training-steps.ts';
+import type { Points } from '@qloom/study/points/points.ts';
+import type { TrainingSteps } from '@qloom/tfjs/steps/training-steps.ts';
 import { batchRows } from './batch-rows.ts';
 import type { Codec } from './codec.ts';
 import { type HeldOutScore, heldOutScore } from './held-out.ts';

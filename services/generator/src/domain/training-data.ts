@@ -1,4 +1,4 @@
-import type { Points } from '@qloom/datasets/points.ts';
+import type { Points } from '@qloom/study/points/points.ts';
 import { InvalidTrainingDataError } from './errors.ts';
 
 /** What the columns of the data are. Plain JSON. */

@@ -1,7 +1,7 @@
 import type { Capabilities } from '@qloom/contracts/gen/qloom/episode/v1/capabilities.ts';
-import type { BackendChoice } from '@qloom/tfjs/backend.ts';
-import { engineFindings } from '@qloom/tfjs/engine-findings.ts';
-import type { TrainingStepsChoice } from '@qloom/tfjs/training-steps.ts';
+import type { BackendChoice } from '@qloom/tfjs/backends/backend.ts';
+import { engineFindings } from '@qloom/tfjs/backends/engine-findings.ts';
+import type { TrainingStepsChoice } from '@qloom/tfjs/steps/training-steps.ts';
 import { offeredHyperparameters } from '../domain/settings.ts';
 import { MAX_FEATURES } from '../domain/training-data.ts';
 import { MAX_TRAINING_POINTS } from './fit-request.ts';

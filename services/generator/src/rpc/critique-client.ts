@@ -5,13 +5,13 @@ import type {
   CritiqueStepResult,
   DiscriminatorServiceService,
 } from '@qloom/contracts/gen/qloom/discriminator/v1/discriminator.ts';
-import type { BidiCall } from '@qloom/service-kit/calls.ts';
-import type { Remote } from '@qloom/service-kit/clients.ts';
-import { DomainError } from '@qloom/service-kit/errors.ts';
-import { isTransient } from '@qloom/service-kit/faults.ts';
-import type { CallContext } from '@qloom/service-kit/handlers.ts';
-import { encodePoints } from '@qloom/service-kit/wire-points.ts';
-import { decodeTensor, encodeBytes, encodeTensor } from '@qloom/service-kit/wire-tensors.ts';
+import type { BidiCall } from '@qloom/service-kit/client/calls.ts';
+import type { Remote } from '@qloom/service-kit/client/clients.ts';
+import { DomainError } from '@qloom/service-kit/faults/errors.ts';
+import { isTransient } from '@qloom/service-kit/faults/faults.ts';
+import type { CallContext } from '@qloom/service-kit/server/handlers.ts';
+import { encodePoints } from '@qloom/study-rpc/codec/wire-points.ts';
+import { decodeTensor, encodeBytes, encodeTensor } from '@qloom/study-rpc/codec/wire-tensors.ts';
 import { createByteAssembler } from '@qloom/tensor/byte-chunks.ts';
 import type { Critic, CriticAnswer, CriticOpening, CriticStep, OpenCritic } from '../domain/critic.ts';
 import { CriticLostError } from '../domain/errors.ts';

@@ -1,5 +1,5 @@
 import type { DataDescription } from '@qloom/contracts/gen/qloom/episode/v1/slots.ts';
-import type { Points } from '@qloom/datasets/points.ts';
+import type { Points } from '@qloom/study/points/points.ts';
 import type { DataShape } from '../domain/training-data.ts';
 
 /**

@@ -1,8 +1,8 @@
 import type { FitRequest, FitSettings } from '@qloom/contracts/gen/qloom/generator/v1/generator.ts';
-import type { Points } from '@qloom/datasets/points.ts';
-import { ValidationError } from '@qloom/service-kit/errors.ts';
-import type { MessageReader } from '@qloom/service-kit/streams.ts';
-import { createPointsCollector } from '@qloom/service-kit/wire-points.ts';
+import type { MessageReader } from '@qloom/service-kit/client/streams.ts';
+import { ValidationError } from '@qloom/service-kit/faults/errors.ts';
+import type { Points } from '@qloom/study/points/points.ts';
+import { createPointsCollector } from '@qloom/study-rpc/codec/wire-points.ts';
 import { createByteAssembler } from '@qloom/tensor/byte-chunks.ts';
 
 /** Most training points of a fit. */

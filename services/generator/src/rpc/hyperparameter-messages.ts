@@ -5,7 +5,7 @@ import {
   type HyperparameterSetting,
   type HyperparameterValue as ValueMessage,
 } from '@qloom/contracts/gen/qloom/episode/v1/hyperparameter.ts';
-import { ValidationError } from '@qloom/service-kit/errors.ts';
+import { ValidationError } from '@qloom/service-kit/faults/errors.ts';
 import { echoed } from '@qloom/tensor/quoted.ts';
 import type { Hyperparameter, Hyperparameters, HyperparameterValue } from '../domain/hyperparameters.ts';
 

@@ -4,10 +4,10 @@ import type {
   SampleResponse,
   SampleSettings,
 } from '@qloom/contracts/gen/qloom/generator/v1/generator.ts';
-import { ValidationError } from '@qloom/service-kit/errors.ts';
-import type { CallContext } from '@qloom/service-kit/handlers.ts';
-import type { MessageReader } from '@qloom/service-kit/streams.ts';
-import { encodePoints } from '@qloom/service-kit/wire-points.ts';
+import type { MessageReader } from '@qloom/service-kit/client/streams.ts';
+import { ValidationError } from '@qloom/service-kit/faults/errors.ts';
+import type { CallContext } from '@qloom/service-kit/server/handlers.ts';
+import { encodePoints } from '@qloom/study-rpc/codec/wire-points.ts';
 import { withSpan } from '@qloom/telemetry/spans.ts';
 import { createByteAssembler } from '@qloom/tensor/byte-chunks.ts';
 import { type Model, unpackModel } from '../domain/model.ts';

@@ -1,7 +1,7 @@
-import type { Points } from '@qloom/datasets/points.ts';
 import { measureScaling, scaleInputs } from '@qloom/qnn/model/input-scaling.ts';
 import type { QnnSettings } from '@qloom/qnn/model/qnn-settings.ts';
 import type { EncodedPoints, TrainingTask } from '@qloom/qnn/training/train.ts';
+import type { Points } from '@qloom/study/points/points.ts';
 import type { JobPool, TimedResult } from './jobs.ts';
 
 /** Which points a QNN is trained on: the real ones, or real and synthetic ones together. */

@@ -7,7 +7,7 @@ import { createQnnModel } from '@qloom/qnn/model/qnn-model.ts';
 import type { QnnSettings } from '@qloom/qnn/model/qnn-settings.ts';
 import { type TrainingResult, type TrainingTask, trainQnns } from '@qloom/qnn/training/train.ts';
 import type { EnergyProgress, LowestEnergy } from '@qloom/qnn/vqe/minimize-energy.ts';
-import type { Observable } from '@qloom/quantum/observable.ts';
+import type { Observable } from '@qloom/quantum/observables/observable.ts';
 import { type EngineSurvey, surveyEngines } from './engine-survey.ts';
 import { type MinimizeJob, minimize } from './minimization.ts';
 import { type Outcomes, type OutcomesJob, observeOutcomes } from './outcomes.ts';

@@ -7,7 +7,7 @@ import {
   type MinimizeSettings,
   minimizeEnergy,
 } from '@qloom/qnn/vqe/minimize-energy.ts';
-import type { Observable } from '@qloom/quantum/observable.ts';
+import type { Observable } from '@qloom/quantum/observables/observable.ts';
 import { createRandom } from '@qloom/random/random.ts';
 
 /** Minimizes an expectation over a circuit's parameters. */

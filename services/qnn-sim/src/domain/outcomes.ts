@@ -5,7 +5,7 @@ import { gateNoise, readoutOf } from '@qloom/qnn/measurement/noise-models.ts';
 import { buildCircuit, type CircuitSource } from '@qloom/qnn/model/circuit-source.ts';
 import { densityProbabilities, runNoisyCircuit } from '@qloom/quantum/noise/density-matrix.ts';
 import { readProbabilities } from '@qloom/quantum/noise/readout-error.ts';
-import { pauli } from '@qloom/quantum/observable.ts';
+import { pauli } from '@qloom/quantum/observables/observable.ts';
 import { createRandom, type Random } from '@qloom/random/random.ts';
 
 /** Measures qubits in the computational basis. */

@@ -1,11 +1,11 @@
 import { status } from '@grpc/grpc-js';
 import { CircuitSettings, ExpectationRequest } from '@qloom/contracts/gen/qloom/qnn_sim/v1/qnn_sim.ts';
-import { adjointGradient } from '@qloom/quantum/adjoint.ts';
-import { parseObservable } from '@qloom/quantum/observable-text.ts';
+import { parseObservable } from '@qloom/quantum/observables/observable-text.ts';
 import { writeOpenQasm } from '@qloom/quantum/qasm/write-openqasm.ts';
 import { buildQnnCircuit } from '@qloom/quantum/qnn-circuit.ts';
+import { adjointGradient } from '@qloom/quantum/simulation/adjoint.ts';
 import { createRandom } from '@qloom/random/random.ts';
-import { decodeTensor, encodeTensor } from '@qloom/service-kit/wire-tensors.ts';
+import { decodeTensor, encodeTensor } from '@qloom/study-rpc/codec/wire-tensors.ts';
 import { type ServedSimulator, serveSimulator } from '../testing/serve-simulator.ts';
 
 let served: ServedSimulator;

@@ -1,12 +1,12 @@
 import { type ServiceError, status } from '@grpc/grpc-js';
 import { QnnArm, QnnSettings } from '@qloom/contracts/gen/qloom/episode/v1/slots.ts';
 import type { EvaluateRequest } from '@qloom/contracts/gen/qloom/qnn_sim/v1/qnn_sim.ts';
-import type { Points } from '@qloom/datasets/points.ts';
 import { writeOpenQasm } from '@qloom/quantum/qasm/write-openqasm.ts';
 import { buildQnnCircuit } from '@qloom/quantum/qnn-circuit.ts';
-import { violationsOf } from '@qloom/service-kit/status-details.ts';
-import { encodePoints } from '@qloom/service-kit/wire-points.ts';
-import { decodeTensor } from '@qloom/service-kit/wire-tensors.ts';
+import { violationsOf } from '@qloom/service-kit/faults/status-details.ts';
+import type { Points } from '@qloom/study/points/points.ts';
+import { encodePoints } from '@qloom/study-rpc/codec/wire-points.ts';
+import { decodeTensor } from '@qloom/study-rpc/codec/wire-tensors.ts';
 import { clouds } from '../testing/clouds.ts';
 import { type ServedSimulator, serveSimulator } from '../testing/serve-simulator.ts';
 

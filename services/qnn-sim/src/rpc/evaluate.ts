@@ -1,10 +1,10 @@
 import { QnnArm, type QnnRun, type UtilityReport } from '@qloom/contracts/gen/qloom/episode/v1/slots.ts';
 import type { EvaluateRequest, EvaluateSettings } from '@qloom/contracts/gen/qloom/qnn_sim/v1/qnn_sim.ts';
 import { executorOf } from '@qloom/qnn/measurement/measurement.ts';
-import { ValidationError } from '@qloom/service-kit/errors.ts';
-import type { MessageReader } from '@qloom/service-kit/streams.ts';
-import { createPointsCollector } from '@qloom/service-kit/wire-points.ts';
-import { encodeTensor } from '@qloom/service-kit/wire-tensors.ts';
+import type { MessageReader } from '@qloom/service-kit/client/streams.ts';
+import { ValidationError } from '@qloom/service-kit/faults/errors.ts';
+import { createPointsCollector } from '@qloom/study-rpc/codec/wire-points.ts';
+import { encodeTensor } from '@qloom/study-rpc/codec/wire-tensors.ts';
 import type { EngineChoice } from '../domain/engine-choice.ts';
 import type { Arm, ArmResult, Evaluation } from '../domain/evaluation.ts';
 import { MAX_FEATURES, MAX_POINT_BYTES, MAX_POINTS } from './capabilities.ts';

@@ -1,8 +1,8 @@
 import type { QnnSimulatorServiceService } from '@qloom/contracts/gen/qloom/qnn_sim/v1/qnn_sim.ts';
 import { executorOf } from '@qloom/qnn/measurement/measurement.ts';
-import { DomainError } from '@qloom/service-kit/errors.ts';
-import type { Handlers } from '@qloom/service-kit/handlers.ts';
-import { encodeTensor } from '@qloom/service-kit/wire-tensors.ts';
+import { DomainError } from '@qloom/service-kit/faults/errors.ts';
+import type { Handlers } from '@qloom/service-kit/server/handlers.ts';
+import { encodeTensor } from '@qloom/study-rpc/codec/wire-tensors.ts';
 import { withSpan } from '@qloom/telemetry/spans.ts';
 import type { EngineChoice } from '../domain/engine-choice.ts';
 import { evaluateUtility } from '../domain/evaluation.ts';

@@ -4,7 +4,7 @@ import { UnknownEngineError } from '@qloom/qnn/engine/select-engine.ts';
 import { contractField, settingsFromFields } from '@qloom/qnn/model/qnn-fields.ts';
 import type { DataShape } from '@qloom/qnn/model/qnn-model.ts';
 import { DEFAULT_QNN, type QnnSettings } from '@qloom/qnn/model/qnn-settings.ts';
-import { ValidationError } from '@qloom/service-kit/errors.ts';
+import { ValidationError } from '@qloom/service-kit/faults/errors.ts';
 import type { EngineChoice } from '../domain/engine-choice.ts';
 
 /** What a message asks to be trained, and by which engine. */

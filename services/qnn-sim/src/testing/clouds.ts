@@ -1,5 +1,5 @@
-import type { Points } from '@qloom/datasets/points.ts';
 import { createRandom } from '@qloom/random/random.ts';
+import type { Points } from '@qloom/study/points/points.ts';
 
 /** Gaussian clouds, one a class in turn, `distance` deviations apart on a feature of their own; three features. */
 export function clouds(seed: number, count: number, options: { classes?: number; distance?: number } = {}): Points {

@@ -1,6 +1,6 @@
 import { QnnSimulatorServiceService } from '@qloom/contracts/gen/qloom/qnn_sim/v1/qnn_sim.ts';
-import { connect, type Remote } from '@qloom/service-kit/clients.ts';
-import { bindService } from '@qloom/service-kit/handlers.ts';
+import { connect, type Remote } from '@qloom/service-kit/client/clients.ts';
+import { bindService } from '@qloom/service-kit/server/handlers.ts';
 import { startTestServer } from '@qloom/testing/test-server.ts';
 import { chooseEngine } from '../domain/engine-choice.ts';
 import { qnnSimulatorHandlers } from '../rpc/handlers.ts';

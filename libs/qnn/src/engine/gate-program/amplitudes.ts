@@ -1,4 +1,4 @@
-import { amplitudeNorm } from '@qloom/quantum/preparation.ts';
+import { amplitudeNorm } from '@qloom/quantum/simulation/preparation.ts';
 
 /** Writes the amplitudes x/‖x‖ of the first `count` inputs. Throws CircuitError where they are all zero. */
 export function fillAmplitudes(inputs: ArrayLike<number>, count: number, out: Float32Array, offset: number): void {

@@ -1,6 +1,6 @@
-import { type Angle, constant } from '@qloom/quantum/angle.ts';
 import type { Gate } from '@qloom/quantum/circuit.ts';
-import type { GateName } from '@qloom/quantum/gates.ts';
+import { type Angle, constant } from '@qloom/quantum/gates/angle.ts';
+import type { GateName } from '@qloom/quantum/gates/gates.ts';
 
 type Step = (qubits: readonly number[], angles: readonly Angle[]) => Gate;
 

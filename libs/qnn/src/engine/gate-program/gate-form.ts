@@ -1,5 +1,5 @@
-import type { GateDefinition } from '@qloom/quantum/gates.ts';
-import type { Matrix } from '@qloom/quantum/matrix.ts';
+import type { GateDefinition } from '@qloom/quantum/gates/gates.ts';
+import type { Matrix } from '@qloom/quantum/gates/matrix.ts';
 
 /** A real part of a matrix entry: `factor`, or `factor · values[value]` where it depends on the gate's angles. */
 export interface Coefficient {

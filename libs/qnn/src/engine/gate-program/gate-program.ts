@@ -1,6 +1,6 @@
-import { type Angle, addAngleGradient } from '@qloom/quantum/angle.ts';
 import type { Circuit, Gate } from '@qloom/quantum/circuit.ts';
-import { GATES, type GateName } from '@qloom/quantum/gates.ts';
+import { type Angle, addAngleGradient } from '@qloom/quantum/gates/angle.ts';
+import { GATES, type GateName } from '@qloom/quantum/gates/gates.ts';
 import { expand } from './expand.ts';
 import { formOf, type GateForm } from './gate-form.ts';
 

@@ -1,5 +1,5 @@
-import { type Angle, evaluateAngle } from '@qloom/quantum/angle.ts';
-import { GATES } from '@qloom/quantum/gates.ts';
+import { type Angle, evaluateAngle } from '@qloom/quantum/gates/angle.ts';
+import { GATES } from '@qloom/quantum/gates/gates.ts';
 import type { ValueSource } from './gate-form.ts';
 import type { GateOp, GateProgram, Scope } from './gate-program.ts';
 

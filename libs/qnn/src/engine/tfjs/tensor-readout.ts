@@ -1,5 +1,5 @@
-import { type Observable, pauliMasks } from '@qloom/quantum/observable.ts';
-import { parity } from '@qloom/quantum/statevector.ts';
+import { type Observable, pauliMasks } from '@qloom/quantum/observables/observable.ts';
+import { parity } from '@qloom/quantum/simulation/statevector.ts';
 import * as tf from '@tensorflow/tfjs-core';
 import { type Amplitudes, moved } from './amplitudes.ts';
 

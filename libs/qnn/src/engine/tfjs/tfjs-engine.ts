@@ -1,7 +1,7 @@
 import { validateCircuit } from '@qloom/quantum/circuit.ts';
 import { CircuitTooLargeError } from '@qloom/quantum/errors.ts';
-import { validateObservable } from '@qloom/quantum/observable.ts';
-import { type UseBackendOptions, useBackend } from '@qloom/tfjs/backend.ts';
+import { validateObservable } from '@qloom/quantum/observables/observable.ts';
+import { type UseBackendOptions, useBackend } from '@qloom/tfjs/backends/backend.ts';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Engine, EngineLimits } from '../engine.ts';
 import { type GateProgram, placeGates, programOf } from '../gate-program/gate-program.ts';

@@ -1,20 +1,20 @@
 import type { Circuit } from '@qloom/quantum/circuit.ts';
 import { CircuitTooLargeError } from '@qloom/quantum/errors.ts';
-import type { Observable } from '@qloom/quantum/observable.ts';
+import type { Observable } from '@qloom/quantum/observables/observable.ts';
 import type { Precision } from '../engine.ts';
-import { type AngleEntries, type AnglePlan, angleEntries, planAngles } from './angle-plan.ts';
 import { writeColumnKernels } from './encode-once/column-module.ts';
 import { type ColumnPlan, momentVectors, planColumns } from './encode-once/column-plan.ts';
 import { type Encoding, findEncoding } from './encode-once/encoding.ts';
 import { ASSUMED_ROWS, countOperations, MOST_ROWS, type Operations, takesColumns } from './encode-once/operations.ts';
-import type { Kernel } from './ir.ts';
 import { angleFunctions, sincosFunction } from './kernels/trigonometry.ts';
-import { type MemoryPlan, planMemory } from './memory-plan.ts';
-import { type Context, writeKernels } from './module.ts';
-import { printWasm } from './print-wasm.ts';
-import { createShape, type Shape } from './shape.ts';
-import { planStructure, type Structure } from './structure.ts';
-import { widen } from './widen.ts';
+import { type AngleEntries, type AnglePlan, angleEntries, planAngles } from './lowering/angle-plan.ts';
+import { type MemoryPlan, planMemory } from './lowering/memory-plan.ts';
+import { createShape, type Shape } from './lowering/shape.ts';
+import { planStructure, type Structure } from './lowering/structure.ts';
+import type { Kernel } from './printing/ir.ts';
+import { type Context, writeKernels } from './printing/module.ts';
+import { printWasm } from './printing/print-wasm.ts';
+import { widen } from './printing/widen.ts';
 
 /** What a program is compiled for. */
 export interface CompileOptions {

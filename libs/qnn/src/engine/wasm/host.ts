@@ -1,13 +1,13 @@
 import { CircuitTooLargeError } from '@qloom/quantum/errors.ts';
-import { amplitudeNorm } from '@qloom/quantum/preparation.ts';
-import { mapTable } from './affine-map.ts';
+import { amplitudeNorm } from '@qloom/quantum/simulation/preparation.ts';
 import type { Program } from './compile.ts';
 import { writeColumnConstants } from './encode-once/column-plan.ts';
 import type { Table } from './kernels/table.ts';
+import { mapTable } from './lowering/affine-map.ts';
+import { createFoldedDerivatives, phaseDerivatives } from './lowering/shared-phases.ts';
+import type { PlannedLink } from './lowering/structure.ts';
 import { createParameterWriter } from './parameter-writer.ts';
 import { createRowReadout, type RowReadout } from './row-readout.ts';
-import { createFoldedDerivatives, phaseDerivatives } from './shared-phases.ts';
-import type { PlannedLink } from './structure.ts';
 
 /** What the module exports; every argument is an address. */
 interface Exports {

@@ -1,10 +1,10 @@
-import { type Angle, evaluateAngle } from '@qloom/quantum/angle.ts';
+import { type Angle, evaluateAngle } from '@qloom/quantum/gates/angle.ts';
 import type { Precision } from '../engine.ts';
-import { sharedPart } from './angle-plan.ts';
 import type { Program } from './compile.ts';
 import { LEAST_COSINE } from './kernels/angles.ts';
-import { createPhaseTable } from './shared-phases.ts';
-import type { PlannedLink } from './structure.ts';
+import { sharedPart } from './lowering/angle-plan.ts';
+import { createPhaseTable } from './lowering/shared-phases.ts';
+import type { PlannedLink } from './lowering/structure.ts';
 
 type Numbers = Float32Array | Float64Array;
 

@@ -1,5 +1,5 @@
 import { CircuitTooLargeError } from '@qloom/quantum/errors.ts';
-import { pauli } from '@qloom/quantum/observable.ts';
+import { pauli } from '@qloom/quantum/observables/observable.ts';
 import { buildQnnCircuit } from '@qloom/quantum/qnn-circuit.ts';
 import { randomProblem } from '@qloom/quantum/testing/random-problem.ts';
 import { createRandom } from '@qloom/random/random.ts';

@@ -1,5 +1,5 @@
 import { type Circuit, validateCircuit } from '@qloom/quantum/circuit.ts';
-import { type Observable, validateObservable } from '@qloom/quantum/observable.ts';
+import { type Observable, validateObservable } from '@qloom/quantum/observables/observable.ts';
 import { createStepTrainer } from '../../training/step-trainer.ts';
 import {
   type BatchGradient,

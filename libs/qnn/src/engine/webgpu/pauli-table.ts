@@ -1,4 +1,4 @@
-import { type Observable, pauliMasks } from '@qloom/quantum/observable.ts';
+import { type Observable, pauliMasks } from '@qloom/quantum/observables/observable.ts';
 
 /**
  * Observables as a table of four 32-bit words a line: first for each observable the lines [begin, end) of its terms, then

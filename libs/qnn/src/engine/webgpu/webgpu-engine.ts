@@ -1,6 +1,6 @@
 import { type Circuit, validateCircuit } from '@qloom/quantum/circuit.ts';
 import { CircuitTooLargeError } from '@qloom/quantum/errors.ts';
-import { type Observable, validateObservable } from '@qloom/quantum/observable.ts';
+import { type Observable, validateObservable } from '@qloom/quantum/observables/observable.ts';
 import { type CompiledCircuit, DEFAULT_LIMITS, type Engine, type EngineLimits } from '../engine.ts';
 import { placeGates, programOf } from '../gate-program/gate-program.ts';
 import { compileExecutor } from './compiled-circuit.ts';

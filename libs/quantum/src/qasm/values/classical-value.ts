@@ -1,4 +1,4 @@
-import { type Angle, constant } from '../../angle.ts';
+import { type Angle, constant } from '../../gates/angle.ts';
 import type { ClassicalType } from './classical-type.ts';
 
 /**

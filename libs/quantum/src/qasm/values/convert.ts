@@ -1,4 +1,4 @@
-import { type Angle, constant } from '../../angle.ts';
+import { type Angle, constant } from '../../gates/angle.ts';
 import { lowBits, radiansOf, resized, turnsOf } from './angle-bits.ts';
 import { boundsOf, type ClassicalType, type IntegerType, typeText, widthOf } from './classical-type.ts';
 import {

@@ -1,4 +1,4 @@
-import { collected, scaled, sum } from '../../angle.ts';
+import { collected, scaled, sum } from '../../gates/angle.ts';
 import { radiansOf } from './angle-bits.ts';
 import { angleBinary } from './angle-operators.ts';
 import { bitwise, complement, isBitwise, shift } from './bit-operators.ts';

@@ -1,4 +1,4 @@
-import { type Angle, type AngleTerm, collected, scaled } from '../../angle.ts';
+import { type Angle, type AngleTerm, collected, scaled } from '../../gates/angle.ts';
 
 /** The most terms that an angle may have. */
 export const MAX_TERMS = 10_000;

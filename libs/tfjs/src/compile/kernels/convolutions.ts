@@ -1,7 +1,7 @@
-import { binary } from '../elementwise.ts';
-import { type Graph, sizeOf, type Value } from '../graph.ts';
 import { pad, reduce, reshape, slice } from '../layout.ts';
-import { gemm } from '../products.ts';
+import { binary } from '../onnx/elementwise.ts';
+import { gemm } from '../onnx/products.ts';
+import { type Graph, sizeOf, type Value } from '../tracing/graph.ts';
 import { activate } from './elementwise.ts';
 import type { Kernel, KernelTable } from './kernel.ts';
 import {

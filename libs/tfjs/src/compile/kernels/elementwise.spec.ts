@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { useBackend } from '../../backend.ts';
+import { useBackend } from '../../backends/backend.ts';
 import { compile } from '../compile.ts';
 
 beforeAll(() => useBackend({ force: 'cpu' }));

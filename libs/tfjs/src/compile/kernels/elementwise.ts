@@ -1,5 +1,5 @@
-import { binary, cast, elementwise, unary, where } from '../elementwise.ts';
-import { broadcastShape, type Graph, type GraphType, type Value } from '../graph.ts';
+import { binary, cast, elementwise, unary, where } from '../onnx/elementwise.ts';
+import { broadcastShape, type Graph, type GraphType, type Value } from '../tracing/graph.ts';
 import type { Kernel, KernelTable } from './kernel.ts';
 
 const float = (g: Graph, number: number) => g.splat(number);

@@ -1,7 +1,7 @@
-import { binary, cast, where } from '../elementwise.ts';
-import { type Graph, type GraphType, sizeOf, type Value } from '../graph.ts';
 import { reshape } from '../layout.ts';
-import { gemm } from '../products.ts';
+import { binary, cast, where } from '../onnx/elementwise.ts';
+import { gemm } from '../onnx/products.ts';
+import { type Graph, type GraphType, sizeOf, type Value } from '../tracing/graph.ts';
 import { axesOf, type Kernel, type KernelTable } from './kernel.ts';
 
 /** Up to this many entries a one-hot matrix and a product beat a scatter. */

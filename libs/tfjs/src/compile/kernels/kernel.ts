@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { Graph, Value } from '../graph.ts';
+import type { Graph, Value } from '../tracing/graph.ts';
 
 /** Inputs of a kernel, by TensorFlow.js's names; lists are numbered. */
 export type KernelInputs = Readonly<Record<string, Value>>;

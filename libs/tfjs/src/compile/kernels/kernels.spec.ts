@@ -1,9 +1,9 @@
 import { createRandom } from '@qloom/random/random.ts';
 import * as tf from '@tensorflow/tfjs-core';
-import { useBackend } from '../../backend.ts';
+import { useBackend } from '../../backends/backend.ts';
 import { KERNEL_CASES, type KernelCase } from '../../testing/kernel-cases.ts';
 import { compile } from '../compile.ts';
-import { traceFunction } from '../trace-function.ts';
+import { traceFunction } from '../tracing/trace-function.ts';
 import { MAPPED_KERNELS } from './table.ts';
 
 beforeAll(() => useBackend({ force: 'cpu' }));

@@ -1,5 +1,5 @@
-import { binary, unary } from '../elementwise.ts';
-import { matMul } from '../products.ts';
+import { binary, unary } from '../onnx/elementwise.ts';
+import { matMul } from '../onnx/products.ts';
 import { activate } from './elementwise.ts';
 import type { Kernel, KernelTable } from './kernel.ts';
 

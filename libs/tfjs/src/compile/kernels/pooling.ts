@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { binary, cast, elementwise, unary } from '../elementwise.ts';
-import type { Graph, Value } from '../graph.ts';
+import { binary, cast, elementwise, unary } from '../onnx/elementwise.ts';
+import type { Graph, Value } from '../tracing/graph.ts';
 import type { Kernel, KernelTable } from './kernel.ts';
 import { gatherBack, padded, seenBy, taps, type Window } from './windows.ts';
 

@@ -1,6 +1,6 @@
-import { binary, cast } from '../elementwise.ts';
-import type { Graph, Value } from '../graph.ts';
 import { argument, concat, reduce, slice } from '../layout.ts';
+import { binary, cast } from '../onnx/elementwise.ts';
+import type { Graph, Value } from '../tracing/graph.ts';
 import { axesOf, axisOf, type Kernel, type KernelTable } from './kernel.ts';
 
 interface Reduction {

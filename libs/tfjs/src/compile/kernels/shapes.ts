@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { type Graph, sizeOf, type Value } from '../graph.ts';
 import { concat, expand, pad, reshape, slice, transpose } from '../layout.ts';
+import { type Graph, sizeOf, type Value } from '../tracing/graph.ts';
 import { axesOf, axisOf, type Kernel, type KernelTable } from './kernel.ts';
 
 type Paddings = [number, number][];

@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { CompileError } from '../errors.ts';
-import type { Value } from '../graph.ts';
-import { callSite } from '../source-line.ts';
-import { BACKEND, symbolicBackend } from '../symbolic-backend.ts';
+import type { Value } from '../tracing/graph.ts';
+import { callSite } from '../tracing/source-line.ts';
+import { BACKEND, symbolicBackend } from '../tracing/symbolic-backend.ts';
 import { CONVOLUTIONS } from './convolutions.ts';
 import { ELEMENTWISE } from './elementwise.ts';
 import { GATHER } from './gather.ts';

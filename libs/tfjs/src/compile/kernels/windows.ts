@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { binary } from '../elementwise.ts';
-import type { Graph, Value } from '../graph.ts';
 import { concat, pad, reshape, slice } from '../layout.ts';
+import { binary } from '../onnx/elementwise.ts';
+import type { Graph, Value } from '../tracing/graph.ts';
 
 /** The geometry of a convolution or a pooling. */
 export type Window = tf.backend_util.Conv2DInfo;

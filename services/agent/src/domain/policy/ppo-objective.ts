@@ -1,6 +1,6 @@
-import { dense } from '@qloom/tfjs/dense.ts';
-import type { Slot, Weights } from '@qloom/tfjs/flat-state.ts';
-import { logSoftmax } from '@qloom/tfjs/log-softmax.ts';
+import { dense } from '@qloom/tfjs/layers/dense.ts';
+import { logSoftmax } from '@qloom/tfjs/layers/log-softmax.ts';
+import type { Slot, Weights } from '@qloom/tfjs/steps/flat-state.ts';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Heads } from './heads.ts';
 import type { PolicyNetwork } from './ppo-network.ts';

@@ -1,7 +1,7 @@
 import { createRandom, type Random } from '@qloom/random/random.ts';
 import { rounding, UNIT_ROUNDOFF } from '@qloom/tensor/testing/rounding.ts';
-import { createStepRunner, type RunStep, runEagerly } from '@qloom/tfjs/run-step.ts';
-import { useTraining } from '@qloom/tfjs/use-training.ts';
+import { createStepRunner, type RunStep, runEagerly } from '@qloom/tfjs/steps/run-step.ts';
+import { useTraining } from '@qloom/tfjs/steps/use-training.ts';
 import fc from 'fast-check';
 import { ratiosOf, referenceUpdate } from '../../testing/ppo-reference.ts';
 import { createSpace, type Space } from '../space/space.ts';

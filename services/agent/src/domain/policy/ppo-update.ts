@@ -1,7 +1,7 @@
-import { adamCoefficients, flatAdamUpdate } from '@qloom/tfjs/flat-adam.ts';
-import { flatten, unflatten } from '@qloom/tfjs/flat-state.ts';
-import type { RunStep } from '@qloom/tfjs/run-step.ts';
-import type { StepDefinition } from '@qloom/tfjs/step-cache.ts';
+import { adamCoefficients, flatAdamUpdate } from '@qloom/tfjs/steps/flat-adam.ts';
+import { flatten, unflatten } from '@qloom/tfjs/steps/flat-state.ts';
+import type { RunStep } from '@qloom/tfjs/steps/run-step.ts';
+import type { StepDefinition } from '@qloom/tfjs/steps/step-cache.ts';
 import * as tf from '@tensorflow/tfjs-core';
 import { outputBiasOffset } from '../maths/mlp.ts';
 import { standardDeviation } from '../maths/statistics.ts';

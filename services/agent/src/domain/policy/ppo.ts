@@ -1,5 +1,5 @@
 import { createRandom } from '@qloom/random/random.ts';
-import type { RunStep } from '@qloom/tfjs/run-step.ts';
+import type { RunStep } from '@qloom/tfjs/steps/run-step.ts';
 import { floatsFromText, textOfFloats } from '../maths/float-text.ts';
 import { forward, initialMlp, outputBiasOffset } from '../maths/mlp.ts';
 import { clip, mean } from '../maths/statistics.ts';

@@ -1,4 +1,4 @@
-import type { RunStep } from '@qloom/tfjs/run-step.ts';
+import type { RunStep } from '@qloom/tfjs/steps/run-step.ts';
 import { fixedPolicy, randomPolicy, sobolPolicy } from './baselines.ts';
 import type { Policy, PolicyState } from './policy.ts';
 import { PolicyStateError, UnknownPolicyError } from './policy-errors.ts';

@@ -1,5 +1,5 @@
-import type { Points } from '@qloom/datasets/points.ts';
 import { createRandom } from '@qloom/random/random.ts';
+import type { Points } from '@qloom/study/points/points.ts';
 import { InvalidPointsError } from '../errors.ts';
 import { type Assessment, assess } from './assess.ts';
 import { anticommutingPairs, physicalShare } from './physical-validity.ts';

@@ -1,4 +1,4 @@
-import type { Points } from '@qloom/datasets/points.ts';
+import type { Points } from '@qloom/study/points/points.ts';
 
 /** What makes features physically possible. */
 export interface PhysicalSettings {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Points } from '@qloom/datasets/points.ts';
+import type { Points } from '@qloom/study/points/points.ts';
 import { CheckpointError } from '../errors.ts';
 import type { AugmentationState } from './augmentation.ts';
 import type { CriticSettings } from './settings.ts';

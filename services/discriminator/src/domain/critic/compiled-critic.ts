@@ -1,7 +1,7 @@
-import { adamCoefficients, flatAdamUpdate } from '@qloom/tfjs/flat-adam.ts';
-import { flatSize, flatten, unflatten } from '@qloom/tfjs/flat-state.ts';
-import { floatsFromBytes, type ParameterSpec } from '@qloom/tfjs/parameters.ts';
-import type { HeldStep, StepCache, StepDefinition } from '@qloom/tfjs/step-cache.ts';
+import { floatsFromBytes, type ParameterSpec } from '@qloom/tfjs/layers/parameters.ts';
+import { adamCoefficients, flatAdamUpdate } from '@qloom/tfjs/steps/flat-adam.ts';
+import { flatSize, flatten, unflatten } from '@qloom/tfjs/steps/flat-state.ts';
+import type { HeldStep, StepCache, StepDefinition } from '@qloom/tfjs/steps/step-cache.ts';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Critic, CriticSpecs } from './critic.ts';
 import { criticGradients, judgeBatch, type Network } from './critic-step.ts';

@@ -1,5 +1,5 @@
 import { createRandom } from '@qloom/random/random.ts';
-import { useBackend } from '@qloom/tfjs/backend.ts';
+import { useBackend } from '@qloom/tfjs/backends/backend.ts';
 import * as tf from '@tensorflow/tfjs-core';
 import { openCritiqueSession } from './critique-session.ts';
 import { criticSettings } from './settings.ts';

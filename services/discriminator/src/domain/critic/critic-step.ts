@@ -1,5 +1,5 @@
-import type { Weights } from '@qloom/tfjs/flat-state.ts';
-import { spectralNormalize } from '@qloom/tfjs/spectral-norm.ts';
+import { spectralNormalize } from '@qloom/tfjs/layers/spectral-norm.ts';
+import type { Weights } from '@qloom/tfjs/steps/flat-state.ts';
 import * as tf from '@tensorflow/tfjs-core';
 import { criticLoss, featureMatching, generatorLoss, r1Penalty, wassersteinPenalty } from './losses.ts';
 import { judge, normalizedWeights, prepare, type WeightOf } from './network.ts';

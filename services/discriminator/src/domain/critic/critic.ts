@@ -1,6 +1,6 @@
 import type { Random } from '@qloom/random/random.ts';
-import type { ParameterSpec } from '@qloom/tfjs/parameters.ts';
-import type { TrainingSteps } from '@qloom/tfjs/training-steps.ts';
+import type { ParameterSpec } from '@qloom/tfjs/layers/parameters.ts';
+import type { TrainingSteps } from '@qloom/tfjs/steps/training-steps.ts';
 import { createCompiledCritic } from './compiled-critic.ts';
 import { createEagerCritic } from './eager-critic.ts';
 import { networkParameters, normalizedWeights } from './network.ts';

@@ -1,9 +1,9 @@
-import type { Points } from '@qloom/datasets/points.ts';
 import { createRandom } from '@qloom/random/random.ts';
-import { createArrayStepBuilder } from '@qloom/tfjs/array-step.ts';
-import { useBackend } from '@qloom/tfjs/backend.ts';
-import { createStepCache } from '@qloom/tfjs/step-cache.ts';
-import type { TrainingSteps } from '@qloom/tfjs/training-steps.ts';
+import type { Points } from '@qloom/study/points/points.ts';
+import { useBackend } from '@qloom/tfjs/backends/backend.ts';
+import { createArrayStepBuilder } from '@qloom/tfjs/steps/array-step.ts';
+import { createStepCache } from '@qloom/tfjs/steps/step-cache.ts';
+import type { TrainingSteps } from '@qloom/tfjs/steps/training-steps.ts';
 import * as tf from '@tensorflow/tfjs-core';
 import { CheckpointError, DivergedError, InvalidPointsError, OutOfOrderError } from '../errors.ts';
 import type { HyperparameterValue } from '../hyperparameters.ts';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import type { Points } from '@qloom/datasets/points.ts';
 import { createRandom } from '@qloom/random/random.ts';
-import type { TrainingSteps } from '@qloom/tfjs/training-steps.ts';
+import type { Points } from '@qloom/study/points/points.ts';
+import type { TrainingSteps } from '@qloom/tfjs/steps/training-steps.ts';
 import { DivergedError, InvalidPointsError, OutOfOrderError } from '../errors.ts';
 import { type AugmentationState, adjustAugmentation, augment, NO_AUGMENTATION } from './augmentation.ts';
 import { criticFingerprint, packCheckpoint, unpackCheckpoint } from './checkpoint.ts';

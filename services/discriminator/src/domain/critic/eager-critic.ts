@@ -1,6 +1,6 @@
-import { createAdam } from '@qloom/tfjs/adam.ts';
-import { eagerStep } from '@qloom/tfjs/eager-step.ts';
-import { createParameters } from '@qloom/tfjs/parameters.ts';
+import { createParameters } from '@qloom/tfjs/layers/parameters.ts';
+import { createAdam } from '@qloom/tfjs/steps/adam.ts';
+import { eagerStep } from '@qloom/tfjs/steps/eager-step.ts';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Batches, Critic, CriticSpecs } from './critic.ts';
 import { criticGradients, type Inputs, judgeBatch, type Network } from './critic-step.ts';

@@ -1,4 +1,4 @@
-import type { Points } from '@qloom/datasets/points.ts';
+import type { Points } from '@qloom/study/points/points.ts';
 
 /** Pearson correlations of standardized columns: [features, features], row-major. */
 function correlations({ count, features, x }: Points): Float64Array {

@@ -1,4 +1,4 @@
-import type { Points } from '@qloom/datasets/points.ts';
+import type { Points } from '@qloom/study/points/points.ts';
 import { correlationOrder } from './feature-order.ts';
 
 /** How the critic sees points: standardized by the training points, columns ordered by correlation. */

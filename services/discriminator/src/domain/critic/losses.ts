@@ -1,4 +1,4 @@
-import { meanSoftplus, sumSquares } from '@qloom/tfjs/reductions.ts';
+import { meanSoftplus, sumSquares } from '@qloom/tfjs/kernels/reductions.ts';
 import * as tf from '@tensorflow/tfjs-core';
 import type { LossKind } from './settings.ts';
 

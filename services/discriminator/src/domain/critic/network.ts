@@ -1,12 +1,12 @@
 import type { Random } from '@qloom/random/random.ts';
-import { addBias } from '@qloom/tfjs/affine.ts';
-import { batchStd } from '@qloom/tfjs/batch-std.ts';
-import { conv1d, conv1dParameters } from '@qloom/tfjs/conv1d.ts';
-import { denseParameters } from '@qloom/tfjs/dense.ts';
-import type { Weights } from '@qloom/tfjs/flat-state.ts';
-import { biasLeakyRelu } from '@qloom/tfjs/leaky-relu.ts';
-import type { ParameterSpec } from '@qloom/tfjs/parameters.ts';
-import { rowDot } from '@qloom/tfjs/row-dot.ts';
+import { addBias } from '@qloom/tfjs/kernels/affine.ts';
+import { batchStd } from '@qloom/tfjs/kernels/batch-std.ts';
+import { biasLeakyRelu } from '@qloom/tfjs/kernels/leaky-relu.ts';
+import { rowDot } from '@qloom/tfjs/kernels/row-dot.ts';
+import { conv1d, conv1dParameters } from '@qloom/tfjs/layers/conv1d.ts';
+import { denseParameters } from '@qloom/tfjs/layers/dense.ts';
+import type { ParameterSpec } from '@qloom/tfjs/layers/parameters.ts';
+import type { Weights } from '@qloom/tfjs/steps/flat-state.ts';
 import * as tf from '@tensorflow/tfjs-core';
 import { type CriticSettings, usesBatchStd } from './settings.ts';
 

@@ -1,5 +1,5 @@
-import type { Points } from '@qloom/datasets/points.ts';
 import type { Random } from '@qloom/random/random.ts';
+import type { Points } from '@qloom/study/points/points.ts';
 import { InvalidPointsError } from '../errors.ts';
 
 /** Draws real points to set beside synthetic ones. */

@@ -1,4 +1,4 @@
-import type { Points } from '@qloom/datasets/points.ts';
+import type { Points } from '@qloom/study/points/points.ts';
 import { InvalidPointsError } from '../errors.ts';
 
 /** Throws {@link InvalidPointsError} unless there is at least one training point and every number is finite. */

@@ -1,8 +1,8 @@
 import type { Random } from '@qloom/random/random.ts';
-import { adamCoefficients, flatAdamUpdate } from '@qloom/tfjs/flat-adam.ts';
-import { flatSize, flatten, unflatten, type Weights } from '@qloom/tfjs/flat-state.ts';
-import { floatsFromBytes, ParameterShapeError } from '@qloom/tfjs/parameters.ts';
-import type { HeldStep, StepCache, StepDefinition } from '@qloom/tfjs/step-cache.ts';
+import { floatsFromBytes, ParameterShapeError } from '@qloom/tfjs/layers/parameters.ts';
+import { adamCoefficients, flatAdamUpdate } from '@qloom/tfjs/steps/flat-adam.ts';
+import { flatSize, flatten, unflatten, type Weights } from '@qloom/tfjs/steps/flat-state.ts';
+import type { HeldStep, StepCache, StepDefinition } from '@qloom/tfjs/steps/step-cache.ts';
 import * as tf from '@tensorflow/tfjs-core';
 import { matrix } from '../losses/matrix.ts';
 import type { VaeSettings } from '../settings.ts';

@@ -1,8 +1,8 @@
 import type { Random } from '@qloom/random/random.ts';
-import { dense, denseParameters } from '@qloom/tfjs/dense.ts';
-import { eagerStep } from '@qloom/tfjs/eager-step.ts';
-import type { Weights } from '@qloom/tfjs/flat-state.ts';
-import { createParameters, type ParameterSpec, type Parameters } from '@qloom/tfjs/parameters.ts';
+import { dense, denseParameters } from '@qloom/tfjs/layers/dense.ts';
+import { createParameters, type ParameterSpec, type Parameters } from '@qloom/tfjs/layers/parameters.ts';
+import { eagerStep } from '@qloom/tfjs/steps/eager-step.ts';
+import type { Weights } from '@qloom/tfjs/steps/flat-state.ts';
 
 import * as tf from '@tensorflow/tfjs-core';
 import { type Matrix, matrix } from '../losses/matrix.ts';

@@ -1,5 +1,5 @@
-import { createAdam } from '@qloom/tfjs/adam.ts';
-import { createEma } from '@qloom/tfjs/ema.ts';
+import { createAdam } from '@qloom/tfjs/steps/adam.ts';
+import { createEma } from '@qloom/tfjs/steps/ema.ts';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Matrix } from '../losses/matrix.ts';
 import { decoderInput, pullBackReparameterization } from './conditioned.ts';

@@ -1,9 +1,9 @@
-import type { AnglePlan } from '../angle-plan.ts';
-import { type Int, int, type Writer, writeKernel } from '../ir.ts';
 import { unrotateKernel } from '../kernels/adjoint.ts';
 import { combineKernel, inputGradientKernel, sumKernel } from '../kernels/angles.ts';
 import { unprepareKernel } from '../kernels/preparation.ts';
 import { observableKernel } from '../kernels/readout.ts';
+import type { AnglePlan } from '../lowering/angle-plan.ts';
+import { type Int, int, type Writer, writeKernel } from '../printing/ir.ts';
 import {
   type Context,
   callEntries,
@@ -14,7 +14,7 @@ import {
   writeEvolution,
   writeOwnAngles,
   writeReturn,
-} from '../module.ts';
+} from '../printing/module.ts';
 import type { ColumnPlan } from './column-plan.ts';
 import { foldKernel, laneSumsKernel, packKernel, unfoldKernel, unpackKernel } from './fold-kernels.ts';
 import {

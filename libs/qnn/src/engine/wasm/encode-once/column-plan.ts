@@ -1,6 +1,6 @@
-import type { MemoryPlan } from '../memory-plan.ts';
-import type { Shape } from '../shape.ts';
-import type { Structure } from '../structure.ts';
+import type { MemoryPlan } from '../lowering/memory-plan.ts';
+import type { Shape } from '../lowering/shape.ts';
+import type { Structure } from '../lowering/structure.ts';
 import { type Encoding, type EncodingSize, encodingSize } from './encoding.ts';
 
 /** Where the columns of U(θ), and what is made of them, have their data. */

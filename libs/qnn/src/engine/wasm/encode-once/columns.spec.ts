@@ -1,8 +1,8 @@
-import { constant, input, inputProduct, parameter, sum } from '@qloom/quantum/angle.ts';
 import { createCircuitBuilder } from '@qloom/quantum/circuit.ts';
-import { gateSize, type LibraryGateName } from '@qloom/quantum/gate-library.ts';
-import { GATES } from '@qloom/quantum/gates.ts';
-import type { Observable } from '@qloom/quantum/observable.ts';
+import { constant, input, inputProduct, parameter, sum } from '@qloom/quantum/gates/angle.ts';
+import { gateSize, type LibraryGateName } from '@qloom/quantum/gates/gate-library.ts';
+import { GATES } from '@qloom/quantum/gates/gates.ts';
+import type { Observable } from '@qloom/quantum/observables/observable.ts';
 import { buildQnnCircuit } from '@qloom/quantum/qnn-circuit.ts';
 import { goldenCircuits } from '@qloom/quantum/testing/golden.ts';
 import { createRandom, type Random } from '@qloom/random/random.ts';
@@ -10,7 +10,7 @@ import fc from 'fast-check';
 import { batchRounding, expectWithin } from '../../../testing/batch-rounding.ts';
 import type { BatchGradient } from '../../engine.ts';
 import { createReferenceEngine } from '../../reference-engine.ts';
-import { planStructure } from '../structure.ts';
+import { planStructure } from '../lowering/structure.ts';
 import { createWasmEngine, type WasmEngineOptions } from '../wasm-engine.ts';
 import { findEncoding } from './encoding.ts';
 

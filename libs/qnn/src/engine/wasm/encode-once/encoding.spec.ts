@@ -1,7 +1,7 @@
-import { type Angle, input, inputProduct, parameter, product, sum } from '@qloom/quantum/angle.ts';
 import { type CircuitBuilder, createCircuitBuilder } from '@qloom/quantum/circuit.ts';
-import { pauli } from '@qloom/quantum/observable.ts';
-import { planStructure } from '../structure.ts';
+import { type Angle, input, inputProduct, parameter, product, sum } from '@qloom/quantum/gates/angle.ts';
+import { pauli } from '@qloom/quantum/observables/observable.ts';
+import { planStructure } from '../lowering/structure.ts';
 import { encodingSize, findEncoding } from './encoding.ts';
 
 /** The encoding of a circuit of three qubits and two inputs. */

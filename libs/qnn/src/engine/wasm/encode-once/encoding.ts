@@ -1,4 +1,4 @@
-import type { Structure } from '../structure.ts';
+import type { Structure } from '../lowering/structure.ts';
 
 /**
  * How a circuit U(θ)·E(x)|0…0⟩ that encodes once does so; E(x)|0…0⟩ is real.

@@ -1,5 +1,5 @@
-import { type Int, int, type Kernel, type Vector, vec, type Writer, writeKernel } from '../ir.ts';
-import type { Shape } from '../shape.ts';
+import type { Shape } from '../lowering/shape.ts';
+import { type Int, int, type Kernel, type Vector, vec, type Writer, writeKernel } from '../printing/ir.ts';
 
 // Between matrices over columns and coefficients of moments: one qubit after the other, the highest first, a symmetric matrix becomes
 // three of half the order, its parts along I, Z and X: (M₀₀ + M₁₁)/2, (M₀₀ − M₁₁)/2 and (M₀₁ + M₁₀)/2. So tr(M·ψψᵀ) = Σ_P table_P·⟨P⟩.

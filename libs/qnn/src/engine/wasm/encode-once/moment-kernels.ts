@@ -1,5 +1,5 @@
-import { int, type Kernel, vec, writeKernel } from '../ir.ts';
-import type { Shape } from '../shape.ts';
+import type { Shape } from '../lowering/shape.ts';
+import { int, type Kernel, vec, writeKernel } from '../printing/ir.ts';
 
 /** `circle(own, out)`: cosines and sines of whole angles of those of half ones; `parts` says where each encoded qubit has its own. */
 export const circleKernel = ({ vectorBytes: v }: Shape, parts: readonly number[]): Kernel =>

@@ -1,8 +1,8 @@
-import { pauli } from '@qloom/quantum/observable.ts';
+import { pauli } from '@qloom/quantum/observables/observable.ts';
 import { buildQnnCircuit } from '@qloom/quantum/qnn-circuit.ts';
 import { assemble, type CompileOptions, type Program, planProgram } from '../compile.ts';
-import type { Int, Kernel, Statement, Vector } from '../ir.ts';
-import { writeKernels } from '../module.ts';
+import type { Int, Kernel, Statement, Vector } from '../printing/ir.ts';
+import { writeKernels } from '../printing/module.ts';
 import { writeColumnKernels } from './column-module.ts';
 import { ASSUMED_ROWS, type Operations, takesColumns } from './operations.ts';
 

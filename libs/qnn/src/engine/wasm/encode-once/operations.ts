@@ -1,6 +1,6 @@
-import { splitQubits } from '../group-sizes.ts';
 import { topBit } from '../kernels/masked-sums.ts';
-import type { Structure } from '../structure.ts';
+import { splitQubits } from '../lowering/group-sizes.ts';
+import type { Structure } from '../lowering/structure.ts';
 import { type Encoding, encodingSize } from './encoding.ts';
 
 /** Multiplications and additions of forward and adjoint for one row, by the two ways. Loads, stores and the host's part are not counted. */

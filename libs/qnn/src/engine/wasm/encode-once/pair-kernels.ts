@@ -1,10 +1,10 @@
-import { type Int, int, type Kernel, type Local, type Vector, vec, type Writer, writeKernel } from '../ir.ts';
 import { type Group, gatherCoset } from '../kernels/group.ts';
 import { signedBy, writeMaskedSums } from '../kernels/masked-sums.ts';
 import type { FlipGroup } from '../kernels/readout.ts';
 import type { Table } from '../kernels/table.ts';
-import type { Shape } from '../shape.ts';
-import type { ReadoutTerms } from '../structure.ts';
+import type { Shape } from '../lowering/shape.ts';
+import type { ReadoutTerms } from '../lowering/structure.ts';
+import { type Int, int, type Kernel, type Local, type Vector, vec, type Writer, writeKernel } from '../printing/ir.ts';
 
 const ALONE: Group = { key: '', qubits: [], offsets: [0] };
 

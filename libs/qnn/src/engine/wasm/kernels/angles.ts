@@ -1,5 +1,5 @@
-import { int, type Kernel, vec, writeKernel } from '../ir.ts';
-import type { Shape } from '../shape.ts';
+import type { Shape } from '../lowering/shape.ts';
+import { int, type Kernel, vec, writeKernel } from '../printing/ir.ts';
 
 /** Bytes of an entry of the tables that these kernels go through: u32 addresses. */
 export const ENTRY_BYTES = { combine: 12, sum: 8, weightedSum: 12, inputs: 12 } as const;

@@ -1,5 +1,5 @@
-import { int, type Kernel, type Local, vec, writeKernel } from '../ir.ts';
-import type { Shape } from '../shape.ts';
+import type { Shape } from '../lowering/shape.ts';
+import { int, type Kernel, type Local, vec, writeKernel } from '../printing/ir.ts';
 import { forEachCoset, type Group, gatherCoset } from './group.ts';
 import { applyPhase, loadPhase, type PhaseKind } from './phases.ts';
 import { loadCoefficients, rotate } from './rotations.ts';

@@ -1,6 +1,6 @@
-import { applyLinear, isIdentity } from '../affine-map.ts';
-import { type Int, int, type Writer } from '../ir.ts';
-import type { Shape } from '../shape.ts';
+import { applyLinear, isIdentity } from '../lowering/affine-map.ts';
+import type { Shape } from '../lowering/shape.ts';
+import { type Int, int, type Writer } from '../printing/ir.ts';
 import type { Table } from './table.ts';
 
 /**

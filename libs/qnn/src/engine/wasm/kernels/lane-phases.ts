@@ -1,5 +1,5 @@
-import { type Int, int, type Kernel, type Local, vec, writeKernel } from '../ir.ts';
-import type { Shape } from '../shape.ts';
+import type { Shape } from '../lowering/shape.ts';
+import { type Int, int, type Kernel, type Local, vec, writeKernel } from '../printing/ir.ts';
 import { gatherCoset } from './group.ts';
 import { signedBy, topBit, writeMaskedSums } from './masked-sums.ts';
 import { applyPhase } from './phases.ts';

@@ -1,6 +1,6 @@
-import { type Int, int, type Local, type Vector, vec, type Writer } from '../ir.ts';
-import { bits } from '../lower.ts';
-import type { Shape } from '../shape.ts';
+import { bits } from '../lowering/lower.ts';
+import type { Shape } from '../lowering/shape.ts';
+import { type Int, int, type Local, type Vector, vec, type Writer } from '../printing/ir.ts';
 
 /** Where a kernel finds 1 and −1 as numbers, one after the other. */
 export type SignAddress = number;

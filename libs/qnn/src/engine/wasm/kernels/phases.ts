@@ -1,5 +1,5 @@
-import { type Int, int, type Local, type Vector, vec, type Writer } from '../ir.ts';
-import type { Shape } from '../shape.ts';
+import type { Shape } from '../lowering/shape.ts';
+import { type Int, int, type Local, type Vector, vec, type Writer } from '../printing/ir.ts';
 
 /**
  * Whether a link's phases are none, one table for all samples (numbers: real parts, then imaginary ones), or one for each

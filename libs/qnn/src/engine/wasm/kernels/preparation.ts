@@ -1,5 +1,5 @@
-import { int, type Kernel, vec, writeKernel } from '../ir.ts';
-import type { Shape } from '../shape.ts';
+import type { Shape } from '../lowering/shape.ts';
+import { int, type Kernel, vec, writeKernel } from '../printing/ir.ts';
 
 /** `prepare(amplitudes, state)`: the real state of `count` given amplitudes, and zeros after them. */
 export function prepareKernel({ vectorBytes, planeBytes }: Shape, count: number): Kernel {

@@ -1,5 +1,5 @@
-import { type Int, int, type Kernel, type Local, type Vector, vec, type Writer, writeKernel } from '../ir.ts';
-import type { Shape } from '../shape.ts';
+import type { Shape } from '../lowering/shape.ts';
+import { type Int, int, type Kernel, type Local, type Vector, vec, type Writer, writeKernel } from '../printing/ir.ts';
 import { forEachCoset, type Group, gatherCoset } from './group.ts';
 import { signedBy, topBit, writeMaskedSums } from './masked-sums.ts';
 import { addDerivatives, loadCoefficients, rotate } from './rotations.ts';

@@ -1,5 +1,5 @@
-import { type Int, type Local, type Vector, vec, type Writer } from '../ir.ts';
-import type { Shape } from '../shape.ts';
+import type { Shape } from '../lowering/shape.ts';
+import { type Int, type Local, type Vector, vec, type Writer } from '../printing/ir.ts';
 
 /**
  * Coefficients of real rotations in tangent form: cos·[[1, −t], [t, 1]] with t = tan(a/2). A pair takes two multiply-adds, and

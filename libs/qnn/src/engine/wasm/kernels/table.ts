@@ -1,4 +1,4 @@
-import type { AffineMap } from '../affine-map.ts';
+import type { AffineMap } from '../lowering/affine-map.ts';
 
 /** A map whose images, as byte offsets of amplitudes, stand in memory as one u32 a basis state. */
 export interface Table {

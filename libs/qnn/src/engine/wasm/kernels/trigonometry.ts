@@ -1,5 +1,5 @@
-import { type RawFunction, signed, unsigned } from '../print-wasm.ts';
-import type { Shape } from '../shape.ts';
+import type { Shape } from '../lowering/shape.ts';
+import { type RawFunction, signed, unsigned } from '../printing/print-wasm.ts';
 
 // Instructions, by their names in the specification.
 const get = (local: number) => [0x20, ...unsigned(local)];

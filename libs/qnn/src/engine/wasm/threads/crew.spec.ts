@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { setImmediate } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { pauli } from '@qloom/quantum/observable.ts';
+import { pauli } from '@qloom/quantum/observables/observable.ts';
 import { buildQnnCircuit } from '@qloom/quantum/qnn-circuit.ts';
 import { assemble, type CompileOptions, planProgram } from '../compile.ts';
 import { createHost } from '../host.ts';

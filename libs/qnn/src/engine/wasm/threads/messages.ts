@@ -1,5 +1,5 @@
 import type { Circuit } from '@qloom/quantum/circuit.ts';
-import type { Observable } from '@qloom/quantum/observable.ts';
+import type { Observable } from '@qloom/quantum/observables/observable.ts';
 import type { CompileOptions } from '../compile.ts';
 import type { Task, TaskKind, TaskLoss } from '../task.ts';
 

@@ -1,0 +1,48 @@
+import type { StudyResult } from '@qloom/contracts/gen/qloom/agent/v1/result.ts';
+import { settingsText } from '../../result/settings-text.ts';
+import { formatSigned } from '../../terminal/format.ts';
+import { gridFigure, paragraph, rangedText, section, type TableRow, table, wideFigure } from '../html.ts';
+import { plotEffects } from '../plots/plot-effects.ts';
+import { plotSearch } from '../plots/plot-search.ts';
+import { escapeText, type Markup } from '../plots/svg.ts';
+
+/** What the agent tried: the learning curve, hyperparameters against utility, and the candidates. */
+export function searchSection(result: StudyResult): Markup {
+  if (result.episodes.length === 0) return '';
+  const policy = result.settings?.policy ?? 'the policy';
+  return section(
+    'What was tried',
+    paragraph(
+      `${result.episodes.length} settings, chosen by ${policy} with ${result.policyUpdates} ${result.policyUpdates === 1 ? 'update' : 'updates'} before the last proposal. ` +
+        'Utility U is the share of the held-out loss that the synthetic points take away, over folds inside the label budget; ' +
+        'the test set plays no part in it.',
+    ),
+    wideFigure(
+      plotSearch(result),
+      'Utility of each episode with its standard error; batches are shaded in turn. Far outliers stand at the lower edge.',
+    ),
+    gridFigure(
+      plotEffects(result),
+      'Utility against each hyperparameter that varied. Top right: its share of the variance among good episodes, and the ' +
+        'rank correlation ρ with utility. With so few episodes these are hints, not findings.',
+    ),
+    candidates(result),
+  );
+}
+
+function candidates(result: StudyResult): Markup {
+  if (result.incumbents.length === 0) return '';
+  const rows = result.incumbents.map((incumbent): TableRow => {
+    const utility = incumbent.utility;
+    return {
+      className: incumbent.chosen ? 'strong' : undefined,
+      cells: [
+        escapeText(incumbent.episode === undefined ? 'add nothing' : `episode ${incumbent.episode}`),
+        rangedText(utility, (value) => formatSigned(value, 3)),
+        incumbent.chosen ? 'chosen' : '',
+        `<span class="note settings">${escapeText(settingsText(incumbent.hyperparameters))}</span>`,
+      ],
+    };
+  });
+  return table(['evaluated again on the outer split', 'utility', '', 'settings'], rows);
+}

@@ -1,0 +1,77 @@
+import { createRandom, type Random } from '@qloom/random/random.ts';
+import { DatasetError } from '@qloom/study/points/dataset-error.ts';
+import type { Labelled } from './row-blocks.ts';
+import { stratifiedSample } from './stratified-folds.ts';
+import { runNow, type Steps } from './turns.ts';
+
+/** One division of a fixed file: N labels and a test part, disjoint, as row numbers in rising order. */
+export interface RepeatedSplit {
+  readonly index: number;
+  readonly labels: readonly number[];
+  readonly test: readonly number[];
+}
+
+/** How {@link repeatedSplits} divides. */
+export interface RepeatedSplitOptions {
+  readonly repeats: number;
+  readonly labels: number;
+  readonly test?: number;
+  readonly seed: number | string;
+}
+
+/**
+ * `repeats` independent stratified divisions of a fixed file into a label budget of `labels` rows and a test part of
+ * `test` rows (default: all others); fewer where the blocks of `points` do not fill them. Results over them are correlated:
+ * compare them with the Nadeau–Bengio correction.
+ * Throws DatasetError where the file is too small.
+ */
+export function repeatedSplits(points: Labelled, options: RepeatedSplitOptions): RepeatedSplit[] {
+  return runNow(repeatedSplitSteps(points, options));
+}
+
+/** {@link repeatedSplits} in steps of one split each, for `runInTurns`: many splits of a large file take minutes. */
+export function* repeatedSplitSteps(points: Labelled, options: RepeatedSplitOptions): Steps<RepeatedSplit[]> {
+  const { repeats, labels, seed } = options;
+  if (!Number.isInteger(repeats) || repeats < 1) {
+    throw new DatasetError('repeats', `repeats: ${repeats} is not a whole number of at least 1`);
+  }
+  const test = options.test ?? points.count - labels;
+  if (!(test >= points.classes) || labels + test > points.count) {
+    throw new DatasetError(
+      'labels',
+      `labels: ${labels} labels and ${test} test points do not fit into ${points.count} rows ` +
+        `(at least ${points.classes}, one a class, must be left to test)`,
+    );
+  }
+  const random = createRandom(`repeated-splits/${seed}`);
+  const splits: RepeatedSplit[] = [];
+  for (let index = 0; index < repeats; index++) {
+    if (index > 0) yield;
+    splits.push(splitOf(points, index, labels, test, random.fork(index)));
+  }
+  return splits;
+}
+
+function splitOf(points: Labelled, index: number, labels: number, test: number, random: Random): RepeatedSplit {
+  const first = named('labels', () => stratifiedSample(points, labels, random));
+  const { block, classes, classNames } = points;
+  const rest = {
+    count: first.rest.length,
+    classes,
+    classNames,
+    y: Int32Array.from(first.rest, (row) => points.y[row]),
+    ...(block ? { block: Int32Array.from(first.rest, (row) => block[row]) } : {}),
+  };
+  const second = named('test', () => stratifiedSample(rest, test, random));
+  return { index, labels: first.chosen, test: second.chosen.map((row) => first.rest[row]) };
+}
+
+/** Passes on what a sample complains of as that of its part. */
+function named<T>(field: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (!(error instanceof DatasetError)) throw error;
+    throw new DatasetError(field, error.message.replace(/^count: /, `${field}: `));
+  }
+}

@@ -1,0 +1,122 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { ArtifactCorruptError, ArtifactMissingError, LogUnusableError } from '../errors.ts';
+import { fileFault } from '../storage-fault.ts';
+import { type ArtifactStore, assertHash, assertRefName, hashOf } from './artifact-store.ts';
+
+/**
+ * Artifacts in a folder that several processes may share, network file systems included: `sha256/ab/cdef…` for content
+ * and `refs/<name>` for references. Every file is written beside its place, flushed and renamed into it, so no reader
+ * ever sees a half of one. Throws `LogUnusableError` when the folder cannot be made. While the disk is full or
+ * read-only, or the folder is gone, calls throw `LogUnavailableError`: nothing is missing or lost for that.
+ */
+export async function openFolderArtifacts(folder: string): Promise<ArtifactStore> {
+  const root = resolve(folder);
+  const incoming = join(root, 'incoming');
+  const contents = join(root, 'sha256');
+  try {
+    for (const part of ['incoming', 'sha256', 'refs']) await mkdir(join(root, part), { recursive: true });
+  } catch (error) {
+    throw new LogUnusableError(`cannot use ${root} for artifacts: ${(error as Error).message}`, { cause: error });
+  }
+  // Two levels: a folder with a hundred thousand files is slow to list.
+  const pathOf = (hash: string) => join(contents, hash.slice(0, 2), hash.slice(2));
+  const refPathOf = (name: string) => join(root, 'refs', `${name}.ref`);
+
+  /** Throws errors of the file system as `LogUnavailableError`. */
+  const using = async <T>(wanted: string, work: () => Promise<T>): Promise<T> => {
+    try {
+      return await work();
+    } catch (error) {
+      throw fileFault(error, `cannot ${wanted} in ${root}`) ?? error;
+    }
+  };
+  /** What `work` finds, or undefined where it is not there. A store that is not there has lost nothing. */
+  const find = async <T>(work: () => Promise<T>): Promise<T | undefined> => {
+    const found = await unlessMissing(work());
+    if (found === undefined) await stat(contents);
+    return found;
+  };
+  const replace = async (path: string, bytes: Uint8Array): Promise<void> => {
+    const temporary = join(incoming, randomUUID());
+    try {
+      const file = await open(temporary, 'wx');
+      try {
+        await file.writeFile(bytes);
+        await file.datasync();
+      } finally {
+        await file.close();
+      }
+      await makeFolder(dirname(path));
+      await rename(temporary, path);
+    } catch (error) {
+      await rm(temporary, { force: true }).catch(() => undefined); // a read-only disk keeps it
+      throw error;
+    }
+  };
+
+  /**
+   * Makes a folder inside one of the store's. Those themselves are made when it is opened, and not again: where one is missing the
+   * storage is away, and a new one in its place would be in the way when it comes back.
+   */
+  const makeFolder = async (folder: string): Promise<void> => {
+    if ([join(root, 'sha256'), join(root, 'refs')].includes(folder)) return;
+    await makeFolder(dirname(folder));
+    await mkdir(folder).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EEXIST') throw error;
+    });
+  };
+
+  return {
+    async put(bytes) {
+      const hash = hashOf(bytes);
+      const path = pathOf(hash);
+      // The right size under the right name: written whole, by the rename. `get` verifies the rest.
+      return using(`write artifact ${hash}`, async () => {
+        const standing = await find(() => stat(path));
+        if (standing?.size !== bytes.length) await replace(path, bytes);
+        return hash;
+      });
+    },
+    async get(hash) {
+      assertHash(hash);
+      const bytes = await using(`read artifact ${hash}`, () => find(() => readFile(pathOf(hash))));
+      if (!bytes) throw new ArtifactMissingError(`artifact ${hash} is not in ${root}`);
+      const actual = hashOf(bytes);
+      if (actual !== hash) {
+        throw new ArtifactCorruptError(
+          `artifact ${hash} in ${root} has content of hash ${actual}: delete ${pathOf(hash)} and make it again`,
+        );
+      }
+      return bytes;
+    },
+    async has(hash) {
+      assertHash(hash);
+      return (await using(`look for artifact ${hash}`, () => find(() => stat(pathOf(hash))))) !== undefined;
+    },
+    async setRef(name, hash) {
+      assertRefName(name);
+      assertHash(hash);
+      await using(`write reference ${name}`, () => replace(refPathOf(name), Buffer.from(`${hash}\n`)));
+    },
+    async getRef(name) {
+      assertRefName(name);
+      return (await using(`read reference ${name}`, () => find(() => readFile(refPathOf(name), 'utf8'))))?.trim();
+    },
+    async deleteRef(name) {
+      assertRefName(name);
+      await using(`forget reference ${name}`, () => rm(refPathOf(name), { force: true }));
+    },
+    async close() {},
+  };
+}
+
+async function unlessMissing<T>(work: Promise<T>): Promise<T | undefined> {
+  try {
+    return await work;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,165 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  AckPolicy,
+  type Consumer,
+  type ConsumerInfo,
+  DeliverPolicy,
+  JetStreamApiError,
+  type JsMsg,
+  ReplayPolicy,
+} from '@nats-io/jetstream';
+import { deliver, type Lease } from '../deliver.ts';
+import { ConsumerConflictError, LogUnavailableError } from '../errors.ts';
+import { jitteredMs } from '../log-options.ts';
+import type { ConsumeOptions, Delivery } from '../port.ts';
+import { reasonOf } from './jetstream-answers.ts';
+import type { JetStreamContext } from './jetstream-append.ts';
+import { toEvent } from './jetstream-follow.ts';
+import type { Retry } from './jetstream-retry.ts';
+
+const CONSUMER_NOT_FOUND = 10014;
+const CONSUMER_ALREADY_EXISTS = 10148;
+const NANOSECONDS = 1_000_000;
+
+/**
+ * `EpisodeLog.consume` over JetStream: `maxInFlight` lanes, each pulling one event at a time from the durable consumer
+ * and handling it before it pulls the next, so that no event waits in our memory while its lease runs. Outlives
+ * restarts of the server and the loss of the consumer, which is made again (everything not known to be acknowledged
+ * then comes again).
+ */
+export async function consumeJetStream(
+  context: ConsumeContext,
+  options: ConsumeOptions,
+  handler: (delivery: Delivery) => Promise<void>,
+): Promise<void> {
+  let consumer = await firstConsumer(context, options);
+  const lanes = Array.from({ length: options.maxInFlight }, async () => {
+    for (let failures = 0; !options.signal.aborted; ) {
+      try {
+        consumer ??= await ensureConsumer(context, options);
+        const message = await pullOne(consumer, options.signal);
+        failures = 0;
+        if (message) await deliver(toLease(context, message), handler, context.options);
+      } catch (error) {
+        if (options.signal.aborted || context.connection.isClosed()) return;
+        consumer = undefined; // it may be gone: look, and make it again
+        failures++;
+        if (failures % 5 === 0) context.options.warn(`consumer ${options.consumer}: ${reasonOf(error)}; trying again`);
+        await sleep(jitteredMs(Math.min(50 * 2 ** Math.min(failures, 6), 2_000)));
+      }
+    }
+  });
+  await Promise.all(lanes);
+}
+
+/** The durable consumer, as soon as there is room for it; undefined when the signal aborts before. */
+async function firstConsumer(context: ConsumeContext, options: ConsumeOptions): Promise<Consumer | undefined> {
+  while (!options.signal.aborted) {
+    try {
+      return await context.retry(() => ensureConsumer(context, options));
+    } catch (error) {
+      if (!(error instanceof LogUnavailableError)) throw error;
+      context.options.warn(`consumer ${options.consumer}: ${error.message}; trying again`);
+    }
+  }
+  return undefined;
+}
+
+/** The next event, or undefined when none came for a while. Throws when the server fell silent. */
+async function pullOne(consumer: Consumer, signal: AbortSignal): Promise<JsMsg | undefined> {
+  const messages = await consumer.fetch({ max_messages: 1, expires: 30_000, idle_heartbeat: 2_000 });
+  const stop = (): void => messages.stop();
+  signal.addEventListener('abort', stop);
+  if (signal.aborted) stop();
+  let taken: JsMsg | undefined;
+  try {
+    for await (const message of messages) {
+      if (taken || signal.aborted) {
+        message.nak(); // asked for again over a reconnect, or too late: others may have it at once
+      } else {
+        taken = message;
+        stop();
+      }
+    }
+  } catch (error) {
+    if (!taken) throw error;
+  } finally {
+    signal.removeEventListener('abort', stop);
+  }
+  return taken;
+}
+
+/** What a consumption works on. */
+export interface ConsumeContext extends JetStreamContext {
+  /** The most events out at once over all processes of one durable consumer. */
+  readonly maxAckPending: number;
+  /** A retry that gives up when a lease is over anyhow. */
+  readonly retryWithinLease: Retry;
+}
+
+/** The durable consumer, made where it is missing, its lease adjusted to ours. */
+async function ensureConsumer(context: ConsumeContext, options: ConsumeOptions): Promise<Consumer> {
+  const { client, manager, names } = context;
+  const filter = names.subjectsOfSlot(options.slot);
+  const ackWait = context.options.leaseMs * NANOSECONDS;
+  let standing = await findConsumer(context, options.consumer);
+  if (standing && standing.config.filter_subject !== filter) {
+    throw new ConsumerConflictError(
+      `consumer "${options.consumer}" follows ${standing.config.filter_subject}, not ${filter}: a durable consumer ` +
+        'keeps its slot, use another name',
+    );
+  }
+  if (standing && standing.config.ack_wait !== ackWait) {
+    standing = await manager.consumers.update(names.stream, options.consumer, { ack_wait: ackWait });
+  }
+  try {
+    standing ??= await manager.consumers.add(names.stream, {
+      name: options.consumer,
+      durable_name: options.consumer,
+      filter_subject: filter,
+      deliver_policy: DeliverPolicy.All,
+      replay_policy: ReplayPolicy.Instant,
+      ack_policy: AckPolicy.Explicit,
+      ack_wait: ackWait,
+      // Without a server-side backoff list, which would silently take the place of ack_wait: naks carry their delay.
+      max_deliver: -1,
+      max_ack_pending: context.maxAckPending,
+    });
+  } catch (error) {
+    // Another process was faster, with other settings: look at those.
+    if (error instanceof JetStreamApiError && error.code === CONSUMER_ALREADY_EXISTS) {
+      return ensureConsumer(context, options);
+    }
+    throw error;
+  }
+  return client.consumers.getConsumerFromInfo(standing);
+}
+
+async function findConsumer(context: JetStreamContext, name: string): Promise<ConsumerInfo | undefined> {
+  try {
+    return await context.manager.consumers.info(context.names.stream, name);
+  } catch (error) {
+    if (error instanceof JetStreamApiError && error.code === CONSUMER_NOT_FOUND) return undefined;
+    throw error;
+  }
+}
+
+function toLease(context: ConsumeContext, message: JsMsg): Lease {
+  // In every message but not in its published type, whose own nak() and working() cannot be confirmed.
+  const { reply } = message as JsMsg & { readonly reply: string };
+  const ask = async (word: string): Promise<boolean> => {
+    // Confirmed by the server: an acknowledgement that got lost is a redelivery that could have been spared.
+    await context.connection.request(reply, word, { timeout: Math.min(5_000, context.options.leaseMs) });
+    return true;
+  };
+  const settle = (word: string) => context.retryWithinLease(() => ask(word));
+  return {
+    event: toEvent(context, message),
+    attempt: message.info.deliveryCount,
+    renew: () => ask('+WPI'),
+    ack: () => settle('+ACK'),
+    term: () => settle('+TERM'),
+    nak: (delayMs) =>
+      settle(delayMs > 0 ? `-NAK ${JSON.stringify({ delay: Math.round(delayMs * NANOSECONDS) })}` : '-NAK'),
+  };
+}

@@ -1,0 +1,116 @@
+import { jetstream, jetstreamManager } from '@nats-io/jetstream';
+import { assertConsumeOptions } from '../consume-options.ts';
+import { LogClosedError } from '../errors.ts';
+import { assertKey, assertStudy } from '../event-key.ts';
+import { assertContent } from '../event-limits.ts';
+import { completeLogOptions, type LogOptions } from '../log-options.ts';
+import { connectNats, type NatsOptions } from '../nats/nats-connection.ts';
+import { watchReconnects } from '../nats/nats-reconnects.ts';
+import type { EpisodeLog } from '../port.ts';
+import { appendJetStream, readJetStream } from './jetstream-append.ts';
+import { type ConsumeContext, consumeJetStream } from './jetstream-consume.ts';
+import { followJetStream, replayJetStream } from './jetstream-follow.ts';
+import { createRetry } from './jetstream-retry.ts';
+import { ensureStream } from './jetstream-stream.ts';
+import { createJetStreamNames } from './jetstream-subjects.ts';
+
+/** What {@link openJetStreamLog} takes besides {@link LogOptions} and where the server is. */
+export interface JetStreamLogOptions extends LogOptions, Omit<NatsOptions, 'unavailableAfterMs' | 'warn'> {
+  /** Sets installations apart that share an account: stream `<namespace>-v1`. Default: `qloom`. */
+  readonly namespace?: string;
+  /** Copies of the stream, when this process is the one that makes it. Default: 1; in a cluster: 3. */
+  readonly replicas?: number;
+  /** The most events out at once over all processes of one durable consumer. Default: 1000. */
+  readonly maxAckPending?: number;
+}
+
+/**
+ * The log for clusters: one JetStream stream, one subject a slot. Makes the stream when it is missing. Throws
+ * `LogUnavailableError` when no server answers, `LogUnusableError` when it refuses us, has no JetStream, or the stream
+ * that stands there would break a promise.
+ */
+export async function openJetStreamLog(options: JetStreamLogOptions): Promise<EpisodeLog> {
+  const complete = completeLogOptions(options);
+  const names = createJetStreamNames(options.namespace);
+  const connection = await connectNats({ ...options, ...complete });
+  const timeout = Math.max(100, Math.min(5_000, complete.unavailableAfterMs));
+  const manager = await jetstreamManager(connection, { checkAPI: false, timeout });
+  const reconnects = watchReconnects(connection, complete.warn);
+  const closing = new AbortController();
+  const pending = new Set<Promise<unknown>>();
+  const track = async <T>(work: Promise<T>): Promise<T> => {
+    pending.add(work);
+    try {
+      return await work;
+    } finally {
+      pending.delete(work);
+    }
+  };
+  const retrying = { reconnects, closing: closing.signal, warn: complete.warn };
+  const retry = createRetry({ ...retrying, unavailableAfterMs: complete.unavailableAfterMs });
+  const context: ConsumeContext = {
+    connection,
+    reconnects,
+    client: jetstream(connection, { timeout }),
+    manager,
+    names,
+    options: complete,
+    retry,
+    track,
+    retryWithinLease: createRetry({ ...retrying, unavailableAfterMs: complete.leaseMs }),
+    maxAckPending: options.maxAckPending ?? 1000,
+  };
+  try {
+    await retry(() => ensureStream(manager, names, options.replicas ?? 1));
+  } catch (error) {
+    await connection.close();
+    throw error;
+  }
+
+  const assertOpen = (): void => {
+    if (closing.signal.aborted) throw new LogClosedError(`the log ${names.stream} is closed`);
+  };
+  return {
+    async append(key, payload, headers = {}) {
+      assertOpen();
+      assertKey(key);
+      assertContent(payload, headers);
+      return track(appendJetStream(context, key, payload, headers));
+    },
+    async read(key) {
+      assertOpen();
+      assertKey(key);
+      return track(readJetStream(context, key));
+    },
+    async replay(study) {
+      assertOpen();
+      assertStudy(study);
+      return track(replayJetStream(context, study, closing.signal));
+    },
+    watch(study, watch) {
+      assertOpen();
+      assertStudy(study);
+      const signal = AbortSignal.any([watch.signal, closing.signal]);
+      return followJetStream(context, { study, after: watch.after ?? 0, signal, patienceMs: Number.POSITIVE_INFINITY });
+    },
+    async consume(given, handler) {
+      assertOpen();
+      assertConsumeOptions(given);
+      const signal = AbortSignal.any([given.signal, closing.signal]);
+      await track(consumeJetStream(context, { ...given, signal }, handler));
+    },
+    async studies() {
+      assertOpen();
+      const info = await track(retry(() => manager.streams.info(names.stream, { subjects_filter: names.allSubjects })));
+      const subjects = Object.keys(info.state.subjects ?? {});
+      return [...new Set(subjects.map((subject) => names.keyOf(subject).study))].sort();
+    },
+    async close() {
+      if (!closing.signal.aborted) closing.abort();
+      await Promise.allSettled(pending);
+      // A drain waits for the server's word, which a lost connection does not bring.
+      if (!reconnects.isConnected()) await connection.close();
+      if (!connection.isClosed()) await connection.drain().catch(() => connection.close());
+    },
+  };
+}

@@ -1,0 +1,75 @@
+import { runNow, type Steps } from '@qloom/datasets/split/turns.ts';
+import { createRandom } from '@qloom/random/random.ts';
+import type { Points } from '@qloom/study/points/points.ts';
+import { selectRows } from '@qloom/study/points/rows.ts';
+import { MetricError } from '../metric-error.ts';
+import { median, quantile, scaledMad } from '../percentile.ts';
+import { CONSTRAINT_NAMES, type ConstraintName, type ConstraintReport, constraintSteps } from './constraints.ts';
+import { MOST_POINTS_COMPARED } from './equal-blocks.ts';
+import { equalParts } from './equal-parts.ts';
+
+/** What a constraint's value is when the synthetic points are real ones. Plain JSON. */
+export interface ConstraintNullEntry {
+  readonly median: number;
+  /** σ_k = max(1.4826·MAD, .02) of the value before its cap: most capped values are the cap, and have no spread. */
+  readonly sigma: number;
+  /** τ_k, the 5th percentile. */
+  readonly tau: number;
+}
+
+/** The real-against-real null of all constraints. Plain JSON: fit to be kept once per study. */
+export interface ConstraintNull {
+  readonly entries: Readonly<Record<ConstraintName, ConstraintNullEntry>>;
+  /** n of each of the three parts (training, held out, in the synthetic's place) and number of divisions. */
+  readonly size: number;
+  readonly repeats: number;
+}
+
+/** How to divide real points against themselves. */
+export interface NullOptions {
+  readonly seed: number | string;
+  /** Number of divisions. Default 40. */
+  readonly repeats?: number;
+  /** n of every part. Default: as many as fit. */
+  readonly size?: number;
+}
+
+/** σ_k is never below this: a constraint that hardly varies would otherwise outweigh everything. */
+export const SMALLEST_SIGMA = 0.02;
+
+/**
+ * Divides `real` again and again into three stratified disjoint parts of equal n, lets one stand in the synthetic data's
+ * place, and summarizes what {@link measureConstraints} says. `size` is n (default a third of the points; give the
+ * held-out fold's size where that is smaller). Throws MetricError with fewer than 6 points.
+ */
+export function constraintNull(real: Points, options: NullOptions): ConstraintNull {
+  return runNow(constraintNullSteps(real, options));
+}
+
+/** {@link constraintNull} in short steps, for `runInTurns`. */
+export function* constraintNullSteps(real: Points, options: NullOptions): Steps<ConstraintNull> {
+  const { repeats = 40, size = Math.min(MOST_POINTS_COMPARED, Math.floor(real.count / 3)) } = options;
+  if (size < 2 || 3 * size > real.count) {
+    throw new MetricError(
+      'size',
+      `constraintNull: three parts of ${size} from ${real.count} points; give 2 … ${Math.floor(real.count / 3)}`,
+    );
+  }
+  const random = createRandom(`constraint-null/${options.seed}`);
+  const drawn: ConstraintReport[] = [];
+  for (let repeat = 0; repeat < repeats; repeat++) {
+    const stream = random.fork(repeat);
+    const [training, heldOut, synthetic] = equalParts(real, 3, size, stream).map((rows) => selectRows(real, rows));
+    drawn.push(yield* constraintSteps({ training, heldOut, synthetic }, stream.fork('measure')));
+  }
+  const entryOf = (name: ConstraintName): ConstraintNullEntry => {
+    const values = drawn.map((each) => each.values[name]);
+    return {
+      median: median(values),
+      sigma: Math.max(scaledMad(drawn.map((each) => each.uncapped[name])), SMALLEST_SIGMA),
+      tau: quantile(values, 0.05),
+    };
+  };
+  const entries = Object.fromEntries(CONSTRAINT_NAMES.map((name) => [name, entryOf(name)]));
+  return { entries: entries as Record<ConstraintName, ConstraintNullEntry>, size, repeats };
+}

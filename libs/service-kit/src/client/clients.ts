@@ -1,0 +1,69 @@
+import { type ChannelCredentials, Client, credentials, type Interceptor } from '@grpc/grpc-js';
+import { clientTelemetryInterceptor } from '@qloom/telemetry/grpc/client-interceptor.ts';
+import { boundedStatusClientInterceptor } from '../faults/bounded-status.ts';
+import { DEFAULT_DEADLINES_MS, type DefaultDeadlines, deadlineInterceptor } from '../server/deadlines.ts';
+import type { RequestOf, ResponseOf, ServiceDefinition } from '../server/definition.ts';
+import { type BidiCall, makeCalls, type OutgoingOptions } from './calls.ts';
+import { channelOptions } from './channel-options.ts';
+import { connectInterceptor } from './connect-timeout.ts';
+import type { MessageReader } from './streams.ts';
+
+/** Messages of an outgoing stream. */
+export type Outgoing<T> = AsyncIterable<T> | Iterable<T>;
+
+/** How one method is called. */
+export type RemoteMethod<M> = M extends { readonly requestStream: true }
+  ? M extends { readonly responseStream: true }
+    ? (options?: OutgoingOptions) => BidiCall<RequestOf<M>, ResponseOf<M>>
+    : (requests: Outgoing<RequestOf<M>>, options?: OutgoingOptions) => Promise<ResponseOf<M>>
+  : M extends { readonly responseStream: true }
+    ? (request: RequestOf<M>, options?: OutgoingOptions) => MessageReader<ResponseOf<M>>
+    : (request: RequestOf<M>, options?: OutgoingOptions) => Promise<ResponseOf<M>>;
+
+/** A service on the other end of a channel. Calls reject with a `ServiceError` of grpc-js. */
+export type Remote<D extends ServiceDefinition> = { readonly [K in keyof D]: RemoteMethod<D[K]> } & {
+  /** Where it is. */
+  readonly target: string;
+  /** Closes the channel; calls in flight go on. */
+  close(): void;
+};
+
+/** What {@link connect} takes. */
+export interface ConnectOptions {
+  /** Deadlines of calls that say nothing, by kind. Unit: milliseconds. */
+  readonly deadlinesMs?: Partial<DefaultDeadlines>;
+  /** How long a call waits for a connection before it fails as UNAVAILABLE. Default 10,000 ms. */
+  readonly connectTimeoutMs?: number;
+  /** Unary methods, by name, that may be repeated besides those that only read. */
+  readonly idempotent?: readonly string[];
+  /** Default: no TLS. */
+  readonly credentials?: ChannelCredentials;
+  /** Innermost last; within Qloom's own. */
+  readonly interceptors?: readonly Interceptor[];
+}
+
+/**
+ * Connects (at the first call) to a service. Every call is traced and has a deadline; see `channelOptions` for
+ * reconnecting and retries.
+ *
+ * @example
+ * const generator = connect(GeneratorServiceService, config.QLOOM_GENERATOR_TARGET);
+ * const { capabilities } = await generator.getCapabilities({});
+ */
+export function connect<const D extends ServiceDefinition>(
+  definition: D,
+  target: string,
+  options: ConnectOptions = {},
+): Remote<D> {
+  const client: Client = new Client(target, options.credentials ?? credentials.createInsecure(), {
+    ...channelOptions(definition, target, options.idempotent),
+    interceptors: [
+      clientTelemetryInterceptor(target),
+      deadlineInterceptor({ ...DEFAULT_DEADLINES_MS, ...options.deadlinesMs }),
+      connectInterceptor(() => client.getChannel(), target, options.connectTimeoutMs ?? 10_000),
+      ...(options.interceptors ?? []),
+      boundedStatusClientInterceptor(),
+    ],
+  });
+  return { ...makeCalls(client, definition), target, close: () => client.close() } as Remote<D>;
+}

@@ -1,0 +1,56 @@
+import type { Metadata } from '@grpc/grpc-js';
+import type { MessageReader } from '../client/streams.ts';
+import type { RequestOf, ResponseOf, ServiceDefinition } from './definition.ts';
+
+/** What a handler knows of its call besides the request. */
+export interface CallContext {
+  /**
+   * Aborted when the client cancels or goes away, when the deadline passes, or when the process drains. Hand it to
+   * everything that takes time. Its reason is a `DomainError` that maps to the right status: rethrow it.
+   */
+  readonly signal: AbortSignal;
+  /** Milliseconds since the epoch; Infinity without a deadline. */
+  readonly deadlineMs: number;
+  /** What the client sent along. */
+  readonly metadata: Metadata;
+  /** `/package.Service/Method`. */
+  readonly path: string;
+}
+
+type Method<D extends ServiceDefinition, K extends keyof D> = D[K];
+
+/** The handler of one method: plain promises and async iterables; no grpc-js in sight. */
+export type Handler<M> = M extends { readonly requestStream: true }
+  ? M extends { readonly responseStream: true }
+    ? (requests: MessageReader<RequestOf<M>>, context: CallContext) => AsyncIterable<ResponseOf<M>>
+    : (requests: MessageReader<RequestOf<M>>, context: CallContext) => Promise<ResponseOf<M>>
+  : M extends { readonly responseStream: true }
+    ? (request: RequestOf<M>, context: CallContext) => AsyncIterable<ResponseOf<M>>
+    : (request: RequestOf<M>, context: CallContext) => Promise<ResponseOf<M>> | ResponseOf<M>;
+
+/**
+ * One handler for each method of a service. Streaming handlers are async generators: `yield` waits until the client
+ * has room, and leaving the generator ends the stream.
+ */
+export type Handlers<D extends ServiceDefinition> = { readonly [K in keyof D]: Handler<Method<D, K>> };
+
+/** A service and what serves it, for {@link runService}. */
+export interface ServiceBinding {
+  readonly definition: ServiceDefinition;
+  // biome-ignore lint/suspicious/noExplicitAny: the type of each handler was checked by `bindService`.
+  readonly handlers: Readonly<Record<string, (request: any, context: CallContext) => any>>;
+}
+
+/**
+ * Binds handlers to a service, with every type checked.
+ *
+ * @example
+ * bindService(GeneratorServiceService, {
+ *   getCapabilities: async () => ({ capabilities }),
+ *   async *fit(requests, { signal }) { … },
+ *   async *sample(requests, { signal }) { … },
+ * });
+ */
+export function bindService<D extends ServiceDefinition>(definition: D, handlers: Handlers<D>): ServiceBinding {
+  return { definition, handlers: handlers as ServiceBinding['handlers'] };
+}

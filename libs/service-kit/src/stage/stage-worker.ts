@@ -1,0 +1,162 @@
+import { SpanKind } from '@opentelemetry/api';
+import type { Implementation } from '@qloom/contracts/gen/qloom/episode/v1/capabilities.ts';
+import type { SlotEvent } from '@qloom/contracts/gen/qloom/episode/v1/slots.ts';
+import { type EpisodeKey, isEpisodeKey, type Slot } from '@qloom/episode-log/event-key.ts';
+import type { Delivery, EpisodeLog } from '@qloom/episode-log/port.ts';
+import { contextFromHeaders } from '@qloom/telemetry/event-headers.ts';
+import { recordQueueWait, recordStageDuration } from '@qloom/telemetry/metrics.ts';
+import { ATTR_OUTCOME } from '@qloom/telemetry/schema.ts';
+import { ATTR_MESSAGING_DELIVERY_ATTEMPT } from '@qloom/telemetry/semconv.ts';
+import { markFailed, withSpan } from '@qloom/telemetry/spans.ts';
+import { UnavailableError } from '../faults/errors.ts';
+import type { Logger } from '../logger.ts';
+import type { BackgroundWork } from './background-work.ts';
+import { type BackoffOptions, createBackoff } from './backoff.ts';
+import type { SlotFacts } from './slot-events.ts';
+import { attemptStage } from './stage-attempt.ts';
+
+/** What a stage's work knows besides the event. */
+export interface StageContext {
+  /** Aborted when the lease is lost or a drain's time is up: hand it to every call, and let the error through. */
+  readonly signal: AbortSignal;
+  /** Which delivery of the event this is, from 1. */
+  readonly attempt: number;
+  readonly log: Logger;
+  /** The target of this very process. */
+  readonly self: string;
+  /** Says which service does the work; the slot will name it. */
+  readonly producedBy: (implementation: Implementation | undefined) => void;
+}
+
+/** A stage: which slot it reads, which call it makes, which slot it writes. */
+export interface StageOptions {
+  /** The slot it writes; also the name of its span and, unless `consumer` says otherwise, of its durable consumer. */
+  readonly stage: Slot;
+  /** The slot it follows. */
+  readonly reads: Slot;
+  readonly episodeLog: EpisodeLog;
+  readonly log: Logger;
+  /** Events in flight at once. */
+  readonly concurrency: number;
+  /**
+   * The work: makes the calls and returns the facts of the slot. May run twice for one event, in two processes at
+   * once: what it writes elsewhere must be idempotent. What it throws is classified by `classifyFault`.
+   */
+  readonly run: (event: SlotEvent, context: StageContext) => Promise<SlotFacts>;
+  readonly consumer?: string;
+  /** Default {@link POISON_AFTER}. */
+  readonly poisonAfter?: number;
+  readonly backoff?: BackoffOptions;
+  /** Milliseconds since the epoch. */
+  readonly now?: () => number;
+}
+
+/** Deliveries without progress after which an event is poison. */
+export const POISON_AFTER = 20;
+
+/**
+ * Unexplained failures that the worker must have seen itself. Deliveries count what happened to other workers too, and
+ * twenty of those may have been killed: one odd error after that is no proof against the event.
+ */
+export const POISON_WITNESSES = 3;
+
+/**
+ * A competing consumer that turns events of one slot into the next slot.
+ *
+ * An event whose slot, or whose episode's reward, is written already is acknowledged at once; so is one that failed.
+ * Otherwise the work runs and the slot is appended; when another worker was faster, its slot is adopted. An
+ * infrastructure fault hands the event back with a growing delay, without limit; a domain failure writes the slot as
+ * failed; what nobody can explain is tried {@link POISON_AFTER} times, {@link POISON_WITNESSES} of them here
+ * (infrastructure faults seen here are not counted), and is then written as poison before the event is given up.
+ */
+export function createStageWorker(options: StageOptions): BackgroundWork {
+  const { stage, episodeLog } = options;
+  const now = options.now ?? Date.now;
+  const log = options.log.with({ stage });
+  const pulling = new AbortController();
+  const working = new AbortController();
+  const backoff = createBackoff(options.backoff);
+  const poisonAfter = options.poisonAfter ?? POISON_AFTER;
+  const finished = Promise.withResolvers<void>();
+  let self = '';
+
+  const attempt = (delivery: Delivery, key: EpisodeKey) => {
+    const signal = AbortSignal.any([delivery.signal, working.signal]);
+    let implementation: Implementation | undefined;
+    const producedBy = (by: Implementation | undefined): void => {
+      implementation = by;
+    };
+    const lineLog = log.with({ study: key.study, episode: key.episode, attempt: delivery.attempt });
+    return attemptStage({
+      episodeLog,
+      key,
+      delivery,
+      work: (event) => options.run(event, { signal, attempt: delivery.attempt, log: lineLog, self, producedBy }),
+      implementation: () => implementation,
+      interrupted: () => signal.aborted,
+      poisonAfter: () => {
+        const { infrastructure, unexplained } = backoff.counts(delivery.event);
+        const deliveries = delivery.attempt - infrastructure;
+        const witnessed = unexplained + 1 >= Math.min(poisonAfter, POISON_WITNESSES);
+        return deliveries >= poisonAfter && witnessed ? deliveries : undefined;
+      },
+      log: lineLog,
+      now,
+    });
+  };
+
+  const handle = async (delivery: Delivery): Promise<void> => {
+    const { event } = delivery;
+    if (!isEpisodeKey(event.key)) {
+      await delivery.term();
+      return;
+    }
+    const key: EpisodeKey = { study: event.key.study, episode: event.key.episode, slot: stage };
+    const startedAtMs = now();
+    const span = {
+      study: key.study,
+      episode: key.episode,
+      kind: SpanKind.CONSUMER,
+      parent: contextFromHeaders(event.headers),
+      attributes: { [ATTR_MESSAGING_DELIVERY_ATTEMPT]: delivery.attempt },
+    };
+    const result = await withSpan(stage, span, async (active) => {
+      const ended = await attempt(delivery, key);
+      active.setAttribute(ATTR_OUTCOME, ended.outcome);
+      if (ended.outcome !== 'ok' && ended.error !== undefined) markFailed(active, ended.error);
+      return ended;
+    });
+    if (result.outcome === 'retry') {
+      const delayMs = backoff.failed(event, result.fault);
+      await delivery.nak(working.signal.aborted ? 0 : delayMs);
+    } else {
+      backoff.forget(event);
+      await delivery[result.settle]();
+    }
+    recordStageDuration(stage, result.outcome, (now() - startedAtMs) / 1000);
+    if (delivery.attempt === 1) recordQueueWait(stage, result.outcome, (startedAtMs - event.timeMs) / 1000);
+  };
+
+  const consumption = {
+    consumer: options.consumer ?? stage,
+    slot: options.reads,
+    maxInFlight: options.concurrency,
+    signal: pulling.signal,
+  };
+  let started = false;
+  return {
+    start(target) {
+      self = target;
+      started = true;
+      episodeLog.consume(consumption, handle).then(finished.resolve, finished.reject);
+    },
+    async drain(timeoutMs) {
+      pulling.abort();
+      if (!started) return;
+      const timer = setTimeout(() => working.abort(new UnavailableError('the stage is shutting down')), timeoutMs);
+      await finished.promise.catch(() => {});
+      clearTimeout(timer);
+    },
+    done: finished.promise,
+  };
+}

@@ -1,0 +1,38 @@
+import { BinaryReader, BinaryWriter } from '@bufbuild/protobuf/wire';
+import { LabelledPoints } from '@qloom/contracts/gen/qloom/tensor/v1/tensor.ts';
+import { DomainError } from '@qloom/service-kit/faults/errors.ts';
+import { createPointsCollector, encodePoints, type PointArrays } from './wire-points.ts';
+
+/** Media type of points in the artifact store: LabelledPoints messages, each behind its length as a varint. */
+export const POINTS_TYPE = 'application/x-qloom-points';
+
+/** The bytes of points. The same points give the same bytes. */
+export function encodePointsArtifact(points: PointArrays): Uint8Array {
+  const writer = new BinaryWriter();
+  for (const message of encodePoints(points)) writer.bytes(LabelledPoints.encode(message).finish());
+  return writer.finish();
+}
+
+/** The messages of a points artifact, to be passed on as they are. Throws DomainError (`data-loss`) where it is cut off. */
+export function* readPointsMessages(bytes: Uint8Array, name: string): Generator<LabelledPoints> {
+  const reader = new BinaryReader(bytes);
+  while (reader.pos < reader.len) {
+    const at = reader.pos;
+    let message: LabelledPoints;
+    try {
+      message = LabelledPoints.decode(reader.bytes());
+    } catch (cause) {
+      throw new DomainError('data-loss', `${name}: no whole message of points at byte ${at} of ${bytes.length}`, {
+        cause,
+      });
+    }
+    yield message;
+  }
+}
+
+/** Points from their bytes. Throws DomainError (`data-loss`) where they are cut off, ValidationError where they are wrong. */
+export function decodePointsArtifact(bytes: Uint8Array, name: string): PointArrays {
+  const collector = createPointsCollector(name);
+  for (const message of readPointsMessages(bytes, name)) collector.add(message);
+  return collector.points();
+}

@@ -1,4 +1,0 @@
-import type { GraphType } from './graph.ts';
-
-/** Numbers of the element types in ONNX (TensorProto.DataType). */
-export const ONNX_TYPES: Readonly<Record<GraphType, number>> = { float32: 1, int32: 6, int64: 7, bool: 9 };

@@ -1,0 +1,118 @@
+import { createHash } from 'node:crypto';
+import { CompileError } from '../errors.ts';
+import { describePlacement, type Feeds } from '../program.ts';
+import { candidates, listProviders, type Placement } from './providers.ts';
+import type { ProviderName, Runtime, Session } from './runtime.ts';
+
+/** A model, and how to run it without a change of anything. */
+export interface PlaceableProgram {
+  readonly model: { readonly onnx: Uint8Array };
+  tryOut(session: Session, feeds: Feeds): void;
+}
+
+/** What there is to choose a placement from. */
+export interface PlacementRequest {
+  readonly program: PlaceableProgram;
+  readonly runtime: Runtime;
+  readonly provider: ProviderName | 'auto';
+  readonly threads: number;
+  readonly name: string;
+  readonly log: (line: string) => void;
+  readonly clock: () => number;
+  /** Inputs to measure with. */
+  readonly feeds: Feeds;
+}
+
+/** A loaded model and where it runs. */
+export interface Placed {
+  readonly placement: Placement;
+  readonly session: Session;
+  readonly sessionMs: number;
+}
+
+const WARM_UPS = 2;
+const MEASUREMENTS = 5;
+
+/**
+ * Loads a program where it was asked to run. A provider that cannot take it is passed over with a warning, for the CPU. `auto` loads it
+ * everywhere it can, measures without changing any variable, and keeps the fastest; the same graph is measured once a process.
+ *
+ * Throws {@link CompileError} PROVIDER when the CPU cannot take it either.
+ */
+export function choosePlacement(request: PlacementRequest): Placed {
+  const { provider, threads, name, log } = request;
+  if (provider === 'auto') return measured(request);
+  const finding = listProviders(request.runtime).find((each) => each.name === provider);
+  if (finding?.available) {
+    try {
+      return load(request, { provider, threads });
+    } catch (error) {
+      const reason = (error as Error).message.split('\n')[0];
+      if (provider === 'cpu') {
+        throw new CompileError('PROVIDER', `compile: onnxruntime cannot load ${name}: ${reason}`, { cause: error });
+      }
+      log(`compile: ${name} cannot run on ${provider} (${reason}); it runs on the CPU.`);
+    }
+  } else log(`compile: ${name} cannot run on ${provider} (${finding?.reason}); it runs on the CPU.`);
+  return load(request, { provider: 'cpu', threads });
+}
+
+function load({ program, runtime, clock }: PlacementRequest, placement: Placement): Placed {
+  const started = clock();
+  const session = runtime.createSession(program.model.onnx, placement.provider, placement.threads);
+  return { placement, session, sessionMs: clock() - started };
+}
+
+/** What `auto` has chosen, by the bytes of the graph: functions of one structure, such as the folds of a study, measure once. */
+const chosen = new WeakMap<Runtime, Map<string, Placement>>();
+
+function measured(request: PlacementRequest): Placed {
+  const { runtime, program } = request;
+  const known = chosen.get(runtime) ?? new Map<string, Placement>();
+  chosen.set(runtime, known);
+  const key = createHash('sha256').update(program.model.onnx).digest('hex');
+  const before = known.get(key);
+  if (before) {
+    try {
+      return load(request, before);
+    } catch {
+      known.delete(key);
+    }
+  }
+  const best = fastest(request);
+  known.set(key, best.placement);
+  return best;
+}
+
+/** Median time of a run, in milliseconds of the clock. */
+function timed({ program, feeds, clock }: PlacementRequest, session: Session): number {
+  for (let i = 0; i < WARM_UPS; i++) program.tryOut(session, feeds);
+  const times = Array.from({ length: MEASUREMENTS }, () => {
+    const started = clock();
+    program.tryOut(session, feeds);
+    return clock() - started;
+  });
+  return times.sort((a, b) => a - b)[Math.floor(MEASUREMENTS / 2)];
+}
+
+function fastest(request: PlacementRequest): Placed {
+  const { log, name, runtime } = request;
+  let best: { placed: Placed; ms: number } | undefined;
+  for (const placement of candidates(listProviders(runtime))) {
+    let placed: Placed | undefined;
+    try {
+      placed = load(request, placement);
+      const ms = timed(request, placed.session);
+      if (!best || ms < best.ms) {
+        best?.placed.session.dispose();
+        best = { placed, ms };
+      } else placed.session.dispose();
+    } catch (error) {
+      placed?.session.dispose();
+      const reason = (error as Error).message.split('\n')[0];
+      log(`compile: ${name} cannot run on ${describePlacement(placement)} (${reason}).`);
+    }
+  }
+  if (!best) throw new CompileError('PROVIDER', `compile: no provider can run ${name}.`);
+  return best.placed;
+}

@@ -1,8 +1,0 @@
-import { registerFusedKernels } from './fused-kernels.ts';
-
-/** Registers the plain JavaScript backend with our fused kernels, and returns its name. */
-export async function prepareCpuBackend(): Promise<string> {
-  await import('@tensorflow/tfjs-backend-cpu');
-  registerFusedKernels('cpu');
-  return 'cpu';
-}

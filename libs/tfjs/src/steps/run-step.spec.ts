@@ -1,0 +1,57 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { useBackend } from '../backends/backend.ts';
+import { createStepRunner } from './run-step.ts';
+import type { StepDefinition } from './step-cache.ts';
+import { chooseTrainingSteps } from './training-steps.ts';
+
+/** One step down the gradient of the mean of (x·w)². */
+const DESCENT: StepDefinition = {
+  inputs: [[2], [3, 2]],
+  step(w, x) {
+    const loss = (v: tf.Tensor) => tf.mean(tf.square(tf.matMul(x as tf.Tensor2D, tf.reshape(v, [2, 1])))) as tf.Scalar;
+    return { w: tf.sub(w, tf.grad(loss)(w)), loss: tf.reshape(loss(w), [1]) };
+  },
+};
+const INPUTS = [Float32Array.of(1, -2), Float32Array.of(1, 0, 0, 1, 1, 1)];
+// x·w is 1, −2, −1: the loss is 2, its gradient 2/3·(1 − 1, −2 − 1) = (0, −2).
+const EXPECTED = { w: Float32Array.of(1, 0), loss: Float32Array.of(2) };
+
+beforeAll(async () => void (await useBackend()));
+
+describe('createStepRunner', () => {
+  it('runs a step eagerly where there are no compiled ones, and frees everything', async () => {
+    const before = tf.memory().numTensors;
+    expect(await createStepRunner('a descent', undefined)('descent', () => DESCENT, INPUTS)).toEqual(EXPECTED);
+    expect(tf.memory().numTensors).toBe(before);
+  });
+
+  it('runs it compiled where there are, from one graph', async () => {
+    const { steps } = chooseTrainingSteps({ mode: 'on', backend: 'wasm' });
+    const run = createStepRunner('a descent', steps);
+    for (let i = 0; i < 2; i++) expect(await run('descent', () => DESCENT, INPUTS)).toEqual(EXPECTED);
+    expect(steps?.size).toBe(1);
+  });
+
+  it('says once that a structure goes on eagerly, and that it does', async () => {
+    const lines: string[] = [];
+    const asked: string[] = [];
+    const steps = {
+      size: 0,
+      async hold(key: string): Promise<never> {
+        asked.push(key);
+        throw new Error('no room for the graph');
+      },
+      fallBack: (what: string, error: unknown) => void lines.push(`${what}: ${(error as Error).message}`),
+    };
+    const run = createStepRunner('a descent', steps);
+    for (const key of ['one', 'one', 'other']) expect(await run(key, () => DESCENT, INPUTS)).toEqual(EXPECTED);
+    expect(asked).toEqual(['one', 'other']);
+    expect(lines).toEqual(['a descent: no room for the graph', 'a descent: no room for the graph']);
+  });
+
+  it('fails with what stopped it where a fall-back is not allowed', async () => {
+    const steps = { size: 0, hold: () => Promise.reject(new Error('no room for the graph')) };
+    const run = createStepRunner('a descent', steps);
+    await expect(run('one', () => DESCENT, INPUTS)).rejects.toThrow('no room for the graph');
+  });
+});
