@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { UsageError } from '../command/errors.ts';
 import { writeReport } from '../report/write-report.ts';
 import { readStudyRecord, runFolderAt } from '../run-folder/run-folder.ts';
 import { sample } from '../sample/sample.ts';
@@ -32,6 +33,23 @@ function options(mode: string, more: Partial<RunOptions> = {}): RunOptions & { r
 }
 
 describe('runStudy', () => {
+  it.each([
+    ['OTEL_TRACES_SAMPLER', 'sometimes'],
+    ['OTEL_EXPORTER_OTLP_PROTOCOL', 'grpc'],
+    ['OTEL_BSP_SCHEDULE_DELAY', 'soon'],
+  ])('refuses %s=%s, which services would inherit, and leaves no run folder', async (name, value) => {
+    process.env[name] = value;
+    try {
+      const run = options('finish');
+      const refused = runStudy(run);
+      await expect(refused).rejects.toThrow(UsageError);
+      await expect(refused).rejects.toThrow(name);
+      expect(readdirSync(run.out)).toEqual([]);
+    } finally {
+      delete process.env[name];
+    }
+  });
+
   it('fills the run folder, and gives a finished study back without running it again', async () => {
     const run = options('finish');
     const { folder, result, alreadyThere } = await runStudy(run);

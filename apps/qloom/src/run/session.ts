@@ -6,6 +6,7 @@ import type { ServiceName } from '../study-file/study-file.ts';
 import type { Targets } from '../study-file/targets.ts';
 import { type LocalServices, startLocalServices } from '../supervisor/local-services.ts';
 import type { ServiceEvent } from '../supervisor/service-process.ts';
+import { assertTelemetryEnvironment } from '../telemetry/assert-telemetry.ts';
 import { startOtlpReceiver } from '../telemetry/otlp-receiver.ts';
 
 /** What a session is started with. */
@@ -42,8 +43,12 @@ export function storageOf(folder: RunFolder, log: string): { logUrl: string; art
   };
 }
 
-/** Starts the receiver of telemetry and the services. Resolves before they serve: see `services.started`. */
+/**
+ * Starts the receiver of telemetry and the services. Resolves before they serve: see `services.started`. Throws `UsageError`
+ * where an `OTEL_*` variable of this process, which services inherit, is wrong.
+ */
 export async function startSession(options: SessionOptions): Promise<Session> {
+  assertTelemetryEnvironment(process.env);
   const { folder } = options;
   makeFolder(folder.path);
   const spans = openLineFile(folder.spans, 'a');
