@@ -14,7 +14,7 @@ describe('createJointFit', () => {
     const data = smallFitData();
     const expected: Readonly<Record<string, number>>[] = [];
     await fitGenerator({
-      settings: generatorSettings(hyperparameters, { utilityCritic: false }),
+      settings: generatorSettings(hyperparameters),
       data,
       seed: 3,
       signal: new AbortController().signal,

@@ -75,7 +75,7 @@ export function createJointFit(
   { points, shape }: TrainingData,
   seed: number,
 ): JointFit {
-  const settings = generatorSettings(hyperparameters, { utilityCritic: false });
+  const settings = generatorSettings(hyperparameters);
   const { vae, training } = settings;
   const critic = criticSettings(settings.forwarded, { adversarial: 1, 'feature-matching': 1 });
   const random = createRandom(seed);

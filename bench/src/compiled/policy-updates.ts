@@ -47,7 +47,7 @@ export async function timePolicyUpdates(count: number): Promise<PolicyUpdateTime
 /** A study of `count` batches in the space that generator and discriminator offer. */
 function settingsFor({ backend, compiled }: Training, count: number): PolicySettings {
   const offered = [
-    generatorCapabilities('bench', backend, compiled, { utilityCritic: true }),
+    generatorCapabilities('bench', backend, compiled),
     discriminatorCapabilities('bench', backend, compiled),
   ].map(({ service, hyperparameters }: Capabilities) => ({
     service,

@@ -66,7 +66,7 @@ async function timedFit(count: number, steps: TrainingSteps, open: OpenCritic): 
     };
   };
   await fitGenerator({
-    settings: generatorSettings(hyperparameters(count), { utilityCritic: false }),
+    settings: generatorSettings(hyperparameters(count)),
     data: smallFitData(),
     seed: 1,
     signal: new AbortController().signal,

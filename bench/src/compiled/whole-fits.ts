@@ -67,7 +67,7 @@ async function fitAlone(): Promise<Fit> {
   const data = smallFitData();
   return (count) =>
     fitGenerator({
-      settings: generatorSettings({ ...SMALL, 'gan.steps': count }, { utilityCritic: false }),
+      settings: generatorSettings({ ...SMALL, 'gan.steps': count }),
       data,
       seed: 1,
       signal: new AbortController().signal,

@@ -55,7 +55,7 @@ export async function episodeInOneProcess(
   for (const [fold, { training, heldOut }] of folds.entries()) {
     const { features, classes } = training;
     const shape = { features, classes, lower: [], upper: [], shots: 16 };
-    const settings = generatorSettings(hyperparameters, { utilityCritic: false });
+    const settings = generatorSettings(hyperparameters);
     const openCritic = async (opening: CriticOpening) => criticInProcess(opening, steps);
     const data = { points: training, shape };
     const fit = await fitGenerator({ settings, data, seed, signal, openCritic, steps, breathe });

@@ -8,10 +8,6 @@ export const GENERATOR_CONFIG = defineConfig({
     ...TARGET_CONFIG.QLOOM_GENERATOR_TARGET,
     description: 'The generator that the stage worker calls: any implementation. Not set: this very process.',
   },
-  QLOOM_UTILITY_CRITIC_TARGET: {
-    ...TARGET_CONFIG.QLOOM_QNN_SIM_TARGET,
-    description: 'A critic of utility (the Critique stream), which gan.lambdaQnn needs. Not set: gan.lambdaQnn is 0.',
-  },
   ...TRAINING_CONFIG,
   QLOOM_MAX_FITS: {
     type: 'integer',

@@ -1,7 +1,6 @@
 import { setImmediate as breathe } from 'node:timers/promises';
 import { DiscriminatorServiceService } from '@qloom/contracts/gen/qloom/discriminator/v1/discriminator.ts';
 import { GeneratorServiceService } from '@qloom/contracts/gen/qloom/generator/v1/generator.ts';
-import { QnnSimulatorServiceService } from '@qloom/contracts/gen/qloom/qnn_sim/v1/qnn_sim.ts';
 import { connect } from '@qloom/service-kit/client/clients.ts';
 import { bindService } from '@qloom/service-kit/server/handlers.ts';
 import { runService } from '@qloom/service-kit/server/run-service.ts';
@@ -27,15 +26,11 @@ await runService({
       log: (line) => log.info(line),
       breathe: () => breathe(),
     });
-    const { QLOOM_DISCRIMINATOR_TARGET: judge, QLOOM_UTILITY_CRITIC_TARGET: utility } = config;
+    const { QLOOM_DISCRIMINATOR_TARGET: judge } = config;
     const discriminator = judge ? connect(DiscriminatorServiceService, judge) : undefined;
-    const utilityCritic = utility ? connect(QnnSimulatorServiceService, utility) : undefined;
-    const capabilities = generatorCapabilities(VERSION, backend, compiled, {
-      utilityCritic: utilityCritic !== undefined,
-    });
+    const capabilities = generatorCapabilities(VERSION, backend, compiled);
     const fit = createFitHandler({
       discriminator,
-      utilityCritic,
       log,
       maxFits: config.QLOOM_MAX_FITS,
       steps: compiled.steps,
@@ -51,7 +46,6 @@ await runService({
       stages: stage.workers,
       async close() {
         discriminator?.close();
-        utilityCritic?.close();
         await stage.close();
       },
     };

@@ -7,7 +7,7 @@ export interface CriticOpening {
   readonly seed: number;
   /** The hyperparameters that the generator does not own. */
   readonly hyperparameters: Hyperparameters;
-  /** Weight of each objective in the gradient: `adversarial` and `feature-matching`, or `utility`. */
+  /** Weight of each objective in the gradient: `adversarial` and `feature-matching`. */
   readonly weights: Readonly<Record<string, number>>;
   /** Real points that the critic may see. */
   readonly training: Points;
@@ -41,7 +41,7 @@ export interface CriticAnswer {
 }
 
 /**
- * A judge that is differentiable in the points: the discriminator, or the QNN for utility. One exchange at a time. Every
+ * A judge that is differentiable in the points: the discriminator. One exchange at a time. Every
  * method rejects with CriticLostError when its peer is gone for now.
  */
 export interface Critic {

@@ -25,7 +25,7 @@ const compiledSteps: TrainingSteps = createStepCache(createArrayStepBuilder(), {
 
 function options(hyperparameters: Hyperparameters = {}, more: Partial<FitOptions> = {}): FitOptions {
   return {
-    settings: generatorSettings({ 'gan.steps': 60, ...hyperparameters }, { utilityCritic: false }),
+    settings: generatorSettings({ 'gan.steps': 60, ...hyperparameters }),
     data: { points, shape },
     seed: 7,
     signal: new AbortController().signal,
@@ -130,23 +130,6 @@ describe.each([
     const fit = fitWithRecovery(options({}, { openCritic: lost }), { wait: async (ms) => void waits.push(ms) });
     await expect(fit).rejects.toThrow('nobody there');
     expect(waits).toEqual([100, 200, 400, 800, 1600, 3200, 5000, 5000]);
-  });
-
-  it('adds the gradient of a utility critic, weighed by gan.lambdaQnn, and resumes both critics', async () => {
-    const weights: unknown[] = [];
-    const watched: OpenCritic = async (opening) => {
-      weights.push(opening.weights);
-      return openQuadraticCritic(opening);
-    };
-    const settings = generatorSettings({ 'gan.steps': 30, 'gan.lambdaQnn': 0.5 }, { utilityCritic: true });
-    const both = { settings, openCritic: watched, openUtilityCritic: watched };
-    let resume: Uint8Array | undefined;
-    const whole = await fitGenerator(options({}, { ...both, onCheckpoint: (_, bytes) => void (resume = bytes) }));
-    const resumed = await fitGenerator(options({}, { ...both, resume }));
-    expect(weights.slice(0, 2)).toEqual([{ adversarial: 1, 'feature-matching': 1 }, { utility: 0.5 }]);
-    expect(Buffer.from(resumed.model).equals(whole.model)).toBe(true);
-    const without = await fitGenerator(options({ 'gan.steps': 30 }));
-    expect(unpackModel(without.model).neural?.parameters).not.toEqual(unpackModel(whole.model).neural?.parameters);
   });
 
   it('takes turns with other fits in the process, none of which changes another', async () => {

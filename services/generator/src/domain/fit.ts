@@ -1,4 +1,5 @@
-import { createRandom } from '@qloom/random/random.ts';
+import { createRandom, type Random } from '@qloom/random/random.ts';
+import type { Points } from '@qloom/study/points/points.ts';
 import type { TrainingSteps } from '@qloom/tfjs/steps/training-steps.ts';
 import { abortable, throwIfAborted } from './abortable.ts';
 import { type Codec, fitCodec } from './codec.ts';
@@ -36,8 +37,6 @@ export interface FitOptions {
   readonly signal: AbortSignal;
   /** Opens the judge of fidelity. Needed by method `gan` alone. */
   readonly openCritic?: OpenCritic;
-  /** Opens the judge of utility, where gan.lambdaQnn is above 0. */
-  readonly openUtilityCritic?: OpenCritic;
   /** A resumable checkpoint of this very fit. */
   readonly resume?: Uint8Array;
   /** A resumable checkpoint is made after every so many steps. Default 100. */
@@ -93,45 +92,43 @@ async function fitNetwork(options: FitOptions): Promise<FitResult> {
   const resumed = options.resume ? unpackResume(fingerprint, options.resume) : undefined;
   const heldOutPoints = pointsAt(points, heldOut);
   const trainer = new Trainer({ settings, codec, fitPoints, heldOutPoints, random, steps: options.steps });
-  const critics: Critic[] = [];
+  let critic: Critic | undefined;
   try {
     if (resumed) trainer.restore(resumed.trainer);
-    for (const open of criticsOf(options)) {
-      const opening: CriticOpening = {
-        seed: random.seedFor(`critic ${critics.length}`),
-        hyperparameters: settings.forwarded,
-        weights: open.weights,
-        training: fitPoints,
-        ...(resumed ? { resume: resumed.critics[critics.length] } : {}),
-      };
-      critics.push(await abortable(open.critic(opening, options.signal), options.signal, 'fit'));
-    }
-    const values = await train(options, trainer, critics, fingerprint, resumed);
+    if (settings.method === 'gan') critic = await openedCritic(options, fitPoints, random, resumed?.critic);
+    const values = await train(options, trainer, critic, fingerprint, resumed);
     return finished(options, trainer, codec, values, resumed?.step ?? 0);
   } finally {
     trainer.dispose();
-    await Promise.all(critics.map((critic) => critic.close()));
+    await critic?.close();
   }
 }
 
-function criticsOf({ settings, openCritic, openUtilityCritic }: FitOptions) {
-  if (settings.method !== 'gan') return [];
+function openedCritic(
+  { settings, openCritic, signal }: FitOptions,
+  training: Points,
+  random: Random,
+  resume: Uint8Array | undefined,
+): Promise<Critic> {
   if (!openCritic) throw new Error('fit: method gan needs a critic; none was given');
-  const judge = { critic: openCritic, weights: { adversarial: 1, 'feature-matching': 1 } };
-  const { lambdaQnn } = settings.training;
-  if (lambdaQnn === 0) return [judge];
-  if (!openUtilityCritic) throw new Error('fit: gan.lambdaQnn above 0 needs a utility critic; none was given');
-  return [judge, { critic: openUtilityCritic, weights: { utility: lambdaQnn } }];
+  const opening: CriticOpening = {
+    seed: random.seedFor('critic 0'),
+    hyperparameters: settings.forwarded,
+    weights: { adversarial: 1, 'feature-matching': 1 },
+    training,
+    ...(resume ? { resume } : {}),
+  };
+  return abortable(openCritic(opening, signal), signal, 'fit');
 }
 
 /**
- * The training loop. While the critics judge a batch, the local losses are computed and the next batch is drawn; while they learn,
+ * The training loop. While the critic judges a batch, the local losses are computed and the next batch is drawn; while it learns,
  * the network does.
  */
 async function train(
   options: FitOptions,
   trainer: Trainer,
-  critics: readonly Critic[],
+  critic: Critic | undefined,
   fingerprint: string,
   resumed: ResumeCheckpoint | undefined,
 ): Promise<Record<string, number>> {
@@ -144,25 +141,23 @@ async function train(
   for (let step = first; step < steps; step++) {
     throwIfAborted(signal, 'fit');
     const batch = await trainer.pass(step, drawn);
-    const asked = Promise.all(critics.map((critic) => critic.step(criticStep(step, batch, data.shape.features))));
-    asked.catch(() => undefined);
+    const asked = critic?.step(criticStep(step, batch, data.shape.features));
+    asked?.catch(() => undefined);
     // A message leaves when the event loop turns: without this it would wait until the losses are computed.
     await breathe();
     const local = localLosses(batch, settings.training, step, trainer.moments);
     if (step + 1 < steps) drawn = trainer.draw(step + 1);
-    const answers = await abortable(asked, signal, 'fit');
+    const answer = asked && (await abortable(asked, signal, 'fit'));
     values = { ...local.values };
-    for (const { losses } of answers) {
-      for (const [name, value] of Object.entries(losses)) values[`critic.${name}`] = value;
-    }
+    for (const [name, value] of Object.entries(answer?.losses ?? {})) values[`critic.${name}`] = value;
     requireFiniteLosses(values, step);
-    const gradients = answers.map((answer) => requireFittingAnswer(answer, batch, step));
-    for (const gradient of gradients) requireFiniteValues(gradient, 'critic gradient', step);
-    await trainer.update(step, batch, local, gradients);
+    const gradient = answer && requireFittingAnswer(answer, batch, step);
+    if (gradient) requireFiniteValues(gradient, 'critic gradient', step);
+    await trainer.update(step, batch, local, gradient);
     options.onProgress?.({ step: step + 1, totalSteps: steps, losses: values });
     if ((step + 1) % every === 0 && step + 1 < steps) {
-      const states = await abortable(Promise.all(critics.map((critic) => critic.checkpoint())), signal, 'fit');
-      const checkpoint = packResume(fingerprint, { step: step + 1, trainer: trainer.state(), critics: states });
+      const state = critic && (await abortable(critic.checkpoint(), signal, 'fit'));
+      const checkpoint = packResume(fingerprint, { step: step + 1, trainer: trainer.state(), critic: state });
       await options.onCheckpoint?.(step + 1, checkpoint);
     }
   }

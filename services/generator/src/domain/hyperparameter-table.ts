@@ -145,17 +145,6 @@ export const HYPERPARAMETERS: readonly Hyperparameter[] = [
     description: 'Weight of the gap between moments and soft histograms.',
   },
   {
-    name: 'gan.lambdaQnn',
-    type: 'real',
-    min: 0.01,
-    max: 1,
-    scale: 'log',
-    zeroAllowed: true,
-    default: 0,
-    condition: gan,
-    description: 'Weight of the utility critic. Offered only where a utility critic is connected.',
-  },
-  {
     name: 'gan.lrG',
     type: 'real',
     min: 5e-5,

@@ -10,8 +10,8 @@ export interface ResumeCheckpoint {
   /** Steps done. Random numbers are functions of seed and step, so this and the seed are the random state. */
   readonly step: number;
   readonly trainer: TrainerState;
-  /** Opaque states of the critics, in the order in which they were opened. */
-  readonly critics: readonly Uint8Array[];
+  /** Opaque state of the critic; absent for a fit without one. */
+  readonly critic?: Uint8Array;
 }
 
 interface ResumeContent {
@@ -19,6 +19,7 @@ interface ResumeContent {
   readonly fit: string;
   readonly step: number;
   readonly best: { readonly step: number; readonly score: number } | null;
+  /** Number of critic states among the blobs, "critic 0" onwards: 0 or 1. */
   readonly critics: number;
 }
 
@@ -34,14 +35,14 @@ export function fitFingerprint(settings: GeneratorSettings, seed: number, { poin
 }
 
 /** Packs a resumable checkpoint of the fit of that fingerprint. */
-export function packResume(fit: string, { step, trainer, critics }: ResumeCheckpoint): Uint8Array {
+export function packResume(fit: string, { step, trainer, critic }: ResumeCheckpoint): Uint8Array {
   const { best } = trainer;
   const content: ResumeContent = {
     kind: 'resume',
     fit,
     step,
     best: best ? { step: best.step, score: best.score } : null,
-    critics: critics.length,
+    critics: critic ? 1 : 0,
   };
   return packContainer({
     content,
@@ -51,7 +52,7 @@ export function packResume(fit: string, { step, trainer, critics }: ResumeCheckp
       adam: trainer.adam,
       ema: trainer.ema,
       ...(best ? { best: best.parameters } : {}),
-      ...Object.fromEntries(critics.map((state, i) => [`critic ${i}`, state])),
+      ...(critic ? { 'critic 0': critic } : {}),
     },
   });
 }
@@ -63,7 +64,7 @@ export function packResume(fit: string, { step, trainer, critics }: ResumeCheckp
  */
 export function unpackResume(fit: string, bytes: Uint8Array): ResumeCheckpoint {
   const { content, blobs } = unpackContainer(bytes);
-  const { kind, fit: own, step, best, critics } = content as ResumeContent;
+  const { kind, fit: own, step, best } = content as ResumeContent;
   if (kind !== 'resume') throw new CheckpointError(`checkpoint: holds a ${kind}, not a resumable fit`);
   if (own !== fit) {
     throw new ForeignCheckpointError('resume: the checkpoint is of a fit with other settings, seed or training points');
@@ -76,6 +77,6 @@ export function unpackResume(fit: string, bytes: Uint8Array): ResumeCheckpoint {
       ema: blobs.ema,
       best: best ? { ...best, parameters: blobs.best } : undefined,
     },
-    critics: Array.from({ length: critics }, (_, i) => blobs[`critic ${i}`]),
+    critic: blobs['critic 0'],
   };
 }

@@ -20,7 +20,7 @@ const measured = quantizeToShots({ ...clouds, x: clouds.x.map((x) => x / 3) }, 1
 const shape = { features: 2, classes: 2, lower: [-1, -1], upper: [1, 1], shots: 16 };
 
 async function fitted(hyperparameters: Hyperparameters): Promise<Model> {
-  const settings = generatorSettings({ 'gan.steps': 60, ...hyperparameters }, { utilityCritic: false });
+  const settings = generatorSettings({ 'gan.steps': 60, ...hyperparameters });
   const { model } = await fitGenerator({
     settings,
     data: { points: measured, shape },
@@ -116,7 +116,7 @@ describe('rivals', () => {
 
   it('need shots to resample them', async () => {
     const fit = fitGenerator({
-      settings: generatorSettings({ method: 'shot-resampling' }, { utilityCritic: false }),
+      settings: generatorSettings({ method: 'shot-resampling' }),
       data: { points: measured, shape: { ...shape, shots: 0 } },
       seed: 1,
       signal,

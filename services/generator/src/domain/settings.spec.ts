@@ -1,15 +1,13 @@
 import { HYPERPARAMETERS } from './hyperparameter-table.ts';
 import { checkedValue } from './hyperparameters.ts';
-import { generatorSettings, offeredHyperparameters } from './settings.ts';
-
-const alone = { utilityCritic: false };
+import { generatorSettings } from './settings.ts';
 
 describe('generatorSettings', () => {
   it('fills in the defaults', () => {
-    const settings = generatorSettings({}, alone);
+    const settings = generatorSettings({});
     expect(settings.method).toBe('gan');
     expect(settings.vae).toEqual({ layers: 2, width: 32, latentDim: 4, activation: 'swish', architecture: 'plain' });
-    expect(settings.training).toMatchObject({ steps: 1500, batchSize: 32, beta: 0.1, lambdaRec: 1, lambdaQnn: 0 });
+    expect(settings.training).toMatchObject({ steps: 1500, batchSize: 32, beta: 0.1, lambdaRec: 1 });
   });
 
   it.each([
@@ -22,19 +20,17 @@ describe('generatorSettings', () => {
     [{ 'gan.batchSize': 33 }, 'gan.batchSize: 33 is not one of 16, 32, 64'],
     [{ synthRatio: 0.1 }, 'synthRatio: 0.1 is below the minimum 0.25 (0 is allowed)'],
     [{ 'vae.widht': 20 }, 'vae.widht: no such hyperparameter'],
-    [{ 'gan.lambdaQnn': 0.5 }, 'gan.lambdaQnn: 0.5 needs a utility critic, and none is connected; use 0'],
   ])('refuses %j with a message that says what would be right', (given, message) => {
-    expect(() => generatorSettings(given as Record<string, number>, alone)).toThrow(message as string);
+    expect(() => generatorSettings(given as Record<string, number>)).toThrow(message as string);
   });
 
   it("forwards the critic's hyperparameters untouched", () => {
-    const { forwarded } = generatorSettings({ 'disc.arch': 'mlp', 'gan.lrD': 1e-3, 'vae.width': 16 }, alone);
+    const { forwarded } = generatorSettings({ 'disc.arch': 'mlp', 'gan.lrD': 1e-3, 'vae.width': 16 });
     expect(forwarded).toEqual({ 'disc.arch': 'mlp', 'gan.lrD': 1e-3 });
   });
 
-  it('accepts a synthRatio of exactly 0, and a utility weight where a utility critic is connected', () => {
-    expect(generatorSettings({ synthRatio: 0 }, alone).synthRatio).toBe(0);
-    expect(generatorSettings({ 'gan.lambdaQnn': 0.5 }, { utilityCritic: true }).training.lambdaQnn).toBe(0.5);
+  it('accepts a synthRatio of exactly 0', () => {
+    expect(generatorSettings({ synthRatio: 0 }).synthRatio).toBe(0);
   });
 });
 
@@ -49,11 +45,5 @@ describe('the table of hyperparameters', () => {
         expect(parent && checkedValue(parent, value)).toBe(value);
       }
     }
-  });
-
-  it('offers the utility weight only where a utility critic is connected', () => {
-    const offers = (utilityCritic: boolean) => offeredHyperparameters({ utilityCritic }).map(({ name }) => name);
-    expect(offers(true)).toContain('gan.lambdaQnn');
-    expect(offers(false)).not.toContain('gan.lambdaQnn');
   });
 });

@@ -1,12 +1,7 @@
 import { echoed } from '@qloom/tensor/quoted.ts';
 import { InvalidHyperparameterError } from './errors.ts';
 import { HYPERPARAMETERS, type Method } from './hyperparameter-table.ts';
-import {
-  checkedValue,
-  type Hyperparameter,
-  type Hyperparameters,
-  type HyperparameterValue,
-} from './hyperparameters.ts';
+import { checkedValue, type Hyperparameters, type HyperparameterValue } from './hyperparameters.ts';
 
 /** Activations of the hidden layers. */
 export type Activation = 'relu' | 'swish' | 'tanh';
@@ -29,7 +24,6 @@ export interface TrainingSettings {
   readonly lambdaRec: number;
   readonly lambdaDiv: number;
   readonly lambdaMom: number;
-  readonly lambdaQnn: number;
 }
 
 /** Everything that the generator's hyperparameters say, checked and with defaults. */
@@ -46,18 +40,12 @@ export interface GeneratorSettings {
 /** Prefixes that are the generator's alone: an unknown name below them is a mistake, not someone else's. */
 const OWN_PREFIXES = ['vae.', 'rival.'];
 
-/** What can be tuned here: all of the table, less what needs a utility critic where there is none. */
-export function offeredHyperparameters({ utilityCritic }: { utilityCritic: boolean }): readonly Hyperparameter[] {
-  return HYPERPARAMETERS.filter(({ name }) => utilityCritic || name !== 'gan.lambdaQnn');
-}
-
 /**
  * Checks hyperparameters and fills in defaults. Names that the generator does not own are kept in `forwarded`.
  *
- * @throws InvalidHyperparameterError for a value out of range, an unknown name under vae. or rival., or gan.lambdaQnn
- * above 0 where no utility critic is connected.
+ * @throws InvalidHyperparameterError for a value out of range, or an unknown name under vae. or rival.
  */
-export function generatorSettings(given: Hyperparameters, options: { utilityCritic: boolean }): GeneratorSettings {
+export function generatorSettings(given: Hyperparameters): GeneratorSettings {
   const own = new Map(
     HYPERPARAMETERS.map((parameter) => [parameter.name, checkedValue(parameter, given[parameter.name])]),
   );
@@ -71,11 +59,6 @@ export function generatorSettings(given: Hyperparameters, options: { utilityCrit
     forwarded[name] = value;
   }
   const number = (name: string) => own.get(name) as number;
-  if (number('gan.lambdaQnn') > 0 && !options.utilityCritic) {
-    throw new InvalidHyperparameterError(
-      `gan.lambdaQnn: ${number('gan.lambdaQnn')} needs a utility critic, and none is connected; use 0`,
-    );
-  }
   return {
     method: own.get('method') as Method,
     strength: number('rival.strength'),
@@ -95,7 +78,6 @@ export function generatorSettings(given: Hyperparameters, options: { utilityCrit
       lambdaRec: number('vae.lambdaRec'),
       lambdaDiv: number('gan.lambdaDiv'),
       lambdaMom: number('gan.lambdaMom'),
-      lambdaQnn: number('gan.lambdaQnn'),
     },
     forwarded,
   };

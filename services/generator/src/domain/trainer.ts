@@ -119,14 +119,12 @@ export class Trainer {
     step: number,
     batch: Batch,
     local: LocalLosses,
-    criticGradients: readonly Float32Array[],
+    criticGradient: Float32Array | undefined,
   ): Promise<void> {
     const { codec, settings } = this.#options;
     const { batchSize, learningRate } = settings.training;
     const fakes = rowsOf(batch.made, batchSize, batchSize);
-    for (const gradient of criticGradients) {
-      codec.pullBack(fakes, gradient, rowsOf(local.made, batchSize, batchSize));
-    }
+    if (criticGradient) codec.pullBack(fakes, criticGradient, rowsOf(local.made, batchSize, batchSize));
     const averageDecay = Math.min(EMA_DECAY, (1 + step) / (10 + step));
     await this.#network.descend(batch, batch, local, { learningRate, averageDecay });
     if (this.#isCandidate(step)) this.#consider(step);

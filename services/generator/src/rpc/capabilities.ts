@@ -2,7 +2,7 @@ import type { Capabilities } from '@qloom/contracts/gen/qloom/episode/v1/capabil
 import type { BackendChoice } from '@qloom/tfjs/backends/backend.ts';
 import { engineFindings } from '@qloom/tfjs/backends/engine-findings.ts';
 import type { TrainingStepsChoice } from '@qloom/tfjs/steps/training-steps.ts';
-import { offeredHyperparameters } from '../domain/settings.ts';
+import { HYPERPARAMETERS } from '../domain/hyperparameter-table.ts';
 import { MAX_FEATURES } from '../domain/training-data.ts';
 import { MAX_TRAINING_POINTS } from './fit-request.ts';
 import { encodeHyperparameter } from './hyperparameter-messages.ts';
@@ -12,7 +12,6 @@ export function generatorCapabilities(
   version: string,
   backend: BackendChoice,
   compiled: TrainingStepsChoice,
-  options: { utilityCritic: boolean },
 ): Capabilities {
   return {
     service: 'qloom.generator',
@@ -22,6 +21,6 @@ export function generatorCapabilities(
       { name: 'features', maximum: MAX_FEATURES },
       { name: 'training_points', maximum: MAX_TRAINING_POINTS },
     ],
-    hyperparameters: offeredHyperparameters(options).map(encodeHyperparameter),
+    hyperparameters: HYPERPARAMETERS.map(encodeHyperparameter),
   };
 }

@@ -9,12 +9,11 @@ import type { CallContext } from '@qloom/service-kit/server/handlers.ts';
 import { encodeBytes } from '@qloom/study-rpc/codec/wire-tensors.ts';
 import { withSpan } from '@qloom/telemetry/spans.ts';
 import type { TrainingSteps } from '@qloom/tfjs/steps/training-steps.ts';
-import type { OpenCritic } from '../domain/critic.ts';
 import { CancelledError } from '../domain/errors.ts';
 import type { FitOptions, FitResult } from '../domain/fit.ts';
 import { fitWithRecovery } from '../domain/recovering-fit.ts';
 import { generatorSettings } from '../domain/settings.ts';
-import { type CritiqueRemote, createCritiqueClient } from './critique-client.ts';
+import { createCritiqueClient } from './critique-client.ts';
 import { dataShape } from './data-description.ts';
 import { type FitInput, readFitInput } from './fit-request.ts';
 import { decodeSettings } from './hyperparameter-messages.ts';
@@ -25,8 +24,6 @@ import { createOutputQueue } from './output-queue.ts';
 export interface FitDeps {
   /** The judge of fidelity; absent where none is configured, and then only rivals and the CVAE can be fitted. */
   readonly discriminator?: Remote<typeof DiscriminatorServiceService>;
-  /** The judge of utility, by the same contract. */
-  readonly utilityCritic?: CritiqueRemote;
   readonly log: Logger;
   /** Most fits at once; one more is refused as RESOURCE_EXHAUSTED. */
   readonly maxFits: number;
@@ -104,11 +101,7 @@ function fitOptions(deps: FitDeps, { settings, training, resume }: FitInput, con
     throw new ValidationError([{ field: 'settings.identity', description: 'is not set; right would name the fit' }]);
   }
   const { study, episode, fold, attempt } = identity;
-  const critic = (remote: CritiqueRemote | undefined): OpenCritic | undefined =>
-    remote && createCritiqueClient(remote, { study, episode, fold, attempt, data, hyperparameters }, context);
-  const generator = generatorSettings(decodeSettings(hyperparameters, 'settings.hyperparameters'), {
-    utilityCritic: deps.utilityCritic !== undefined,
-  });
+  const generator = generatorSettings(decodeSettings(hyperparameters, 'settings.hyperparameters'));
   if (generator.method === 'gan' && deps.discriminator === undefined) {
     const description = 'method gan needs a critic; this generator has none (QLOOM_DISCRIMINATOR_TARGET is not set)';
     throw new ValidationError([{ field: 'settings.hyperparameters', description }]);
@@ -118,8 +111,9 @@ function fitOptions(deps: FitDeps, { settings, training, resume }: FitInput, con
     data: { points: training, shape: dataShape(data, training) },
     seed,
     resume,
-    openCritic: critic(deps.discriminator),
-    openUtilityCritic: critic(deps.utilityCritic),
+    openCritic:
+      deps.discriminator &&
+      createCritiqueClient(deps.discriminator, { study, episode, fold, attempt, data, hyperparameters }, context),
     checkpointEvery: checkpointEverySteps,
   };
 }

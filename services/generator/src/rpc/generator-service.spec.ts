@@ -49,7 +49,7 @@ async function startGenerator(): Promise<void> {
   const discriminator = connect(DiscriminatorServiceService, folder.socket('critic'));
   const backend = await useBackend();
   const compiled = chooseTrainingSteps({ mode: 'on', backend: backend.name });
-  const capabilities = generatorCapabilities('1.2.3', backend, compiled, { utilityCritic: false });
+  const capabilities = generatorCapabilities('1.2.3', backend, compiled);
   const fit = createFitHandler({ discriminator, log, maxFits: 2, steps: compiled.steps });
   const handlers = { getCapabilities: async () => ({ capabilities }), fit, sample };
   const { target } = await serve('generator', bindService(GeneratorServiceService, handlers));
@@ -264,6 +264,5 @@ describe('GeneratorService', () => {
     expect(width?.defaultValue).toEqual({ value: { $case: 'integer', value: 32 } });
     const ratio = capabilities?.hyperparameters.find(({ name }) => name === 'synthRatio');
     expect(ratio).toMatchObject({ zeroAllowed: true, minimum: 0.25, maximum: 8 });
-    expect(capabilities?.hyperparameters.find(({ name }) => name === 'gan.lambdaQnn')).toBeUndefined();
   });
 });

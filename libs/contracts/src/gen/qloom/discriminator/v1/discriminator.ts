@@ -60,7 +60,10 @@ export interface CritiqueOpen {
   seed: number;
   /** Values; names that this critic does not offer are ignored. */
   hyperparameters: HyperparameterSetting[];
-  /** Weight of each objective in `gradient`: "adversarial", "feature-matching", "utility"; absent: 0. */
+  /**
+   * Weight of each objective in `gradient`; absent: 0. Of a discriminator: "adversarial", "feature-matching". Of a QNN
+   * simulator: "utility".
+   */
   objectiveWeights: NamedValue[];
   /** What the columns are. */
   data: DataDescription | undefined;

@@ -2791,7 +2791,10 @@ export const QnnSimulatorServiceService = {
     responseSerialize: (value: MinimizeResponse): Buffer => encodeMessage(MinimizeResponse, value),
     responseDeserialize: (value: Buffer): MinimizeResponse => MinimizeResponse.decode(value),
   },
-  /** The contract of DiscriminatorService.Critique with utility as its objective ("utility"). */
+  /**
+   * The contract of DiscriminatorService.Critique with utility as its objective ("utility"). UNIMPLEMENTED: this simulator
+   * does not offer it. No other call needs it.
+   */
   critique: {
     path: "/qloom.qnn_sim.v1.QnnSimulatorService/Critique" as const,
     requestStream: true as const,
@@ -2833,7 +2836,10 @@ export interface QnnSimulatorServiceServer extends UntypedServiceImplementation 
    * progress, then the result, which is the last message. INVALID_ARGUMENT: circuit, Hamiltonian or a setting.
    */
   minimize: handleServerStreamingCall<MinimizeRequest, MinimizeResponse>;
-  /** The contract of DiscriminatorService.Critique with utility as its objective ("utility"). */
+  /**
+   * The contract of DiscriminatorService.Critique with utility as its objective ("utility"). UNIMPLEMENTED: this simulator
+   * does not offer it. No other call needs it.
+   */
   critique: handleBidiStreamingCall<CritiqueRequest, CritiqueResponse>;
 }
 
@@ -2943,7 +2949,10 @@ export interface QnnSimulatorServiceClient extends Client {
     metadata?: Metadata,
     options?: Partial<CallOptions>,
   ): ClientReadableStream<MinimizeResponse>;
-  /** The contract of DiscriminatorService.Critique with utility as its objective ("utility"). */
+  /**
+   * The contract of DiscriminatorService.Critique with utility as its objective ("utility"). UNIMPLEMENTED: this simulator
+   * does not offer it. No other call needs it.
+   */
   critique(): ClientDuplexStream<CritiqueRequest, CritiqueResponse>;
   critique(options: Partial<CallOptions>): ClientDuplexStream<CritiqueRequest, CritiqueResponse>;
   critique(metadata: Metadata, options?: Partial<CallOptions>): ClientDuplexStream<CritiqueRequest, CritiqueResponse>;
