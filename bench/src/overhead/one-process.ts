@@ -13,7 +13,7 @@ import { unpackModel } from '@qloom/generator/domain/model.ts';
 import { sampleModel } from '@qloom/generator/domain/sample.ts';
 import { generatorSettings } from '@qloom/generator/domain/settings.ts';
 import { synthesisPlan } from '@qloom/generator/domain/synthesis-plan.ts';
-import { createQnnSettings } from '@qloom/qnn/model/qnn-settings.ts';
+import { createQnnSettings } from '@qloom/qnn/model/create-qnn-settings.ts';
 import { evaluateUtility } from '@qloom/qnn-sim/domain/evaluation.ts';
 import { createJobRunner, type JobPool } from '@qloom/qnn-sim/domain/jobs.ts';
 import type { Points } from '@qloom/study/points/points.ts';

@@ -1,8 +1,8 @@
 import { createHiddenManifoldTask } from '@qloom/datasets/tasks/hidden-manifold.ts';
 import type { Engine } from '@qloom/qnn/engine/engine.ts';
+import { createQnnSettings } from '@qloom/qnn/model/create-qnn-settings.ts';
 import { measureScaling, scaleInputs } from '@qloom/qnn/model/input-scaling.ts';
 import { createQnnModel } from '@qloom/qnn/model/qnn-model.ts';
-import { createQnnSettings } from '@qloom/qnn/model/qnn-settings.ts';
 import { trainQnns } from '@qloom/qnn/training/train.ts';
 import { median } from '../harness/percentile.ts';
 import { lessIsBetter, type Row } from '../harness/row.ts';

@@ -1,4 +1,5 @@
-import type { CircuitBatch, RowCotangents } from '@qloom/qnn/engine/engine.ts';
+import type { CircuitBatch } from '@qloom/qnn/engine/engine.ts';
+import type { RowCotangents } from '@qloom/qnn/engine/row-loss.ts';
 import { lossCotangents } from '@qloom/qnn/engine/row-loss.ts';
 import { entangleRing } from '@qloom/quantum/ansatz/ansatz.ts';
 import { type Circuit, createCircuitBuilder } from '@qloom/quantum/circuit.ts';

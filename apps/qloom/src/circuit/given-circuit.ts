@@ -1,6 +1,7 @@
+import { createQnnSettings } from '@qloom/qnn/model/create-qnn-settings.ts';
 import { circuitFromQasm } from '@qloom/qnn/model/qasm-circuit.ts';
 import { encodingOf } from '@qloom/qnn/model/qnn-problems.ts';
-import { createQnnSettings, DEFAULT_QNN } from '@qloom/qnn/model/qnn-settings.ts';
+import { DEFAULT_QNN } from '@qloom/qnn/model/qnn-settings.ts';
 import type { Circuit } from '@qloom/quantum/circuit.ts';
 import { buildQnnCircuit, type QnnCircuitSettings } from '@qloom/quantum/qnn-circuit.ts';
 import {

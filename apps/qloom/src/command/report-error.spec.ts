@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createEngine } from '@qloom/qnn/engine/select-engine.ts';
-import { createQnnSettings } from '@qloom/qnn/model/qnn-settings.ts';
+import { createQnnSettings } from '@qloom/qnn/model/create-qnn-settings.ts';
 import { createCircuitBuilder } from '@qloom/quantum/circuit.ts';
 import { CommandError } from './errors.ts';
 import { reportError } from './report-error.ts';

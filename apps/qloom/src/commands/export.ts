@@ -1,8 +1,9 @@
 import { StudySettings } from '@qloom/contracts/gen/qloom/agent/v1/agent.ts';
 import { StudyResult } from '@qloom/contracts/gen/qloom/agent/v1/result.ts';
 import { SOURCE_UNITS } from '@qloom/datasets/preprocessing/feature-units.ts';
+import { createQnnSettings } from '@qloom/qnn/model/create-qnn-settings.ts';
 import { settingsFromFields } from '@qloom/qnn/model/qnn-fields.ts';
-import { createQnnSettings, DEFAULT_QNN } from '@qloom/qnn/model/qnn-settings.ts';
+import { DEFAULT_QNN } from '@qloom/qnn/model/qnn-settings.ts';
 import { type Command, Option } from 'commander';
 import { wholeNumber } from '../command/numbers.ts';
 import { EXPORT_FORMATS, type ExportFormat, exportProgram } from '../export/export-program.ts';

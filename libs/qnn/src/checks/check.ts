@@ -6,7 +6,8 @@ import { MAX_SOURCE } from '@qloom/quantum/qasm/source-limits.ts';
 import { qnnDataProblems } from '../model/data-fit.ts';
 import { circuitFromQasm } from '../model/qasm-circuit.ts';
 import type { DataShape } from '../model/qnn-model.ts';
-import { type QnnProblem, qnnProblems } from '../model/qnn-problems.ts';
+import type { QnnProblem } from '../model/qnn-problem.ts';
+import { qnnProblems } from '../model/qnn-problems.ts';
 import type { QnnSettings } from '../model/qnn-settings.ts';
 
 /** Whether settings can be used; with a shape, whether they fit such data. */

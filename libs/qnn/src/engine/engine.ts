@@ -1,7 +1,7 @@
 import type { Circuit } from '@qloom/quantum/circuit.ts';
 import type { Observable } from '@qloom/quantum/observables/observable.ts';
-import type { LossName } from '../model/qnn-settings.ts';
-import type { RowLoss } from './row-loss.ts';
+import type { LossName } from '../training/loss.ts';
+import type { RowCotangents } from './row-loss.ts';
 
 /** Precision of the amplitudes; everything else is float64. */
 export type Precision = 'float32' | 'float64';
@@ -32,16 +32,6 @@ export interface CircuitBatch {
   readonly inputs: Float64Array;
   /** Every parameter vector sees the same inputs. Default false. */
   readonly sharedInputs?: boolean;
-}
-
-/**
- * Says how much the loss changes with each expectation of one row: reads `expectations` and fills `cotangents`, both of
- * length `observables`. Both arrays are the engine's and are used again for the next row.
- */
-export interface RowCotangents {
-  (set: number, row: number, expectations: Float64Array, cotangents: Float64Array): void;
-  /** The same as data; made by `lossCotangents` of row-loss.ts. An engine with threads shares out only what has it. */
-  readonly description?: RowLoss;
 }
 
 /** Gradients of `Σ_rows Σ_k cotangent·⟨O_k⟩`. The arrays are valid until the next call on the same compiled circuit. */

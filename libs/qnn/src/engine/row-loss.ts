@@ -1,6 +1,4 @@
-import type { LossName } from '../model/qnn-settings.ts';
-import { pointLoss } from '../training/loss.ts';
-import type { RowCotangents } from './engine.ts';
+import { type LossName, pointLoss } from '../training/loss.ts';
 
 /** A loss as data, for engines that evaluate it where no callback can go. Both are means over the `rows` rows of a set. */
 export type RowLoss =
@@ -20,6 +18,16 @@ export type RowLoss =
       /** Class of each row, shape [sets, rows]. */
       readonly labels: Int32Array;
     };
+
+/**
+ * Says how much the loss changes with each expectation of one row: reads `expectations` and fills `cotangents`, both of
+ * length `observables`. Both arrays are the engine's and are used again for the next row.
+ */
+export interface RowCotangents {
+  (set: number, row: number, expectations: Float64Array, cotangents: Float64Array): void;
+  /** The same as data; made by {@link lossCotangents}. An engine with threads shares out only what has it. */
+  readonly description?: RowLoss;
+}
 
 /** The loss's derivative, which carries the loss as its description: an engine may call it, or evaluate the description itself. */
 export function lossCotangents(description: RowLoss): RowCotangents {

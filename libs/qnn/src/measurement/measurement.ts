@@ -1,4 +1,4 @@
-import type { QnnProblem } from '../model/qnn-problems.ts';
+import type { QnnProblem } from '../model/qnn-problem.ts';
 
 /** Ways to compute gradients. */
 export const GRADIENT_METHODS = ['adjoint', 'parameter-shift'] as const;

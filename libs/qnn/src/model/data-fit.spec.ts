@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { measurementProblems } from '../measurement/measurement.ts';
 import { arbitraryQnn, arbitraryShape } from '../testing/arbitrary-qnn.ts';
 import { qnnDataProblems } from './data-fit.ts';
-import { DEFAULT_QNN, type QnnSettings } from './default-qnn.ts';
 import { createQnnModel, type DataShape } from './qnn-model.ts';
+import { DEFAULT_QNN, type QnnSettings } from './qnn-settings.ts';
 
 const HEAD = 'OPENQASM 3.0; include "stdgates.inc"; ';
 const TWO_INPUTS = `${HEAD}input float x0; input float x1; input float a; qubit[2] q; ry(x0 + a) q[0]; ry(x1) q[1];`;

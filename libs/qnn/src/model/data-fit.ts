@@ -1,7 +1,8 @@
-import { DEFAULT_QNN, type QnnSettings } from './default-qnn.ts';
+import { QnnSettingsError } from './create-qnn-settings.ts';
 import { type DataShape, readoutFor, requireTakes } from './qnn-model.ts';
-import { examineQnn, type QnnProblem } from './qnn-problems.ts';
-import { QnnSettingsError } from './qnn-settings.ts';
+import type { QnnProblem } from './qnn-problem.ts';
+import { examineQnn } from './qnn-problems.ts';
+import { DEFAULT_QNN, type QnnSettings } from './qnn-settings.ts';
 
 /**
  * Everything that is wrong with settings for data of this shape: what `qnnProblems` says of the settings alone, and where that

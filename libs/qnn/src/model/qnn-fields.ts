@@ -3,8 +3,9 @@ import { type OptionSpecs, type OptionValue, optionFromText } from '@qloom/quant
 import { ENCODINGS, type EncodingName } from '@qloom/quantum/encodings/encoding-table.ts';
 import type { Precision } from '../engine/engine.ts';
 import type { CircuitNoise, GradientMethod } from '../measurement/measurement.ts';
+import type { LossName } from '../training/loss.ts';
 import { encodingOf } from './qnn-problems.ts';
-import { DEFAULT_QNN, type GivenOptions, type LossName, type QnnSettings } from './qnn-settings.ts';
+import { DEFAULT_QNN, type GivenOptions, type QnnSettings } from './qnn-settings.ts';
 
 /** Options by name, as text: `true`, `3`, `rx,ry`. */
 export type OptionTexts = Readonly<Record<string, string>>;

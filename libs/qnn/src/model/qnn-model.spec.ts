@@ -1,10 +1,11 @@
 import { writeOpenQasm } from '@qloom/quantum/qasm/write-openqasm.ts';
 import { createRandom } from '@qloom/random/random.ts';
+import { createQnnSettings } from './create-qnn-settings.ts';
 import { measureScaling, scaleInputs } from './input-scaling.ts';
 import { circuitFromQasm } from './qasm-circuit.ts';
 import { optionTexts, type QnnFields, settingsFromFields } from './qnn-fields.ts';
 import { createQnnModel, initialParameters } from './qnn-model.ts';
-import { createQnnSettings, DEFAULT_QNN, type QnnSettings } from './qnn-settings.ts';
+import { DEFAULT_QNN, type QnnSettings } from './qnn-settings.ts';
 
 const HEAD = 'OPENQASM 3.0; include "stdgates.inc"; ';
 const PROGRAM = `OPENQASM 3.0;

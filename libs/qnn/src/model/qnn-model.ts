@@ -5,9 +5,11 @@ import { type Observable, pauli } from '@qloom/quantum/observables/observable.ts
 import { parseObservable } from '@qloom/quantum/observables/observable-text.ts';
 import { buildQnnCircuit } from '@qloom/quantum/qnn-circuit.ts';
 import type { Random } from '@qloom/random/random.ts';
+import type { LossName } from '../training/loss.ts';
+import { QnnSettingsError } from './create-qnn-settings.ts';
 import { circuitFromQasm } from './qasm-circuit.ts';
 import { encodingOf } from './qnn-problems.ts';
-import { type LossName, type QnnSettings, QnnSettingsError } from './qnn-settings.ts';
+import type { QnnSettings } from './qnn-settings.ts';
 
 /** A QNN classifier: class c's logit is scale·⟨O_c⟩, and the prediction is the class with the largest logit. */
 export interface QnnModel {

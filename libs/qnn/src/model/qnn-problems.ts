@@ -8,16 +8,10 @@ import { isCircuitRefusal } from '@qloom/quantum/qasm/errors.ts';
 import { countParameters } from '@qloom/quantum/qnn-circuit.ts';
 import { echoed, quoted } from '@qloom/tensor/quoted.ts';
 import { GRADIENT_METHODS, measurementProblems } from '../measurement/measurement.ts';
-import { DEFAULT_QNN, type GivenOptions, LOSSES, type QnnSettings } from './default-qnn.ts';
+import { LOSSES } from '../training/loss.ts';
 import { circuitFromQasm } from './qasm-circuit.ts';
-
-/** One thing wrong with QNN settings. */
-export interface QnnProblem {
-  /** The setting, such as `layers` or `encodingOptions.axis`. */
-  readonly field: string;
-  /** What is wrong and what would be right. */
-  readonly message: string;
-}
+import type { QnnProblem } from './qnn-problem.ts';
+import { DEFAULT_QNN, type GivenOptions, type QnnSettings } from './qnn-settings.ts';
 
 const RANGES: readonly [keyof QnnSettings, number, number][] = [
   ['qubits', 1, 20],

@@ -1,23 +1,56 @@
-import { DEFAULT_QNN, type QnnSettings } from './default-qnn.ts';
-import { type QnnProblem, qnnProblems } from './qnn-problems.ts';
+import type { AnsatzName } from '@qloom/quantum/ansatz/ansatz-table.ts';
+import type { OptionValue } from '@qloom/quantum/circuit-options.ts';
+import type { EncodingName } from '@qloom/quantum/encodings/encoding-table.ts';
+import type { Precision } from '../engine/engine.ts';
+import type { CircuitNoise, GradientMethod } from '../measurement/measurement.ts';
+import type { LossName } from '../training/loss.ts';
 
-export { DEFAULT_QNN, type GivenOptions, LOSSES, type LossName, type QnnSettings } from './default-qnn.ts';
+/** Options of an encoding or an ansatz by name. */
+export type GivenOptions = Readonly<Record<string, OptionValue>>;
 
-/** Thrown when QNN settings are wrong, or do not fit the data. The message names each setting, its value and the allowed ones. */
-export class QnnSettingsError extends Error {
-  override name = 'QnnSettingsError';
-  readonly code = 'invalid';
-  readonly problems: readonly QnnProblem[];
-
-  constructor(problems: readonly QnnProblem[]) {
-    super(problems.map(({ field, message }) => `qnn.${field}: ${message}`).join('; '));
-    this.problems = problems;
-  }
+/** A QNN classifier and its training. Plain JSON. */
+export interface QnnSettings {
+  /** Qubits, 1 to 20. Default 4. A circuit as `qasm` has its own number. */
+  readonly qubits: number;
+  /** Layers of the ansatz, 1 to 64, fewer for some. Default 3. */
+  readonly layers: number;
+  /** Default 'data-reuploading'. */
+  readonly ansatz: AnsatzName;
+  /** Options of the ansatz. Default: none given. */
+  readonly ansatzOptions?: GivenOptions;
+  /** Default: 'none' where the ansatz encodes features itself, else 'angle'. */
+  readonly encoding?: EncodingName;
+  /** Options of the encoding. Default: none given. */
+  readonly encodingOptions?: GivenOptions;
+  /** A circuit as OpenQASM 3 text instead of encoding, ansatz, qubits and layers; see qasm-circuit.ts. */
+  readonly qasm?: string;
+  /** What is read for each class, as weighted Pauli strings. Default: see classObservables. */
+  readonly observables?: readonly string[];
+  /** Measurements of each Pauli string, 1 to 1,000,000. Default: expectations are exact. */
+  readonly shots?: number;
+  /** Noise of the device. Default: none. */
+  readonly noise?: CircuitNoise;
+  /** Precision of amplitudes. Default: that of the engine. */
+  readonly precision?: Precision;
+  /** Default: 'adjoint' where it is exact or unbiased, else 'parameter-shift'. */
+  readonly gradient?: GradientMethod;
+  /** Default 'cross-entropy'. */
+  readonly loss: LossName;
+  /** Adam steps; always all of them are done. 1 to 100,000. Default 200. */
+  readonly steps: number;
+  /** Points a step, 1 to 4,096; fewer where there are fewer points. Default 32. */
+  readonly batchSize: number;
+  /** Adam's learning rate, above 0 and at most 1. Default 0.05. */
+  readonly learningRate: number;
 }
 
-/** Fills in defaults and throws {@link QnnSettingsError} unless every setting is in its range and all fit together. */
-export function createQnnSettings(given: Partial<QnnSettings> = {}): QnnSettings {
-  const problems = qnnProblems(given);
-  if (problems.length > 0) throw new QnnSettingsError(problems);
-  return { ...DEFAULT_QNN, ...given };
-}
+/** The study's default QNN. */
+export const DEFAULT_QNN: QnnSettings = {
+  qubits: 4,
+  layers: 3,
+  ansatz: 'data-reuploading',
+  loss: 'cross-entropy',
+  steps: 200,
+  batchSize: 32,
+  learningRate: 0.05,
+};

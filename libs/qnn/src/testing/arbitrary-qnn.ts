@@ -1,8 +1,8 @@
 import { ANSATZ_NAMES } from '@qloom/quantum/ansatz/ansatz-table.ts';
 import { ENCODING_NAMES } from '@qloom/quantum/encodings/encoding-table.ts';
 import fc from 'fast-check';
-import type { QnnSettings } from '../model/default-qnn.ts';
 import type { DataShape } from '../model/qnn-model.ts';
+import type { QnnSettings } from '../model/qnn-settings.ts';
 
 /** Mostly absent: what is wrong once in a while in each setting is wrong in most of them together. */
 const maybe = <T>(arbitrary: fc.Arbitrary<T>) =>

@@ -1,4 +1,8 @@
-import type { LossName } from '../model/qnn-settings.ts';
+/** What training minimizes. */
+export const LOSSES = ['cross-entropy', 'mse'] as const;
+
+/** One of {@link LOSSES}. */
+export type LossName = (typeof LOSSES)[number];
 
 /**
  * The loss of one point. Reads `logits` (one a class), writes ∂loss/∂logit into `gradient`, and returns the loss.

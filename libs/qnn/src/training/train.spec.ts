@@ -2,8 +2,8 @@ import { createRandom } from '@qloom/random/random.ts';
 import type { Engine } from '../engine/engine.ts';
 import { createReferenceEngine } from '../engine/reference-engine.ts';
 import { createWasmEngine } from '../engine/wasm/wasm-engine.ts';
+import { createQnnSettings } from '../model/create-qnn-settings.ts';
 import { createQnnModel } from '../model/qnn-model.ts';
-import { createQnnSettings } from '../model/qnn-settings.ts';
 import { TrainingCancelledError, TrainingDivergedError } from './errors.ts';
 import { type EncodedPoints, type TrainingTask, trainQnns } from './train.ts';
 

@@ -2,7 +2,7 @@ import type { QnnSettings } from '@qloom/contracts/gen/qloom/episode/v1/slots.ts
 import { checks } from '@qloom/qnn/checks/check-thread.ts';
 import { contractField, settingsFromFields } from '@qloom/qnn/model/qnn-fields.ts';
 import type { DataShape } from '@qloom/qnn/model/qnn-model.ts';
-import type { QnnProblem } from '@qloom/qnn/model/qnn-problems.ts';
+import type { QnnProblem } from '@qloom/qnn/model/qnn-problem.ts';
 import { type FieldViolation, ValidationError } from '@qloom/service-kit/faults/errors.ts';
 
 /**

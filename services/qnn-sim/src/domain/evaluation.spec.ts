@@ -1,4 +1,4 @@
-import { createQnnSettings } from '@qloom/qnn/model/qnn-settings.ts';
+import { createQnnSettings } from '@qloom/qnn/model/create-qnn-settings.ts';
 import { clouds } from '../testing/clouds.ts';
 import { createWorkerPool } from '../workers/pool.ts';
 import { type Evaluation, evaluateUtility } from './evaluation.ts';

@@ -1,4 +1,4 @@
-import { createQnnSettings } from '@qloom/qnn/model/qnn-settings.ts';
+import { createQnnSettings } from '@qloom/qnn/model/create-qnn-settings.ts';
 import type { TrainJob } from '../domain/jobs.ts';
 import { createWorkerPool, type WorkerPool } from './pool.ts';
 

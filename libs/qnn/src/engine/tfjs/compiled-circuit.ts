@@ -8,11 +8,11 @@ import {
   checkBatch,
   type EngineLimits,
   givenCotangents,
-  type RowCotangents,
 } from '../engine.ts';
 import { createBatchTables } from '../gate-program/batch-tables.ts';
 import { type Chunk, chunksOf } from '../gate-program/chunks.ts';
 import type { GateProgram } from '../gate-program/gate-program.ts';
+import type { RowCotangents } from '../row-loss.ts';
 import type { Amplitudes } from './amplitudes.ts';
 import { tensorReadout } from './tensor-readout.ts';
 import { tensorSweep } from './tensor-sweep.ts';

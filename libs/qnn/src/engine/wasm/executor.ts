@@ -1,4 +1,4 @@
-import type { RowCotangents } from '../engine.ts';
+import type { RowCotangents } from '../row-loss.ts';
 import type { Host } from './host.ts';
 import { type Task, type TaskArrays, unitsOf } from './task.ts';
 import { createTaskRunner } from './task-runner.ts';

@@ -1,6 +1,6 @@
-import type { LossName } from '../../model/qnn-settings.ts';
 import { adamStateLength, createAdam } from '../../training/adam.ts';
-import type { RowCotangents } from '../engine.ts';
+import type { LossName } from '../../training/loss.ts';
+import type { RowCotangents } from '../row-loss.ts';
 import { lossCotangents } from '../row-loss.ts';
 import type { Host } from './host.ts';
 import { createSweep, sweepBlocks } from './sweep.ts';

@@ -1,5 +1,5 @@
-import type { LossName } from '../../model/qnn-settings.ts';
 import { adamStateLength } from '../../training/adam.ts';
+import type { LossName } from '../../training/loss.ts';
 import type { Program } from './compile.ts';
 
 /** What can be done with a batch. */

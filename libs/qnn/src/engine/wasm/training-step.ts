@@ -1,5 +1,5 @@
-import type { LossName } from '../../model/qnn-settings.ts';
 import type { Adam } from '../../training/adam.ts';
+import type { LossName } from '../../training/loss.ts';
 import { pointLoss } from '../../training/loss.ts';
 import type { Host } from './host.ts';
 import { createRowPass, type Pass } from './sweep.ts';

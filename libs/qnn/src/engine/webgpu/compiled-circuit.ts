@@ -7,11 +7,11 @@ import {
   checkBatch,
   type EngineLimits,
   givenCotangents,
-  type RowCotangents,
 } from '../engine.ts';
 import { createBatchTables } from '../gate-program/batch-tables.ts';
 import { type Chunk, chunksOf } from '../gate-program/chunks.ts';
 import type { GateProgram } from '../gate-program/gate-program.ts';
+import type { RowCotangents } from '../row-loss.ts';
 import type { Dispatch, Region, WebgpuDevice } from './device.ts';
 import { AMPLITUDE_BYTES, type KernelShape } from './kernel-shape.ts';
 import { pauliTable } from './pauli-table.ts';
