@@ -1,30 +1,16 @@
 import { status } from '@grpc/grpc-js';
-import type { HyperparameterSetting } from '@qloom/contracts/gen/qloom/episode/v1/hyperparameter.ts';
-import { type Check, type CheckList, listChecks, must, sharedAnswer } from '../check.ts';
+import { type Check, type CheckList, listChecks, must } from '../check.ts';
 import type { CapabilitiesAnswer } from '../shared/capabilities-checks.ts';
-import { givenSettings } from '../shared/given-settings.ts';
 import { FOREIGN_SETTING } from '../shared/hyperparameter-ranges.ts';
 import { requireNamedValues } from '../shared/received.ts';
-import { mustBeOffered } from '../shared/refusals.ts';
 import type { SuiteOptions } from '../suite.ts';
 import { type Critic, type CritiqueRemote, type Judgement, openCritic } from './critique-call.ts';
+import { type CritiqueContext, createCritiqueContext } from './critique-context.ts';
 import { critiqueRefusals } from './critique-refusals.ts';
 import { gradientChecks } from './gradient-checks.ts';
 
 /** A fold of its own, for whoever opens its second attempt makes the first stale. */
 const RESUMED_FOLD = 1;
-
-/** What the checks of a critic share. */
-export interface CritiqueContext {
-  readonly remote: CritiqueRemote;
-  readonly options: SuiteOptions;
-  /** What the command line gives. */
-  hyperparameters(): Promise<HyperparameterSetting[]>;
-  /** Objectives that the critic knows. Skips the check where Critique is not offered. */
-  objectives(): Promise<readonly string[]>;
-  /** A critic for what `use` does with it, every objective weighted 1. */
-  withCritic<T>(use: (critic: Critic) => Promise<T>, changes?: Parameters<typeof openCritic>[2]): Promise<T>;
-}
 
 /** Checks of Critique, for whoever serves it. `source` is where it stands. */
 export function critiqueChecks(
@@ -34,45 +20,10 @@ export function critiqueChecks(
   source: string,
 ): readonly Check[] {
   const list = listChecks(source);
-  const context = createContext(remote, options, capabilities);
+  const context = createCritiqueContext(remote, options, capabilities);
   lifeCycle(list, context);
   learning(list, context);
   return [...list.checks, ...gradientChecks(context, source), ...critiqueRefusals(context, source)];
-}
-
-function createContext(
-  remote: CritiqueRemote,
-  options: SuiteOptions,
-  capabilities: CapabilitiesAnswer,
-): CritiqueContext {
-  const hyperparameters = async () => {
-    const { known, foreign } = givenSettings((await capabilities()).hyperparameters, options.settings);
-    return [...[...known].map(([name, value]) => ({ name, value })), ...foreign];
-  };
-  const objectives = sharedAnswer('a critic', async () => {
-    const critic = await mustBeOffered(openCritic(remote, options), 'Critique');
-    critic.cancel();
-    return critic.opened.objectives;
-  });
-  return {
-    remote,
-    options,
-    hyperparameters,
-    objectives,
-    async withCritic(use, changes = {}) {
-      const objectiveWeights = (await objectives()).map((name) => ({ name, value: 1 }));
-      const critic = await openCritic(remote, options, {
-        objectiveWeights,
-        hyperparameters: await hyperparameters(),
-        ...changes,
-      });
-      try {
-        return await use(critic);
-      } finally {
-        critic.cancel();
-      }
-    },
-  };
 }
 
 function lifeCycle(

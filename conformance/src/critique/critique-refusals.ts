@@ -3,7 +3,7 @@ import { type Check, listChecks } from '../check.ts';
 import { mustRefuse } from '../shared/refusals.ts';
 import { labelOutOfRange } from '../shared/small-points.ts';
 import { askCritic, type CritiquePart, openCritic, openingParts, stepPart, TRAINING } from './critique-call.ts';
-import type { CritiqueContext } from './critique-checks.ts';
+import type { CritiqueContext } from './critique-context.ts';
 
 const { FAILED_PRECONDITION, INVALID_ARGUMENT } = status;
 /** Folds of their own, whose attempts count up. */

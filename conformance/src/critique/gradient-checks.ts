@@ -1,6 +1,6 @@
 import { type Check, listChecks, must } from '../check.ts';
 import { BATCH, type Critic } from './critique-call.ts';
-import type { CritiqueContext } from './critique-checks.ts';
+import type { CritiqueContext } from './critique-context.ts';
 
 /**
  * Steps of the central difference, in units of the points (whose clouds are .8 wide). A loss is computed in float32: its

@@ -6,8 +6,9 @@ import {
 import { startTestServer, type TestServer } from '@qloom/testing/test-server.ts';
 import fc from 'fast-check';
 import { connect, type Remote } from './client/clients.ts';
-import { boundedMessage, boundedViolations, MAX_MESSAGE_BYTES } from './faults/bounded-message.ts';
+import { boundedMessage, MAX_MESSAGE_BYTES } from './faults/bounded-message.ts';
 import { DomainError, ValidationError } from './faults/errors.ts';
+import { boundedViolations } from './faults/field-violations.ts';
 import { badRequestMetadata, violationsOf } from './faults/status-details.ts';
 import { bindService } from './server/handlers.ts';
 import { decodeSlot, encodeSlot, failureOf } from './stage/slot-events.ts';

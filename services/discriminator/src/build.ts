@@ -1,7 +1,7 @@
 import { setImmediate as breathe } from 'node:timers/promises';
 import { DiscriminatorServiceService } from '@qloom/contracts/gen/qloom/discriminator/v1/discriminator.ts';
 import { bindService } from '@qloom/service-kit/server/handlers.ts';
-import type { BuiltService, ServiceDeps } from '@qloom/service-kit/server/run-service.ts';
+import type { BuiltService, ServiceDeps } from '@qloom/service-kit/server/service-spec.ts';
 import { useTraining } from '@qloom/tfjs/steps/use-training.ts';
 import type { DISCRIMINATOR_CONFIG } from './config.ts';
 import { createAttemptRegistry } from './domain/attempts.ts';

@@ -6,8 +6,7 @@ import { assertStorageAnswers, parseLogOption } from '../run/event-log.ts';
 import { listenForInterrupt } from '../run/interrupt.ts';
 import { lockFolder } from '../run-folder/lock.ts';
 import { runFolderAt } from '../run-folder/run-folder.ts';
-import { SERVICES } from '../study-file/study-file.ts';
-import { targetsFromEnvironment } from '../study-file/targets.ts';
+import { SERVICES, targetsFromEnvironment } from '../study-file/targets.ts';
 import type { ServiceEvent } from '../supervisor/service-process.ts';
 
 interface UpFlags {

@@ -6,8 +6,7 @@ import type { Capabilities } from '@qloom/contracts/gen/qloom/episode/v1/capabil
 import { GeneratorServiceService } from '@qloom/contracts/gen/qloom/generator/v1/generator.ts';
 import { QnnSimulatorServiceService } from '@qloom/contracts/gen/qloom/qnn_sim/v1/qnn_sim.ts';
 import { connect } from '@qloom/service-kit/client/clients.ts';
-import { SERVICES, type ServiceName } from '../study-file/study-file.ts';
-import { targetsFromEnvironment } from '../study-file/targets.ts';
+import { SERVICES, type ServiceName, targetsFromEnvironment } from '../study-file/targets.ts';
 import { startLocalServices } from '../supervisor/local-services.ts';
 import type { Finding } from './checks.ts';
 

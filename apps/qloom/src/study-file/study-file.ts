@@ -101,7 +101,3 @@ export type SpaceEntry =
   | number
   | readonly (string | number)[]
   | { readonly min?: number; readonly max?: number };
-
-/** The four services. */
-export const SERVICES = ['generator', 'discriminator', 'qnn-sim', 'agent'] as const;
-export type ServiceName = (typeof SERVICES)[number];

@@ -1,4 +1,7 @@
-import { SERVICES } from './study-file.ts';
+/** The four services. */
+export const SERVICES = ['generator', 'discriminator', 'qnn-sim', 'agent'] as const;
+/** One of {@link SERVICES}. */
+export type ServiceName = (typeof SERVICES)[number];
 
 /** What a study can be given by address: a service in place of ours, or a policy that the agent asks in place of its own. */
 export const TARGET_NAMES = [...SERVICES, 'policy'] as const;

@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { SERVICES } from '../study-file/study-file.ts';
+import { SERVICES } from '../study-file/targets.ts';
 import { startLocalServices } from '../supervisor/local-services.ts';
 
 // A supervisor of two fake services as a process of its own: a test kills it the hard way.

@@ -3,7 +3,7 @@ import { addAngleGradient } from '../gates/angle.ts';
 import { GATES } from '../gates/gates.ts';
 import { adjointOf } from '../gates/matrix.ts';
 import { type Observable, pauliMasks } from '../observables/observable.ts';
-import { addPreparationGradient } from './preparation.ts';
+import { amplitudeNorm } from './preparation.ts';
 import {
   addPauli,
   applyMatrix,
@@ -74,4 +74,23 @@ function weightedObservables(
     }
   });
   return lambda;
+}
+
+/**
+ * Adds the gradient with respect to amplitude inputs, from λ = Σ c·U†OU|φ₀⟩ and the prepared state φ₀:
+ * ∂/∂x_k = 2·(Re λ_k − Re⟨φ₀|λ⟩·φ₀,k)/‖x‖, which is the derivative projected off the direction that normalization removes.
+ */
+function addPreparationGradient(
+  circuit: Circuit,
+  prepared: Statevector,
+  lambda: Statevector,
+  inputs: ArrayLike<number>,
+  inputGradient: Float64Array,
+): void {
+  if (!circuit.preparation) return;
+  const { inputs: count } = circuit.preparation;
+  const norm = amplitudeNorm(inputs, count);
+  let along = 0;
+  for (let k = 0; k < count; k++) along += prepared.re[k] * lambda.re[k];
+  for (let k = 0; k < count; k++) inputGradient[k] += (2 * (lambda.re[k] - along * prepared.re[k])) / norm;
 }

@@ -1,5 +1,3 @@
-import type { FieldViolation } from './errors.ts';
-
 /** The longest message of a status, a slot's failure or a log line. Unit: bytes of UTF-8. */
 export const MAX_MESSAGE_BYTES = 2_048;
 
@@ -24,28 +22,6 @@ export function boundedMessage(message: string, maxBytes = MAX_MESSAGE_BYTES): s
   const start = whole.slice(0, endOfBudget(whole, maxBytes - NOTE_BYTES));
   return `${start}… (cut; ${whole.length} characters in all)`;
 }
-
-/** As many violations as fit into `maxBytes`, each description within its own limit, and how many more there are. */
-export function boundedViolations(
-  violations: readonly FieldViolation[],
-  maxBytes = 1_400,
-): { readonly shown: readonly FieldViolation[]; readonly more: number } {
-  const shown: FieldViolation[] = [];
-  let bytes = 0;
-  for (const violation of violations) {
-    const field = boundedMessage(violation.field, MAX_FIELD_BYTES);
-    const description = boundedMessage(violation.description, MAX_DESCRIPTION_BYTES);
-    bytes += Buffer.byteLength(field) + Buffer.byteLength(description) + VIOLATION_OVERHEAD;
-    if (bytes > maxBytes && shown.length > 0) break;
-    shown.push({ field, description });
-  }
-  return { shown, more: violations.length - shown.length };
-}
-
-const MAX_FIELD_BYTES = 300;
-const MAX_DESCRIPTION_BYTES = 1_000;
-/** Tags and lengths of a `FieldViolation`, at most two bytes a length. */
-const VIOLATION_OVERHEAD = 9;
 
 /** Where `text` must end to stay within `maxBytes`, plain and encoded; its length where it does. Splits no character. */
 function endOfBudget(text: string, maxBytes: number): number {

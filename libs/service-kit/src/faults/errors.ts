@@ -1,5 +1,5 @@
 import { status } from '@grpc/grpc-js';
-import { boundedViolations } from './bounded-message.ts';
+import { boundedViolations, type FieldViolation } from './field-violations.ts';
 
 /**
  * What can be wrong, in the words of the domain. Domain errors of every library carry one of these as `code`; only
@@ -33,14 +33,6 @@ export const STATUS_OF_CODE = {
   'data-loss': status.DATA_LOSS,
   internal: status.INTERNAL,
 } as const;
-
-/** One wrong field of a request. */
-export interface FieldViolation {
-  /** Path of the field as the contract names it: `settings.hyperparameters[2].value`. */
-  readonly field: string;
-  /** What is wrong and what would be right. */
-  readonly description: string;
-}
 
 /**
  * Base of the errors that services throw on purpose; the message goes to the caller as it is. Libraries below this

@@ -1,7 +1,8 @@
 import { BinaryReader, BinaryWriter } from '@bufbuild/protobuf/wire';
 import { Metadata, type ServiceError, status } from '@grpc/grpc-js';
-import { boundedMessage, boundedViolations } from './bounded-message.ts';
-import type { FieldViolation } from './errors.ts';
+import { boundedMessage } from './bounded-message.ts';
+import type { FieldViolation } from './field-violations.ts';
+import { boundedViolations } from './field-violations.ts';
 
 /** Trailer in which gRPC carries a `google.rpc.Status`; grpcurl and every client library show it. */
 const DETAILS = 'grpc-status-details-bin';

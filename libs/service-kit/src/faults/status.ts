@@ -5,7 +5,8 @@ import {
   InvalidKeyError,
   LogCorruptError,
 } from '@qloom/episode-log/errors.ts';
-import { errorCodeOf, type FieldViolation, STATUS_OF_CODE } from './errors.ts';
+import { errorCodeOf, STATUS_OF_CODE } from './errors.ts';
+import type { FieldViolation } from './field-violations.ts';
 import { isInfrastructureError } from './infrastructure-error.ts';
 import { badRequestMetadata, violationsOf } from './status-details.ts';
 

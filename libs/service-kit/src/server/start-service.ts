@@ -4,8 +4,8 @@ import type { COMMON_CONFIG } from '../config/common-config.ts';
 import type { ConfigTable, ConfigValues } from '../config/config.ts';
 import { parseListen } from '../config/listen.ts';
 import type { Logger } from '../logger.ts';
-import type { ServiceConfig, ServiceSpec } from './run-service.ts';
 import { startServer } from './server.ts';
+import type { ServiceConfig, ServiceSpec } from './service-spec.ts';
 
 /** A service that runs, in this process. */
 export interface RunningService {

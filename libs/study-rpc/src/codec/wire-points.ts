@@ -1,5 +1,6 @@
 import type { LabelledPoints } from '@qloom/contracts/gen/qloom/tensor/v1/tensor.ts';
-import { type FieldViolation, ValidationError } from '@qloom/service-kit/faults/errors.ts';
+import { ValidationError } from '@qloom/service-kit/faults/errors.ts';
+import type { FieldViolation } from '@qloom/service-kit/faults/field-violations.ts';
 import { concatRows, MAX_CHUNK_BYTES } from '@qloom/tensor/rows.ts';
 import { fromWire, type WireTensor } from '@qloom/tensor/wire-tensor.ts';
 import { encodeTensor, wireTensor } from './wire-tensors.ts';

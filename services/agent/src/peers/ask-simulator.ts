@@ -1,8 +1,9 @@
 import { QnnArm, type QnnSettings } from '@qloom/contracts/gen/qloom/episode/v1/slots.ts';
 import type { DataShape } from '@qloom/qnn/model/qnn-model.ts';
 import { createRandom } from '@qloom/random/random.ts';
-import { type FieldViolation, ValidationError } from '@qloom/service-kit/faults/errors.ts';
+import { ValidationError } from '@qloom/service-kit/faults/errors.ts';
 import { classifyFault } from '@qloom/service-kit/faults/faults.ts';
+import type { FieldViolation } from '@qloom/service-kit/faults/field-violations.ts';
 import { isServiceError } from '@qloom/service-kit/faults/status.ts';
 import { violationsOf } from '@qloom/service-kit/faults/status-details.ts';
 import type { Points } from '@qloom/study/points/points.ts';

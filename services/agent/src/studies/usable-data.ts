@@ -1,5 +1,6 @@
 import type { DataDescription } from '@qloom/contracts/gen/qloom/episode/v1/slots.ts';
-import { type FieldViolation, ValidationError } from '@qloom/service-kit/faults/errors.ts';
+import { ValidationError } from '@qloom/service-kit/faults/errors.ts';
+import type { FieldViolation } from '@qloom/service-kit/faults/field-violations.ts';
 import type { Points, SourcePoints } from '@qloom/study/points/points.ts';
 import { classCounts } from '@qloom/study/points/rows.ts';
 

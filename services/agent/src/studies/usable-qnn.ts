@@ -3,7 +3,8 @@ import { checks } from '@qloom/qnn/checks/check-thread.ts';
 import { contractField, settingsFromFields } from '@qloom/qnn/model/qnn-fields.ts';
 import type { DataShape } from '@qloom/qnn/model/qnn-model.ts';
 import type { QnnProblem } from '@qloom/qnn/model/qnn-problem.ts';
-import { type FieldViolation, ValidationError } from '@qloom/service-kit/faults/errors.ts';
+import { ValidationError } from '@qloom/service-kit/faults/errors.ts';
+import type { FieldViolation } from '@qloom/service-kit/faults/field-violations.ts';
 
 /**
  * Rejects with ValidationError, which has the path of every setting, where the study's QNN does not fit its data, and with the

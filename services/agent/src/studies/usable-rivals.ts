@@ -1,4 +1,5 @@
-import { type FieldViolation, ValidationError } from '@qloom/service-kit/faults/errors.ts';
+import { ValidationError } from '@qloom/service-kit/faults/errors.ts';
+import type { FieldViolation } from '@qloom/service-kit/faults/field-violations.ts';
 import { quoted } from '@qloom/tensor/quoted.ts';
 import { type Parameter, refuseValue } from '../domain/space/parameter.ts';
 
