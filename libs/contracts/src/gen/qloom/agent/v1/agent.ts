@@ -33,15 +33,15 @@ export const protobufPackage = "qloom.agent.v1";
 
 export const protobufFileName = "qloom/agent/v1/agent.proto";
 
-/** The front door: studies, data sets, results. */
+/** The API of the agent: studies, data sets, results. */
 
-/** What happens to rows of a data set whose features are identical. */
+/** How rows of a data set with identical features are split. */
 export const IdenticalRows = {
-  /** UNSPECIFIED - In CreateStudy: TOGETHER. In a study that was created before this field was there: INDEPENDENT. */
+  /** UNSPECIFIED - In CreateStudy: TOGETHER. In a study created before this field existed: INDEPENDENT. */
   UNSPECIFIED: 0,
-  /** TOGETHER - They may be copies, and stay on one side of every split: no test point is among the labels. */
+  /** TOGETHER - They may be copies and stay on the same side of every split, so that no test point is among the labels. */
   TOGETHER: 1,
-  /** INDEPENDENT - They are independent measurements that came out equal, and are divided one by one. */
+  /** INDEPENDENT - They are independent measurements with equal values and are split row by row. */
   INDEPENDENT: 2,
   UNRECOGNIZED: -1,
 } as const;
@@ -87,21 +87,21 @@ export function identicalRowsToJSON(object: IdenticalRows): string {
   }
 }
 
-/** Where a study stands. */
+/** State of a study. */
 export const StudyState = {
   /** UNSPECIFIED - Not set; always an error. */
   UNSPECIFIED: 0,
-  /** PREPARING - Data and splits are being made. */
+  /** PREPARING - Data and splits are prepared. */
   PREPARING: 1,
   /** SEARCHING - Episodes run. */
   SEARCHING: 2,
-  /** EVALUATING - Settings are chosen; arms are compared. */
+  /** EVALUATING - The final evaluation runs: a configuration is selected and arms are compared. */
   EVALUATING: 3,
-  /** FINISHED - The result stands. */
+  /** FINISHED - The result is written. */
   FINISHED: 4,
   /** CANCELLED - Cancelled. */
   CANCELLED: 5,
-  /** FAILED - Cannot go on, whoever tries: its settings are refused, or every episode failed; `message` says why. */
+  /** FAILED - The study failed for good: its settings are refused, or every episode failed; `message` gives the reason. */
   FAILED: 6,
   UNRECOGNIZED: -1,
 } as const;
@@ -181,7 +181,7 @@ export interface GetCapabilitiesResponse {
   capabilities:
     | Capabilities
     | undefined;
-  /** The space of a study that says nothing of its own: what the services advertise now. */
+  /** The search space of a study without overrides: the hyperparameters that the services advertise now. */
   space: Hyperparameter[];
 }
 
@@ -194,28 +194,28 @@ export interface PutDatasetRequest {
     { $case: "description"; value: DataDescription }
     | //
     /**
-     * Then the rows, float32 or float64. Values that float32 does not hold are kept in other units, which the description
-     * then says (feature_offsets, feature_scales).
+     * Then the rows, float32 or float64. Values that float32 cannot hold are stored in other units, which the stored
+     * description gives (feature_offsets, feature_scales).
      */
     { $case: "points"; value: LabelledPoints }
     | undefined;
 }
 
-/** Where a data set stands. */
+/** A stored data set. */
 export interface PutDatasetResponse {
   /** Its reference. */
   dataset:
     | ArtifactRef
     | undefined;
-  /** Rows. */
+  /** Number of rows. */
   rows: number;
-  /** Features. */
+  /** Number of features. */
   features: number;
-  /** Classes. */
+  /** Number of classes. */
   classes: number;
 }
 
-/** Data from a generator of our own. Every draw is fresh. */
+/** Data of a built-in task. Every replicate is drawn anew. */
 export interface TaskData {
   /** "annni", "hidden-manifold" or "two-curves". */
   name: string;
@@ -226,29 +226,29 @@ export interface TaskData {
   settingsJson: string;
 }
 
-/** Where a study's data comes from. */
+/** The source of a study's data. */
 export interface DataSource {
   /** One of these. */
   source:
     | //
-    /** Drawn by Qloom. */
+    /** Points drawn by Qloom. */
     { $case: "task"; value: TaskData }
     | //
     /** From PutDataset. */
     { $case: "dataset"; value: ArtifactRef }
     | undefined;
-  /** Number of all labels that a study may use; 0: every row of the data set that is not for testing. */
+  /** Number of labels that the study may use; 0: every row of the data set that is not a test point. */
   labelBudget: number;
   /**
-   * Points of the test set. A task draws as many of each class (to within one); a data set gives them up from its rows, in
-   * the proportions of their classes. Default 1000 (a task), a fifth of the rows (a data set).
+   * Number of test points. A task draws equally many of each class (to within one); from a data set they are taken in proportion
+   * to its classes. Default: 1000 (task), a fifth of the rows (data set).
    */
   testSize: number;
-  /** For a data set: what happens to identical rows. A task draws independent points, and leaves it unspecified. */
+  /** For a data set: how identical rows are split. For a task, whose points are independent, leave it unspecified. */
   identicalRows: IdenticalRows;
 }
 
-/** A choice in the space of a study. */
+/** A restriction of one hyperparameter in a study's search space. */
 export interface SpaceOverride {
   /** Name of a hyperparameter, as advertised. */
   name: string;
@@ -256,19 +256,19 @@ export interface SpaceOverride {
   fixed?:
     | HyperparameterValue
     | undefined;
-  /** Narrows a numeric range from below. */
+  /** Raises the lower end of a numeric range. */
   minimum?:
     | number
     | undefined;
-  /** Narrows a numeric range from above. */
+  /** Lowers the upper end of a numeric range. */
   maximum?:
     | number
     | undefined;
-  /** Narrows the choices; empty: all. */
+  /** Restricts the choices; empty: all. */
   choices: string[];
 }
 
-/** How a study's reward is formed. */
+/** Form of a study's reward. */
 export interface RewardSettings {
   /** "constrained" (default), "paper-literal" or "paper-corrected". */
   form: string;
@@ -276,16 +276,19 @@ export interface RewardSettings {
   weights: number[];
 }
 
-/** How a study's outcome is measured after selection. */
+/** The final evaluation, after selection. */
 export interface EvaluationSettings {
   /**
-   * Fresh draws (a task) or repeated splits (a data set), each with all labels. At least 2; with fewer than 5 no difference is
-   * claimed. Default 10.
+   * Number of replicates: fresh draws (task) or repeated splits (data set), each with all labels. At least 2; with fewer than 5 no
+   * difference is claimed. Default 10.
    */
   draws: number;
-  /** Arms beside "real-only", "qloom" and (tasks) "oracle": generator methods such as "noise" and "gaussian". Empty: these two. */
+  /**
+   * Baselines: generator methods such as "noise" and "gaussian" that are arms in addition to "real-only", "qloom" and (tasks)
+   * "oracle". Empty: these two.
+   */
   rivals: string[];
-  /** Evaluations that each rival may spend on its ratio and strength; 0: as many as episodes. */
+  /** Evaluations for tuning the ratio and strength of each baseline; 0: the number of episodes. */
   rivalEvaluations: number;
 }
 
@@ -293,11 +296,11 @@ export interface EvaluationSettings {
 export interface StudySettings {
   /** Seed of everything random. */
   seed: number;
-  /** Data. */
+  /** Source of the data. */
   data:
     | DataSource
     | undefined;
-  /** The judge of utility. */
+  /** The QNN that measures utility. */
   qnn:
     | QnnSettings
     | undefined;
@@ -305,23 +308,23 @@ export interface StudySettings {
   folds: number;
   /** Trainings of the QNN per fold and arm. Default 1. */
   qnnSeeds: number;
-  /** Episodes. Default 32. */
+  /** Number of episodes. Default 32. */
   episodes: number;
-  /** First episodes, from a Sobol sequence, one of them with synthRatio 0; 0: none. Absent: a quarter. */
+  /** Number of first episodes that are taken from a Sobol sequence, one of them with synthRatio 0; 0: none. Absent: a quarter. */
   sobolEpisodes?:
     | number
     | undefined;
-  /** Episodes a batch. Default 4. */
+  /** Episodes per batch. Default 4. */
   batchSize: number;
-  /** A batch is proposed from the batches before b − staleness; 0: no batch overlaps another. Absent: 1. */
+  /** Batch b is proposed from the results of the batches before b − staleness; 0: batches do not overlap. Absent: 1. */
   staleness?:
     | number
     | undefined;
-  /** Episodes in flight. Default 2. */
+  /** Episodes that run at once. Default 2. */
   inFlight: number;
   /** Name of the policy. Default "ppo-surrogate". */
   policy: string;
-  /** Changes to the advertised space. */
+  /** Restrictions of the advertised search space. */
   space: SpaceOverride[];
   /** The reward. */
   reward:
@@ -332,13 +335,13 @@ export interface StudySettings {
     | EvaluationSettings
     | undefined;
   /**
-   * An episode that the services take longer for fails with "deadline"; the time of each agent that runs the study counts anew.
+   * Deadline of an episode, which then fails with "deadline"; it starts again with every agent process that continues the study.
    * Unit: seconds. 0: 3600.
    */
   episodeDeadlineSeconds: number;
 }
 
-/** A study as it stands. */
+/** The current state of a study. */
 export interface Study {
   /** Id, [a-z0-9-]{1,63}. */
   id: string;
@@ -348,39 +351,39 @@ export interface Study {
   settings:
     | StudySettings
     | undefined;
-  /** Episodes proposed. */
+  /** Number of episodes proposed. */
   proposed: number;
-  /** Episodes rewarded. */
+  /** Number of episodes rewarded. */
   rewarded: number;
-  /** Episodes failed. */
+  /** Number of episodes failed. */
   failed: number;
-  /** Units of the final evaluation done. */
+  /** Jobs of the final evaluation that are done. */
   unitsDone: number;
-  /** Units of the final evaluation in all; 0 until they are known. */
+  /** All jobs of the final evaluation; 0 until their number is known. */
   unitsTotal: number;
   /** Best reward so far; absent before the first. */
   bestReward?:
     | number
     | undefined;
-  /** Utility of that episode: not the highest, for the reward weighs constraints too. */
+  /** Utility of that episode: not necessarily the highest, because the reward includes constraints. */
   bestUtility?:
     | number
     | undefined;
   /** Policy updates so far. */
   policyUpdates: number;
-  /** For people: what happens now, or why the study failed. */
+  /** For display: the current activity, or why the study failed. */
   message: string;
-  /** The result (application/json, schema in docs), when finished. */
+  /** The result (StudyResult as application/json), when finished. */
   result?:
     | ArtifactRef
     | undefined;
-  /** The synthetic data set (text/csv), when finished and Qloom's data was kept. */
+  /** The synthetic data set (text/csv), when finished and Qloom's points were kept. */
   synthetic?:
     | ArtifactRef
     | undefined;
   /**
-   * For people: the step that fails now and is tried again, without limit, and why it fails; absent where none does. The study
-   * goes on as soon as the cause is gone.
+   * For display: the step that fails at the moment and is retried without limit, and why it fails; absent where none does. The
+   * study continues as soon as the cause is gone.
    */
   waitingFor?:
     | string
@@ -393,13 +396,13 @@ export interface Study {
 export interface CreateStudyRequest {
   /** Id, [a-z0-9-]{1,63}. */
   id: string;
-  /** Settings; what is 0 or empty takes its default. */
+  /** Settings; a field that is 0 or empty takes its default. */
   settings: StudySettings | undefined;
 }
 
 /** The study. */
 export interface CreateStudyResponse {
-  /** As it stands. */
+  /** Its current state. */
   study: Study | undefined;
 }
 
@@ -411,7 +414,7 @@ export interface GetStudyRequest {
 
 /** The study. */
 export interface GetStudyResponse {
-  /** As it stands. */
+  /** Its current state. */
   study: Study | undefined;
 }
 
@@ -421,7 +424,7 @@ export interface ListStudiesRequest {
 
 /** The studies. */
 export interface ListStudiesResponse {
-  /** In the order of their ids. */
+  /** Ordered by id. */
   studies: Study[];
 }
 
@@ -433,11 +436,11 @@ export interface WatchStudyRequest {
 
 /** A change. */
 export interface WatchStudyResponse {
-  /** The study as it stands. */
+  /** The current state of the study. */
   study:
     | Study
     | undefined;
-  /** The slot that was just written, where the change is one. */
+  /** The slot that was just written; absent where the change is not a slot. */
   event?: SlotEvent | undefined;
 }
 
@@ -449,7 +452,7 @@ export interface CancelStudyRequest {
 
 /** The study. */
 export interface CancelStudyResponse {
-  /** As it stands. */
+  /** Its current state. */
   study: Study | undefined;
 }
 
@@ -459,13 +462,13 @@ export interface GetArtifactRequest {
   sha256: string;
 }
 
-/** A piece of it. */
+/** A chunk of the artifact. */
 export interface GetArtifactResponse {
-  /** The piece. */
+  /** The chunk. */
   chunk: BytesChunk | undefined;
 }
 
-/** What a slot of a study itself (not of an episode) holds in the log. */
+/** Content of a slot of the study itself (not of an episode) in the log. */
 export interface StudyRecord {
   /** When it was written. */
   time:
@@ -480,31 +483,31 @@ export interface StudyRecord {
     /** Slot "cancel". */
     { $case: "cancelled"; value: StudyCancelled }
     | //
-    /** Slot "unit-<name>": a unit of work of the final evaluation. */
+    /** Slot "unit-<name>": a job of the final evaluation. */
     { $case: "unit"; value: StudyUnit }
     | //
     /** Slot "finish". */
     { $case: "finished"; value: StudyFinished }
     | //
-    /** Slot "prepare": data and splits stand. */
+    /** Slot "prepare": data and splits are ready. */
     { $case: "prepared"; value: StudyPrepared }
     | //
-    /** Slot "policy-<batches>": what the policy has learned from the batches up to one. */
+    /** Slot "policy-<batches>": the policy checkpoint after that many batches. */
     { $case: "policy"; value: StudyPolicy }
     | undefined;
 }
 
-/** A study begins. */
+/** A study was created. */
 export interface StudyCreated {
   /** Settings, with every default filled in. */
   settings:
     | StudySettings
     | undefined;
-  /** The space at that moment, restricted by the study. */
+  /** The search space at that moment, restricted by the study. */
   space: Hyperparameter[];
 }
 
-/** Data and splits stand. */
+/** Data and splits are ready. */
 export interface StudyPrepared {
   /** The split manifest (application/json). */
   manifest:
@@ -512,17 +515,17 @@ export interface StudyPrepared {
     | undefined;
   /** Folds of the reward split. */
   folds: Fold[];
-  /** What the columns are. */
+  /** Description of the columns. */
   data: DataDescription | undefined;
 }
 
-/** The policy has learned from one more batch. Whoever goes on with the study goes on from here, whatever it would have learned itself. */
+/** Checkpoint of the policy after a batch. Every agent that continues the study uses it rather than computing its own. */
 export interface StudyPolicy {
-  /** Batches observed so far, this one included. */
+  /** Number of batches observed so far, this one included. */
   batches: number;
   /** Policy updates done so far. */
   updates: number;
-  /** The policy's state, opaque to everybody else (application/octet-stream). */
+  /** The policy checkpoint, opaque to everything but the policy (application/octet-stream). */
   state: ArtifactRef | undefined;
 }
 
@@ -530,21 +533,21 @@ export interface StudyPolicy {
 export interface StudyCancelled {
 }
 
-/** A unit of work is done. */
+/** A job of the final evaluation is done. */
 export interface StudyUnit {
-  /** Its name, such as "draw-3-gaussian". */
+  /** Name of the job, such as "draw-3-gaussian". */
   name: string;
-  /** What was measured, as JSON. */
+  /** Its measurements as JSON. */
   json: string;
 }
 
 /** A study has ended. */
 export interface StudyFinished {
-  /** The result (application/json); absent where the study failed. */
+  /** The result (StudyResult as application/json); absent where the study failed. */
   result?:
     | ArtifactRef
     | undefined;
-  /** The synthetic data set (text/csv); absent where none was kept. */
+  /** The synthetic data set (text/csv); absent where no points were kept. */
   synthetic?:
     | ArtifactRef
     | undefined;
@@ -3773,7 +3776,7 @@ export const StudyFinished: MessageFns<StudyFinished> = {
 /** Runs studies. */
 export type AgentServiceService = typeof AgentServiceService;
 export const AgentServiceService = {
-  /** Limits, policies, reward forms. */
+  /** Limits, policies, reward forms and the search space. */
   getCapabilities: {
     path: "/qloom.agent.v1.AgentService/GetCapabilities" as const,
     requestStream: false as const,
@@ -3785,7 +3788,10 @@ export const AgentServiceService = {
       encodeMessage(GetCapabilitiesResponse, value),
     responseDeserialize: (value: Buffer): GetCapabilitiesResponse => GetCapabilitiesResponse.decode(value),
   },
-  /** Stores a data set; its reference goes into a study's settings. INVALID_ARGUMENT: unusable data, with row and column. */
+  /**
+   * Stores a data set and returns its reference for a study's settings. INVALID_ARGUMENT: invalid data; the message names row and
+   * column.
+   */
   putDataset: {
     path: "/qloom.agent.v1.AgentService/PutDataset" as const,
     requestStream: true as const,
@@ -3796,10 +3802,10 @@ export const AgentServiceService = {
     responseDeserialize: (value: Buffer): PutDatasetResponse => PutDatasetResponse.decode(value),
   },
   /**
-   * Starts a study. Idempotent: the same id with the same settings is the same study. ALREADY_EXISTS: the id stands with
-   * other settings. INVALID_ARGUMENT: a setting is wrong, the QNN does not fit the data's features and classes, a service takes
-   * less than the study asks (by its advertised limits), or the simulator refuses its settings, of which it is asked for one
-   * step; the message and its details name each setting and what is allowed.
+   * Starts a study. Idempotent: the same id with the same settings is the same study. ALREADY_EXISTS: a study with this id and
+   * other settings exists. INVALID_ARGUMENT: a setting is invalid, the QNN does not fit the data's features and classes, the study
+   * exceeds a limit that a service advertises, or the simulator refuses to train one step with the study's settings; the message
+   * and its details name each setting and the allowed values.
    */
   createStudy: {
     path: "/qloom.agent.v1.AgentService/CreateStudy" as const,
@@ -3810,7 +3816,7 @@ export const AgentServiceService = {
     responseSerialize: (value: CreateStudyResponse): Buffer => encodeMessage(CreateStudyResponse, value),
     responseDeserialize: (value: Buffer): CreateStudyResponse => CreateStudyResponse.decode(value),
   },
-  /** A study as it stands. NOT_FOUND. */
+  /** The current state of a study. NOT_FOUND: no such study. */
   getStudy: {
     path: "/qloom.agent.v1.AgentService/GetStudy" as const,
     requestStream: false as const,
@@ -3820,7 +3826,7 @@ export const AgentServiceService = {
     responseSerialize: (value: GetStudyResponse): Buffer => encodeMessage(GetStudyResponse, value),
     responseDeserialize: (value: Buffer): GetStudyResponse => GetStudyResponse.decode(value),
   },
-  /** Studies in the log. */
+  /** All studies in the log. */
   listStudies: {
     path: "/qloom.agent.v1.AgentService/ListStudies" as const,
     requestStream: false as const,
@@ -3830,7 +3836,7 @@ export const AgentServiceService = {
     responseSerialize: (value: ListStudiesResponse): Buffer => encodeMessage(ListStudiesResponse, value),
     responseDeserialize: (value: Buffer): ListStudiesResponse => ListStudiesResponse.decode(value),
   },
-  /** A study as it stands, then each change, of what it waits for too, until it ends. NOT_FOUND. */
+  /** The current state of a study, then every change of it (`waiting_for` included) until the study ends. NOT_FOUND: no such study. */
   watchStudy: {
     path: "/qloom.agent.v1.AgentService/WatchStudy" as const,
     requestStream: false as const,
@@ -3840,7 +3846,7 @@ export const AgentServiceService = {
     responseSerialize: (value: WatchStudyResponse): Buffer => encodeMessage(WatchStudyResponse, value),
     responseDeserialize: (value: Buffer): WatchStudyResponse => WatchStudyResponse.decode(value),
   },
-  /** Cancels a study: nothing more is proposed, and open episodes fail as cancelled. Idempotent. NOT_FOUND. */
+  /** Cancels a study: no further episode is proposed, and open episodes fail as cancelled. Idempotent. NOT_FOUND: no such study. */
   cancelStudy: {
     path: "/qloom.agent.v1.AgentService/CancelStudy" as const,
     requestStream: false as const,
@@ -3850,7 +3856,7 @@ export const AgentServiceService = {
     responseSerialize: (value: CancelStudyResponse): Buffer => encodeMessage(CancelStudyResponse, value),
     responseDeserialize: (value: Buffer): CancelStudyResponse => CancelStudyResponse.decode(value),
   },
-  /** The content of an artifact. NOT_FOUND. */
+  /** The content of an artifact. NOT_FOUND: no such artifact. */
   getArtifact: {
     path: "/qloom.agent.v1.AgentService/GetArtifact" as const,
     requestStream: false as const,
@@ -3863,31 +3869,34 @@ export const AgentServiceService = {
 } as const;
 
 export interface AgentServiceServer extends UntypedServiceImplementation {
-  /** Limits, policies, reward forms. */
+  /** Limits, policies, reward forms and the search space. */
   getCapabilities: handleUnaryCall<GetCapabilitiesRequest, GetCapabilitiesResponse>;
-  /** Stores a data set; its reference goes into a study's settings. INVALID_ARGUMENT: unusable data, with row and column. */
+  /**
+   * Stores a data set and returns its reference for a study's settings. INVALID_ARGUMENT: invalid data; the message names row and
+   * column.
+   */
   putDataset: handleClientStreamingCall<PutDatasetRequest, PutDatasetResponse>;
   /**
-   * Starts a study. Idempotent: the same id with the same settings is the same study. ALREADY_EXISTS: the id stands with
-   * other settings. INVALID_ARGUMENT: a setting is wrong, the QNN does not fit the data's features and classes, a service takes
-   * less than the study asks (by its advertised limits), or the simulator refuses its settings, of which it is asked for one
-   * step; the message and its details name each setting and what is allowed.
+   * Starts a study. Idempotent: the same id with the same settings is the same study. ALREADY_EXISTS: a study with this id and
+   * other settings exists. INVALID_ARGUMENT: a setting is invalid, the QNN does not fit the data's features and classes, the study
+   * exceeds a limit that a service advertises, or the simulator refuses to train one step with the study's settings; the message
+   * and its details name each setting and the allowed values.
    */
   createStudy: handleUnaryCall<CreateStudyRequest, CreateStudyResponse>;
-  /** A study as it stands. NOT_FOUND. */
+  /** The current state of a study. NOT_FOUND: no such study. */
   getStudy: handleUnaryCall<GetStudyRequest, GetStudyResponse>;
-  /** Studies in the log. */
+  /** All studies in the log. */
   listStudies: handleUnaryCall<ListStudiesRequest, ListStudiesResponse>;
-  /** A study as it stands, then each change, of what it waits for too, until it ends. NOT_FOUND. */
+  /** The current state of a study, then every change of it (`waiting_for` included) until the study ends. NOT_FOUND: no such study. */
   watchStudy: handleServerStreamingCall<WatchStudyRequest, WatchStudyResponse>;
-  /** Cancels a study: nothing more is proposed, and open episodes fail as cancelled. Idempotent. NOT_FOUND. */
+  /** Cancels a study: no further episode is proposed, and open episodes fail as cancelled. Idempotent. NOT_FOUND: no such study. */
   cancelStudy: handleUnaryCall<CancelStudyRequest, CancelStudyResponse>;
-  /** The content of an artifact. NOT_FOUND. */
+  /** The content of an artifact. NOT_FOUND: no such artifact. */
   getArtifact: handleServerStreamingCall<GetArtifactRequest, GetArtifactResponse>;
 }
 
 export interface AgentServiceClient extends Client {
-  /** Limits, policies, reward forms. */
+  /** Limits, policies, reward forms and the search space. */
   getCapabilities(
     request: GetCapabilitiesRequest,
     callback: (error: ServiceError | null, response: GetCapabilitiesResponse) => void,
@@ -3903,7 +3912,10 @@ export interface AgentServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: GetCapabilitiesResponse) => void,
   ): ClientUnaryCall;
-  /** Stores a data set; its reference goes into a study's settings. INVALID_ARGUMENT: unusable data, with row and column. */
+  /**
+   * Stores a data set and returns its reference for a study's settings. INVALID_ARGUMENT: invalid data; the message names row and
+   * column.
+   */
   putDataset(
     callback: (error: ServiceError | null, response: PutDatasetResponse) => void,
   ): ClientWritableStream<PutDatasetRequest>;
@@ -3921,10 +3933,10 @@ export interface AgentServiceClient extends Client {
     callback: (error: ServiceError | null, response: PutDatasetResponse) => void,
   ): ClientWritableStream<PutDatasetRequest>;
   /**
-   * Starts a study. Idempotent: the same id with the same settings is the same study. ALREADY_EXISTS: the id stands with
-   * other settings. INVALID_ARGUMENT: a setting is wrong, the QNN does not fit the data's features and classes, a service takes
-   * less than the study asks (by its advertised limits), or the simulator refuses its settings, of which it is asked for one
-   * step; the message and its details name each setting and what is allowed.
+   * Starts a study. Idempotent: the same id with the same settings is the same study. ALREADY_EXISTS: a study with this id and
+   * other settings exists. INVALID_ARGUMENT: a setting is invalid, the QNN does not fit the data's features and classes, the study
+   * exceeds a limit that a service advertises, or the simulator refuses to train one step with the study's settings; the message
+   * and its details name each setting and the allowed values.
    */
   createStudy(
     request: CreateStudyRequest,
@@ -3941,7 +3953,7 @@ export interface AgentServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: CreateStudyResponse) => void,
   ): ClientUnaryCall;
-  /** A study as it stands. NOT_FOUND. */
+  /** The current state of a study. NOT_FOUND: no such study. */
   getStudy(
     request: GetStudyRequest,
     callback: (error: ServiceError | null, response: GetStudyResponse) => void,
@@ -3957,7 +3969,7 @@ export interface AgentServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: GetStudyResponse) => void,
   ): ClientUnaryCall;
-  /** Studies in the log. */
+  /** All studies in the log. */
   listStudies(
     request: ListStudiesRequest,
     callback: (error: ServiceError | null, response: ListStudiesResponse) => void,
@@ -3973,14 +3985,14 @@ export interface AgentServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: ListStudiesResponse) => void,
   ): ClientUnaryCall;
-  /** A study as it stands, then each change, of what it waits for too, until it ends. NOT_FOUND. */
+  /** The current state of a study, then every change of it (`waiting_for` included) until the study ends. NOT_FOUND: no such study. */
   watchStudy(request: WatchStudyRequest, options?: Partial<CallOptions>): ClientReadableStream<WatchStudyResponse>;
   watchStudy(
     request: WatchStudyRequest,
     metadata?: Metadata,
     options?: Partial<CallOptions>,
   ): ClientReadableStream<WatchStudyResponse>;
-  /** Cancels a study: nothing more is proposed, and open episodes fail as cancelled. Idempotent. NOT_FOUND. */
+  /** Cancels a study: no further episode is proposed, and open episodes fail as cancelled. Idempotent. NOT_FOUND: no such study. */
   cancelStudy(
     request: CancelStudyRequest,
     callback: (error: ServiceError | null, response: CancelStudyResponse) => void,
@@ -3996,7 +4008,7 @@ export interface AgentServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: CancelStudyResponse) => void,
   ): ClientUnaryCall;
-  /** The content of an artifact. NOT_FOUND. */
+  /** The content of an artifact. NOT_FOUND: no such artifact. */
   getArtifact(request: GetArtifactRequest, options?: Partial<CallOptions>): ClientReadableStream<GetArtifactResponse>;
   getArtifact(
     request: GetArtifactRequest,

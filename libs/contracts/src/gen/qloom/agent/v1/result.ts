@@ -16,13 +16,13 @@ export const protobufPackage = "qloom.agent.v1";
 
 export const protobufFileName = "qloom/agent/v1/result.proto";
 
-/** The result of a study: what the summary, the report and the data set's card are made from. Stored as JSON. */
+/** The result of a study, from which the summary, the report and the data set card are made. Stored as JSON. */
 
-/** What is compared between arms. */
+/** Score by which arms are compared. */
 export const Score = {
-  /** UNSPECIFIED - Results of before this field: accuracy. */
+  /** UNSPECIFIED - Results written before this field existed: accuracy. */
   UNSPECIFIED: 0,
-  /** ACCURACY - Share of test points that are predicted right. */
+  /** ACCURACY - Share of test points that are predicted correctly. */
   ACCURACY: 1,
   /** BALANCED_ACCURACY - Mean recall of the classes. */
   BALANCED_ACCURACY: 2,
@@ -70,19 +70,19 @@ export function scoreToJSON(object: Score): string {
   }
 }
 
-/** What kind of arm it is. */
+/** Kind of an arm. */
 export const ArmKind = {
   /** UNSPECIFIED - Not set; always an error. */
   UNSPECIFIED: 0,
-  /** REAL_ONLY - The QNN with all real labels and nothing else. */
+  /** REAL_ONLY - The QNN trained on all real labels and nothing else. */
   REAL_ONLY: 1,
-  /** RIVAL - The QNN with a rival's synthetic points added. */
+  /** RIVAL - The QNN trained with a baseline's synthetic points added. */
   RIVAL: 2,
-  /** QLOOM - The QNN with Qloom's synthetic points added. */
+  /** QLOOM - The QNN trained with Qloom's synthetic points added. */
   QLOOM: 3,
-  /** ORACLE - The QNN with fresh true samples added. */
+  /** ORACLE - The QNN trained with fresh true samples added. */
   ORACLE: 4,
-  /** CLASSICAL - A classical classifier with all real labels and nothing else. */
+  /** CLASSICAL - A classical classifier trained on all real labels and nothing else. */
   CLASSICAL: 5,
   UNRECOGNIZED: -1,
 } as const;
@@ -155,15 +155,15 @@ export interface Interval {
   /** Upper end. */
   upper: number;
   /**
-   * Level, such as 0.95; 0 where the error of the estimate is not known (one draw, or equal values whose resolution is not
-   * known): lower and upper are the estimate then, and there is no interval.
+   * Confidence level, such as 0.95. 0 where the error of the estimate is unknown (one replicate, or equal values of unknown
+   * resolution): there is no interval then, and lower and upper equal the estimate.
    */
   level: number;
 }
 
-/** One arm on one draw. */
+/** Scores of one arm on one replicate. */
 export interface DrawScore {
-  /** Draw, from 0. */
+  /** Replicate, from 0. */
   draw: number;
   /** Test accuracy in [0, 1]. */
   accuracy: number;
@@ -171,11 +171,11 @@ export interface DrawScore {
   loss?:
     | number
     | undefined;
-  /** Synthetic points added. */
+  /** Number of synthetic points added. */
   syntheticCount: number;
-  /** Wall-clock of this arm on this draw: data synthesis and training together. Unit: seconds. */
+  /** Wall-clock time of this arm on this replicate: data synthesis and training together. Unit: seconds. */
   seconds: number;
-  /** Mean recall of the classes that have test points, in [0, 1]; absent where the predictions are not known. */
+  /** Mean recall of the classes that have test points, in [0, 1]; absent where the predictions are unknown. */
   balancedAccuracy?: number | undefined;
 }
 
@@ -183,26 +183,26 @@ export interface DrawScore {
 export interface ClassRecall {
   /** Class, from 0. */
   label: number;
-  /** Share of its test points that are predicted right, mean over draws, in [0, 1]. */
+  /** Share of its test points that are predicted correctly, mean over replicates, in [0, 1]. */
   recall: number;
 }
 
-/** An arm against real data alone, paired by draw: positive is better than real data alone. */
+/** An arm compared with real data alone, paired by replicate. Positive: better than real data alone. */
 export interface PairedComparison {
   /**
-   * Mean difference with its interval, within [-1, 1] for accuracies. Accuracies: Student's t over draws with the error of the
-   * test set that the draws have in common, or, for repeated splits of a data set, the corrected resampled t-test of Nadeau and
-   * Bengio with the resolution of the test rows as its least variance. Losses: the same without a test set's error.
+   * Mean difference with its interval, within [-1, 1] for accuracies. Accuracies: Student's t over replicates plus the error of
+   * the test set that the replicates share, or, for repeated splits of a data set, the corrected resampled t-test of Nadeau and
+   * Bengio with the resolution of the test rows as its least variance. Losses: the same without the error of a test set.
    */
   difference:
     | Interval
     | undefined;
   /**
-   * Two-sided: that test, and for fresh draws the paired permutation test as well, whichever is greater. 1 with fewer than 5
-   * draws, from which nothing is claimed.
+   * Two-sided p-value of that test; for fresh draws, the greater of it and that of the paired permutation test. 1 with fewer than
+   * 5 replicates, from which nothing is claimed.
    */
   pValue: number;
-  /** The same after Holm's correction over all arms. */
+  /** p_value after Holm's correction over all arms. */
   pValueHolm: number;
 }
 
@@ -212,9 +212,9 @@ export interface ArmResult {
   name: string;
   /** Kind. */
   kind: ArmKind;
-  /** Settings of its synthesis, as tuned. */
+  /** Configuration of its synthesis, as tuned. */
   hyperparameters: HyperparameterSetting[];
-  /** Scores, in the order of the draws. A draw on which the arm diverged is not there, and `warnings` says so. */
+  /** Scores, in the order of the replicates. A replicate on which the arm diverged is missing, with an entry in `warnings`. */
   draws: DrawScore[];
   /** Mean test accuracy. */
   accuracy:
@@ -224,30 +224,30 @@ export interface ArmResult {
   loss?:
     | Interval
     | undefined;
-  /** Accuracy against real data alone; absent for real data alone itself. */
+  /** Accuracy compared with real data alone; absent for "real-only". */
   accuracyGain?:
     | PairedComparison
     | undefined;
-  /** Reduction of loss against real data alone. */
+  /** Reduction of the loss compared with real data alone. */
   lossGain?:
     | PairedComparison
     | undefined;
   /**
-   * Fréchet distance of its synthetic points to the test set, at StudyResult.frechet_count points on either side; absent where
-   * it adds none.
+   * Fréchet distance of its synthetic points to the test set, with StudyResult.frechet_count points of each; absent where it adds
+   * none.
    */
   frechet?:
     | Interval
     | undefined;
-  /** Mean balanced test accuracy; absent where predictions are not known. */
+  /** Mean balanced test accuracy; absent where predictions are unknown. */
   balancedAccuracy?:
     | Interval
     | undefined;
-  /** Balanced accuracy against real data alone; absent for real data alone itself, and where predictions are not known. */
+  /** Balanced accuracy compared with real data alone; absent for "real-only" and where predictions are unknown. */
   balancedAccuracyGain?:
     | PairedComparison
     | undefined;
-  /** Test recall of each class that has test points, in the order of labels; empty where predictions are not known. */
+  /** Test recall of each class that has test points, in the order of labels; empty where predictions are unknown. */
   classRecalls: ClassRecall[];
 }
 
@@ -257,25 +257,25 @@ export interface Incumbent {
   episode?:
     | number
     | undefined;
-  /** U on the outer split. */
+  /** Utility U on the outer split. */
   utility:
     | Interval
     | undefined;
-  /** Its hyperparameters. */
+  /** Its configuration. */
   hyperparameters: HyperparameterSetting[];
   /** Whether it was chosen. */
   chosen: boolean;
 }
 
-/** One episode as the report plots it. */
+/** One episode, as the report plots it. */
 export interface EpisodeOutcome {
   /** Index. */
   episode: number;
   /** Batch. */
   batch: number;
-  /** What chose it. */
+  /** What chose the configuration: "sobol", "policy", "surrogate", "random", "fixed". */
   origin: string;
-  /** Values. */
+  /** The configuration. */
   hyperparameters: HyperparameterSetting[];
   /** Reward; absent where it failed. */
   reward?:
@@ -291,7 +291,7 @@ export interface EpisodeOutcome {
   observation: NamedValue[];
 }
 
-/** How a hyperparameter went with utility over the episodes. */
+/** Relation of a hyperparameter to utility over the episodes. */
 export interface HyperparameterEffect {
   /** Name. */
   name: string;
@@ -299,7 +299,7 @@ export interface HyperparameterEffect {
   rankCorrelation:
     | Interval
     | undefined;
-  /** Share of the variance among good episodes (PED-ANOVA), in [0, 1]. */
+  /** Its share of the variance among good episodes (PED-ANOVA), in [0, 1]. */
   importance: number;
 }
 
@@ -311,7 +311,7 @@ export interface StudyResult {
   settings:
     | StudySettings
     | undefined;
-  /** What the columns are. */
+  /** Description of the columns. */
   data:
     | DataDescription
     | undefined;
@@ -323,68 +323,68 @@ export interface StudyResult {
   finishedAt:
     | Date
     | undefined;
-  /** Labels used to fit, gate, reward or select. */
+  /** Number of labels used to fit, gate, reward or select. */
   labelsUsed: number;
-  /** Points of the test set, opened once. */
+  /** Number of points of the test set, opened once. */
   testCount: number;
-  /** Draws of the final evaluation. */
+  /** Replicates of the final evaluation. */
   draws: number;
-  /** Arms, real-only first. One that diverged on so many draws that fewer than two are left is not there; `warnings` says so. */
+  /** Arms, "real-only" first. An arm with fewer than two replicates that did not diverge is missing, with an entry in `warnings`. */
   arms: ArmResult[];
   /**
-   * Fréchet distance of fresh true samples to the test set, at the same count: what true points look like. Distances of single
-   * samples vary, and points that were made from many labels may come nearer. Tasks only.
+   * Fréchet distance of fresh true samples to the test set, at the same count, as a reference. Distances of single samples vary,
+   * and points synthesized from many labels may be nearer. Tasks only.
    */
   frechetNull?:
     | Interval
     | undefined;
-  /** Candidates, in the order of the lower bound of their utility on the outer split. */
+  /** Candidates, ordered by the lower bound of their utility on the outer split. */
   incumbents: Incumbent[];
-  /** Whether Qloom's data is added at all: the lower bound of U's interval is above 0. */
+  /** Whether Qloom's points are added at all: the lower bound of the interval of U is above 0. */
   addsData: boolean;
-  /** In plain words: whether Qloom's data helped on the test set. */
+  /** One sentence: whether Qloom's points helped on the test set. */
   verdict: string;
   /** Episodes, in order. */
   episodes: EpisodeOutcome[];
-  /** Hyperparameters against utility. */
+  /** Relation of each hyperparameter to utility. */
   effects: HyperparameterEffect[];
-  /** Updates of the policy before the last proposal. */
+  /** Policy updates before the last proposal. */
   policyUpdates: number;
   /** QNN gradient steps of the whole study. */
   gradientSteps: number;
   /** Circuit executions of the whole study. */
   circuitExecutions: number;
-  /** What a reader must know, such as a warning about the reward's form. */
+  /** Warnings for the reader, such as one about the reward's form. */
   warnings: string[];
-  /** The synthetic set that was kept: rows by class, seed and model; absent where none was. */
+  /** The synthetic data set that was kept; absent where none was. */
   synthetic?:
     | SyntheticCard
     | undefined;
   /**
-   * The labelled real points of the study, whether or not anything was added to them. Format: points artifact. Absent in
-   * results of before this field.
+   * The labelled real points of the study, whether or not anything was added to them (application/x-qloom-points). Absent in
+   * results written before this field existed.
    */
   training:
     | ArtifactRef
     | undefined;
   /**
-   * Test points of each class; empty in results of before this field. The largest share is what answering with that class alone
-   * would score.
+   * Number of test points of each class; empty in results written before this field existed. The largest share is the accuracy of
+   * always predicting that class.
    */
   testClassCounts: number[];
-  /** What `verdict` is about: balanced accuracy where the classes of the test set differ by more than one point. */
+  /** Score that `verdict` refers to: balanced accuracy where the classes of the test set differ by more than one point. */
   headline: Score;
-  /** Points on either side of every Fréchet distance; 0 where there is none. */
+  /** Number of points of each of the two samples in every Fréchet distance; 0 where there is none. */
   frechetCount: number;
 }
 
 /** How the kept synthetic data set was made. */
 export interface SyntheticCard {
-  /** Rows. */
+  /** Number of rows. */
   rows: number;
-  /** Rows of each class. */
+  /** Number of rows of each class. */
   classCounts: number[];
-  /** Settings of its generator. */
+  /** Configuration of its generator. */
   hyperparameters: HyperparameterSetting[];
   /** Seed of the fit. */
   fitSeed: number;
@@ -398,11 +398,11 @@ export interface SyntheticCard {
   training:
     | ArtifactRef
     | undefined;
-  /** Fidelity against the real points that it was fitted on: other labelled points there are none. */
+  /** Fidelity with respect to the real points that it was fitted on, because there are no other labelled points. */
   fidelity:
     | FidelityReport
     | undefined;
-  /** Share of drawn points that passed the gate. */
+  /** Share of the drawn points that passed the gate. */
   acceptance: number;
 }
 

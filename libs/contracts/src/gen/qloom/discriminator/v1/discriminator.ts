@@ -32,7 +32,7 @@ export const protobufPackage = "qloom.discriminator.v1";
 
 export const protobufFileName = "qloom/discriminator/v1/discriminator.proto";
 
-/** The judge of fidelity. */
+/** The judge of fidelity: a critic for training, and an auditor for assessment. */
 
 /** Asks for capabilities. */
 export interface GetCapabilitiesRequest {
@@ -54,44 +54,44 @@ export interface CritiqueOpen {
     | undefined;
   /** Fold, or draw of the final evaluation. */
   fold: number;
-  /** Attempt at this fit, from 1. Below the highest seen for this study, episode and fold: FAILED_PRECONDITION. */
+  /** Number of the attempt at this fit, from 1. Lower than the highest seen for this study, episode and fold: FAILED_PRECONDITION. */
   attempt: number;
   /** Seed of everything random in the critic. */
   seed: number;
-  /** Values; names that this critic does not offer are ignored. */
+  /** Values of hyperparameters; names that this critic does not offer are ignored. */
   hyperparameters: HyperparameterSetting[];
   /**
-   * Weight of each objective in `gradient`; absent: 0. Of a discriminator: "adversarial", "feature-matching". Of a QNN
-   * simulator: "utility".
+   * Weight of each objective in `gradient`; an absent objective has weight 0. The discriminator knows "adversarial" and
+   * "feature-matching", the QNN simulator "utility".
    */
   objectiveWeights: NamedValue[];
-  /** What the columns are. */
+  /** Description of the columns. */
   data: DataDescription | undefined;
 }
 
-/** Says that open, training and resume are complete; answered by opened. */
+/** Ends the sequence of open, training and resume; answered by opened. */
 export interface CritiqueStart {
 }
 
-/** One batch to judge. */
+/** One batch of points to judge. */
 export interface CritiqueStep {
-  /** Number of the step, from 0, one more than the last; after a resume, the step that the checkpoint was taken at. */
+  /** Index of the step, from 0, one more than that of the step before; after a resume, the step at which the checkpoint was taken. */
   index: number;
   /** Synthetic points in the units of the training points: float32, [batch, features]. */
   x:
     | Tensor
     | undefined;
-  /** Class of each: int32, [batch]. */
+  /** Class of each point: int32, [batch]. */
   classes:
     | Tensor
     | undefined;
-  /** Whether the critic learns from this batch. False: it does not change in any way. */
+  /** Whether the critic is updated with this batch. False: the critic does not change. */
   update: boolean;
-  /** Whether the gradient is wanted. */
+  /** Whether the gradient is requested. */
   wantGradient: boolean;
 }
 
-/** Asks for the critic's state; answered by checkpoint_chunk pieces. */
+/** Asks for a checkpoint of the critic; answered by its chunks in checkpoint_chunk. */
 export interface CritiqueCheckpoint {
 }
 
@@ -99,7 +99,7 @@ export interface CritiqueCheckpoint {
 export interface CritiqueClose {
 }
 
-/** What the generator says. */
+/** A message from the generator. */
 export interface CritiqueRequest {
   /** One at a time. */
   part:
@@ -110,7 +110,7 @@ export interface CritiqueRequest {
     /** Then the training points. */
     { $case: "training"; value: LabelledPoints }
     | //
-    /** Then, to go on from a checkpoint, its pieces. */
+    /** Then, to resume from a checkpoint, its chunks. */
     { $case: "resume"; value: BytesChunk }
     | //
     /** Then this, once. */
@@ -122,7 +122,7 @@ export interface CritiqueRequest {
     /** … and these … */
     { $case: "checkpoint"; value: CritiqueCheckpoint }
     | //
-    /** … and at the end this. */
+    /** … and last this. */
     { $case: "close"; value: CritiqueClose }
     | undefined;
 }
@@ -139,57 +139,57 @@ export interface CritiqueOpened {
 export interface CritiqueStepResult {
   /** Index of the step. */
   index: number;
-  /** Logit of each point: float32, [batch]. Its sigmoid is D(x) where the loss is a probability's. */
+  /** Logit of each point: float32, [batch]. Its sigmoid is D(x) where the loss is that of a probability. */
   logits:
     | Tensor
     | undefined;
-  /** Each objective's batch mean, unweighted; and the critic's own last losses, such as "critic.loss". */
+  /** Unweighted batch mean of each objective, and the last losses of the critic itself, such as "critic.loss". */
   losses: NamedValue[];
   /**
-   * Gradient of the weighted objectives' batch mean with respect to x, to be minimized by the generator, taken before
-   * the critic's update and through its augmentation: float32, [batch, features]; absent where it was not wanted.
+   * Gradient with respect to x of the batch mean of the weighted objectives, which the generator minimizes; computed before
+   * the critic's update and through its augmentation: float32, [batch, features]; absent where it was not requested.
    */
   gradient?: Tensor | undefined;
 }
 
 /** The exchange has ended. */
 export interface CritiqueClosed {
-  /** Steps judged. */
+  /** Number of steps judged. */
   steps: number;
   /** Last losses and running means. */
   summary: NamedValue[];
 }
 
-/** What the critic says. */
+/** A message from the critic. */
 export interface CritiqueResponse {
   /** One at a time. */
   part:
     | //
-    /** Answer to start. */
+    /** Response to start. */
     { $case: "opened"; value: CritiqueOpened }
     | //
-    /** Answer to step. */
+    /** Response to step. */
     { $case: "stepResult"; value: CritiqueStepResult }
     | //
-    /** Answer to checkpoint, in pieces. */
+    /** Response to checkpoint, in chunks. */
     { $case: "checkpointChunk"; value: BytesChunk }
     | //
-    /** Answer to close. */
+    /** Response to close. */
     { $case: "closed"; value: CritiqueClosed }
     | undefined;
 }
 
-/** How to assess. */
+/** Settings of an assessment. */
 export interface AssessSettings {
-  /** Fold, repeated in the report. */
+  /** Index of the fold, copied to the report. */
   fold: number;
-  /** Seed of the auditor's folds and of the null. */
+  /** Seed of the auditor's folds and of the null distribution. */
   seed: number;
-  /** What the columns are. */
+  /** Description of the columns. */
   data: DataDescription | undefined;
 }
 
-/** A part of an assessment's input. */
+/** A part of the input of an assessment. */
 export interface AssessRequest {
   /** Parts, in this order. */
   part:
@@ -200,7 +200,7 @@ export interface AssessRequest {
     /** Real points that the generator was fitted on. */
     { $case: "training"; value: LabelledPoints }
     | //
-    /** Real points that it never saw. */
+    /** Real points that the generator never saw. */
     { $case: "heldOut"; value: LabelledPoints }
     | //
     /** Synthetic points. */
@@ -208,7 +208,7 @@ export interface AssessRequest {
     | undefined;
 }
 
-/** The auditor's verdict. */
+/** The fidelity. */
 export interface AssessResponse {
   /** The report. */
   report: FidelityReport | undefined;
@@ -1795,10 +1795,10 @@ export const AssessResponse: MessageFns<AssessResponse> = {
   },
 };
 
-/** Judges single points while a generator trains (Critique), and whole samples afterwards (Assess). */
+/** Judges single points while a generator trains (Critique) and whole samples afterwards (Assess). */
 export type DiscriminatorServiceService = typeof DiscriminatorServiceService;
 export const DiscriminatorServiceService = {
-  /** Limits, engines and the hyperparameters on offer. */
+  /** Limits, engines and hyperparameters. */
   getCapabilities: {
     path: "/qloom.discriminator.v1.DiscriminatorService/GetCapabilities" as const,
     requestStream: false as const,
@@ -1811,10 +1811,10 @@ export const DiscriminatorServiceService = {
     responseDeserialize: (value: Buffer): GetCapabilitiesResponse => GetCapabilitiesResponse.decode(value),
   },
   /**
-   * A critic for one fit, opened by the generator. Lock-step: open, training, (resume,) start → opened; then step →
+   * Opens a critic for one fit; called by the generator. Lock-step: open, training, (resume,) start → opened; then step →
    * step_result, checkpoint → checkpoint_chunk…, close → closed, one at a time. INVALID_ARGUMENT: a setting or shape is
-   * wrong. FAILED_PRECONDITION: a repeated or skipped index, a stale attempt, a part out of order. OUT_OF_RANGE: the
-   * critic diverged. A cancelled stream frees its state within a second.
+   * invalid. FAILED_PRECONDITION: a repeated or skipped index, a stale attempt, a part out of order. OUT_OF_RANGE: the
+   * critic diverged. The service frees the critic of a cancelled stream within a second.
    */
   critique: {
     path: "/qloom.discriminator.v1.DiscriminatorService/Critique" as const,
@@ -1826,9 +1826,10 @@ export const DiscriminatorServiceService = {
     responseDeserialize: (value: Buffer): CritiqueResponse => CritiqueResponse.decode(value),
   },
   /**
-   * Judges synthetic points against real ones with an auditor that is not the critic. The client sends settings, then
-   * training, held-out and synthetic points, and half-closes. No synthetic points: the report of "nothing added". INVALID_ARGUMENT: a setting, shape or label is wrong,
-   * or a role is missing. FAILED_PRECONDITION: a part out of order.
+   * Compares synthetic with real points, using an auditor that is independent of the critic. The client sends settings, then
+   * training, held-out and synthetic points, and half-closes. Without synthetic points the report is that of "nothing added".
+   * INVALID_ARGUMENT: a setting, shape or label is invalid, or the training or held-out points are missing.
+   * FAILED_PRECONDITION: a part out of order.
    */
   assess: {
     path: "/qloom.discriminator.v1.DiscriminatorService/Assess" as const,
@@ -1842,25 +1843,26 @@ export const DiscriminatorServiceService = {
 } as const;
 
 export interface DiscriminatorServiceServer extends UntypedServiceImplementation {
-  /** Limits, engines and the hyperparameters on offer. */
+  /** Limits, engines and hyperparameters. */
   getCapabilities: handleUnaryCall<GetCapabilitiesRequest, GetCapabilitiesResponse>;
   /**
-   * A critic for one fit, opened by the generator. Lock-step: open, training, (resume,) start → opened; then step →
+   * Opens a critic for one fit; called by the generator. Lock-step: open, training, (resume,) start → opened; then step →
    * step_result, checkpoint → checkpoint_chunk…, close → closed, one at a time. INVALID_ARGUMENT: a setting or shape is
-   * wrong. FAILED_PRECONDITION: a repeated or skipped index, a stale attempt, a part out of order. OUT_OF_RANGE: the
-   * critic diverged. A cancelled stream frees its state within a second.
+   * invalid. FAILED_PRECONDITION: a repeated or skipped index, a stale attempt, a part out of order. OUT_OF_RANGE: the
+   * critic diverged. The service frees the critic of a cancelled stream within a second.
    */
   critique: handleBidiStreamingCall<CritiqueRequest, CritiqueResponse>;
   /**
-   * Judges synthetic points against real ones with an auditor that is not the critic. The client sends settings, then
-   * training, held-out and synthetic points, and half-closes. No synthetic points: the report of "nothing added". INVALID_ARGUMENT: a setting, shape or label is wrong,
-   * or a role is missing. FAILED_PRECONDITION: a part out of order.
+   * Compares synthetic with real points, using an auditor that is independent of the critic. The client sends settings, then
+   * training, held-out and synthetic points, and half-closes. Without synthetic points the report is that of "nothing added".
+   * INVALID_ARGUMENT: a setting, shape or label is invalid, or the training or held-out points are missing.
+   * FAILED_PRECONDITION: a part out of order.
    */
   assess: handleClientStreamingCall<AssessRequest, AssessResponse>;
 }
 
 export interface DiscriminatorServiceClient extends Client {
-  /** Limits, engines and the hyperparameters on offer. */
+  /** Limits, engines and hyperparameters. */
   getCapabilities(
     request: GetCapabilitiesRequest,
     callback: (error: ServiceError | null, response: GetCapabilitiesResponse) => void,
@@ -1877,18 +1879,19 @@ export interface DiscriminatorServiceClient extends Client {
     callback: (error: ServiceError | null, response: GetCapabilitiesResponse) => void,
   ): ClientUnaryCall;
   /**
-   * A critic for one fit, opened by the generator. Lock-step: open, training, (resume,) start → opened; then step →
+   * Opens a critic for one fit; called by the generator. Lock-step: open, training, (resume,) start → opened; then step →
    * step_result, checkpoint → checkpoint_chunk…, close → closed, one at a time. INVALID_ARGUMENT: a setting or shape is
-   * wrong. FAILED_PRECONDITION: a repeated or skipped index, a stale attempt, a part out of order. OUT_OF_RANGE: the
-   * critic diverged. A cancelled stream frees its state within a second.
+   * invalid. FAILED_PRECONDITION: a repeated or skipped index, a stale attempt, a part out of order. OUT_OF_RANGE: the
+   * critic diverged. The service frees the critic of a cancelled stream within a second.
    */
   critique(): ClientDuplexStream<CritiqueRequest, CritiqueResponse>;
   critique(options: Partial<CallOptions>): ClientDuplexStream<CritiqueRequest, CritiqueResponse>;
   critique(metadata: Metadata, options?: Partial<CallOptions>): ClientDuplexStream<CritiqueRequest, CritiqueResponse>;
   /**
-   * Judges synthetic points against real ones with an auditor that is not the critic. The client sends settings, then
-   * training, held-out and synthetic points, and half-closes. No synthetic points: the report of "nothing added". INVALID_ARGUMENT: a setting, shape or label is wrong,
-   * or a role is missing. FAILED_PRECONDITION: a part out of order.
+   * Compares synthetic with real points, using an auditor that is independent of the critic. The client sends settings, then
+   * training, held-out and synthetic points, and half-closes. Without synthetic points the report is that of "nothing added".
+   * INVALID_ARGUMENT: a setting, shape or label is invalid, or the training or held-out points are missing.
+   * FAILED_PRECONDITION: a part out of order.
    */
   assess(callback: (error: ServiceError | null, response: AssessResponse) => void): ClientWritableStream<AssessRequest>;
   assess(

@@ -12,54 +12,54 @@ export const protobufPackage = "qloom.episode.v1";
 
 export const protobufFileName = "qloom/episode/v1/capabilities.proto";
 
-/** What a service says of itself. */
+/** Capabilities that every service advertises. */
 
 /** An engine that a service can compute with. */
 export interface Engine {
   /** Name, such as "wasm". */
   name: string;
-  /** Whether it is usable here. */
+  /** Whether it can be used on this machine. */
   available: boolean;
-  /** Whether it is the one in use. */
+  /** Whether it is in use. */
   selected: boolean;
-  /** Why it is or is not available or selected. */
+  /** Why it is (not) available or selected. */
   reason: string;
 }
 
 /** A limit of a service. */
 export interface Limit {
   /**
-   * Name. A study that asks more is refused where it is one of these: "features" of any service; "training_points" of a
-   * generator; "real_points" of a discriminator; "qubits", "layers", "steps", "batch_size", "points" (training, or test, of one
-   * evaluation) and "point_bytes" (all real ones, float32) of a QNN simulator.
+   * Name. CreateStudy refuses a study that exceeds one of these limits: "features" of any service; "training_points" of a
+   * generator; "real_points" of a discriminator; "qubits", "layers", "steps", "batch_size", "points" (training or test points of
+   * one evaluation) and "point_bytes" (all real points of an evaluation, as float32) of a QNN simulator.
    */
   name: string;
-  /** Largest accepted value. */
+  /** Largest value that the service accepts. */
   maximum: number;
 }
 
-/** Which program did a piece of work, as it calls itself in its Capabilities. */
+/** The implementation that did a piece of work, as named in its Capabilities. */
 export interface Implementation {
-  /** Service, such as "qloom.generator". */
+  /** Name of the implementation, such as "qloom.generator". */
   service: string;
-  /** Its version (semver). */
+  /** Version of the implementation (semver). */
   version: string;
 }
 
 /** Capabilities of a service. */
 export interface Capabilities {
   /**
-   * Name of the implementation, such as "qloom.generator"; another implementation has another name. Only who fitted a model is
-   * asked to sample from it.
+   * Name of the implementation, such as "qloom.generator"; every implementation has a name of its own. A model is sampled only
+   * by the implementation that fitted it.
    */
   service: string;
-  /** Its version (semver). */
+  /** Version of the implementation (semver). */
   version: string;
   /** Engines, in order of preference. */
   engines: Engine[];
-  /** Limits. */
+  /** Limits on what it accepts. */
   limits: Limit[];
-  /** Hyperparameters that it offers, in a stable order. Names are unique over all services. */
+  /** Hyperparameters that it offers, in a stable order. Names are unique across services. */
   hyperparameters: Hyperparameter[];
 }
 

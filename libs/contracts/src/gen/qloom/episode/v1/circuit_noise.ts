@@ -11,23 +11,23 @@ export const protobufPackage = "qloom.episode.v1";
 
 export const protobufFileName = "qloom/episode/v1/circuit_noise.proto";
 
-/** Noise of a quantum device, as far as simulators here know it. */
+/** Noise of a quantum device, as the simulators model it. */
 
-/** Noise after every gate, on each qubit that the gate acts on, and errors of readout. All 0 (default): none. */
+/** Noise after every gate on each qubit that the gate acts on, and readout errors. All 0 (default): no noise. */
 export interface CircuitNoise {
   /**
-   * With this probability one of X, Y, Z strikes, each as likely. In [0, 1]. Simulated by sampled trajectories, or exactly
-   * together with amplitude damping.
+   * Probability that X, Y or Z (each equally likely) is applied. In [0, 1]. Simulated by sampled trajectories, or exactly where
+   * amplitude damping is set too.
    */
   depolarizing: number;
   /**
-   * Probability with which |1> decays to |0>. In [0, 1]. Simulated exactly with a density matrix, up to 8 qubits; gradients by
+   * Probability that |1> decays to |0>. In [0, 1]. Simulated exactly with a density matrix, up to 8 qubits; gradients by
    * "parameter-shift".
    */
   amplitudeDamping: number;
-  /** Probability with which a qubit is read wrongly, 0 as 1 and 1 as 0 alike. In [0, 1]. Exact, of every method. */
+  /** Probability that a qubit is read wrongly, the same for 0 as 1 and for 1 as 0. In [0, 1]. Exact with every method. */
   readoutError: number;
-  /** Trajectories behind each expectation where depolarizing is sampled, 1 to 4096. Default 8. */
+  /** Number of trajectories per expectation where depolarizing noise is sampled, 1 to 4096. Default 8. */
   trajectories: number;
 }
 

@@ -11,9 +11,9 @@ export const protobufPackage = "qloom.episode.v1";
 
 export const protobufFileName = "qloom/episode/v1/hyperparameter.proto";
 
-/** Hyperparameters: what services offer to be tuned, and the values of one episode. */
+/** Hyperparameters that services offer for tuning, and their values in one episode. */
 
-/** What kind of number or word a hyperparameter is. */
+/** Type of a hyperparameter's values. */
 export const HyperparameterKind = {
   /** UNSPECIFIED - Not set; always an error. */
   UNSPECIFIED: 0,
@@ -125,11 +125,11 @@ export function hyperparameterScaleToJSON(object: HyperparameterScale): string {
   }
 }
 
-/** When a hyperparameter matters: while another one has one of some values. */
+/** Condition under which a hyperparameter is active: another one has one of the given values. */
 export interface HyperparameterCondition {
-  /** Name of the other hyperparameter, a choice. */
+  /** Name of the other hyperparameter, which is a choice. */
   parameter: string;
-  /** Values of it for which this one matters. */
+  /** Values of the other one for which this one is active. */
   values: string[];
 }
 
@@ -137,9 +137,9 @@ export interface HyperparameterCondition {
 export interface Hyperparameter {
   /** Unique over all services, such as "vae.width". */
   name: string;
-  /** One sentence for people. */
+  /** One sentence for display. */
   description: string;
-  /** Kind of its values. */
+  /** Type of its values. */
   kind: HyperparameterKind;
   /** Smallest value (numbers). */
   minimum: number;
@@ -149,15 +149,15 @@ export interface Hyperparameter {
   scale: HyperparameterScale;
   /** Allowed values (choices), in a stable order. */
   choices: string[];
-  /** Value where nobody says anything. */
+  /** Value where none is given. */
   defaultValue:
     | HyperparameterValue
     | undefined;
-  /** When it matters; absent: always. */
+  /** Condition under which it is active; absent: always active. */
   condition?:
     | HyperparameterCondition
     | undefined;
-  /** Whether 0 is allowed beside [minimum, maximum], as in "add nothing"; for numbers on a log scale. */
+  /** Whether 0 ("add nothing") is allowed in addition to [minimum, maximum]; for numbers on a log scale. */
   zeroAllowed: boolean;
 }
 
@@ -177,7 +177,7 @@ export interface HyperparameterValue {
     | undefined;
 }
 
-/** A hyperparameter and its value. A service validates the names that it offers, and passes on or ignores the others. */
+/** A hyperparameter and its value. A service validates the names that it offers, and forwards or ignores the others. */
 export interface HyperparameterSetting {
   /** Name, as advertised. */
   name: string;

@@ -16,21 +16,21 @@ export const protobufPackage = "qloom.episode.v1";
 
 export const protobufFileName = "qloom/episode/v1/slots.proto";
 
-/** The slots of an episode: what stands in the event log. Small facts and references, never tensors of data. */
+/** The slots of an episode: its events in the log. They hold small facts and references to artifacts, never tensors of data. */
 
 /** The five slots of an episode. Each is written once. */
 export const Slot = {
   /** UNSPECIFIED - Not set; always an error. */
   UNSPECIFIED: 0,
-  /** PROPOSE - Hyperparameters chosen by the agent. */
+  /** PROPOSE - Configuration chosen by the agent. */
   PROPOSE: 1,
-  /** FIT - Models fitted by the generator. Follows propose. */
+  /** FIT - Models fitted by the generator, after propose. */
   FIT: 2,
-  /** ASSESS - Fidelity judged by the discriminator's auditor. Follows fit. */
+  /** ASSESS - Fidelity measured by the discriminator's auditor, after fit. */
   ASSESS: 3,
-  /** EVALUATE - Utility measured by the QNN simulator. Follows fit. */
+  /** EVALUATE - Utility measured by the QNN simulator, after fit. */
   EVALUATE: 4,
-  /** REWARD - Written by the agent alone; terminal. */
+  /** REWARD - Reward, written by the agent; terminal. */
   REWARD: 5,
   UNRECOGNIZED: -1,
 } as const;
@@ -98,9 +98,9 @@ export function slotToJSON(object: Slot): string {
 export const Outcome = {
   /** UNSPECIFIED - Not set; always an error. */
   UNSPECIFIED: 0,
-  /** OK - Facts are there. */
+  /** OK - The slot holds facts. */
   OK: 1,
-  /** FAILED - A failure is there; nothing follows but the reward slot, failed as well. */
+  /** FAILED - The slot holds a failure; the only slot that follows is reward, which fails as well. */
   FAILED: 2,
   UNRECOGNIZED: -1,
 } as const;
@@ -146,11 +146,11 @@ export function outcomeToJSON(object: Outcome): string {
   }
 }
 
-/** The closed list of why an episode can fail. An infrastructure fault is none of them. */
+/** The closed list of reasons why an episode fails. An infrastructure fault is never one of them. */
 export const FailureReason = {
   /** UNSPECIFIED - Not set; always an error. */
   UNSPECIFIED: 0,
-  /** INVALID - Settings or data are unusable. */
+  /** INVALID - Settings or data are invalid. */
   INVALID: 1,
   /** DIVERGED - A loss or weight became NaN or infinite. */
   DIVERGED: 2,
@@ -222,7 +222,7 @@ export function failureReasonToJSON(object: FailureReason): string {
   }
 }
 
-/** Which points a QNN was trained on. */
+/** The points that a QNN is trained on. */
 export const QnnArm = {
   /** UNSPECIFIED - Not set; always an error. */
   UNSPECIFIED: 0,
@@ -282,7 +282,7 @@ export interface Failure {
   message: string;
 }
 
-/** What one slot of one episode holds. */
+/** Content of one slot of one episode. */
 export interface SlotEvent {
   /** Study, [a-z0-9-]{1,63}. */
   study: string;
@@ -296,7 +296,7 @@ export interface SlotEvent {
   failure?:
     | Failure
     | undefined;
-  /** When the stage's work began, by its worker's clock. */
+  /** When the stage's work began, by the clock of its worker. */
   startedAt:
     | Date
     | undefined;
@@ -304,9 +304,9 @@ export interface SlotEvent {
   endedAt:
     | Date
     | undefined;
-  /** Which delivery of the event before it did the work, from 1. */
+  /** Number of the delivery of the preceding event that did the work, from 1. */
   attempt: number;
-  /** The service that did the work of FIT, ASSESS or EVALUATE; absent in events of before this field. */
+  /** The implementation that did the work of FIT, ASSESS or EVALUATE; absent in events written before this field existed. */
   implementation?:
     | Implementation
     | undefined;
@@ -330,20 +330,20 @@ export interface SlotEvent {
     | undefined;
 }
 
-/** An immutable artifact, by content. */
+/** Reference to an immutable artifact, addressed by its content. */
 export interface ArtifactRef {
   /** SHA-256 of the content, lower-case hex. */
   sha256: string;
   /** Length in bytes. */
   sizeBytes: number;
   /**
-   * What it is: "application/x-qloom-points" (a serialized sequence of LabelledPoints), "application/x-qloom-model",
+   * Media type: "application/x-qloom-points" (a serialized sequence of LabelledPoints), "application/x-qloom-model",
    * "application/json", "text/csv".
    */
   mediaType: string;
 }
 
-/** What a service must know of the data besides its numbers. */
+/** What a service needs to know about a data set besides its values. */
 export interface DataDescription {
   /** Name of each feature, in the order of the columns. */
   featureNames: string[];
@@ -353,40 +353,40 @@ export interface DataDescription {
   lowerBounds: number[];
   /** Largest possible value of each feature, in the units of the points; empty: unbounded. */
   upperBounds: number[];
-  /** Measurements behind each feature where features are Pauli expectations from finite shots; 0: exact, or no expectations. */
+  /** Shots per feature where features are Pauli expectations estimated from finite shots; 0: exact, or not expectations. */
   shots: number;
   /** Whether features are expectations of Pauli operators. */
   pauliExpectations: boolean;
   /**
-   * Set by the agent where float32 does not hold the values of the source, such as Unix times that are seconds apart: value of
-   * the source = feature_offsets[j] + feature_scales[j] · value of the points. Empty: 0. Empty in PutDataset.
+   * Set by the agent where float32 cannot hold the values of the source, such as Unix times that are seconds apart: value of
+   * the source = feature_offsets[j] + feature_scales[j] · value of the points. Empty: 0. Must be empty in PutDataset.
    */
   featureOffsets: number[];
-  /** See feature_offsets; powers of two. Empty: 1. Empty in PutDataset. */
+  /** See feature_offsets; powers of two. Empty: 1. Must be empty in PutDataset. */
   featureScales: number[];
   /**
-   * What is suspicious in the data, one sentence or two each, for people: a column that numbers the rows, rows that are there
-   * twice. They stand in the study's result.
+   * What is suspicious in the data, one or two sentences each, for display: a column that numbers the rows, duplicate rows. They
+   * are copied to the study's result.
    */
   warnings: string[];
 }
 
-/** How the QNN that judges utility is built and trained. Fixed for a study. */
+/** How the QNN that measures utility is built and trained. Fixed for a study. */
 export interface QnnSettings {
   /** Qubits, 1 to 20. Default 4. */
   qubits: number;
   /** Layers of the ansatz. Default 3. */
   layers: number;
   /**
-   * Name of an ansatz, such as "data-reuploading" (default), "hardware-efficient", "efficient-su2", "qcnn". INVALID_ARGUMENT
-   * lists those there are.
+   * Name of an ansatz, such as "data-reuploading" (default), "hardware-efficient", "efficient-su2", "qcnn". For an unknown name
+   * INVALID_ARGUMENT lists the known ones.
    */
   ansatz: string;
   /** "cross-entropy" (default) or "mse". */
   loss: string;
-  /** Adam steps, the same for every arm. Default 200. */
+  /** Adam steps, the same number for every arm. Default 200. */
   steps: number;
-  /** Points a step. Default 32. */
+  /** Points per step. Default 32. */
   batchSize: number;
   /** Adam's learning rate. Default 0.05. */
   learningRate: number;
@@ -397,31 +397,31 @@ export interface QnnSettings {
    * Default: "none" where the ansatz encodes features itself, else "angle".
    */
   encoding: string;
-  /** Options of the encoding by name, as text: "true", "3", "0.5", "x", and lists as "rx,ry". Absent ones take their default. */
+  /** Options of the encoding by name, as text: "true", "3", "0.5", "x", and lists as "rx,ry". Absent options take their default. */
   encodingOptions: { [key: string]: string };
   /** Options of the ansatz, likewise. */
   ansatzOptions: { [key: string]: string };
   /**
-   * A circuit as OpenQASM 3 text instead of encoding, ansatz and their options, which must be empty then; qubits and layers
-   * do not matter. Its `input` scalars named x0, x1, … (or x_0, or _x_0_ as Qiskit does) are the features, all other inputs
+   * A circuit as OpenQASM 3 text instead of encoding, ansatz and their options, which must then be empty; qubits and layers
+   * are ignored. Its `input` scalars named x0, x1, … (or x_0, or _x_0_ as Qiskit does) are the features, all other inputs
    * are trained. Default: none.
    */
   qasm: string;
   /**
-   * What is read for each class, as weighted Pauli strings: "Z0", "0.5*Z0 Z1 - 1.2*X0"; one for each class of the data, and
-   * the largest expectation is the predicted class. Default: Z of the first qubits, then ZZ of pairs.
+   * One observable per class, as weighted Pauli strings: "Z0", "0.5*Z0 Z1 - 1.2*X0". The class with the largest expectation is
+   * predicted. Default: Z of the first qubits, then ZZ of pairs.
    */
   observables: string[];
   /**
-   * Measurements of each Pauli string; expectations are estimated from as many. 0 (default): exact expectations. Shots need
-   * gradient "parameter-shift".
+   * Shots per Pauli string from which expectations are estimated. 0 (default): exact expectations. Shots need gradient
+   * "parameter-shift".
    */
   shots: number;
   /** Noise of the device. Default: none. */
   noise:
     | CircuitNoise
     | undefined;
-  /** "float32" or "float64": precision of amplitudes. Default: that of the engine. */
+  /** Precision of amplitudes: "float32" or "float64". Default: that of the engine. */
   precision: string;
   /**
    * "adjoint" or "parameter-shift". Default: "adjoint" where it is exact or unbiased (no shots, no amplitude damping), else
@@ -444,43 +444,43 @@ export interface QnnSettings_AnsatzOptionsEntry {
 export interface Fold {
   /** Index, from 0. */
   index: number;
-  /** Points to fit the generator and to train the QNN. */
+  /** Points that the generator is fitted on and the QNN is trained on. */
   training:
     | ArtifactRef
     | undefined;
-  /** Real points that only the auditor and the QNN's evaluation see. */
+  /** Real points that only the auditor and the evaluation of the QNN see. */
   heldOut: ArtifactRef | undefined;
 }
 
-/** The agent's decision. */
+/** Facts of the propose slot: the agent's decision. */
 export interface ProposeFacts {
   /** Batch of the episode, from 0. */
   batch: number;
-  /** What chose it: "sobol", "policy", "surrogate", "random", "fixed". */
+  /** What chose the configuration: "sobol", "policy", "surrogate", "random", "fixed". */
   origin: string;
-  /** Values, one for each active hyperparameter. */
+  /** The configuration: one value for each active hyperparameter. */
   hyperparameters: HyperparameterSetting[];
   /** Seed of everything random in the episode. */
   seed: number;
-  /** Number of results that the policy had folded in. */
+  /** Number of results that the policy had observed. */
   policyVersion: number;
-  /** Multipliers of the constraints that the reward of this episode will use, by constraint. */
+  /** Multiplier of each constraint in this episode's reward, by name of the constraint. */
   multipliers: NamedValue[];
   /** Folds of the reward split. */
   folds: Fold[];
-  /** What the columns are. */
+  /** Description of the columns. */
   data:
     | DataDescription
     | undefined;
-  /** The judge of utility. */
+  /** The QNN that measures utility. */
   qnn:
     | QnnSettings
     | undefined;
-  /** Seeds of the QNN's training; every arm uses the same. */
+  /** Seeds of the QNN's trainings, the same for every arm. */
   qnnSeeds: number[];
 }
 
-/** One fitted model. */
+/** The model fitted on one fold. */
 export interface FoldModel {
   /** Index of the fold. */
   fold: number;
@@ -488,19 +488,19 @@ export interface FoldModel {
   model?:
     | ArtifactRef
     | undefined;
-  /** Seed for Sample, the same for everybody who samples it. */
+  /** Seed for Sample, the same for every client that samples the model. */
   sampleSeed: number;
-  /** Points to sample of each class; all 0 where synthRatio is 0. */
+  /** Number of points to sample of each class; all 0 where synthRatio is 0. */
   classCounts: number[];
-  /** Last losses and what selected the checkpoint. */
+  /** Last losses, and the values by which the checkpoint was selected. */
   summary: NamedValue[];
   /** Training steps done. */
   steps: number;
-  /** Wall-clock of the fit. Unit: seconds. */
+  /** Wall-clock time of the fit. Unit: seconds. */
   seconds: number;
 }
 
-/** What the generator did. */
+/** Facts of the fit slot. */
 export interface FitFacts {
   /** One for each fold of the proposal, in order. */
   folds: FoldModel[];
@@ -510,23 +510,23 @@ export interface FitFacts {
 export interface FidelityReport {
   /** Index of the fold. */
   fold: number;
-  /** Number of synthetic points; 0 where synthRatio is 0, and then every metric is that of "nothing added". */
+  /** Number of synthetic points; 0 where synthRatio is 0: every metric is then that of "nothing added". */
   syntheticCount: number;
   /**
-   * The reward's constraint terms by name: "diversity", "imbalance", "fidelity", "memorization". 0 is perfect or capped,
-   * except "fidelity" and where documented: higher is better.
+   * The reward's constraints by name: "diversity", "imbalance", "fidelity", "memorization". Higher is better. 0 is perfect or
+   * the cap, except for "fidelity" and where documented.
    */
   constraints: NamedValue[];
   /**
-   * What else was measured: "auditor.auc", "auditor.log_real", "auditor.log_fake", "entropy.real", "entropy.synthetic",
+   * Further metrics: "auditor.auc", "auditor.log_real", "auditor.log_fake", "entropy.real", "entropy.synthetic",
    * "frechet", "frechet.null", "mmd2", "precision", "recall", "density", "coverage", "physical.valid".
    */
   metrics: NamedValue[];
-  /** The real-against-real null of each constraint at equal n: "<constraint>.sigma" and "<constraint>.tau". */
+  /** Null distribution (real against real, at equal n) of each constraint: "<constraint>.sigma" and "<constraint>.tau". */
   nullDistribution: NamedValue[];
 }
 
-/** What the auditor found. */
+/** Facts of the assess slot. */
 export interface AssessFacts {
   /** One for each fold, in order. */
   folds: FidelityReport[];
@@ -534,7 +534,7 @@ export interface AssessFacts {
 
 /** One training of the QNN and its score on held-out real points. */
 export interface QnnRun {
-  /** Training points. */
+  /** The points that it was trained on. */
   arm: QnnArm;
   /** Seed of initial weights and mini-batches. */
   seed: number;
@@ -548,19 +548,19 @@ export interface QnnRun {
     | undefined;
   /**
    * Predicted class of each held-out point: int32, [held-out points]. Recalls, balanced accuracy and the errors of differences
-   * between arms come from them; where they are absent, `accuracy` alone is compared, with wider intervals, and the result
-   * says so.
+   * between arms are computed from them. Where they are absent, only `accuracy` is compared, with wider intervals and a warning
+   * in the result.
    */
   predictions:
     | Tensor
     | undefined;
-  /** Mean loss of the last training steps. */
+  /** Mean training loss of the last steps. */
   trainingLoss: number;
   /** Gradient steps done. */
   gradientSteps: number;
-  /** Circuits executed (forward and adjoint count one each). */
+  /** Circuits executed (a forward and an adjoint pass count one each). */
   circuitExecutions: number;
-  /** Wall-clock. Unit: seconds. */
+  /** Wall-clock time. Unit: seconds. */
   seconds: number;
 }
 
@@ -574,7 +574,7 @@ export interface UtilityReport {
   engine: string;
 }
 
-/** What the QNN simulator found. */
+/** Facts of the evaluate slot. */
 export interface EvaluateFacts {
   /** One for each fold, in order. */
   folds: UtilityReport[];
@@ -586,9 +586,9 @@ export interface ConstraintTerm {
   name: string;
   /** Measured value, pooled over folds. */
   value: number;
-  /** Threshold, 5th percentile of the null. */
+  /** Threshold: 5th percentile of the null distribution. */
   tau: number;
-  /** Scale of the null. */
+  /** Scale of the null distribution. */
   sigma: number;
   /** Multiplier used. */
   multiplier: number;
@@ -596,7 +596,7 @@ export interface ConstraintTerm {
   contribution: number;
 }
 
-/** The reward. */
+/** Facts of the reward slot. */
 export interface RewardFacts {
   /** What the policy maximizes. */
   reward: number;
@@ -612,7 +612,7 @@ export interface RewardFacts {
   accuracyRealOnly: number;
   /** Pooled held-out accuracy with real and synthetic data. */
   accuracyAugmented: number;
-  /** Constraints, in the order of their names. */
+  /** Constraints, ordered by name. */
   constraints: ConstraintTerm[];
   /** "constrained", "paper-literal" or "paper-corrected". */
   form: string;

@@ -42,7 +42,7 @@ export interface GetCapabilitiesResponse {
   capabilities: Capabilities | undefined;
 }
 
-/** Names a fit: in logs, spans, and to the critic. */
+/** Identifies a fit in logs, in spans and to the critic. */
 export interface FitIdentity {
   /** Study, [a-z0-9-]{1,63}. */
   study: string;
@@ -52,29 +52,29 @@ export interface FitIdentity {
     | undefined;
   /** Fold, or draw of the final evaluation. */
   fold: number;
-  /** Which attempt at this fit, from 1. A critic refuses one below the highest it has seen. */
+  /** Number of the attempt at this fit, from 1. A critic refuses an attempt lower than the highest that it has seen. */
   attempt: number;
 }
 
-/** How to fit. */
+/** Settings of a fit. */
 export interface FitSettings {
   /** Which fit this is. */
   identity:
     | FitIdentity
     | undefined;
-  /** Seed of everything random in it. */
+  /** Seed of everything random in the fit. */
   seed: number;
-  /** Values; what is absent takes its default. Names of others (the critic's) are passed on to them. */
+  /** Values of hyperparameters; absent ones take their default. Those of the critic are forwarded to it. */
   hyperparameters: HyperparameterSetting[];
-  /** What the columns are. */
+  /** Description of the columns. */
   data:
     | DataDescription
     | undefined;
-  /** A resumable checkpoint is sent every so many steps; 0: the service decides. */
+  /** Number of steps between resumable checkpoints; 0: the service decides. */
   checkpointEverySteps: number;
 }
 
-/** A part of a fit's input. */
+/** A part of the input of a fit. */
 export interface FitRequest {
   /** Parts, in this order. */
   part:
@@ -85,12 +85,12 @@ export interface FitRequest {
     /** Then once or more. */
     { $case: "training"; value: LabelledPoints }
     | //
-    /** Then, to go on from a resumable checkpoint, its pieces. */
+    /** Then, to resume from a checkpoint, its chunks. */
     { $case: "resume"; value: BytesChunk }
     | undefined;
 }
 
-/** How far a fit is. */
+/** Progress of a fit. */
 export interface FitProgress {
   /** Steps done. */
   step: number;
@@ -100,29 +100,29 @@ export interface FitProgress {
   losses: NamedValue[];
 }
 
-/** A piece of a resumable checkpoint, taken at a step barrier of generator and critic together. */
+/** A chunk of a resumable checkpoint, taken by generator and critic together between two steps. */
 export interface ResumeCheckpoint {
   /** Steps done. */
   step: number;
-  /** The piece. */
+  /** The chunk. */
   chunk: BytesChunk | undefined;
 }
 
-/** How a fit ended. */
+/** Summary of a fit. */
 export interface FitSummary {
   /** Steps done. */
   steps: number;
-  /** Step whose parameters the model holds. */
+  /** Step at which the model's parameters were taken. */
   selectedStep: number;
-  /** Last losses, and what selected the model. */
+  /** Last losses, and the values by which the model was selected. */
   values: NamedValue[];
-  /** Wall-clock of this call. Unit: seconds. */
+  /** Wall-clock time of this call. Unit: seconds. */
   seconds: number;
-  /** Step at which this call began; 0 where it was not resumed. */
+  /** Step at which this call began; 0 where the fit was not resumed. */
   resumedFromStep: number;
 }
 
-/** A part of a fit's output. */
+/** A part of the output of a fit. */
 export interface FitResponse {
   /** Parts. */
   part:
@@ -133,7 +133,7 @@ export interface FitResponse {
     /** Any number, while it trains. */
     { $case: "resume"; value: ResumeCheckpoint }
     | //
-    /** At the end, the pieces of the model. */
+    /** At the end, the chunks of the model. */
     { $case: "model"; value: BytesChunk }
     | //
     /** Last, once. */
@@ -141,24 +141,24 @@ export interface FitResponse {
     | undefined;
 }
 
-/** What to sample. */
+/** Settings of a sampling. */
 export interface SampleSettings {
   /** Seed. */
   seed: number;
   /**
-   * Points of each class, in the order of the labels: exactly these are sent. A model of the method "none" gives no points,
-   * whatever is asked. Whoever samples decides on the counts; Qloom makes them from the hyperparameter "synthRatio" (default
-   * 1) and the n real points that the model was fitted on, in the search, in the final evaluation and for the data set that
+   * Number of points of each class, in the order of the labels; exactly these are sent. A model of the method "none" gives no
+   * points, whatever the counts. The client chooses the counts. Qloom computes them from the hyperparameter "synthRatio" (default
+   * 1) and the n real points that the model was fitted on, alike in the search, in the final evaluation and for the data set that
    * is kept: round(synthRatio * n) points in all (halves up), in proportion to the classes of the real points by largest
    * remainders, ties to the lower label; a class with a real point gets one point as soon as the total allows, taken from the
    * class that exceeds its exact share most; a class without real points gets none.
    */
   classCounts: number[];
-  /** Skips the gate that rejects implausible points and copies. Default: gated. */
+  /** Whether to skip the gate, which rejects implausible points and copies of training points. Default: false. */
   ungated: boolean;
 }
 
-/** A part of a sampling's input. */
+/** A part of the input of a sampling. */
 export interface SampleRequest {
   /** Parts, in this order. */
   part:
@@ -166,24 +166,24 @@ export interface SampleRequest {
     /** First, once. */
     { $case: "settings"; value: SampleSettings }
     | //
-    /** Then the pieces of the model. */
+    /** Then the chunks of the model. */
     { $case: "model"; value: BytesChunk }
     | undefined;
 }
 
-/** How a sampling ended. */
+/** Summary of a sampling. */
 export interface SampleSummary {
-  /** Points sent. */
+  /** Number of points sent. */
   count: number;
-  /** Points drawn in all. */
+  /** Number of points drawn in all. */
   drawn: number;
-  /** Points that passed the gate, over points drawn, in [0, 1]. */
+  /** Share of the drawn points that passed the gate, in [0, 1]. */
   acceptance: number;
-  /** Points sent although no draw passed the gate within its limit. */
+  /** Number of points sent without passing the gate, because no draw passed within the limit of draws. */
   forced: number;
 }
 
-/** A part of a sampling's output. */
+/** A part of the output of a sampling. */
 export interface SampleResponse {
   /** Parts. */
   part:
@@ -1613,10 +1613,10 @@ export const SampleResponse: MessageFns<SampleResponse> = {
   },
 };
 
-/** Fits generative models and samples from them. Needs nothing but these streams. */
+/** Fits generative models and samples from them. The streams carry everything that it needs. */
 export type GeneratorServiceService = typeof GeneratorServiceService;
 export const GeneratorServiceService = {
-  /** Limits, engines and the hyperparameters on offer. */
+  /** Limits, engines and hyperparameters. */
   getCapabilities: {
     path: "/qloom.generator.v1.GeneratorService/GetCapabilities" as const,
     requestStream: false as const,
@@ -1629,11 +1629,11 @@ export const GeneratorServiceService = {
     responseDeserialize: (value: Buffer): GetCapabilitiesResponse => GetCapabilitiesResponse.decode(value),
   },
   /**
-   * Fits one model. The client sends settings, then the training points, then (to go on from a checkpoint) resume, and
-   * half-closes. The service answers with progress, resumable checkpoints, the model, and last the summary.
+   * Fits one model. The client sends settings, then the training points, then (to resume from a checkpoint) resume, and
+   * half-closes. The service responds with progress, resumable checkpoints, the model, and last the summary.
    * The same settings and points give the same model, bit for bit, resumed or not.
-   * INVALID_ARGUMENT: a setting or shape is wrong. OUT_OF_RANGE: the fit diverged. FAILED_PRECONDITION: resume is of
-   * another fit. UNAVAILABLE: the critic cannot be reached; try again.
+   * INVALID_ARGUMENT: a setting or shape is invalid. OUT_OF_RANGE: the fit diverged. FAILED_PRECONDITION: the checkpoint in
+   * resume belongs to another fit. UNAVAILABLE: the critic cannot be reached; retry.
    */
   fit: {
     path: "/qloom.generator.v1.GeneratorService/Fit" as const,
@@ -1645,8 +1645,8 @@ export const GeneratorServiceService = {
     responseDeserialize: (value: Buffer): FitResponse => FitResponse.decode(value),
   },
   /**
-   * Samples from a model. The client sends settings, then the model, and half-closes. The service answers with points
-   * and last the summary. The same model and seed give the same points. INVALID_ARGUMENT: settings or model are wrong.
+   * Samples from a model. The client sends settings, then the model, and half-closes. The service responds with points
+   * and last the summary. The same model and seed give the same points. INVALID_ARGUMENT: settings or model are invalid.
    */
   sample: {
     path: "/qloom.generator.v1.GeneratorService/Sample" as const,
@@ -1660,25 +1660,25 @@ export const GeneratorServiceService = {
 } as const;
 
 export interface GeneratorServiceServer extends UntypedServiceImplementation {
-  /** Limits, engines and the hyperparameters on offer. */
+  /** Limits, engines and hyperparameters. */
   getCapabilities: handleUnaryCall<GetCapabilitiesRequest, GetCapabilitiesResponse>;
   /**
-   * Fits one model. The client sends settings, then the training points, then (to go on from a checkpoint) resume, and
-   * half-closes. The service answers with progress, resumable checkpoints, the model, and last the summary.
+   * Fits one model. The client sends settings, then the training points, then (to resume from a checkpoint) resume, and
+   * half-closes. The service responds with progress, resumable checkpoints, the model, and last the summary.
    * The same settings and points give the same model, bit for bit, resumed or not.
-   * INVALID_ARGUMENT: a setting or shape is wrong. OUT_OF_RANGE: the fit diverged. FAILED_PRECONDITION: resume is of
-   * another fit. UNAVAILABLE: the critic cannot be reached; try again.
+   * INVALID_ARGUMENT: a setting or shape is invalid. OUT_OF_RANGE: the fit diverged. FAILED_PRECONDITION: the checkpoint in
+   * resume belongs to another fit. UNAVAILABLE: the critic cannot be reached; retry.
    */
   fit: handleBidiStreamingCall<FitRequest, FitResponse>;
   /**
-   * Samples from a model. The client sends settings, then the model, and half-closes. The service answers with points
-   * and last the summary. The same model and seed give the same points. INVALID_ARGUMENT: settings or model are wrong.
+   * Samples from a model. The client sends settings, then the model, and half-closes. The service responds with points
+   * and last the summary. The same model and seed give the same points. INVALID_ARGUMENT: settings or model are invalid.
    */
   sample: handleBidiStreamingCall<SampleRequest, SampleResponse>;
 }
 
 export interface GeneratorServiceClient extends Client {
-  /** Limits, engines and the hyperparameters on offer. */
+  /** Limits, engines and hyperparameters. */
   getCapabilities(
     request: GetCapabilitiesRequest,
     callback: (error: ServiceError | null, response: GetCapabilitiesResponse) => void,
@@ -1695,18 +1695,18 @@ export interface GeneratorServiceClient extends Client {
     callback: (error: ServiceError | null, response: GetCapabilitiesResponse) => void,
   ): ClientUnaryCall;
   /**
-   * Fits one model. The client sends settings, then the training points, then (to go on from a checkpoint) resume, and
-   * half-closes. The service answers with progress, resumable checkpoints, the model, and last the summary.
+   * Fits one model. The client sends settings, then the training points, then (to resume from a checkpoint) resume, and
+   * half-closes. The service responds with progress, resumable checkpoints, the model, and last the summary.
    * The same settings and points give the same model, bit for bit, resumed or not.
-   * INVALID_ARGUMENT: a setting or shape is wrong. OUT_OF_RANGE: the fit diverged. FAILED_PRECONDITION: resume is of
-   * another fit. UNAVAILABLE: the critic cannot be reached; try again.
+   * INVALID_ARGUMENT: a setting or shape is invalid. OUT_OF_RANGE: the fit diverged. FAILED_PRECONDITION: the checkpoint in
+   * resume belongs to another fit. UNAVAILABLE: the critic cannot be reached; retry.
    */
   fit(): ClientDuplexStream<FitRequest, FitResponse>;
   fit(options: Partial<CallOptions>): ClientDuplexStream<FitRequest, FitResponse>;
   fit(metadata: Metadata, options?: Partial<CallOptions>): ClientDuplexStream<FitRequest, FitResponse>;
   /**
-   * Samples from a model. The client sends settings, then the model, and half-closes. The service answers with points
-   * and last the summary. The same model and seed give the same points. INVALID_ARGUMENT: settings or model are wrong.
+   * Samples from a model. The client sends settings, then the model, and half-closes. The service responds with points
+   * and last the summary. The same model and seed give the same points. INVALID_ARGUMENT: settings or model are invalid.
    */
   sample(): ClientDuplexStream<SampleRequest, SampleResponse>;
   sample(options: Partial<CallOptions>): ClientDuplexStream<SampleRequest, SampleResponse>;

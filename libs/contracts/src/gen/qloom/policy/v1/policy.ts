@@ -26,85 +26,85 @@ export const protobufPackage = "qloom.policy.v1";
 
 export const protobufFileName = "qloom/policy/v1/policy.proto";
 
-/** The policy that chooses hyperparameters. It may live anywhere: all of its memory is in the state that is handed to it. */
+/** The policy that chooses configurations. It is stateless: its checkpoint is in the field `state` of every request. */
 
-/** What a policy is told of its study. */
+/** Settings of a policy for one study. */
 export interface PolicySettings {
-  /** "ppo-surrogate" (default), "ppo", "surrogate", "random", "sobol" or "fixed", or a name that the implementation knows. */
+  /** "ppo-surrogate" (default), "ppo", "surrogate", "random", "sobol" or "fixed", or another name that the implementation knows. */
   name: string;
-  /** Space, in a stable order: what the services advertise, restricted by the study. */
+  /** Search space, in a stable order: the hyperparameters that the services advertise, restricted by the study. */
   space: Hyperparameter[];
   /** Seed. */
   seed: number;
   /** Episodes of the study. */
   episodes: number;
-  /** Episodes a batch. */
+  /** Episodes per batch. */
   batchSize: number;
-  /** First episodes, taken from a Sobol sequence. */
+  /** Number of first episodes that are taken from a Sobol sequence. */
   sobolEpisodes: number;
 }
 
 /** Asks for proposals. */
 export interface ProposeRequest {
-  /** The study. */
+  /** Settings of the policy. */
   settings:
     | PolicySettings
     | undefined;
-  /** State from the last Observe; empty at the start. */
+  /** Policy checkpoint from the last Observe; empty at the start. */
   state: Uint8Array;
   /** Batch to propose, from 0. */
   batch: number;
   /** Index of its first episode. */
   firstEpisode: number;
-  /** Proposals wanted. */
+  /** Number of proposals. */
   count: number;
 }
 
 /** One proposal. */
 export interface Proposal {
-  /** Values, one for each active hyperparameter. */
+  /** The configuration: one value for each active hyperparameter. */
   hyperparameters: HyperparameterSetting[];
-  /** What chose it: "sobol", "policy", "surrogate", "random", "fixed". */
+  /** What chose the configuration: "sobol", "policy", "surrogate", "random", "fixed". */
   origin: string;
 }
 
 /** Proposals. */
 export interface ProposeResponse {
-  /** As many as were wanted. */
+  /** As many as the request's `count`. */
   proposals: Proposal[];
 }
 
 /** The result of one episode. */
 export interface EpisodeResult {
-  /** Index. */
+  /** Index of the episode. */
   episode: number;
-  /** What was tried. */
+  /** Its configuration. */
   hyperparameters: HyperparameterSetting[];
-  /** Whether it was rewarded; a failed episode counts as the worst reward seen. */
+  /** Whether it was rewarded; a failed episode counts as the worst reward so far. */
   rewarded: boolean;
   /** Reward. */
   reward: number;
-  /** Observation: losses of generator and critic, QNN performance, diversity, imbalance, weights of the reward's terms. */
+  /** Observation: losses of generator and critic, scores of the QNN, diversity, imbalance, weights of the reward's terms. */
   observation: NamedValue[];
 }
 
-/** Hands results in. */
+/** Reports results. */
 export interface ObserveRequest {
-  /** The study. */
+  /** Settings of the policy. */
   settings:
     | PolicySettings
     | undefined;
-  /** State so far; empty at the start. */
+  /** Policy checkpoint so far; empty at the start. */
   state: Uint8Array;
-  /** Batch, from 0; batches come in order, once each. */
+  /** Batch, from 0; batches are observed in order, once each. */
   batch: number;
   /** Results of the whole batch, in episode order. */
   results: EpisodeResult[];
 }
 
-/** The new state. */
+/** The next policy checkpoint. */
 export interface ObserveResponse {
-  /** Opaque. */
+  /** The checkpoint, opaque to the caller. */
   state: Uint8Array;
   /** Policy updates done so far. */
   updates: number;
@@ -908,14 +908,15 @@ export const ObserveResponse: MessageFns<ObserveResponse> = {
 };
 
 /**
- * A policy as a function of its state: the same request gives the same answer, so that the same seed gives the same study. What Observe
- * answers is kept in the study's log and handed to every later call, so that on another machine its last digits may be others.
+ * A policy as a function of its checkpoint: the same request gives the same response, so that the same seed gives the same study. The
+ * checkpoint that Observe returns is an event in the study's log and is sent with every later call; its last digits may therefore
+ * differ between machines.
  */
 export type PolicyServiceService = typeof PolicyServiceService;
 export const PolicyServiceService = {
   /**
-   * Chooses the hyperparameters of a batch of episodes. An empty state is that of a new study. INVALID_ARGUMENT: settings
-   * or state are unusable.
+   * Proposes a configuration for each episode of a batch. An empty state starts a new study. INVALID_ARGUMENT: settings or
+   * state are invalid.
    */
   propose: {
     path: "/qloom.policy.v1.PolicyService/Propose" as const,
@@ -927,8 +928,8 @@ export const PolicyServiceService = {
     responseDeserialize: (value: Buffer): ProposeResponse => ProposeResponse.decode(value),
   },
   /**
-   * Folds the results of a whole batch, in episode order, into the state. INVALID_ARGUMENT: settings, state or results
-   * are unusable.
+   * Updates the policy with the results of a whole batch, in episode order, and returns its next checkpoint. INVALID_ARGUMENT:
+   * settings, state or results are invalid.
    */
   observe: {
     path: "/qloom.policy.v1.PolicyService/Observe" as const,
@@ -943,21 +944,21 @@ export const PolicyServiceService = {
 
 export interface PolicyServiceServer extends UntypedServiceImplementation {
   /**
-   * Chooses the hyperparameters of a batch of episodes. An empty state is that of a new study. INVALID_ARGUMENT: settings
-   * or state are unusable.
+   * Proposes a configuration for each episode of a batch. An empty state starts a new study. INVALID_ARGUMENT: settings or
+   * state are invalid.
    */
   propose: handleUnaryCall<ProposeRequest, ProposeResponse>;
   /**
-   * Folds the results of a whole batch, in episode order, into the state. INVALID_ARGUMENT: settings, state or results
-   * are unusable.
+   * Updates the policy with the results of a whole batch, in episode order, and returns its next checkpoint. INVALID_ARGUMENT:
+   * settings, state or results are invalid.
    */
   observe: handleUnaryCall<ObserveRequest, ObserveResponse>;
 }
 
 export interface PolicyServiceClient extends Client {
   /**
-   * Chooses the hyperparameters of a batch of episodes. An empty state is that of a new study. INVALID_ARGUMENT: settings
-   * or state are unusable.
+   * Proposes a configuration for each episode of a batch. An empty state starts a new study. INVALID_ARGUMENT: settings or
+   * state are invalid.
    */
   propose(
     request: ProposeRequest,
@@ -975,8 +976,8 @@ export interface PolicyServiceClient extends Client {
     callback: (error: ServiceError | null, response: ProposeResponse) => void,
   ): ClientUnaryCall;
   /**
-   * Folds the results of a whole batch, in episode order, into the state. INVALID_ARGUMENT: settings, state or results
-   * are unusable.
+   * Updates the policy with the results of a whole batch, in episode order, and returns its next checkpoint. INVALID_ARGUMENT:
+   * settings, state or results are invalid.
    */
   observe(
     request: ObserveRequest,

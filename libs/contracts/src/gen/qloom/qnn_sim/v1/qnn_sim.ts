@@ -47,21 +47,21 @@ export interface GetCapabilitiesResponse {
   capabilities: Capabilities | undefined;
 }
 
-/** How to evaluate. */
+/** Settings of an evaluation. */
 export interface EvaluateSettings {
-  /** Fold, repeated in the report. */
+  /** Index of the fold, copied to the report. */
   fold: number;
   /** The QNN and its training. */
   qnn:
     | QnnSettings
     | undefined;
-  /** One training per arm and seed; at least one. */
+  /** Seeds; the QNN is trained once per arm and seed. At least one. */
   seeds: number[];
-  /** Arms to train; empty: both, or REAL_ONLY alone where no synthetic points come. */
+  /** Arms to train; empty: both, or only REAL_ONLY where no synthetic points are sent. */
   arms: QnnArm[];
 }
 
-/** A part of an evaluation's input. */
+/** A part of the input of an evaluation. */
 export interface EvaluateRequest {
   /** Parts, in this order. */
   part:
@@ -72,7 +72,7 @@ export interface EvaluateRequest {
     /** Real points to train on. */
     { $case: "training"; value: LabelledPoints }
     | //
-    /** Synthetic points to add; may be absent. */
+    /** Synthetic points to add; optional. */
     { $case: "synthetic"; value: LabelledPoints }
     | //
     /** Real points to score on. */
@@ -86,30 +86,30 @@ export interface EvaluateResponse {
   report: UtilityReport | undefined;
 }
 
-/** A circuit from an encoding and an ansatz, or as OpenQASM text. */
+/** A circuit, given by encoding and ansatz or as OpenQASM text. */
 export interface CircuitSettings {
   /** Qubits, 1 to 20. */
   qubits: number;
   /** Layers, at least 1. */
   layers: number;
   /**
-   * Name of an ansatz, such as "data-reuploading", "hardware-efficient", "efficient-su2". INVALID_ARGUMENT lists those there
-   * are.
+   * Name of an ansatz, such as "data-reuploading", "hardware-efficient", "efficient-su2". For an unknown name INVALID_ARGUMENT
+   * lists the known ones.
    */
   ansatz: string;
-  /** Inputs of the circuit (features). */
+  /** Number of inputs of the circuit (features). */
   inputs: number;
   /**
    * Name of an encoding, such as "angle", "amplitude", "iqp". Default: "none" where there are no inputs or the ansatz encodes
-   * them itself, else "angle".
+   * inputs itself, else "angle".
    */
   encoding: string;
-  /** Options of the encoding by name, as text: "true", "3", "0.5", "x", and lists as "rx,ry". Absent ones take their default. */
+  /** Options of the encoding by name, as text: "true", "3", "0.5", "x", and lists as "rx,ry". Absent options take their default. */
   encodingOptions: { [key: string]: string };
   /** Options of the ansatz, likewise. */
   ansatzOptions: { [key: string]: string };
   /**
-   * OpenQASM 2 or 3 text instead of all of the above, which must be 0 or empty then. Scalars that OpenQASM 3 declares as
+   * OpenQASM 2 or 3 text instead of all fields above, which must then be 0 or empty. Scalars that OpenQASM 3 declares as
    * `input` and names x0, x1, … (or x_0, or _x_0_ as Qiskit does) are the inputs, all other ones the parameters, in the order
    * of their declaration.
    */
@@ -138,7 +138,7 @@ export interface ExpectationRequest {
   inputs:
     | Tensor
     | undefined;
-  /** Parameters (angles): float32 or float64, [parameters]; INVALID_ARGUMENT says how many. */
+  /** Parameters (angles): float32 or float64, [parameters]; INVALID_ARGUMENT gives the expected number. */
   parameters:
     | Tensor
     | undefined;
@@ -146,19 +146,19 @@ export interface ExpectationRequest {
   engine: string;
   /** "float32" or "float64": precision of amplitudes. Default: that of the engine. */
   precision: string;
-  /** Measurements of each Pauli string, at most 1,000,000; expectations are estimated from as many. 0 (default): exact. */
+  /** Shots per Pauli string from which expectations are estimated, at most 1,000,000. 0 (default): exact expectations. */
   shots: number;
   /** Noise. Default: none. */
   noise:
     | CircuitNoise
     | undefined;
-  /** Seed of shots and trajectories; the same request gives the same answer. */
+  /** Seed of shots and trajectories; the same request gives the same response. */
   seed: number;
 }
 
 /** Expectations. */
 export interface ExpectationResponse {
-  /** float64, [batch, observables]. */
+  /** Expectations: float64, [batch, observables]. */
   values:
     | Tensor
     | undefined;
@@ -172,7 +172,7 @@ export interface GradientRequest {
   expectation:
     | ExpectationRequest
     | undefined;
-  /** Weight of each expectation in the scalar that is differentiated: float32 or float64, [batch, observables]. */
+  /** Weight of each expectation in the sum that is differentiated: float32 or float64, [batch, observables]. */
   weights:
     | Tensor
     | undefined;
@@ -185,15 +185,15 @@ export interface GradientRequest {
 
 /** Gradients. */
 export interface GradientResponse {
-  /** float64, [batch, observables]. */
+  /** Expectations: float64, [batch, observables]. */
   values:
     | Tensor
     | undefined;
-  /** Summed over the batch: float64, [parameters]. */
+  /** Gradient with respect to the parameters, summed over the batch: float64, [parameters]. */
   parameterGradient:
     | Tensor
     | undefined;
-  /** float64, [batch, inputs]. */
+  /** Gradient with respect to the inputs: float64, [batch, inputs]. */
   inputGradient:
     | Tensor
     | undefined;
@@ -216,17 +216,17 @@ export interface MeasureRequest {
     | Tensor
     | undefined;
   /**
-   * Qubits, all different; bit j of an outcome is the j-th of them; batch times 2^qubits at most 131,072. Default: all, in
-   * order.
+   * Qubits to measure, all different; bit j of an outcome is the j-th of them; batch times 2^qubits at most 131,072. Default:
+   * all qubits, in order.
    */
   qubits: number[];
-  /** Shots of each row; batch times shots at most 262,144. 0 (default): probabilities alone. */
+  /** Shots per row; batch times shots at most 262,144. 0 (default): only probabilities. */
   shots: number;
-  /** Noise. Depolarizing and amplitude damping are exact here, with a density matrix: up to 8 qubits. Default: none. */
+  /** Noise. Depolarizing and amplitude damping are simulated exactly here, with a density matrix of up to 8 qubits. Default: none. */
   noise:
     | CircuitNoise
     | undefined;
-  /** Seed of the shots; the same request gives the same answer. */
+  /** Seed of the shots; the same request gives the same response. */
   seed: number;
   /** "auto" (default) or an engine that GetCapabilities lists. Not used under noise after gates. */
   engine: string;
@@ -234,7 +234,7 @@ export interface MeasureRequest {
   precision: string;
 }
 
-/** What was measured. */
+/** The outcomes. */
 export interface MeasureResponse {
   /** Probability of each outcome: float64, [batch, 2^(measured qubits)]. */
   probabilities:
@@ -258,17 +258,17 @@ export interface MinimizeRequest {
   hamiltonian: string;
   /** "l-bfgs" (default) or "adam". */
   optimizer: string;
-  /** Starts from random parameters of which the best result is kept, 1 to 100. Default 5. */
+  /** Number of runs from random initial parameters, of which the best is kept, 1 to 100. Default 5. */
   restarts: number;
-  /** Steps of a start at most, 1 to 100,000. Default 1000. */
+  /** Largest number of steps per run, 1 to 100,000. Default 1000. */
   steps: number;
-  /** A start is done where the largest component of the gradient is below this. Default 1e-6. */
+  /** A run has converged when the largest component of the gradient is below this. Default 1e-6. */
   gradientTolerance: number;
   /** Adam's learning rate, above 0 and at most 1. Default 0.05. */
   learningRate: number;
-  /** Seed of the starts. */
+  /** Seed of the initial parameters. */
   seed: number;
-  /** "auto" (default) or an engine of float64 that GetCapabilities lists. */
+  /** "auto" (default) or an engine that GetCapabilities lists and that computes in float64. */
   engine: string;
 }
 
@@ -277,27 +277,27 @@ export interface MinimizeResponse {
   /** Progress until the last message, which is the result. */
   part:
     | //
-    /** Where it stands, every 10 steps of a start. */
+    /** Progress, every 10 steps of a run. */
     { $case: "progress"; value: MinimizeProgress }
     | //
-    /** The best of all starts. */
+    /** The best of all runs. */
     { $case: "result"; value: MinimizeResult }
     | undefined;
 }
 
-/** Where a minimization stands. */
+/** Progress of a minimization. */
 export interface MinimizeProgress {
-  /** The start, from 0. */
+  /** Index of the run, from 0. */
   restart: number;
-  /** Steps done in it. */
+  /** Steps done in this run. */
   step: number;
-  /** The expectation there. */
+  /** The expectation at this step. */
   energy: number;
-  /** Largest component of the gradient there. */
+  /** Largest component of the gradient at this step. */
   gradientNorm: number;
 }
 
-/** The best of all starts. */
+/** The best of all runs. */
 export interface MinimizeResult {
   /** The lowest expectation found. */
   energy: number;
@@ -305,11 +305,11 @@ export interface MinimizeResult {
   parameters:
     | Tensor
     | undefined;
-  /** Largest component of the gradient there. */
+  /** Largest component of the gradient at these parameters. */
   gradientNorm: number;
   /** Whether it is below the tolerance. */
   converged: boolean;
-  /** Gradients computed, all starts together. */
+  /** Number of gradients computed, all runs together. */
   evaluations: number;
   /** Engine that ran it. */
   engine: string;
@@ -2709,10 +2709,10 @@ export const MinimizeResult: MessageFns<MinimizeResult> = {
   },
 };
 
-/** Trains QNNs, and executes batches of circuits. */
+/** Trains QNNs and executes batches of circuits. */
 export type QnnSimulatorServiceService = typeof QnnSimulatorServiceService;
 export const QnnSimulatorServiceService = {
-  /** Limits, engines and the hyperparameters on offer. */
+  /** Limits, engines and hyperparameters. */
   getCapabilities: {
     path: "/qloom.qnn_sim.v1.QnnSimulatorService/GetCapabilities" as const,
     requestStream: false as const,
@@ -2725,10 +2725,11 @@ export const QnnSimulatorServiceService = {
     responseDeserialize: (value: Buffer): GetCapabilitiesResponse => GetCapabilitiesResponse.decode(value),
   },
   /**
-   * Trains QNNs on real, and on real plus synthetic points, and scores them on held-out real points. The client sends
-   * settings, then training, synthetic and held-out points, and half-closes. INVALID_ARGUMENT: a setting, shape or label
-   * is wrong, the settings do not fit the points, or a role is missing; where its details name settings, then as
-   * "settings.qnn.encoding". The agent sends one step of a study's settings before it creates it. OUT_OF_RANGE: training diverged. The same input gives the same report but for times.
+   * Trains QNNs on real points and on real plus synthetic points, and scores them on held-out real points. The client sends
+   * settings, then training, synthetic and held-out points, and half-closes. The same input gives the same report except for
+   * times. INVALID_ARGUMENT: a setting, shape or label is invalid, the settings do not fit the points, or the training or
+   * held-out points are missing; details name settings in the form "settings.qnn.encoding". OUT_OF_RANGE: training diverged.
+   * Before the agent creates a study it calls Evaluate with the study's settings and one step.
    */
   evaluate: {
     path: "/qloom.qnn_sim.v1.QnnSimulatorService/Evaluate" as const,
@@ -2740,8 +2741,8 @@ export const QnnSimulatorServiceService = {
     responseDeserialize: (value: Buffer): EvaluateResponse => EvaluateResponse.decode(value),
   },
   /**
-   * Expectations of observables for a batch of inputs: exact, from shots, under noise. INVALID_ARGUMENT: circuit, observable,
-   * shape, or a combination that is not offered; nothing is allocated before that is known.
+   * Expectations of observables for a batch of inputs: exact, from shots, or under noise. INVALID_ARGUMENT: circuit, observable
+   * or shape is invalid, or the combination is not supported; requests are checked before anything is allocated.
    */
   expectation: {
     path: "/qloom.qnn_sim.v1.QnnSimulatorService/Expectation" as const,
@@ -2754,7 +2755,7 @@ export const QnnSimulatorServiceService = {
   },
   /**
    * Gradients of a weighted sum of those expectations with respect to parameters and inputs, by the adjoint method or by
-   * parameter shift. Errors as of Expectation.
+   * parameter shift. Errors as in Expectation.
    */
   gradient: {
     path: "/qloom.qnn_sim.v1.QnnSimulatorService/Gradient" as const,
@@ -2766,7 +2767,7 @@ export const QnnSimulatorServiceService = {
     responseDeserialize: (value: Buffer): GradientResponse => GradientResponse.decode(value),
   },
   /**
-   * Measures qubits in the computational basis: probabilities of all outcomes, or outcomes of single shots. Errors as of
+   * Measures qubits in the computational basis: probabilities of all outcomes, or outcomes of single shots. Errors as in
    * Expectation.
    */
   measure: {
@@ -2780,7 +2781,7 @@ export const QnnSimulatorServiceService = {
   },
   /**
    * Finds the parameters that minimize the expectation of an observable (variational quantum eigensolver), in float64. Streams
-   * progress, then the result, which is the last message. INVALID_ARGUMENT: circuit, Hamiltonian or a setting.
+   * progress, then the result as the last message. INVALID_ARGUMENT: circuit, Hamiltonian or a setting is invalid.
    */
   minimize: {
     path: "/qloom.qnn_sim.v1.QnnSimulatorService/Minimize" as const,
@@ -2807,33 +2808,34 @@ export const QnnSimulatorServiceService = {
 } as const;
 
 export interface QnnSimulatorServiceServer extends UntypedServiceImplementation {
-  /** Limits, engines and the hyperparameters on offer. */
+  /** Limits, engines and hyperparameters. */
   getCapabilities: handleUnaryCall<GetCapabilitiesRequest, GetCapabilitiesResponse>;
   /**
-   * Trains QNNs on real, and on real plus synthetic points, and scores them on held-out real points. The client sends
-   * settings, then training, synthetic and held-out points, and half-closes. INVALID_ARGUMENT: a setting, shape or label
-   * is wrong, the settings do not fit the points, or a role is missing; where its details name settings, then as
-   * "settings.qnn.encoding". The agent sends one step of a study's settings before it creates it. OUT_OF_RANGE: training diverged. The same input gives the same report but for times.
+   * Trains QNNs on real points and on real plus synthetic points, and scores them on held-out real points. The client sends
+   * settings, then training, synthetic and held-out points, and half-closes. The same input gives the same report except for
+   * times. INVALID_ARGUMENT: a setting, shape or label is invalid, the settings do not fit the points, or the training or
+   * held-out points are missing; details name settings in the form "settings.qnn.encoding". OUT_OF_RANGE: training diverged.
+   * Before the agent creates a study it calls Evaluate with the study's settings and one step.
    */
   evaluate: handleClientStreamingCall<EvaluateRequest, EvaluateResponse>;
   /**
-   * Expectations of observables for a batch of inputs: exact, from shots, under noise. INVALID_ARGUMENT: circuit, observable,
-   * shape, or a combination that is not offered; nothing is allocated before that is known.
+   * Expectations of observables for a batch of inputs: exact, from shots, or under noise. INVALID_ARGUMENT: circuit, observable
+   * or shape is invalid, or the combination is not supported; requests are checked before anything is allocated.
    */
   expectation: handleUnaryCall<ExpectationRequest, ExpectationResponse>;
   /**
    * Gradients of a weighted sum of those expectations with respect to parameters and inputs, by the adjoint method or by
-   * parameter shift. Errors as of Expectation.
+   * parameter shift. Errors as in Expectation.
    */
   gradient: handleUnaryCall<GradientRequest, GradientResponse>;
   /**
-   * Measures qubits in the computational basis: probabilities of all outcomes, or outcomes of single shots. Errors as of
+   * Measures qubits in the computational basis: probabilities of all outcomes, or outcomes of single shots. Errors as in
    * Expectation.
    */
   measure: handleUnaryCall<MeasureRequest, MeasureResponse>;
   /**
    * Finds the parameters that minimize the expectation of an observable (variational quantum eigensolver), in float64. Streams
-   * progress, then the result, which is the last message. INVALID_ARGUMENT: circuit, Hamiltonian or a setting.
+   * progress, then the result as the last message. INVALID_ARGUMENT: circuit, Hamiltonian or a setting is invalid.
    */
   minimize: handleServerStreamingCall<MinimizeRequest, MinimizeResponse>;
   /**
@@ -2844,7 +2846,7 @@ export interface QnnSimulatorServiceServer extends UntypedServiceImplementation 
 }
 
 export interface QnnSimulatorServiceClient extends Client {
-  /** Limits, engines and the hyperparameters on offer. */
+  /** Limits, engines and hyperparameters. */
   getCapabilities(
     request: GetCapabilitiesRequest,
     callback: (error: ServiceError | null, response: GetCapabilitiesResponse) => void,
@@ -2861,10 +2863,11 @@ export interface QnnSimulatorServiceClient extends Client {
     callback: (error: ServiceError | null, response: GetCapabilitiesResponse) => void,
   ): ClientUnaryCall;
   /**
-   * Trains QNNs on real, and on real plus synthetic points, and scores them on held-out real points. The client sends
-   * settings, then training, synthetic and held-out points, and half-closes. INVALID_ARGUMENT: a setting, shape or label
-   * is wrong, the settings do not fit the points, or a role is missing; where its details name settings, then as
-   * "settings.qnn.encoding". The agent sends one step of a study's settings before it creates it. OUT_OF_RANGE: training diverged. The same input gives the same report but for times.
+   * Trains QNNs on real points and on real plus synthetic points, and scores them on held-out real points. The client sends
+   * settings, then training, synthetic and held-out points, and half-closes. The same input gives the same report except for
+   * times. INVALID_ARGUMENT: a setting, shape or label is invalid, the settings do not fit the points, or the training or
+   * held-out points are missing; details name settings in the form "settings.qnn.encoding". OUT_OF_RANGE: training diverged.
+   * Before the agent creates a study it calls Evaluate with the study's settings and one step.
    */
   evaluate(
     callback: (error: ServiceError | null, response: EvaluateResponse) => void,
@@ -2883,8 +2886,8 @@ export interface QnnSimulatorServiceClient extends Client {
     callback: (error: ServiceError | null, response: EvaluateResponse) => void,
   ): ClientWritableStream<EvaluateRequest>;
   /**
-   * Expectations of observables for a batch of inputs: exact, from shots, under noise. INVALID_ARGUMENT: circuit, observable,
-   * shape, or a combination that is not offered; nothing is allocated before that is known.
+   * Expectations of observables for a batch of inputs: exact, from shots, or under noise. INVALID_ARGUMENT: circuit, observable
+   * or shape is invalid, or the combination is not supported; requests are checked before anything is allocated.
    */
   expectation(
     request: ExpectationRequest,
@@ -2903,7 +2906,7 @@ export interface QnnSimulatorServiceClient extends Client {
   ): ClientUnaryCall;
   /**
    * Gradients of a weighted sum of those expectations with respect to parameters and inputs, by the adjoint method or by
-   * parameter shift. Errors as of Expectation.
+   * parameter shift. Errors as in Expectation.
    */
   gradient(
     request: GradientRequest,
@@ -2921,7 +2924,7 @@ export interface QnnSimulatorServiceClient extends Client {
     callback: (error: ServiceError | null, response: GradientResponse) => void,
   ): ClientUnaryCall;
   /**
-   * Measures qubits in the computational basis: probabilities of all outcomes, or outcomes of single shots. Errors as of
+   * Measures qubits in the computational basis: probabilities of all outcomes, or outcomes of single shots. Errors as in
    * Expectation.
    */
   measure(
@@ -2941,7 +2944,7 @@ export interface QnnSimulatorServiceClient extends Client {
   ): ClientUnaryCall;
   /**
    * Finds the parameters that minimize the expectation of an observable (variational quantum eigensolver), in float64. Streams
-   * progress, then the result, which is the last message. INVALID_ARGUMENT: circuit, Hamiltonian or a setting.
+   * progress, then the result as the last message. INVALID_ARGUMENT: circuit, Hamiltonian or a setting is invalid.
    */
   minimize(request: MinimizeRequest, options?: Partial<CallOptions>): ClientReadableStream<MinimizeResponse>;
   minimize(

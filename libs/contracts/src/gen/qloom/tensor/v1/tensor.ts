@@ -81,7 +81,7 @@ export function dtypeToJSON(object: Dtype): string {
   }
 }
 
-/** A dense tensor. At most 1 MiB of data a message; larger ones travel as several messages, split along the first axis. */
+/** A dense tensor. At most 1 MiB of data per message; larger tensors are sent as several messages, split along the first axis. */
 export interface Tensor {
   /** Element type. */
   dtype: Dtype;
@@ -94,7 +94,7 @@ export interface Tensor {
   data: Uint8Array;
 }
 
-/** Rows of labelled data. A larger set travels as several messages, whose rows follow one another. */
+/** Rows of labelled data. A larger data set is sent as several messages, whose rows are concatenated. */
 export interface LabelledPoints {
   /** float32, [count, features]; PutDataset takes float64 as well. Every value is finite. */
   x:
@@ -108,22 +108,22 @@ export interface LabelledPoints {
   group?:
     | Tensor
     | undefined;
-  /** Number of classes of the data set, also those without a row here; at least 1, the same in every message of a stream. */
+  /** Number of classes of the data set, including those without a row here; at least 1, the same in every message of a stream. */
   classes: number;
 }
 
-/** A piece of an opaque byte sequence (a checkpoint, a model, an artifact). */
+/** A chunk of an opaque byte sequence (a checkpoint, a model, an artifact). */
 export interface BytesChunk {
   /** At most 1 MiB. */
   data: Uint8Array;
-  /** Position of the first byte of `data`. Pieces come in order, without gaps. Unit: bytes. */
+  /** Position of the first byte of `data`. Chunks are sent in order, without gaps. Unit: bytes. */
   offset: number;
   /**
-   * Length of the whole sequence, the same in every piece. The sequence is complete when offset + len(data) = total.
+   * Length of the whole sequence, the same in every chunk. The sequence is complete when offset + len(data) = total.
    * Unit: bytes; at most 2 GiB.
    */
   total: number;
-  /** SHA-256 of the whole sequence, lower-case hex, the same in every piece. DATA_LOSS where it does not match. */
+  /** SHA-256 of the whole sequence, lower-case hex, the same in every chunk. DATA_LOSS where it does not match. */
   sha256: string;
 }
 
