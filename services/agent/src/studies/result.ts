@@ -8,7 +8,7 @@ import {
 import { classCounts } from '@qloom/study/points/rows.ts';
 import { effectsOf } from '../domain/evaluation/effects.ts';
 import { ORACLE } from '../domain/evaluation/units.ts';
-import { PAPER_LITERAL_WARNING } from '../domain/reward/paper.ts';
+import { REWARD_FORMS, type RewardFormName } from '../domain/reward/reward-table.ts';
 import { observe } from '../domain/study/judge.ts';
 import { encodeAnyPoint } from '../events/hyperparameters.ts';
 import { decodeMultipliers, encodeObservation } from '../events/named-values.ts';
@@ -38,7 +38,8 @@ export async function encodeResult(
   const { settings, seeds, space } = context;
   const seed = String(seeds.policy);
   const warnings = [...context.data.warnings];
-  if (settings.reward.form === 'paper-literal') warnings.push(PAPER_LITERAL_WARNING);
+  const { warning } = REWARD_FORMS[settings.reward.form as RewardFormName];
+  if (warning !== undefined) warnings.push(warning);
   if (!context.data.isFresh) {
     warnings.push(
       'The data is one file: draws are repeated splits of it, which share rows with the search, and every claim is about ' +

@@ -2,8 +2,9 @@ import type { FailureReason } from '@qloom/contracts/gen/qloom/episode/v1/slots.
 import { createRandom } from '@qloom/random/random.ts';
 import { failureOf } from '@qloom/service-kit/stage/slot-events.ts';
 import type { PolicySettings } from '../domain/policy/policy.ts';
+import type { RewardFormName } from '../domain/reward/reward-table.ts';
 import type { Space } from '../domain/space/space.ts';
-import { type Judgement, judge, observe, paperTerms, type RewardForm, readingsOf } from '../domain/study/judge.ts';
+import { type Judgement, judge, observe, paperTerms, readingsOf } from '../domain/study/judge.ts';
 import type { Measurement } from '../domain/study/measurement.ts';
 import type { StudySeeds } from '../domain/study/seeds.ts';
 import {
@@ -125,7 +126,7 @@ export function judgeEpisode(
   const multipliers = decodeMultipliers(factsOf(slots.propose, 'propose')?.multipliers ?? []);
   const { form, weights } = settings.reward;
   const random = createRandom(seeds.episode(episode)).fork('utility');
-  return judge(measurement, { form: form as RewardForm, weights }, { multipliers, statistics }, random);
+  return judge(measurement, { form: form as RewardFormName, weights }, { multipliers, statistics }, random);
 }
 
 /** How an episode ended, from its slots. */

@@ -8,8 +8,8 @@ import { ValidationError } from '@qloom/service-kit/faults/errors.ts';
 import type { FieldViolation } from '@qloom/service-kit/faults/field-violations.ts';
 import { quoted } from '@qloom/tensor/quoted.ts';
 import { POLICY_NAMES } from '../domain/policy/registry.ts';
-import { EQUAL_WEIGHTS, PAPER_TERMS } from '../domain/reward/paper.ts';
-import { REWARD_FORMS } from '../domain/study/judge.ts';
+import { EQUAL_WEIGHTS, PAPER_TERMS } from '../domain/reward/paper-terms.ts';
+import { REWARD_FORM_NAMES } from '../domain/reward/reward-table.ts';
 import { qnnViolation } from './usable-qnn.ts';
 
 /** Settings in which nothing is absent. */
@@ -87,7 +87,7 @@ export async function completeSettings(
     inFlight: within('in_flight', given.inFlight || 2, 1, 256),
     policy,
     reward: {
-      form: oneOf('reward.form', given.reward?.form || REWARD_FORMS[0], REWARD_FORMS),
+      form: oneOf('reward.form', given.reward?.form || REWARD_FORM_NAMES[0], REWARD_FORM_NAMES),
       weights: weights.length === 0 ? [...EQUAL_WEIGHTS] : weights,
     },
     evaluation: {

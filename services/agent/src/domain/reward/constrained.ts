@@ -7,7 +7,15 @@ import {
   type Multipliers,
   violation,
 } from './constraints.ts';
+import type { RewardForm } from './reward-form.ts';
 import type { Utility } from './utility.ts';
+
+/** The row of {@link constrainedReward}. */
+export const constrained: RewardForm = {
+  description: 'Utility in its standard errors, less λ times what each constraint is broken by.',
+  weighted: false,
+  reward: ({ utility, readings, multipliers }) => constrainedReward(utility, readings, multipliers).reward,
+};
 
 /** Smallest σ_U. */
 const LEAST_UTILITY_ERROR = 0.02;

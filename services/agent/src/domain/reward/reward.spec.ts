@@ -11,7 +11,9 @@ import {
   updateMultipliers,
   violation,
 } from './constraints.ts';
-import { EQUAL_WEIGHTS, paperCorrectedReward, paperLiteralReward, termStatistics } from './paper.ts';
+import { paperCorrectedReward } from './paper-corrected.ts';
+import { paperLiteralReward } from './paper-literal.ts';
+import { EQUAL_WEIGHTS, termStatistics } from './paper-terms.ts';
 import { UnusableLossesError, utilityOf } from './utility.ts';
 
 const perfect: ConstraintReadings = mapConstraints(() => ({ value: 0, tau: -0.1, sigma: 0.05 }));

@@ -1,29 +1,19 @@
 import type { Random } from '@qloom/random/random.ts';
 import { mean } from '../maths/statistics.ts';
 import type { Observation } from '../policy/policy.ts';
-import { type ConstraintTerm, constrainedReward, constraintTerms } from '../reward/constrained.ts';
+import { type ConstraintTerm, constraintTerms } from '../reward/constrained.ts';
 import { type ConstraintReadings, type Multipliers, poolReadings, rewardWeights } from '../reward/constraints.ts';
-import { type PaperTerms, paperCorrectedReward, paperLiteralReward, type TermStatistics } from '../reward/paper.ts';
+import type { PaperTerms } from '../reward/paper-terms.ts';
+import type { RewardVersion } from '../reward/reward-form.ts';
+import { REWARD_FORMS, type RewardFormName } from '../reward/reward-table.ts';
 import { type Utility, utilityOf } from '../reward/utility.ts';
 import { armScores, type Measurement, type NamedValues } from './measurement.ts';
 
-/** Forms of the reward, the default first. */
-export const REWARD_FORMS = ['constrained', 'paper-literal', 'paper-corrected'] as const;
-
-/** Name of a form. */
-export type RewardForm = (typeof REWARD_FORMS)[number];
-
 /** How a study is rewarded. */
 export interface RewardSettings {
-  readonly form: RewardForm;
-  /** w1 … w4 of the paper forms. */
+  readonly form: RewardFormName;
+  /** w1 … w4 of the forms that are weighted. */
   readonly weights: readonly number[];
-}
-
-/** What the reward of an episode depends on besides its measurement: fixed when it was proposed. */
-export interface RewardVersion {
-  readonly multipliers: Multipliers;
-  readonly statistics: TermStatistics;
 }
 
 /** The verdict on an episode. */
@@ -49,14 +39,13 @@ export function judge(
   const scores = armScores(measurement.utility);
   const utility = utilityOf(scores.folds, random);
   const readings = readingsOf(measurement);
-  const verdict = { utility, accuracyRealOnly: scores.accuracyRealOnly, accuracyAugmented: scores.accuracyAugmented };
-  if (settings.form === 'constrained') {
-    return { ...constrainedReward(utility, readings, version.multipliers), ...verdict };
-  }
-  const form = settings.form === 'paper-literal' ? paperLiteralReward : paperCorrectedReward;
+  const terms = paperTerms(measurement);
+  const { form, weights } = settings;
   return {
-    ...verdict,
-    reward: form(paperTerms(measurement), version.statistics, settings.weights),
+    reward: REWARD_FORMS[form].reward({ ...version, measurement, utility, readings, terms, weights }),
+    utility,
+    accuracyRealOnly: scores.accuracyRealOnly,
+    accuracyAugmented: scores.accuracyAugmented,
     constraints: readings === null ? [] : constraintTerms(readings, version.multipliers),
   };
 }

@@ -5,7 +5,7 @@ import {
   type Multipliers,
   updateMultipliers,
 } from '../reward/constraints.ts';
-import { NEUTRAL_STATISTICS, type PaperTerms, type TermStatistics, termStatistics } from '../reward/paper.ts';
+import { NEUTRAL_STATISTICS, type PaperTerms, type TermStatistics, termStatistics } from '../reward/paper-terms.ts';
 import type { Hyperparameters } from '../space/parameter.ts';
 
 /** The shape of a study's search. */

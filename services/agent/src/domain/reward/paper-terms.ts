@@ -21,11 +21,6 @@ export type TermStatistics = Readonly<Record<keyof PaperTerms, { readonly mean: 
 /** A quarter each. */
 export const EQUAL_WEIGHTS: readonly number[] = [0.25, 0.25, 0.25, 0.25];
 
-/** What a study with the printed reward is told. */
-export const PAPER_LITERAL_WARNING =
-  'reward form paper-literal maximizes the formula as printed: it rewards a high QNN loss, low entropy and synthetic ' +
-  'points that the auditor catches. Use constrained, or paper-corrected for the same terms with the right signs.';
-
 /** Statistics before there are two episodes: terms count as they are. */
 export const NEUTRAL_STATISTICS: TermStatistics = {
   qnn: { mean: 0, deviation: 1 },
@@ -44,30 +39,7 @@ export function termStatistics(episodes: readonly PaperTerms[]): TermStatistics 
   return { qnn: of('qnn'), diversity: of('diversity'), imbalance: of('imbalance'), gan: of('gan') };
 }
 
-/** Mean of log p with p clipped to [.01, .99]. */
-export function clippedLog(probabilities: ArrayLike<number>): number {
-  return mean(Float64Array.from(probabilities, (p) => Math.log(clip(p, 0.01, 0.99))));
-}
-
 /** z-scores of the terms, in the order of {@link PAPER_TERMS}, within ±10. */
 export function zScores(terms: PaperTerms, statistics: TermStatistics): number[] {
   return PAPER_TERMS.map((term) => clip((terms[term] - statistics[term].mean) / statistics[term].deviation, -10, 10));
-}
-
-/** The printed formula over z-scores, maximized: R = w1·L_QNN + w2·L_Diversity − w3·L_Imbalance + w4·L_GAN. */
-export function paperLiteralReward(terms: PaperTerms, statistics: TermStatistics, weights: readonly number[]): number {
-  const [qnn, diversity, imbalance, gan] = zScores(terms, statistics);
-  return weights[0] * qnn + weights[1] * diversity - weights[2] * imbalance + weights[3] * gan;
-}
-
-/**
- * The same four as losses, negated: R = −(w1·L_QNN + w2·L_Diversity + w3·L_Imbalance + w4·L_GAN). L_GAN is what the
- * discriminator maximizes, so it is high where fakes are caught.
- */
-export function paperCorrectedReward(
-  terms: PaperTerms,
-  statistics: TermStatistics,
-  weights: readonly number[],
-): number {
-  return -zScores(terms, statistics).reduce((sum, z, i) => sum + weights[i] * z, 0) + 0;
 }
