@@ -3,11 +3,12 @@ import { GeneratorServiceService } from '@qloom/contracts/gen/qloom/generator/v1
 import { QnnSimulatorServiceService } from '@qloom/contracts/gen/qloom/qnn_sim/v1/qnn_sim.ts';
 import { createNamedTask } from '@qloom/datasets/tasks/task-registry.ts';
 import { connect } from '@qloom/service-kit/client/clients.ts';
-import { encodePoints } from '@qloom/study-rpc/codec/wire-points.ts';
+import { fitModel } from '@qloom/study-rpc/clients/generator-client.ts';
+import { evaluateUtility } from '@qloom/study-rpc/clients/qnn-simulator-client.ts';
 import { median } from './harness/percentile.ts';
 import { lessIsBetter, type Row } from './harness/row.ts';
+import { FIT_DEADLINE_MS, fitSettings } from './overhead/fit-settings.ts';
 import { residentMegabytes, startServices } from './overhead/services.ts';
-import { startFit } from './overhead/start-fit.ts';
 
 const STEPS = 2_000;
 const LIMIT_MB = 400;
@@ -29,26 +30,23 @@ export async function benchMemory(progress: (message: string) => void): Promise<
         (samples[name] ??= []).push({ step, megabytes });
       }
     };
-    const evaluate = () =>
-      simulator.evaluate([
-        {
-          part: { $case: 'settings', value: { fold: 0, qnn: QnnSettings.fromPartial({}), seeds: [1], arms: [] } },
-        },
-        ...[...encodePoints(training)].map((value) => ({ part: { $case: 'training' as const, value } })),
-        ...[...encodePoints(heldOut)].map((value) => ({ part: { $case: 'heldOut' as const, value } })),
-      ]);
+    const evaluation = { fold: 0, qnn: QnnSettings.fromPartial({}), seeds: [1], arms: [] };
+    const evaluate = () => evaluateUtility(simulator, { settings: evaluation, training, synthetic: null, heldOut });
 
     const steps = { name: 'gan.steps', value: { value: { $case: 'integer' as const, value: STEPS } } };
-    const call = await startFit(generator, task.descriptor, training, [steps]);
     let next = 0;
-    for await (const { part } of call) {
-      if (part?.$case !== 'progress' || part.value.step < next) continue;
-      const { step } = part.value;
-      await evaluate();
-      take(step);
-      progress(`step ${step} of ${STEPS}`);
-      next = step + STEPS / 20;
-    }
+    await fitModel(generator, {
+      settings: fitSettings(task.descriptor, [steps]),
+      training,
+      deadlineMs: FIT_DEADLINE_MS,
+      async onProgress({ step }) {
+        if (step < next) return;
+        await evaluate();
+        take(step);
+        progress(`step ${step} of ${STEPS}`);
+        next = step + STEPS / 20;
+      },
+    });
     return SERVICES.flatMap((name) => rowsOf(name, samples[name]));
   } finally {
     generator.close();

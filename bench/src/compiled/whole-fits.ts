@@ -2,12 +2,13 @@ import { GeneratorServiceService } from '@qloom/contracts/gen/qloom/generator/v1
 import { fitGenerator } from '@qloom/generator/domain/fit.ts';
 import { generatorSettings } from '@qloom/generator/domain/settings.ts';
 import { connect } from '@qloom/service-kit/client/clients.ts';
+import { fitModel } from '@qloom/study-rpc/clients/generator-client.ts';
 import { useBackend } from '@qloom/tfjs/backends/backend.ts';
 import { type CompiledMode, chooseTrainingSteps } from '@qloom/tfjs/steps/training-steps.ts';
 import { median } from '../harness/percentile.ts';
+import { FIT_DEADLINE_MS, fitSettings } from '../overhead/fit-settings.ts';
 import { criticInProcess } from '../overhead/one-process.ts';
 import { startServices } from '../overhead/services.ts';
-import { startFit } from '../overhead/start-fit.ts';
 import { SMALL, settingMessages, smallFitData } from './small-fit.ts';
 
 /** Seconds of a whole fit of the product's VAE-GAN, at the median. */
@@ -39,10 +40,8 @@ export async function timeFits(steps: number): Promise<FitTimes> {
       await services.stop();
     });
     return async (count) => {
-      const call = await startFit(generator, subject, points, settingMessages({ ...SMALL, 'gan.steps': count }));
-      for await (const _ of call) {
-        // Progress, then the model.
-      }
+      const settings = fitSettings(subject, settingMessages({ ...SMALL, 'gan.steps': count }));
+      await fitModel(generator, { settings, training: points, deadlineMs: FIT_DEADLINE_MS });
     };
   };
   try {

@@ -1,8 +1,4 @@
 import type {
-  AssessRequest,
-  DiscriminatorServiceService,
-} from '@qloom/contracts/gen/qloom/discriminator/v1/discriminator.ts';
-import type {
   FidelityReport,
   FoldModel,
   ProposeFacts,
@@ -11,21 +7,14 @@ import type {
 import type { ArtifactStore } from '@qloom/episode-log/artifacts/artifact-store.ts';
 import type { EpisodeLog } from '@qloom/episode-log/port.ts';
 import { createRandom } from '@qloom/random/random.ts';
-import type { Remote } from '@qloom/service-kit/client/clients.ts';
 import { DomainError } from '@qloom/service-kit/faults/errors.ts';
 import type { Logger } from '@qloom/service-kit/logger.ts';
 import type { BackgroundWork } from '@qloom/service-kit/stage/background-work.ts';
 import { decodeSlot } from '@qloom/service-kit/stage/slot-events.ts';
 import { createStageWorker, type StageContext } from '@qloom/service-kit/stage/stage-worker.ts';
-import { readPointsMessages } from '@qloom/study-rpc/codec/points-artifact.ts';
-import { implementationOf, sampleFromFitted } from '@qloom/study-rpc/implementations.ts';
-import { callSample, type GeneratorRemote } from './sample-call.ts';
-
-/** Any discriminator, reached over gRPC. */
-export type DiscriminatorRemote = Pick<
-  Remote<typeof DiscriminatorServiceService>,
-  'assess' | 'getCapabilities' | 'target'
->;
+import { assessFidelity, type DiscriminatorRemote } from '@qloom/study-rpc/clients/discriminator-client.ts';
+import { implementationOf } from '@qloom/study-rpc/implementations.ts';
+import { type SampledGenerator, sampledPoints, storedPoints } from '@qloom/study-rpc/stage/fold-points.ts';
 
 /** What the stage needs. */
 export interface AssessStageDeps {
@@ -35,7 +24,7 @@ export interface AssessStageDeps {
   readonly concurrency: number;
   /** The discriminator to call, given the target of this process. */
   readonly discriminator: (self: string) => DiscriminatorRemote;
-  readonly generator: () => GeneratorRemote;
+  readonly generator: () => SampledGenerator;
 }
 
 /**
@@ -79,36 +68,16 @@ async function assessFold(
   model: FoldModel,
   { signal, self }: StageContext,
 ): Promise<FidelityReport> {
-  const requests = assessMessages(deps, event, proposal, model, signal);
-  const { report } = await deps.discriminator(self).assess(requests, { signal });
-  if (report === undefined) throw new DomainError('data-loss', `fold ${model.fold}: Assess answered without a report`);
-  return report;
-}
-
-async function* assessMessages(
-  { artifacts, generator }: AssessStageDeps,
-  { study, implementation }: SlotEvent,
-  { folds, data }: ProposeFacts,
-  { fold, model, sampleSeed, classCounts }: FoldModel,
-  signal: AbortSignal,
-): AsyncGenerator<AssessRequest> {
-  const real = folds.find(({ index }) => index === fold);
-  if (real?.training === undefined || real.heldOut === undefined) {
-    throw new DomainError('invalid', `fold ${fold}: the proposal names no training and held-out points for it`);
-  }
+  const { study } = event;
+  const { fold } = model;
+  const real = proposal.folds.find(({ index }) => index === fold);
   // One seed for a fold of a study: every episode is judged by the same auditor's folds and against the same null.
   const seed = createRandom(`assess/${study}`).seedFor(fold);
-  yield { part: { $case: 'settings', value: { fold, seed, data } } };
-  for (const value of readPointsMessages(await artifacts.get(real.training.sha256), `fold ${fold} training`)) {
-    yield { part: { $case: 'training', value } };
-  }
-  for (const value of readPointsMessages(await artifacts.get(real.heldOut.sha256), `fold ${fold} held-out`)) {
-    yield { part: { $case: 'heldOut', value } };
-  }
-  if (model === undefined) return;
-  const settings = { seed: sampleSeed, classCounts, ungated: false };
-  const bytes = await artifacts.get(model.sha256);
-  const sample = () => callSample(generator(), settings, bytes, signal);
-  for await (const value of sampleFromFitted(generator(), implementation, signal, sample))
-    yield { part: { $case: 'synthetic', value } };
+  return assessFidelity(deps.discriminator(self), {
+    settings: { fold, seed, data: proposal.data },
+    training: storedPoints(deps.artifacts, real?.training, `fold ${fold} training`),
+    heldOut: storedPoints(deps.artifacts, real?.heldOut, `fold ${fold} held-out`),
+    synthetic: sampledPoints({ artifacts: deps.artifacts, generator: deps.generator() }, event, model, signal),
+    signal,
+  });
 }

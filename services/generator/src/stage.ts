@@ -9,11 +9,11 @@ import type { Logger } from '@qloom/service-kit/logger.ts';
 import type { BackgroundWork } from '@qloom/service-kit/stage/background-work.ts';
 import { createStageWorker, type StageContext } from '@qloom/service-kit/stage/stage-worker.ts';
 import type { Points } from '@qloom/study/points/points.ts';
+import { fitModel, type GeneratorRemote } from '@qloom/study-rpc/clients/generator-client.ts';
 import { decodePointsArtifact } from '@qloom/study-rpc/codec/points-artifact.ts';
 import { implementationOf } from '@qloom/study-rpc/implementations.ts';
 import type { Hyperparameter } from './domain/hyperparameters.ts';
 import { SYNTH_RATIO, synthesisPlan } from './domain/synthesis-plan.ts';
-import { callFit, type GeneratorRemote } from './fit-call.ts';
 import { decodeHyperparameter, decodeSettings } from './rpc/hyperparameter-messages.ts';
 
 /** What the stage needs. */
@@ -92,7 +92,7 @@ async function fitFold(
   };
   const ref = `resume/${study}/${episode}/${fold.index}`;
   const fit = (resume: Uint8Array | undefined) =>
-    callFit(deps.generator(self), {
+    fitModel(deps.generator(self), {
       settings,
       training,
       resume,

@@ -1,5 +1,6 @@
-import type { ProposeFacts, SlotEvent, UtilityReport } from '@qloom/contracts/gen/qloom/episode/v1/slots.ts';
+import type { FoldModel, ProposeFacts, SlotEvent, UtilityReport } from '@qloom/contracts/gen/qloom/episode/v1/slots.ts';
 import { QnnSimulatorServiceService } from '@qloom/contracts/gen/qloom/qnn_sim/v1/qnn_sim.ts';
+import type { LabelledPoints } from '@qloom/contracts/gen/qloom/tensor/v1/tensor.ts';
 import type { ArtifactStore } from '@qloom/episode-log/artifacts/artifact-store.ts';
 import type { EpisodeLog } from '@qloom/episode-log/port.ts';
 import { connect, type Remote } from '@qloom/service-kit/client/clients.ts';
@@ -8,14 +9,16 @@ import type { Logger } from '@qloom/service-kit/logger.ts';
 import type { BackgroundWork } from '@qloom/service-kit/stage/background-work.ts';
 import { decodeSlot } from '@qloom/service-kit/stage/slot-events.ts';
 import { createStageWorker } from '@qloom/service-kit/stage/stage-worker.ts';
+import { evaluateUtility } from '@qloom/study-rpc/clients/qnn-simulator-client.ts';
 import { implementationOf } from '@qloom/study-rpc/implementations.ts';
-import { evaluationParts, type PointSources } from './evaluation-parts.ts';
+import { type SampledGenerator, sampledPoints, storedPoints } from '@qloom/study-rpc/stage/fold-points.ts';
+import { withSpan } from '@qloom/telemetry/spans.ts';
 
 /** What the stage works with. */
 export interface EvaluateStageOptions {
   readonly episodeLog: EpisodeLog;
   readonly artifacts: ArtifactStore;
-  readonly generator: PointSources['generator'];
+  readonly generator: SampledGenerator;
   /** Who evaluates. Default: this process. */
   readonly target?: string;
   /** Events in flight at once. */
@@ -39,7 +42,7 @@ export function evaluateStage(options: EvaluateStageOptions): BackgroundWork & {
     log: options.log,
     async run(event, { signal, self, producedBy }) {
       simulator ??= connect(QnnSimulatorServiceService, options.target ?? self);
-      const { evaluate } = simulator;
+      const remote = simulator;
       producedBy(implementationOf((await simulator.getCapabilities({}, { signal })).capabilities));
       const models = event.facts?.$case === 'fit' ? event.facts.value.folds : [];
       const propose = await proposalOf(episodeLog, event);
@@ -47,10 +50,13 @@ export function evaluateStage(options: EvaluateStageOptions): BackgroundWork & {
       const either = AbortSignal.any([signal, failed.signal]);
       const reports = propose.folds.map(async (fold) => {
         const model = models.find((candidate) => candidate.fold === fold.index);
-        const requests = evaluationParts(options, { event, propose, fold, model }, either);
-        const { report } = await evaluate(requests, { signal: either });
-        if (!report) throw new DomainError('internal', `fold ${fold.index}: Evaluate answered without a report`);
-        return report;
+        return evaluateUtility(remote, {
+          settings: { fold: fold.index, qnn: propose.qnn, seeds: propose.qnnSeeds, arms: [] },
+          training: storedPoints(options.artifacts, fold.training, `fold ${fold.index} training`),
+          synthetic: syntheticPoints(options, event, model, either),
+          heldOut: storedPoints(options.artifacts, fold.heldOut, `fold ${fold.index} held-out`),
+          signal: either,
+        });
       });
       // The first error ends the other folds' calls; it, not their cancellation, is what went wrong.
       for (const report of reports) report.catch((error) => failed.abort(error));
@@ -66,4 +72,20 @@ async function proposalOf(episodeLog: EpisodeLog, { study, episode }: SlotEvent)
   const facts = event && decodeSlot(event).facts;
   if (facts?.$case === 'propose') return facts.value;
   throw new DomainError('data-loss', `${study}/${episode}: fit is written, but propose is not there as ok`);
+}
+
+/** Collected before they are passed on, so that the span `sample` has the time of the sampling alone. */
+async function* syntheticPoints(
+  options: Pick<EvaluateStageOptions, 'artifacts' | 'generator'>,
+  event: SlotEvent,
+  model: FoldModel | undefined,
+  signal: AbortSignal,
+): AsyncGenerator<LabelledPoints> {
+  if (!model?.model) return;
+  const { study, episode } = event;
+  yield* await withSpan('sample', { study, episode }, async () => {
+    const received: LabelledPoints[] = [];
+    for await (const message of sampledPoints(options, event, model, signal)) received.push(message);
+    return received;
+  });
 }

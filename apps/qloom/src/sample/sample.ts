@@ -1,14 +1,13 @@
 import { StudyResult } from '@qloom/contracts/gen/qloom/agent/v1/result.ts';
 import { DataDescription } from '@qloom/contracts/gen/qloom/episode/v1/slots.ts';
-import { GeneratorServiceService, type SampleRequest } from '@qloom/contracts/gen/qloom/generator/v1/generator.ts';
+import { GeneratorServiceService } from '@qloom/contracts/gen/qloom/generator/v1/generator.ts';
 import { writeCsv } from '@qloom/datasets/csv/write-csv.ts';
 import { openArtifactStore } from '@qloom/episode-log/open-log.ts';
 import { connect } from '@qloom/service-kit/client/clients.ts';
 import { classCounts } from '@qloom/study/points/rows.ts';
 import { coveringQuotas } from '@qloom/study/synthesis/quotas.ts';
+import { samplePoints } from '@qloom/study-rpc/clients/generator-client.ts';
 import { decodePointsArtifact } from '@qloom/study-rpc/codec/points-artifact.ts';
-import { createPointsCollector } from '@qloom/study-rpc/codec/wire-points.ts';
-import { encodeBytes } from '@qloom/study-rpc/codec/wire-tensors.ts';
 import { quoted } from '@qloom/tensor/quoted.ts';
 import { CommandError, UsageError } from '../command/errors.ts';
 import { credentialsFromEnvironment } from '../run/event-log.ts';
@@ -67,26 +66,14 @@ export async function sample(folder: RunFolder, flags: SampleOptions): Promise<s
   const generator = connect(GeneratorServiceService, services.targets.generator);
   try {
     await Promise.race([services.started, rejectWhenAborted(interrupt.signal)]);
-    const call = generator.sample({ signal: interrupt.signal });
-    const sent = call.sendAll(requests(flags, counts, model)).then(() => call.closeSend());
-    sent.catch(() => {});
-    const points = createPointsCollector('points');
-    for await (const { part } of call) if (part?.$case === 'points') points.add(part.value);
-    return writeCsv(points.points(), data, data);
+    const settings = { seed: flags.seed, classCounts: counts, ungated: flags.ungated ?? false };
+    const { points } = await samplePoints(generator, { settings, model, signal: interrupt.signal });
+    return writeCsv(points, data, data);
   } finally {
     generator.close();
     await services.stop();
     interrupt.dispose();
   }
-}
-
-function* requests(
-  { seed, ungated }: SampleOptions,
-  classCounts: number[],
-  model: Uint8Array,
-): Generator<SampleRequest> {
-  yield { part: { $case: 'settings', value: { seed, classCounts, ungated: ungated ?? false } } };
-  for (const value of encodeBytes(model)) yield { part: { $case: 'model', value } };
 }
 
 function rejectWhenAborted(signal: AbortSignal): Promise<never> {

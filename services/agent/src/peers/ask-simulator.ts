@@ -7,8 +7,8 @@ import type { FieldViolation } from '@qloom/service-kit/faults/field-violations.
 import { isServiceError } from '@qloom/service-kit/faults/status.ts';
 import { violationsOf } from '@qloom/service-kit/faults/status-details.ts';
 import type { Points } from '@qloom/study/points/points.ts';
-import { evaluateUtility } from './judge.ts';
-import type { Peers } from './peers.ts';
+import { evaluateUtility } from '@qloom/study-rpc/clients/qnn-simulator-client.ts';
+import { LONG_CALL_MS, type Peers } from './peers.ts';
 
 /** A simulator that is still at work after this has taken the settings. Clients give CreateStudy 10 s. Unit: milliseconds. */
 const PATIENCE_MS = 4_000;
@@ -29,7 +29,8 @@ export async function askSimulator(
   const settings = { fold: 0, qnn: { ...qnn, steps: 1, batchSize: 1 }, seeds: [1], arms: [QnnArm.REAL_ONLY] };
   const roles = { training: randomPoints(data, 'training'), synthetic: null, heldOut: randomPoints(data, 'held-out') };
   try {
-    await evaluateUtility(peers, settings, roles, AbortSignal.any([signal, patience]));
+    const limits = { signal: AbortSignal.any([signal, patience]), deadlineMs: LONG_CALL_MS };
+    await evaluateUtility(peers.qnnSim, { settings, ...roles, ...limits });
   } catch (error) {
     if (patience.aborted && !signal.aborted) return;
     const fault = classifyFault(error);

@@ -6,14 +6,15 @@ import { DomainError } from '@qloom/service-kit/faults/errors.ts';
 import type { Points } from '@qloom/study/points/points.ts';
 import { classCounts } from '@qloom/study/points/rows.ts';
 import { synthesisPlan } from '@qloom/study/synthesis/synthesis-plan.ts';
+import { assessFidelity } from '@qloom/study-rpc/clients/discriminator-client.ts';
+import { fitModel, samplePoints } from '@qloom/study-rpc/clients/generator-client.ts';
+import { evaluateUtility } from '@qloom/study-rpc/clients/qnn-simulator-client.ts';
 import type { Hyperparameters, NumericParameter } from '../domain/space/parameter.ts';
 import type { Space } from '../domain/space/space.ts';
 import type { StudySeeds } from '../domain/study/seeds.ts';
 import { encodeAnyPoint } from '../events/hyperparameters.ts';
 import { decodeUtility } from '../events/measurement.ts';
-import { assessFidelity, evaluateUtility } from '../peers/judge.ts';
-import type { Peers } from '../peers/peers.ts';
-import { fitModel, samplePoints } from '../peers/synthesize.ts';
+import { LONG_CALL_MS, type Peers } from '../peers/peers.ts';
 import type { Clock } from './clock.ts';
 import type { StudyManifest } from './prepare.ts';
 import type { CompleteSettings } from './settings.ts';
@@ -70,8 +71,11 @@ export async function synthesize(
     data: context.data.description,
     checkpointEverySteps: 0,
   };
-  const { model, summary: fit } = await fitModel(context.peers, settings, training, signal);
-  const { points, summary: sample } = await samplePoints(context.peers, model, sampleSeed, counts, signal);
+  const { generator } = context.peers;
+  const limits = { signal, deadlineMs: LONG_CALL_MS };
+  const { model, summary: fit } = await fitModel(generator, { settings, training, ...limits });
+  const sampling = { settings: { seed: sampleSeed, classCounts: counts, ungated: false }, model, ...limits };
+  const { points, summary: sample } = await samplePoints(generator, sampling);
   return { points, model, fitSeed, sampleSeed, fit, sample };
 }
 
@@ -95,7 +99,7 @@ export async function train(
   signal: AbortSignal,
 ): Promise<UtilityReport> {
   const settings = { fold: 0, qnn: context.settings.qnn, seeds, arms };
-  const report = await evaluateUtility(context.peers, settings, roles, signal);
+  const report = await evaluateUtility(context.peers.qnnSim, { settings, ...roles, signal, deadlineMs: LONG_CALL_MS });
   for (const { arm, seed, accuracy, losses } of decodeUtility(report).runs) {
     const wrong = [accuracy, ...losses].find((value) => !Number.isFinite(value));
     if (wrong !== undefined) throw new DomainError('diverged', `the QNN (${arm}, seed ${seed}) scores ${wrong}`);
@@ -111,5 +115,5 @@ export function assess(
   signal: AbortSignal,
 ): Promise<FidelityReport> {
   const settings = { fold: 0, seed: context.seeds.unit(label, 'assess'), data: context.data.description };
-  return assessFidelity(context.peers, settings, roles, signal);
+  return assessFidelity(context.peers.discriminator, { settings, ...roles, signal, deadlineMs: LONG_CALL_MS });
 }

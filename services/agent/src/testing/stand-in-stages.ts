@@ -9,11 +9,18 @@ import { createStageWorker } from '@qloom/service-kit/stage/stage-worker.ts';
 import type { Points } from '@qloom/study/points/points.ts';
 import { classCounts } from '@qloom/study/points/rows.ts';
 import { synthesisPlan } from '@qloom/study/synthesis/synthesis-plan.ts';
+import { assessFidelity } from '@qloom/study-rpc/clients/discriminator-client.ts';
+import { fitModel, samplePoints } from '@qloom/study-rpc/clients/generator-client.ts';
+import { evaluateUtility } from '@qloom/study-rpc/clients/qnn-simulator-client.ts';
 import { decodePoint } from '../events/hyperparameters.ts';
 import { getPoints, putArtifact } from '../events/points-artifact.ts';
-import { assessFidelity, evaluateUtility, type Roles } from '../peers/judge.ts';
 import type { Peers } from '../peers/peers.ts';
-import { fitModel, samplePoints } from '../peers/synthesize.ts';
+
+interface Roles {
+  readonly training: Points;
+  readonly heldOut: Points;
+  readonly synthetic: Points | null;
+}
 
 /** The three stages of the other services, as short as they can be: they read and write the slots that the agent meets. */
 export function standInStages(
@@ -45,14 +52,14 @@ export function standInStages(
         continue;
       }
       const settings = { identity, seed, hyperparameters, data, checkpointEverySteps: 0 };
-      const { model, summary } = await fitModel(peers, settings, training, signal);
+      const { model, summary } = await fitModel(peers.generator, { settings, training, signal });
       const stored = await putArtifact(artifacts, model, 'application/x-qloom-model');
       models.push({ ...common, model: stored, summary: summary.values });
     }
     return { $case: 'fit', value: { folds: models } };
   };
 
-  const rolesOf = async (event: SlotEvent, signal: AbortSignal): Promise<(Roles & { fold: number })[]> => {
+  const rolesOf = async (event: SlotEvent, signal: AbortSignal): Promise<(Roles & { readonly fold: number })[]> => {
     if (event.facts?.$case !== 'fit') throw new Error('no fit');
     const { folds } = await proposalOf(event);
     return Promise.all(
@@ -60,16 +67,18 @@ export function standInStages(
         const of = (which: 'training' | 'heldOut'): Promise<Points> =>
           getPoints(artifacts, folds[fold][which] ?? { sha256: '', sizeBytes: 0, mediaType: '' }, which);
         const bytes = model && (await artifacts.get(model.sha256));
-        const synthetic = bytes ? (await samplePoints(peers, bytes, sampleSeed, counts, signal)).points : null;
-        return { fold, training: await of('training'), heldOut: await of('heldOut'), synthetic };
+        const settings = { seed: sampleSeed, classCounts: counts, ungated: false };
+        const sample = bytes && (await samplePoints(peers.generator, { settings, model: bytes, signal }));
+        const points = { training: await of('training'), heldOut: await of('heldOut') };
+        return { fold, ...points, synthetic: sample?.points ?? null };
       }),
     );
   };
 
   const assess = async (event: SlotEvent, signal: AbortSignal): Promise<SlotFacts> => {
     const roles = await rolesOf(event, signal);
-    const reports = roles.map((role) =>
-      assessFidelity(peers, { fold: role.fold, seed: 1, data: undefined }, role, signal),
+    const reports = roles.map(({ fold, ...points }) =>
+      assessFidelity(peers.discriminator, { settings: { fold, seed: 1, data: undefined }, ...points, signal }),
     );
     return { $case: 'assess', value: { folds: await Promise.all(reports) } };
   };
@@ -77,9 +86,9 @@ export function standInStages(
   const evaluate = async (event: SlotEvent, signal: AbortSignal): Promise<SlotFacts> => {
     const { qnn, qnnSeeds } = await proposalOf(event);
     const roles = await rolesOf(event, signal);
-    const reports = roles.map((role) => {
-      const arms = role.synthetic === null ? [QnnArm.REAL_ONLY] : [];
-      return evaluateUtility(peers, { fold: role.fold, qnn, seeds: qnnSeeds, arms }, role, signal);
+    const reports = roles.map(({ fold, ...points }) => {
+      const settings = { fold, qnn, seeds: qnnSeeds, arms: points.synthetic === null ? [QnnArm.REAL_ONLY] : [] };
+      return evaluateUtility(peers.qnnSim, { settings, ...points, signal });
     });
     return { $case: 'evaluate', value: { folds: await Promise.all(reports) } };
   };

@@ -8,14 +8,14 @@ import { parseListen } from '@qloom/service-kit/config/listen.ts';
 import { bindService } from '@qloom/service-kit/server/handlers.ts';
 import { type RunningServer, startServer } from '@qloom/service-kit/server/server.ts';
 import type { Points } from '@qloom/study/points/points.ts';
-import { createPointsCollector, encodePoints } from '@qloom/study-rpc/codec/wire-points.ts';
-import { encodeBytes, encodeTensor } from '@qloom/study-rpc/codec/wire-tensors.ts';
+import { type FitCall, fitModel, samplePoints } from '@qloom/study-rpc/clients/generator-client.ts';
+import { encodePoints } from '@qloom/study-rpc/codec/wire-points.ts';
+import { encodeTensor } from '@qloom/study-rpc/codec/wire-tensors.ts';
 import { createTempFolder, type TempFolder } from '@qloom/testing/temp-folder.ts';
 import { createMemoryLog } from '@qloom/testing/test-server.ts';
 import { useBackend } from '@qloom/tfjs/backends/backend.ts';
 import { chooseTrainingSteps } from '@qloom/tfjs/steps/training-steps.ts';
 import * as tf from '@tensorflow/tfjs-core';
-import { callFit, type FitCall } from '../fit-call.ts';
 import { criticService } from '../fixtures/critic-server.ts';
 import { twoClouds } from '../fixtures/quadratic-critic.ts';
 import { generatorCapabilities } from './capabilities.ts';
@@ -84,17 +84,8 @@ function fitCall(steps: number, more: Partial<FitCall> & { hyperparameters?: Hyp
 }
 
 async function draw(model: Uint8Array, classCounts: number[], seed = 1): Promise<{ points: Points; forced: number }> {
-  const call = generator.sample();
-  await call.send({ part: { $case: 'settings', value: { seed, classCounts, ungated: false } } });
-  for (const value of encodeBytes(model)) await call.send({ part: { $case: 'model', value } });
-  call.closeSend();
-  const collector = createPointsCollector('points');
-  let forced = -1;
-  for await (const { part } of call) {
-    if (part?.$case === 'points') collector.add(part.value);
-    if (part?.$case === 'summary') forced = part.value.forced;
-  }
-  return { points: collector.points(), forced };
+  const { points, summary } = await samplePoints(generator, { settings: { seed, classCounts, ungated: false }, model });
+  return { points, forced: summary.forced };
 }
 
 beforeEach(async () => {
@@ -113,7 +104,7 @@ describe('GeneratorService', () => {
   it('fits a model against the critic and samples from it, the same points for the same seed', async () => {
     await serve('critic', criticService());
     const checkpoints: number[] = [];
-    const { model, summary } = await callFit(
+    const { model, summary } = await fitModel(
       generator,
       fitCall(100, { onCheckpoint: async (step) => void checkpoints.push(step) }),
     );
@@ -131,7 +122,7 @@ describe('GeneratorService', () => {
 
   it('gives the same bits when the critic is killed in the midst of the fit and comes back', async () => {
     const first = await serve('critic', criticService());
-    const undisturbed = await callFit(generator, fitCall(80));
+    const undisturbed = await fitModel(generator, fitCall(80));
     await kill(first);
     const killed = Promise.withResolvers<void>();
     const fragile: RunningServer = await serve(
@@ -142,7 +133,7 @@ describe('GeneratorService', () => {
         await new Promise(() => undefined);
       }),
     );
-    const fitting = callFit(generator, fitCall(80));
+    const fitting = fitModel(generator, fitCall(80));
     await killed.promise;
     await serve('critic', criticService());
     const { model, summary } = await fitting;
@@ -153,7 +144,7 @@ describe('GeneratorService', () => {
   it('goes on from a checkpoint that another replica made', async () => {
     await serve('critic', criticService());
     let resume: Uint8Array | undefined;
-    const whole = await callFit(
+    const whole = await fitModel(
       generator,
       fitCall(80, {
         onCheckpoint: async (step, checkpoint) => {
@@ -161,12 +152,12 @@ describe('GeneratorService', () => {
         },
       }),
     );
-    const { model, summary } = await callFit(generator, fitCall(80, { resume }));
+    const { model, summary } = await fitModel(generator, fitCall(80, { resume }));
     expect(summary.resumedFromStep).toBe(40);
     expect(Buffer.from(model).equals(whole.model)).toBe(true);
-    const other = callFit(generator, fitCall(60, { resume }));
+    const other = fitModel(generator, fitCall(60, { resume }));
     await expect(other).rejects.toMatchObject({ code: status.FAILED_PRECONDITION });
-    const damaged = callFit(generator, fitCall(80, { resume: resume?.with(100, resume[100] ^ 1) }));
+    const damaged = fitModel(generator, fitCall(80, { resume: resume?.with(100, resume[100] ^ 1) }));
     await expect(damaged).rejects.toMatchObject({
       code: status.INVALID_ARGUMENT,
       details: expect.stringContaining('SHA-256'),
@@ -179,7 +170,7 @@ describe('GeneratorService', () => {
     [[integer('gan.steps', 5)], 'gan.steps is given twice'],
     [[choice('method', 'shot-resampling')], 'method shot-resampling: features must be expectations'],
   ])('refuses hyperparameters that are wrong (case %#)', async (hyperparameters, message) => {
-    const fit = callFit(generator, fitCall(10, { hyperparameters }));
+    const fit = fitModel(generator, fitCall(10, { hyperparameters }));
     await expect(fit).rejects.toMatchObject({
       code: status.INVALID_ARGUMENT,
       details: expect.stringContaining(message),
@@ -232,7 +223,7 @@ describe('GeneratorService', () => {
         return new Promise(() => undefined);
       }),
     );
-    const fit = callFit(generator, fitCall(100, { signal: controller.signal }));
+    const fit = fitModel(generator, fitCall(100, { signal: controller.signal }));
     await expect(fit).rejects.toMatchObject({ code: status.CANCELLED });
     await released.promise;
     while (tf.memory().numTensors !== before) await new Promise((resolve) => setImmediate(resolve));
@@ -244,8 +235,8 @@ describe('GeneratorService', () => {
       'critic',
       criticService(() => held.promise),
     );
-    const fits = [callFit(generator, fitCall(2)), callFit(generator, fitCall(2))];
-    await expect(callFit(generator, fitCall(2))).rejects.toMatchObject({ code: status.RESOURCE_EXHAUSTED });
+    const fits = [fitModel(generator, fitCall(2)), fitModel(generator, fitCall(2))];
+    await expect(fitModel(generator, fitCall(2))).rejects.toMatchObject({ code: status.RESOURCE_EXHAUSTED });
     held.resolve();
     await Promise.all(fits);
   });

@@ -1,0 +1,48 @@
+import type { UtilityReport } from '@qloom/contracts/gen/qloom/episode/v1/slots.ts';
+import type {
+  EvaluateRequest,
+  EvaluateSettings,
+  QnnSimulatorServiceService,
+} from '@qloom/contracts/gen/qloom/qnn_sim/v1/qnn_sim.ts';
+import type { Remote } from '@qloom/service-kit/client/clients.ts';
+import { type CallLimits, callName, requirePart } from './answers.ts';
+import { type PointsToSend, pointParts } from './points-to-send.ts';
+
+/** Any implementation of QnnSimulatorService, reached over gRPC. */
+export type QnnSimulatorRemote = Pick<
+  Remote<typeof QnnSimulatorServiceService>,
+  'evaluate' | 'getCapabilities' | 'target'
+>;
+
+/** One call of Evaluate. */
+export interface EvaluateCall extends CallLimits {
+  readonly settings: EvaluateSettings;
+  readonly training: PointsToSend;
+  /** Null where nothing is added to the training points. */
+  readonly synthetic: PointsToSend | null;
+  readonly heldOut: PointsToSend;
+}
+
+/**
+ * Trains QNNs and scores them on the held-out points. Rejects with the call's status, with IncompleteAnswerError, and with what the
+ * points given as messages throw.
+ */
+export async function evaluateUtility(
+  qnnSimulator: Pick<QnnSimulatorRemote, 'evaluate' | 'target'>,
+  { signal, deadlineMs, ...request }: EvaluateCall,
+): Promise<UtilityReport> {
+  const { report } = await qnnSimulator.evaluate(evaluateRequests(request), { signal, deadlineMs });
+  return requirePart(callName('QNN simulator', qnnSimulator.target, 'Evaluate'), 'a report', report);
+}
+
+async function* evaluateRequests({
+  settings,
+  training,
+  synthetic,
+  heldOut,
+}: Omit<EvaluateCall, keyof CallLimits>): AsyncGenerator<EvaluateRequest> {
+  yield { part: { $case: 'settings', value: settings } };
+  yield* pointParts('training', training);
+  yield* pointParts('synthetic', synthetic);
+  yield* pointParts('heldOut', heldOut);
+}
