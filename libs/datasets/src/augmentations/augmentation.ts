@@ -17,7 +17,7 @@ export interface AugmentationRequest {
 
 /** A classical way to make labelled points from labelled points. */
 export interface Augmentation {
-  readonly name: AugmentationName;
+  readonly name: string;
   readonly title: string;
   /** Range in which to tune (on a logarithmic scale), default, and what the number means; null where it has no effect. */
   readonly strength: {
@@ -35,18 +35,3 @@ export interface Augmentation {
    */
   augment(points: Points, request: AugmentationRequest): Points;
 }
-
-/** Names of the classical methods. */
-export const AUGMENTATION_NAMES = [
-  'duplicate',
-  'noise',
-  'shots',
-  'rotations',
-  'mixup',
-  'smote',
-  'class-gaussian',
-  'kde',
-] as const;
-
-/** One of {@link AUGMENTATION_NAMES}. */
-export type AugmentationName = (typeof AUGMENTATION_NAMES)[number];

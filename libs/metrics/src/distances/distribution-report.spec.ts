@@ -1,5 +1,5 @@
 import { createAnnniTask } from '@qloom/datasets/annni/annni-task.ts';
-import { augmentationNamed } from '@qloom/datasets/augmentations/registry.ts';
+import { augmentationNamed } from '@qloom/datasets/augmentations/augmentation-table.ts';
 import { fitStandardizer } from '@qloom/datasets/preprocessing/standardizer.ts';
 import { createRandom } from '@qloom/random/random.ts';
 import { physicalValidity } from '../constraints/physical-validity.ts';

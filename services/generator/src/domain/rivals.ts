@@ -1,5 +1,4 @@
-import type { AugmentationName } from '@qloom/datasets/augmentations/augmentation.ts';
-import { augmentationNamed } from '@qloom/datasets/augmentations/registry.ts';
+import { type AugmentationName, augmentationNamed } from '@qloom/datasets/augmentations/augmentation-table.ts';
 import type { Random } from '@qloom/random/random.ts';
 import { DatasetError } from '@qloom/study/points/dataset-error.ts';
 import type { Points } from '@qloom/study/points/points.ts';

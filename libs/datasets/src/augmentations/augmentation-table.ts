@@ -1,6 +1,6 @@
 import { DatasetError } from '@qloom/study/points/dataset-error.ts';
 import { quoted } from '@qloom/tensor/quoted.ts';
-import { AUGMENTATION_NAMES, type Augmentation, type AugmentationName } from './augmentation.ts';
+import type { Augmentation } from './augmentation.ts';
 import { classGaussian } from './class-gaussian.ts';
 import { duplicate } from './duplicate.ts';
 import { kde } from './kde.ts';
@@ -10,7 +10,8 @@ import { rotations } from './rotations.ts';
 import { shots } from './shots.ts';
 import { smote } from './smote.ts';
 
-const AUGMENTATIONS: Readonly<Record<AugmentationName, Augmentation>> = {
+/** Every classical augmentation, by name: one row and one file each. */
+export const AUGMENTATIONS = {
   duplicate,
   noise,
   shots,
@@ -19,7 +20,13 @@ const AUGMENTATIONS: Readonly<Record<AugmentationName, Augmentation>> = {
   smote,
   'class-gaussian': classGaussian,
   kde,
-};
+} as const satisfies Record<string, Augmentation>;
+
+/** The name of an augmentation. */
+export type AugmentationName = keyof typeof AUGMENTATIONS;
+
+/** The names, in the order of the table. */
+export const AUGMENTATION_NAMES = Object.keys(AUGMENTATIONS) as AugmentationName[];
 
 /** The method of that name. Throws DatasetError, listing the names, when there is none. */
 export function augmentationNamed(name: string): Augmentation {

@@ -2,8 +2,8 @@ import { createRandom } from '@qloom/random/random.ts';
 import type { Points } from '@qloom/study/points/points.ts';
 import { classCounts, rowsByClass } from '@qloom/study/points/rows.ts';
 import { createAnnniTask } from '../annni/annni-task.ts';
-import { AUGMENTATION_NAMES } from './augmentation.ts';
-import { augmentationNamed } from './registry.ts';
+
+import { AUGMENTATION_NAMES, augmentationNamed } from './augmentation-table.ts';
 
 const real = createAnnniTask().draw({ count: 40, seed: 11 });
 const physical = createAnnniTask().descriptor.physical;
@@ -36,6 +36,10 @@ describe.each(AUGMENTATION_NAMES)('the augmentation %s', (name) => {
   const method = augmentationNamed(name);
   const make = (points: Points, counts: number[], seed = 1) =>
     method.augment(points, { counts, random: createRandom(seed), shots: 16, physical });
+
+  it('calls itself by the name of its row', () => {
+    expect(method.name).toBe(name);
+  });
 
   it('makes the counts asked for, finite and within the physical limits, the same for the same seed', () => {
     const made = make(real, [30, 0, 50]);
