@@ -2,7 +2,7 @@
  * What a check is about: `contract` is what every caller relies on; `refusal` is what a caller's mistakes are answered
  * with, which a study of correct callers never sees.
  */
-export type CheckLevel = 'contract' | 'refusal';
+type CheckLevel = 'contract' | 'refusal';
 
 /** One thing that the contract promises, asked of a service over the wire. */
 export interface Check {

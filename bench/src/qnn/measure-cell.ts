@@ -24,7 +24,7 @@ export interface Measurement {
 }
 
 /** How much is measured. */
-export interface Effort {
+interface Effort {
   /** Contenders come in turn so many times: a machine's speed drifts. */
   readonly rounds: number;
   /** Of each turn: after so many seconds, or batches, no further batch begins. */
@@ -38,7 +38,7 @@ export interface Effort {
  * Three quarters of a second in all; of batches that take seconds, two or three. Twenty batches a turn were too few for small
  * circuits: V8 had not yet optimized what calls the kernels.
  */
-export const EFFORT: Effort = { rounds: 3, seconds: 0.25, most: 5000, enough: 6 };
+const EFFORT: Effort = { rounds: 3, seconds: 0.25, most: 5000, enough: 6 };
 
 /** Settings of {@link measureCell}. */
 export interface MeasureOptions {

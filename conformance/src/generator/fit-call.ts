@@ -14,7 +14,7 @@ export type GeneratorRemote = Remote<typeof GeneratorServiceService>;
 export type FitPart = NonNullable<FitRequest['part']>;
 
 /** A resumable checkpoint, put together. */
-export interface ReceivedCheckpoint {
+interface ReceivedCheckpoint {
   readonly step: number;
   readonly bytes: Uint8Array;
 }

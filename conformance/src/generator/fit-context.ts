@@ -12,7 +12,7 @@ import { type FitAnswer, type FitPart, fit, type GeneratorRemote } from './fit-c
 export const TRAINING = smallPoints(36);
 
 /** What a fit of the checks may change. */
-export interface FitChanges extends Partial<FitSettings> {
+interface FitChanges extends Partial<FitSettings> {
   /** A checkpoint to go on from. */
   readonly resume?: Uint8Array;
 }

@@ -5,7 +5,7 @@ import { type CheckResult, runChecks } from '../run-checks.ts';
 import { openSuite, type SuiteName } from '../suites.ts';
 
 /** The results of every check of a service at `target`. */
-export async function runSuite(name: SuiteName, target: string): Promise<CheckResult[]> {
+async function runSuite(name: SuiteName, target: string): Promise<CheckResult[]> {
   const suite = openSuite(name, { target, study: 'conformance-spec', deadlineMs: 60_000, settings: new Map() });
   try {
     const results: CheckResult[] = [];

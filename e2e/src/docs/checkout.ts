@@ -28,7 +28,7 @@ const SMALL: readonly (readonly [section: string, field: string, value: unknown]
 const EPISODES = { quickstart: 13, others: 4 } as const;
 
 /** The text of a study file with few episodes, and as few steps and draws as a study can do with. Its problem and its QNN stay. */
-export function smallStudy(text: string): string {
+function smallStudy(text: string): string {
   const study = parseDocument(text);
   study.set('episodes', study.get('name') === 'quickstart' ? EPISODES.quickstart : EPISODES.others);
   for (const [section, field, value] of SMALL) {

@@ -1,5 +1,5 @@
 /** What an author says of a block, in HTML comments directly above it. */
-export interface BlockNotes {
+interface BlockNotes {
   /** `<!-- not run in tests: WHY -->`: it is only parsed, and its commands are held to their help. */
   readonly notRun?: string;
   /** `<!-- file: NAME -->`: a file that the page's commands use; the block is its content. */

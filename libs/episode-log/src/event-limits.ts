@@ -2,7 +2,7 @@ import { quoted } from '@qloom/tensor/quoted.ts';
 import { InvalidKeyError } from './errors.ts';
 
 /** The largest payload of one event, in bytes. Events carry facts and references; tensors are artifacts. */
-export const MAX_PAYLOAD_BYTES = 256 * 1024;
+const MAX_PAYLOAD_BYTES = 256 * 1024;
 
 const HEADER_NAME = /^(?!nats-)[a-z0-9][a-z0-9_.-]*$/;
 const HEADER_VALUE = /^[\x20-\x7e]*$/;

@@ -7,8 +7,8 @@ import { manifoldCoverage } from './distances/coverage.ts';
 import { frechetDistance, gaussianFrechet } from './distances/frechet.ts';
 import { maximumMeanDiscrepancy } from './distances/mmd.ts';
 import { symmetricEigen } from './distances/symmetric-eigen.ts';
-import { correlated, sineGrid } from './golden-samples.ts';
 import type { Matrix } from './matrix.ts';
+import { correlated, sineGrid } from './testing/golden-samples.ts';
 
 const A = sineGrid(12, 3, 0.7);
 const B = sineGrid(15, 3, 1.3, 0.4);

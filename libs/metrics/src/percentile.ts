@@ -24,16 +24,3 @@ export function scaledMad(values: ArrayLike<number>): number {
   const centre = median(values);
   return 1.4826 * median(Float64Array.from(values, (value) => Math.abs(value - centre)));
 }
-
-/** The three percentiles that latencies are told by. */
-export interface LatencyPercentiles {
-  readonly p50: number;
-  readonly p95: number;
-  readonly p99: number;
-  readonly count: number;
-}
-
-/** p50, p95 and p99 in the values' own unit. Throws MetricError on an empty sample. */
-export function latencyPercentiles(values: ArrayLike<number>): LatencyPercentiles {
-  return { p50: quantile(values, 0.5), p95: quantile(values, 0.95), p99: quantile(values, 0.99), count: values.length };
-}

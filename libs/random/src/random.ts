@@ -1,11 +1,5 @@
 import { hashToWords } from './hash.ts';
 
-/** The whole state of a {@link Random}: four 32-bit words and the unused half of the last normal pair. Plain JSON. */
-export interface RandomState {
-  readonly words: readonly [number, number, number, number];
-  readonly spareNormal: number | null;
-}
-
 /** A seeded source of random numbers. The same seed gives the same numbers on every machine and every run. */
 export interface Random {
   /** A float64 in [0, 1) with 32 random bits. */
@@ -27,8 +21,6 @@ export interface Random {
   fork(label: string | number): Random;
   /** A 32-bit seed for someone else, a function of this stream's seed and `label` alone. */
   seedFor(label: string | number): number;
-  /** What {@link restoreRandom} needs to go on from here. */
-  state(): RandomState & { readonly seed: string };
 }
 
 /**
@@ -38,12 +30,12 @@ export interface Random {
 class Xoshiro128 implements Random {
   readonly #seed: string;
   readonly #words: Uint32Array;
-  #spareNormal: number | null;
+  /** The unused half of the last pair of normals. */
+  #spareNormal: number | null = null;
 
-  constructor(seed: string, state?: RandomState) {
+  constructor(seed: string) {
     this.#seed = seed;
-    this.#words = Uint32Array.from(state?.words ?? hashToWords(seed));
-    this.#spareNormal = state?.spareNormal ?? null;
+    this.#words = Uint32Array.from(hashToWords(seed));
   }
 
   #next(): number {
@@ -113,19 +105,9 @@ class Xoshiro128 implements Random {
   seedFor(label: string | number): number {
     return hashToWords(`${this.#seed}/${label}`)[0];
   }
-
-  state(): RandomState & { readonly seed: string } {
-    const [a, b, c, d] = this.#words;
-    return { seed: this.#seed, words: [a, b, c, d], spareNormal: this.#spareNormal };
-  }
 }
 
 /** A random source from an integer or a text. `createRandom(7)` and `createRandom('7')` are the same stream. */
 export function createRandom(seed: number | bigint | string): Random {
   return new Xoshiro128(String(seed));
-}
-
-/** Goes on where {@link Random.state} was taken. */
-export function restoreRandom(state: RandomState & { readonly seed: string }): Random {
-  return new Xoshiro128(state.seed, state);
 }

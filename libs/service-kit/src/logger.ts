@@ -4,10 +4,10 @@ import { boundedMessage, MAX_MESSAGE_BYTES } from './faults/bounded-message.ts';
 
 /** From the most to the least talkative. */
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;
-export type LogLevel = (typeof LOG_LEVELS)[number];
+type LogLevel = (typeof LOG_LEVELS)[number];
 
 /** Facts of a log line. An `Error` is written as name, message, code, cause and stack. */
-export type LogFields = Readonly<Record<string, unknown>>;
+type LogFields = Readonly<Record<string, unknown>>;
 
 /** Structured log: one JSON object a line. */
 export interface Logger {

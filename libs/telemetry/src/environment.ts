@@ -43,7 +43,7 @@ const SAMPLERS = [
   'always_off',
   'traceidratio',
 ] as const;
-export type SamplerName = (typeof SAMPLERS)[number];
+type SamplerName = (typeof SAMPLERS)[number];
 
 const EXPORTERS = ['otlp', 'console', 'none'] as const;
 const PROTOCOLS = ['http/json', 'http/protobuf'] as const;

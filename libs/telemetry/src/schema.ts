@@ -5,11 +5,11 @@
 
 /** The five slots of an episode: each is the name of one span, and a value of `qloom.stage`. */
 export const STAGES = ['propose', 'fit', 'assess', 'evaluate', 'reward'] as const;
-export type Stage = (typeof STAGES)[number];
+type Stage = (typeof STAGES)[number];
 
 /** Finer steps inside the stages: spans, and values of `qloom.stage` as well. */
-export const STEPS = ['sample', 'generate', 'critique', 'train-qnn', 'update-policy'] as const;
-export type Step = (typeof STEPS)[number];
+const STEPS = ['sample', 'generate', 'critique', 'train-qnn', 'update-policy'] as const;
+type Step = (typeof STEPS)[number];
 
 /** Names of all custom spans. */
 export type SpanName = Stage | Step;
@@ -28,7 +28,7 @@ export const ATTR_OUTCOME = 'qloom.outcome';
  * `ok`: the slot was written as ok. `failed`: written as failed, with a reason from the closed list. `retry`: an
  * infrastructure fault; the event goes back and comes again. `adopted`: someone else had written the slot.
  */
-export const OUTCOMES = ['ok', 'failed', 'retry', 'adopted'] as const;
+const OUTCOMES = ['ok', 'failed', 'retry', 'adopted'] as const;
 export type Outcome = (typeof OUTCOMES)[number];
 
 /** A histogram, exponential, in seconds. */

@@ -21,7 +21,6 @@ export const ATTR_ERROR_TYPE = 'error.type';
 export const ATTR_SERVER_ADDRESS = 'server.address';
 export const ATTR_SERVER_PORT = 'server.port';
 
-export const ATTR_MESSAGING_SYSTEM = 'messaging.system';
 /** How often this message was handed out, this time included. */
 export const ATTR_MESSAGING_DELIVERY_ATTEMPT = 'messaging.delivery.attempt';
 

@@ -4,7 +4,7 @@ import { MAX_CHUNK_BYTES } from './rows.ts';
 import { ChunkError } from './tensor-error.ts';
 
 /** The longest sequence: what a uint32 counts and a Node buffer holds. */
-export const MAX_SEQUENCE_BYTES = 2 ** 31;
+const MAX_SEQUENCE_BYTES = 2 ** 31;
 
 /** A piece of an opaque byte sequence (a checkpoint, a model, an artifact). */
 export interface ByteChunk {
@@ -18,7 +18,7 @@ export interface ByteChunk {
 }
 
 /** SHA-256 in lower-case hex. */
-export function sha256Hex(bytes: Uint8Array): string {
+function sha256Hex(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex');
 }
 

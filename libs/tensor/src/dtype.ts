@@ -1,7 +1,7 @@
 import { TensorError } from './tensor-error.ts';
 
 /** Element types on the wire. */
-export const DTYPES = ['float32', 'float64', 'int32', 'uint8'] as const;
+const DTYPES = ['float32', 'float64', 'int32', 'uint8'] as const;
 export type Dtype = (typeof DTYPES)[number];
 
 /** The typed array that holds a dtype in memory. */

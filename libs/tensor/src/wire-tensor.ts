@@ -88,7 +88,7 @@ export function checkByteLength(tensor: WireTensor, field = ''): number {
 }
 
 /** Throws TensorError, with the position, at the first NaN or infinity. */
-export function assertFinite(array: TensorArray, shape: Shape, field = ''): void {
+function assertFinite(array: TensorArray, shape: Shape, field = ''): void {
   // NaN and infinities times 0 are NaN and stay in the sum: one pass without a branch an element.
   let sum = 0;
   for (let i = 0; i < array.length; i++) sum += array[i] * 0;

@@ -20,7 +20,7 @@ export interface NatsServer {
 }
 
 /** Which program to start: `QLOOM_NATS_SERVER`, or `nats-server` on the PATH; undefined when there is none. */
-export function findNatsServer(
+function findNatsServer(
   program = process.env['QLOOM_NATS_SERVER'] || 'nats-server',
 ): { program: string; version: string } | undefined {
   try {

@@ -24,7 +24,7 @@ export interface CollectedSpan {
 }
 
 /** One histogram series as it was received last. */
-export interface CollectedHistogram {
+interface CollectedHistogram {
   readonly service: string;
   readonly name: string;
   readonly unit: string;
@@ -35,7 +35,7 @@ export interface CollectedHistogram {
 }
 
 /** One export as it was received. */
-export interface CollectedRequest {
+interface CollectedRequest {
   readonly path: string;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
 }

@@ -3,14 +3,14 @@ import { createInterface } from 'node:readline';
 import { createSignalBoard } from './signal-board.ts';
 
 /** The line that a service writes to stdout when it is ready. */
-export interface ReadyLine {
+interface ReadyLine {
   readonly service: string;
   readonly target: string;
   readonly pid: number;
 }
 
 /** How a process ended. */
-export interface ProcessEnd {
+interface ProcessEnd {
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
 }

@@ -48,7 +48,7 @@ export const encodingOptionsOf = (
 ): GivenOptions => readOptions(ENCODINGS[encoding].options, encodingOption);
 
 /** A parser of `name=value` that collects what it has seen. */
-export function collectAssignment(text: string, before: Readonly<Record<string, string>>): Record<string, string> {
+function collectAssignment(text: string, before: Readonly<Record<string, string>>): Record<string, string> {
   const at = text.indexOf('=');
   if (at < 1) throw new InvalidArgumentError('It is not name=value.');
   return { ...before, [text.slice(0, at)]: text.slice(at + 1) };

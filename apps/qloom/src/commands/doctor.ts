@@ -51,7 +51,7 @@ export function addDoctorCommand(program: Command): void {
 }
 
 /** A line a finding. */
-export function renderFindings(findings: readonly Finding[], style: Style): string {
+function renderFindings(findings: readonly Finding[], style: Style): string {
   const marks = { ok: style.green('ok'), absent: style.dim('–'), broken: style.red('broken') };
   const rows = findings.map(({ state, what, detail }) => [marks[state], what, detail]);
   return renderTable([{ title: '' }, { title: '' }, { title: '' }], rows, { indent: '' });

@@ -6,7 +6,7 @@ import { FileError } from '../command/system-error.ts';
 import { makeFolder, writeWhole } from './write-file.ts';
 
 /** Thrown when another process works in the same run folder. */
-export class FolderLockedError extends CommandError {
+class FolderLockedError extends CommandError {
   override readonly name: string = 'FolderLockedError';
 }
 

@@ -59,7 +59,7 @@ async function writeRest(log: EpisodeLog, study: string, write: (event: LogEvent
 }
 
 /** One line of `events.jsonl`. */
-export function eventToJson(event: LogEvent): Record<string, unknown> {
+function eventToJson(event: LogEvent): Record<string, unknown> {
   const { key } = event;
   const episode = isEpisodeKey(key);
   return {

@@ -34,7 +34,7 @@ export class StudyFileError extends UsageError {
 }
 
 /** `file:line: field: message`. */
-export function formatProblem(file: string, { line, field, message }: Problem): string {
+function formatProblem(file: string, { line, field, message }: Problem): string {
   return `${file}${line === undefined ? '' : `:${line}`}: ${field === '' ? '' : `${field}: `}${message}`;
 }
 

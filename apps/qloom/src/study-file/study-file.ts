@@ -34,7 +34,7 @@ export interface StudyFile {
 }
 
 /** The data of a study: `task` or `csv`, never both. */
-export interface DataSection {
+interface DataSection {
   readonly task?: string;
   readonly settings?: Readonly<Record<string, unknown>>;
   /** Path of a CSV, relative to the study file. */
@@ -64,7 +64,7 @@ export interface DataSection {
 }
 
 /** An option of an encoding or an ansatz, as YAML has it. */
-export type OptionEntry = number | boolean | string | readonly string[];
+type OptionEntry = number | boolean | string | readonly string[];
 
 /** The QNN that judges utility. */
 export interface QnnSection {

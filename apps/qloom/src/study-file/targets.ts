@@ -4,7 +4,7 @@ export const SERVICES = ['generator', 'discriminator', 'qnn-sim', 'agent'] as co
 export type ServiceName = (typeof SERVICES)[number];
 
 /** What a study can be given by address: a service in place of ours, or a policy that the agent asks in place of its own. */
-export const TARGET_NAMES = [...SERVICES, 'policy'] as const;
+const TARGET_NAMES = [...SERVICES, 'policy'] as const;
 export type TargetName = (typeof TARGET_NAMES)[number];
 
 /** Addresses by {@link TARGET_NAMES}. */

@@ -99,7 +99,7 @@ export function startLocalServices(options: LocalServicesOptions): LocalServices
 }
 
 /** Where the main of a service of ours lies. */
-export function mainOf(service: ServiceName): string {
+function mainOf(service: ServiceName): string {
   return fileURLToPath(new URL(`../../../../services/${service}/src/main.ts`, import.meta.url));
 }
 

@@ -39,7 +39,7 @@ export interface SuperviseOptions {
 }
 
 /** Thrown when a service cannot be started; the message ends with the tail of its log. */
-export class ServiceStartError extends CommandError {
+class ServiceStartError extends CommandError {
   override readonly name: string = 'ServiceStartError';
 }
 

@@ -20,7 +20,7 @@ export interface KeptSpan {
 
 /** Kinds of spans, by their number in OTLP. */
 export const SPAN_KINDS = ['unspecified', 'internal', 'server', 'client', 'producer', 'consumer'] as const;
-export type SpanKindName = (typeof SPAN_KINDS)[number];
+type SpanKindName = (typeof SPAN_KINDS)[number];
 
 /** Duration in milliseconds. */
 export function durationMs(span: Pick<KeptSpan, 'startMs' | 'endMs'>): number {

@@ -1,7 +1,7 @@
 import { type KeptSpan, SPAN_KINDS } from './kept-span.ts';
 
 /** Thrown when a body is no OTLP/JSON export of traces. */
-export class OtlpFormatError extends Error {
+class OtlpFormatError extends Error {
   override readonly name = 'OtlpFormatError';
 }
 

@@ -3,7 +3,7 @@ import { type AnnniSector, applyAnnni, createAnnniSector, expandToStates } from 
 import { expectationInXBasis, type PauliString } from './pauli-string.ts';
 
 /** Energy and expectations of a ground state. */
-export interface AnnniGroundState {
+interface AnnniGroundState {
   readonly energy: number;
   /** ⟨P⟩ of each observable asked for, in [−1, 1], in that order. */
   readonly expectations: Float64Array;

@@ -90,7 +90,7 @@ export function requireKnownClasses(
 const LABEL_NAME = /^(label|labels|class|classes|target|species|category|outcome|diagnosis)$/i;
 
 /** Names of features that suggest a label. */
-export function labelCandidates({ names, features }: CsvColumns): string[] {
+function labelCandidates({ names, features }: CsvColumns): string[] {
   return features.map((column) => names[column]).filter((name) => LABEL_NAME.test(name));
 }
 

@@ -24,7 +24,7 @@ export interface CsvNames {
 }
 
 /** The shortest decimal that reads back as the same float32. */
-export function shortestFloat32(value: number): string {
+function shortestFloat32(value: number): string {
   return shortestDecimal(value, (candidate) => Math.fround(candidate) === value, 9);
 }
 

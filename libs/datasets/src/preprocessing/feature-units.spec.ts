@@ -2,7 +2,8 @@ import type { SourcePoints } from '@qloom/study/points/points.ts';
 import fc from 'fast-check';
 import { readCsv } from '../csv/read-csv.ts';
 import { writeCsv } from '../csv/write-csv.ts';
-import { chooseFeatureUnits, fromFeatureUnits, SOURCE_UNITS, toFeatureUnits } from './feature-units.ts';
+import { fromFeatureUnits } from '../testing/from-feature-units.ts';
+import { chooseFeatureUnits, SOURCE_UNITS, toFeatureUnits } from './feature-units.ts';
 
 function columnOf(values: readonly number[]): SourcePoints {
   return {

@@ -36,14 +36,6 @@ export function toFeatureUnits(points: SourcePoints, units: FeatureUnits): Point
   return { ...points, x: Float32Array.from(points.x, (value, i) => toUnit(value, unitAt(units, i % points.features))) };
 }
 
-/** Points in the units of their source. The inverse of {@link toFeatureUnits}, but for what float32 rounded. */
-export function fromFeatureUnits(points: Points, units: FeatureUnits): SourcePoints {
-  return {
-    ...points,
-    x: Float64Array.from(points.x, (value, i) => fromUnit(value, unitAt(units, i % points.features))),
-  };
-}
-
 /** Offset and scale of one feature. */
 export interface FeatureUnit {
   readonly offset: number;

@@ -4,7 +4,7 @@ import type { Random } from '@qloom/random/random.ts';
  * A Gamma(shape, 1) variable, shape > 0 (Marsaglia and Tsang, "A simple method for generating gamma variables", 2000;
  * below shape 1 by their boost with u^(1/shape)).
  */
-export function sampleGamma(shape: number, random: Random): number {
+function sampleGamma(shape: number, random: Random): number {
   if (shape < 1) return sampleGamma(shape + 1, random) * (1 - random.uniform()) ** (1 / shape);
   const d = shape - 1 / 3;
   const c = 1 / Math.sqrt(9 * d);

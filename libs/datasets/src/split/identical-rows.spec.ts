@@ -2,8 +2,9 @@ import { DatasetError } from '@qloom/study/points/dataset-error.ts';
 import type { Points } from '@qloom/study/points/points.ts';
 import fc from 'fast-check';
 import { findIdenticalRows, identicalRowBlocks } from './identical-rows.ts';
-import { repeatedSplits } from './repeated-splits.ts';
+import { repeatedSplitSteps } from './repeated-splits.ts';
 import { createSplitManifest } from './split-manifest.ts';
+import { runNow } from './turns.ts';
 
 /** One feature: rows of the same value are identical. */
 function pointsOf(rows: readonly (readonly [value: number, label: number])[], classes = 2): Points {
@@ -54,7 +55,7 @@ describe('identical rows', () => {
         const labels = Math.floor(points.count * 0.6);
         const test = Math.floor(points.count * 0.2);
         const block = identicalRowBlocks(points);
-        for (const split of repeatedSplits({ ...points, block }, { repeats: 5, labels, test, seed })) {
+        for (const split of runNow(repeatedSplitSteps({ ...points, block }, { repeats: 5, labels, test, seed }))) {
           expect(isDisjoint(valuesOf(points, split.labels), valuesOf(points, split.test))).toBe(true);
           expect(split.labels.length).toBeLessThanOrEqual(labels);
           expect(split.test.length).toBeLessThanOrEqual(test);
@@ -86,8 +87,8 @@ describe('identical rows', () => {
   it('leave a split without identical rows as it is, number by number', () => {
     const points = pointsOf(Array.from({ length: 60 }, (_, i) => [i, i % 2]));
     const options = { repeats: 4, labels: 40, test: 12, seed: 3 };
-    expect(repeatedSplits({ ...points, block: identicalRowBlocks(points) }, options)).toEqual(
-      repeatedSplits(points, options),
+    expect(runNow(repeatedSplitSteps({ ...points, block: identicalRowBlocks(points) }, options))).toEqual(
+      runNow(repeatedSplitSteps(points, options)),
     );
     expect(createSplitManifest(points, { seed: 3, identicalTogether: true })).toEqual(
       createSplitManifest(points, { seed: 3 }),
@@ -107,7 +108,9 @@ describe('identical rows', () => {
       ),
     );
     expect(() =>
-      repeatedSplits({ ...few, block: identicalRowBlocks(few) }, { repeats: 1, labels: 12, test: 8, seed: 1 }),
+      runNow(
+        repeatedSplitSteps({ ...few, block: identicalRowBlocks(few) }, { repeats: 1, labels: 12, test: 8, seed: 1 }),
+      ),
     ).toThrow(/^labels: the 20 points of class 0 are copies of a few different rows, .* fits into the 6 points/);
   });
 });

@@ -2,7 +2,7 @@ import { createRandom, type Random } from '@qloom/random/random.ts';
 import { DatasetError } from '@qloom/study/points/dataset-error.ts';
 import type { Labelled } from './row-blocks.ts';
 import { stratifiedSample } from './stratified-folds.ts';
-import { runNow, type Steps } from './turns.ts';
+import type { Steps } from './turns.ts';
 
 /** One division of a fixed file: N labels and a test part, disjoint, as row numbers in rising order. */
 export interface RepeatedSplit {
@@ -11,7 +11,7 @@ export interface RepeatedSplit {
   readonly test: readonly number[];
 }
 
-/** How {@link repeatedSplits} divides. */
+/** How {@link repeatedSplitSteps} divides. */
 export interface RepeatedSplitOptions {
   readonly repeats: number;
   readonly labels: number;
@@ -23,13 +23,9 @@ export interface RepeatedSplitOptions {
  * `repeats` independent stratified divisions of a fixed file into a label budget of `labels` rows and a test part of
  * `test` rows (default: all others); fewer where the blocks of `points` do not fill them. Results over them are correlated:
  * compare them with the Nadeau–Bengio correction.
- * Throws DatasetError where the file is too small.
+ * In steps of one split each, for `runInTurns`: many splits of a large file take minutes. Throws DatasetError where the file is
+ * too small.
  */
-export function repeatedSplits(points: Labelled, options: RepeatedSplitOptions): RepeatedSplit[] {
-  return runNow(repeatedSplitSteps(points, options));
-}
-
-/** {@link repeatedSplits} in steps of one split each, for `runInTurns`: many splits of a large file take minutes. */
 export function* repeatedSplitSteps(points: Labelled, options: RepeatedSplitOptions): Steps<RepeatedSplit[]> {
   const { repeats, labels, seed } = options;
   if (!Number.isInteger(repeats) || repeats < 1) {

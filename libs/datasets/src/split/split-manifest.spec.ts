@@ -1,8 +1,8 @@
 import type { Points } from '@qloom/study/points/points.ts';
 import fc from 'fast-check';
-import { repeatedSplitSteps, repeatedSplits } from './repeated-splits.ts';
-import { createSplitManifest, requireManifestMatches, splitManifestHash } from './split-manifest.ts';
-import { runInTurns } from './turns.ts';
+import { repeatedSplitSteps } from './repeated-splits.ts';
+import { createSplitManifest } from './split-manifest.ts';
+import { runInTurns, runNow } from './turns.ts';
 
 function pointsWith(counts: readonly number[], groups?: number): Points {
   const y = Int32Array.from(counts.flatMap((n, label) => new Array<number>(n).fill(label)));
@@ -52,16 +52,13 @@ describe('createSplitManifest', () => {
     expect(manifest.reward.map((fold) => fold.heldOut.length).sort()).toEqual([13, 13, 14]);
   });
 
-  it('is the same for the same seed, survives JSON, cannot be changed, and knows its data', () => {
+  it('is the same for the same seed, survives JSON, and cannot be changed', () => {
     const points = pointsWith([20, 20]);
     const manifest = createSplitManifest(points, { seed: 7 });
-    expect(splitManifestHash(createSplitManifest(points, { seed: 7 }))).toBe(splitManifestHash(manifest));
-    expect(splitManifestHash(createSplitManifest(points, { seed: 8 }))).not.toBe(splitManifestHash(manifest));
+    expect(createSplitManifest(points, { seed: 7 })).toEqual(manifest);
+    expect(createSplitManifest(points, { seed: 8 })).not.toEqual(manifest);
     expect(JSON.parse(JSON.stringify(manifest))).toEqual(manifest);
     expect(() => (manifest.reward[0].train as number[]).push(1)).toThrow('not extensible');
-    expect(() => requireManifestMatches(manifest, points)).not.toThrow();
-    const changed = { ...points, x: points.x.map((v) => v + 1) };
-    expect(() => requireManifestMatches(manifest, changed)).toThrow('the split manifest was made for sha256:');
   });
 
   it('keeps groups on one side', () => {
@@ -88,10 +85,10 @@ describe('createSplitManifest', () => {
   });
 });
 
-describe('repeatedSplits', () => {
+describe('repeatedSplitSteps', () => {
   it('gives disjoint label and test parts of the sizes asked for, each repeat another one', () => {
     const points = pointsWith([50, 30, 20]);
-    const splits = repeatedSplits(points, { repeats: 5, labels: 40, test: 30, seed: 1 });
+    const splits = runNow(repeatedSplitSteps(points, { repeats: 5, labels: 40, test: 30, seed: 1 }));
     for (const { labels, test } of splits) {
       expect(labels).toHaveLength(40);
       expect(test).toHaveLength(30);
@@ -104,7 +101,7 @@ describe('repeatedSplits', () => {
   it('are the same in turns, and end between two of them once the signal has aborted', async () => {
     const points = pointsWith([50, 30, 20]);
     const options = { repeats: 5, labels: 40, test: 30, seed: 1 };
-    expect(await runInTurns(repeatedSplitSteps(points, options))).toEqual(repeatedSplits(points, options));
+    expect(await runInTurns(repeatedSplitSteps(points, options))).toEqual(runNow(repeatedSplitSteps(points, options)));
     const stopping = new AbortController();
     const endless = runInTurns(repeatedSplitSteps(points, { ...options, repeats: Number.MAX_SAFE_INTEGER }), stopping);
     stopping.abort(new Error('the call has ended'));
@@ -112,7 +109,7 @@ describe('repeatedSplits', () => {
   });
 
   it('refuses more rows than the file has', () => {
-    expect(() => repeatedSplits(pointsWith([5, 5]), { repeats: 1, labels: 9, test: 4, seed: 1 })).toThrow(
+    expect(() => runNow(repeatedSplitSteps(pointsWith([5, 5]), { repeats: 1, labels: 9, test: 4, seed: 1 }))).toThrow(
       '9 labels and 4 test points do not fit into 10 rows',
     );
   });

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { createRandom } from '@qloom/random/random.ts';
 import { contentHash } from '@qloom/study/points/content-hash.ts';
 import { DatasetError } from '@qloom/study/points/dataset-error.ts';
@@ -92,19 +91,6 @@ export function createSplitManifest(points: Points, options: SplitOptions): Spli
     reward,
     outer: outerFolds,
   });
-}
-
-/** `sha256:` and 64 hex digits of the manifest's JSON: its name in an artifact store. */
-export function splitManifestHash(manifest: SplitManifest): string {
-  return `sha256:${createHash('sha256').update(JSON.stringify(manifest)).digest('hex')}`;
-}
-
-/** Throws DatasetError unless `manifest` was made for exactly these points. */
-export function requireManifestMatches(manifest: SplitManifest, points: Points): void {
-  const actual = contentHash(points);
-  if (manifest.data !== actual) {
-    throw new DatasetError('data', `data: the split manifest was made for ${manifest.data}, the points are ${actual}`);
-  }
 }
 
 function holdOut(points: Labelled, fraction: number, together: boolean, random: ReturnType<typeof createRandom>): Fold {

@@ -58,7 +58,7 @@ async function findStream(manager: JetStreamManager, name: string): Promise<Stre
 }
 
 /** Throws `LogUnusableError` naming the first setting of a standing stream that would break the log's promises. */
-export function assertStream(config: StreamConfig, names: JetStreamNames): void {
+function assertStream(config: StreamConfig, names: JetStreamNames): void {
   const wrong =
     config.retention !== RetentionPolicy.Limits
       ? `retention is ${config.retention}, must be limits`

@@ -5,8 +5,8 @@ import { SOURCE_UNITS, toFeatureUnits } from '@qloom/datasets/preprocessing/feat
 import { createNamedTask } from '@qloom/datasets/tasks/task-registry.ts';
 import { createRandom } from '@qloom/random/random.ts';
 import type { Points } from '@qloom/study/points/points.ts';
-import { sineGrid } from '../golden-samples.ts';
 import { type Matrix, squaredDistances } from '../matrix.ts';
+import { sineGrid } from '../testing/golden-samples.ts';
 import { accuracyOf } from './classifier.ts';
 import { fitKernelSvc } from './kernel-svc.ts';
 import { fitNearestNeighbours } from './nearest-neighbours.ts';

@@ -35,7 +35,7 @@ export interface NullOptions {
 }
 
 /** σ_k is never below this: a constraint that hardly varies would otherwise outweigh everything. */
-export const SMALLEST_SIGMA = 0.02;
+const SMALLEST_SIGMA = 0.02;
 
 /**
  * Divides `real` again and again into three stratified disjoint parts of equal n, lets one stand in the synthetic data's
@@ -47,7 +47,7 @@ export function constraintNull(real: Points, options: NullOptions): ConstraintNu
 }
 
 /** {@link constraintNull} in short steps, for `runInTurns`. */
-export function* constraintNullSteps(real: Points, options: NullOptions): Steps<ConstraintNull> {
+function* constraintNullSteps(real: Points, options: NullOptions): Steps<ConstraintNull> {
   const { repeats = 40, size = Math.min(MOST_POINTS_COMPARED, Math.floor(real.count / 3)) } = options;
   if (size < 2 || 3 * size > real.count) {
     throw new MetricError(

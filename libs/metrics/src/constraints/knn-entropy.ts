@@ -3,7 +3,7 @@ import { MetricError } from '../metric-error.ts';
 import { digamma, logUnitBallVolume } from '../special-functions.ts';
 
 /** Distances below this count as this: copies would otherwise have entropy −∞. In units of the features given. */
-export const ENTROPY_DISTANCE_FLOOR = 1e-3;
+const ENTROPY_DISTANCE_FLOOR = 1e-3;
 
 /**
  * Differential entropy in nats by nearest neighbours (Kozachenko and Leonenko, 1987):

@@ -1,4 +1,4 @@
-import { sineGrid } from '../golden-samples.ts';
+import { sineGrid } from '../testing/golden-samples.ts';
 import { fitLogistic } from './logistic-regression.ts';
 import { rankAuc } from './rank-auc.ts';
 

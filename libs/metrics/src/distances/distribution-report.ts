@@ -45,7 +45,7 @@ export function distributionDistances(
 }
 
 /** {@link distributionDistances} in steps of one block, for `runInTurns`. */
-export function* distributionDistanceSteps(
+function* distributionDistanceSteps(
   heldOut: Points,
   synthetic: Points,
   standardizer: Standardizer,
@@ -94,7 +94,7 @@ export function distanceNull(real: Points, options: NullOptions): DistanceNull {
 }
 
 /** {@link distanceNull} in short steps, for `runInTurns`. */
-export function* distanceNullSteps(real: Points, options: NullOptions): Steps<DistanceNull> {
+function* distanceNullSteps(real: Points, options: NullOptions): Steps<DistanceNull> {
   const { repeats = 40, size = Math.min(MOST_POINTS_COMPARED, Math.floor(real.count / 2)) } = options;
   if (size < 2 || 2 * size > real.count) {
     const most = Math.floor(real.count / 2);

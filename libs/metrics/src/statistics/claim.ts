@@ -2,7 +2,7 @@
 export const FEWEST_DRAWS = 5;
 
 /** Level of all claims of a study together: p-values are compared with it after Holm's correction. */
-export const CLAIM_LEVEL = 0.05;
+const CLAIM_LEVEL = 0.05;
 
 /** What may be said of a difference. */
 export type Claim =

@@ -15,7 +15,7 @@ export interface NonInferiority {
 }
 
 /** One point of accuracy. */
-export const ACCURACY_MARGIN = 0.01;
+const ACCURACY_MARGIN = 0.01;
 
 /**
  * Non-inferiority of paired differences of accuracies (ours less theirs, higher better) over independent draws: holds

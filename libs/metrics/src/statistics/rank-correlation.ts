@@ -16,7 +16,7 @@ export function ranksOf(values: readonly number[]): number[] {
 }
 
 /** Pearson's correlation; 0 where either side does not vary. */
-export function pearson(x: readonly number[], y: readonly number[]): number {
+function pearson(x: readonly number[], y: readonly number[]): number {
   const [mx, my] = [meanOf(x), meanOf(y)];
   let [xx, yy, xy] = [0, 0, 0];
   for (let i = 0; i < x.length; i++) {

@@ -1,7 +1,7 @@
 import { DEFAULT_LIMITS, type Engine } from './engine.ts';
 import type { EngineEntry } from './engine-entry.ts';
 import { createReferenceEngine } from './reference-engine.ts';
-import { createEngine, createMemoryCache, selectEngine } from './select-engine.ts';
+import { createEngine, type Selection, selectEngine } from './select-engine.ts';
 
 /** An engine whose adjoint takes `ms` of a clock that only engines move. */
 function timed(name: string, ms: number, clock: { now: number; steps: string[] }): EngineEntry {
@@ -43,7 +43,7 @@ describe('selectEngine', () => {
 
   it('measures once for a shape and the engines that are present', async () => {
     const clock = { now: 0, steps: [] as string[] };
-    const cache = createMemoryCache();
+    const cache = new Map<string, Selection>();
     const entries = [timed('fast', 1, clock), absent];
     const first = await selectEngine({ nowMs: () => clock.now, entries, cache });
     const { length } = clock.steps;

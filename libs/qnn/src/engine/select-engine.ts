@@ -57,9 +57,6 @@ export interface SelectionCache {
   set(key: string, selection: Selection): unknown;
 }
 
-/** A cache that lasts as long as the process. */
-export const createMemoryCache = (): SelectionCache => new Map<string, Selection>();
-
 /** Which engine `auto` stands for, and why. Plain data. */
 export interface Selection {
   readonly selected: string;

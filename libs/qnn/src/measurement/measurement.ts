@@ -31,7 +31,7 @@ export interface Measurement {
 export const DEFAULT_TRAJECTORIES = 8;
 
 /** The most shots of a Pauli string. */
-export const MAX_SHOTS = 1_000_000;
+const MAX_SHOTS = 1_000_000;
 
 /** The most qubits of a density matrix; see noise/density-matrix.ts of @qloom/quantum. */
 const DENSITY_QUBITS = 8;

@@ -3,7 +3,7 @@ import { CircuitError } from '@qloom/quantum/errors.ts';
 import { readOpenQasm } from '@qloom/quantum/qasm/read-openqasm.ts';
 
 /** What errors call a program whose file nobody names. */
-export const NAMELESS_PROGRAM = 'program.qasm';
+const NAMELESS_PROGRAM = 'program.qasm';
 
 /** Names of features, as people (x0), our writer (x_0) and Qiskit (_x_0_) have them. */
 const FEATURE = /^_?x_?(\d+)_?$/;

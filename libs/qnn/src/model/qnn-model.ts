@@ -121,7 +121,7 @@ const qubitsFor = (classes: number) => Math.ceil((Math.sqrt(8 * classes + 1) - 1
  * The readout of each class: ⟨Z⟩ of the given qubits, and where there are more classes, ⟨ZZ⟩ of pairs (0, 1), (0, 2), (1, 2),
  * … of them. So n qubits tell up to n(n + 1)/2 classes; one qubit alone tells two, by Z and −Z.
  */
-export function classObservables(readout: readonly number[]): Observable[] {
+function classObservables(readout: readonly number[]): Observable[] {
   const observables = readout.map((qubit) => pauli('Z', [qubit]));
   for (let b = 1; b < readout.length; b++) {
     for (let a = 0; a < b; a++) observables.push(pauli('ZZ', [readout[a], readout[b]]));

@@ -40,7 +40,7 @@ export interface AnsatzDefinition {
 }
 
 /** The most layers of an ansatz that has no limit of its own. */
-export const MAX_LAYERS = 64;
+const MAX_LAYERS = 64;
 
 const define = <const S extends OptionSpecs>(
   definition: Pick<AnsatzDefinition, 'description'> &

@@ -18,7 +18,7 @@ export interface Excitations {
  * All single and double excitations with ΔS_z = 0 of the Hartree–Fock state, in the order of PennyLane's
  * `qchem.excitations(electrons, orbitals)`: even orbitals are spin up, odd ones down.
  */
-export function excitationsOf(electrons: number, orbitals: number): Excitations {
+function excitationsOf(electrons: number, orbitals: number): Excitations {
   checkElectrons(orbitals, electrons);
   const spin = (orbital: number) => (orbital % 2 === 0 ? 1 : -1);
   const singles: [number, number][] = [];

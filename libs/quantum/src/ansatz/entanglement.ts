@@ -1,5 +1,3 @@
-import type { CircuitBuilder } from '../circuit.ts';
-
 /** How two-qubit gates connect qubits, by Qiskit's names. */
 export const ENTANGLEMENTS = ['linear', 'reverse_linear', 'circular', 'full', 'pairwise', 'sca'] as const;
 
@@ -42,12 +40,3 @@ export const chainBonds = (qubits: number, periodic: boolean): Pair[] => [
   ...entanglingPairs('linear', qubits),
   ...(periodic && qubits > 2 ? [[qubits - 1, 0] as const] : []),
 ];
-
-/** Appends a two-qubit gate without an angle on every pair. */
-export function entangle(
-  builder: CircuitBuilder,
-  gate: 'cx' | 'cy' | 'cz' | 'ch' | 'swap',
-  pairs: readonly Pair[],
-): void {
-  for (const pair of pairs) builder.gate(gate, pair);
-}

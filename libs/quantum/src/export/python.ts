@@ -12,7 +12,7 @@ const NOTATION = {
 export const pythonAngle = (angle: Angle): string => angleText(angle, NOTATION);
 
 /** Numbers as a Python list, several a line, wrapped at 100 characters. */
-export function pythonList(values: ArrayLike<number>): string {
+function pythonList(values: ArrayLike<number>): string {
   const lines: string[] = [''];
   for (const text of Array.from(values, (value) => (Object.is(value, -0) ? '0' : String(value)))) {
     const last = lines.length - 1;
@@ -24,7 +24,7 @@ export function pythonList(values: ArrayLike<number>): string {
 }
 
 /** A text that may stand in a Python docstring: one line without quotes and backslashes. */
-export const docstringText = (text: string): string => text.replace(/["\\\p{Cc}]/gu, ' ').trim();
+const docstringText = (text: string): string => text.replace(/["\\\p{Cc}]/gu, ' ').trim();
 
 /** The constants of a program: THETA, and MEAN, SCALE, OUTPUT_SCALE where they are used. */
 export function pythonConstants({ parameters, inputScaling, outputScale = 1 }: TrainedQnn): string[] {

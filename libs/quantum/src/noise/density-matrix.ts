@@ -10,7 +10,7 @@ import { type NoiseModel, noiseAfter, validateNoiseModel } from './noise-model.t
 import { readObservable, readProbabilities } from './readout-error.ts';
 
 /** The most qubits of a density matrix: 4ⁿ complex numbers, 1 MiB at 8. */
-export const MAX_DENSITY_QUBITS = 8;
+const MAX_DENSITY_QUBITS = 8;
 
 /** A density matrix, vectorized: entry (row, column) is at row + 2ⁿ·column. */
 export interface DensityMatrix {
@@ -53,7 +53,7 @@ export function runNoisyCircuit(
 }
 
 /** |ψ⟩⟨ψ|. */
-export function pureDensity({ qubits, re, im }: Statevector): DensityMatrix {
+function pureDensity({ qubits, re, im }: Statevector): DensityMatrix {
   const size = re.length;
   const rho = { qubits, re: new Float64Array(size * size), im: new Float64Array(size * size) };
   for (let column = 0; column < size; column++) {

@@ -18,7 +18,7 @@ export interface WriteOptions {
 }
 
 /** The names that `input`s have in what {@link writeOpenQasm} writes. */
-export const parameterName = (index: number): string => `theta_${index}`;
+const parameterName = (index: number): string => `theta_${index}`;
 export const inputName = (index: number): string => `x_${index}`;
 
 /**

@@ -4,10 +4,10 @@ import { callKind, type ServiceDefinition, serviceName } from '../server/definit
 const MIB = 1024 * 1024;
 
 /** A stream's largest message. Data travels in messages of at most 1 MiB; the rest is room for what surrounds it. */
-export const MAX_MESSAGE_BYTES = 8 * MIB;
+const MAX_MESSAGE_BYTES = 8 * MIB;
 
 /** Tries of an idempotent unary call, the first included. */
-export const MAX_ATTEMPTS = 4;
+const MAX_ATTEMPTS = 4;
 
 /** Unary methods that only read: repeating one changes nothing. */
 const READS = /^(get|list|describe|check|find)/;

@@ -9,10 +9,10 @@ import { connectInterceptor } from './connect-timeout.ts';
 import type { MessageReader } from './streams.ts';
 
 /** Messages of an outgoing stream. */
-export type Outgoing<T> = AsyncIterable<T> | Iterable<T>;
+type Outgoing<T> = AsyncIterable<T> | Iterable<T>;
 
 /** How one method is called. */
-export type RemoteMethod<M> = M extends { readonly requestStream: true }
+type RemoteMethod<M> = M extends { readonly requestStream: true }
   ? M extends { readonly responseStream: true }
     ? (options?: OutgoingOptions) => BidiCall<RequestOf<M>, ResponseOf<M>>
     : (requests: Outgoing<RequestOf<M>>, options?: OutgoingOptions) => Promise<ResponseOf<M>>

@@ -2,7 +2,7 @@ import { redactUrls } from '@qloom/episode-log/nats/redact-url.ts';
 import { quoted } from '@qloom/tensor/quoted.ts';
 
 /** One environment variable: how it is read, what it defaults to, what it may be. */
-export type Variable = StringVariable | NumberVariable | BooleanVariable;
+type Variable = StringVariable | NumberVariable | BooleanVariable;
 
 interface CommonVariable {
   /** One sentence for people, with the unit where there is one. */
@@ -23,7 +23,7 @@ export interface StringVariable extends CommonVariable {
 }
 
 /** A finite number. */
-export interface NumberVariable extends CommonVariable {
+interface NumberVariable extends CommonVariable {
   readonly type: 'integer' | 'number';
   readonly default?: number;
   readonly required?: true;
@@ -32,7 +32,7 @@ export interface NumberVariable extends CommonVariable {
 }
 
 /** `true`, `1`, `yes`, `on`, or `false`, `0`, `no`, `off`. */
-export interface BooleanVariable extends CommonVariable {
+interface BooleanVariable extends CommonVariable {
   readonly type: 'boolean';
   readonly default: boolean;
 }

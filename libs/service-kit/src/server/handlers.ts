@@ -20,7 +20,7 @@ export interface CallContext {
 type Method<D extends ServiceDefinition, K extends keyof D> = D[K];
 
 /** The handler of one method: plain promises and async iterables; no grpc-js in sight. */
-export type Handler<M> = M extends { readonly requestStream: true }
+type Handler<M> = M extends { readonly requestStream: true }
   ? M extends { readonly responseStream: true }
     ? (requests: MessageReader<RequestOf<M>>, context: CallContext) => AsyncIterable<ResponseOf<M>>
     : (requests: MessageReader<RequestOf<M>>, context: CallContext) => Promise<ResponseOf<M>>

@@ -2,9 +2,9 @@ import type { Server } from '@grpc/grpc-js';
 import { HealthImplementation } from 'grpc-health-check';
 
 /** Liveness: SERVING as long as the process can answer at all. A drain does not touch it: nobody must restart a pod for draining. */
-export const HEALTH_LIVE = 'live';
+const HEALTH_LIVE = 'live';
 /** Readiness: whether new calls are welcome. The empty name and every service's own name say the same. */
-export const HEALTH_READY = 'ready';
+const HEALTH_READY = 'ready';
 
 /** The health service of one server. */
 export interface Health {

@@ -7,7 +7,7 @@ import type { ServiceConfig, ServiceSpec } from './service-spec.ts';
 import { type RunningService, startService } from './start-service.ts';
 
 /** How a service's process ends. After a second signal it ends at once with 128 + its number. */
-export const EXIT = { drained: 0, failed: 1, badConfig: 2, cutOff: 3 } as const;
+const EXIT = { drained: 0, failed: 1, badConfig: 2, cutOff: 3 } as const;
 
 /**
  * Runs a service as this process: `--help`, configuration from the environment, telemetry, health, reflection, the

@@ -10,7 +10,7 @@ export interface BackoffOptions {
 }
 
 /** Failures of one event, as one worker saw them. */
-export interface FailureCounts {
+interface FailureCounts {
   /** Not the event's own: a lost connection, a drain. */
   readonly infrastructure: number;
   /** What nobody can explain. */

@@ -58,7 +58,7 @@ export const POISON_AFTER = 20;
  * Unexplained failures that the worker must have seen itself. Deliveries count what happened to other workers too, and
  * twenty of those may have been killed: one odd error after that is no proof against the event.
  */
-export const POISON_WITNESSES = 3;
+const POISON_WITNESSES = 3;
 
 /**
  * A competing consumer that turns events of one slot into the next slot.

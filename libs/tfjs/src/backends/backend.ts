@@ -8,7 +8,7 @@ import { prepareCpuBackend } from './plain-backend.ts';
 import { prepareWasmBackend } from './wasm-backend.ts';
 
 /** The backends of TensorFlow.js that are known here, best first. */
-export const BACKEND_NAMES = ['tfjs-node-gpu', 'tfjs-node', 'wasm', 'cpu'] as const;
+const BACKEND_NAMES = ['tfjs-node-gpu', 'tfjs-node', 'wasm', 'cpu'] as const;
 
 /** One of {@link BACKEND_NAMES}: libtensorflow on CUDA, libtensorflow, WebAssembly (SIMD), plain JavaScript. */
 export type BackendName = (typeof BACKEND_NAMES)[number];

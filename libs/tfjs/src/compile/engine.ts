@@ -45,7 +45,7 @@ export const engine = (): Engine => tf.engine() as unknown as Engine;
 const BYTES: Record<string, number> = { float32: 4, int32: 4, bool: 1 };
 
 /** Bytes that the engine books for a tensor. */
-export const bytesOf = (shape: readonly number[], dtype: string): number =>
+const bytesOf = (shape: readonly number[], dtype: string): number =>
   tf.util.sizeFromShape([...shape]) * (BYTES[dtype] ?? 4);
 
 /** Points a variable at other memory, which the engine books for it. What it pointed at is not touched. */

@@ -6,13 +6,13 @@ import { createArrayStepBuilder } from './array-step.ts';
 import { createStepCache, type StepCache } from './step-cache.ts';
 
 /** Whether training steps are compiled: where it is faster, always or not at all, or never. */
-export const COMPILED_MODES = ['auto', 'on', 'off'] as const;
+const COMPILED_MODES = ['auto', 'on', 'off'] as const;
 
 /** One of {@link COMPILED_MODES}. */
 export type CompiledMode = (typeof COMPILED_MODES)[number];
 
 /** Where compiled steps run: an execution provider of onnxruntime, or the fastest one of each graph. */
-export const COMPILED_PROVIDERS = ['cpu', 'cuda', 'webgpu', 'auto'] as const;
+const COMPILED_PROVIDERS = ['cpu', 'cuda', 'webgpu', 'auto'] as const;
 
 /** One of {@link COMPILED_PROVIDERS}. */
 export type CompiledProvider = (typeof COMPILED_PROVIDERS)[number];

@@ -11,9 +11,9 @@ import { stopGradient } from '../layers/stop-gradient.ts';
 import { type Adam, createAdam } from '../steps/adam.ts';
 
 /** Features, classes and latents of the model that tests and benchmarks train. */
-export const FEATURES = 32;
-export const CLASSES = 8;
-export const LATENTS = 16;
+const FEATURES = 32;
+const CLASSES = 8;
+const LATENTS = 16;
 
 /** Sizes of the model: the settings that figures are given for. */
 export interface VaeGanSettings {

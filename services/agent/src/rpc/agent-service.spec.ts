@@ -7,7 +7,7 @@ import {
   StudyState,
 } from '@qloom/contracts/gen/qloom/agent/v1/agent.ts';
 import { DataDescription, QnnSettings, SlotEvent } from '@qloom/contracts/gen/qloom/episode/v1/slots.ts';
-import { fromFeatureUnits } from '@qloom/datasets/preprocessing/feature-units.ts';
+import { fromFeatureUnits } from '@qloom/datasets/testing/from-feature-units.ts';
 import { createRandom } from '@qloom/random/random.ts';
 import { violationsOf } from '@qloom/service-kit/faults/status-details.ts';
 import type { Points, SourcePoints } from '@qloom/study/points/points.ts';

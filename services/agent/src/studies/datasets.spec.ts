@@ -1,6 +1,6 @@
 import { DataSource, IdenticalRows } from '@qloom/contracts/gen/qloom/agent/v1/agent.ts';
 import { DataDescription } from '@qloom/contracts/gen/qloom/episode/v1/slots.ts';
-import { fromFeatureUnits } from '@qloom/datasets/preprocessing/feature-units.ts';
+import { fromFeatureUnits } from '@qloom/datasets/testing/from-feature-units.ts';
 import { openArtifactStore } from '@qloom/episode-log/open-log.ts';
 import type { Points, SourcePoints } from '@qloom/study/points/points.ts';
 import { createTempFolder, type TempFolder } from '@qloom/testing/temp-folder.ts';

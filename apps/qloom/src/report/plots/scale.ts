@@ -48,7 +48,7 @@ export function logScale([low, high]: readonly [number, number], [from, to]: rea
 }
 
 /** The least 1, 2 or 5 times a power of ten that is at least `rough`. */
-export function niceStep(rough: number): number {
+function niceStep(rough: number): number {
   const power = 10 ** Math.floor(Math.log10(rough));
   const factor = [1, 2, 5, 10].find((candidate) => candidate * power >= rough * 0.999) ?? 10;
   return factor * power;

@@ -41,7 +41,7 @@ export function timeSection(result: StudyResult, spans: readonly KeptSpan[]): Ma
 }
 
 /** The rewarded episode of median duration. */
-export function typicalEpisode(result: StudyResult): number | undefined {
+function typicalEpisode(result: StudyResult): number | undefined {
   const rewarded = result.episodes
     .filter((episode) => episode.reward !== undefined)
     .sort((a, b) => a.seconds - b.seconds);

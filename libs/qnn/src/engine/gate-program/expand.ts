@@ -1,5 +1,5 @@
 import type { Gate } from '@qloom/quantum/circuit.ts';
-import { type Angle, constant } from '@qloom/quantum/gates/angle.ts';
+import type { Angle } from '@qloom/quantum/gates/angle.ts';
 import type { GateName } from '@qloom/quantum/gates/gates.ts';
 
 type Step = (qubits: readonly number[], angles: readonly Angle[]) => Gate;
@@ -25,13 +25,3 @@ export function expand(gate: Gate): readonly Gate[] {
   const steps = EXPANSIONS[gate.name];
   return steps ? steps.map((make) => make(gate.qubits, gate.angles)) : [gate];
 }
-
-/** Names of the gates that are expanded, for tests. */
-export const EXPANDED: readonly GateName[] = Object.keys(EXPANSIONS) as GateName[];
-
-/** A gate with constant angles, for tests. */
-export const constantGate = (name: GateName, qubits: readonly number[], angles: readonly number[]): Gate => ({
-  name,
-  qubits,
-  angles: angles.map(constant),
-});

@@ -64,10 +64,10 @@ const KEEP_BYTES = 6 * 2 ** 20;
 const PAGE = 65536;
 
 /** Samples a chunk: the unit of work, whose gradients are summed by themselves whatever the number of threads. */
-export const chunkRowsFor = (qubits: number): number => (qubits < 8 ? 64 : qubits < 13 ? 16 : 8);
+const chunkRowsFor = (qubits: number): number => (qubits < 8 ? 64 : qubits < 13 ? 16 : 8);
 
 /** SIMD registers a vector: two, which V8 merges into one, as long as a core's caches hold states of twice the samples. */
-export const registersFor = (qubits: number): 1 | 2 => (qubits < 13 ? 2 : 1);
+const registersFor = (qubits: number): 1 | 2 => (qubits < 13 ? 2 : 1);
 
 /**
  * Plans a valid circuit. Throws CircuitTooLargeError, before anything is allocated, when its memory would be above

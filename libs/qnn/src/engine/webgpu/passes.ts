@@ -32,7 +32,7 @@ export function groupIntoPasses(qubits: number, gates: readonly PlacedGate[]): P
 }
 
 /** The bits that are set, ascending. */
-export function bitsOf(mask: number): number[] {
+function bitsOf(mask: number): number[] {
   const bits: number[] = [];
   for (let bit = 0; mask >>> bit !== 0; bit++) if ((mask >>> bit) & 1) bits.push(bit);
   return bits;

@@ -19,7 +19,7 @@ export interface TracedFunction {
 }
 
 /** Inputs of a graph for segments of the flat state. */
-export class SegmentInputs {
+class SegmentInputs {
   private readonly inputs = new Map<Segment, Value>();
 
   /** The input that holds a segment; made when it is first asked for. */

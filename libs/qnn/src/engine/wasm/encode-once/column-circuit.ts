@@ -9,7 +9,7 @@ import { takesColumns } from './operations.ts';
 type Batches = Pick<CompiledCircuit, 'forward' | 'adjoint' | 'differentiate'>;
 
 /** Batches of a circuit that encodes once, by columns of U(θ). */
-export function createColumnBatches(host: Host, pass: ColumnPass): Batches {
+function createColumnBatches(host: Host, pass: ColumnPass): Batches {
   const { structure, chunkRows } = host.program;
   const { circuit } = structure;
   const observed = structure.readout.observables.length;

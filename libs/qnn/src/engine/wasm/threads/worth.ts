@@ -13,7 +13,7 @@ export function isWorthSharing(task: Task, program: Program, leastWork = LEAST_W
 }
 
 /** An estimate of a task's arithmetic: amplitudes times angles that are rotated by, forward and backward. */
-export function taskWork(task: Task, { shape, structure }: Program): number {
+function taskWork(task: Task, { shape, structure }: Program): number {
   const { kind, sets, rows, steps } = task;
   // A last block is as much work as a full one.
   const executions = sets * Math.ceil(rows / shape.lanes) * shape.lanes * (kind === 'train' ? steps : 1);

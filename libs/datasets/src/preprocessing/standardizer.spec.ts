@@ -1,11 +1,9 @@
-import { createRandom } from '@qloom/random/random.ts';
 import type { Points } from '@qloom/study/points/points.ts';
 import { rounding } from '@qloom/tensor/testing/rounding.ts';
 import fc from 'fast-check';
 import { createAnnniTask } from '../annni/annni-task.ts';
-import { correlationOrder, reorderFeatures } from './feature-order.ts';
-import { decodePoints, encodePoints, fitPreprocessing } from './preprocessing.ts';
-import { fitStandardizer, standardize } from './standardizer.ts';
+import { collapseAngles, expandAngles } from './angle-channels.ts';
+import { fitStandardizer, standardize, unstandardize } from './standardizer.ts';
 
 function pointsOf(rows: number[][]): Points {
   return {
@@ -17,16 +15,18 @@ function pointsOf(rows: number[][]): Points {
   };
 }
 
-describe('preprocessing', () => {
-  it('decodes what it encoded, whatever the data, angles included', () => {
+describe('standardizer and angle channels', () => {
+  it('are undone by their inverses, whatever the data', () => {
     const value = fc.float({ min: -3, max: 3, noNaN: true });
     fc.assert(
       fc.property(fc.array(fc.tuple(value, value, value), { minLength: 2, maxLength: 20 }), (rows) => {
         const points = pointsOf(rows);
-        const preprocessing = JSON.parse(JSON.stringify(fitPreprocessing(points, [false, true, false])));
-        const encoded = encodePoints(preprocessing, points);
-        expect(encoded.features).toBe(4);
-        decodePoints(preprocessing, encoded).x.forEach((decoded, i) => {
+        const isAngle = [false, true, false];
+        const columns = expandAngles(points, isAngle);
+        expect(columns.features).toBe(4);
+        const standardizer = JSON.parse(JSON.stringify(fitStandardizer(columns)));
+        const back = collapseAngles(unstandardize(standardizer, standardize(standardizer, columns)), isAngle);
+        back.x.forEach((decoded, i) => {
           // Some ten float32 roundings there and back of numbers that differ by at most 6, angles by their sine and cosine.
           expect(Math.abs(decoded - points.x[i])).toBeLessThanOrEqual(rounding(16, 6, 'float32'));
         });
@@ -68,40 +68,5 @@ describe('preprocessing', () => {
       const constant = pointsOf(Array.from({ length: 61 }, () => [value]));
       expect(new Set(standardize(fitStandardizer(constant), constant).x)).toEqual(new Set([0]));
     }
-  });
-
-  it('spreads few-valued features when given a random source, and keeps them on their step', () => {
-    const training = createAnnniTask().draw({ count: 40, seed: 1 });
-    const preprocessing = fitPreprocessing(training);
-    expect(preprocessing.resolution).toEqual([0.125, 0.125, 0.125, 0.125]);
-    const back = decodePoints(preprocessing, encodePoints(preprocessing, training, createRandom(1)));
-    back.x.forEach((value, i) => {
-      expect(Math.abs(value - training.x[i])).toBeLessThan(0.0626);
-    });
-  });
-});
-
-describe('correlationOrder', () => {
-  it('puts features that go together side by side', () => {
-    const random = createRandom(2);
-    const rows = Array.from({ length: 200 }, () => {
-      const [a, b] = [random.normal(), random.normal()];
-      return [a, b, a + 0.1 * random.normal(), -b + 0.2 * random.normal()];
-    });
-    const order = correlationOrder(pointsOf(rows));
-    expect(Math.abs(order.indexOf(0) - order.indexOf(2))).toBe(1);
-    expect(Math.abs(order.indexOf(1) - order.indexOf(3))).toBe(1);
-  });
-
-  it('is the given order where nothing correlates, and is checked on use', () => {
-    expect(
-      correlationOrder(
-        pointsOf([
-          [1, 2],
-          [1, 2],
-        ]),
-      ),
-    ).toEqual([0, 1]);
-    expect(() => reorderFeatures(pointsOf([[1, 2]]), [0, 0])).toThrow('[0, 0] is not a permutation of 0 … 1');
   });
 });

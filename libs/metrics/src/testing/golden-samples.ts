@@ -1,4 +1,4 @@
-import type { Matrix } from './matrix.ts';
+import type { Matrix } from '../matrix.ts';
 
 /**
  * The sample that golden numbers of this package's tests were computed on, the same in numpy:
