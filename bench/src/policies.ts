@@ -1,7 +1,7 @@
 import { mean, standardDeviation } from '@qloom/agent/domain/maths/statistics.ts';
 import { POLICY_NAMES } from '@qloom/agent/domain/policy/registry.ts';
-import { runToy } from '@qloom/agent/domain/policy/run-toy.ts';
-import { interactingRates, narrowValley, type ToyBenchmark } from '@qloom/agent/domain/policy/toy-benchmarks.ts';
+import { runToy } from '@qloom/agent/domain/policy/toy/run-toy.ts';
+import { interactingRates, narrowValley, type ToyBenchmark } from '@qloom/agent/domain/policy/toy/toy-benchmarks.ts';
 import { openPolicies } from '@qloom/agent/testing/open-policies.ts';
 import type { Bench } from './harness/bench.ts';
 import { checkKeys, select } from './harness/only.ts';

@@ -2,7 +2,7 @@ import type { PolicySettings } from '@qloom/agent/domain/policy/policy.ts';
 import { createPolicies } from '@qloom/agent/domain/policy/registry.ts';
 import { mergeSpaces } from '@qloom/agent/domain/space/merge.ts';
 import { decodeParameter } from '@qloom/agent/events/hyperparameters.ts';
-import { studySpace } from '@qloom/agent/studies/study-space.ts';
+import { studySpace } from '@qloom/agent/study/settings/study-space.ts';
 import type { Capabilities } from '@qloom/contracts/gen/qloom/episode/v1/capabilities.ts';
 import { discriminatorCapabilities } from '@qloom/discriminator/rpc/capabilities.ts';
 import { generatorCapabilities } from '@qloom/generator/rpc/capabilities.ts';

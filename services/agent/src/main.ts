@@ -6,11 +6,11 @@ import { useTraining } from '@qloom/tfjs/steps/use-training.ts';
 import { AGENT_CONFIG } from './config.ts';
 import { createPolicies } from './domain/policy/registry.ts';
 import { connectPeers } from './peers/peers.ts';
-import { localPolicy, remotePolicy } from './peers/policy-port.ts';
+import { localPolicy, remotePolicy } from './study/search/policy-port.ts';
 import { AGENT_VERSION, createAgentService } from './rpc/agent-service.ts';
 import { createPolicyService } from './rpc/policy-service.ts';
-import { systemClock } from './studies/clock.ts';
-import { createStudies } from './studies/studies.ts';
+import { systemClock } from './study/retry/clock.ts';
+import { createStudies } from './study/studies.ts';
 
 await runService({
   name: 'agent',

@@ -1,7 +1,7 @@
 import type { NamedValue } from '@qloom/contracts/gen/qloom/tensor/v1/tensor.ts';
 import type { Observation } from '../domain/policy/policy.ts';
 import { CONSTRAINTS, type Multipliers, mapConstraints } from '../domain/reward/constraints.ts';
-import type { NamedValues } from '../domain/study/measurement.ts';
+import type { NamedValues } from '../domain/reward/measurement.ts';
 
 /** A record of named values; a value that is not finite is left out. */
 export function decodeNamed(values: readonly NamedValue[]): NamedValues {

@@ -11,10 +11,10 @@ import { engineFindings } from '@qloom/tfjs/backends/engine-findings.ts';
 import type { Training } from '@qloom/tfjs/steps/use-training.ts';
 import { encodeParameter } from '../events/hyperparameters.ts';
 import { advertisedSpace, type Peers } from '../peers/peers.ts';
-import { storeDataset } from '../studies/datasets.ts';
-import { MAX_EPISODES } from '../studies/settings.ts';
-import type { Studies } from '../studies/studies.ts';
-import { studySpace } from '../studies/study-space.ts';
+import { storeDataset } from '../study/data/datasets.ts';
+import { MAX_EPISODES } from '../study/settings/complete-settings.ts';
+import type { Studies } from '../study/studies.ts';
+import { studySpace } from '../study/settings/study-space.ts';
 
 /** Version of the agent, as capabilities report it. */
 export const AGENT_VERSION = '0.1.0';

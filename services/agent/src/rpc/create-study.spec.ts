@@ -7,7 +7,7 @@ import { DomainError, ValidationError } from '@qloom/service-kit/faults/errors.t
 import { violationsOf } from '@qloom/service-kit/faults/status-details.ts';
 import type { ServiceBinding } from '@qloom/service-kit/server/handlers.ts';
 import { startTestServer } from '@qloom/testing/test-server.ts';
-import { askSimulator } from '../peers/ask-simulator.ts';
+import { askSimulator } from '../study/settings/ask-simulator.ts';
 import { standInDiscriminator, standInSimulator } from '../testing/stand-in-services.ts';
 import { createWorld, type StandIns, smallStudy, startStandIns } from '../testing/world.ts';
 

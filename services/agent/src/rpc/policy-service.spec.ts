@@ -7,9 +7,9 @@ import { connect, type Remote } from '@qloom/service-kit/client/clients.ts';
 import { startTestServer, type TestServer } from '@qloom/testing/test-server.ts';
 import type { EpisodeResult, PolicySettings } from '../domain/policy/policy.ts';
 import { POLICY_NAMES, type PolicyNamed } from '../domain/policy/registry.ts';
-import { interactingRates } from '../domain/policy/toy-benchmarks.ts';
+import { interactingRates } from '../domain/policy/toy/toy-benchmarks.ts';
 import { encodeParameter } from '../events/hyperparameters.ts';
-import { localPolicy, NO_MEMORY, type PolicyPort, remotePolicy } from '../peers/policy-port.ts';
+import { localPolicy, NO_MEMORY, type PolicyPort, remotePolicy } from '../study/search/policy-port.ts';
 import { openPolicies } from '../testing/open-policies.ts';
 import { createPolicyService } from './policy-service.ts';
 

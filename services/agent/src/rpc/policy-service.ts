@@ -12,8 +12,8 @@ import { SpaceConflictError } from '../domain/space/errors.ts';
 import { createSpace, type Space } from '../domain/space/space.ts';
 import { decodeParameter, decodePoint, encodePoint } from '../events/hyperparameters.ts';
 import { decodeObservation } from '../events/named-values.ts';
-import { decodeState, encodeState } from '../peers/policy-state.ts';
-import { MAX_BATCH, MAX_EPISODES } from '../studies/settings.ts';
+import { decodeState, encodeState } from '../study/search/policy-state.ts';
+import { MAX_BATCH, MAX_EPISODES } from '../study/settings/complete-settings.ts';
 
 /** The most hyperparameters of a space, and their choices in all. */
 const MAX_PARAMETERS = 256;

@@ -1,8 +1,8 @@
 import { forward, outputBiasOffset } from '../domain/maths/mlp.ts';
 import { clip, mean, standardDeviation } from '../domain/maths/statistics.ts';
-import { type Action, probabilities } from '../domain/policy/heads.ts';
-import type { PolicyNetwork } from '../domain/policy/ppo-network.ts';
-import { PPO, type UpdateBatch } from '../domain/policy/ppo-update.ts';
+import { type Action, probabilities } from '../domain/policy/ppo/heads.ts';
+import type { PolicyNetwork } from '../domain/policy/ppo/ppo-network.ts';
+import { PPO, type UpdateBatch } from '../domain/policy/ppo/ppo-update.ts';
 
 /** Parameters and Adam's moments, in float64. */
 export interface ReferenceState {

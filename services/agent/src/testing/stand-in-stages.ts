@@ -13,7 +13,7 @@ import { assessFidelity } from '@qloom/study-rpc/clients/discriminator-client.ts
 import { fitModel, samplePoints } from '@qloom/study-rpc/clients/generator-client.ts';
 import { evaluateUtility } from '@qloom/study-rpc/clients/qnn-simulator-client.ts';
 import { decodePoint } from '../events/hyperparameters.ts';
-import { getPoints, putArtifact } from '../events/points-artifact.ts';
+import { getPoints, putArtifact } from '../study/data/points-artifact.ts';
 import type { Peers } from '../peers/peers.ts';
 
 interface Roles {

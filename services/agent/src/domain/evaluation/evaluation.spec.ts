@@ -1,7 +1,7 @@
 import { createSpace } from '../space/space.ts';
 import { effectsOf } from './effects.ts';
-import { bestSetting, rivalParameters, rivalSetting } from './rival-tuning.ts';
-import { armsOf, comparisonUnits, type EvaluationPlan, searchUnits } from './units.ts';
+import { bestSetting, rivalParameters, rivalSetting } from './baseline-tuning.ts';
+import { armsOf, comparisonUnits, type EvaluationPlan, searchUnits } from './jobs.ts';
 
 const plan: EvaluationPlan = {
   draws: 3,

@@ -3,7 +3,7 @@ import { fromUnit } from '../space/encode.ts';
 import type { Hyperparameters } from '../space/parameter.ts';
 import { defaultPoint } from '../space/space.ts';
 import type { Origin, Policy, PolicySettings, PolicyState } from './policy.ts';
-import { sobolUnit } from './warm-start.ts';
+import { sobolUnit } from './sobol/warm-start.ts';
 
 /** A policy that learns nothing: the point of an episode depends on its index alone. */
 function constant(

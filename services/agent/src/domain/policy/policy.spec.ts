@@ -4,10 +4,10 @@ import { mean } from '../maths/statistics.ts';
 import { createSpace } from '../space/space.ts';
 import { validatePoint } from '../space/validate.ts';
 import type { EpisodeResult, PolicySettings } from './policy.ts';
-import type { PpoState } from './ppo.ts';
+import type { PpoState } from './ppo/ppo.ts';
 import { POLICY_NAMES, type PolicyNamed } from './registry.ts';
-import { runToy } from './run-toy.ts';
-import { interactingRates, narrowValley } from './toy-benchmarks.ts';
+import { runToy } from './toy/run-toy.ts';
+import { interactingRates, narrowValley } from './toy/toy-benchmarks.ts';
 
 const settings: PolicySettings = {
   space: interactingRates.space,

@@ -2,7 +2,7 @@ import type { RunStep } from '@qloom/tfjs/steps/run-step.ts';
 import { fixedPolicy, randomPolicy, sobolPolicy } from './baselines.ts';
 import type { Policy, PolicyState } from './policy.ts';
 import { PolicyStateError, UnknownPolicyError } from './policy-errors.ts';
-import { createPpoPolicy, createPpoUpdate } from './ppo.ts';
+import { createPpoPolicy, createPpoUpdate } from './ppo/ppo.ts';
 import { createPpoSurrogatePolicy, surrogatePolicy } from './surrogate-policies.ts';
 
 /** Names of all policies, the default first. */

@@ -2,9 +2,9 @@ import { createRandom } from '@qloom/random/random.ts';
 import { fromUnit } from '../space/encode.ts';
 import type { Hyperparameters } from '../space/parameter.ts';
 import type { Policy, PolicySettings, PolicyState, ProposalRequest } from './policy.ts';
-import { initialPpo, PPO_FORM, type PpoState, samplePpo, type UpdatePpo } from './ppo.ts';
-import { perturbBest, pickCandidate, remember, SURROGATE, type Trial } from './surrogate.ts';
-import { warmPoint } from './warm-start.ts';
+import { initialPpo, PPO_FORM, type PpoState, samplePpo, type UpdatePpo } from './ppo/ppo.ts';
+import { perturbBest, pickCandidate, remember, SURROGATE, type Trial } from './surrogate/surrogate.ts';
+import { warmPoint } from './sobol/warm-start.ts';
 
 /** Memory of the surrogate alone. */
 export interface SurrogateState extends PolicyState {

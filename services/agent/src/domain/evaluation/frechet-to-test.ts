@@ -1,0 +1,52 @@
+import { frechetDistance } from '@qloom/metrics/distances/frechet.ts';
+import { matrixOf, selectMatrixRows } from '@qloom/metrics/matrix.ts';
+import type { Random } from '@qloom/random/random.ts';
+import type { Points } from '@qloom/study/points/points.ts';
+import { classCounts } from '@qloom/study/points/rows.ts';
+import { synthesisPlan } from '@qloom/study/synthesis/synthesis-plan.ts';
+import { mean } from '../maths/statistics.ts';
+import type { Choices } from '../../study/final-evaluation/jobs/run-job.ts';
+import type { Draw } from '../../study/data/study-data.ts';
+
+/** Blocks over which a distance is averaged at most. */
+const MOST_BLOCKS = 5;
+
+/** A Fréchet distance and the number of points on either side. */
+export interface DistanceToTest {
+  readonly frechet: number;
+  readonly frechetCount: number;
+}
+
+/**
+ * The points on either side of every Fréchet distance on a draw: as many as the arm adds that adds fewest. A distance shrinks
+ * as samples grow, so that arms can be compared at one count only.
+ */
+export function comparedCount({ selection, rivals }: Choices, { labels, test }: Draw): number {
+  const real = classCounts(labels);
+  // The oracle adds as many points as Qloom's best candidate, or one for each label.
+  const settings = [selection.best?.hyperparameters ?? {}, ...[...rivals.values()].filter((point) => point !== null)];
+  const added = settings.map((point) => synthesisPlan(point, real).reduce((sum, count) => sum + count, 0));
+  return Math.min(test.count, ...added.filter((count) => count > 0));
+}
+
+/**
+ * Fréchet distance of an arm's synthetic points to the test set at `count` points a side, averaged over as many disjoint
+ * blocks as there are, at most five. A function of the draw and of the arm's points alone. Null with fewer than two points.
+ */
+export function frechetToTest(test: Points, synthetic: Points, count: number, random: Random): DistanceToTest | null {
+  const n = Math.min(count, synthetic.count);
+  if (n < 2) return null;
+  const blocks = Math.min(MOST_BLOCKS, Math.floor(synthetic.count / n), Math.floor(test.count / n));
+  const orders = {
+    test: random.fork('test').permutation(test.count),
+    synthetic: random.fork('synthetic').permutation(synthetic.count),
+  };
+  const distances = Array.from({ length: blocks }, (_, b) => {
+    const rows = (which: 'test' | 'synthetic') => orders[which].slice(b * n, (b + 1) * n);
+    return frechetDistance(
+      selectMatrixRows(matrixOf(test), rows('test')),
+      selectMatrixRows(matrixOf(synthetic), rows('synthetic')),
+    );
+  });
+  return { frechet: mean(distances), frechetCount: n };
+}

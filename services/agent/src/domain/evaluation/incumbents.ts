@@ -1,0 +1,50 @@
+import { SYNTH_RATIO } from '../policy/sobol/warm-start.ts';
+import type { Utility } from '../reward/utility.ts';
+import type { Hyperparameters } from '../space/parameter.ts';
+
+/** Episodes that are evaluated again. */
+export const INCUMBENTS = 3;
+
+/** An episode that may be chosen. */
+export interface Candidate {
+  readonly episode: number;
+  readonly hyperparameters: Hyperparameters;
+  readonly reward: number;
+}
+
+/**
+ * The best episodes by reward that added points, at most {@link INCUMBENTS}; of equal ones the earlier. "Add nothing" is
+ * always a candidate and needs no evaluation: its U is 0.
+ */
+export function incumbentsOf(rewarded: readonly Candidate[]): Candidate[] {
+  return rewarded
+    .filter(({ hyperparameters }) => hyperparameters[SYNTH_RATIO] !== 0 && hyperparameters.method !== 'none')
+    .sort((a, b) => b.reward - a.reward || a.episode - b.episode)
+    .slice(0, INCUMBENTS);
+}
+
+/** A candidate with its utility on the outer split. */
+export interface Rechecked extends Candidate {
+  readonly utility: Utility;
+}
+
+/** What a study comes to. */
+export interface Selection {
+  /** Candidates by the lower bound of their utility on the outer split, the best first. */
+  readonly ranked: readonly Rechecked[];
+  /** The best candidate; null where no episode was rewarded with points added. */
+  readonly best: Rechecked | null;
+  /** Whether its points are worth adding: the lower bound of U's interval is above 0. */
+  readonly addsData: boolean;
+}
+
+/**
+ * Chooses by the lower bound of U's interval on the outer split: of two candidates the surer one, not the luckier one. With
+ * few labels the interval is wide, and the highest estimate of several is mostly the one that was measured worst.
+ */
+export function select(candidates: readonly Rechecked[]): Selection {
+  const lower = ({ utility }: Rechecked) => utility.interval[0];
+  const ranked = [...candidates].sort((a, b) => lower(b) - lower(a) || a.episode - b.episode);
+  const best = ranked[0] ?? null;
+  return { ranked, best, addsData: best !== null && best.utility.interval[0] > 0 };
+}

@@ -1,0 +1,35 @@
+import { createRandom } from '@qloom/random/random.ts';
+import { fromUnit, ZERO_SHARE } from '../../space/encode.ts';
+import type { Hyperparameters } from '../../space/parameter.ts';
+import type { Space } from '../../space/space.ts';
+import type { PolicySettings } from '../policy.ts';
+import { createSobol } from './sobol.ts';
+
+/** The parameter whose 0 means "add nothing". */
+export const SYNTH_RATIO = 'synthRatio';
+
+/**
+ * The Sobol point of an episode of the warm start. Exactly one, the last, has synthRatio 0 (where the space allows 0);
+ * the others try what adding points does.
+ */
+export function warmPoint(settings: PolicySettings, episode: number): Hyperparameters {
+  const unit = sobolUnit(settings, episode);
+  const ratio = ratioIndex(settings.space);
+  if (ratio !== null) {
+    const isLast = episode === settings.sobolEpisodes - 1;
+    unit[ratio] = isLast ? 0 : ZERO_SHARE + (1 - ZERO_SHARE) * unit[ratio];
+  }
+  return fromUnit(settings.space, unit);
+}
+
+/** The study's Sobol point `index` in the unit cube. */
+export function sobolUnit({ space, seed }: PolicySettings, index: number): Float64Array {
+  return createSobol(space.parameters.length, createRandom(`${seed}/sobol`)).point(index);
+}
+
+function ratioIndex(space: Space): number | null {
+  const index = space.parameters.findIndex(
+    (parameter) => parameter.name === SYNTH_RATIO && parameter.kind !== 'categorical' && parameter.zeroAllowed === true,
+  );
+  return index < 0 ? null : index;
+}

@@ -1,0 +1,93 @@
+import type { ConstraintReadings } from './constraints.ts';
+import type { FoldLosses } from './utility.ts';
+
+/** Numbers by name, as services report them. */
+export type NamedValues = Readonly<Record<string, number>>;
+
+/** One training of the QNN, scored on held-out real points. */
+export interface QnnRun {
+  readonly arm: 'real-only' | 'augmented';
+  readonly seed: number;
+  /** Loss of each held-out point. */
+  readonly losses: Float64Array;
+  readonly accuracy: number;
+  /** Predicted class of each held-out point; null where the simulator sent none. */
+  readonly predictions: Int32Array | null;
+  readonly gradientSteps: number;
+  readonly circuitExecutions: number;
+}
+
+/** What the simulator found on one fold. */
+export interface UtilityFold {
+  readonly fold: number;
+  readonly runs: readonly QnnRun[];
+}
+
+/** What the auditor found on one fold; readings are null where no point was added. */
+export interface FidelityFold {
+  readonly fold: number;
+  readonly syntheticCount: number;
+  readonly readings: ConstraintReadings | null;
+  readonly metrics: NamedValues;
+}
+
+/** Everything that the services found out about an episode. */
+export interface Measurement {
+  /** Last losses of the fits, averaged over folds. */
+  readonly fit: NamedValues;
+  readonly fidelity: readonly FidelityFold[];
+  readonly utility: readonly UtilityFold[];
+}
+
+/** Held-out losses and accuracies of both arms. */
+export interface ArmScores {
+  readonly folds: readonly FoldLosses[];
+  readonly accuracyRealOnly: number;
+  readonly accuracyAugmented: number;
+}
+
+/** Thrown when a report lacks what a reward needs. */
+export class IncompleteReportError extends Error {
+  override readonly name = 'IncompleteReportError';
+  readonly code = 'invalid';
+}
+
+/**
+ * Losses of both arms, averaged over the QNN's seeds point by point. Where nothing was added, real-only stands for both.
+ * Throws {@link IncompleteReportError} where a fold has no real-only run, or its runs are of different length.
+ */
+export function armScores(utility: readonly UtilityFold[]): ArmScores {
+  let points = 0;
+  let accuracyRealOnly = 0;
+  let accuracyAugmented = 0;
+  const folds = utility.map(({ fold, runs }): FoldLosses => {
+    const real = runs.filter((run) => run.arm === 'real-only');
+    const added = runs.filter((run) => run.arm === 'augmented');
+    if (real.length === 0) throw new IncompleteReportError(`evaluate: fold ${fold} has no run with real points alone`);
+    const augmented = added.length > 0 ? added : real;
+    const count = real[0].losses.length;
+    points += count;
+    accuracyRealOnly += (count * sum(real.map((run) => run.accuracy))) / real.length;
+    accuracyAugmented += (count * sum(augmented.map((run) => run.accuracy))) / augmented.length;
+    return { realOnly: averageLosses(fold, real), augmented: averageLosses(fold, augmented) };
+  });
+  if (points === 0) throw new IncompleteReportError('evaluate: no fold has a held-out point');
+  return { folds, accuracyRealOnly: accuracyRealOnly / points, accuracyAugmented: accuracyAugmented / points };
+}
+
+function averageLosses(fold: number, runs: readonly QnnRun[]): Float64Array {
+  const mean = new Float64Array(runs[0].losses.length);
+  for (const run of runs) {
+    if (run.losses.length !== mean.length) {
+      throw new IncompleteReportError(
+        `evaluate: fold ${fold} has runs of ${mean.length} and of ${run.losses.length} held-out losses`,
+      );
+    }
+    for (let i = 0; i < mean.length; i++) mean[i] += run.losses[i] / runs.length;
+  }
+  return mean;
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}

@@ -1,5 +1,0 @@
-import { parentPort } from 'node:worker_threads';
-import { type ClassicalTask, predictClassical } from './predict-classical.ts';
-
-// One task a thread: whoever asked ends it after the answer.
-parentPort?.on('message', (task: ClassicalTask) => parentPort?.postMessage(predictClassical(task)));

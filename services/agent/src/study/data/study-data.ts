@@ -1,0 +1,199 @@
+import { type DataSource, IdenticalRows } from '@qloom/contracts/gen/qloom/agent/v1/agent.ts';
+import type { ArtifactRef, DataDescription } from '@qloom/contracts/gen/qloom/episode/v1/slots.ts';
+import { identicalRowBlocks } from '@qloom/datasets/split/identical-rows.ts';
+import { repeatedSplitSteps } from '@qloom/datasets/split/repeated-splits.ts';
+import { createSplitManifest, type SplitManifest } from '@qloom/datasets/split/split-manifest.ts';
+import { runInTurns } from '@qloom/datasets/split/turns.ts';
+import type { Task } from '@qloom/datasets/tasks/task.ts';
+import { createNamedTask } from '@qloom/datasets/tasks/task-registry.ts';
+import type { ArtifactStore } from '@qloom/episode-log/artifacts/artifact-store.ts';
+import { ValidationError } from '@qloom/service-kit/faults/errors.ts';
+import { DatasetError } from '@qloom/study/points/dataset-error.ts';
+import type { Points } from '@qloom/study/points/points.ts';
+import { selectRows } from '@qloom/study/points/rows.ts';
+import { quoted } from '@qloom/tensor/quoted.ts';
+import type { StudySeeds } from '../../domain/seeds.ts';
+import { loadDataset } from './datasets.ts';
+import type { CompleteSettings } from '../settings/complete-settings.ts';
+import { requireUsable } from './usable-data.ts';
+
+/** One draw of the data: all labels, what they are tested on, and fresh true samples where the source has them. */
+export interface Draw {
+  readonly labels: Points;
+  readonly test: Points;
+  readonly oracle: ((classCounts: readonly number[]) => Promise<Points>) | null;
+}
+
+/** Where a study's data comes from, opened. */
+export interface StudyData {
+  readonly description: DataDescription;
+  /** What is suspicious in the data, for people. */
+  readonly warnings: readonly string[];
+  /** Features and classes of its points. */
+  readonly shape: { readonly features: number; readonly classes: number };
+  /** Labels and test points of each draw, as asked for: whole sets of identical rows may leave some places empty. */
+  readonly sizes: { readonly labels: number; readonly test: number };
+  /** True for a task: every draw is new. False for a fixed file, whose draws are repeated splits. */
+  readonly isFresh: boolean;
+  /** The study's own draw, on which it searches. Rejects with the signal's reason once it has aborted. */
+  own(signal?: AbortSignal): Promise<Draw>;
+  /** Draw `index` of the final evaluation. */
+  draw(index: number): Promise<Draw>;
+}
+
+/** Below this many outer points of a quarter held out, U could not be told from 0, and all labels are folded again. */
+const LEAST_HOLDOUT = 50;
+
+/**
+ * Opens the data of a study. Throws ValidationError that names the setting, row or column at fault, and the signal's reason
+ * once it has aborted.
+ */
+export async function openStudyData(
+  settings: CompleteSettings,
+  seeds: StudySeeds,
+  store: ArtifactStore,
+  signal?: AbortSignal,
+): Promise<StudyData> {
+  const { data, evaluation } = settings;
+  return asValidation('settings.data', async () =>
+    data.source?.$case === 'dataset'
+      ? openFile(data, data.source.value, evaluation.draws, seeds, store, signal)
+      : openTask(data, seeds),
+  );
+}
+
+/**
+ * The division of the study's own labels into reward folds and outer folds; `settings` has its label budget. Throws
+ * ValidationError.
+ */
+export function splitLabels(
+  labels: Points,
+  settings: CompleteSettings,
+  seeds: StudySeeds,
+  { classNames }: Pick<DataDescription, 'classNames'>,
+): Promise<SplitManifest> {
+  return asValidation('settings', async () =>
+    createSplitManifest(labels, {
+      seed: seeds.data,
+      rewardFolds: settings.folds,
+      identicalTogether: areTogether(settings.data),
+      classNames,
+      outer: isRefolded(settings.data.labelBudget)
+        ? { kind: 'refold', folds: settings.folds }
+        : { kind: 'holdout', fraction: 0.25 },
+    }),
+  );
+}
+
+/** A task draws independent points; rows of a file may be copies of one another. */
+function areTogether({ identicalRows }: DataSource): boolean {
+  return identicalRows === IdenticalRows.TOGETHER;
+}
+
+/** Number of outer folds of a study. */
+export function outerFoldCount({ data, folds }: CompleteSettings): number {
+  return isRefolded(data.labelBudget) ? folds : 1;
+}
+
+function isRefolded(labels: number): boolean {
+  return labels / 4 < LEAST_HOLDOUT;
+}
+
+async function openTask(data: DataSource, seeds: StudySeeds): Promise<StudyData> {
+  const task = taskOf(data);
+  const count = data.labelBudget;
+  const { featureNames, classNames } = task.descriptor;
+  /** The same in all draws. */
+  let test: Promise<Points> | undefined;
+  const drawWith = async (seed: number, signal?: AbortSignal): Promise<Draw> => {
+    test ??= task.drawAsync({ count: data.testSize, seed: seeds.data, purpose: 'test' }, { signal });
+    return {
+      test: await test,
+      labels: await task.drawAsync({ count, seed }, { signal }),
+      oracle: (classCounts) => {
+        const total = classCounts.reduce((sum, n) => sum + n, 0);
+        return task.drawAsync({ count: total, seed, purpose: 'oracle', classCounts });
+      },
+    };
+  };
+  return {
+    description: describeTask(task),
+    warnings: [],
+    shape: { features: featureNames.length, classes: classNames.length },
+    sizes: { labels: count, test: data.testSize },
+    isFresh: true,
+    own: (signal) => drawWith(seeds.data, signal),
+    draw: (index) => drawWith(seeds.unit(`draw-${index}`, 'draw')),
+  };
+}
+
+function taskOf({ source }: DataSource): Task {
+  if (source?.$case !== 'task') throw new DatasetError('source', 'source: is no task');
+  const { name, settingsJson } = source.value;
+  let settings: unknown = {};
+  try {
+    if (settingsJson !== '') settings = JSON.parse(settingsJson);
+  } catch {
+    throw new DatasetError('task.settings_json', `task.settings_json: ${quoted(settingsJson, "'")} is no JSON object`);
+  }
+  if (typeof settings !== 'object' || settings === null || Array.isArray(settings)) {
+    throw new DatasetError('task.settings_json', `task.settings_json: ${quoted(settingsJson, "'")} is no JSON object`);
+  }
+  return createNamedTask(name, settings as Record<string, unknown>);
+}
+
+function describeTask({ descriptor }: Task): DataDescription {
+  const { physical, expectations } = descriptor;
+  const isBounded = physical.every(({ low, high }) => low !== null && high !== null);
+  return {
+    featureNames: [...descriptor.featureNames],
+    classNames: [...descriptor.classNames],
+    lowerBounds: isBounded ? physical.map(({ low }) => low ?? 0) : [],
+    upperBounds: isBounded ? physical.map(({ high }) => high ?? 0) : [],
+    shots: expectations?.shots ?? 0,
+    pauliExpectations: expectations !== null,
+    featureOffsets: [],
+    featureScales: [],
+    warnings: [],
+  };
+}
+
+async function openFile(
+  data: DataSource,
+  ref: ArtifactRef,
+  draws: number,
+  seeds: StudySeeds,
+  store: ArtifactStore,
+  signal?: AbortSignal,
+): Promise<StudyData> {
+  const { points, description, warnings } = await loadDataset(store, ref);
+  requireUsable(points, description);
+  const test = data.testSize || Math.max(points.classes, Math.round(points.count / 5));
+  const labels = data.labelBudget || points.count - test;
+  // The first split is the study's own; the comparison is on the others.
+  const block = areTogether(data) ? identicalRowBlocks(points) : undefined;
+  const { classNames } = description;
+  const options = { repeats: draws + 1, labels, test, seed: seeds.data };
+  const splits = await runInTurns(repeatedSplitSteps({ ...points, block, classNames }, options), { signal });
+  const at = async (index: number): Promise<Draw> => ({
+    labels: selectRows(points, splits[index].labels),
+    test: selectRows(points, splits[index].test),
+    oracle: null,
+  });
+  const sizes = { labels, test };
+  const shape = { features: points.features, classes: points.classes };
+  return { description, warnings, shape, sizes, isFresh: false, own: () => at(0), draw: (index) => at(index + 1) };
+}
+
+/** Passes on what data sets complain of as a wrong field of the request. */
+async function asValidation<T>(field: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof DatasetError)) throw error;
+    const named = error.message.startsWith(`${error.field}: `)
+      ? error.message.slice(error.field.length + 2)
+      : error.message;
+    throw new ValidationError([{ field: error.field === '' ? field : `${field}.${error.field}`, description: named }]);
+  }
+}

@@ -1,0 +1,210 @@
+import { type Failure, FailureReason } from '@qloom/contracts/gen/qloom/episode/v1/slots.ts';
+import { rivalParameters } from '../../domain/evaluation/baseline-tuning.ts';
+import {
+  armsOf,
+  comparisonUnits,
+  type EvaluationPlan,
+  REAL_ONLY,
+  searchUnits,
+  type Unit,
+} from '../../domain/evaluation/jobs.ts';
+import type { Hyperparameters } from '../../domain/space/parameter.ts';
+import type { Space } from '../../domain/space/space.ts';
+import { incumbentsOf } from '../../domain/evaluation/incumbents.ts';
+import { createSeeds, type StudySeeds } from '../../domain/seeds.ts';
+import { decodePoint } from '../../events/hyperparameters.ts';
+import { getPoints, putArtifact } from '../data/points-artifact.ts';
+import type { Recorded } from '../replay/study-record.ts';
+import { advertisedSpace } from '../../peers/peers.ts';
+import type { EvaluationContext } from './jobs/evaluation-context.ts';
+import { loadManifest } from '../data/prepare.ts';
+import { encodeResult } from './result/result.ts';
+import { type Choices, runUnit } from './jobs/run-job.ts';
+import { selectFrom, tunedRival } from './selection.ts';
+import type { CompleteSettings } from '../settings/complete-settings.ts';
+import type { Stalls } from '../retry/stalls.ts';
+import { openStudyData, outerFoldCount } from '../data/study-data.ts';
+import type { RunnerDeps } from '../study-runner.ts';
+import { factsOf, isSearched, rewardedEpisodes, type StudyView } from '../replay/study-view.ts';
+import { failureOfUnit, readUnit, type SynthesisResult } from './jobs/job-results.ts';
+import { untilDone, untilSettled } from '../retry/until-done.ts';
+
+/** The last stretch of a study: incumbents again, rivals tuned, arms compared, the result written. */
+export interface FinalEvaluation {
+  /** Starts what is due and not yet under way; writes the result when all is done. Does not wait for units. */
+  advance(view: StudyView): Promise<void>;
+  /** Stops what is under way. */
+  stop(): Promise<void>;
+}
+
+/** What {@link createFinalEvaluation} needs beside the runner's own. */
+export interface FinalEvaluationDeps extends RunnerDeps {
+  readonly study: string;
+  readonly settings: CompleteSettings;
+  readonly seeds: StudySeeds;
+  readonly space: Space;
+  readonly stalls: Stalls;
+}
+
+/** The plan of a study's final evaluation. */
+export function evaluationPlan(settings: CompleteSettings): EvaluationPlan {
+  const { draws, rivals, rivalEvaluations } = settings.evaluation;
+  return {
+    draws,
+    rivals,
+    rivalEvaluations,
+    hasOracle: settings.data.source?.$case === 'task',
+    outerFolds: outerFoldCount(settings),
+  };
+}
+
+/** Units as far as they are known, and what was chosen once that is known. */
+export function knownUnits(
+  view: StudyView,
+  plan: EvaluationPlan,
+  settings: CompleteSettings,
+): { units: Unit[]; arms: readonly string[]; choices: Choices | null } {
+  const incumbents = incumbentsOf(rewardedEpisodes(view));
+  const before = searchUnits(
+    plan,
+    incumbents.map((candidate) => candidate.episode),
+  );
+  if (!before.every((unit) => view.units.has(unit.name))) {
+    const arms = armsOf(plan, false);
+    return { units: [...before, ...comparisonUnits(plan, arms, incumbents.length > 0)], arms, choices: null };
+  }
+  const { selection, rivals } = choicesOf(view, plan, settings);
+  const arms = armsOf(plan, selection.best !== null && !selection.addsData);
+  const units = [...before, ...comparisonUnits(plan, arms, selection.best !== null)];
+  return { units, arms, choices: { selection, rivals } };
+}
+
+/**
+ * Choices by the record that created their study. They are a function of units that never change once all of them stand,
+ * and are asked for at every event.
+ */
+const chosen = new WeakMap<object, Choices>();
+
+function choicesOf(view: StudyView, plan: EvaluationPlan, settings: CompleteSettings): Choices {
+  const known = view.created && chosen.get(view.created);
+  if (known !== undefined) return known;
+  const choices = {
+    selection: selectFrom(view, plan, createSeeds(settings.seed)),
+    rivals: new Map(plan.rivals.map((rival) => [rival, tunedRival(view, plan, rival)])),
+  };
+  if (view.created !== undefined) chosen.set(view.created, choices);
+  return choices;
+}
+
+/** A final evaluation that keeps at most `unitConcurrency` units under way. */
+export function createFinalEvaluation(
+  deps: FinalEvaluationDeps,
+  record: (record: Recorded) => Promise<void>,
+): FinalEvaluation {
+  const stopping = new AbortController();
+  const running = new Map<string, Promise<void>>();
+  let context: Promise<EvaluationContext> | undefined;
+
+  const start = (unit: Unit, view: StudyView, choices: Choices | null, opened: EvaluationContext): void => {
+    const { name } = unit;
+    const hyperparametersOf = (episode: number): Hyperparameters =>
+      decodePoint(factsOf(view.episodes.get(episode)?.propose, 'propose')?.hyperparameters ?? []);
+    const again = { ...deps, signal: stopping.signal };
+    const work = untilSettled(name, () => runUnit(opened, unit, choices, stopping.signal, hyperparametersOf), again)
+      .then((result) =>
+        untilDone(name, () => record({ $case: 'unit', value: { name, json: JSON.stringify(result) } }), again),
+      )
+      // Only being stopped ends the retries: there is nothing to write then.
+      .catch(() => {})
+      .finally(() => running.delete(name));
+    running.set(name, work);
+  };
+
+  return {
+    async advance(view) {
+      if (!isSearched(view) || stopping.signal.aborted) return;
+      context ??= openContext(deps, view, stopping.signal);
+      let opened: EvaluationContext;
+      try {
+        opened = await context;
+      } catch (error) {
+        context = undefined;
+        throw error;
+      }
+      const plan = evaluationPlan(deps.settings);
+      const failure = failureOfEvaluation(view, plan);
+      if (failure !== null) {
+        deps.log.error('study failed', { reason: failure.message });
+        await record({ $case: 'finished', value: { failure } });
+        return;
+      }
+      const { units, arms, choices } = knownUnits(view, plan, deps.settings);
+      const isOpen = (unit: Unit) => !view.units.has(unit.name);
+      if (choices !== null && !units.some(isOpen)) {
+        await finish(deps, opened, view, arms, choices, record);
+        return;
+      }
+      const due = units.filter((unit) => choices !== null || unit.kind === 'outer' || unit.kind === 'tune');
+      // The log may show a unit before the call that wrote it returns: such a one is done, and its place is free. Waiting
+      // for the call would miss the last event that there is.
+      let underWay = [...running.keys()].filter((name) => !view.units.has(name)).length;
+      for (const unit of due.filter(isOpen)) {
+        if (underWay >= deps.unitConcurrency) break;
+        if (running.has(unit.name)) continue;
+        start(unit, view, choices, opened);
+        underWay++;
+      }
+    },
+    async stop() {
+      stopping.abort();
+      await Promise.all(running.values());
+    },
+  };
+}
+
+/**
+ * Why the comparison cannot be made, as far as its units say: one that a service refuses, or real data alone that diverged,
+ * against which all else is measured. Null where nothing is known to be in the way.
+ */
+function failureOfEvaluation(view: StudyView, plan: EvaluationPlan): Failure | null {
+  const references = new Set(Array.from({ length: plan.draws }, (_, draw) => `draw-${draw}-${REAL_ONLY}`));
+  for (const name of view.units.keys()) {
+    const unit = failureOfUnit(view.units, name);
+    if (unit === undefined || (unit.reason !== 'invalid' && !references.has(name))) continue;
+    const reason = unit.reason === 'invalid' ? FailureReason.INVALID : FailureReason.DIVERGED;
+    return { reason, message: `the final evaluation cannot be made: ${name}: ${unit.failed}` };
+  }
+  return null;
+}
+
+async function openContext(
+  deps: FinalEvaluationDeps,
+  view: StudyView,
+  signal: AbortSignal,
+): Promise<EvaluationContext> {
+  const { settings, seeds, artifacts, peers } = deps;
+  if (view.prepared === undefined) throw new Error('the study is not prepared');
+  const manifest = await loadManifest(artifacts, view.prepared);
+  return {
+    ...deps,
+    prepared: view.prepared,
+    manifest,
+    data: await openStudyData(settings, seeds, artifacts, signal),
+    labels: await getPoints(artifacts, manifest.labels, 'labels'),
+    rivalParameters: rivalParameters((await advertisedSpace(peers, signal)).parameters),
+  };
+}
+
+async function finish(
+  deps: FinalEvaluationDeps,
+  context: EvaluationContext,
+  view: StudyView,
+  arms: readonly string[],
+  choices: Choices,
+  record: (record: Recorded) => Promise<void>,
+): Promise<void> {
+  const bytes = new TextEncoder().encode(await encodeResult(context, view, arms, choices));
+  const synthesis = readUnit<SynthesisResult>(view.units, 'synthesis');
+  const result = await putArtifact(deps.artifacts, bytes, 'application/json');
+  await record({ $case: 'finished', value: { result, synthetic: synthesis?.csv } });
+}

@@ -1,0 +1,119 @@
+import type { StudyPrepared } from '@qloom/contracts/gen/qloom/agent/v1/agent.ts';
+import type { FidelityReport, QnnArm, UtilityReport } from '@qloom/contracts/gen/qloom/episode/v1/slots.ts';
+import type { FitSummary, SampleSummary } from '@qloom/contracts/gen/qloom/generator/v1/generator.ts';
+import type { ArtifactStore } from '@qloom/episode-log/artifacts/artifact-store.ts';
+import { DomainError } from '@qloom/service-kit/faults/errors.ts';
+import type { Points } from '@qloom/study/points/points.ts';
+import { classCounts } from '@qloom/study/points/rows.ts';
+import { synthesisPlan } from '@qloom/study/synthesis/synthesis-plan.ts';
+import { assessFidelity } from '@qloom/study-rpc/clients/discriminator-client.ts';
+import { fitModel, samplePoints } from '@qloom/study-rpc/clients/generator-client.ts';
+import { evaluateUtility } from '@qloom/study-rpc/clients/qnn-simulator-client.ts';
+import type { Hyperparameters, NumericParameter } from '../../../domain/space/parameter.ts';
+import type { Space } from '../../../domain/space/space.ts';
+import type { StudySeeds } from '../../../domain/seeds.ts';
+import { encodeAnyPoint } from '../../../events/hyperparameters.ts';
+import { decodeUtility } from '../../replay/measurement.ts';
+import { LONG_CALL_MS, type Peers } from '../../../peers/peers.ts';
+import type { Clock } from '../../retry/clock.ts';
+import type { StudyManifest } from '../../data/prepare.ts';
+import type { CompleteSettings } from '../../settings/complete-settings.ts';
+import type { StudyData } from '../../data/study-data.ts';
+
+/** What units of the final evaluation work with. */
+export interface EvaluationContext {
+  readonly study: string;
+  readonly settings: CompleteSettings;
+  readonly seeds: StudySeeds;
+  readonly space: Space;
+  readonly data: StudyData;
+  readonly prepared: StudyPrepared;
+  readonly manifest: StudyManifest;
+  /** All labels of the study. */
+  readonly labels: Points;
+  /** What rivals may tune. */
+  readonly rivalParameters: readonly NumericParameter[];
+  readonly peers: Peers;
+  readonly artifacts: ArtifactStore;
+  readonly clock: Clock;
+}
+
+/** Synthetic points and how they came about. */
+export interface Synthesis {
+  readonly points: Points;
+  readonly model: Uint8Array;
+  readonly fitSeed: number;
+  readonly sampleSeed: number;
+  readonly fit: FitSummary;
+  readonly sample: SampleSummary;
+}
+
+/**
+ * Fits a generator on `training` and samples from it, as many points as `synthRatio` says. `label` names the seeds, `fold`
+ * the fit in traces. Null where the ratio is 0.
+ */
+export async function synthesize(
+  context: EvaluationContext,
+  label: string,
+  fold: number,
+  point: Hyperparameters,
+  training: Points,
+  signal: AbortSignal,
+): Promise<Synthesis | null> {
+  const counts = synthesisPlan(point, classCounts(training));
+  if (counts.every((count) => count === 0)) return null;
+  const fitSeed = context.seeds.unit(label, 'fit');
+  const sampleSeed = context.seeds.unit(label, 'sample');
+  const settings = {
+    identity: { study: context.study, fold, attempt: nextAttempt(context.clock) },
+    seed: fitSeed,
+    hyperparameters: encodeAnyPoint(point, context.space, context.rivalParameters),
+    data: context.data.description,
+    checkpointEverySteps: 0,
+  };
+  const { generator } = context.peers;
+  const limits = { signal, deadlineMs: LONG_CALL_MS };
+  const { model, summary: fit } = await fitModel(generator, { settings, training, ...limits });
+  const sampling = { settings: { seed: sampleSeed, classCounts: counts, ungated: false }, model, ...limits };
+  const { points, summary: sample } = await samplePoints(generator, sampling);
+  return { points, model, fitSeed, sampleSeed, fit, sample };
+}
+
+let lastAttempt = 0;
+
+/**
+ * The number of an attempt at a fit. It must not go back: seconds since the epoch do not when this process is replaced, and those
+ * before are remembered where the clock is set back meanwhile.
+ */
+function nextAttempt(clock: Clock): number {
+  lastAttempt = Math.max(lastAttempt, Math.floor(clock.now() / 1000));
+  return lastAttempt;
+}
+
+/** Trains the study's QNN on the points of some arms and scores it. Throws DomainError (`diverged`) for a score that is not finite. */
+export async function train(
+  context: EvaluationContext,
+  roles: { training: Points; synthetic: Points | null; heldOut: Points },
+  seeds: number[],
+  arms: QnnArm[],
+  signal: AbortSignal,
+): Promise<UtilityReport> {
+  const settings = { fold: 0, qnn: context.settings.qnn, seeds, arms };
+  const report = await evaluateUtility(context.peers.qnnSim, { settings, ...roles, signal, deadlineMs: LONG_CALL_MS });
+  for (const { arm, seed, accuracy, losses } of decodeUtility(report).runs) {
+    const wrong = [accuracy, ...losses].find((value) => !Number.isFinite(value));
+    if (wrong !== undefined) throw new DomainError('diverged', `the QNN (${arm}, seed ${seed}) scores ${wrong}`);
+  }
+  return report;
+}
+
+/** Has the auditor judge points. */
+export function assess(
+  context: EvaluationContext,
+  label: string,
+  roles: { training: Points; synthetic: Points | null; heldOut: Points },
+  signal: AbortSignal,
+): Promise<FidelityReport> {
+  const settings = { fold: 0, seed: context.seeds.unit(label, 'assess'), data: context.data.description };
+  return assessFidelity(context.peers.discriminator, { settings, ...roles, signal, deadlineMs: LONG_CALL_MS });
+}

@@ -1,0 +1,193 @@
+import { QnnArm, type UtilityReport } from '@qloom/contracts/gen/qloom/episode/v1/slots.ts';
+import { createRandom } from '@qloom/random/random.ts';
+import type { Points } from '@qloom/study/points/points.ts';
+import { classCounts, selectRows } from '@qloom/study/points/rows.ts';
+import { synthesisPlan } from '@qloom/study/synthesis/synthesis-plan.ts';
+import { rivalSetting } from '../../../domain/evaluation/baseline-tuning.ts';
+import { packTestScore } from '../../../domain/evaluation/test-score.ts';
+import { CLASSICAL, ORACLE, QLOOM, QLOOM_UNSELECTED, REAL_ONLY, type Unit } from '../../../domain/evaluation/jobs.ts';
+import { mean } from '../../../domain/maths/statistics.ts';
+import type { Hyperparameters } from '../../../domain/space/parameter.ts';
+import type { Selection } from '../../../domain/evaluation/incumbents.ts';
+import { armScores } from '../../../domain/reward/measurement.ts';
+import { decodeUtility } from '../../replay/measurement.ts';
+import { getPoints } from '../../data/points-artifact.ts';
+import { classicalPredictions } from '../../../workers/classical.ts';
+import { type EvaluationContext, synthesize, train } from './evaluation-context.ts';
+import { comparedCount, frechetToTest } from '../../../domain/evaluation/frechet-to-test.ts';
+import type { Draw } from '../../data/study-data.ts';
+import { synthesizeDataset } from './synthetic-set.ts';
+import type { DrawResult, Effort, FailedUnit, OuterResult, TuneResult } from './job-results.ts';
+
+/** What has been chosen before the comparison begins. */
+export interface Choices {
+  readonly selection: Selection;
+  /** Settings of each rival, as tuned; null where none could be fitted. */
+  readonly rivals: ReadonlyMap<string, Hyperparameters | null>;
+}
+
+/** Trainings of the QNN per outer fold and arm, at least: they are cheap, and their noise would hide what points do. */
+const OUTER_QNN_SEEDS = 4;
+
+/** Does a unit; a {@link FailedUnit} where there is nothing to do. The same unit gives the same numbers, but for times. Rejects with what its calls reject with. */
+export async function runUnit(
+  context: EvaluationContext,
+  unit: Unit,
+  choices: Choices | null,
+  signal: AbortSignal,
+  hyperparametersOf: (episode: number) => Hyperparameters,
+): Promise<unknown> {
+  switch (unit.kind) {
+    case 'outer':
+      return runOuter(context, unit, hyperparametersOf(unit.episode), signal);
+    case 'tune':
+      return runTune(context, unit, signal);
+    case 'draw':
+      return runDraw(context, unit, choices as Choices, signal);
+    case 'synthesis':
+      return synthesizeDataset(context, (choices as Choices).selection.best?.hyperparameters ?? {}, signal);
+  }
+}
+
+async function runOuter(
+  context: EvaluationContext,
+  { name, episode, fold }: Extract<Unit, { kind: 'outer' }>,
+  point: Hyperparameters,
+  signal: AbortSignal,
+): Promise<OuterResult> {
+  const rows = context.manifest.split.outer[fold];
+  const training = selectRows(context.labels, rows.train);
+  const heldOut = selectRows(context.labels, rows.heldOut);
+  const startedMs = context.clock.now();
+  const synthetic = await synthesize(context, name, 10_000 + 20 * episode + fold, point, training, signal);
+  const seeds = context.seeds.outerQnn(Math.max(OUTER_QNN_SEEDS, context.settings.qnnSeeds));
+  const roles = { training, synthetic: synthetic?.points ?? null, heldOut };
+  const arms = synthetic === null ? [QnnArm.REAL_ONLY] : [QnnArm.REAL_ONLY, QnnArm.AUGMENTED];
+  const report = await train(context, roles, seeds, arms, signal);
+  const [losses] = armScores([decodeUtility(report)]).folds;
+  return {
+    realOnly: [...losses.realOnly],
+    augmented: [...losses.augmented],
+    ...effortOf(context, [report], startedMs),
+  };
+}
+
+async function runTune(
+  context: EvaluationContext,
+  { name, rival, index }: Extract<Unit, { kind: 'tune' }>,
+  signal: AbortSignal,
+): Promise<TuneResult> {
+  const point = rivalSetting(context.rivalParameters, rival, index, context.settings.seed);
+  const seeds = context.seeds.qnn(context.settings.qnnSeeds);
+  const startedMs = context.clock.now();
+  const reports: UtilityReport[] = [];
+  for (const fold of context.prepared.folds) {
+    if (fold.training === undefined || fold.heldOut === undefined) continue;
+    const training = await getPoints(context.artifacts, fold.training, 'fold.training');
+    const heldOut = await getPoints(context.artifacts, fold.heldOut, 'fold.held_out');
+    const label = `${name}/${fold.index}`;
+    const synthetic = await synthesize(context, label, 20_000 + fold.index, point, training, signal);
+    const roles = { training, synthetic: synthetic?.points ?? null, heldOut };
+    const arm = synthetic === null ? QnnArm.REAL_ONLY : QnnArm.AUGMENTED;
+    reports.push(await train(context, roles, seeds, [arm], signal));
+  }
+  const losses = reports.flatMap((report) => decodeUtility(report).runs.flatMap((run) => [...run.losses]));
+  return { hyperparameters: point, loss: mean(losses), ...effortOf(context, reports, startedMs) };
+}
+
+async function runDraw(
+  context: EvaluationContext,
+  { name, draw, arm }: Extract<Unit, { kind: 'draw' }>,
+  choices: Choices,
+  signal: AbortSignal,
+): Promise<DrawResult | FailedUnit> {
+  if (choices.rivals.get(arm) === null) {
+    return { failed: `${arm}: not one of its settings could be fitted`, reason: 'diverged' };
+  }
+  const data = await context.data.draw(draw);
+  const startedMs = context.clock.now();
+  if (CLASSICAL.includes(arm)) return runClassical(context, name, arm, data, startedMs, signal);
+  const points = await addedPoints(context, name, draw, arm, data, choices, signal);
+  const roles = { training: data.labels, synthetic: points, heldOut: data.test };
+  // The same seeds in every arm of a draw, so that arms are paired.
+  const random = createRandom(context.seeds.unit(`draw-${draw}`, 'qnn'));
+  const seeds = Array.from({ length: context.settings.qnnSeeds }, (_, i) => random.seedFor(i));
+  const report = await train(context, roles, seeds, [points ? QnnArm.AUGMENTED : QnnArm.REAL_ONLY], signal);
+  const { runs } = decodeUtility(report);
+  return {
+    accuracy: mean(runs.map((run) => run.accuracy)),
+    loss: mean(runs.map((run) => mean(run.losses))),
+    syntheticCount: points?.count ?? 0,
+    ...testOf(
+      runs.map((run) => run.predictions),
+      data.test,
+    ),
+    ...distanceTo(context, name, data, choices, points),
+    ...effortOf(context, [report], startedMs),
+  };
+}
+
+/** The points that an arm adds to a draw; null where it adds none. */
+async function addedPoints(
+  context: EvaluationContext,
+  name: string,
+  draw: number,
+  arm: string,
+  data: Draw,
+  { selection, rivals }: Choices,
+  signal: AbortSignal,
+): Promise<Points | null> {
+  const best = selection.best?.hyperparameters ?? null;
+  if (arm === REAL_ONLY || (arm === QLOOM && (!selection.addsData || best === null))) return null;
+  if (arm === ORACLE) {
+    const counts = synthesisPlan(best ?? {}, classCounts(data.labels));
+    return data.oracle === null ? null : data.oracle(counts);
+  }
+  const point = arm === QLOOM || arm === QLOOM_UNSELECTED ? best : (rivals.get(arm) ?? null);
+  if (point === null) return null;
+  const made = await synthesize(context, name, draw, point, data.labels, signal);
+  return made?.points ?? null;
+}
+
+async function runClassical(
+  context: EvaluationContext,
+  name: string,
+  arm: string,
+  { labels, test }: Draw,
+  startedMs: number,
+  signal: AbortSignal,
+): Promise<DrawResult> {
+  const seed = context.seeds.unit(name, 'fit');
+  const predictions = await classicalPredictions({ arm, labels, test, seed }, signal);
+  const accuracy = predictions.filter((label, row) => label === test.y[row]).length / test.count;
+  const score = { accuracy, loss: null, ...testOf([predictions], test) };
+  return { ...score, syntheticCount: 0, frechet: null, ...effortOf(context, [], startedMs) };
+}
+
+/** Which test points were right, where the predictions are known. */
+function testOf(predictions: readonly (Int32Array | null)[], { y, classes }: Points): Pick<DrawResult, 'test'> {
+  const test = packTestScore(predictions, y, classes);
+  return test === null ? {} : { test };
+}
+
+/** Distance of what an arm adds to the test set; null where it adds nothing, or too little. */
+function distanceTo(
+  context: EvaluationContext,
+  name: string,
+  draw: Draw,
+  choices: Choices,
+  added: Points | null,
+): Pick<DrawResult, 'frechet' | 'frechetCount'> {
+  if (added === null) return { frechet: null };
+  const random = createRandom(context.seeds.unit(name, 'assess'));
+  return frechetToTest(draw.test, added, comparedCount(choices, draw), random) ?? { frechet: null };
+}
+
+function effortOf(context: EvaluationContext, reports: readonly UtilityReport[], startedMs: number): Effort {
+  const runs = reports.flatMap((report) => report.runs);
+  return {
+    gradientSteps: runs.reduce((sum, run) => sum + run.gradientSteps, 0),
+    circuitExecutions: runs.reduce((sum, run) => sum + run.circuitExecutions, 0),
+    seconds: Math.max(0, context.clock.now() - startedMs) / 1000, // the clock may be set back
+  };
+}

@@ -1,0 +1,194 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import {
+  ArmKind,
+  type ArmResult,
+  type ClassRecall,
+  type PairedComparison,
+  Score,
+  type Interval as WireInterval,
+} from '@qloom/contracts/gen/qloom/agent/v1/result.ts';
+import type { Interval } from '@qloom/metrics/statistics/interval.ts';
+import {
+  type ArmScores,
+  type Comparison,
+  compareArms,
+  type Draws,
+  meanInterval,
+  plainInterval,
+  type Scale,
+} from '../../../domain/evaluation/compare-arms.ts';
+import {
+  balancedAccuracyOf,
+  isBalanced,
+  recallsOf,
+  type TestScore,
+  unpackTestScore,
+} from '../../../domain/evaluation/test-score.ts';
+import { CLASSICAL, ORACLE, QLOOM, QLOOM_UNSELECTED, REAL_ONLY } from '../../../domain/evaluation/jobs.ts';
+import { mean } from '../../../domain/maths/statistics.ts';
+import { encodeAnyPoint } from '../../../events/hyperparameters.ts';
+import type { EvaluationContext } from '../jobs/evaluation-context.ts';
+import type { Choices } from '../jobs/run-job.ts';
+import type { DrawResult } from '../jobs/job-results.ts';
+
+/** What an arm scored, by draw; null on a draw of which it has no score. */
+export interface ArmDraws {
+  readonly name: string;
+  readonly draws: readonly (DrawResult | null)[];
+}
+
+/** An arm with its test scores unpacked. */
+interface OpenedArm extends ArmDraws {
+  readonly tests: readonly (TestScore | null)[];
+}
+
+type Comparisons = ReadonlyMap<string, Comparison>;
+
+/** How the draws of a study relate. */
+export function drawsOf({ data, labels }: EvaluationContext, test: number): Draws {
+  return data.isFresh ? { kind: 'fresh', test } : { kind: 'splits', labels: labels.count, test };
+}
+
+/** The arms of the final evaluation, each beside the first, real data alone. Gives way to the event loop between its parts. */
+export async function armResults(
+  context: EvaluationContext,
+  scored: readonly ArmDraws[],
+  choices: Choices,
+  draws: Draws,
+  seed: string,
+): Promise<ArmResult[]> {
+  const arms = scored.map((arm): OpenedArm => ({ ...arm, tests: arm.draws.map(testOf) }));
+  const compared = async (scale: Scale, label: string, of: (arm: OpenedArm) => ArmScores | null) => {
+    await nextTurn();
+    const [reference, ...rest] = arms.map(of);
+    const known = rest.filter((arm) => arm !== null);
+    return reference === null ? new Map() : compareArms(reference, known, draws, scale, `${seed}/${label}`);
+  };
+  const accuracy = await compared('accuracy', 'accuracy', accuraciesOf);
+  const balanced = await compared('balanced-accuracy', 'balanced', balancedAccuraciesOf);
+  const loss = await compared('unbounded', 'loss', lossReductionsOf);
+  return arms.map((arm) => armResult(context, arm, choices, draws, { accuracy, balanced, loss }));
+}
+
+/** What the verdict is about, and what a reader must know of it. */
+export function headlineOf(
+  arms: readonly ArmResult[],
+  classCounts: readonly number[],
+): { headline: Score; warnings: string[] } {
+  const isKnown = arms.every((arm) => arm.balancedAccuracy !== undefined);
+  const warnings = isKnown
+    ? []
+    : [
+        'The predictions behind some scores are not known, so that intervals of differences take errors as independent, and ' +
+          'recall and balanced accuracy are missing.',
+      ];
+  if (isBalanced(classCounts)) return { headline: Score.ACCURACY, warnings };
+  if (isKnown) return { headline: Score.BALANCED_ACCURACY, warnings };
+  const share = Math.max(...classCounts) / classCounts.reduce((sum, count) => sum + count, 0);
+  warnings.push(
+    `The classes of the test set are unequal, but without predictions arms are judged by accuracy: answering with the largest ` +
+      `class alone would score ${(100 * share).toFixed(1)}%.`,
+  );
+  return { headline: Score.ACCURACY, warnings };
+}
+
+/** Mean Fréchet distance to the test set, over the draws that have one. */
+export function frechetOf(arm: ArmDraws | undefined, draws: Draws): WireInterval | undefined {
+  const values = scoresOf(arm?.draws ?? []).flatMap(({ frechet }) => (frechet === null ? [] : [frechet]));
+  return values.length === 0 ? undefined : encodeInterval(plainInterval(values, draws, [0, Number.POSITIVE_INFINITY]));
+}
+
+/** An interval as a message. */
+export function encodeInterval({ estimate, low, high, level }: Interval): WireInterval {
+  return { estimate, lower: low, upper: high, level };
+}
+
+function testOf(draw: DrawResult | null): TestScore | null {
+  return draw?.test === undefined ? null : unpackTestScore(draw.test);
+}
+
+/** The draws of which an arm has a score. */
+function scoresOf(draws: readonly (DrawResult | null)[]): DrawResult[] {
+  return draws.filter((draw) => draw !== null);
+}
+
+function accuraciesOf({ name, draws, tests }: OpenedArm): ArmScores {
+  return { name, scores: draws.map((draw) => draw?.accuracy ?? null), tests };
+}
+
+/** The mean of losses. Cross-entropy and squared error are never below 0; another loss, which is, has no limit. */
+function lossInterval(losses: readonly number[], draws: Draws): Interval {
+  return plainInterval(losses, draws, losses.every((loss) => loss >= 0) ? [0, Number.POSITIVE_INFINITY] : undefined);
+}
+
+/** Null where the predictions of a draw are not known. */
+function balancedAccuraciesOf({ name, draws, tests }: OpenedArm): ArmScores | null {
+  if (draws.some((draw, i) => draw !== null && tests[i] === null)) return null;
+  return { name, scores: tests.map((test) => test && balancedAccuracyOf(test)), tests };
+}
+
+/** Of losses the reduction counts, so that above 0 is better here too. Null for a classifier without one. */
+function lossReductionsOf({ name, draws }: OpenedArm): ArmScores | null {
+  if (scoresOf(draws).some(({ loss }) => loss === null)) return null;
+  return { name, scores: draws.map((draw) => draw && -(draw.loss ?? 0)) };
+}
+
+function armResult(
+  context: EvaluationContext,
+  arm: OpenedArm,
+  choices: Choices,
+  draws: Draws,
+  compared: { readonly accuracy: Comparisons; readonly balanced: Comparisons; readonly loss: Comparisons },
+): ArmResult {
+  const { name, tests } = arm;
+  const balanced = balancedAccuraciesOf(arm);
+  const losses = scoresOf(arm.draws).map(({ loss }) => loss);
+  return {
+    name,
+    kind: kindOf(name),
+    hyperparameters: settingsOfArm(context, name, choices),
+    draws: arm.draws.flatMap((score, draw) => {
+      if (score === null) return [];
+      const { accuracy, loss, syntheticCount, seconds } = score;
+      const balancedAccuracy = balanced?.scores[draw] ?? undefined;
+      return [{ draw, accuracy, loss: loss ?? undefined, syntheticCount, seconds, balancedAccuracy }];
+    }),
+    accuracy: encodeInterval(meanInterval(accuraciesOf(arm), draws, 'accuracy')),
+    loss: losses.every((loss) => loss !== null) ? encodeInterval(lossInterval(losses, draws)) : undefined,
+    accuracyGain: encodeComparison(compared.accuracy.get(name)),
+    lossGain: encodeComparison(compared.loss.get(name)),
+    frechet: frechetOf(arm, draws),
+    balancedAccuracy:
+      balanced === null ? undefined : encodeInterval(meanInterval(balanced, draws, 'balanced-accuracy')),
+    balancedAccuracyGain: encodeComparison(compared.balanced.get(name)),
+    classRecalls: balanced === null ? [] : classRecallsOf(tests.filter((test) => test !== null)),
+  };
+}
+
+/** Mean recall over draws of each class that has test points. */
+function classRecallsOf(tests: readonly TestScore[]): ClassRecall[] {
+  const recalls = tests.map(recallsOf);
+  return (recalls[0] ?? []).flatMap((_, label) => {
+    const known = recalls.map((draw) => draw[label]).filter((recall) => recall !== null);
+    return known.length === 0 ? [] : [{ label, recall: mean(known) }];
+  });
+}
+
+function kindOf(name: string): ArmKind {
+  if (name === REAL_ONLY) return ArmKind.REAL_ONLY;
+  if (name === QLOOM) return ArmKind.QLOOM;
+  if (name === ORACLE) return ArmKind.ORACLE;
+  return CLASSICAL.includes(name) ? ArmKind.CLASSICAL : ArmKind.RIVAL;
+}
+
+function settingsOfArm({ space, rivalParameters }: EvaluationContext, name: string, { selection, rivals }: Choices) {
+  const isQloom = name === QLOOM_UNSELECTED || (name === QLOOM && selection.addsData);
+  const point = isQloom ? selection.best?.hyperparameters : rivals.get(name);
+  return point ? encodeAnyPoint(point, space, rivalParameters) : [];
+}
+
+function encodeComparison(comparison: Comparison | undefined): PairedComparison | undefined {
+  if (comparison === undefined) return undefined;
+  const { difference, pValue, pValueHolm } = comparison;
+  return { difference: encodeInterval(difference), pValue, pValueHolm };
+}

@@ -1,0 +1,37 @@
+import type { Implementation } from '@qloom/contracts/gen/qloom/episode/v1/capabilities.ts';
+import { implementationOf, nameOf } from '@qloom/study-rpc/implementations.ts';
+import type { Peers } from '../../../peers/peers.ts';
+import { proposedEpisodes, type StudyView } from '../../replay/study-view.ts';
+
+const STAGES = [
+  { slot: 'fit', peer: 'generator', done: 'fitted', variable: 'QLOOM_GENERATOR_TARGET' },
+  { slot: 'assess', peer: 'discriminator', done: 'assessed', variable: 'QLOOM_DISCRIMINATOR_TARGET' },
+  { slot: 'evaluate', peer: 'qnnSim', done: 'evaluated', variable: 'QLOOM_QNN_SIM_TARGET' },
+] as const;
+
+/**
+ * Warnings of a study whose stages were done by more than one implementation, or by another one than the final evaluation, which
+ * asks the agent's own peers: its numbers compare different things. Empty where all is one, and where nobody says who he is.
+ * Rejects with what GetCapabilities of a peer rejects with.
+ */
+export async function mixedImplementations(
+  view: StudyView,
+  peers: Pick<Peers, (typeof STAGES)[number]['peer']>,
+): Promise<string[]> {
+  const warnings = await Promise.all(
+    STAGES.map(async ({ slot, peer, done, variable }) => {
+      const workers = proposedEpisodes(view).map(({ slots }) => slots[slot]?.event.implementation);
+      const searched = namesOf(workers);
+      const evaluated = namesOf([implementationOf((await peers[peer].getCapabilities({})).capabilities)]);
+      const right = `Right would be the same ${variable} for every service.`;
+      if (searched.length > 1) return [`Episodes were ${done} by different services: ${searched.join(', ')}. ${right}`];
+      if (searched.length === 0 || evaluated.length === 0 || searched[0] === evaluated[0]) return [];
+      return [`Episodes were ${done} by ${searched[0]}, and the final evaluation by ${evaluated[0]}. ${right}`];
+    }),
+  );
+  return warnings.flat();
+}
+
+function namesOf(implementations: readonly (Implementation | undefined)[]): string[] {
+  return [...new Set(implementations.filter((one) => one !== undefined).map(nameOf))].sort();
+}

@@ -1,0 +1,186 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import {
+  type EpisodeOutcome,
+  type Incumbent,
+  StudyResult,
+  SyntheticCard,
+} from '@qloom/contracts/gen/qloom/agent/v1/result.ts';
+import { classCounts } from '@qloom/study/points/rows.ts';
+import { effectsOf } from '../../../domain/evaluation/effects.ts';
+import { ORACLE } from '../../../domain/evaluation/jobs.ts';
+import { REWARD_FORMS, type RewardFormName } from '../../../domain/reward/reward-table.ts';
+import { observe } from '../../../domain/reward/judge.ts';
+import { encodeAnyPoint } from '../../../events/hyperparameters.ts';
+import { decodeMultipliers, encodeObservation } from '../../../events/named-values.ts';
+import { type ArmDraws, armResults, drawsOf, encodeInterval, frechetOf, headlineOf } from './arm-results.ts';
+import type { EvaluationContext } from '../jobs/evaluation-context.ts';
+import { mixedImplementations } from './mixed-implementations.ts';
+import type { Choices } from '../jobs/run-job.ts';
+import { measurementOf } from '../../search/search.ts';
+import { factsOf, proposedEpisodes, rewardedEpisodes, type StudyView } from '../../replay/study-view.ts';
+import { type DrawResult, type Effort, failureOfUnit, readUnit, type SynthesisResult } from '../jobs/job-results.ts';
+import { verdictOn } from './verdict.ts';
+
+/** Draws that an arm needs to be compared at all. */
+const LEAST_DRAWS = 2;
+
+/**
+ * The result of a study, as the JSON of StudyResult. A function of the study's events alone, but for the time of writing and
+ * for what the agent's peers call themselves.
+ * Gives way to the event loop between its parts.
+ */
+export async function encodeResult(
+  context: EvaluationContext,
+  view: StudyView,
+  arms: readonly string[],
+  choices: Choices,
+): Promise<string> {
+  const { settings, seeds, space } = context;
+  const seed = String(seeds.policy);
+  const warnings = [...context.data.warnings];
+  const { warning } = REWARD_FORMS[settings.reward.form as RewardFormName];
+  if (warning !== undefined) warnings.push(warning);
+  if (!context.data.isFresh) {
+    warnings.push(
+      'The data is one file: draws are repeated splits of it, which share rows with the search, and every claim is about ' +
+        'this file only (intervals of gains by Nadeau and Bengio).',
+    );
+  }
+  warnings.push(...(await mixedImplementations(view, context.peers)));
+  const scored = armDraws(view, arms, settings.evaluation.draws, warnings);
+  const { test } = await context.data.own();
+  const draws = drawsOf(context, test.count);
+  const results = await armResults(context, scored, choices, draws, seed);
+  const testClassCounts = classCounts(test);
+  const { headline, warnings: ofScores } = headlineOf(results, testClassCounts);
+  warnings.push(...ofScores);
+  await nextTurn();
+  const effects = effectsOf(
+    space,
+    rewardedEpisodes(view).map(({ hyperparameters, facts }) => ({ hyperparameters, utility: facts.utility })),
+  );
+  await nextTurn();
+  const episodes = proposedEpisodes(view).map((entry) => outcomeOf(entry));
+  const synthesis = readUnit<SynthesisResult>(view.units, 'synthesis');
+  const unmade = failureOfUnit(view.units, 'synthesis');
+  if (unmade !== undefined) warnings.push(`The synthetic data set could not be made: ${unmade.failed}.`);
+  for (const name of view.units.keys()) {
+    const failed = name.startsWith('outer-') ? failureOfUnit(view.units, name)?.failed : undefined;
+    if (failed !== undefined) warnings.push(`The candidate of ${name} is out: ${failed}.`);
+  }
+  const effort = totalEffort(view);
+  const { selection } = choices;
+  const result: StudyResult = {
+    study: view.study,
+    settings,
+    data: context.data.description,
+    createdAt: new Date(view.createdMs),
+    finishedAt: new Date(context.clock.now()),
+    labelsUsed: context.labels.count,
+    testCount: test.count,
+    draws: settings.evaluation.draws,
+    arms: results,
+    frechetNull: frechetOf(
+      scored.find((arm) => arm.name === ORACLE),
+      draws,
+    ),
+    incumbents: incumbentsOf(context, choices),
+    addsData: selection.addsData,
+    verdict: verdictOn(results, selection, headline),
+    episodes,
+    effects: effects.map(({ name, correlation, importance }) => ({
+      name,
+      rankCorrelation: correlation === null ? undefined : encodeInterval(correlation),
+      importance,
+    })),
+    policyUpdates: updatesBeforeLastProposal(view),
+    gradientSteps: effort.gradientSteps,
+    circuitExecutions: effort.circuitExecutions,
+    warnings,
+    synthetic: synthesis === null ? undefined : SyntheticCard.fromJSON(synthesis.card),
+    training: context.manifest.labels,
+    testClassCounts,
+    headline,
+    frechetCount: frechetCountOf(scored),
+  };
+  return JSON.stringify(StudyResult.toJSON(result));
+}
+
+/**
+ * Scores of every arm. A draw on which an arm diverged is nobody's score: it is left out of that arm, and the arm where fewer than
+ * two draws are left; `warnings` says so. Callers make sure that real data alone has every draw.
+ */
+function armDraws(view: StudyView, arms: readonly string[], draws: number, warnings: string[]): ArmDraws[] {
+  return arms.flatMap((name) => {
+    const units = Array.from({ length: draws }, (_, draw) => `draw-${draw}-${name}`);
+    const scores = units.map((unit) => readUnit<DrawResult>(view.units, unit));
+    const missing = scores.flatMap((score, draw) => (score === null ? [draw] : []));
+    if (missing.length === 0) return [{ name, draws: scores }];
+    const reason = failureOfUnit(view.units, units[missing[0]])?.failed ?? 'no result';
+    const isKept = draws - missing.length >= LEAST_DRAWS;
+    const what = isKept
+      ? `its figures are of the other ${draws - missing.length} draws`
+      : 'it is left out of the comparison';
+    warnings.push(`Arm ${name} has no result on ${missing.length} of ${draws} draws (${reason}): ${what}.`);
+    return isKept ? [{ name, draws: scores }] : [];
+  });
+}
+
+/** Points on either side of the Fréchet distances; the fewest, where draws differ in their labels. 0 where there is none. */
+function frechetCountOf(scored: readonly ArmDraws[]): number {
+  const counts = scored.flatMap(({ draws }) => draws.flatMap((draw) => draw?.frechetCount ?? []));
+  return counts.length === 0 ? 0 : Math.min(...counts);
+}
+
+/** Candidates by utility, then "add nothing", whose U is 0 by definition. */
+function incumbentsOf({ space, rivalParameters }: EvaluationContext, { selection }: Choices): Incumbent[] {
+  const candidates = selection.ranked.map(({ episode, hyperparameters, utility }, i) => ({
+    episode,
+    utility: { estimate: utility.value, lower: utility.interval[0], upper: utility.interval[1], level: 0.95 },
+    hyperparameters: encodeAnyPoint(hyperparameters, space, rivalParameters),
+    chosen: i === 0 && selection.addsData,
+  }));
+  const nothing = { utility: { estimate: 0, lower: 0, upper: 0, level: 0 }, hyperparameters: [] };
+  return [...candidates, { ...nothing, episode: undefined, chosen: !selection.addsData }];
+}
+
+function outcomeOf({ episode, slots, propose }: ReturnType<typeof proposedEpisodes>[number]): EpisodeOutcome {
+  const measurement = slots.reward?.event.failure === undefined ? measurementOf(slots) : undefined;
+  const seconds = ((slots.reward?.log.timeMs ?? 0) - (slots.propose?.log.timeMs ?? 0)) / 1000;
+  return {
+    episode,
+    batch: propose.batch,
+    origin: propose.origin,
+    hyperparameters: propose.hyperparameters,
+    reward: factsOf(slots.reward, 'reward'),
+    failure: slots.reward?.event.failure,
+    seconds: Math.max(0, seconds),
+    observation: measurement ? encodeObservation(observe(measurement, decodeMultipliers(propose.multipliers))) : [],
+  };
+}
+
+/** Batches folded before the last proposal; 0 where nothing was learned from any. */
+function updatesBeforeLastProposal(view: StudyView): number {
+  const settings = view.created?.settings;
+  if (settings === undefined) return 0;
+  const versions = proposedEpisodes(view).map(({ propose }) => propose.policyVersion / settings.batchSize);
+  return Math.max(0, ...versions);
+}
+
+/** Gradient steps and circuits of all QNNs that the study trained. */
+function totalEffort(view: StudyView): Pick<Effort, 'gradientSteps' | 'circuitExecutions'> {
+  let gradientSteps = 0;
+  let circuitExecutions = 0;
+  for (const { slots } of proposedEpisodes(view)) {
+    for (const run of factsOf(slots.evaluate, 'evaluate')?.folds.flatMap((fold) => fold.runs) ?? []) {
+      gradientSteps += run.gradientSteps;
+      circuitExecutions += run.circuitExecutions;
+    }
+  }
+  for (const name of view.units.keys()) {
+    const effort = readUnit<Partial<Effort>>(view.units, name);
+    gradientSteps += effort?.gradientSteps ?? 0;
+    circuitExecutions += effort?.circuitExecutions ?? 0;
+  }
+  return { gradientSteps, circuitExecutions };
+}

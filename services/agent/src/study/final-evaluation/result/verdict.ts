@@ -1,0 +1,91 @@
+import { ArmKind, type ArmResult, type PairedComparison, Score } from '@qloom/contracts/gen/qloom/agent/v1/result.ts';
+import { claimOf, FEWEST_DRAWS } from '@qloom/metrics/statistics/claim.ts';
+import { QLOOM, QLOOM_UNSELECTED } from '../../../domain/evaluation/jobs.ts';
+import type { Selection } from '../../../domain/evaluation/incumbents.ts';
+
+/**
+ * In plain words: whether Qloom's data helped on the test set, and how the best rival did. Every number is a gain over real
+ * data alone in the headline's score, as the tables show it.
+ */
+export function verdictOn(arms: readonly ArmResult[], selection: Selection, headline: Score): string {
+  const shown = selection.addsData ? QLOOM : QLOOM_UNSELECTED;
+  const qloom = arms.find((arm) => arm.name === shown);
+  const gain = qloom && gainOf(qloom, headline);
+  if (qloom === undefined && selection.best !== null) {
+    return `Nothing can be said of Qloom's data: ${shown} diverged, and is left out of the comparison (see the warnings).`;
+  }
+  if (qloom === undefined || gain === undefined) {
+    return 'Qloom adds nothing: no episode with synthetic points was rewarded and could be fitted again.';
+  }
+  const score = headline === Score.BALANCED_ACCURACY ? 'balanced test accuracy' : 'test accuracy';
+  const measured = rangedPoints(gain, `points of ${score} over real data alone`);
+  if (!selection.addsData) {
+    const caution =
+      qloom.draws.length < FEWEST_DRAWS ? ` Too few draws (${qloom.draws.length}) to claim anything of it.` : '';
+    return (
+      'Qloom adds nothing: on the outer folds no candidate was surely better than the real data alone. ' +
+      `Had its best candidate been added all the same: ${measured}.${caution}`
+    );
+  }
+  return `${claimText(qloom, gain)}: ${measured}.${rivalText(gain, arms, headline)}`;
+}
+
+function gainOf(arm: ArmResult, headline: Score): PairedComparison | undefined {
+  return headline === Score.BALANCED_ACCURACY ? arm.balancedAccuracyGain : arm.accuracyGain;
+}
+
+function claimText({ draws }: ArmResult, { difference, pValueHolm }: PairedComparison): string {
+  const { lower = 0, upper = 0, level = 0 } = difference ?? {};
+  const unconfirmed = `which the test over all arms does not confirm (p = ${pValueHolm.toFixed(2)} after Holm's correction)`;
+  switch (claimOf({ low: lower, high: upper, level, pValue: pValueHolm, draws: draws.length })) {
+    case 'higher':
+      return "Qloom's data helped";
+    case 'lower':
+      return "Qloom's data hurt";
+    case 'higher-unconfirmed':
+      return `Qloom's data seemed to help, ${unconfirmed}`;
+    case 'lower-unconfirmed':
+      return `Qloom's data seemed to hurt, ${unconfirmed}`;
+    case 'too-few-draws':
+      return `Too few draws (${draws.length}) to claim anything of Qloom's data; at least ${FEWEST_DRAWS} are needed`;
+    case 'undecided':
+      return level === 0
+        ? "Qloom's data did not measurably help (the error of the difference is not known)"
+        : "Qloom's data did not measurably help (the interval holds 0)";
+  }
+}
+
+/** The rival with the highest mean gain, and by how much that is more or less than Qloom's, as the rounded gains have it. */
+function rivalText(qloom: PairedComparison, arms: readonly ArmResult[], headline: Score): string {
+  const rivals = arms.flatMap((arm) => {
+    const gain = arm.kind === ArmKind.RIVAL && arm.name !== QLOOM_UNSELECTED ? gainOf(arm, headline) : undefined;
+    return gain === undefined ? [] : [{ name: arm.name, gain }];
+  });
+  if (rivals.length === 0) return '';
+  const best = rivals.reduce((a, b) => (estimateOf(b.gain) > estimateOf(a.gain) ? b : a));
+  const tenths = (gain: PairedComparison) => Math.round(10 * Number((100 * estimateOf(gain)).toFixed(1)));
+  const ahead = tenths(best.gain) - tenths(qloom);
+  const beside =
+    ahead === 0
+      ? "the same mean as Qloom's data, to a tenth of a point"
+      : `a mean ${(Math.abs(ahead) / 10).toFixed(1)} points ${ahead > 0 ? 'above' : 'below'} that of Qloom's data`;
+  return ` The best rival, ${best.name}: ${rangedPoints(best.gain, 'points over real data alone')}, ${beside}.`;
+}
+
+function estimateOf({ difference }: PairedComparison): number {
+  return difference?.estimate ?? 0;
+}
+
+/** `+0.2 points … (95% interval −0.2 to +0.4)`. */
+function rangedPoints({ difference }: PairedComparison, what: string): string {
+  const { estimate = 0, lower = 0, upper = 0, level = 0 } = difference ?? {};
+  const range = level === 0 ? '' : ` (${Math.round(100 * level)}% interval ${points(lower)} to ${points(upper)})`;
+  return `${points(estimate)} ${what}${range}`;
+}
+
+/** A share as signed points, as the tables print it: 0.021 → "+2.1", −0.021 → "−2.1", 0.0001 → "0.0". */
+function points(share: number): string {
+  const rounded = Math.abs(100 * share).toFixed(1);
+  if (Number(rounded) === 0) return rounded;
+  return `${share < 0 ? '−' : '+'}${rounded}`;
+}

@@ -1,0 +1,109 @@
+import {
+  type AssessFacts,
+  type EvaluateFacts,
+  type FidelityReport,
+  type FitFacts,
+  QnnArm,
+  type RewardFacts,
+  type UtilityReport,
+} from '@qloom/contracts/gen/qloom/episode/v1/slots.ts';
+import type { Tensor } from '@qloom/contracts/gen/qloom/tensor/v1/tensor.ts';
+import { ValidationError } from '@qloom/service-kit/faults/errors.ts';
+import { decodeTensor } from '@qloom/study-rpc/codec/wire-tensors.ts';
+import { TensorError } from '@qloom/tensor/tensor-error.ts';
+import { mean } from '../../domain/maths/statistics.ts';
+import { type ConstraintReadings, LEAST_SIGMA, mapConstraints } from '../../domain/reward/constraints.ts';
+import type { Judgement } from '../../domain/reward/judge.ts';
+import {
+  type FidelityFold,
+  IncompleteReportError,
+  type Measurement,
+  type NamedValues,
+  type UtilityFold,
+} from '../../domain/reward/measurement.ts';
+import { decodeNamed } from '../../events/named-values.ts';
+
+/** What the slots of an episode say, without wire types. Throws {@link IncompleteReportError}. */
+export function decodeMeasurement(fit: FitFacts, assess: AssessFacts, evaluate: EvaluateFacts): Measurement {
+  return {
+    fit: meanOf(fit.folds.map((fold) => decodeNamed(fold.summary))),
+    fidelity: assess.folds.map(decodeFidelity),
+    utility: evaluate.folds.map(decodeUtility),
+  };
+}
+
+/** A fidelity report without wire types. */
+export function decodeFidelity(report: FidelityReport): FidelityFold {
+  return {
+    fold: report.fold,
+    syntheticCount: report.syntheticCount,
+    readings: report.syntheticCount === 0 ? null : decodeReadings(report),
+    metrics: decodeNamed(report.metrics),
+  };
+}
+
+function decodeReadings({ fold, constraints, nullDistribution }: FidelityReport): ConstraintReadings {
+  const values = decodeNamed(constraints);
+  const nulls = decodeNamed(nullDistribution);
+  return mapConstraints((name) => {
+    const value = values[name];
+    const tau = nulls[`${name}.tau`];
+    if (value === undefined || tau === undefined) {
+      const lacking = value === undefined ? `constraint ${name}` : `null ${name}.tau`;
+      throw new IncompleteReportError(`assess: the report of fold ${fold} has no finite ${lacking}`);
+    }
+    return { value, tau, sigma: Math.max(LEAST_SIGMA, nulls[`${name}.sigma`] ?? LEAST_SIGMA) };
+  });
+}
+
+/** A utility report without wire types. */
+export function decodeUtility(report: UtilityReport): UtilityFold {
+  return {
+    fold: report.fold,
+    runs: report.runs.map((run, i) => ({
+      arm: run.arm === QnnArm.AUGMENTED ? 'augmented' : 'real-only',
+      seed: run.seed,
+      losses: Float64Array.from(
+        decodeTensor(run.losses, { dtype: 'float32', shape: [null], field: `evaluate.runs[${i}].losses` }),
+      ),
+      accuracy: run.accuracy,
+      predictions: run.predictions === undefined ? null : decodePredictions(run.predictions, i),
+      gradientSteps: run.gradientSteps,
+      circuitExecutions: run.circuitExecutions,
+    })),
+  };
+}
+
+/** A simulator whose predictions are absent, or no tensor of classes, is judged by what it says of its accuracy. */
+function decodePredictions(tensor: Tensor, run: number): Int32Array | null {
+  try {
+    const expected = { dtype: 'int32', shape: [null], field: `evaluate.runs[${run}].predictions` } as const;
+    return Int32Array.from(decodeTensor(tensor, expected));
+  } catch (error) {
+    if (error instanceof TensorError || error instanceof ValidationError) return null;
+    throw error;
+  }
+}
+
+/** The facts of a reward slot. */
+export function encodeReward(judgement: Judgement, form: string): RewardFacts {
+  return {
+    reward: judgement.reward,
+    utility: judgement.utility.value,
+    utilityStandardError: judgement.utility.standardError,
+    lossRealOnly: judgement.utility.lossRealOnly,
+    lossAugmented: judgement.utility.lossAugmented,
+    accuracyRealOnly: judgement.accuracyRealOnly,
+    accuracyAugmented: judgement.accuracyAugmented,
+    constraints: judgement.constraints.map((term) => ({ ...term })),
+    form,
+  };
+}
+
+/** The mean of each value over the records that have it. */
+function meanOf(records: readonly NamedValues[]): NamedValues {
+  const names = [...new Set(records.flatMap((record) => Object.keys(record)))].sort();
+  return Object.fromEntries(
+    names.map((name) => [name, mean(records.flatMap((record) => (name in record ? [record[name]] : [])))]),
+  );
+}

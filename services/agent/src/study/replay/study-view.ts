@@ -1,0 +1,147 @@
+import type {
+  StudyCreated,
+  StudyFinished,
+  StudyPolicy,
+  StudyPrepared,
+} from '@qloom/contracts/gen/qloom/agent/v1/agent.ts';
+import type {
+  AssessFacts,
+  EvaluateFacts,
+  FitFacts,
+  ProposeFacts,
+  RewardFacts,
+  SlotEvent,
+} from '@qloom/contracts/gen/qloom/episode/v1/slots.ts';
+import { isEpisodeKey, type Slot } from '@qloom/episode-log/event-key.ts';
+import type { LogEvent } from '@qloom/episode-log/port.ts';
+import { decodeSlot } from '@qloom/service-kit/stage/slot-events.ts';
+import type { Candidate } from '../../domain/evaluation/incumbents.ts';
+import { decodePoint } from '../../events/hyperparameters.ts';
+import { decodeRecord } from './study-record.ts';
+import type { CompleteSettings } from '../settings/complete-settings.ts';
+
+/** A slot as it stands. */
+export interface StandingSlot {
+  readonly event: SlotEvent;
+  /** When the log took it, and the trace context that it carries. */
+  readonly log: LogEvent;
+}
+
+/** The slots of one episode. */
+export type EpisodeSlots = { readonly [S in Slot]?: StandingSlot };
+
+/** A study as its events tell it. A function of the set of events: order and repetition do not matter. */
+export interface StudyView {
+  readonly study: string;
+  readonly created?: StudyCreated & { readonly settings: CompleteSettings };
+  readonly createdMs: number;
+  readonly prepared?: StudyPrepared;
+  readonly isCancelled: boolean;
+  readonly finished?: StudyFinished;
+  readonly finishedMs: number;
+  /** Results of the final evaluation's units, as JSON, by name. */
+  readonly units: ReadonlyMap<string, string>;
+  /** What the policy has learned, by the number of batches that it had observed. */
+  readonly policies: ReadonlyMap<number, StudyPolicy>;
+  readonly episodes: ReadonlyMap<number, EpisodeSlots>;
+  /** Sequence of the last event seen; 0 before the first. */
+  readonly sequence: number;
+}
+
+/** A study of which nothing is known yet. */
+export function emptyView(study: string): StudyView {
+  const maps = { units: new Map(), policies: new Map(), episodes: new Map() };
+  return { study, createdMs: 0, isCancelled: false, finishedMs: 0, ...maps, sequence: 0 };
+}
+
+/** The view with one more event. The same object where the event is known already. */
+export function applyEvent(view: StudyView, event: LogEvent): StudyView {
+  const sequence = Math.max(view.sequence, event.sequence);
+  if (isEpisodeKey(event.key)) {
+    const { episode, slot } = event.key;
+    const slots = view.episodes.get(episode) ?? {};
+    if (slots[slot] !== undefined) return view;
+    const standing: StandingSlot = { event: decodeSlot(event), log: event };
+    return { ...view, sequence, episodes: new Map(view.episodes).set(episode, { ...slots, [slot]: standing }) };
+  }
+  const record = decodeRecord(event);
+  switch (record.$case) {
+    case 'created': {
+      if (view.created !== undefined) return view;
+      const { settings, ...rest } = record.value;
+      return {
+        ...view,
+        sequence,
+        created: { ...rest, settings: settings as CompleteSettings },
+        createdMs: event.timeMs,
+      };
+    }
+    case 'prepared':
+      return view.prepared !== undefined ? view : { ...view, sequence, prepared: record.value };
+    case 'cancelled':
+      return view.isCancelled ? view : { ...view, sequence, isCancelled: true };
+    case 'finished':
+      if (view.finished !== undefined) return view;
+      return { ...view, sequence, finished: record.value, finishedMs: event.timeMs };
+    case 'unit':
+      if (view.units.has(record.value.name)) return view;
+      return { ...view, sequence, units: new Map(view.units).set(record.value.name, record.value.json) };
+    case 'policy': {
+      const { batches } = record.value;
+      if (view.policies.has(batches)) return view;
+      return { ...view, sequence, policies: new Map(view.policies).set(batches, record.value) };
+    }
+  }
+}
+
+/** Whether every service has said what it found out about an episode. */
+export function isMeasured({ fit, assess, evaluate }: EpisodeSlots): boolean {
+  return [fit, assess, evaluate].every((slot) => slot !== undefined && slot.event.failure === undefined);
+}
+
+/** Whether the other services still have an episode to do. */
+export function isInHand(slots: EpisodeSlots): boolean {
+  const { propose, fit, assess, evaluate, reward } = slots;
+  const hasFailed = [fit, assess, evaluate].some((slot) => slot?.event.failure !== undefined);
+  return propose !== undefined && reward === undefined && !hasFailed && !isMeasured(slots);
+}
+
+/** The facts of each slot. */
+interface FactsBySlot {
+  readonly propose: ProposeFacts;
+  readonly fit: FitFacts;
+  readonly assess: AssessFacts;
+  readonly evaluate: EvaluateFacts;
+  readonly reward: RewardFacts;
+}
+
+/** The facts of a slot that was written as ok; undefined otherwise. */
+export function factsOf<S extends Slot>(slot: StandingSlot | undefined, name: S): FactsBySlot[S] | undefined {
+  const facts = slot?.event.facts;
+  return facts?.$case === name ? (facts.value as FactsBySlot[S]) : undefined;
+}
+
+/** Episodes that were proposed, in order. */
+export function proposedEpisodes(view: StudyView): { episode: number; slots: EpisodeSlots; propose: ProposeFacts }[] {
+  return [...view.episodes]
+    .sort(([a], [b]) => a - b)
+    .flatMap(([episode, slots]) => {
+      const propose = factsOf(slots.propose, 'propose');
+      return propose === undefined ? [] : [{ episode, slots, propose }];
+    });
+}
+
+/** Episodes that were rewarded, in order. */
+export function rewardedEpisodes(view: StudyView): (Candidate & { facts: RewardFacts })[] {
+  return proposedEpisodes(view).flatMap(({ episode, slots, propose }) => {
+    const facts = factsOf(slots.reward, 'reward');
+    if (facts === undefined) return [];
+    return [{ episode, hyperparameters: decodePoint(propose.hyperparameters), reward: facts.reward, facts }];
+  });
+}
+
+/** Whether every episode has ended. */
+export function isSearched(view: StudyView): boolean {
+  const wanted = view.created?.settings.episodes ?? Number.POSITIVE_INFINITY;
+  return view.episodes.size >= wanted && [...view.episodes.values()].every((slots) => slots.reward !== undefined);
+}

@@ -1,0 +1,125 @@
+import {
+  PolicyServiceService,
+  type PolicySettings as WireSettings,
+} from '@qloom/contracts/gen/qloom/policy/v1/policy.ts';
+import { connect } from '@qloom/service-kit/client/clients.ts';
+import { answeredFailure } from '@qloom/service-kit/faults/faults.ts';
+import type { EpisodeResult, PolicySettings, Proposal, ProposalRequest } from '../../domain/policy/policy.ts';
+import type { PolicyNamed } from '../../domain/policy/registry.ts';
+import { validatePoint } from '../../domain/space/validate.ts';
+import { decodePoint, encodeParameter, encodePoint } from '../../events/hyperparameters.ts';
+import { encodeObservation } from '../../events/named-values.ts';
+import { decodeState, encodeState } from './policy-state.ts';
+
+/** What a study keeps of its policy between batches; `state` is the policy's own business. */
+export interface PolicyMemory {
+  readonly state: Uint8Array;
+  /** Updates so far. */
+  readonly updates: number;
+}
+
+/** Thrown when a policy elsewhere answers that what it was asked is wrong. */
+export class PolicyRefusedError extends Error {
+  override readonly name = 'PolicyRefusedError';
+}
+
+/** The memory before the first batch. */
+export const NO_MEMORY: PolicyMemory = { state: new Uint8Array(0), updates: 0 };
+
+/** A policy, here or elsewhere. */
+export interface PolicyPort {
+  propose(settings: PolicySettings, memory: PolicyMemory, request: ProposalRequest): Promise<Proposal[]>;
+  observe(
+    settings: PolicySettings,
+    memory: PolicyMemory,
+    batch: number,
+    results: readonly EpisodeResult[],
+  ): Promise<PolicyMemory>;
+  close(): void;
+}
+
+/** Opens the policy of that name for a study. */
+export type OpenPolicy = (name: string) => PolicyPort;
+
+/** A policy of our own, in this process. Throws `UnknownPolicyError`. */
+export function localPolicy(policyNamed: PolicyNamed, name: string): PolicyPort {
+  const policy = policyNamed(name);
+  return {
+    async propose(settings, memory, request) {
+      return policy.propose(settings, decodeState(policy, settings, memory.state), request);
+    },
+    async observe(settings, memory, _batch, results) {
+      const next = await policy.observe(settings, decodeState(policy, settings, memory.state), results);
+      return { state: encodeState(next), updates: next.updates };
+    },
+    close() {},
+  };
+}
+
+/**
+ * A policy behind PolicyService at `target`. What it proposes is checked against the study's space. Rejects with
+ * {@link PolicyRefusedError} for INVALID_ARGUMENT, else with the call's status.
+ */
+export function remotePolicy(target: string, name: string): PolicyPort {
+  const remote = connect(PolicyServiceService, target, { idempotent: ['propose', 'observe'] });
+  return {
+    async propose(settings, memory, request) {
+      const { proposals } = await refusalsNamed(
+        target,
+        remote.propose({
+          settings: encodeSettings(settings, name),
+          state: Buffer.from(memory.state),
+          batch: request.batch,
+          firstEpisode: request.firstEpisode,
+          count: request.count,
+        }),
+      );
+      return proposals.map(({ hyperparameters, origin }) => {
+        const point = decodePoint(hyperparameters);
+        validatePoint(settings.space, point);
+        return { hyperparameters: point, origin };
+      });
+    },
+    async observe(settings, memory, batch, results) {
+      const { state, updates } = await refusalsNamed(
+        target,
+        remote.observe({
+          settings: encodeSettings(settings, name),
+          state: Buffer.from(memory.state),
+          batch,
+          results: results.map((result) => ({
+            episode: result.episode,
+            hyperparameters: encodePoint(settings.space, result.hyperparameters),
+            rewarded: result.reward !== null,
+            reward: result.reward ?? 0,
+            observation: result.observation === null ? [] : encodeObservation(result.observation),
+          })),
+        }),
+      );
+      return { state, updates };
+    },
+    close: () => remote.close(),
+  };
+}
+
+async function refusalsNamed<T>(target: string, call: Promise<T>): Promise<T> {
+  try {
+    return await call;
+  } catch (error) {
+    if (answeredFailure(error) !== 'invalid') throw error;
+    throw new PolicyRefusedError(`the policy service at ${target} refuses: ${(error as Error).message}`, {
+      cause: error,
+    });
+  }
+}
+
+function encodeSettings(settings: PolicySettings, name: string): WireSettings {
+  return {
+    name,
+    space: settings.space.parameters.map(encodeParameter),
+    seed: Number(settings.seed),
+    episodes: settings.episodes,
+    batchSize: settings.batchSize,
+    sobolEpisodes: settings.sobolEpisodes,
+  };
+}

@@ -1,0 +1,56 @@
+import { QnnArm, type QnnSettings } from '@qloom/contracts/gen/qloom/episode/v1/slots.ts';
+import type { DataShape } from '@qloom/qnn/model/qnn-model.ts';
+import { createRandom } from '@qloom/random/random.ts';
+import { ValidationError } from '@qloom/service-kit/faults/errors.ts';
+import { classifyFault } from '@qloom/service-kit/faults/faults.ts';
+import type { FieldViolation } from '@qloom/service-kit/faults/field-violations.ts';
+import { isServiceError } from '@qloom/service-kit/faults/status.ts';
+import { violationsOf } from '@qloom/service-kit/faults/status-details.ts';
+import type { Points } from '@qloom/study/points/points.ts';
+import { evaluateUtility } from '@qloom/study-rpc/clients/qnn-simulator-client.ts';
+import { LONG_CALL_MS, type Peers } from '../../peers/peers.ts';
+
+/** A simulator that is still at work after this has taken the settings. Clients give CreateStudy 10 s. Unit: milliseconds. */
+const PATIENCE_MS = 4_000;
+
+/**
+ * Asks the simulator, ours or another, whether it takes a study's evaluations: one training step on a few random points. Engine,
+ * precision, noise and the size of circuits are its own affair, and only it knows. Throws ValidationError with the settings that it
+ * refuses, and rejects with what the call rejects with where it cannot answer.
+ */
+export async function askSimulator(
+  peers: Pick<Peers, 'qnnSim'>,
+  qnn: QnnSettings,
+  data: DataShape,
+  signal: AbortSignal,
+  patienceMs = PATIENCE_MS,
+): Promise<void> {
+  const patience = AbortSignal.timeout(patienceMs);
+  const settings = { fold: 0, qnn: { ...qnn, steps: 1, batchSize: 1 }, seeds: [1], arms: [QnnArm.REAL_ONLY] };
+  const roles = { training: randomPoints(data, 'training'), synthetic: null, heldOut: randomPoints(data, 'held-out') };
+  try {
+    const limits = { signal: AbortSignal.any([signal, patience]), deadlineMs: LONG_CALL_MS };
+    await evaluateUtility(peers.qnnSim, { settings, ...roles, ...limits });
+  } catch (error) {
+    if (patience.aborted && !signal.aborted) return;
+    const fault = classifyFault(error);
+    if (fault.kind !== 'failed') throw error;
+    if (fault.reason === 'invalid') throw new ValidationError(refusalsOf(error));
+    // It diverged: the settings were taken.
+  }
+}
+
+/** What the simulator refuses, by the paths of CreateStudy; those of Evaluate are the same for the QNN. */
+function refusalsOf(error: unknown): FieldViolation[] {
+  const listed = isServiceError(error) ? violationsOf(error) : [];
+  if (listed.length > 0 && listed.every(({ field }) => field.startsWith('settings.qnn'))) return listed;
+  const said = isServiceError(error) ? error.details : (error as Error).message;
+  return [{ field: 'settings.qnn', description: `the QNN simulator refuses it: ${said}` }];
+}
+
+/** Four points a class, standard normal: nothing about them is special, so that only settings can be refused. */
+function randomPoints({ features, classes }: DataShape, role: string): Points {
+  const count = 4 * classes;
+  const x = createRandom(`ask-simulator/${role}`).normals(count * features);
+  return { count, features, classes, x, y: Int32Array.from({ length: count }, (_, i) => i % classes) };
+}

@@ -1,0 +1,41 @@
+import type { SpaceOverride } from '@qloom/contracts/gen/qloom/agent/v1/agent.ts';
+import { ValidationError } from '@qloom/service-kit/faults/errors.ts';
+import { quoted } from '@qloom/tensor/quoted.ts';
+import { InvalidSpaceError } from '../../domain/space/errors.ts';
+import { type Restriction, restrictSpace } from '../../domain/space/restrict.ts';
+import type { Space } from '../../domain/space/space.ts';
+
+/** The parameter that says how synthetic points are made, and the value that a study gets unless it says otherwise. */
+const METHOD = { name: 'method', value: 'gan' } as const;
+
+/**
+ * The advertised space, changed as a study says. A study that does not mention `method` tunes the VAE-GAN: an agent free
+ * to choose among methods is another arm, asked for by naming their choices. Throws ValidationError.
+ */
+export function studySpace(advertised: Space, overrides: readonly SpaceOverride[]): Space {
+  const restrictions: Record<string, Restriction> = {};
+  overrides.forEach((override, i) => {
+    if (override.name in restrictions) {
+      throw new ValidationError([
+        { field: `settings.space[${i}].name`, description: `${quoted(override.name)} is there twice` },
+      ]);
+    }
+    restrictions[override.name] = {
+      value: override.fixed?.value?.value,
+      min: override.minimum,
+      max: override.maximum,
+      choices: override.choices.length > 0 ? override.choices : undefined,
+    };
+  });
+  const method = advertised.parameters.find((parameter) => parameter.name === METHOD.name);
+  if (method?.kind === 'categorical' && method.choices.includes(METHOD.value)) {
+    restrictions[METHOD.name] ??= { value: METHOD.value };
+  }
+  try {
+    return restrictSpace(advertised, restrictions);
+  } catch (error) {
+    if (!(error instanceof InvalidSpaceError)) throw error;
+    const reason = error.message.slice(error.field.length + 2);
+    throw new ValidationError([{ field: `settings.${error.field}`, description: reason }]);
+  }
+}

@@ -1,0 +1,27 @@
+import type { Parameter } from '../../domain/space/parameter.ts';
+import { requireRivals } from './usable-baselines.ts';
+
+const methods: Parameter = {
+  name: 'method',
+  kind: 'categorical',
+  choices: ['gan', 'noise', 'shot-resampling'],
+  default: 'gan',
+};
+
+describe('requireRivals', () => {
+  it('takes shot resampling where the data has shots, and says what would be right where it has none', () => {
+    expect(() => requireRivals(['noise', 'shot-resampling'], [methods], { shots: 100 })).not.toThrow();
+    expect(() => requireRivals(['noise', 'shot-resampling'], [methods], { shots: 0 })).toThrow(
+      'settings.evaluation.rivals[1]: "shot-resampling" needs shots, and the data has none; right would be data of ' +
+        'expectations from a known number of shots, or another rival',
+    );
+  });
+
+  it('holds rivals to the methods that are offered, and leaves them to a generator that offers none', () => {
+    expect(() => requireRivals(['kde'], [methods], { shots: 0 })).toThrow(
+      'settings.evaluation.rivals[0]: "kde" is not one of gan, noise, shot-resampling, which are the methods of the generator',
+    );
+    expect(() => requireRivals(['kde'], [], { shots: 0 })).not.toThrow();
+    expect(() => requireRivals(['shot-resampling'], [], { shots: 0 })).toThrow('needs shots');
+  });
+});

@@ -1,0 +1,31 @@
+import { ValidationError } from '@qloom/service-kit/faults/errors.ts';
+import type { FieldViolation } from '@qloom/service-kit/faults/field-violations.ts';
+import { quoted } from '@qloom/tensor/quoted.ts';
+import { type Parameter, refuseValue } from '../../domain/space/parameter.ts';
+
+/** The hyperparameter by which a generator offers its methods, rivals among them. */
+const METHOD = 'method';
+
+/** The method that measures expectations again, which takes a known number of shots. */
+const SHOT_RESAMPLING = 'shot-resampling';
+
+/**
+ * Throws ValidationError for every rival that the generator does not offer, or that the data does not suit: each would be
+ * refused by the final evaluation, after the whole search. A generator that offers no methods decides for itself.
+ */
+export function requireRivals(
+  rivals: readonly string[],
+  offered: readonly Parameter[],
+  { shots }: { readonly shots: number },
+): void {
+  const methods = offered.find(({ name }) => name === METHOD);
+  const wrong = rivals.flatMap((rival, i): FieldViolation[] => {
+    const field = `settings.evaluation.rivals[${i}]`;
+    const refusal = methods === undefined ? null : refuseValue(methods, rival);
+    if (refusal !== null) return [{ field, description: `${refusal}, which are the methods of the generator` }];
+    if (rival !== SHOT_RESAMPLING || shots >= 1) return [];
+    const right = 'right would be data of expectations from a known number of shots, or another rival';
+    return [{ field, description: `${quoted(rival)} needs shots, and the data has none; ${right}` }];
+  });
+  if (wrong.length > 0) throw new ValidationError(wrong);
+}

@@ -1,0 +1,66 @@
+import type { Limit } from '@qloom/contracts/gen/qloom/episode/v1/capabilities.ts';
+import type { QnnSettings } from '@qloom/contracts/gen/qloom/episode/v1/slots.ts';
+import { ValidationError } from '@qloom/service-kit/faults/errors.ts';
+import type { FieldViolation } from '@qloom/service-kit/faults/field-violations.ts';
+import type { Peers } from '../../peers/peers.ts';
+
+/** What a study will ask of the services. */
+export interface StudyWork {
+  readonly qnn: QnnSettings;
+  readonly features: number;
+  readonly classes: number;
+  /** All labels of the study, and the points of its test set. */
+  readonly labels: number;
+  readonly test: number;
+}
+
+const FLOAT32_BYTES = 4;
+
+/**
+ * Throws ValidationError where a study asks more of a service than the limits that it advertises: no episode of it could succeed.
+ * A limit that a service does not advertise is none. Rejects with what the calls reject with.
+ */
+export async function requireWithinLimits(
+  { generator, discriminator, qnnSim }: Pick<Peers, 'generator' | 'discriminator' | 'qnnSim'>,
+  work: StudyWork,
+  signal: AbortSignal,
+): Promise<void> {
+  const services = { generator, discriminator, 'QNN simulator': qnnSim };
+  const above = await Promise.all(
+    Object.entries(services).map(async ([name, service]) => {
+      const { capabilities } = await service.getCapabilities({}, { signal });
+      return violations(name, capabilities?.limits ?? [], work);
+    }),
+  );
+  if (above.some((some) => some.length > 0)) throw new ValidationError(above.flat());
+}
+
+function violations(service: string, limits: readonly Limit[], work: StudyWork): FieldViolation[] {
+  return asked(work).flatMap(([name, field, value]) => {
+    const limit = limits.find((candidate) => candidate.name === name);
+    if (limit === undefined || value <= limit.maximum) return [];
+    const description = `${value} ${name.replaceAll('_', ' ')}; the ${service} takes at most ${limit.maximum}`;
+    return [{ field: `settings.${field}`, description }];
+  });
+}
+
+/** Advertised limits, the field that would have to change, and what the study asks. */
+function asked({ qnn, features, labels, test }: StudyWork): readonly (readonly [string, string, number])[] {
+  const circuit = [
+    ['qubits', 'qnn.qubits', qnn.qubits],
+    ['layers', 'qnn.layers', qnn.layers],
+  ] as const;
+  return [
+    // A program has its own.
+    ...(qnn.qasm === '' ? circuit : []),
+    ['steps', 'qnn.steps', qnn.steps],
+    ['batch_size', 'qnn.batch_size', qnn.batchSize],
+    ['features', 'data', features],
+    // The final evaluation fits generators and trains QNNs on all labels.
+    ['training_points', 'data.label_budget', labels],
+    ['real_points', 'data.label_budget', labels],
+    ['points', 'data.label_budget', labels],
+    ['points', 'data.test_size', test],
+    ['point_bytes', 'data', (labels + test) * features * FLOAT32_BYTES],
+  ];
+}

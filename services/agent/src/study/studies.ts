@@ -1,0 +1,199 @@
+import { isDeepStrictEqual } from 'node:util';
+import { IdenticalRows, type Study, StudySettings } from '@qloom/contracts/gen/qloom/agent/v1/agent.ts';
+import type { LogEvent } from '@qloom/episode-log/port.ts';
+import { DomainError, ValidationError } from '@qloom/service-kit/faults/errors.ts';
+import type { BackgroundWork } from '@qloom/service-kit/stage/background-work.ts';
+import { quoted } from '@qloom/tensor/quoted.ts';
+import { createSeeds, type StudySeeds } from '../domain/seeds.ts';
+import { encodeParameter } from '../events/hyperparameters.ts';
+import { encodeRecord } from './replay/study-record.ts';
+import { askSimulator } from './settings/ask-simulator.ts';
+import { requireWithinLimits } from './settings/within-limits.ts';
+import { advertisedSpace } from '../peers/peers.ts';
+import { type CompleteSettings, completeSettings, type SettingsContext } from './settings/complete-settings.ts';
+import { createStalls, type Stalls } from './retry/stalls.ts';
+import { openStudyData, type StudyData, splitLabels } from './data/study-data.ts';
+import { isEnded, studyMessage } from './study-message.ts';
+import { type RunnerDeps, runStudy, type StudyRunner } from './study-runner.ts';
+import { studySpace } from './settings/study-space.ts';
+import { applyEvent, emptyView, type StudyView } from './replay/study-view.ts';
+import { untilDone } from './retry/until-done.ts';
+import { requireFitting } from './settings/usable-qnn.ts';
+import { requireRivals } from './settings/usable-baselines.ts';
+
+/** A change of a study. */
+export interface StudyChange {
+  readonly study: Study;
+  /** The event behind it; absent in the first, which is the study as it stands, and where what it waits for changed. */
+  readonly event?: LogEvent;
+}
+
+/** The studies of a log. Those that have not ended run in this process. */
+export interface Studies extends BackgroundWork {
+  /** Creates a study and starts it. Throws ValidationError, or DomainError `already-exists` for other settings. */
+  create(id: string, settings: StudySettings | undefined, signal: AbortSignal): Promise<Study>;
+  /** A study as it stands. Throws DomainError `not-found`. */
+  get(id: string): Promise<Study>;
+  list(): Promise<Study[]>;
+  /** A study as it stands, then each change until it ends. Throws DomainError `not-found`. */
+  watch(id: string, signal: AbortSignal): AsyncIterable<StudyChange>;
+  /** Cancels a study. Throws DomainError `not-found`. */
+  cancel(id: string): Promise<Study>;
+}
+
+const STUDY_ID = /^[a-z0-9-]{1,63}$/;
+
+/** The studies that the log of `deps` knows. */
+export function createStudies(deps: RunnerDeps, context: SettingsContext): Studies {
+  const { episodeLog } = deps;
+  const runners = new Map<string, StudyRunner>();
+  const stalls = new Map<string, Stalls>();
+  const stopping = new AbortController();
+
+  const stallsOf = (id: string): Stalls => {
+    const known = stalls.get(id) ?? createStalls();
+    stalls.set(id, known);
+    return known;
+  };
+  const messageOf = (view: StudyView): Study => studyMessage(view, stalls.get(view.study)?.text());
+
+  const run = (id: string): void => {
+    if (stopping.signal.aborted || runners.has(id)) return;
+    const runner = runStudy(id, deps, stallsOf(id));
+    runners.set(id, runner);
+    runner.done.finally(() => runners.delete(id));
+  };
+
+  const load = async (id: string): Promise<StudyView> => {
+    if (!STUDY_ID.test(id)) throw invalidId(id);
+    const view = (await episodeLog.replay(id)).reduce(applyEvent, emptyView(id));
+    if (view.created === undefined) throw new DomainError('not-found', `study ${id}: there is none of that id`);
+    return view;
+  };
+
+  const resume = async (): Promise<void> => {
+    for (const id of await episodeLog.studies()) {
+      const created = await episodeLog.read({ study: id, slot: 'create' });
+      const finished = await episodeLog.read({ study: id, slot: 'finish' });
+      if (created !== undefined && finished === undefined) run(id);
+    }
+  };
+
+  return {
+    async create(id, given, signal) {
+      if (!STUDY_ID.test(id)) throw invalidId(id);
+      const { settings, data, seeds } = await checkedSettings(deps, given, context, signal);
+      const standing = await episodeLog.read({ study: id, slot: 'create' });
+      if (standing === undefined) {
+        const offered = await advertisedSpace(deps.peers, signal);
+        const space = studySpace(offered, settings.space);
+        requireRivals(settings.evaluation.rivals, offered.parameters, data.description);
+        // Before anything is drawn: the services' limits bound what a task draws.
+        await requireWithinLimits(deps.peers, { qnn: settings.qnn, ...data.shape, ...data.sizes }, signal);
+        const { labels } = await data.own(signal);
+        await splitLabels(labels, settings, seeds, data.description);
+        await askSimulator(deps.peers, settings.qnn, data.shape, signal);
+        const value = { settings, space: space.parameters.map(encodeParameter) };
+        const { key, payload } = encodeRecord(id, { $case: 'created', value }, deps.clock.now());
+        await episodeLog.append(key, payload);
+      }
+      const view = await load(id);
+      // The same settings may come in another order of fields; their JSON, read back, does not.
+      if (!isDeepStrictEqual(canonical(view.created?.settings), canonical(asOldAs(view.created?.settings, settings)))) {
+        throw new DomainError('already-exists', `study ${id}: stands with other settings; choose another id`);
+      }
+      run(id);
+      return messageOf(view);
+    },
+    get: async (id) => messageOf(await load(id)),
+    async list() {
+      const studies: Study[] = [];
+      for (const id of (await episodeLog.studies()).sort()) {
+        const view = (await episodeLog.replay(id)).reduce(applyEvent, emptyView(id));
+        if (view.created !== undefined) studies.push(messageOf(view));
+      }
+      return studies;
+    },
+    async *watch(id, signal) {
+      let view = await load(id);
+      let study = messageOf(view);
+      yield { study };
+      const over = new AbortController();
+      try {
+        const watched = AbortSignal.any([signal, over.signal]);
+        const events = episodeLog.watch(id, { after: view.sequence, signal: watched })[Symbol.asyncIterator]();
+        const nextEvent = () => {
+          const next = events.next();
+          // Nobody waits for the last one.
+          next.catch(() => {});
+          return next;
+        };
+        let next = nextEvent();
+        while (!isEnded(study.state)) {
+          const stalled = stallsOf(id).changed();
+          const got = await Promise.race([next, stalled]);
+          if (got?.done) break;
+          if (got !== undefined) view = applyEvent(view, got.value);
+          study = messageOf(view);
+          yield { study, event: got?.value };
+          if (got !== undefined) next = nextEvent();
+        }
+      } finally {
+        over.abort();
+      }
+      signal.throwIfAborted();
+    },
+    async cancel(id) {
+      const view = await load(id);
+      if (view.finished !== undefined || view.isCancelled) return messageOf(view);
+      const { key, payload } = encodeRecord(id, { $case: 'cancelled', value: {} }, deps.clock.now());
+      await episodeLog.append(key, payload);
+      run(id);
+      return messageOf(await load(id));
+    },
+    start() {
+      untilDone('resume', resume, { ...deps, stalls: createStalls(), signal: stopping.signal }).catch(() => {});
+    },
+    async drain() {
+      stopping.abort();
+      await Promise.all([...runners.values()].map((runner) => runner.stop()));
+    },
+    // Nothing that studies meet ends the process: they try again.
+    done: new Promise(() => {}),
+  };
+}
+
+/** Settings checked as far as they can be without a peer and without a draw: fields, data, whether the QNN fits it. */
+async function checkedSettings(
+  { artifacts }: RunnerDeps,
+  given: StudySettings | undefined,
+  context: SettingsContext,
+  signal: AbortSignal,
+): Promise<{ settings: CompleteSettings; data: StudyData; seeds: StudySeeds }> {
+  const settings = await completeSettings(given, context, signal);
+  const seeds = createSeeds(settings.seed);
+  const data = await openStudyData(settings, seeds, artifacts, signal);
+  await requireFitting(settings.qnn, data.shape, signal);
+  const counted = { ...settings.data, labelBudget: data.sizes.labels, testSize: data.sizes.test };
+  return { settings: { ...settings, data: counted }, data, seeds };
+}
+
+/** `settings` without the fields that were not there yet when `standing` was written. */
+function asOldAs(standing: CompleteSettings | undefined, settings: CompleteSettings): CompleteSettings {
+  const { UNSPECIFIED } = IdenticalRows;
+  if (standing?.data.identicalRows !== UNSPECIFIED || settings.data.identicalRows !== IdenticalRows.TOGETHER) {
+    return settings;
+  }
+  return { ...settings, data: { ...settings.data, identicalRows: UNSPECIFIED } };
+}
+
+function canonical(settings: CompleteSettings | undefined): unknown {
+  return settings === undefined
+    ? undefined
+    : StudySettings.toJSON(StudySettings.fromJSON(StudySettings.toJSON(settings)));
+}
+
+function invalidId(id: string): ValidationError {
+  const description = `${quoted(id)} is not 1 to 63 of a-z, 0-9 and "-"`;
+  return new ValidationError([{ field: 'id', description }]);
+}

@@ -1,0 +1,82 @@
+import { type Study, StudyState } from '@qloom/contracts/gen/qloom/agent/v1/agent.ts';
+import { evaluationPlan, knownUnits } from './final-evaluation/final-evaluation.ts';
+import { isSearched, proposedEpisodes, rewardedEpisodes, type StudyView } from './replay/study-view.ts';
+
+/** A study as it stands, for people and programs. `waitingFor`: what fails now and is tried again. */
+export function studyMessage(view: StudyView, waitingFor?: string): Study {
+  const settings = view.created?.settings;
+  const rewarded = rewardedEpisodes(view);
+  const best = rewarded.reduce<(typeof rewarded)[number] | undefined>(
+    (a, b) => (a === undefined || b.reward > a.reward ? b : a),
+    undefined,
+  );
+  const ended = [...view.episodes.values()].filter((slots) => slots.reward !== undefined).length;
+  const state = stateOf(view);
+  const units = settings !== undefined && isSearched(view) ? unitsTotal(view) : 0;
+  return {
+    id: view.study,
+    state,
+    settings,
+    proposed: view.episodes.size,
+    rewarded: rewarded.length,
+    failed: ended - rewarded.length,
+    unitsDone: view.units.size,
+    unitsTotal: Math.max(units, view.units.size),
+    bestReward: best?.reward,
+    bestUtility: best?.facts.utility,
+    highestUtility: rewarded.length === 0 ? undefined : Math.max(...rewarded.map(({ facts }) => facts.utility)),
+    policyUpdates: completeBatches(view),
+    message: messageOf(view, state, ended, units),
+    result: view.finished?.result,
+    synthetic: view.finished?.synthetic,
+    waitingFor: isEnded(state) ? undefined : waitingFor,
+  };
+}
+
+function stateOf(view: StudyView): StudyState {
+  if (view.finished !== undefined) return view.finished.failure ? StudyState.FAILED : StudyState.FINISHED;
+  if (view.isCancelled) return StudyState.CANCELLED;
+  if (view.prepared === undefined) return StudyState.PREPARING;
+  return isSearched(view) ? StudyState.EVALUATING : StudyState.SEARCHING;
+}
+
+/** Whether a study in `state` will not change any more. */
+export function isEnded(state: StudyState): boolean {
+  return state === StudyState.FINISHED || state === StudyState.FAILED || state === StudyState.CANCELLED;
+}
+
+function messageOf(view: StudyView, state: StudyState, ended: number, units: number): string {
+  switch (state) {
+    case StudyState.PREPARING:
+      return 'drawing data and splits';
+    case StudyState.SEARCHING:
+      return `${ended} of ${view.created?.settings.episodes} episodes ended, ${view.episodes.size - ended} in flight`;
+    case StudyState.EVALUATING:
+      return `comparing arms: ${view.units.size} of ${units} units done`;
+    case StudyState.FAILED:
+      return view.finished?.failure?.message ?? '';
+    case StudyState.CANCELLED:
+      return 'cancelled';
+    default:
+      return 'finished';
+  }
+}
+
+/** Batches that have ended from the first on without a gap: each is one update of the policy. */
+function completeBatches(view: StudyView): number {
+  const settings = view.created?.settings;
+  if (settings === undefined) return 0;
+  let episodes = 0;
+  for (const { episode, slots } of proposedEpisodes(view)) {
+    if (episode !== episodes || slots.reward === undefined) break;
+    episodes++;
+  }
+  return episodes === settings.episodes
+    ? Math.ceil(episodes / settings.batchSize)
+    : Math.floor(episodes / settings.batchSize);
+}
+
+function unitsTotal(view: StudyView): number {
+  const settings = view.created?.settings;
+  return settings === undefined ? 0 : knownUnits(view, evaluationPlan(settings), settings).units.length;
+}

@@ -1,0 +1,30 @@
+import { createRandom } from '@qloom/random/random.ts';
+import type { Points } from '@qloom/study/points/points.ts';
+import { classicalPredictions } from './classical.ts';
+import { predictClassical } from '../domain/evaluation/predict-classical.ts';
+
+function clouds(count: number, label: string): Points {
+  const random = createRandom(label);
+  const y = Int32Array.from({ length: count }, (_, i) => i % 2);
+  const x = Float32Array.from({ length: 2 * count }, (_, i) => 2 * y[i >> 1] + random.normal());
+  return { count, features: 2, classes: 2, x, y };
+}
+
+describe('classicalPredictions', () => {
+  it.each(['svc', 'nearest-neighbours'])('of %s is the same on a thread as in place', async (arm) => {
+    const task = { arm, labels: clouds(80, 'labels'), test: clouds(50, 'test'), seed: 3 };
+    const predictions = await classicalPredictions(task, new AbortController().signal);
+    expect([...predictions]).toEqual([...predictClassical(task)]);
+    // Two unit clouds 2√2 apart: a perfect rule is right for 92% of the points.
+    const right = predictions.filter((label, row) => label === task.test.y[row]).length;
+    expect(right / task.test.count).toBeGreaterThan(0.75);
+  });
+
+  it('ends with the reason of its signal', async () => {
+    const stopping = new AbortController();
+    const task = { arm: 'svc', labels: clouds(400, 'labels'), test: clouds(50, 'test'), seed: 3 };
+    const asked = classicalPredictions(task, stopping.signal);
+    stopping.abort(new Error('over'));
+    await expect(asked).rejects.toThrow('over');
+  });
+});
