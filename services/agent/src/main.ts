@@ -6,10 +6,10 @@ import { useTraining } from '@qloom/tfjs/steps/use-training.ts';
 import { AGENT_CONFIG } from './config.ts';
 import { createPolicies } from './domain/policy/registry.ts';
 import { connectPeers } from './peers/peers.ts';
-import { localPolicy, remotePolicy } from './study/search/policy-port.ts';
 import { AGENT_VERSION, createAgentService } from './rpc/agent-service.ts';
 import { createPolicyService } from './rpc/policy-service.ts';
 import { systemClock } from './study/retry/clock.ts';
+import { localPolicy, remotePolicy } from './study/search/policy-port.ts';
 import { createStudies } from './study/studies.ts';
 
 await runService({

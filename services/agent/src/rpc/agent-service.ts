@@ -13,8 +13,8 @@ import { encodeParameter } from '../events/hyperparameters.ts';
 import { advertisedSpace, type Peers } from '../peers/peers.ts';
 import { storeDataset } from '../study/data/datasets.ts';
 import { MAX_EPISODES } from '../study/settings/complete-settings.ts';
-import type { Studies } from '../study/studies.ts';
 import { studySpace } from '../study/settings/study-space.ts';
+import type { Studies } from '../study/studies.ts';
 
 /** Version of the agent, as capabilities report it. */
 export const AGENT_VERSION = '0.1.0';

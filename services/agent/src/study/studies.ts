@@ -6,20 +6,20 @@ import type { BackgroundWork } from '@qloom/service-kit/stage/background-work.ts
 import { quoted } from '@qloom/tensor/quoted.ts';
 import { createSeeds, type StudySeeds } from '../domain/seeds.ts';
 import { encodeParameter } from '../events/hyperparameters.ts';
-import { encodeRecord } from './replay/study-record.ts';
-import { askSimulator } from './settings/ask-simulator.ts';
-import { requireWithinLimits } from './settings/within-limits.ts';
 import { advertisedSpace } from '../peers/peers.ts';
-import { type CompleteSettings, completeSettings, type SettingsContext } from './settings/complete-settings.ts';
-import { createStalls, type Stalls } from './retry/stalls.ts';
 import { openStudyData, type StudyData, splitLabels } from './data/study-data.ts';
+import { encodeRecord } from './replay/study-record.ts';
+import { applyEvent, emptyView, type StudyView } from './replay/study-view.ts';
+import { createStalls, type Stalls } from './retry/stalls.ts';
+import { untilDone } from './retry/until-done.ts';
+import { askSimulator } from './settings/ask-simulator.ts';
+import { type CompleteSettings, completeSettings, type SettingsContext } from './settings/complete-settings.ts';
+import { studySpace } from './settings/study-space.ts';
+import { requireRivals } from './settings/usable-baselines.ts';
+import { requireFitting } from './settings/usable-qnn.ts';
+import { requireWithinLimits } from './settings/within-limits.ts';
 import { isEnded, studyMessage } from './study-message.ts';
 import { type RunnerDeps, runStudy, type StudyRunner } from './study-runner.ts';
-import { studySpace } from './settings/study-space.ts';
-import { applyEvent, emptyView, type StudyView } from './replay/study-view.ts';
-import { untilDone } from './retry/until-done.ts';
-import { requireFitting } from './settings/usable-qnn.ts';
-import { requireRivals } from './settings/usable-baselines.ts';
 
 /** A change of a study. */
 export interface StudyChange {

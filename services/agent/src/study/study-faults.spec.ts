@@ -12,8 +12,6 @@ import { decodeSlot, encodeSlot, failureOf } from '@qloom/service-kit/stage/slot
 import { createSignalBoard } from '@qloom/testing/signal-board.ts';
 import { createTempFolder, type TempFolder } from '@qloom/testing/temp-folder.ts';
 import { decodePoint } from '../events/hyperparameters.ts';
-import { decodeRecord } from './replay/study-record.ts';
-import { localPolicy, type OpenPolicy } from './search/policy-port.ts';
 import { comparable, withoutTimes } from '../testing/comparable.ts';
 import { openPolicies } from '../testing/open-policies.ts';
 import {
@@ -24,8 +22,10 @@ import {
   type World,
   type WorldOptions,
 } from '../testing/world.ts';
-import { type Clock, systemClock } from './retry/clock.ts';
+import { decodeRecord } from './replay/study-record.ts';
 import { applyEvent, emptyView } from './replay/study-view.ts';
+import { type Clock, systemClock } from './retry/clock.ts';
+import { localPolicy, type OpenPolicy } from './search/policy-port.ts';
 
 const ID = 'small';
 /** Faults of one step that an end by counting would not survive: more than twice the tries that there ever were. */

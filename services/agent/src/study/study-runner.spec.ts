@@ -6,14 +6,14 @@ import type { LogEvent } from '@qloom/episode-log/port.ts';
 import { createRandom } from '@qloom/random/random.ts';
 import { decodeSlot, failureOf } from '@qloom/service-kit/stage/slot-events.ts';
 import { startTestServer } from '@qloom/testing/test-server.ts';
-import { decodeRecord } from './replay/study-record.ts';
-import { localPolicy, NO_MEMORY, type OpenPolicy, remotePolicy } from './search/policy-port.ts';
 import { createPolicyService } from '../rpc/policy-service.ts';
 import { comparable, withoutTimes } from '../testing/comparable.ts';
 import { openPolicies } from '../testing/open-policies.ts';
 import { createWorld, type StandIns, smallStudy, startStandIns, type World } from '../testing/world.ts';
 import { storeDataset } from './data/datasets.ts';
+import { decodeRecord } from './replay/study-record.ts';
 import { memoryOfPolicy } from './search/policy-checkpoint.ts';
+import { localPolicy, NO_MEMORY, type OpenPolicy, remotePolicy } from './search/policy-port.ts';
 
 const ID = 'small';
 let standIns: StandIns;

@@ -12,21 +12,34 @@ import { recordQueueWait, recordStageDuration } from '@qloom/telemetry/metrics.t
 import { ATTR_OUTCOME } from '@qloom/telemetry/schema.ts';
 import { withSpan } from '@qloom/telemetry/spans.ts';
 import type { PolicySettings } from '../domain/policy/policy.ts';
-import { createSpace, type Space } from '../domain/space/space.ts';
-import { createSeeds, type StudySeeds } from '../domain/seeds.ts';
 import { batchOf, isVersionFolded, policyOf, proposable, versionOf } from '../domain/search/search-state.ts';
+import { createSeeds, type StudySeeds } from '../domain/seeds.ts';
+import { createSpace, type Space } from '../domain/space/space.ts';
 import { decodeParameter, encodePoint } from '../events/hyperparameters.ts';
-import { encodeReward } from './replay/measurement.ts';
 import { encodeNamed } from '../events/named-values.ts';
-import { encodeRecord, type Recorded } from './replay/study-record.ts';
 import type { Peers } from '../peers/peers.ts';
-import { type OpenPolicy, type PolicyPort, PolicyRefusedError } from './search/policy-port.ts';
-import type { Clock } from './retry/clock.ts';
-import { createDeadlines, type EpisodeDeadlines } from './search/episode-deadlines.ts';
-import { createFinalEvaluation, type FinalEvaluation } from './final-evaluation/final-evaluation.ts';
-import { memoryOfPolicy, recordOfPolicy } from './search/policy-checkpoint.ts';
 import { prepareStudy } from './data/prepare.ts';
+import { openStudyData } from './data/study-data.ts';
+import { createFinalEvaluation, type FinalEvaluation } from './final-evaluation/final-evaluation.ts';
+import { encodeReward } from './replay/measurement.ts';
+import { encodeRecord, type Recorded } from './replay/study-record.ts';
+import {
+  applyEvent,
+  type EpisodeSlots,
+  emptyView,
+  isInHand,
+  isMeasured,
+  isSearched,
+  proposedEpisodes,
+  type StandingSlot,
+  type StudyView,
+} from './replay/study-view.ts';
+import type { Clock } from './retry/clock.ts';
 import { retryDelayMs } from './retry/retry-delay.ts';
+import type { Stalls } from './retry/stalls.ts';
+import { createDeadlines, type EpisodeDeadlines } from './search/episode-deadlines.ts';
+import { memoryOfPolicy, recordOfPolicy } from './search/policy-checkpoint.ts';
+import { type OpenPolicy, type PolicyPort, PolicyRefusedError } from './search/policy-port.ts';
 import {
   type CompleteBatch,
   foldBatches,
@@ -39,19 +52,6 @@ import {
   startSearch,
 } from './search/search.ts';
 import type { CompleteSettings } from './settings/complete-settings.ts';
-import type { Stalls } from './retry/stalls.ts';
-import { openStudyData } from './data/study-data.ts';
-import {
-  applyEvent,
-  type EpisodeSlots,
-  emptyView,
-  isInHand,
-  isMeasured,
-  isSearched,
-  proposedEpisodes,
-  type StandingSlot,
-  type StudyView,
-} from './replay/study-view.ts';
 
 /** What a study needs to run. */
 export interface RunnerDeps {

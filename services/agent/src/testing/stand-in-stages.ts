@@ -13,8 +13,8 @@ import { assessFidelity } from '@qloom/study-rpc/clients/discriminator-client.ts
 import { fitModel, samplePoints } from '@qloom/study-rpc/clients/generator-client.ts';
 import { evaluateUtility } from '@qloom/study-rpc/clients/qnn-simulator-client.ts';
 import { decodePoint } from '../events/hyperparameters.ts';
-import { getPoints, putArtifact } from '../study/data/points-artifact.ts';
 import type { Peers } from '../peers/peers.ts';
+import { getPoints, putArtifact } from '../study/data/points-artifact.ts';
 
 interface Roles {
   readonly training: Points;

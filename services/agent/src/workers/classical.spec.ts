@@ -1,7 +1,7 @@
 import { createRandom } from '@qloom/random/random.ts';
 import type { Points } from '@qloom/study/points/points.ts';
-import { classicalPredictions } from './classical.ts';
 import { predictClassical } from '../domain/evaluation/predict-classical.ts';
+import { classicalPredictions } from './classical.ts';
 
 function clouds(count: number, label: string): Points {
   const random = createRandom(label);

@@ -1,6 +1,6 @@
 import { createSpace } from '../space/space.ts';
-import { effectsOf } from './effects.ts';
 import { bestSetting, rivalParameters, rivalSetting } from './baseline-tuning.ts';
+import { effectsOf } from './effects.ts';
 import { armsOf, comparisonUnits, type EvaluationPlan, searchUnits } from './jobs.ts';
 
 const plan: EvaluationPlan = {

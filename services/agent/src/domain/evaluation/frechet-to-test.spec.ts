@@ -1,7 +1,7 @@
 import { createRandom } from '@qloom/random/random.ts';
 import type { Points } from '@qloom/study/points/points.ts';
-import type { Selection } from './incumbents.ts';
 import { comparedCount, frechetToTest } from './frechet-to-test.ts';
+import type { Selection } from './incumbents.ts';
 
 function cloud(count: number, seed: string): Points {
   const random = createRandom(seed);

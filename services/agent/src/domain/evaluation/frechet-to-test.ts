@@ -5,8 +5,7 @@ import type { Points } from '@qloom/study/points/points.ts';
 import { classCounts } from '@qloom/study/points/rows.ts';
 import { synthesisPlan } from '@qloom/study/synthesis/synthesis-plan.ts';
 import { mean } from '../maths/statistics.ts';
-import type { Choices } from '../../study/final-evaluation/jobs/run-job.ts';
-import type { Draw } from '../../study/data/study-data.ts';
+import type { Choices } from './choices.ts';
 
 /** Blocks over which a distance is averaged at most. */
 const MOST_BLOCKS = 5;
@@ -21,7 +20,10 @@ export interface DistanceToTest {
  * The points on either side of every Fréchet distance on a draw: as many as the arm adds that adds fewest. A distance shrinks
  * as samples grow, so that arms can be compared at one count only.
  */
-export function comparedCount({ selection, rivals }: Choices, { labels, test }: Draw): number {
+export function comparedCount(
+  { selection, rivals }: Choices,
+  { labels, test }: { readonly labels: Points; readonly test: Points },
+): number {
   const real = classCounts(labels);
   // The oracle adds as many points as Qloom's best candidate, or one for each label.
   const settings = [selection.best?.hyperparameters ?? {}, ...[...rivals.values()].filter((point) => point !== null)];

@@ -3,8 +3,8 @@ import { fromUnit } from '../space/encode.ts';
 import type { Hyperparameters } from '../space/parameter.ts';
 import type { Policy, PolicySettings, PolicyState, ProposalRequest } from './policy.ts';
 import { initialPpo, PPO_FORM, type PpoState, samplePpo, type UpdatePpo } from './ppo/ppo.ts';
-import { perturbBest, pickCandidate, remember, SURROGATE, type Trial } from './surrogate/surrogate.ts';
 import { warmPoint } from './sobol/warm-start.ts';
+import { perturbBest, pickCandidate, remember, SURROGATE, type Trial } from './surrogate/surrogate.ts';
 
 /** Memory of the surrogate alone. */
 export interface SurrogateState extends PolicyState {

@@ -3,11 +3,11 @@ import { mean } from '../maths/statistics.ts';
 import type { Observation } from '../policy/policy.ts';
 import { type ConstraintTerm, constraintTerms } from './constrained.ts';
 import { type ConstraintReadings, type Multipliers, poolReadings, rewardWeights } from './constraints.ts';
+import { armScores, type Measurement, type NamedValues } from './measurement.ts';
 import type { PaperTerms } from './paper-terms.ts';
 import type { RewardVersion } from './reward-form.ts';
 import { REWARD_FORMS, type RewardFormName } from './reward-table.ts';
 import { type Utility, utilityOf } from './utility.ts';
-import { armScores, type Measurement, type NamedValues } from './measurement.ts';
 
 /** How a study is rewarded. */
 export interface RewardSettings {

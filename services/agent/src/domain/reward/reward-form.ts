@@ -1,5 +1,5 @@
-import type { Measurement } from './measurement.ts';
 import type { ConstraintReadings, Multipliers } from './constraints.ts';
+import type { Measurement } from './measurement.ts';
 import type { PaperTerms, TermStatistics } from './paper-terms.ts';
 import type { Utility } from './utility.ts';
 

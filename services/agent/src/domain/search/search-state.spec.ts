@@ -1,11 +1,11 @@
 import { createRandom } from '@qloom/random/random.ts';
 import fc from 'fast-check';
 import { openPolicies } from '../../testing/open-policies.ts';
+import { incumbentsOf, select } from '../evaluation/incumbents.ts';
 import type { Policy, PolicySettings, PolicyState } from '../policy/policy.ts';
 import { interactingRates } from '../policy/toy/toy-benchmarks.ts';
 import { mapConstraints } from '../reward/constraints.ts';
 import type { Hyperparameters } from '../space/parameter.ts';
-import { incumbentsOf, select } from '../evaluation/incumbents.ts';
 import {
   batchOf,
   type Ending,

@@ -6,8 +6,8 @@ import type { Points, SourcePoints } from '@qloom/study/points/points.ts';
 import { createTempFolder, type TempFolder } from '@qloom/testing/temp-folder.ts';
 import { createSeeds } from '../../domain/seeds.ts';
 import { smallStudy } from '../../testing/world.ts';
-import { loadDataset, storeDataset } from './datasets.ts';
 import { completeSettings } from '../settings/complete-settings.ts';
+import { loadDataset, storeDataset } from './datasets.ts';
 import { openStudyData, outerFoldCount, splitLabels } from './study-data.ts';
 
 let folder: TempFolder;

@@ -4,8 +4,8 @@ import type { SplitManifest } from '@qloom/datasets/split/split-manifest.ts';
 import type { ArtifactStore } from '@qloom/episode-log/artifacts/artifact-store.ts';
 import { selectRows } from '@qloom/study/points/rows.ts';
 import type { StudySeeds } from '../../domain/seeds.ts';
-import { putArtifact, putPoints } from './points-artifact.ts';
 import type { CompleteSettings } from '../settings/complete-settings.ts';
+import { putArtifact, putPoints } from './points-artifact.ts';
 import { type StudyData, splitLabels } from './study-data.ts';
 
 /** The manifest that a study writes once: which labels it has, and how they are divided. */

@@ -13,8 +13,8 @@ import type { Points } from '@qloom/study/points/points.ts';
 import { selectRows } from '@qloom/study/points/rows.ts';
 import { quoted } from '@qloom/tensor/quoted.ts';
 import type { StudySeeds } from '../../domain/seeds.ts';
-import { loadDataset } from './datasets.ts';
 import type { CompleteSettings } from '../settings/complete-settings.ts';
+import { loadDataset } from './datasets.ts';
 import { requireUsable } from './usable-data.ts';
 
 /** One draw of the data: all labels, what they are tested on, and fresh true samples where the source has them. */

@@ -1,5 +1,7 @@
 import { type Failure, FailureReason } from '@qloom/contracts/gen/qloom/episode/v1/slots.ts';
 import { rivalParameters } from '../../domain/evaluation/baseline-tuning.ts';
+import type { Choices } from '../../domain/evaluation/choices.ts';
+import { incumbentsOf } from '../../domain/evaluation/incumbents.ts';
 import {
   armsOf,
   comparisonUnits,
@@ -8,26 +10,26 @@ import {
   searchUnits,
   type Unit,
 } from '../../domain/evaluation/jobs.ts';
+import { createSeeds, type StudySeeds } from '../../domain/seeds.ts';
 import type { Hyperparameters } from '../../domain/space/parameter.ts';
 import type { Space } from '../../domain/space/space.ts';
-import { incumbentsOf } from '../../domain/evaluation/incumbents.ts';
-import { createSeeds, type StudySeeds } from '../../domain/seeds.ts';
 import { decodePoint } from '../../events/hyperparameters.ts';
-import { getPoints, putArtifact } from '../data/points-artifact.ts';
-import type { Recorded } from '../replay/study-record.ts';
 import { advertisedSpace } from '../../peers/peers.ts';
-import type { EvaluationContext } from './jobs/evaluation-context.ts';
+import { getPoints, putArtifact } from '../data/points-artifact.ts';
 import { loadManifest } from '../data/prepare.ts';
-import { encodeResult } from './result/result.ts';
-import { type Choices, runUnit } from './jobs/run-job.ts';
-import { selectFrom, tunedRival } from './selection.ts';
-import type { CompleteSettings } from '../settings/complete-settings.ts';
-import type { Stalls } from '../retry/stalls.ts';
 import { openStudyData, outerFoldCount } from '../data/study-data.ts';
-import type { RunnerDeps } from '../study-runner.ts';
+import type { Recorded } from '../replay/study-record.ts';
 import { factsOf, isSearched, rewardedEpisodes, type StudyView } from '../replay/study-view.ts';
+import type { Stalls } from '../retry/stalls.ts';
+import { untilDone } from '../retry/until-done.ts';
+import type { CompleteSettings } from '../settings/complete-settings.ts';
+import type { RunnerDeps } from '../study-runner.ts';
+import type { EvaluationContext } from './jobs/evaluation-context.ts';
 import { failureOfUnit, readUnit, type SynthesisResult } from './jobs/job-results.ts';
-import { untilDone, untilSettled } from '../retry/until-done.ts';
+import { runUnit } from './jobs/run-job.ts';
+import { untilSettled } from './jobs/until-settled.ts';
+import { encodeResult } from './result/result.ts';
+import { selectFrom, tunedRival } from './selection.ts';
 
 /** The last stretch of a study: incumbents again, rivals tuned, arms compared, the result written. */
 export interface FinalEvaluation {

@@ -1,10 +1,10 @@
 import { createRandom } from '@qloom/random/random.ts';
 import { bestSetting } from '../../domain/evaluation/baseline-tuning.ts';
+import { incumbentsOf, type Rechecked, type Selection, select } from '../../domain/evaluation/incumbents.ts';
 import type { EvaluationPlan } from '../../domain/evaluation/jobs.ts';
 import { utilityOf } from '../../domain/reward/utility.ts';
-import type { Hyperparameters } from '../../domain/space/parameter.ts';
-import { incumbentsOf, type Rechecked, type Selection, select } from '../../domain/evaluation/incumbents.ts';
 import type { StudySeeds } from '../../domain/seeds.ts';
+import type { Hyperparameters } from '../../domain/space/parameter.ts';
 import { rewardedEpisodes, type StudyView } from '../replay/study-view.ts';
 import { type OuterResult, readUnit, type TuneResult } from './jobs/job-results.ts';
 

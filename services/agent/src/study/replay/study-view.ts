@@ -17,8 +17,8 @@ import type { LogEvent } from '@qloom/episode-log/port.ts';
 import { decodeSlot } from '@qloom/service-kit/stage/slot-events.ts';
 import type { Candidate } from '../../domain/evaluation/incumbents.ts';
 import { decodePoint } from '../../events/hyperparameters.ts';
-import { decodeRecord } from './study-record.ts';
 import type { CompleteSettings } from '../settings/complete-settings.ts';
+import { decodeRecord } from './study-record.ts';
 
 /** A slot as it stands. */
 export interface StandingSlot {

@@ -2,11 +2,9 @@ import type { FailureReason } from '@qloom/contracts/gen/qloom/episode/v1/slots.
 import { createRandom } from '@qloom/random/random.ts';
 import { failureOf } from '@qloom/service-kit/stage/slot-events.ts';
 import type { PolicySettings } from '../../domain/policy/policy.ts';
-import type { RewardFormName } from '../../domain/reward/reward-table.ts';
-import type { Space } from '../../domain/space/space.ts';
 import { type Judgement, judge, observe, paperTerms, readingsOf } from '../../domain/reward/judge.ts';
 import type { Measurement } from '../../domain/reward/measurement.ts';
-import type { StudySeeds } from '../../domain/seeds.ts';
+import type { RewardFormName } from '../../domain/reward/reward-table.ts';
 import {
   type Ending,
   foldBatch,
@@ -18,12 +16,14 @@ import {
   type SearchState,
   versionOf,
 } from '../../domain/search/search-state.ts';
+import type { StudySeeds } from '../../domain/seeds.ts';
+import type { Space } from '../../domain/space/space.ts';
 import { decodePoint } from '../../events/hyperparameters.ts';
-import { decodeMeasurement } from '../replay/measurement.ts';
 import { decodeMultipliers } from '../../events/named-values.ts';
-import { NO_MEMORY, type PolicyMemory, type PolicyPort } from './policy-port.ts';
-import type { CompleteSettings } from '../settings/complete-settings.ts';
+import { decodeMeasurement } from '../replay/measurement.ts';
 import { type EpisodeSlots, factsOf, proposedEpisodes, type StudyView } from '../replay/study-view.ts';
+import type { CompleteSettings } from '../settings/complete-settings.ts';
+import { NO_MEMORY, type PolicyMemory, type PolicyPort } from './policy-port.ts';
 
 /** A study's search with the policy's memory in it. */
 export type Search = SearchState<PolicyMemory>;

@@ -1,6 +1,12 @@
 import type { Random } from '@qloom/random/random.ts';
 import { numberAt, positionOf } from '../../space/encode.ts';
-import type { CategoricalParameter, Hyperparameters, NumericParameter, Parameter, Value } from '../../space/parameter.ts';
+import type {
+  CategoricalParameter,
+  Hyperparameters,
+  NumericParameter,
+  Parameter,
+  Value,
+} from '../../space/parameter.ts';
 import { isActive, type Space } from '../../space/space.ts';
 
 /** A categorical head: one logit per option. The 0 of a parameter that allows it is such a choice: none, or some. */

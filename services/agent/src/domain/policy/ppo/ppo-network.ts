@@ -1,7 +1,7 @@
 import { type MlpShape, mlpParameterCount } from '../../maths/mlp.ts';
 import type { Space } from '../../space/space.ts';
-import { createHeads, type Heads } from './heads.ts';
 import { OBSERVATION_SIZE } from '../observation.ts';
+import { createHeads, type Heads } from './heads.ts';
 
 /** Network of a PPO policy. Parameters in one vector: the perceptron's, then the heads' log standard deviations. */
 export interface PolicyNetwork {

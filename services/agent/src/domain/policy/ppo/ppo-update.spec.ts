@@ -5,11 +5,11 @@ import { useTraining } from '@qloom/tfjs/steps/use-training.ts';
 import fc from 'fast-check';
 import { ratiosOf, referenceUpdate } from '../../../testing/ppo-reference.ts';
 import { createSpace, type Space } from '../../space/space.ts';
+import { createPolicies } from '../registry.ts';
+import { interactingRates } from '../toy/toy-benchmarks.ts';
 import { actionOf } from './heads.ts';
 import { type PolicyNetwork, policyNetwork } from './ppo-network.ts';
 import { epochKey, PPO, type UpdateBatch, updateNetwork } from './ppo-update.ts';
-import { createPolicies } from '../registry.ts';
-import { interactingRates } from '../toy/toy-benchmarks.ts';
 
 let compiled: RunStep;
 const eager: RunStep = async (_key, define, inputs) => runEagerly(define(), inputs);

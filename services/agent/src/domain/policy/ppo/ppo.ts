@@ -5,13 +5,13 @@ import { forward, initialMlp, outputBiasOffset } from '../../maths/mlp.ts';
 import { clip, mean } from '../../maths/statistics.ts';
 import type { Hyperparameters } from '../../space/parameter.ts';
 import { defaultPoint } from '../../space/space.ts';
-import { actionOf, samplePoint } from './heads.ts';
 import { batchObservation, EMPTY_OBSERVATION } from '../observation.ts';
 import { type EpisodeResult, FAILED_REWARD, type Policy, type PolicySettings, type PolicyState } from '../policy.ts';
 import { PolicyStateError } from '../policy-errors.ts';
+import { warmPoint } from '../sobol/warm-start.ts';
+import { actionOf, samplePoint } from './heads.ts';
 import { type PolicyNetwork, policyNetwork } from './ppo-network.ts';
 import { PPO, updateNetwork } from './ppo-update.ts';
-import { warmPoint } from '../sobol/warm-start.ts';
 
 /** Memory of PPO. */
 export interface PpoState extends PolicyState {

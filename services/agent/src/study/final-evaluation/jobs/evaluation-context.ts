@@ -9,16 +9,16 @@ import { synthesisPlan } from '@qloom/study/synthesis/synthesis-plan.ts';
 import { assessFidelity } from '@qloom/study-rpc/clients/discriminator-client.ts';
 import { fitModel, samplePoints } from '@qloom/study-rpc/clients/generator-client.ts';
 import { evaluateUtility } from '@qloom/study-rpc/clients/qnn-simulator-client.ts';
+import type { StudySeeds } from '../../../domain/seeds.ts';
 import type { Hyperparameters, NumericParameter } from '../../../domain/space/parameter.ts';
 import type { Space } from '../../../domain/space/space.ts';
-import type { StudySeeds } from '../../../domain/seeds.ts';
 import { encodeAnyPoint } from '../../../events/hyperparameters.ts';
-import { decodeUtility } from '../../replay/measurement.ts';
 import { LONG_CALL_MS, type Peers } from '../../../peers/peers.ts';
-import type { Clock } from '../../retry/clock.ts';
 import type { StudyManifest } from '../../data/prepare.ts';
-import type { CompleteSettings } from '../../settings/complete-settings.ts';
 import type { StudyData } from '../../data/study-data.ts';
+import { decodeUtility } from '../../replay/measurement.ts';
+import type { Clock } from '../../retry/clock.ts';
+import type { CompleteSettings } from '../../settings/complete-settings.ts';
 
 /** What units of the final evaluation work with. */
 export interface EvaluationContext {

@@ -4,27 +4,20 @@ import type { Points } from '@qloom/study/points/points.ts';
 import { classCounts, selectRows } from '@qloom/study/points/rows.ts';
 import { synthesisPlan } from '@qloom/study/synthesis/synthesis-plan.ts';
 import { rivalSetting } from '../../../domain/evaluation/baseline-tuning.ts';
-import { packTestScore } from '../../../domain/evaluation/test-score.ts';
-import { CLASSICAL, ORACLE, QLOOM, QLOOM_UNSELECTED, REAL_ONLY, type Unit } from '../../../domain/evaluation/jobs.ts';
-import { mean } from '../../../domain/maths/statistics.ts';
-import type { Hyperparameters } from '../../../domain/space/parameter.ts';
-import type { Selection } from '../../../domain/evaluation/incumbents.ts';
-import { armScores } from '../../../domain/reward/measurement.ts';
-import { decodeUtility } from '../../replay/measurement.ts';
-import { getPoints } from '../../data/points-artifact.ts';
-import { classicalPredictions } from '../../../workers/classical.ts';
-import { type EvaluationContext, synthesize, train } from './evaluation-context.ts';
+import type { Choices } from '../../../domain/evaluation/choices.ts';
 import { comparedCount, frechetToTest } from '../../../domain/evaluation/frechet-to-test.ts';
+import { CLASSICAL, ORACLE, QLOOM, QLOOM_UNSELECTED, REAL_ONLY, type Unit } from '../../../domain/evaluation/jobs.ts';
+import { packTestScore } from '../../../domain/evaluation/test-score.ts';
+import { mean } from '../../../domain/maths/statistics.ts';
+import { armScores } from '../../../domain/reward/measurement.ts';
+import type { Hyperparameters } from '../../../domain/space/parameter.ts';
+import { classicalPredictions } from '../../../workers/classical.ts';
+import { getPoints } from '../../data/points-artifact.ts';
 import type { Draw } from '../../data/study-data.ts';
-import { synthesizeDataset } from './synthetic-set.ts';
+import { decodeUtility } from '../../replay/measurement.ts';
+import { type EvaluationContext, synthesize, train } from './evaluation-context.ts';
 import type { DrawResult, Effort, FailedUnit, OuterResult, TuneResult } from './job-results.ts';
-
-/** What has been chosen before the comparison begins. */
-export interface Choices {
-  readonly selection: Selection;
-  /** Settings of each rival, as tuned; null where none could be fitted. */
-  readonly rivals: ReadonlyMap<string, Hyperparameters | null>;
-}
+import { synthesizeDataset } from './synthetic-set.ts';
 
 /** Trainings of the QNN per outer fold and arm, at least: they are cheap, and their noise would hide what points do. */
 const OUTER_QNN_SEEDS = 4;

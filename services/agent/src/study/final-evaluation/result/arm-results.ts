@@ -8,6 +8,7 @@ import {
   type Interval as WireInterval,
 } from '@qloom/contracts/gen/qloom/agent/v1/result.ts';
 import type { Interval } from '@qloom/metrics/statistics/interval.ts';
+import type { Choices } from '../../../domain/evaluation/choices.ts';
 import {
   type ArmScores,
   type Comparison,
@@ -17,6 +18,7 @@ import {
   plainInterval,
   type Scale,
 } from '../../../domain/evaluation/compare-arms.ts';
+import { CLASSICAL, ORACLE, QLOOM, QLOOM_UNSELECTED, REAL_ONLY } from '../../../domain/evaluation/jobs.ts';
 import {
   balancedAccuracyOf,
   isBalanced,
@@ -24,11 +26,9 @@ import {
   type TestScore,
   unpackTestScore,
 } from '../../../domain/evaluation/test-score.ts';
-import { CLASSICAL, ORACLE, QLOOM, QLOOM_UNSELECTED, REAL_ONLY } from '../../../domain/evaluation/jobs.ts';
 import { mean } from '../../../domain/maths/statistics.ts';
 import { encodeAnyPoint } from '../../../events/hyperparameters.ts';
 import type { EvaluationContext } from '../jobs/evaluation-context.ts';
-import type { Choices } from '../jobs/run-job.ts';
 import type { DrawResult } from '../jobs/job-results.ts';
 
 /** What an arm scored, by draw; null on a draw of which it has no score. */

@@ -1,7 +1,7 @@
 import type { Implementation } from '@qloom/contracts/gen/qloom/episode/v1/capabilities.ts';
 import { encodeSlot, type SlotFacts } from '@qloom/service-kit/stage/slot-events.ts';
-import { mixedImplementations } from './mixed-implementations.ts';
 import { applyEvent, emptyView, type StudyView } from '../../replay/study-view.ts';
+import { mixedImplementations } from './mixed-implementations.ts';
 
 const OURS = (service: string, version = '0.1.0'): Implementation => ({ service: `qloom.${service}`, version });
 const THEIRS = { service: 'stand-in', version: '1.0.0' };

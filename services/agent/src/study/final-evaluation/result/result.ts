@@ -6,19 +6,19 @@ import {
   SyntheticCard,
 } from '@qloom/contracts/gen/qloom/agent/v1/result.ts';
 import { classCounts } from '@qloom/study/points/rows.ts';
+import type { Choices } from '../../../domain/evaluation/choices.ts';
 import { effectsOf } from '../../../domain/evaluation/effects.ts';
 import { ORACLE } from '../../../domain/evaluation/jobs.ts';
-import { REWARD_FORMS, type RewardFormName } from '../../../domain/reward/reward-table.ts';
 import { observe } from '../../../domain/reward/judge.ts';
+import { REWARD_FORMS, type RewardFormName } from '../../../domain/reward/reward-table.ts';
 import { encodeAnyPoint } from '../../../events/hyperparameters.ts';
 import { decodeMultipliers, encodeObservation } from '../../../events/named-values.ts';
-import { type ArmDraws, armResults, drawsOf, encodeInterval, frechetOf, headlineOf } from './arm-results.ts';
-import type { EvaluationContext } from '../jobs/evaluation-context.ts';
-import { mixedImplementations } from './mixed-implementations.ts';
-import type { Choices } from '../jobs/run-job.ts';
-import { measurementOf } from '../../search/search.ts';
 import { factsOf, proposedEpisodes, rewardedEpisodes, type StudyView } from '../../replay/study-view.ts';
+import { measurementOf } from '../../search/search.ts';
+import type { EvaluationContext } from '../jobs/evaluation-context.ts';
 import { type DrawResult, type Effort, failureOfUnit, readUnit, type SynthesisResult } from '../jobs/job-results.ts';
+import { type ArmDraws, armResults, drawsOf, encodeInterval, frechetOf, headlineOf } from './arm-results.ts';
+import { mixedImplementations } from './mixed-implementations.ts';
 import { verdictOn } from './verdict.ts';
 
 /** Draws that an arm needs to be compared at all. */

@@ -1,7 +1,7 @@
 import { ArmKind, type ArmResult, type PairedComparison, Score } from '@qloom/contracts/gen/qloom/agent/v1/result.ts';
 import { claimOf, FEWEST_DRAWS } from '@qloom/metrics/statistics/claim.ts';
-import { QLOOM, QLOOM_UNSELECTED } from '../../../domain/evaluation/jobs.ts';
 import type { Selection } from '../../../domain/evaluation/incumbents.ts';
+import { QLOOM, QLOOM_UNSELECTED } from '../../../domain/evaluation/jobs.ts';
 
 /**
  * In plain words: whether Qloom's data helped on the test set, and how the best rival did. Every number is a gain over real
