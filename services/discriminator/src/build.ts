@@ -2,13 +2,14 @@ import { setImmediate as breathe } from 'node:timers/promises';
 import { DiscriminatorServiceService } from '@qloom/contracts/gen/qloom/discriminator/v1/discriminator.ts';
 import { bindService } from '@qloom/service-kit/server/handlers.ts';
 import type { BuiltService, ServiceDeps } from '@qloom/service-kit/server/service-spec.ts';
+import { openFoldStage } from '@qloom/study-rpc/stage/open-fold-stage.ts';
 import { useTraining } from '@qloom/tfjs/steps/use-training.ts';
 import type { DISCRIMINATOR_CONFIG } from './config.ts';
 import { createAttemptRegistry } from './domain/attempts.ts';
-import { openStage } from './open-stage.ts';
 import { assessHandler } from './rpc/assess.ts';
 import { discriminatorCapabilities } from './rpc/capabilities.ts';
 import { critiqueHandler } from './rpc/critique.ts';
+import { ASSESS_STAGE } from './stage.ts';
 import { createAssessor } from './workers/assessor.ts';
 
 /** Version of the service (semver). */
@@ -28,13 +29,7 @@ export async function createDiscriminator({
   });
   const assessor = createAssessor();
   const capabilities = discriminatorCapabilities(VERSION, backend, compiled);
-  const stage = await openStage({
-    storage: config,
-    generator: config.QLOOM_GENERATOR_TARGET,
-    discriminator: config.QLOOM_DISCRIMINATOR_TARGET,
-    concurrency: config.QLOOM_STAGE_CONCURRENCY,
-    logger: log,
-  });
+  const stage = await openFoldStage(ASSESS_STAGE, { config, target: config.QLOOM_DISCRIMINATOR_TARGET, log });
   return {
     services: [
       bindService(DiscriminatorServiceService, {

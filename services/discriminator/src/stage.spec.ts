@@ -16,11 +16,13 @@ import { bindService } from '@qloom/service-kit/server/handlers.ts';
 import { decodeSlot, encodeSlot } from '@qloom/service-kit/stage/slot-events.ts';
 import type { Points } from '@qloom/study/points/points.ts';
 import { encodePoints } from '@qloom/study-rpc/codec/wire-points.ts';
+import { createFoldStage } from '@qloom/study-rpc/stage/fold-stage.ts';
+import { testFoldStageFaults } from '@qloom/study-rpc/testing/fold-stage-contract.ts';
 import { createByteAssembler } from '@qloom/tensor/byte-chunks.ts';
 import { createTempFolder, type TempFolder } from '@qloom/testing/temp-folder.ts';
 import { createMemoryLog, startTestServer, type TestServer } from '@qloom/testing/test-server.ts';
 import { assessHandler } from './rpc/assess.ts';
-import { createAssessStage } from './stage.ts';
+import { ASSESS_STAGE } from './stage.ts';
 import { type Assessor, createAssessor } from './workers/assessor.ts';
 
 const ASSESS = { study: 'study', episode: 4, slot: 'assess' } as const;
@@ -139,13 +141,13 @@ async function assessSlot(): Promise<SlotEvent> {
   );
   const generator = connect(GeneratorServiceService, server.target);
   const discriminator = connect(DiscriminatorServiceService, server.target);
-  const stage = createAssessStage({
+  const stage = createFoldStage(ASSESS_STAGE, {
     episodeLog,
     artifacts,
     log: createMemoryLog().log,
     concurrency: 1,
-    generator: () => generator,
-    discriminator: () => discriminator,
+    service: () => discriminator,
+    generator,
   });
   stage.start(server.target);
   for await (const event of episodeLog.watch(ASSESS.study, { signal: new AbortController().signal })) {
@@ -157,6 +159,8 @@ async function assessSlot(): Promise<SlotEvent> {
   }
   throw new Error('the log ended before the slot was written');
 }
+
+testFoldStageFaults(ASSESS_STAGE);
 
 describe('the stage assess', () => {
   it('pipes samples of each fold into Assess and writes the reports', async () => {

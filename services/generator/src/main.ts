@@ -4,12 +4,13 @@ import { GeneratorServiceService } from '@qloom/contracts/gen/qloom/generator/v1
 import { connect } from '@qloom/service-kit/client/clients.ts';
 import { bindService } from '@qloom/service-kit/server/handlers.ts';
 import { runService } from '@qloom/service-kit/server/run-service.ts';
+import { openFoldStage } from '@qloom/study-rpc/stage/open-fold-stage.ts';
 import { useTraining } from '@qloom/tfjs/steps/use-training.ts';
 import { GENERATOR_CONFIG } from './config.ts';
-import { openStage } from './open-stage.ts';
 import { generatorCapabilities } from './rpc/capabilities.ts';
 import { createFitHandler } from './rpc/fit.ts';
 import { sample } from './rpc/sample.ts';
+import { FIT_STAGE } from './stage.ts';
 
 const VERSION = '0.1.0';
 
@@ -35,12 +36,7 @@ await runService({
       maxFits: config.QLOOM_MAX_FITS,
       steps: compiled.steps,
     });
-    const stage = await openStage({
-      storage: config,
-      generator: config.QLOOM_GENERATOR_TARGET,
-      concurrency: config.QLOOM_STAGE_CONCURRENCY,
-      logger: log,
-    });
+    const stage = await openFoldStage(FIT_STAGE, { config, target: config.QLOOM_GENERATOR_TARGET, log });
     return {
       services: [bindService(GeneratorServiceService, { getCapabilities: () => ({ capabilities }), fit, sample })],
       stages: stage.workers,

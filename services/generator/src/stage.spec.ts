@@ -14,11 +14,13 @@ import { decodeSlot, encodeSlot, failureOf } from '@qloom/service-kit/stage/slot
 import { encodePointsArtifact, POINTS_TYPE } from '@qloom/study-rpc/codec/points-artifact.ts';
 import { createPointsCollector } from '@qloom/study-rpc/codec/wire-points.ts';
 import { encodeBytes } from '@qloom/study-rpc/codec/wire-tensors.ts';
+import { createFoldStage } from '@qloom/study-rpc/stage/fold-stage.ts';
+import { testFoldStageFaults } from '@qloom/study-rpc/testing/fold-stage-contract.ts';
 import { createByteAssembler } from '@qloom/tensor/byte-chunks.ts';
 import { createTempFolder, type TempFolder } from '@qloom/testing/temp-folder.ts';
 import { createMemoryLog, startTestServer, type TestServer } from '@qloom/testing/test-server.ts';
 import { twoClouds } from './fixtures/quadratic-critic.ts';
-import { createFitStage } from './stage.ts';
+import { FIT_STAGE } from './stage.ts';
 
 const training = twoClouds(30, createRandom('clouds'));
 const propose = { study: 'study', episode: 0, slot: 'propose' } as const;
@@ -122,7 +124,7 @@ async function fitSlot(
   server = await startTestServer(standIn(before, capabilities));
   const remote = connect(GeneratorServiceService, server.target);
   const { log } = createMemoryLog();
-  const stage = createFitStage({ episodeLog, artifacts, log, concurrency: 1, generator: () => remote });
+  const stage = createFoldStage(FIT_STAGE, { episodeLog, artifacts, log, concurrency: 1, service: () => remote });
   stage.start('unused');
   const stop = new AbortController();
   try {
@@ -149,6 +151,8 @@ afterEach(async () => {
   await artifacts.close();
   await folder.remove();
 });
+
+testFoldStageFaults(FIT_STAGE);
 
 describe('the stage fit', () => {
   it('fits every fold, stores the models and writes what to sample', async () => {

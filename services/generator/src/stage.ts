@@ -1,30 +1,17 @@
 import { status } from '@grpc/grpc-js';
-import type { Fold, FoldModel, ProposeFacts, SlotEvent } from '@qloom/contracts/gen/qloom/episode/v1/slots.ts';
+import type { Fold, FoldModel } from '@qloom/contracts/gen/qloom/episode/v1/slots.ts';
+import { GeneratorServiceService } from '@qloom/contracts/gen/qloom/generator/v1/generator.ts';
 import type { ArtifactStore } from '@qloom/episode-log/artifacts/artifact-store.ts';
-import type { EpisodeLog } from '@qloom/episode-log/port.ts';
 import { createRandom } from '@qloom/random/random.ts';
+import { connect } from '@qloom/service-kit/client/clients.ts';
 import { DomainError } from '@qloom/service-kit/faults/errors.ts';
 import { isServiceError } from '@qloom/service-kit/faults/status.ts';
-import type { Logger } from '@qloom/service-kit/logger.ts';
-import type { BackgroundWork } from '@qloom/service-kit/stage/background-work.ts';
-import { createStageWorker, type StageContext } from '@qloom/service-kit/stage/stage-worker.ts';
 import type { Points } from '@qloom/study/points/points.ts';
 import { fitModel, type GeneratorRemote } from '@qloom/study-rpc/clients/generator-client.ts';
 import { decodePointsArtifact } from '@qloom/study-rpc/codec/points-artifact.ts';
-import { implementationOf } from '@qloom/study-rpc/implementations.ts';
-import type { Hyperparameter } from './domain/hyperparameters.ts';
+import type { FoldWork, ProposedFoldStage } from '@qloom/study-rpc/stage/fold-stage.ts';
 import { SYNTH_RATIO, synthesisPlan } from './domain/synthesis-plan.ts';
 import { decodeHyperparameter, decodeSettings } from './rpc/hyperparameter-messages.ts';
-
-/** What the stage needs. */
-export interface FitStageDeps {
-  readonly episodeLog: EpisodeLog;
-  readonly artifacts: ArtifactStore;
-  readonly log: Logger;
-  readonly concurrency: number;
-  /** The generator to call, given the target of this process. */
-  readonly generator: (self: string) => GeneratorRemote;
-}
 
 /** Media type of a model in the artifact store. */
 const MODEL_TYPE = 'application/x-qloom-model';
@@ -32,49 +19,27 @@ const MODEL_TYPE = 'application/x-qloom-model';
 /**
  * The stage `fit`: reads `propose`, calls Fit for each fold (all folds at once: while one fit's batch is judged, another's is
  * made), stores the models, writes `fit`. Resumable checkpoints go to the store under an advisory reference, so that a replica
- * goes on where a dead one was.
+ * continues from the last one of a replica that died.
  */
-export function createFitStage(deps: FitStageDeps): BackgroundWork {
-  const { episodeLog, log, concurrency } = deps;
-  return createStageWorker({
-    stage: 'fit',
-    reads: 'propose',
-    episodeLog,
-    log,
-    concurrency,
-    run: async (event, context) => ({ $case: 'fit', value: { folds: await fitFolds(deps, event, context) } }),
-  });
-}
+export const FIT_STAGE: ProposedFoldStage<GeneratorRemote, FoldModel> = {
+  stage: 'fit',
+  reads: 'propose',
+  connect: (target) => connect(GeneratorServiceService, target),
+  runFold: fitFold,
+  facts: (folds) => ({ $case: 'fit', value: { folds } }),
+};
 
-async function fitFolds(deps: FitStageDeps, event: SlotEvent, context: StageContext): Promise<FoldModel[]> {
-  if (event.facts?.$case !== 'propose')
-    throw new DomainError('invalid', 'propose: the slot has no facts of a proposal');
-  const proposal = event.facts.value;
-  const { capabilities } = await deps.generator(context.self).getCapabilities({}, { signal: context.signal });
-  context.producedBy(implementationOf(capabilities));
+async function fitFold({
+  event: { study, episode },
+  proposal,
+  fold,
+  service,
+  capabilities,
+  artifacts,
+  context: { signal, attempt, log },
+}: FoldWork<GeneratorRemote>): Promise<FoldModel> {
   const offered = capabilities?.hyperparameters.find(({ name }) => name === SYNTH_RATIO);
   const ratio = offered === undefined ? null : decodeHyperparameter(offered);
-  const failed = new AbortController();
-  const signal = AbortSignal.any([context.signal, failed.signal]);
-  const fits = proposal.folds.map((fold) => fitFold(deps, event, proposal, fold, ratio, { ...context, signal }));
-  try {
-    return await Promise.all(fits);
-  } catch (error) {
-    failed.abort();
-    await Promise.allSettled(fits);
-    throw error;
-  }
-}
-
-async function fitFold(
-  deps: FitStageDeps,
-  { study, episode }: SlotEvent,
-  proposal: ProposeFacts,
-  fold: Fold,
-  ratio: Hyperparameter | null,
-  { signal, attempt, self, log }: StageContext,
-): Promise<FoldModel> {
-  const { artifacts } = deps;
   const random = createRandom(proposal.seed).fork(`fold ${fold.index}`);
   const training = await trainingOf(artifacts, fold);
   const hyperparameters = decodeSettings(proposal.hyperparameters, 'propose.hyperparameters');
@@ -92,7 +57,7 @@ async function fitFold(
   };
   const ref = `resume/${study}/${episode}/${fold.index}`;
   const fit = (resume: Uint8Array | undefined) =>
-    fitModel(deps.generator(self), {
+    fitModel(service, {
       settings,
       training,
       resume,
@@ -114,7 +79,7 @@ async function fitFold(
 
 async function trainingOf(artifacts: ArtifactStore, { index, training }: Fold): Promise<Points> {
   const name = `fold ${index} training`;
-  if (training === undefined) throw new DomainError('invalid', `propose: ${name}: no artifact is named`);
+  if (training === undefined) throw new DomainError('data-loss', `${name}: the slot propose names no artifact`);
   return decodePointsArtifact(await artifacts.get(training.sha256), name);
 }
 

@@ -9,15 +9,18 @@ import { openArtifactStore, openEpisodeLog } from '@qloom/episode-log/open-log.t
 import type { EpisodeLog } from '@qloom/episode-log/port.ts';
 import { connect, type Remote } from '@qloom/service-kit/client/clients.ts';
 import { bindService, type Handlers } from '@qloom/service-kit/server/handlers.ts';
+import type { BackgroundWork } from '@qloom/service-kit/stage/background-work.ts';
 import { decodeSlot, encodeSlot, failureOf, isOk, type SlotFacts } from '@qloom/service-kit/stage/slot-events.ts';
 import type { Points } from '@qloom/study/points/points.ts';
 import { encodePoints } from '@qloom/study-rpc/codec/wire-points.ts';
+import { createFoldStage } from '@qloom/study-rpc/stage/fold-stage.ts';
+import { testFoldStageFaults } from '@qloom/study-rpc/testing/fold-stage-contract.ts';
 import { createByteAssembler } from '@qloom/tensor/byte-chunks.ts';
 import { createTempFolder, type TempFolder } from '@qloom/testing/temp-folder.ts';
 import { createMemoryLog, startTestServer, type TestServer } from '@qloom/testing/test-server.ts';
 import { chooseEngine } from './domain/engine-choice.ts';
 import { qnnSimulatorHandlers } from './rpc/handlers.ts';
-import { evaluateStage } from './stage.ts';
+import { EVALUATE_STAGE } from './stage.ts';
 import { clouds } from './testing/clouds.ts';
 import { createWorkerPool, type WorkerPool } from './workers/pool.ts';
 
@@ -31,7 +34,8 @@ let server: TestServer;
 let generator: Remote<typeof GeneratorServiceService>;
 let episodeLog: EpisodeLog;
 let artifacts: ArtifactStore;
-let stage: ReturnType<typeof evaluateStage>;
+let simulator: Remote<typeof QnnSimulatorServiceService>;
+let stage: BackgroundWork;
 /** What the stand-in generator was asked for. */
 let sampled: { seed: number; counts: number[]; model: string }[];
 
@@ -67,12 +71,15 @@ beforeEach(async () => {
   generator = connect(GeneratorServiceService, server.target);
   episodeLog = await openEpisodeLog(`sqlite://${folder.file('log.db')}`);
   artifacts = await openArtifactStore(`file://${folder.file('artifacts')}`);
-  stage = evaluateStage({ episodeLog, artifacts, generator, concurrency: 2, log: createMemoryLog().log });
+  simulator = connect(QnnSimulatorServiceService, server.target);
+  const { log } = createMemoryLog();
+  const deps = { episodeLog, artifacts, generator, concurrency: 2, log };
+  stage = createFoldStage(EVALUATE_STAGE, { ...deps, service: () => simulator });
   stage.start(server.target);
 });
 afterEach(async () => {
   await stage.drain(1000);
-  stage.close();
+  simulator.close();
   generator.close();
   await server.stop();
   await pool.close();
@@ -141,6 +148,8 @@ async function evaluated(): Promise<SlotEvent> {
   }
   throw new Error('the log ended without an evaluate slot');
 }
+
+testFoldStageFaults(EVALUATE_STAGE);
 
 describe('stage evaluate', () => {
   it("samples each fold's model into Evaluate and writes the reports in the order of the folds", async () => {

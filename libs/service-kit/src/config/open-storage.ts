@@ -32,10 +32,8 @@ export async function openStorage(
 export async function openStorage(config: StorageConfig, log: Logger): Promise<Storage | undefined>;
 export async function openStorage(config: StorageConfig, log: Logger): Promise<Storage | undefined> {
   const { QLOOM_LOG, QLOOM_ARTIFACTS } = config;
-  if (QLOOM_LOG === undefined) return undefined;
-  if (QLOOM_ARTIFACTS === undefined) {
-    throw new ConfigError(['QLOOM_ARTIFACTS: not set; it is needed where QLOOM_LOG is set']);
-  }
+  requireWithLog(config, ['QLOOM_ARTIFACTS']);
+  if (QLOOM_LOG === undefined || QLOOM_ARTIFACTS === undefined) return undefined;
   const options = { ...natsCredentials(config), warn: (message: string) => log.warn(message) };
   const episodeLog = await named('QLOOM_LOG', () => openEpisodeLog(QLOOM_LOG, options));
   try {
@@ -51,6 +49,17 @@ export async function openStorage(config: StorageConfig, log: Logger): Promise<S
     await episodeLog.close();
     throw error;
   }
+}
+
+/** Throws ConfigError with each of `names` that is not set although QLOOM_LOG is. */
+export function requireWithLog<Name extends string>(
+  config: { readonly QLOOM_LOG?: string } & { readonly [K in Name]?: string },
+  names: readonly Name[],
+): void {
+  if (config.QLOOM_LOG === undefined) return;
+  const missing = names.filter((name) => config[name] === undefined);
+  if (missing.length === 0) return;
+  throw new ConfigError(missing.map((name) => `${name}: not set; it is needed where QLOOM_LOG is set`));
 }
 
 async function named<T>(variable: string, open: () => Promise<T>): Promise<T> {
