@@ -69,7 +69,7 @@ module.exports = {
     only(
       'conformance',
       '^conformance/',
-      ['^conformance/', CONTRACTS, '^libs/(tensor|testing|service-kit|study-rpc/src/codec)/'],
+      ['^conformance/', CONTRACTS, '^libs/(tensor|testing|service-kit|study/src/points|study-rpc/src/codec)/'],
       'Conformance reaches services over the wire only.',
     ),
     {

@@ -6,7 +6,7 @@ import {
   DiscriminatorServiceService,
 } from '@qloom/contracts/gen/qloom/discriminator/v1/discriminator.ts';
 import { connect } from '@qloom/service-kit/client/clients.ts';
-import { decodeTensor, encodeTensor } from '@qloom/study-rpc/codec/wire-tensors.ts';
+import { decodeTensor, encodeTensor } from '@qloom/study-rpc/codec/tensors.ts';
 import { createTempFolder } from '@qloom/testing/temp-folder.ts';
 import { median } from './harness/percentile.ts';
 import { lessIsBetter, type Row } from './harness/row.ts';

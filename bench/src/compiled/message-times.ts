@@ -1,5 +1,5 @@
 import { DiscriminatorServiceService } from '@qloom/contracts/gen/qloom/discriminator/v1/discriminator.ts';
-import { decodeTensor, encodeTensor } from '@qloom/study-rpc/codec/wire-tensors.ts';
+import { decodeTensor, encodeTensor } from '@qloom/study-rpc/codec/tensors.ts';
 import { median } from '../harness/percentile.ts';
 import { SMALL, smallFitData } from './small-fit.ts';
 import { warm } from './split-times.ts';

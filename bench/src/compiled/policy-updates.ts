@@ -1,12 +1,12 @@
 import type { PolicySettings } from '@qloom/agent/domain/policy/policy.ts';
 import { createPolicies } from '@qloom/agent/domain/policy/registry.ts';
-import { mergeSpaces } from '@qloom/agent/domain/space/merge.ts';
-import { decodeParameter } from '@qloom/agent/events/hyperparameters.ts';
 import { studySpace } from '@qloom/agent/study/settings/study-space.ts';
 import type { Capabilities } from '@qloom/contracts/gen/qloom/episode/v1/capabilities.ts';
 import { discriminatorCapabilities } from '@qloom/discriminator/rpc/capabilities.ts';
 import { generatorCapabilities } from '@qloom/generator/rpc/capabilities.ts';
 import { createRandom } from '@qloom/random/random.ts';
+import { mergeSpaces } from '@qloom/study/space/merge.ts';
+import { decodeHyperparameter } from '@qloom/study-rpc/codec/hyperparameters.ts';
 import { createStepRunner, type RunStep } from '@qloom/tfjs/steps/run-step.ts';
 import { type Training, useTraining } from '@qloom/tfjs/steps/use-training.ts';
 import { median } from '../harness/percentile.ts';
@@ -51,7 +51,7 @@ function settingsFor({ backend, compiled }: Training, count: number): PolicySett
     discriminatorCapabilities('bench', backend, compiled),
   ].map(({ service, hyperparameters }: Capabilities) => ({
     service,
-    parameters: hyperparameters.map(decodeParameter),
+    parameters: hyperparameters.map(decodeHyperparameter),
   }));
   const space = studySpace(mergeSpaces(offered), []);
   return {

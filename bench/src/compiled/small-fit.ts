@@ -22,7 +22,7 @@ export function smallFitData() {
   return { subject: task.descriptor, points, shape: { features, classes, lower: [], upper: [], shots: 0 } };
 }
 
-/** Hyperparameters as messages: texts are choices, numbers integers. */
+/** Configuration as messages: texts are choices, numbers integers. */
 export function settingMessages(values: Readonly<Record<string, string | number>>): HyperparameterSetting[] {
   return Object.entries(values).map(([name, value]) => ({
     name,

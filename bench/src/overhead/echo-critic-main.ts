@@ -7,7 +7,7 @@ import { DomainError } from '@qloom/service-kit/faults/errors.ts';
 import { createLogger } from '@qloom/service-kit/logger.ts';
 import { bindService } from '@qloom/service-kit/server/handlers.ts';
 import { startServer } from '@qloom/service-kit/server/server.ts';
-import { decodeTensor, encodeTensor } from '@qloom/study-rpc/codec/wire-tensors.ts';
+import { decodeTensor, encodeTensor } from '@qloom/study-rpc/codec/tensors.ts';
 
 const { address, problem } = parseListen(process.argv[2] ?? '');
 if (address === undefined) throw new Error(`address ${problem}`);

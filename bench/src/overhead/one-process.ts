@@ -8,16 +8,16 @@ import { openCritiqueSession } from '@qloom/discriminator/domain/critic/critique
 import { criticSettings } from '@qloom/discriminator/domain/critic/settings.ts';
 import type { Critic, CriticOpening } from '@qloom/generator/domain/critic.ts';
 import { fitGenerator } from '@qloom/generator/domain/fit.ts';
-import type { Hyperparameters } from '@qloom/generator/domain/hyperparameters.ts';
 import { unpackModel } from '@qloom/generator/domain/model.ts';
 import { sampleModel } from '@qloom/generator/domain/sample.ts';
 import { generatorSettings } from '@qloom/generator/domain/settings.ts';
-import { synthesisPlan } from '@qloom/generator/domain/synthesis-plan.ts';
 import { createQnnSettings } from '@qloom/qnn/model/create-qnn-settings.ts';
 import { evaluateUtility } from '@qloom/qnn-sim/domain/evaluation.ts';
 import { createJobRunner, type JobPool } from '@qloom/qnn-sim/domain/jobs.ts';
+import type { Configuration } from '@qloom/study/hyperparameters/hyperparameter.ts';
 import type { Points } from '@qloom/study/points/points.ts';
-import { concatenateRows, selectRows } from '@qloom/study/points/rows.ts';
+import { classCounts, concatenateRows, selectRows } from '@qloom/study/points/rows.ts';
+import { synthesisPlan } from '@qloom/study/synthesis/synthesis-plan.ts';
 import type { TrainingSteps } from '@qloom/tfjs/steps/training-steps.ts';
 
 const breathe = () => new Promise<void>((resolve) => setImmediate(resolve));
@@ -44,7 +44,7 @@ export function criticInProcess(opening: CriticOpening, steps: TrainingSteps | u
  */
 export async function episodeInOneProcess(
   folds: readonly { readonly training: Points; readonly heldOut: Points }[],
-  hyperparameters: Hyperparameters,
+  hyperparameters: Configuration,
   seed: number,
   steps: TrainingSteps | undefined,
 ): Promise<number[]> {
@@ -59,7 +59,7 @@ export async function episodeInOneProcess(
     const openCritic = async (opening: CriticOpening) => criticInProcess(opening, steps);
     const data = { points: training, shape };
     const fit = await fitGenerator({ settings, data, seed, signal, openCritic, steps, breathe });
-    const counts = synthesisPlan(hyperparameters, training);
+    const counts = synthesisPlan(hyperparameters, classCounts(training));
     const parts: Points[] = [];
     for await (const part of sampleModel(unpackModel(fit.model), { counts, seed, signal, breathe })) parts.push(part);
     const synthetic = concatenateRows(parts);

@@ -7,7 +7,7 @@ import type {
   CritiqueStep,
 } from '@qloom/contracts/gen/qloom/discriminator/v1/discriminator.ts';
 import type { BidiCall, OutgoingOptions } from '@qloom/service-kit/client/calls.ts';
-import { encodeBytes, encodeTensor } from '@qloom/study-rpc/codec/wire-tensors.ts';
+import { encodeBytes, encodeTensor } from '@qloom/study-rpc/codec/tensors.ts';
 import { createByteAssembler } from '@qloom/tensor/byte-chunks.ts';
 import { CheckFailure, must } from '../check.ts';
 import { asFailure, receivedTensor, requireNamedValues } from '../shared/received.ts';

@@ -1,6 +1,6 @@
 import type { Hyperparameter } from '@qloom/contracts/gen/qloom/episode/v1/hyperparameter.ts';
 import type { FitSettings } from '@qloom/contracts/gen/qloom/generator/v1/generator.ts';
-import { encodeBytes } from '@qloom/study-rpc/codec/wire-tensors.ts';
+import { encodeBytes } from '@qloom/study-rpc/codec/tensors.ts';
 import type { CapabilitiesAnswer } from '../shared/capabilities-checks.ts';
 import { givenSettings } from '../shared/given-settings.ts';
 import { cheapSettings } from '../shared/hyperparameter-ranges.ts';

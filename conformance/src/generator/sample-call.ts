@@ -4,8 +4,8 @@ import type {
   SampleSummary,
 } from '@qloom/contracts/gen/qloom/generator/v1/generator.ts';
 import type { LabelledPoints } from '@qloom/contracts/gen/qloom/tensor/v1/tensor.ts';
-import type { PointArrays } from '@qloom/study-rpc/codec/wire-points.ts';
-import { encodeBytes } from '@qloom/study-rpc/codec/wire-tensors.ts';
+import type { Points } from '@qloom/study/points/points.ts';
+import { encodeBytes } from '@qloom/study-rpc/codec/tensors.ts';
 import { CheckFailure, must } from '../check.ts';
 import { receivedPoints } from '../shared/received.ts';
 import { type GeneratorRemote, sendParts } from './fit-call.ts';
@@ -14,7 +14,7 @@ export type SamplePart = NonNullable<SampleRequest['part']>;
 
 /** What a sampling answered. */
 export interface SampleAnswer {
-  readonly points: PointArrays;
+  readonly points: Points;
   readonly summary: SampleSummary;
 }
 

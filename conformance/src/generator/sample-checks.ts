@@ -1,4 +1,4 @@
-import type { PointArrays } from '@qloom/study-rpc/codec/wire-points.ts';
+import type { Points } from '@qloom/study/points/points.ts';
 import { type Check, listChecks, must, sharedAnswer } from '../check.ts';
 import { CLASSES, FEATURES } from '../shared/small-points.ts';
 import type { FitAnswer } from './fit-call.ts';
@@ -51,13 +51,13 @@ export function sampleChecks({ generator, options }: FitContext, fitted: () => P
   return list.checks;
 }
 
-function requireCounts({ y }: PointArrays): void {
+function requireCounts({ y }: Points): void {
   const counts = COUNTS.map((_, label) => y.filter((one) => one === label).length);
   must(counts.join() === COUNTS.join(), `the class counts are ${counts.join(', ')}`, COUNTS.join(', '));
   const inOrder = y.every((label, i) => i === 0 || y[i - 1] <= label);
   must(inOrder, `the labels come as ${[...y].join(' ')}`, 'class by class, in the order of the labels');
 }
 
-function samePoints(one: PointArrays, other: PointArrays): boolean {
+function samePoints(one: Points, other: Points): boolean {
   return one.count === other.count && one.x.every((value, i) => Object.is(value, other.x[i]));
 }

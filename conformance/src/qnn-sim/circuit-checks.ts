@@ -1,6 +1,6 @@
 import { status } from '@grpc/grpc-js';
 import { CircuitSettings, type ExpectationRequest } from '@qloom/contracts/gen/qloom/qnn_sim/v1/qnn_sim.ts';
-import { encodeTensor } from '@qloom/study-rpc/codec/wire-tensors.ts';
+import { encodeTensor } from '@qloom/study-rpc/codec/tensors.ts';
 import { type Check, CheckFailure, CheckSkipped, listChecks, must, sharedAnswer } from '../check.ts';
 import { receivedTensor } from '../shared/received.ts';
 import { mustBeOffered, mustRefuse, outcomeOf } from '../shared/refusals.ts';

@@ -1,4 +1,4 @@
-import { encodeTensor } from '@qloom/study-rpc/codec/wire-tensors.ts';
+import { encodeTensor } from '@qloom/study-rpc/codec/tensors.ts';
 import { must } from '../check.ts';
 import { receivedTensor } from '../shared/received.ts';
 import { circuitRequest, INPUTS, type QnnSimulator } from './circuit-requests.ts';

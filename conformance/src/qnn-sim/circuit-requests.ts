@@ -1,6 +1,6 @@
 import { ExpectationRequest, type QnnSimulatorServiceService } from '@qloom/contracts/gen/qloom/qnn_sim/v1/qnn_sim.ts';
 import type { Remote } from '@qloom/service-kit/client/clients.ts';
-import { encodeTensor } from '@qloom/study-rpc/codec/wire-tensors.ts';
+import { encodeTensor } from '@qloom/study-rpc/codec/tensors.ts';
 
 /** A simulator, reached over the wire. */
 export type QnnSimulator = Remote<typeof QnnSimulatorServiceService>;

@@ -1,6 +1,7 @@
 import type { LabelledPoints, NamedValue, Tensor } from '@qloom/contracts/gen/qloom/tensor/v1/tensor.ts';
-import { createPointsCollector, type PointArrays } from '@qloom/study-rpc/codec/wire-points.ts';
-import { decodeTensor } from '@qloom/study-rpc/codec/wire-tensors.ts';
+import type { Points } from '@qloom/study/points/points.ts';
+import { createPointsCollector } from '@qloom/study-rpc/codec/points.ts';
+import { decodeTensor } from '@qloom/study-rpc/codec/tensors.ts';
 import type { ArrayOf, Dtype } from '@qloom/tensor/dtype.ts';
 import { MAX_CHUNK_BYTES } from '@qloom/tensor/rows.ts';
 import type { TensorExpectation } from '@qloom/tensor/wire-tensor.ts';
@@ -15,7 +16,7 @@ export function receivedTensor<D extends Dtype>(
 }
 
 /** The points of a stream's messages, put together and checked: shapes, labels, finite, at most 1 MiB a message. */
-export function receivedPoints(messages: readonly LabelledPoints[], field: string): PointArrays {
+export function receivedPoints(messages: readonly LabelledPoints[], field: string): Points {
   for (const { x } of messages) {
     const bytes = x?.data.byteLength ?? 0;
     must(bytes <= MAX_CHUNK_BYTES, `${field}.x has ${bytes} bytes in one message`, `at most ${MAX_CHUNK_BYTES}`);

@@ -1,6 +1,7 @@
 import type { DataDescription } from '@qloom/contracts/gen/qloom/episode/v1/slots.ts';
 import type { LabelledPoints } from '@qloom/contracts/gen/qloom/tensor/v1/tensor.ts';
-import { encodePoints, type PointArrays } from '@qloom/study-rpc/codec/wire-points.ts';
+import type { Points } from '@qloom/study/points/points.ts';
+import { encodePoints } from '@qloom/study-rpc/codec/points.ts';
 
 /** Features and classes of the points that the checks send. */
 export const FEATURES = 3;
@@ -10,7 +11,7 @@ export const CLASSES = 3;
  * Points in three clouds, the same whenever asked: class c around (c, −c, c/2), spread by a quasi-random sequence.
  * `start` takes other points of the same clouds.
  */
-export function smallPoints(count: number, start = 0): PointArrays {
+export function smallPoints(count: number, start = 0): Points {
   const y = Int32Array.from({ length: count }, (_, i) => i % CLASSES);
   const x = new Float32Array(count * FEATURES);
   for (let i = 0; i < count; i++) {
@@ -41,19 +42,19 @@ export const SMALL_DATA: DataDescription = {
 };
 
 /** The one message of points that fit into one. */
-export function pointsMessage(points: PointArrays): LabelledPoints {
+export function pointsMessage(points: Points): LabelledPoints {
   const [message] = encodePoints(points);
   return message;
 }
 
 /** The same message with x a byte short: its length is not the product of its shape. */
-export function byteShort(points: PointArrays): LabelledPoints {
+export function byteShort(points: Points): LabelledPoints {
   const message = pointsMessage(points);
   const x = message.x!;
   return { ...message, x: { ...x, data: x.data.subarray(0, -1) } };
 }
 
 /** The same message with a label that no class has. */
-export function labelOutOfRange(points: PointArrays): LabelledPoints {
+export function labelOutOfRange(points: Points): LabelledPoints {
   return pointsMessage({ ...points, y: points.y.map((label, i) => (i === 0 ? points.classes : label)) });
 }

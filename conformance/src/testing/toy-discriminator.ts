@@ -5,8 +5,8 @@ import {
 } from '@qloom/contracts/gen/qloom/discriminator/v1/discriminator.ts';
 import { DomainError } from '@qloom/service-kit/faults/errors.ts';
 import { bindService, type ServiceBinding } from '@qloom/service-kit/server/handlers.ts';
-import { createPointsCollector } from '@qloom/study-rpc/codec/wire-points.ts';
-import { decodeTensor, encodeBytes, encodeTensor } from '@qloom/study-rpc/codec/wire-tensors.ts';
+import { createPointsCollector } from '@qloom/study-rpc/codec/points.ts';
+import { decodeTensor, encodeBytes, encodeTensor } from '@qloom/study-rpc/codec/tensors.ts';
 import { createByteAssembler } from '@qloom/tensor/byte-chunks.ts';
 
 /** What a toy critic does wrong. */

@@ -2,8 +2,9 @@ import type { FitResponse, SampleResponse } from '@qloom/contracts/gen/qloom/gen
 import { GeneratorServiceService } from '@qloom/contracts/gen/qloom/generator/v1/generator.ts';
 import { DomainError, ValidationError } from '@qloom/service-kit/faults/errors.ts';
 import { bindService, type ServiceBinding } from '@qloom/service-kit/server/handlers.ts';
-import { createPointsCollector, encodePoints, type PointArrays } from '@qloom/study-rpc/codec/wire-points.ts';
-import { encodeBytes } from '@qloom/study-rpc/codec/wire-tensors.ts';
+import type { Points } from '@qloom/study/points/points.ts';
+import { createPointsCollector, encodePoints } from '@qloom/study-rpc/codec/points.ts';
+import { encodeBytes } from '@qloom/study-rpc/codec/tensors.ts';
 import { createByteAssembler } from '@qloom/tensor/byte-chunks.ts';
 
 /** What a toy generator does wrong. */
@@ -67,9 +68,9 @@ export function toyGenerator(fault?: GeneratorFault): ServiceBinding {
   });
 }
 
-const asJson = ({ x, y, ...sizes }: PointArrays) => ({ ...sizes, x: [...x], y: [...y] });
+const asJson = ({ x, y, ...sizes }: Points) => ({ ...sizes, x: [...x], y: [...y] });
 
-function read(bytes: Uint8Array): PointArrays | undefined {
+function read(bytes: Uint8Array): Points | undefined {
   try {
     const { x, y, ...sizes } = JSON.parse(new TextDecoder().decode(bytes));
     return { ...sizes, x: Float32Array.from(x), y: Int32Array.from(y) };
@@ -79,7 +80,7 @@ function read(bytes: Uint8Array): PointArrays | undefined {
 }
 
 /** Rows of each class in turn, from the one that `turn` names; `short` forgets one of the last class. */
-function pick({ features, classes, x, y }: PointArrays, counts: number[], turn: number, short: boolean): PointArrays {
+function pick({ features, classes, x, y }: Points, counts: number[], turn: number, short: boolean): Points {
   const rows = counts.flatMap((count, label) => {
     const own = [...y.keys()].filter((row) => y[row] === label);
     return Array.from({ length: count }, (_, i) => own[(turn + i) % own.length]);

@@ -2,8 +2,9 @@ import { QnnArm, type QnnRun } from '@qloom/contracts/gen/qloom/episode/v1/slots
 import { type EvaluateSettings, QnnSimulatorServiceService } from '@qloom/contracts/gen/qloom/qnn_sim/v1/qnn_sim.ts';
 import { DomainError, ValidationError } from '@qloom/service-kit/faults/errors.ts';
 import { bindService, type ServiceBinding } from '@qloom/service-kit/server/handlers.ts';
-import { createPointsCollector, type PointArrays } from '@qloom/study-rpc/codec/wire-points.ts';
-import { encodeTensor } from '@qloom/study-rpc/codec/wire-tensors.ts';
+import type { Points } from '@qloom/study/points/points.ts';
+import { createPointsCollector } from '@qloom/study-rpc/codec/points.ts';
+import { encodeTensor } from '@qloom/study-rpc/codec/tensors.ts';
 
 /** What a toy simulator does wrong. */
 export type SimulatorFault = 'loss' | 'accuracy' | 'runs' | 'not deterministic' | 'prediction' | 'status';
@@ -67,8 +68,8 @@ export function toySimulator(fault?: SimulatorFault): ServiceBinding {
 function runOf(
   arm: QnnRun['arm'],
   seed: number,
-  { features, classes, x, y }: PointArrays,
-  heldOut: PointArrays,
+  { features, classes, x, y }: Points,
+  heldOut: Points,
   steps: number,
   fault: SimulatorFault | undefined,
   noise: number,

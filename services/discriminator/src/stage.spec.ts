@@ -15,7 +15,7 @@ import { UnavailableError } from '@qloom/service-kit/faults/errors.ts';
 import { bindService } from '@qloom/service-kit/server/handlers.ts';
 import { decodeSlot, encodeSlot } from '@qloom/service-kit/stage/slot-events.ts';
 import type { Points } from '@qloom/study/points/points.ts';
-import { encodePoints } from '@qloom/study-rpc/codec/wire-points.ts';
+import { encodePoints } from '@qloom/study-rpc/codec/points.ts';
 import { createFoldStage } from '@qloom/study-rpc/stage/fold-stage.ts';
 import { testFoldStageFaults } from '@qloom/study-rpc/testing/fold-stage-contract.ts';
 import { createByteAssembler } from '@qloom/tensor/byte-chunks.ts';

@@ -7,11 +7,12 @@ import { connect } from '@qloom/service-kit/client/clients.ts';
 import { DomainError } from '@qloom/service-kit/faults/errors.ts';
 import { isServiceError } from '@qloom/service-kit/faults/status.ts';
 import type { Points } from '@qloom/study/points/points.ts';
+import { classCounts as countsOf } from '@qloom/study/points/rows.ts';
+import { SYNTH_RATIO, synthesisPlan } from '@qloom/study/synthesis/synthesis-plan.ts';
 import { fitModel, type GeneratorRemote } from '@qloom/study-rpc/clients/generator-client.ts';
+import { decodeConfiguration, decodeHyperparameter } from '@qloom/study-rpc/codec/hyperparameters.ts';
 import { decodePointsArtifact } from '@qloom/study-rpc/codec/points-artifact.ts';
 import type { FoldWork, ProposedFoldStage } from '@qloom/study-rpc/stage/fold-stage.ts';
-import { SYNTH_RATIO, synthesisPlan } from './domain/synthesis-plan.ts';
-import { decodeHyperparameter, decodeSettings } from './rpc/hyperparameter-messages.ts';
 
 /** Media type of a model in the artifact store. */
 const MODEL_TYPE = 'application/x-qloom-model';
@@ -39,11 +40,11 @@ async function fitFold({
   context: { signal, attempt, log },
 }: FoldWork<GeneratorRemote>): Promise<FoldModel> {
   const offered = capabilities?.hyperparameters.find(({ name }) => name === SYNTH_RATIO);
-  const ratio = offered === undefined ? null : decodeHyperparameter(offered);
+  const ratio = offered && decodeHyperparameter(offered);
   const random = createRandom(proposal.seed).fork(`fold ${fold.index}`);
   const training = await trainingOf(artifacts, fold);
-  const hyperparameters = decodeSettings(proposal.hyperparameters, 'propose.hyperparameters');
-  const classCounts = synthesisPlan(hyperparameters, training, ratio);
+  const configuration = decodeConfiguration(proposal.hyperparameters, 'propose.hyperparameters');
+  const classCounts = synthesisPlan(configuration, countsOf(training), ratio);
   const planned = { fold: fold.index, sampleSeed: random.seedFor('sample'), classCounts };
   if (classCounts.every((count) => count === 0)) {
     return { ...planned, model: undefined, summary: [], steps: 0, seconds: 0 };

@@ -12,7 +12,7 @@ import { bindService, type Handlers } from '@qloom/service-kit/server/handlers.t
 import type { BackgroundWork } from '@qloom/service-kit/stage/background-work.ts';
 import { decodeSlot, encodeSlot, failureOf, isOk, type SlotFacts } from '@qloom/service-kit/stage/slot-events.ts';
 import type { Points } from '@qloom/study/points/points.ts';
-import { encodePoints } from '@qloom/study-rpc/codec/wire-points.ts';
+import { encodePoints } from '@qloom/study-rpc/codec/points.ts';
 import { createFoldStage } from '@qloom/study-rpc/stage/fold-stage.ts';
 import { testFoldStageFaults } from '@qloom/study-rpc/testing/fold-stage-contract.ts';
 import { createByteAssembler } from '@qloom/tensor/byte-chunks.ts';

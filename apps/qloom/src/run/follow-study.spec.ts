@@ -1,5 +1,5 @@
 import { status } from '@grpc/grpc-js';
-import { encodeBytes } from '@qloom/study-rpc/codec/wire-tensors.ts';
+import { encodeBytes } from '@qloom/study-rpc/codec/tensors.ts';
 import { type AgentClient, fetchArtifact, untilAnswered } from './follow-study.ts';
 
 const failing = (code: number, times: number) => {

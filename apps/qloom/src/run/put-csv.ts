@@ -5,7 +5,7 @@ import { type CsvData, readCsv } from '@qloom/datasets/csv/read-csv.ts';
 import { decodeText } from '@qloom/datasets/csv/reading/decode-text.ts';
 import { chooseFeatureUnits, SOURCE_UNITS, toFeatureUnits } from '@qloom/datasets/preprocessing/feature-units.ts';
 import { DatasetError } from '@qloom/study/points/dataset-error.ts';
-import { encodePoints } from '@qloom/study-rpc/codec/wire-points.ts';
+import { encodePoints } from '@qloom/study-rpc/codec/points.ts';
 import { UsageError } from '../command/errors.ts';
 import { type LoadedStudy, studyProblem } from '../study-file/load-study-file.ts';
 import { type AgentClient, type Patience, untilAnswered } from './follow-study.ts';

@@ -6,8 +6,8 @@ import { LabelledPoints } from '@qloom/contracts/gen/qloom/tensor/v1/tensor.ts';
 import { ValidationError } from '@qloom/service-kit/faults/errors.ts';
 import { bindService } from '@qloom/service-kit/server/handlers.ts';
 import { runService } from '@qloom/service-kit/server/run-service.ts';
-import { encodePoints } from '@qloom/study-rpc/codec/wire-points.ts';
-import { encodeBytes } from '@qloom/study-rpc/codec/wire-tensors.ts';
+import { encodePoints } from '@qloom/study-rpc/codec/points.ts';
+import { encodeBytes } from '@qloom/study-rpc/codec/tensors.ts';
 import { makeStudyResult } from './study-result.ts';
 
 // An agent that plays a study from a script: FAKE_AGENT says how it ends.

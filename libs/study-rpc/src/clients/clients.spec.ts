@@ -21,8 +21,8 @@ import { classifyFault, isTransient } from '@qloom/service-kit/faults/faults.ts'
 import { bindService, type Handlers } from '@qloom/service-kit/server/handlers.ts';
 import type { Points } from '@qloom/study/points/points.ts';
 import { startTestServer, type TestServer } from '@qloom/testing/test-server.ts';
-import { encodePoints } from '../codec/wire-points.ts';
-import { encodeBytes } from '../codec/wire-tensors.ts';
+import { encodePoints } from '../codec/points.ts';
+import { encodeBytes } from '../codec/tensors.ts';
 import { IncompleteAnswerError, WrongAnswerError } from './answers.ts';
 import { assessFidelity } from './discriminator-client.ts';
 import { fitModel, samplePoints, streamSample } from './generator-client.ts';

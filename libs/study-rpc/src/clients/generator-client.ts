@@ -13,8 +13,8 @@ import type { BidiCall } from '@qloom/service-kit/client/calls.ts';
 import type { Remote } from '@qloom/service-kit/client/clients.ts';
 import type { Points } from '@qloom/study/points/points.ts';
 import { createByteAssembler } from '@qloom/tensor/byte-chunks.ts';
-import { createPointsCollector, encodePoints } from '../codec/wire-points.ts';
-import { encodeBytes } from '../codec/wire-tensors.ts';
+import { createPointsCollector, encodePoints } from '../codec/points.ts';
+import { encodeBytes } from '../codec/tensors.ts';
 import { type CallLimits, callName, readAnswer, requirePart } from './answers.ts';
 
 /** Any implementation of GeneratorService, reached over gRPC. */

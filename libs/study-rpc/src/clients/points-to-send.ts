@@ -1,6 +1,6 @@
 import type { LabelledPoints } from '@qloom/contracts/gen/qloom/tensor/v1/tensor.ts';
 import type { Points } from '@qloom/study/points/points.ts';
-import { encodePoints } from '../codec/wire-points.ts';
+import { encodePoints } from '../codec/points.ts';
 
 /** Points of a request: as arrays, or as messages that are passed on as they come. */
 export type PointsToSend = Points | Iterable<LabelledPoints> | AsyncIterable<LabelledPoints>;

@@ -1,13 +1,14 @@
 import { BinaryReader, BinaryWriter } from '@bufbuild/protobuf/wire';
 import { LabelledPoints } from '@qloom/contracts/gen/qloom/tensor/v1/tensor.ts';
 import { DomainError } from '@qloom/service-kit/faults/errors.ts';
-import { createPointsCollector, encodePoints, type PointArrays } from './wire-points.ts';
+import type { Points } from '@qloom/study/points/points.ts';
+import { createPointsCollector, encodePoints } from './points.ts';
 
 /** Media type of points in the artifact store: LabelledPoints messages, each behind its length as a varint. */
 export const POINTS_TYPE = 'application/x-qloom-points';
 
 /** The bytes of points. The same points give the same bytes. */
-export function encodePointsArtifact(points: PointArrays): Uint8Array {
+export function encodePointsArtifact(points: Points): Uint8Array {
   const writer = new BinaryWriter();
   for (const message of encodePoints(points)) writer.bytes(LabelledPoints.encode(message).finish());
   return writer.finish();
@@ -31,7 +32,7 @@ export function* readPointsMessages(bytes: Uint8Array, name: string): Generator<
 }
 
 /** Points from their bytes. Throws DomainError (`data-loss`) where they are cut off, ValidationError where they are wrong. */
-export function decodePointsArtifact(bytes: Uint8Array, name: string): PointArrays {
+export function decodePointsArtifact(bytes: Uint8Array, name: string): Points {
   const collector = createPointsCollector(name);
   for (const message of readPointsMessages(bytes, name)) collector.add(message);
   return collector.points();

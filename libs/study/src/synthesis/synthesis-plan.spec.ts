@@ -1,4 +1,6 @@
 import fc from 'fast-check';
+import type { Hyperparameter, NumericHyperparameter } from '../hyperparameters/hyperparameter.ts';
+import { InvalidHyperparameterError } from '../hyperparameters/invalid-hyperparameter-error.ts';
 import { coveringQuotas } from './quotas.ts';
 import { synthesisPlan } from './synthesis-plan.ts';
 
@@ -38,9 +40,22 @@ function faultsOf(plan: readonly number[], real: readonly number[], total: numbe
   return faults.map((fault) => `${real} to ${total} gives ${plan}: ${fault}`);
 }
 
+/** A ratio as a generator other than ours may offer it. */
+const ratio = (row: Partial<NumericHyperparameter>): Hyperparameter => ({
+  name: 'synthRatio',
+  kind: 'float',
+  min: 10,
+  max: 20,
+  scale: 'linear',
+  default: 12,
+  ...row,
+});
+
 describe('synthesisPlan', () => {
   it.each([
     [[38, 2], 0.25, [9, 1]],
+    [[18, 1], 0.25, [4, 1]],
+    [[7, 7, 1], 0.3, [2, 2, 1]],
     [[38, 1, 1], 0.25, [8, 1, 1]],
     [[19, 21, 1], 4 / 41, [1, 2, 1]],
     [[20, 20, 1], 4 / 41, [2, 1, 1]],
@@ -69,25 +84,56 @@ describe('synthesisPlan', () => {
     expect(faults).toEqual([]);
   });
 
-  it('holds for large inputs, whose products exceed 2^53', () => {
-    const counts = fc.array(fc.nat(2 ** 31), { minLength: 2, maxLength: 8 });
-    fc.assert(
-      fc.property(counts, fc.double({ min: 0, max: 8, noNaN: true }), (real, synthRatio) => {
-        const plan = synthesisPlan({ synthRatio }, real);
-        expect(faultsOf(plan, real, Math.round(synthRatio * sum(real)))).toEqual([]);
-      }),
-    );
-  });
-
   it('adds one point for each real one where no ratio is given, and nothing for method none', () => {
     expect(synthesisPlan({}, [3, 4])).toEqual([3, 4]);
     expect(synthesisPlan({ method: 'none', synthRatio: 2 }, [3, 4])).toEqual([0, 0]);
-    expect(() => synthesisPlan({ synthRatio: 'much' }, [1])).toThrow('synthRatio: much is not a finite number');
+  });
+
+  it('takes any finite ratio of at least 0 where none is offered', () => {
+    expect(synthesisPlan({ synthRatio: 100 }, [15, 15])).toEqual([1_500, 1_500]);
+    expect(() => synthesisPlan({ synthRatio: 'much' }, [1])).toThrow('synthRatio: "much" is not a finite number');
     expect(() => synthesisPlan({ synthRatio: -1 }, [1])).toThrow('synthRatio: -1 is not a finite number');
+    for (const wrong of [Number.NaN, Number.POSITIVE_INFINITY, 1e12]) {
+      expect(() => synthesisPlan({ synthRatio: wrong }, [15, 15])).toThrow(InvalidHyperparameterError);
+    }
+  });
+
+  it('holds a ratio to what the generator offers', () => {
+    expect(synthesisPlan({ synthRatio: 12 }, [15, 15], ratio({}))).toEqual([180, 180]);
+    expect(synthesisPlan({}, [15, 15], ratio({ default: 20 }))).toEqual([300, 300]);
+    const refused = (synthRatio: number, offered: Hyperparameter) => () =>
+      synthesisPlan({ synthRatio }, [15, 15], offered);
+    expect(refused(2, ratio({}))).toThrow('synthRatio: 2 is below the minimum 10');
+    expect(refused(0, ratio({}))).toThrow('synthRatio: 0 is below the minimum 10');
+    expect(refused(21, ratio({}))).toThrow('synthRatio: 21 is above the maximum 20');
+    expect(synthesisPlan({ synthRatio: 0 }, [15, 15], ratio({ zeroAllowed: true }))).toEqual([0, 0]);
+    expect(refused(10.5, ratio({ kind: 'int' }))).toThrow('not an integer');
+  });
+
+  it('takes a ratio that is offered as a choice', () => {
+    const choice: Hyperparameter = {
+      name: 'synthRatio',
+      kind: 'categorical',
+      choices: ['0.1', '16'],
+      default: '0.1',
+    };
+    expect(synthesisPlan({ synthRatio: '16' }, [15, 15], choice)).toEqual([240, 240]);
+    expect(sum(synthesisPlan({}, [15, 15], choice))).toBe(3);
+    expect(() => synthesisPlan({ synthRatio: '1' }, [15, 15], choice)).toThrow('"1" is not one of 0.1, 16');
   });
 });
 
 describe('coveringQuotas', () => {
+  it('are exact for large inputs, whose products exceed 2^53', () => {
+    const counts = fc.array(fc.nat(2 ** 31), { minLength: 2, maxLength: 8 }).filter((real) => sum(real) > 0);
+    fc.assert(
+      fc.property(counts, fc.double({ min: 0, max: 8, noNaN: true }), (real, ratioOfReal) => {
+        const total = Math.round(ratioOfReal * sum(real));
+        expect(faultsOf(coveringQuotas(total, real), real, total)).toEqual([]);
+      }),
+    );
+  });
+
   it('are nearest to the exact shares of all that leave nobody out', () => {
     const further: string[] = [];
     for (const weights of countsUpTo(7, 3)) {

@@ -1,27 +1,40 @@
-import { DatasetError } from '../points/dataset-error.ts';
+import { quoted } from '@qloom/tensor/quoted.ts';
+import { checkValue } from '../hyperparameters/check-value.ts';
+import type { Configuration, Hyperparameter } from '../hyperparameters/hyperparameter.ts';
+import { InvalidHyperparameterError } from '../hyperparameters/invalid-hyperparameter-error.ts';
 import { coveringQuotas } from './quotas.ts';
 
-/** The hyperparameters that a plan depends on; others are ignored. */
-export interface PlannedSettings {
-  /** Name of the generator's method; `none` adds nothing. */
-  readonly method?: unknown;
-  /** Synthetic points for each real one, at least 0. Default 1. */
-  readonly synthRatio?: unknown;
-}
+/** Name of the hyperparameter that says how many synthetic points are added for each real one. */
+export const SYNTH_RATIO = 'synthRatio';
+
+/** Most points that a plan asks for; a generator may have a lower limit. */
+const MAX_POINTS = 10_000_000;
 
 /**
  * Synthetic points of each class to add to real points with `realCounts` points of each class, shape [classes]. One rule
  * for the search, the final evaluation, the command line and benchmarks: `synthRatio` times the real points in all
  * (halves rounded up), divided by {@link coveringQuotas}, so that the total is exact, a class with a real point gets a
- * synthetic one as soon as the total allows, and a class without real points gets none. All 0 for method `none`. Throws
- * DatasetError where synthRatio is not a finite number of at least 0.
+ * synthetic one as soon as the total allows, and a class without real points gets none. All 0 for method `none`.
+ *
+ * Of the configuration only `method` and `synthRatio` matter. `offered` is `synthRatio` as the generator advertises it: it
+ * says which ratios are right and which is the default. Without it any finite ratio of at least 0 is, and 1 is the default.
+ *
+ * @throws InvalidHyperparameterError for a ratio that is not offered, or of more than ten million points.
  */
-export function synthesisPlan({ method, synthRatio = 1 }: PlannedSettings, realCounts: readonly number[]): number[] {
-  const ratio = Number(synthRatio);
+export function synthesisPlan(
+  { method, synthRatio }: Configuration,
+  realCounts: readonly number[],
+  offered?: Hyperparameter,
+): number[] {
+  const ratio = Number(offered === undefined ? (synthRatio ?? 1) : checkValue(offered, synthRatio));
   if (!(ratio >= 0 && ratio < Number.POSITIVE_INFINITY)) {
-    throw new DatasetError('synthRatio', `synthRatio: ${synthRatio} is not a finite number of at least 0`);
+    throw new InvalidHyperparameterError(SYNTH_RATIO, `${quoted(synthRatio)} is not a finite number of at least 0`);
   }
   const real = realCounts.reduce((sum, count) => sum + count, 0);
   const total = method === 'none' ? 0 : Math.round(ratio * real);
+  if (total > MAX_POINTS) {
+    const right = `right would be at most ${MAX_POINTS} synthetic points`;
+    throw new InvalidHyperparameterError(SYNTH_RATIO, `${quoted(synthRatio)} of ${real} points; ${right}`);
+  }
   return total === 0 ? realCounts.map(() => 0) : coveringQuotas(total, realCounts);
 }

@@ -3,9 +3,9 @@ import type { Capabilities } from '@qloom/contracts/gen/qloom/episode/v1/capabil
 import { GeneratorServiceService } from '@qloom/contracts/gen/qloom/generator/v1/generator.ts';
 import { QnnSimulatorServiceService } from '@qloom/contracts/gen/qloom/qnn_sim/v1/qnn_sim.ts';
 import { connect, type Remote } from '@qloom/service-kit/client/clients.ts';
-import { type Advertised, mergeSpaces } from '../domain/space/merge.ts';
-import type { Space } from '../domain/space/space.ts';
-import { decodeParameter } from '../events/hyperparameters.ts';
+import { type Advertised, mergeSpaces } from '@qloom/study/space/merge.ts';
+import type { Space } from '@qloom/study/space/space.ts';
+import { decodeHyperparameter } from '@qloom/study-rpc/codec/hyperparameters.ts';
 
 /** Longest fit or evaluation that the agent waits for. Unit: milliseconds. */
 export const LONG_CALL_MS = 3_600_000;
@@ -57,6 +57,6 @@ export async function advertisedSpace(peers: Peers, signal?: AbortSignal): Promi
 function decode(name: string, capabilities: Capabilities | undefined): Advertised {
   return {
     service: capabilities?.service || name,
-    parameters: (capabilities?.hyperparameters ?? []).map(decodeParameter),
+    parameters: (capabilities?.hyperparameters ?? []).map(decodeHyperparameter),
   };
 }

@@ -11,7 +11,7 @@ import { fromFeatureUnits } from '@qloom/datasets/testing/from-feature-units.ts'
 import { createRandom } from '@qloom/random/random.ts';
 import { violationsOf } from '@qloom/service-kit/faults/status-details.ts';
 import type { Points, SourcePoints } from '@qloom/study/points/points.ts';
-import { encodePoints } from '@qloom/study-rpc/codec/wire-points.ts';
+import { encodePoints } from '@qloom/study-rpc/codec/points.ts';
 import { loadDataset } from '../study/data/datasets.ts';
 import { createWorld, type StandIns, smallStudy, startStandIns, type World } from '../testing/world.ts';
 

@@ -5,11 +5,11 @@ import { isEpisodeKey } from '@qloom/episode-log/event-key.ts';
 import { ValidationError } from '@qloom/service-kit/faults/errors.ts';
 import { bindService, type ServiceBinding } from '@qloom/service-kit/server/handlers.ts';
 import { decodeSlot } from '@qloom/service-kit/stage/slot-events.ts';
-import { createSourcePointsCollector } from '@qloom/study-rpc/codec/wire-points.ts';
-import { encodeBytes } from '@qloom/study-rpc/codec/wire-tensors.ts';
+import { encodeHyperparameter } from '@qloom/study-rpc/codec/hyperparameters.ts';
+import { createSourcePointsCollector } from '@qloom/study-rpc/codec/points.ts';
+import { encodeBytes } from '@qloom/study-rpc/codec/tensors.ts';
 import { engineFindings } from '@qloom/tfjs/backends/engine-findings.ts';
 import type { Training } from '@qloom/tfjs/steps/use-training.ts';
-import { encodeParameter } from '../events/hyperparameters.ts';
 import { advertisedSpace, type Peers } from '../peers/peers.ts';
 import { storeDataset } from '../study/data/datasets.ts';
 import { MAX_EPISODES } from '../study/settings/complete-settings.ts';
@@ -43,7 +43,7 @@ export function createAgentService(
           ],
           hyperparameters: [],
         },
-        space: space.parameters.map(encodeParameter),
+        space: space.parameters.map(encodeHyperparameter),
       };
     },
     async putDataset(requests) {

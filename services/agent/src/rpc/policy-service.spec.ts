@@ -4,11 +4,11 @@ import {
   type PolicySettings as WireSettings,
 } from '@qloom/contracts/gen/qloom/policy/v1/policy.ts';
 import { connect, type Remote } from '@qloom/service-kit/client/clients.ts';
+import { encodeHyperparameter } from '@qloom/study-rpc/codec/hyperparameters.ts';
 import { startTestServer, type TestServer } from '@qloom/testing/test-server.ts';
 import type { EpisodeResult, PolicySettings } from '../domain/policy/policy.ts';
 import { POLICY_NAMES, type PolicyNamed } from '../domain/policy/registry.ts';
 import { interactingRates } from '../domain/policy/toy/toy-benchmarks.ts';
-import { encodeParameter } from '../events/hyperparameters.ts';
 import { localPolicy, NO_MEMORY, type PolicyPort, remotePolicy } from '../study/search/policy-port.ts';
 import { openPolicies } from '../testing/open-policies.ts';
 import { createPolicyService } from './policy-service.ts';
@@ -20,7 +20,7 @@ const settings: PolicySettings = {
   sobolEpisodes: 4,
   seed: '7',
 };
-const rate = encodeParameter({ name: 'rate', kind: 'float', min: 0, max: 1, scale: 'linear', default: 0.5 });
+const rate = encodeHyperparameter({ name: 'rate', kind: 'float', min: 0, max: 1, scale: 'linear', default: 0.5 });
 const manyRates = (count: number) => Array.from({ length: count }, (_, i) => ({ ...rate, name: `rate${i}` }));
 let policyNamed: PolicyNamed;
 let server: TestServer;
@@ -108,7 +108,7 @@ describe('PolicyService', () => {
   ])('answers INVALID_ARGUMENT for %s', async (_what, change, state, message) => {
     const wire: WireSettings = {
       name: 'ppo-surrogate',
-      space: settings.space.parameters.map(encodeParameter),
+      space: settings.space.parameters.map(encodeHyperparameter),
       seed: 7,
       episodes: 16,
       batchSize: 4,

@@ -5,13 +5,17 @@ import {
 } from '@qloom/contracts/gen/qloom/policy/v1/policy.ts';
 import { ValidationError } from '@qloom/service-kit/faults/errors.ts';
 import { bindService, type ServiceBinding } from '@qloom/service-kit/server/handlers.ts';
+import { createSpace, type Space } from '@qloom/study/space/space.ts';
+import { SpaceConflictError } from '@qloom/study/space/space-conflict-error.ts';
+import {
+  decodeConfiguration,
+  decodeHyperparameter,
+  encodeConfiguration,
+} from '@qloom/study-rpc/codec/hyperparameters.ts';
 import { echoed } from '@qloom/tensor/quoted.ts';
 import type { EpisodeResult, Policy, PolicySettings } from '../domain/policy/policy.ts';
 import { POLICY_NAMES, type PolicyNamed } from '../domain/policy/registry.ts';
-import { SpaceConflictError } from '../domain/space/errors.ts';
-import { createSpace, type Space } from '../domain/space/space.ts';
-import { decodeParameter, decodePoint, encodePoint } from '../events/hyperparameters.ts';
-import { decodeObservation } from '../events/named-values.ts';
+import { decodeObservation } from '../study/replay/observation.ts';
 import { decodeState, encodeState } from '../study/search/policy-state.ts';
 import { MAX_BATCH, MAX_EPISODES } from '../study/settings/complete-settings.ts';
 
@@ -29,7 +33,7 @@ export function createPolicyService(policyNamed: PolicyNamed): ServiceBinding {
       const proposals = policy.propose(decoded, known, { batch, firstEpisode, count });
       return {
         proposals: proposals.map(({ hyperparameters, origin }) => ({
-          hyperparameters: encodePoint(decoded.space, hyperparameters),
+          hyperparameters: encodeConfiguration(decoded.space, hyperparameters),
           origin,
         })),
       };
@@ -70,7 +74,7 @@ function spaceOf({ space }: WireSettings): Space {
   const choices = space.reduce((sum, parameter) => sum + parameter.choices.length, 0);
   requireWithin('the number of choices in settings.space', choices, 0, MAX_CHOICES);
   try {
-    return createSpace(space.map(decodeParameter));
+    return createSpace(space.map(decodeHyperparameter));
   } catch (error) {
     if (!(error instanceof SpaceConflictError)) throw error;
     throw new ValidationError([{ field: `settings.space.${echoed(error.parameter)}`, description: error.reason }]);
@@ -82,10 +86,10 @@ function requireWithin(field: string, value: number, least: number, most: number
   throw new ValidationError([{ field, description: `is ${value}; right would be ${least} to ${most}` }]);
 }
 
-function decodeResult(result: WireResult): EpisodeResult {
+function decodeResult(result: WireResult, index: number): EpisodeResult {
   return {
     episode: result.episode,
-    hyperparameters: decodePoint(result.hyperparameters),
+    hyperparameters: decodeConfiguration(result.hyperparameters, `results[${index}].hyperparameters`),
     reward: result.rewarded ? result.reward : null,
     observation: result.rewarded ? decodeObservation(result.observation) : null,
   };

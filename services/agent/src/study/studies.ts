@@ -3,9 +3,9 @@ import { IdenticalRows, type Study, StudySettings } from '@qloom/contracts/gen/q
 import type { LogEvent } from '@qloom/episode-log/port.ts';
 import { DomainError, ValidationError } from '@qloom/service-kit/faults/errors.ts';
 import type { BackgroundWork } from '@qloom/service-kit/stage/background-work.ts';
+import { encodeHyperparameter } from '@qloom/study-rpc/codec/hyperparameters.ts';
 import { quoted } from '@qloom/tensor/quoted.ts';
 import { createSeeds, type StudySeeds } from '../domain/seeds.ts';
-import { encodeParameter } from '../events/hyperparameters.ts';
 import { advertisedSpace } from '../peers/peers.ts';
 import { openStudyData, type StudyData, splitLabels } from './data/study-data.ts';
 import { encodeRecord } from './replay/study-record.ts';
@@ -93,7 +93,7 @@ export function createStudies(deps: RunnerDeps, context: SettingsContext): Studi
         const { labels } = await data.own(signal);
         await splitLabels(labels, settings, seeds, data.description);
         await askSimulator(deps.peers, settings.qnn, data.shape, signal);
-        const value = { settings, space: space.parameters.map(encodeParameter) };
+        const value = { settings, space: space.parameters.map(encodeHyperparameter) };
         const { key, payload } = encodeRecord(id, { $case: 'created', value }, deps.clock.now());
         await episodeLog.append(key, payload);
       }

@@ -9,9 +9,9 @@ import type { EpisodeKey } from '@qloom/episode-log/event-key.ts';
 import { openArtifactStore, openEpisodeLog } from '@qloom/episode-log/open-log.ts';
 import { DomainError } from '@qloom/service-kit/faults/errors.ts';
 import { decodeSlot, encodeSlot, failureOf } from '@qloom/service-kit/stage/slot-events.ts';
+import { decodeConfiguration } from '@qloom/study-rpc/codec/hyperparameters.ts';
 import { createSignalBoard } from '@qloom/testing/signal-board.ts';
 import { createTempFolder, type TempFolder } from '@qloom/testing/temp-folder.ts';
-import { decodePoint } from '../events/hyperparameters.ts';
 import { comparable, withoutTimes } from '../testing/comparable.ts';
 import { openPolicies } from '../testing/open-policies.ts';
 import {
@@ -93,7 +93,8 @@ async function watchedToEnd(): Promise<Study> {
   return last as Study;
 }
 
-const isRival = ({ hyperparameters }: FitSettings) => decodePoint(hyperparameters)['method'] === 'noise';
+const isRival = ({ hyperparameters }: FitSettings) =>
+  decodeConfiguration(hyperparameters, 'hyperparameters')['method'] === 'noise';
 /** Only units of the comparison ask for the augmented arm alone. */
 const isUnit = ({ arms }: EvaluateSettings) => arms.length === 1 && arms[0] === QnnArm.AUGMENTED;
 

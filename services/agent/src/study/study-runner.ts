@@ -7,6 +7,9 @@ import type { AppendResult, EpisodeLog, LogEvent } from '@qloom/episode-log/port
 import { classifyFault } from '@qloom/service-kit/faults/faults.ts';
 import type { Logger } from '@qloom/service-kit/logger.ts';
 import { encodeSlot, type FailureName, failureOf, type SlotContent } from '@qloom/service-kit/stage/slot-events.ts';
+import { createSpace, type Space } from '@qloom/study/space/space.ts';
+import { decodeHyperparameter, encodeConfiguration } from '@qloom/study-rpc/codec/hyperparameters.ts';
+import { encodeNamedValues } from '@qloom/study-rpc/codec/named-values.ts';
 import { contextFromHeaders, traceHeaders } from '@qloom/telemetry/event-headers.ts';
 import { recordQueueWait, recordStageDuration } from '@qloom/telemetry/metrics.ts';
 import { ATTR_OUTCOME } from '@qloom/telemetry/schema.ts';
@@ -14,9 +17,6 @@ import { withSpan } from '@qloom/telemetry/spans.ts';
 import type { PolicySettings } from '../domain/policy/policy.ts';
 import { batchOf, isVersionFolded, policyOf, proposable, versionOf } from '../domain/search/search-state.ts';
 import { createSeeds, type StudySeeds } from '../domain/seeds.ts';
-import { createSpace, type Space } from '../domain/space/space.ts';
-import { decodeParameter, encodePoint } from '../events/hyperparameters.ts';
-import { encodeNamed } from '../events/named-values.ts';
 import type { Peers } from '../peers/peers.ts';
 import { prepareStudy } from './data/prepare.ts';
 import { openStudyData } from './data/study-data.ts';
@@ -245,7 +245,7 @@ class Runner {
 
   #open(settings: CompleteSettings): Opened {
     const seeds = createSeeds(settings.seed);
-    const space = createSpace((this.#view.created?.space ?? []).map(decodeParameter));
+    const space = createSpace((this.#view.created?.space ?? []).map(decodeHyperparameter));
     const policy = this.#deps.openPolicy(settings.policy);
     return { settings, seeds, space, policy, forPolicy: policySettings(settings, space, seeds) };
   }
@@ -355,10 +355,10 @@ class Runner {
       const facts = {
         batch,
         origin: proposal.origin,
-        hyperparameters: encodePoint(space, proposal.hyperparameters),
+        hyperparameters: encodeConfiguration(space, proposal.hyperparameters),
         seed: seeds.episode(episode),
         policyVersion: version.batches * settings.batchSize,
-        multipliers: encodeNamed(version.multipliers),
+        multipliers: encodeNamedValues(version.multipliers),
         folds: this.#view.prepared?.folds ?? [],
         data: this.#view.prepared?.data,
         qnn: settings.qnn,

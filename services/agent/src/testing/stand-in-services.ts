@@ -2,7 +2,6 @@ import {
   type AssessRequest,
   DiscriminatorServiceService,
 } from '@qloom/contracts/gen/qloom/discriminator/v1/discriminator.ts';
-import type { Hyperparameter } from '@qloom/contracts/gen/qloom/episode/v1/hyperparameter.ts';
 import { QnnArm } from '@qloom/contracts/gen/qloom/episode/v1/slots.ts';
 import {
   type FitRequest,
@@ -18,16 +17,16 @@ import {
 import { createRandom } from '@qloom/random/random.ts';
 import { DomainError } from '@qloom/service-kit/faults/errors.ts';
 import { bindService, type ServiceBinding } from '@qloom/service-kit/server/handlers.ts';
+import type { Hyperparameter } from '@qloom/study/hyperparameters/hyperparameter.ts';
 import type { Points } from '@qloom/study/points/points.ts';
 import { concatenateRows } from '@qloom/study/points/rows.ts';
-import { createPointsCollector, encodePoints } from '@qloom/study-rpc/codec/wire-points.ts';
-import { encodeBytes, encodeTensor } from '@qloom/study-rpc/codec/wire-tensors.ts';
+import { decodeConfiguration, encodeHyperparameter } from '@qloom/study-rpc/codec/hyperparameters.ts';
+import { createPointsCollector, encodePoints } from '@qloom/study-rpc/codec/points.ts';
+import { encodeBytes, encodeTensor } from '@qloom/study-rpc/codec/tensors.ts';
 import { createByteAssembler } from '@qloom/tensor/byte-chunks.ts';
 import { CONSTRAINTS } from '../domain/reward/constraints.ts';
-import type { Parameter } from '../domain/space/parameter.ts';
-import { decodePoint, encodeParameter } from '../events/hyperparameters.ts';
 
-const PARAMETERS: readonly Parameter[] = [
+const PARAMETERS: readonly Hyperparameter[] = [
   { name: 'method', kind: 'categorical', choices: ['gan', 'noise', 'gaussian'], default: 'gan' },
   {
     name: 'rival.strength',
@@ -49,7 +48,7 @@ const PARAMETERS: readonly Parameter[] = [
   },
   { name: 'synthRatio', kind: 'float', min: 0.25, max: 8, scale: 'log', zeroAllowed: true, default: 1 },
 ];
-const CRITIC: readonly Parameter[] = [
+const CRITIC: readonly Hyperparameter[] = [
   { name: 'disc.arch', kind: 'categorical', choices: ['conv', 'mlp'], default: 'conv' },
   {
     name: 'disc.kernel',
@@ -68,8 +67,8 @@ interface Model {
   readonly y: readonly number[];
 }
 
-function capabilities(service: string, parameters: readonly Parameter[]) {
-  const hyperparameters: Hyperparameter[] = parameters.map(encodeParameter);
+function capabilities(service: string, parameters: readonly Hyperparameter[]) {
+  const hyperparameters = parameters.map(encodeHyperparameter);
   return { capabilities: { service, version: '0', engines: [], limits: [], hyperparameters } };
 }
 
@@ -90,7 +89,7 @@ export function standInGenerator(hooks: StandInHooks = {}): ServiceBinding {
         if (part?.$case === 'training') collector.add(part.value);
         if (part?.$case !== 'settings') continue;
         hooks.onFit?.(part.value);
-        const point = decodePoint(part.value.hyperparameters);
+        const point = decodeConfiguration(part.value.hyperparameters, 'settings.hyperparameters');
         width =
           point['gan.lrG'] === undefined ? 0.2 * Number(point['rival.strength'] ?? 1) : 400 * Number(point['gan.lrG']);
         if (width > 0.72 && point.method === 'gan')

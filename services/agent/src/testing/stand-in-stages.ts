@@ -12,7 +12,7 @@ import { synthesisPlan } from '@qloom/study/synthesis/synthesis-plan.ts';
 import { assessFidelity } from '@qloom/study-rpc/clients/discriminator-client.ts';
 import { fitModel, samplePoints } from '@qloom/study-rpc/clients/generator-client.ts';
 import { evaluateUtility } from '@qloom/study-rpc/clients/qnn-simulator-client.ts';
-import { decodePoint } from '../events/hyperparameters.ts';
+import { decodeConfiguration } from '@qloom/study-rpc/codec/hyperparameters.ts';
 import type { Peers } from '../peers/peers.ts';
 import { getPoints, putArtifact } from '../study/data/points-artifact.ts';
 
@@ -40,7 +40,7 @@ export function standInStages(
   const fit = async (event: SlotEvent, signal: AbortSignal): Promise<SlotFacts> => {
     if (event.facts?.$case !== 'propose') throw new Error('no proposal');
     const { folds, hyperparameters, seed, data } = event.facts.value;
-    const point = decodePoint(hyperparameters);
+    const point = decodeConfiguration(hyperparameters, 'propose.hyperparameters');
     const models = [];
     for (const { index, training: ref } of folds) {
       const training = await getPoints(artifacts, ref ?? { sha256: '', sizeBytes: 0, mediaType: '' }, 'training');

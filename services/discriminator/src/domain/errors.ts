@@ -3,7 +3,7 @@
  * status.
  */
 
-/** Thrown when a hyperparameter, an objective or a seed is not what the discriminator offers; the message says what would be right. */
+/** Thrown when an objective or a seed is not what the discriminator offers; the message says what would be right. */
 export class InvalidSettingError extends Error {
   override readonly name = 'InvalidSettingError';
   readonly code = 'invalid';

@@ -6,12 +6,12 @@ import type {
 import type { MessageReader } from '@qloom/service-kit/client/streams.ts';
 import type { CallContext } from '@qloom/service-kit/server/handlers.ts';
 import type { Points } from '@qloom/study/points/points.ts';
-import { createPointsCollector } from '@qloom/study-rpc/codec/wire-points.ts';
+import { encodeNamedValues } from '@qloom/study-rpc/codec/named-values.ts';
+import { createPointsCollector } from '@qloom/study-rpc/codec/points.ts';
 import type { PhysicalSettings } from '../domain/assess/physical-validity.ts';
 import { InvalidPointsError, OutOfOrderError } from '../domain/errors.ts';
 import { LIMITS } from '../domain/limits.ts';
 import type { Assessor } from '../workers/assessor.ts';
-import { encodeValues } from './named-values.ts';
 
 /** The handler of DiscriminatorService.Assess. */
 export function assessHandler(assessor: Assessor) {
@@ -23,9 +23,9 @@ export function assessHandler(assessor: Assessor) {
       report: {
         fold: settings.fold,
         syntheticCount: fidelity.syntheticCount,
-        constraints: encodeValues(fidelity.constraints),
-        metrics: encodeValues(fidelity.metrics),
-        nullDistribution: encodeValues(fidelity.nullDistribution),
+        constraints: encodeNamedValues(fidelity.constraints),
+        metrics: encodeNamedValues(fidelity.metrics),
+        nullDistribution: encodeNamedValues(fidelity.nullDistribution),
       },
     };
   };

@@ -1,37 +1,19 @@
 import type { CritiqueOpen, CritiqueRequest } from '@qloom/contracts/gen/qloom/discriminator/v1/discriminator.ts';
-import type { HyperparameterSetting } from '@qloom/contracts/gen/qloom/episode/v1/hyperparameter.ts';
 import type { MessageReader } from '@qloom/service-kit/client/streams.ts';
-import { ValidationError } from '@qloom/service-kit/faults/errors.ts';
 import type { Points } from '@qloom/study/points/points.ts';
-import { createPointsCollector } from '@qloom/study-rpc/codec/wire-points.ts';
+import { decodeConfiguration } from '@qloom/study-rpc/codec/hyperparameters.ts';
+import { decodeNamedValues } from '@qloom/study-rpc/codec/named-values.ts';
+import { createPointsCollector } from '@qloom/study-rpc/codec/points.ts';
 import { createByteAssembler } from '@qloom/tensor/byte-chunks.ts';
-import { echoed } from '@qloom/tensor/quoted.ts';
 import type { CritiqueOpening } from '../domain/critic/critique-session.ts';
-import { criticSettings } from '../domain/critic/settings.ts';
+import { type CriticSettings, criticSettings } from '../domain/critic/settings.ts';
 import { InvalidPointsError, OutOfOrderError } from '../domain/errors.ts';
-import type { HyperparameterValue } from '../domain/hyperparameters.ts';
 import { LIMITS } from '../domain/limits.ts';
-import { decodeValues } from './named-values.ts';
 
 /** Everything that the client says before `start`. */
 export interface OpeningMessages {
   readonly open: CritiqueOpen;
   readonly opening: CritiqueOpening;
-}
-
-/** Values by name. Throws ValidationError for a setting without a value and for a name given twice. */
-export function decodeHyperparameters(settings: readonly HyperparameterSetting[]): Record<string, HyperparameterValue> {
-  const values: Record<string, HyperparameterValue> = {};
-  for (const [i, { name, value }] of settings.entries()) {
-    const refuse = (description: string): never => {
-      throw new ValidationError([{ field: `open.hyperparameters[${i}]`, description }]);
-    };
-    const given = value?.value?.value;
-    if (given === undefined) return refuse(`${echoed(name) || 'a setting without a name'} has no value`);
-    if (Object.hasOwn(values, name)) refuse(`${echoed(name)} is given twice; right would be once`);
-    values[name] = given;
-  }
-  return values;
 }
 
 function requireWithinLimits({ features, count }: Points): void {
@@ -63,7 +45,7 @@ export async function readOpening(requests: MessageReader<CritiqueRequest>): Pro
       if (part?.$case !== 'open') return outOfOrder('open');
       open = part.value;
       // Refused here, before megabytes of points arrive for nothing.
-      criticSettings(decodeHyperparameters(open.hyperparameters), decodeValues(open.objectiveWeights));
+      settingsOf(open);
       continue;
     }
     if (part?.$case === 'training' && !resume.started) training.add(part.value);
@@ -75,6 +57,13 @@ export async function readOpening(requests: MessageReader<CritiqueRequest>): Pro
 
 function openingOf(open: CritiqueOpen, training: Points, resume: Uint8Array | undefined): CritiqueOpening {
   requireWithinLimits(training);
-  const settings = criticSettings(decodeHyperparameters(open.hyperparameters), decodeValues(open.objectiveWeights));
+  const settings = settingsOf(open);
   return { settings, training, seed: open.seed, resume };
+}
+
+function settingsOf({ hyperparameters, objectiveWeights }: CritiqueOpen): CriticSettings {
+  return criticSettings(
+    decodeConfiguration(hyperparameters, 'open.hyperparameters'),
+    decodeNamedValues(objectiveWeights),
+  );
 }

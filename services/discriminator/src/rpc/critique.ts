@@ -6,7 +6,8 @@ import type {
 } from '@qloom/contracts/gen/qloom/discriminator/v1/discriminator.ts';
 import type { MessageReader } from '@qloom/service-kit/client/streams.ts';
 import type { CallContext } from '@qloom/service-kit/server/handlers.ts';
-import { decodeTensor, encodeBytes, encodeTensor } from '@qloom/study-rpc/codec/wire-tensors.ts';
+import { encodeNamedValues } from '@qloom/study-rpc/codec/named-values.ts';
+import { decodeTensor, encodeBytes, encodeTensor } from '@qloom/study-rpc/codec/tensors.ts';
 import { withSpan } from '@qloom/telemetry/spans.ts';
 import type { TrainingSteps } from '@qloom/tfjs/steps/training-steps.ts';
 import type { AttemptClaim, AttemptRegistry } from '../domain/attempts.ts';
@@ -15,7 +16,6 @@ import { OBJECTIVES } from '../domain/critic/settings.ts';
 import { InvalidPointsError, OutOfOrderError, TooManyCriticsError } from '../domain/errors.ts';
 import { LIMITS } from '../domain/limits.ts';
 import { type OpeningMessages, readOpening } from './critique-opening.ts';
-import { encodeValues } from './named-values.ts';
 
 /** What critics of one process share. */
 export interface CritiqueDeps {
@@ -100,7 +100,7 @@ async function* exchange(
         break;
       case 'close': {
         const { steps, summary } = session.close();
-        yield { part: { $case: 'closed', value: { steps, summary: encodeValues(summary) } } };
+        yield { part: { $case: 'closed', value: { steps, summary: encodeNamedValues(summary) } } };
         return;
       }
       default: {
@@ -125,7 +125,7 @@ async function answer(session: CritiqueSession, features: number, message: Criti
   return {
     index,
     logits: encodeTensor(logits),
-    losses: encodeValues(losses),
+    losses: encodeNamedValues(losses),
     gradient: gradient && encodeTensor(gradient, [count, features]),
   };
 }

@@ -1,12 +1,12 @@
+import type { Configuration } from '@qloom/study/hyperparameters/hyperparameter.ts';
 import type { Points } from '@qloom/study/points/points.ts';
-import type { Hyperparameters } from './hyperparameters.ts';
 
 /** What a critic needs to begin, or to go on. */
 export interface CriticOpening {
   /** Seed of the critic's own randomness. */
   readonly seed: number;
   /** The hyperparameters that the generator does not own. */
-  readonly hyperparameters: Hyperparameters;
+  readonly hyperparameters: Configuration;
   /** Weight of each objective in the gradient: `adversarial` and `feature-matching`. */
   readonly weights: Readonly<Record<string, number>>;
   /** Real points that the critic may see. */

@@ -3,12 +3,6 @@
  * status.
  */
 
-/** Thrown when a hyperparameter is unknown, of the wrong type or out of its range. The message names it and the range. */
-export class InvalidHyperparameterError extends Error {
-  override readonly name = 'InvalidHyperparameterError';
-  readonly code = 'invalid';
-}
-
 /** Thrown when the training points cannot be used: none at all, a bad label, a value that is no number, wrong lengths. */
 export class InvalidTrainingDataError extends Error {
   override readonly name = 'InvalidTrainingDataError';

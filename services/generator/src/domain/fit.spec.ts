@@ -1,5 +1,6 @@
 import { setImmediate as breathe } from 'node:timers/promises';
 import { createRandom } from '@qloom/random/random.ts';
+import type { Configuration } from '@qloom/study/hyperparameters/hyperparameter.ts';
 import { useBackend } from '@qloom/tfjs/backends/backend.ts';
 import { createArrayStepBuilder } from '@qloom/tfjs/steps/array-step.ts';
 import { createStepCache } from '@qloom/tfjs/steps/step-cache.ts';
@@ -9,7 +10,6 @@ import { openQuadraticCritic, twoClouds } from '../fixtures/quadratic-critic.ts'
 import type { Critic, OpenCritic } from './critic.ts';
 import { CancelledError, CriticLostError, DivergedError, ForeignCheckpointError } from './errors.ts';
 import { type FitOptions, fitGenerator } from './fit.ts';
-import type { Hyperparameters } from './hyperparameters.ts';
 import { unpackModel } from './model.ts';
 import { fitWithRecovery } from './recovering-fit.ts';
 import { sampleModel } from './sample.ts';
@@ -23,7 +23,7 @@ const open: OpenCritic = async (opening) => openQuadraticCritic(opening);
 let steps: TrainingSteps | undefined;
 const compiledSteps: TrainingSteps = createStepCache(createArrayStepBuilder(), { idle: 64 });
 
-function options(hyperparameters: Hyperparameters = {}, more: Partial<FitOptions> = {}): FitOptions {
+function options(hyperparameters: Configuration = {}, more: Partial<FitOptions> = {}): FitOptions {
   return {
     settings: generatorSettings({ 'gan.steps': 60, ...hyperparameters }),
     data: { points, shape },
@@ -83,7 +83,7 @@ describe.each([
     { 'vae.layers': 3, 'vae.architecture': 'residual', 'vae.activation': 'tanh' },
     { 'vae.layers': 3, 'vae.latentDim': 32, 'vae.width': 128, 'gan.batchSize': 64, 'gan.steps': 8 },
     { method: 'cvae' },
-  ] as Hyperparameters[])('fits with %j', async (hyperparameters) => {
+  ] as Configuration[])('fits with %j', async (hyperparameters) => {
     const { model, values } = await fitGenerator(options(hyperparameters));
     expect(unpackModel(model).neural?.vae.layers).toBe(hyperparameters['vae.layers'] ?? 2);
     for (const value of Object.values(values)) expect(Number.isFinite(value)).toBe(true);
@@ -210,7 +210,7 @@ describe('a fit, compiled and eager', () => {
     { 'vae.activation': 'swish' },
     { 'vae.activation': 'tanh', 'vae.architecture': 'residual', 'vae.layers': 3 },
     { method: 'cvae' },
-  ] as Hyperparameters[])('learns the same with %j, whichever goes on from the other', async (hyperparameters) => {
+  ] as Configuration[])('learns the same with %j, whichever goes on from the other', async (hyperparameters) => {
     const fits: { parameters: Float32Array; score: number }[] = [];
     for (const first of modes) {
       let resume: Uint8Array | undefined;

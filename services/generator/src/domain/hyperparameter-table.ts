@@ -1,4 +1,4 @@
-import type { Condition, Hyperparameter } from './hyperparameters.ts';
+import type { Condition, Hyperparameter } from '@qloom/study/hyperparameters/hyperparameter.ts';
 
 /** Ways to make synthetic points: the VAE-GAN, the CVAE alone, and the rivals that every report sets beside them. */
 export const METHODS = [
@@ -32,8 +32,8 @@ export const STRENGTH_METHODS: readonly Method[] = [
   'kde',
 ];
 
-const neural: Condition = { name: 'method', values: NEURAL_METHODS };
-const gan: Condition = { name: 'method', values: ['gan'] };
+const neural: Condition = { parameter: 'method', values: NEURAL_METHODS };
+const gan: Condition = { parameter: 'method', values: ['gan'] };
 
 /**
  * Every hyperparameter that the generator owns: requests are checked against this table and GetCapabilities advertises
@@ -42,33 +42,33 @@ const gan: Condition = { name: 'method', values: ['gan'] };
 export const HYPERPARAMETERS: readonly Hyperparameter[] = [
   {
     name: 'method',
-    type: 'choice',
+    kind: 'categorical',
     choices: METHODS,
     default: 'gan',
     description: 'How synthetic points are made: the VAE-GAN, the CVAE alone, or a rival.',
   },
   {
     name: 'rival.strength',
-    type: 'real',
+    kind: 'float',
     min: 0.1,
     max: 10,
     scale: 'log',
     default: 1,
-    condition: { name: 'method', values: STRENGTH_METHODS },
+    condition: { parameter: 'method', values: STRENGTH_METHODS },
     description:
       "How far a rival departs from the training points, over the rival's own usual value; kept in its range.",
   },
   {
     name: 'vae.layers',
-    type: 'choice',
-    choices: [1, 2, 3],
-    default: 2,
+    kind: 'categorical',
+    choices: ['1', '2', '3'],
+    default: '2',
     condition: neural,
     description: 'Hidden layers of the encoder and of the decoder.',
   },
   {
     name: 'vae.width',
-    type: 'integer',
+    kind: 'int',
     min: 16,
     max: 128,
     scale: 'log',
@@ -78,7 +78,7 @@ export const HYPERPARAMETERS: readonly Hyperparameter[] = [
   },
   {
     name: 'vae.latentDim',
-    type: 'integer',
+    kind: 'int',
     min: 2,
     max: 32,
     scale: 'log',
@@ -88,7 +88,7 @@ export const HYPERPARAMETERS: readonly Hyperparameter[] = [
   },
   {
     name: 'vae.activation',
-    type: 'choice',
+    kind: 'categorical',
     choices: ['relu', 'swish', 'tanh'],
     default: 'swish',
     condition: neural,
@@ -96,7 +96,7 @@ export const HYPERPARAMETERS: readonly Hyperparameter[] = [
   },
   {
     name: 'vae.architecture',
-    type: 'choice',
+    kind: 'categorical',
     choices: ['plain', 'residual'],
     default: 'plain',
     condition: neural,
@@ -104,7 +104,7 @@ export const HYPERPARAMETERS: readonly Hyperparameter[] = [
   },
   {
     name: 'vae.beta',
-    type: 'real',
+    kind: 'float',
     min: 0.01,
     max: 1,
     scale: 'log',
@@ -114,7 +114,7 @@ export const HYPERPARAMETERS: readonly Hyperparameter[] = [
   },
   {
     name: 'vae.lambdaRec',
-    type: 'real',
+    kind: 'float',
     min: 0.1,
     max: 10,
     scale: 'log',
@@ -124,7 +124,7 @@ export const HYPERPARAMETERS: readonly Hyperparameter[] = [
   },
   {
     name: 'gan.lambdaDiv',
-    type: 'real',
+    kind: 'float',
     min: 0.01,
     max: 1,
     scale: 'log',
@@ -135,7 +135,7 @@ export const HYPERPARAMETERS: readonly Hyperparameter[] = [
   },
   {
     name: 'gan.lambdaMom',
-    type: 'real',
+    kind: 'float',
     min: 0.05,
     max: 5,
     scale: 'log',
@@ -146,7 +146,7 @@ export const HYPERPARAMETERS: readonly Hyperparameter[] = [
   },
   {
     name: 'gan.lrG',
-    type: 'real',
+    kind: 'float',
     min: 5e-5,
     max: 5e-3,
     scale: 'log',
@@ -156,15 +156,15 @@ export const HYPERPARAMETERS: readonly Hyperparameter[] = [
   },
   {
     name: 'gan.batchSize',
-    type: 'choice',
-    choices: [16, 32, 64],
-    default: 32,
+    kind: 'categorical',
+    choices: ['16', '32', '64'],
+    default: '32',
     condition: neural,
     description: 'Points a step.',
   },
   {
     name: 'gan.steps',
-    type: 'integer',
+    kind: 'int',
     min: 20,
     max: 4000,
     leastAccepted: 1,
@@ -175,7 +175,7 @@ export const HYPERPARAMETERS: readonly Hyperparameter[] = [
   },
   {
     name: 'synthRatio',
-    type: 'real',
+    kind: 'float',
     min: 0.25,
     max: 8,
     scale: 'log',

@@ -1,6 +1,7 @@
 import { setImmediate as breathe } from 'node:timers/promises';
 import { quantizeToShots } from '@qloom/datasets/preprocessing/dequantize.ts';
 import { createRandom } from '@qloom/random/random.ts';
+import type { Configuration } from '@qloom/study/hyperparameters/hyperparameter.ts';
 import type { Points } from '@qloom/study/points/points.ts';
 import { useBackend } from '@qloom/tfjs/backends/backend.ts';
 import * as tf from '@tensorflow/tfjs-core';
@@ -8,7 +9,6 @@ import { openQuadraticCritic, twoClouds } from '../fixtures/quadratic-critic.ts'
 import { CancelledError, InvalidTrainingDataError } from './errors.ts';
 import { fitGenerator } from './fit.ts';
 import { METHODS } from './hyperparameter-table.ts';
-import type { Hyperparameters } from './hyperparameters.ts';
 import { type Model, packModel, unpackModel } from './model.ts';
 import { type SampleOptions, type SampleSummary, sampleModel } from './sample.ts';
 import { generatorSettings } from './settings.ts';
@@ -19,7 +19,7 @@ const clouds = twoClouds(40, createRandom('clouds'));
 const measured = quantizeToShots({ ...clouds, x: clouds.x.map((x) => x / 3) }, 16);
 const shape = { features: 2, classes: 2, lower: [-1, -1], upper: [1, 1], shots: 16 };
 
-async function fitted(hyperparameters: Hyperparameters): Promise<Model> {
+async function fitted(hyperparameters: Configuration): Promise<Model> {
   const settings = generatorSettings({ 'gan.steps': 60, ...hyperparameters });
   const { model } = await fitGenerator({
     settings,

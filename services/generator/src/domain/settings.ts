@@ -1,7 +1,6 @@
-import { echoed } from '@qloom/tensor/quoted.ts';
-import { InvalidHyperparameterError } from './errors.ts';
+import { checkConfiguration } from '@qloom/study/hyperparameters/check-configuration.ts';
+import type { Configuration } from '@qloom/study/hyperparameters/hyperparameter.ts';
 import { HYPERPARAMETERS, type Method } from './hyperparameter-table.ts';
-import { checkedValue, type Hyperparameters, type HyperparameterValue } from './hyperparameters.ts';
 
 /** Activations of the hidden layers. */
 export type Activation = 'relu' | 'swish' | 'tanh';
@@ -34,31 +33,20 @@ export interface GeneratorSettings {
   readonly vae: VaeSettings;
   readonly training: TrainingSettings;
   /** Hyperparameters of others, as they came: the critic checks them. */
-  readonly forwarded: Hyperparameters;
+  readonly forwarded: Configuration;
 }
 
-/** Prefixes that are the generator's alone: an unknown name below them is a mistake, not someone else's. */
-const OWN_PREFIXES = ['vae.', 'rival.'];
+/** What the generator checks. */
+const OWNED = { service: 'generator', hyperparameters: HYPERPARAMETERS, prefixes: ['vae.', 'rival.'] };
 
 /**
  * Checks hyperparameters and fills in defaults. Names that the generator does not own are kept in `forwarded`.
  *
  * @throws InvalidHyperparameterError for a value out of range, or an unknown name under vae. or rival.
  */
-export function generatorSettings(given: Hyperparameters): GeneratorSettings {
-  const own = new Map(
-    HYPERPARAMETERS.map((parameter) => [parameter.name, checkedValue(parameter, given[parameter.name])]),
-  );
-  const forwarded: Record<string, HyperparameterValue> = {};
-  for (const [name, value] of Object.entries(given)) {
-    if (own.has(name)) continue;
-    if (OWN_PREFIXES.some((prefix) => name.startsWith(prefix))) {
-      const known = HYPERPARAMETERS.map((parameter) => parameter.name).join(', ');
-      throw new InvalidHyperparameterError(`${echoed(name)}: no such hyperparameter; the generator knows ${known}`);
-    }
-    forwarded[name] = value;
-  }
-  const number = (name: string) => own.get(name) as number;
+export function generatorSettings(given: Configuration): GeneratorSettings {
+  const { own, others } = checkConfiguration(OWNED, given);
+  const number = (name: string) => Number(own.get(name));
   return {
     method: own.get('method') as Method,
     strength: number('rival.strength'),
@@ -79,6 +67,6 @@ export function generatorSettings(given: Hyperparameters): GeneratorSettings {
       lambdaDiv: number('gan.lambdaDiv'),
       lambdaMom: number('gan.lambdaMom'),
     },
-    forwarded,
+    forwarded: others,
   };
 }

@@ -10,13 +10,13 @@ import type { Remote } from '@qloom/service-kit/client/clients.ts';
 import { DomainError } from '@qloom/service-kit/faults/errors.ts';
 import { isTransient } from '@qloom/service-kit/faults/faults.ts';
 import type { CallContext } from '@qloom/service-kit/server/handlers.ts';
-import { encodePoints } from '@qloom/study-rpc/codec/wire-points.ts';
-import { decodeTensor, encodeBytes, encodeTensor } from '@qloom/study-rpc/codec/wire-tensors.ts';
+import { decodeNamedValues, encodeNamedValues } from '@qloom/study-rpc/codec/named-values.ts';
+import { encodePoints } from '@qloom/study-rpc/codec/points.ts';
+import { decodeTensor, encodeBytes, encodeTensor } from '@qloom/study-rpc/codec/tensors.ts';
 import { createByteAssembler } from '@qloom/tensor/byte-chunks.ts';
 import type { Critic, CriticAnswer, CriticOpening, CriticStep, OpenCritic } from '../domain/critic.ts';
 import { CriticLostError } from '../domain/errors.ts';
 import { MAX_CHECKPOINT_BYTES } from './fit-request.ts';
-import { decodeValues, encodeValues } from './named-values.ts';
 
 /** A discriminator, or anything that speaks its Critique stream. */
 export type CritiqueRemote = Pick<Remote<typeof DiscriminatorServiceService>, 'critique' | 'target'>;
@@ -56,7 +56,7 @@ export function createCritiqueClient(
 function* openingMessages(identity: CritiqueIdentity, opening: CriticOpening): Generator<CritiqueRequest> {
   const { seed, weights, training, resume } = opening;
   const hyperparameters = identity.hyperparameters.filter(({ name }) => Object.hasOwn(opening.hyperparameters, name));
-  const open: CritiqueOpen = { ...identity, hyperparameters, seed, objectiveWeights: encodeValues(weights) };
+  const open: CritiqueOpen = { ...identity, hyperparameters, seed, objectiveWeights: encodeNamedValues(weights) };
   yield { part: { $case: 'open', value: open } };
   for (const value of encodePoints(training)) yield { part: { $case: 'training', value } };
   if (resume) for (const value of encodeBytes(resume)) yield { part: { $case: 'resume', value } };
@@ -129,7 +129,7 @@ function answerOf(result: CritiqueStepResult, { index, count }: CriticStep, feat
   const field = `critic step ${index}`;
   return {
     logits: decodeTensor(result.logits, { dtype: 'float32', shape: [count], field: `${field} logits` }),
-    losses: decodeValues(result.losses),
+    losses: decodeNamedValues(result.losses),
     ...(result.gradient
       ? { gradient: decodeTensor(result.gradient, { dtype: 'float32', shape: [count, features], field }) }
       : {}),

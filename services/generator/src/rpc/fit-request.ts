@@ -2,7 +2,7 @@ import type { FitRequest, FitSettings } from '@qloom/contracts/gen/qloom/generat
 import type { MessageReader } from '@qloom/service-kit/client/streams.ts';
 import { ValidationError } from '@qloom/service-kit/faults/errors.ts';
 import type { Points } from '@qloom/study/points/points.ts';
-import { createPointsCollector } from '@qloom/study-rpc/codec/wire-points.ts';
+import { createPointsCollector } from '@qloom/study-rpc/codec/points.ts';
 import { createByteAssembler } from '@qloom/tensor/byte-chunks.ts';
 
 /** Most training points of a fit. */

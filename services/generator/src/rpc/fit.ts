@@ -6,7 +6,9 @@ import type { MessageReader } from '@qloom/service-kit/client/streams.ts';
 import { DomainError, ValidationError } from '@qloom/service-kit/faults/errors.ts';
 import type { Logger } from '@qloom/service-kit/logger.ts';
 import type { CallContext } from '@qloom/service-kit/server/handlers.ts';
-import { encodeBytes } from '@qloom/study-rpc/codec/wire-tensors.ts';
+import { decodeConfiguration } from '@qloom/study-rpc/codec/hyperparameters.ts';
+import { encodeNamedValues } from '@qloom/study-rpc/codec/named-values.ts';
+import { encodeBytes } from '@qloom/study-rpc/codec/tensors.ts';
 import { withSpan } from '@qloom/telemetry/spans.ts';
 import type { TrainingSteps } from '@qloom/tfjs/steps/training-steps.ts';
 import { CancelledError } from '../domain/errors.ts';
@@ -16,8 +18,6 @@ import { generatorSettings } from '../domain/settings.ts';
 import { createCritiqueClient } from './critique-client.ts';
 import { dataShape } from './data-description.ts';
 import { type FitInput, readFitInput } from './fit-request.ts';
-import { decodeSettings } from './hyperparameter-messages.ts';
-import { encodeValues } from './named-values.ts';
 import { createOutputQueue } from './output-queue.ts';
 
 /** What Fit needs of the process it runs in. */
@@ -81,7 +81,7 @@ async function run(
     },
     onProgress({ step, totalSteps, losses }) {
       if (step % Math.max(1, Math.floor(totalSteps / PROGRESS_MESSAGES)) !== 0) return;
-      void push({ part: { $case: 'progress', value: { step, totalSteps, losses: encodeValues(losses) } } });
+      void push({ part: { $case: 'progress', value: { step, totalSteps, losses: encodeNamedValues(losses) } } });
     },
   };
   const span = { study: identity?.study, episode: identity?.episode, attributes: {} };
@@ -101,7 +101,7 @@ function fitOptions(deps: FitDeps, { settings, training, resume }: FitInput, con
     throw new ValidationError([{ field: 'settings.identity', description: 'is not set; right would name the fit' }]);
   }
   const { study, episode, fold, attempt } = identity;
-  const generator = generatorSettings(decodeSettings(hyperparameters, 'settings.hyperparameters'));
+  const generator = generatorSettings(decodeConfiguration(hyperparameters, 'settings.hyperparameters'));
   if (generator.method === 'gan' && deps.discriminator === undefined) {
     const description = 'method gan needs a critic; this generator has none (QLOOM_DISCRIMINATOR_TARGET is not set)';
     throw new ValidationError([{ field: 'settings.hyperparameters', description }]);
@@ -119,7 +119,7 @@ function fitOptions(deps: FitDeps, { settings, training, resume }: FitInput, con
 }
 
 function summaryOf({ steps, selectedStep, resumedFromStep, values }: FitResult, seconds: number) {
-  return { steps, selectedStep, resumedFromStep, values: encodeValues(values), seconds };
+  return { steps, selectedStep, resumedFromStep, values: encodeNamedValues(values), seconds };
 }
 
 async function pause(ms: number, signal: AbortSignal): Promise<void> {

@@ -7,7 +7,7 @@ import type {
 import type { MessageReader } from '@qloom/service-kit/client/streams.ts';
 import { ValidationError } from '@qloom/service-kit/faults/errors.ts';
 import type { CallContext } from '@qloom/service-kit/server/handlers.ts';
-import { encodePoints } from '@qloom/study-rpc/codec/wire-points.ts';
+import { encodePoints } from '@qloom/study-rpc/codec/points.ts';
 import { withSpan } from '@qloom/telemetry/spans.ts';
 import { createByteAssembler } from '@qloom/tensor/byte-chunks.ts';
 import { type Model, unpackModel } from '../domain/model.ts';

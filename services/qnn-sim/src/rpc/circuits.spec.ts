@@ -5,7 +5,7 @@ import { writeOpenQasm } from '@qloom/quantum/qasm/write-openqasm.ts';
 import { buildQnnCircuit } from '@qloom/quantum/qnn-circuit.ts';
 import { adjointGradient } from '@qloom/quantum/simulation/adjoint.ts';
 import { createRandom } from '@qloom/random/random.ts';
-import { decodeTensor, encodeTensor } from '@qloom/study-rpc/codec/wire-tensors.ts';
+import { decodeTensor, encodeTensor } from '@qloom/study-rpc/codec/tensors.ts';
 import { type ServedSimulator, serveSimulator } from '../testing/serve-simulator.ts';
 
 let served: ServedSimulator;

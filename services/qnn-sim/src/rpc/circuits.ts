@@ -16,7 +16,7 @@ import { checkQubits } from '@qloom/quantum/circuit.ts';
 import { ENCODING_NAMES, ENCODINGS, type EncodingName } from '@qloom/quantum/encodings/encoding-table.ts';
 import type { Observable } from '@qloom/quantum/observables/observable.ts';
 import { ValidationError } from '@qloom/service-kit/faults/errors.ts';
-import { decodeTensor, wireTensor } from '@qloom/study-rpc/codec/wire-tensors.ts';
+import { decodeTensor, wireTensor } from '@qloom/study-rpc/codec/tensors.ts';
 import { quoted } from '@qloom/tensor/quoted.ts';
 import type { EngineChoice } from '../domain/engine-choice.ts';
 import type { ExecuteJob } from '../domain/jobs.ts';

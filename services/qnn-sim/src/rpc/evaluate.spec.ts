@@ -5,8 +5,8 @@ import { writeOpenQasm } from '@qloom/quantum/qasm/write-openqasm.ts';
 import { buildQnnCircuit } from '@qloom/quantum/qnn-circuit.ts';
 import { violationsOf } from '@qloom/service-kit/faults/status-details.ts';
 import type { Points } from '@qloom/study/points/points.ts';
-import { encodePoints } from '@qloom/study-rpc/codec/wire-points.ts';
-import { decodeTensor } from '@qloom/study-rpc/codec/wire-tensors.ts';
+import { encodePoints } from '@qloom/study-rpc/codec/points.ts';
+import { decodeTensor } from '@qloom/study-rpc/codec/tensors.ts';
 import { clouds } from '../testing/clouds.ts';
 import { type ServedSimulator, serveSimulator } from '../testing/serve-simulator.ts';
 

@@ -3,8 +3,8 @@ import type { EvaluateRequest, EvaluateSettings } from '@qloom/contracts/gen/qlo
 import { executorOf } from '@qloom/qnn/measurement/measurement.ts';
 import type { MessageReader } from '@qloom/service-kit/client/streams.ts';
 import { ValidationError } from '@qloom/service-kit/faults/errors.ts';
-import { createPointsCollector } from '@qloom/study-rpc/codec/wire-points.ts';
-import { encodeTensor } from '@qloom/study-rpc/codec/wire-tensors.ts';
+import { createPointsCollector } from '@qloom/study-rpc/codec/points.ts';
+import { encodeTensor } from '@qloom/study-rpc/codec/tensors.ts';
 import type { EngineChoice } from '../domain/engine-choice.ts';
 import type { Arm, ArmResult, Evaluation } from '../domain/evaluation.ts';
 import { MAX_FEATURES, MAX_POINT_BYTES, MAX_POINTS } from './capabilities.ts';

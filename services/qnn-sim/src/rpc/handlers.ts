@@ -2,7 +2,7 @@ import type { QnnSimulatorServiceService } from '@qloom/contracts/gen/qloom/qnn_
 import { executorOf } from '@qloom/qnn/measurement/measurement.ts';
 import { DomainError } from '@qloom/service-kit/faults/errors.ts';
 import type { Handlers } from '@qloom/service-kit/server/handlers.ts';
-import { encodeTensor } from '@qloom/study-rpc/codec/wire-tensors.ts';
+import { encodeTensor } from '@qloom/study-rpc/codec/tensors.ts';
 import { withSpan } from '@qloom/telemetry/spans.ts';
 import type { EngineChoice } from '../domain/engine-choice.ts';
 import { evaluateUtility } from '../domain/evaluation.ts';

@@ -1,6 +1,6 @@
 import { status } from '@grpc/grpc-js';
 import { MeasureRequest } from '@qloom/contracts/gen/qloom/qnn_sim/v1/qnn_sim.ts';
-import { decodeTensor, encodeTensor } from '@qloom/study-rpc/codec/wire-tensors.ts';
+import { decodeTensor, encodeTensor } from '@qloom/study-rpc/codec/tensors.ts';
 import { type ServedSimulator, serveSimulator } from '../testing/serve-simulator.ts';
 
 let served: ServedSimulator;

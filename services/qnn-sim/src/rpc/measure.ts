@@ -1,5 +1,5 @@
 import type { MeasureRequest, MeasureResponse } from '@qloom/contracts/gen/qloom/qnn_sim/v1/qnn_sim.ts';
-import { encodeTensor, wireTensor } from '@qloom/study-rpc/codec/wire-tensors.ts';
+import { encodeTensor, wireTensor } from '@qloom/study-rpc/codec/tensors.ts';
 import type { EngineChoice } from '../domain/engine-choice.ts';
 import { needsDensity, type Outcomes, type OutcomesJob } from '../domain/outcomes.ts';
 import { decodeCircuit, decodeMeasurement, decodeNumbers, decodePrecision, refuse } from './circuits.ts';

@@ -5,7 +5,7 @@ import {
   type LowestEnergy,
   OPTIMIZERS,
 } from '@qloom/qnn/vqe/minimize-energy.ts';
-import { encodeTensor } from '@qloom/study-rpc/codec/wire-tensors.ts';
+import { encodeTensor } from '@qloom/study-rpc/codec/tensors.ts';
 import type { EngineChoice } from '../domain/engine-choice.ts';
 import type { JobPool } from '../domain/jobs.ts';
 import type { MinimizeJob } from '../domain/minimization.ts';

@@ -1,15 +1,19 @@
 import { createRandom } from '@qloom/random/random.ts';
+import type {
+  Configuration,
+  Hyperparameter,
+  NumericHyperparameter,
+} from '@qloom/study/hyperparameters/hyperparameter.ts';
+import { createSpace, defaultConfiguration } from '@qloom/study/space/space.ts';
+import { fromUnit } from '@qloom/study/space/unit-cube.ts';
+import { SYNTH_RATIO } from '@qloom/study/synthesis/synthesis-plan.ts';
 import { createSobol } from '../policy/sobol/sobol.ts';
-import { SYNTH_RATIO } from '../policy/sobol/warm-start.ts';
-import { fromUnit } from '../space/encode.ts';
-import type { Hyperparameters, NumericParameter, Parameter } from '../space/parameter.ts';
-import { createSpace, defaultPoint } from '../space/space.ts';
 
 /** Name of the parameter that says how far a rival departs from the training points. */
 export const RIVAL_STRENGTH = 'rival.strength';
 
 /** What a rival may tune, from what the generator advertises: how many points, and how far from the real ones. */
-export function rivalParameters(advertised: readonly Parameter[]): NumericParameter[] {
+export function rivalParameters(advertised: readonly Hyperparameter[]): NumericHyperparameter[] {
   return [SYNTH_RATIO, RIVAL_STRENGTH].flatMap((name) => {
     const parameter = advertised.find((candidate) => candidate.name === name);
     if (parameter === undefined || parameter.kind === 'categorical') return [];
@@ -23,14 +27,14 @@ export function rivalParameters(advertised: readonly Parameter[]): NumericParame
  * method's name.
  */
 export function rivalSetting(
-  parameters: readonly NumericParameter[],
+  parameters: readonly NumericHyperparameter[],
   rival: string,
   index: number,
   seed: number,
-): Hyperparameters {
+): Configuration {
   const space = createSpace(parameters);
   const sobol = createSobol(space.parameters.length, createRandom(`rival/${seed}/${rival}`));
-  const point = index === 0 ? defaultPoint(space) : fromUnit(space, sobol.point(index - 1));
+  const point = index === 0 ? defaultConfiguration(space) : fromUnit(space, sobol.point(index - 1));
   return { method: rival, ...point };
 }
 

@@ -1,9 +1,9 @@
-import type { Hyperparameters } from '../space/parameter.ts';
+import type { Configuration } from '@qloom/study/hyperparameters/hyperparameter.ts';
 import type { Selection } from './incumbents.ts';
 
 /** What has been chosen before the comparison begins. */
 export interface Choices {
   readonly selection: Selection;
   /** Settings of each rival, as tuned; null where none could be fitted. */
-  readonly rivals: ReadonlyMap<string, Hyperparameters | null>;
+  readonly rivals: ReadonlyMap<string, Configuration | null>;
 }

@@ -1,13 +1,17 @@
 import type { Interval } from '@qloom/metrics/statistics/interval.ts';
 import { pedAnovaImportance, type TrialColumn } from '@qloom/metrics/statistics/ped-anova.ts';
 import { spearmanInterval } from '@qloom/metrics/statistics/rank-correlation.ts';
-import { positionOf } from '../space/encode.ts';
-import type { Hyperparameters, NumericParameter, Parameter } from '../space/parameter.ts';
-import type { Space } from '../space/space.ts';
+import type {
+  Configuration,
+  Hyperparameter,
+  NumericHyperparameter,
+} from '@qloom/study/hyperparameters/hyperparameter.ts';
+import type { Space } from '@qloom/study/space/space.ts';
+import { positionOf } from '@qloom/study/space/unit-cube.ts';
 
 /** One episode: what was tried, and how much it helped. */
 export interface Outcome {
-  readonly hyperparameters: Hyperparameters;
+  readonly hyperparameters: Configuration;
   readonly utility: number;
 }
 
@@ -41,7 +45,7 @@ export function effectsOf(space: Space, outcomes: readonly Outcome[]): Effect[] 
   }));
 }
 
-function correlationOf(parameter: NumericParameter, outcomes: readonly Outcome[]): Interval | null {
+function correlationOf(parameter: NumericHyperparameter, outcomes: readonly Outcome[]): Interval | null {
   const active = outcomes.filter((outcome) => outcome.hyperparameters[parameter.name] !== undefined);
   if (active.length < LEAST) return null;
   return spearmanInterval(
@@ -51,7 +55,7 @@ function correlationOf(parameter: NumericParameter, outcomes: readonly Outcome[]
 }
 
 /** Inactive values count as the default, which says nothing for or against them; 0 is the low end. */
-function columnOf(parameter: Parameter, outcomes: readonly Outcome[]): TrialColumn {
+function columnOf(parameter: Hyperparameter, outcomes: readonly Outcome[]): TrialColumn {
   const values = outcomes.map(({ hyperparameters }) => hyperparameters[parameter.name] ?? parameter.default);
   if (parameter.kind === 'categorical') {
     return { kind: 'category', values: values.map(String), choices: parameter.choices.map(String) };

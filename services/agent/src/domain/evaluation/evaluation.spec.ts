@@ -1,4 +1,4 @@
-import { createSpace } from '../space/space.ts';
+import { createSpace } from '@qloom/study/space/space.ts';
 import { bestSetting, rivalParameters, rivalSetting } from './baseline-tuning.ts';
 import { effectsOf } from './effects.ts';
 import { armsOf, comparisonUnits, type EvaluationPlan, searchUnits } from './jobs.ts';

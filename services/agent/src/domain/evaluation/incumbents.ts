@@ -1,6 +1,6 @@
-import { SYNTH_RATIO } from '../policy/sobol/warm-start.ts';
+import type { Configuration } from '@qloom/study/hyperparameters/hyperparameter.ts';
+import { SYNTH_RATIO } from '@qloom/study/synthesis/synthesis-plan.ts';
 import type { Utility } from '../reward/utility.ts';
-import type { Hyperparameters } from '../space/parameter.ts';
 
 /** Episodes that are evaluated again. */
 export const INCUMBENTS = 3;
@@ -8,7 +8,7 @@ export const INCUMBENTS = 3;
 /** An episode that may be chosen. */
 export interface Candidate {
   readonly episode: number;
-  readonly hyperparameters: Hyperparameters;
+  readonly hyperparameters: Configuration;
   readonly reward: number;
 }
 

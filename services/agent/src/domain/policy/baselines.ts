@@ -1,7 +1,7 @@
 import { createRandom } from '@qloom/random/random.ts';
-import { fromUnit } from '../space/encode.ts';
-import type { Hyperparameters } from '../space/parameter.ts';
-import { defaultPoint } from '../space/space.ts';
+import type { Configuration } from '@qloom/study/hyperparameters/hyperparameter.ts';
+import { defaultConfiguration } from '@qloom/study/space/space.ts';
+import { fromUnit } from '@qloom/study/space/unit-cube.ts';
 import type { Origin, Policy, PolicySettings, PolicyState } from './policy.ts';
 import { sobolUnit } from './sobol/warm-start.ts';
 
@@ -9,7 +9,7 @@ import { sobolUnit } from './sobol/warm-start.ts';
 function constant(
   name: string,
   origin: Origin,
-  point: (settings: PolicySettings, episode: number) => Hyperparameters,
+  point: (settings: PolicySettings, episode: number) => Configuration,
 ): Policy {
   return {
     name,
@@ -36,4 +36,4 @@ export const sobolPolicy = constant('sobol', 'sobol', (settings, episode) =>
 );
 
 /** The services' defaults, every time; only the seeds of the episodes differ. */
-export const fixedPolicy = constant('fixed', 'fixed', ({ space }) => defaultPoint(space));
+export const fixedPolicy = constant('fixed', 'fixed', ({ space }) => defaultConfiguration(space));

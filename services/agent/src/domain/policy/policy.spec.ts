@@ -1,8 +1,8 @@
+import { createSpace } from '@qloom/study/space/space.ts';
+import { validateConfiguration } from '@qloom/study/space/validate.ts';
 import fc from 'fast-check';
 import { openPolicies } from '../../testing/open-policies.ts';
 import { mean } from '../maths/statistics.ts';
-import { createSpace } from '../space/space.ts';
-import { validatePoint } from '../space/validate.ts';
 import type { EpisodeResult, PolicySettings } from './policy.ts';
 import type { PpoState } from './ppo/ppo.ts';
 import { POLICY_NAMES, type PolicyNamed } from './registry.ts';
@@ -46,7 +46,7 @@ describe.each(POLICY_NAMES)('policy %s', (name) => {
         (i) => policy.propose(settings, thawed, { batch, firstEpisode: firstEpisode + i, count: 1 })[0],
       );
       expect([single[2], single[1], single[3], single[0]]).toEqual(whole);
-      for (const { hyperparameters } of whole) validatePoint(settings.space, hyperparameters);
+      for (const { hyperparameters } of whole) validateConfiguration(settings.space, hyperparameters);
       state = await policy.observe(settings, state, resultsOf(firstEpisode, whole));
     }
   });
@@ -61,7 +61,7 @@ describe.each(POLICY_NAMES)('policy %s', (name) => {
       const first = policy.propose(narrow, policy.initial(narrow), { batch: 0, firstEpisode: 0, count: 4 });
       const state = await policy.observe(narrow, policy.initial(narrow), resultsOf(0, first));
       for (const { hyperparameters } of policy.propose(narrow, state, { batch: 1, firstEpisode: 4, count: 4 })) {
-        validatePoint(space, hyperparameters);
+        validateConfiguration(space, hyperparameters);
       }
     }
   });

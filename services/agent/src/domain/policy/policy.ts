@@ -1,5 +1,5 @@
-import type { Hyperparameters } from '../space/parameter.ts';
-import type { Space } from '../space/space.ts';
+import type { Configuration } from '@qloom/study/hyperparameters/hyperparameter.ts';
+import type { Space } from '@qloom/study/space/space.ts';
 
 /** Everything about a study that a policy knows. Constant for the study. */
 export interface PolicySettings {
@@ -36,14 +36,14 @@ export type Origin = 'sobol' | 'policy' | 'surrogate' | 'random' | 'fixed';
 
 /** One set of hyperparameters to try. */
 export interface Proposal {
-  readonly hyperparameters: Hyperparameters;
+  readonly hyperparameters: Configuration;
   readonly origin: string;
 }
 
 /** How an episode ended, as a policy sees it. */
 export interface EpisodeResult {
   readonly episode: number;
-  readonly hyperparameters: Hyperparameters;
+  readonly hyperparameters: Configuration;
   /** Null where the episode failed. */
   readonly reward: number | null;
   /** Null where the episode failed. */

@@ -1,6 +1,6 @@
 import { createRandom } from '@qloom/random/random.ts';
-import { fromUnit } from '../space/encode.ts';
-import type { Hyperparameters } from '../space/parameter.ts';
+import type { Configuration } from '@qloom/study/hyperparameters/hyperparameter.ts';
+import { fromUnit } from '@qloom/study/space/unit-cube.ts';
 import type { Policy, PolicySettings, PolicyState, ProposalRequest } from './policy.ts';
 import { initialPpo, PPO_FORM, type PpoState, samplePpo, type UpdatePpo } from './ppo/ppo.ts';
 import { warmPoint } from './sobol/warm-start.ts';
@@ -18,7 +18,7 @@ export interface PpoSurrogateState extends PolicyState {
 }
 
 /** Candidates anywhere in the space. */
-function scatter({ space, seed }: PolicySettings, count: number, label: string): Hyperparameters[] {
+function scatter({ space, seed }: PolicySettings, count: number, label: string): Configuration[] {
   const random = createRandom(`${seed}/${label}`);
   return Array.from({ length: count }, () =>
     fromUnit(
@@ -32,7 +32,7 @@ function proposeEach(
   settings: PolicySettings,
   trials: readonly Trial[],
   { firstEpisode, count }: ProposalRequest,
-  candidates: (episode: number) => Hyperparameters[],
+  candidates: (episode: number) => Configuration[],
 ) {
   return Array.from({ length: count }, (_, i) => {
     const episode = firstEpisode + i;

@@ -1,11 +1,11 @@
 import { createRandom } from '@qloom/random/random.ts';
+import type { Configuration } from '@qloom/study/hyperparameters/hyperparameter.ts';
 import fc from 'fast-check';
 import { openPolicies } from '../../testing/open-policies.ts';
 import { incumbentsOf, select } from '../evaluation/incumbents.ts';
 import type { Policy, PolicySettings, PolicyState } from '../policy/policy.ts';
 import { interactingRates } from '../policy/toy/toy-benchmarks.ts';
 import { mapConstraints } from '../reward/constraints.ts';
-import type { Hyperparameters } from '../space/parameter.ts';
 import {
   batchOf,
   type Ending,
@@ -35,7 +35,7 @@ function settingsOf(plan: SearchPlan, seed: string): PolicySettings {
 }
 
 /** What the services would say of a point: a function of the point alone. */
-function endingOf(point: Hyperparameters): Ending {
+function endingOf(point: Configuration): Ending {
   const score = interactingRates.score(point);
   if (score < -1.5) return { kind: 'failed', reason: 'diverged' };
   return {
@@ -61,7 +61,7 @@ function endingOf(point: Hyperparameters): Ending {
 async function run(plan: SearchPlan, seed: string, pick: (open: number) => number) {
   const settings = settingsOf(plan, seed);
   let state: SearchState<PolicyState> = initialSearch(plan, policy.initial(settings));
-  const log: { episode: number; point: Hyperparameters }[] = [];
+  const log: { episode: number; point: Configuration }[] = [];
   for (let guard = 0; guard < 10_000; guard++) {
     for (let batch = nextBatch(state); batch !== null; batch = nextBatch(state)) {
       const before = state.versions[state.versions.length - 1].policy as PolicyState;

@@ -1,3 +1,4 @@
+import type { Configuration } from '@qloom/study/hyperparameters/hyperparameter.ts';
 import type { EpisodeResult, Observation } from '../policy/policy.ts';
 import {
   type ConstraintReadings,
@@ -6,7 +7,6 @@ import {
   updateMultipliers,
 } from '../reward/constraints.ts';
 import { NEUTRAL_STATISTICS, type PaperTerms, type TermStatistics, termStatistics } from '../reward/paper-terms.ts';
-import type { Hyperparameters } from '../space/parameter.ts';
 
 /** The shape of a study's search. */
 export interface SearchPlan {
@@ -33,7 +33,7 @@ export type Ending =
 
 /** An episode so far. */
 export interface EpisodeEntry {
-  readonly hyperparameters: Hyperparameters;
+  readonly hyperparameters: Configuration;
   readonly ending: Ending | null;
 }
 
@@ -67,7 +67,7 @@ export function initialSearch<State>(plan: SearchPlan, policy: State): SearchSta
 export function noteProposed<State>(
   state: SearchState<State>,
   episode: number,
-  hyperparameters: Hyperparameters,
+  hyperparameters: Configuration,
 ): SearchState<State> {
   if (state.episodes.has(episode)) return state;
   return { ...state, episodes: new Map(state.episodes).set(episode, { hyperparameters, ending: null }) };

@@ -1,4 +1,7 @@
 import { type Failure, FailureReason } from '@qloom/contracts/gen/qloom/episode/v1/slots.ts';
+import type { Configuration } from '@qloom/study/hyperparameters/hyperparameter.ts';
+import type { Space } from '@qloom/study/space/space.ts';
+import { decodeConfiguration } from '@qloom/study-rpc/codec/hyperparameters.ts';
 import { rivalParameters } from '../../domain/evaluation/baseline-tuning.ts';
 import type { Choices } from '../../domain/evaluation/choices.ts';
 import { incumbentsOf } from '../../domain/evaluation/incumbents.ts';
@@ -11,9 +14,6 @@ import {
   type Unit,
 } from '../../domain/evaluation/jobs.ts';
 import { createSeeds, type StudySeeds } from '../../domain/seeds.ts';
-import type { Hyperparameters } from '../../domain/space/parameter.ts';
-import type { Space } from '../../domain/space/space.ts';
-import { decodePoint } from '../../events/hyperparameters.ts';
 import { advertisedSpace } from '../../peers/peers.ts';
 import { getPoints, putArtifact } from '../data/points-artifact.ts';
 import { loadManifest } from '../data/prepare.ts';
@@ -109,8 +109,11 @@ export function createFinalEvaluation(
 
   const start = (unit: Unit, view: StudyView, choices: Choices | null, opened: EvaluationContext): void => {
     const { name } = unit;
-    const hyperparametersOf = (episode: number): Hyperparameters =>
-      decodePoint(factsOf(view.episodes.get(episode)?.propose, 'propose')?.hyperparameters ?? []);
+    const hyperparametersOf = (episode: number): Configuration =>
+      decodeConfiguration(
+        factsOf(view.episodes.get(episode)?.propose, 'propose')?.hyperparameters ?? [],
+        'propose.hyperparameters',
+      );
     const again = { ...deps, signal: stopping.signal };
     const work = untilSettled(name, () => runUnit(opened, unit, choices, stopping.signal, hyperparametersOf), again)
       .then((result) =>

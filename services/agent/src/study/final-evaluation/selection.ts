@@ -1,10 +1,10 @@
 import { createRandom } from '@qloom/random/random.ts';
+import type { Configuration } from '@qloom/study/hyperparameters/hyperparameter.ts';
 import { bestSetting } from '../../domain/evaluation/baseline-tuning.ts';
 import { incumbentsOf, type Rechecked, type Selection, select } from '../../domain/evaluation/incumbents.ts';
 import type { EvaluationPlan } from '../../domain/evaluation/jobs.ts';
 import { utilityOf } from '../../domain/reward/utility.ts';
 import type { StudySeeds } from '../../domain/seeds.ts';
-import type { Hyperparameters } from '../../domain/space/parameter.ts';
 import { rewardedEpisodes, type StudyView } from '../replay/study-view.ts';
 import { type OuterResult, readUnit, type TuneResult } from './jobs/job-results.ts';
 
@@ -30,7 +30,7 @@ export function selectFrom(view: StudyView, plan: EvaluationPlan, seeds: StudySe
 }
 
 /** The setting of a rival with the least loss on the reward folds; null where every one failed. */
-export function tunedRival(view: StudyView, plan: EvaluationPlan, rival: string): Hyperparameters | null {
+export function tunedRival(view: StudyView, plan: EvaluationPlan, rival: string): Configuration | null {
   const results = Array.from({ length: plan.rivalEvaluations }, (_, index) =>
     readUnit<TuneResult>(view.units, `tune-${rival}-${index}`),
   );

@@ -9,7 +9,8 @@ import {
 } from '@qloom/contracts/gen/qloom/episode/v1/slots.ts';
 import type { Tensor } from '@qloom/contracts/gen/qloom/tensor/v1/tensor.ts';
 import { ValidationError } from '@qloom/service-kit/faults/errors.ts';
-import { decodeTensor } from '@qloom/study-rpc/codec/wire-tensors.ts';
+import { decodeFiniteValues } from '@qloom/study-rpc/codec/named-values.ts';
+import { decodeTensor } from '@qloom/study-rpc/codec/tensors.ts';
 import { TensorError } from '@qloom/tensor/tensor-error.ts';
 import { mean } from '../../domain/maths/statistics.ts';
 import { type ConstraintReadings, LEAST_SIGMA, mapConstraints } from '../../domain/reward/constraints.ts';
@@ -21,12 +22,11 @@ import {
   type NamedValues,
   type UtilityFold,
 } from '../../domain/reward/measurement.ts';
-import { decodeNamed } from '../../events/named-values.ts';
 
 /** What the slots of an episode say, without wire types. Throws {@link IncompleteReportError}. */
 export function decodeMeasurement(fit: FitFacts, assess: AssessFacts, evaluate: EvaluateFacts): Measurement {
   return {
-    fit: meanOf(fit.folds.map((fold) => decodeNamed(fold.summary))),
+    fit: meanOf(fit.folds.map((fold) => decodeFiniteValues(fold.summary))),
     fidelity: assess.folds.map(decodeFidelity),
     utility: evaluate.folds.map(decodeUtility),
   };
@@ -38,13 +38,13 @@ export function decodeFidelity(report: FidelityReport): FidelityFold {
     fold: report.fold,
     syntheticCount: report.syntheticCount,
     readings: report.syntheticCount === 0 ? null : decodeReadings(report),
-    metrics: decodeNamed(report.metrics),
+    metrics: decodeFiniteValues(report.metrics),
   };
 }
 
 function decodeReadings({ fold, constraints, nullDistribution }: FidelityReport): ConstraintReadings {
-  const values = decodeNamed(constraints);
-  const nulls = decodeNamed(nullDistribution);
+  const values = decodeFiniteValues(constraints);
+  const nulls = decodeFiniteValues(nullDistribution);
   return mapConstraints((name) => {
     const value = values[name];
     const tau = nulls[`${name}.tau`];

@@ -15,8 +15,8 @@ import type {
 import { isEpisodeKey, type Slot } from '@qloom/episode-log/event-key.ts';
 import type { LogEvent } from '@qloom/episode-log/port.ts';
 import { decodeSlot } from '@qloom/service-kit/stage/slot-events.ts';
+import { decodeConfiguration } from '@qloom/study-rpc/codec/hyperparameters.ts';
 import type { Candidate } from '../../domain/evaluation/incumbents.ts';
-import { decodePoint } from '../../events/hyperparameters.ts';
 import type { CompleteSettings } from '../settings/complete-settings.ts';
 import { decodeRecord } from './study-record.ts';
 
@@ -136,7 +136,14 @@ export function rewardedEpisodes(view: StudyView): (Candidate & { facts: RewardF
   return proposedEpisodes(view).flatMap(({ episode, slots, propose }) => {
     const facts = factsOf(slots.reward, 'reward');
     if (facts === undefined) return [];
-    return [{ episode, hyperparameters: decodePoint(propose.hyperparameters), reward: facts.reward, facts }];
+    return [
+      {
+        episode,
+        hyperparameters: decodeConfiguration(propose.hyperparameters, 'propose.hyperparameters'),
+        reward: facts.reward,
+        facts,
+      },
+    ];
   });
 }
 

@@ -4,11 +4,15 @@ import {
 } from '@qloom/contracts/gen/qloom/policy/v1/policy.ts';
 import { connect } from '@qloom/service-kit/client/clients.ts';
 import { answeredFailure } from '@qloom/service-kit/faults/faults.ts';
+import { validateConfiguration } from '@qloom/study/space/validate.ts';
+import {
+  decodeConfiguration,
+  encodeConfiguration,
+  encodeHyperparameter,
+} from '@qloom/study-rpc/codec/hyperparameters.ts';
 import type { EpisodeResult, PolicySettings, Proposal, ProposalRequest } from '../../domain/policy/policy.ts';
 import type { PolicyNamed } from '../../domain/policy/registry.ts';
-import { validatePoint } from '../../domain/space/validate.ts';
-import { decodePoint, encodeParameter, encodePoint } from '../../events/hyperparameters.ts';
-import { encodeObservation } from '../../events/named-values.ts';
+import { encodeObservation } from '../replay/observation.ts';
 import { decodeState, encodeState } from './policy-state.ts';
 
 /** What a study keeps of its policy between batches; `state` is the policy's own business. */
@@ -74,9 +78,9 @@ export function remotePolicy(target: string, name: string): PolicyPort {
           count: request.count,
         }),
       );
-      return proposals.map(({ hyperparameters, origin }) => {
-        const point = decodePoint(hyperparameters);
-        validatePoint(settings.space, point);
+      return proposals.map(({ hyperparameters, origin }, i) => {
+        const point = decodeConfiguration(hyperparameters, `proposals[${i}].hyperparameters`);
+        validateConfiguration(settings.space, point);
         return { hyperparameters: point, origin };
       });
     },
@@ -89,7 +93,7 @@ export function remotePolicy(target: string, name: string): PolicyPort {
           batch,
           results: results.map((result) => ({
             episode: result.episode,
-            hyperparameters: encodePoint(settings.space, result.hyperparameters),
+            hyperparameters: encodeConfiguration(settings.space, result.hyperparameters),
             rewarded: result.reward !== null,
             reward: result.reward ?? 0,
             observation: result.observation === null ? [] : encodeObservation(result.observation),
@@ -116,7 +120,7 @@ async function refusalsNamed<T>(target: string, call: Promise<T>): Promise<T> {
 function encodeSettings(settings: PolicySettings, name: string): WireSettings {
   return {
     name,
-    space: settings.space.parameters.map(encodeParameter),
+    space: settings.space.parameters.map(encodeHyperparameter),
     seed: Number(settings.seed),
     episodes: settings.episodes,
     batchSize: settings.batchSize,

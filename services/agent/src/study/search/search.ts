@@ -1,6 +1,8 @@
 import type { FailureReason } from '@qloom/contracts/gen/qloom/episode/v1/slots.ts';
 import { createRandom } from '@qloom/random/random.ts';
 import { failureOf } from '@qloom/service-kit/stage/slot-events.ts';
+import type { Space } from '@qloom/study/space/space.ts';
+import { decodeConfiguration } from '@qloom/study-rpc/codec/hyperparameters.ts';
 import type { PolicySettings } from '../../domain/policy/policy.ts';
 import { type Judgement, judge, observe, paperTerms, readingsOf } from '../../domain/reward/judge.ts';
 import type { Measurement } from '../../domain/reward/measurement.ts';
@@ -17,10 +19,8 @@ import {
   versionOf,
 } from '../../domain/search/search-state.ts';
 import type { StudySeeds } from '../../domain/seeds.ts';
-import type { Space } from '../../domain/space/space.ts';
-import { decodePoint } from '../../events/hyperparameters.ts';
-import { decodeMultipliers } from '../../events/named-values.ts';
 import { decodeMeasurement } from '../replay/measurement.ts';
+import { decodeMultipliers } from '../replay/observation.ts';
 import { type EpisodeSlots, factsOf, proposedEpisodes, type StudyView } from '../replay/study-view.ts';
 import type { CompleteSettings } from '../settings/complete-settings.ts';
 import { NO_MEMORY, type PolicyMemory, type PolicyPort } from './policy-port.ts';
@@ -52,7 +52,8 @@ export function noteEpisodes(search: Search, view: StudyView): Search {
     if (known?.ending) continue;
     const propose = factsOf(slots.propose, 'propose');
     if (propose === undefined) continue;
-    if (known === undefined) next = noteProposed(next, episode, decodePoint(propose.hyperparameters));
+    if (known === undefined)
+      next = noteProposed(next, episode, decodeConfiguration(propose.hyperparameters, 'propose.hyperparameters'));
     if (slots.reward !== undefined) next = noteEnded(next, episode, endingOf(slots));
   }
   return next;

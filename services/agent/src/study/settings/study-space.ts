@@ -1,9 +1,9 @@
 import type { SpaceOverride } from '@qloom/contracts/gen/qloom/agent/v1/agent.ts';
 import { ValidationError } from '@qloom/service-kit/faults/errors.ts';
+import { InvalidHyperparameterError } from '@qloom/study/hyperparameters/invalid-hyperparameter-error.ts';
+import { type Restriction, restrictSpace } from '@qloom/study/space/restrict.ts';
+import type { Space } from '@qloom/study/space/space.ts';
 import { quoted } from '@qloom/tensor/quoted.ts';
-import { InvalidSpaceError } from '../../domain/space/errors.ts';
-import { type Restriction, restrictSpace } from '../../domain/space/restrict.ts';
-import type { Space } from '../../domain/space/space.ts';
 
 /** The parameter that says how synthetic points are made, and the value that a study gets unless it says otherwise. */
 const METHOD = { name: 'method', value: 'gan' } as const;
@@ -34,7 +34,7 @@ export function studySpace(advertised: Space, overrides: readonly SpaceOverride[
   try {
     return restrictSpace(advertised, restrictions);
   } catch (error) {
-    if (!(error instanceof InvalidSpaceError)) throw error;
+    if (!(error instanceof InvalidHyperparameterError)) throw error;
     const reason = error.message.slice(error.field.length + 2);
     throw new ValidationError([{ field: `settings.${error.field}`, description: reason }]);
   }

@@ -1,7 +1,7 @@
-import type { Parameter } from '../../domain/space/parameter.ts';
+import type { Hyperparameter } from '@qloom/study/hyperparameters/hyperparameter.ts';
 import { requireRivals } from './usable-baselines.ts';
 
-const methods: Parameter = {
+const methods: Hyperparameter = {
   name: 'method',
   kind: 'categorical',
   choices: ['gan', 'noise', 'shot-resampling'],

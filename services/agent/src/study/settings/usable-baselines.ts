@@ -1,7 +1,8 @@
 import { ValidationError } from '@qloom/service-kit/faults/errors.ts';
 import type { FieldViolation } from '@qloom/service-kit/faults/field-violations.ts';
+import { invalidReason } from '@qloom/study/hyperparameters/check-value.ts';
+import type { Hyperparameter } from '@qloom/study/hyperparameters/hyperparameter.ts';
 import { quoted } from '@qloom/tensor/quoted.ts';
-import { type Parameter, refuseValue } from '../../domain/space/parameter.ts';
 
 /** The hyperparameter by which a generator offers its methods, rivals among them. */
 const METHOD = 'method';
@@ -15,13 +16,13 @@ const SHOT_RESAMPLING = 'shot-resampling';
  */
 export function requireRivals(
   rivals: readonly string[],
-  offered: readonly Parameter[],
+  offered: readonly Hyperparameter[],
   { shots }: { readonly shots: number },
 ): void {
   const methods = offered.find(({ name }) => name === METHOD);
   const wrong = rivals.flatMap((rival, i): FieldViolation[] => {
     const field = `settings.evaluation.rivals[${i}]`;
-    const refusal = methods === undefined ? null : refuseValue(methods, rival);
+    const refusal = methods === undefined ? null : invalidReason(methods, rival);
     if (refusal !== null) return [{ field, description: `${refusal}, which are the methods of the generator` }];
     if (rival !== SHOT_RESAMPLING || shots >= 1) return [];
     const right = 'right would be data of expectations from a known number of shots, or another rival';

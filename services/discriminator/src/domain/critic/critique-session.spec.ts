@@ -1,4 +1,5 @@
 import { createRandom } from '@qloom/random/random.ts';
+import type { HyperparameterValue } from '@qloom/study/hyperparameters/hyperparameter.ts';
 import type { Points } from '@qloom/study/points/points.ts';
 import { useBackend } from '@qloom/tfjs/backends/backend.ts';
 import { createArrayStepBuilder } from '@qloom/tfjs/steps/array-step.ts';
@@ -6,7 +7,6 @@ import { createStepCache } from '@qloom/tfjs/steps/step-cache.ts';
 import type { TrainingSteps } from '@qloom/tfjs/steps/training-steps.ts';
 import * as tf from '@tensorflow/tfjs-core';
 import { CheckpointError, DivergedError, InvalidPointsError, OutOfOrderError } from '../errors.ts';
-import type { HyperparameterValue } from '../hyperparameters.ts';
 import { type CritiqueSession, type CritiqueStepResult, openCritiqueSession } from './critique-session.ts';
 import { criticSettings } from './settings.ts';
 

@@ -1,6 +1,8 @@
+import { checkConfiguration } from '@qloom/study/hyperparameters/check-configuration.ts';
+import type { Configuration } from '@qloom/study/hyperparameters/hyperparameter.ts';
 import { echoed } from '@qloom/tensor/quoted.ts';
 import { InvalidSettingError } from '../errors.ts';
-import { checkedHyperparameters, type HyperparameterValue } from '../hyperparameters.ts';
+import { HYPERPARAMETERS } from '../hyperparameters.ts';
 
 /** What the critic can be asked to weigh in its gradient. */
 export const OBJECTIVES = ['adversarial', 'feature-matching'] as const;
@@ -28,16 +30,21 @@ export interface CriticSettings {
   readonly weights: Readonly<Record<Objective, number>>;
 }
 
+/** What the discriminator checks. */
+const OWNED = { service: 'discriminator', hyperparameters: HYPERPARAMETERS, prefixes: ['disc.'] };
+
 /**
  * Settings from hyperparameters and objective weights (absent: 0).
  *
- * Throws {@link InvalidSettingError} for a value out of range, an unknown objective, or a weight that is not a finite number ≥ 0.
+ * Throws InvalidHyperparameterError for a value out of range or an unknown name under `disc.`, {@link InvalidSettingError} for
+ * an unknown objective and for a weight that is not a finite number of at least 0.
  */
 export function criticSettings(
-  hyperparameters: Readonly<Record<string, HyperparameterValue>>,
+  hyperparameters: Configuration,
   weights: Readonly<Record<string, number>>,
 ): CriticSettings {
-  const value = checkedHyperparameters(hyperparameters);
+  const { own } = checkConfiguration(OWNED, hyperparameters);
+  const number = (name: string) => Number(own.get(name));
   for (const [name, weight] of Object.entries(weights)) {
     if (!(OBJECTIVES as readonly string[]).includes(name) && weight !== 0) {
       throw new InvalidSettingError(`objective ${echoed(name)}: this critic knows ${OBJECTIVES.join(', ')}`);
@@ -47,14 +54,14 @@ export function criticSettings(
     }
   }
   return {
-    architecture: value.get('disc.arch') as CriticSettings['architecture'],
-    convLayers: value.get('disc.convLayers') as number,
-    kernel: value.get('disc.kernel') as number,
-    filters: value.get('disc.filters') as number,
-    loss: value.get('gan.loss') as LossKind,
-    learningRate: value.get('gan.lrD') as number,
-    updatesPerStep: value.get('gan.dSteps') as number,
-    r1Gamma: value.get('gan.r1Gamma') as number,
+    architecture: own.get('disc.arch') as CriticSettings['architecture'],
+    convLayers: number('disc.convLayers'),
+    kernel: number('disc.kernel'),
+    filters: number('disc.filters'),
+    loss: own.get('gan.loss') as LossKind,
+    learningRate: number('gan.lrD'),
+    updatesPerStep: number('gan.dSteps'),
+    r1Gamma: number('gan.r1Gamma'),
     weights: {
       adversarial: weights.adversarial ?? 0,
       'feature-matching': weights['feature-matching'] ?? 0,

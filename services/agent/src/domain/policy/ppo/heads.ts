@@ -1,18 +1,17 @@
 import type { Random } from '@qloom/random/random.ts';
-import { numberAt, positionOf } from '../../space/encode.ts';
 import type {
-  CategoricalParameter,
-  Hyperparameters,
-  NumericParameter,
-  Parameter,
-  Value,
-} from '../../space/parameter.ts';
-import { isActive, type Space } from '../../space/space.ts';
+  Configuration,
+  Hyperparameter,
+  HyperparameterValue,
+  NumericHyperparameter,
+} from '@qloom/study/hyperparameters/hyperparameter.ts';
+import { isActive, type Space } from '@qloom/study/space/space.ts';
+import { numberAt, positionOf } from '@qloom/study/space/unit-cube.ts';
 
 /** A categorical head: one logit per option. The 0 of a parameter that allows it is such a choice: none, or some. */
 export interface ChoiceHead {
   readonly kind: 'choice';
-  readonly parameter: Parameter;
+  readonly parameter: Hyperparameter;
   readonly options: number;
   /** Index of the head's first output. */
   readonly offset: number;
@@ -21,7 +20,7 @@ export interface ChoiceHead {
 /** A Gaussian head over the logit of a number's position on its scale: one output, the mean. */
 export interface NumberHead {
   readonly kind: 'number';
-  readonly parameter: NumericParameter;
+  readonly parameter: NumericHyperparameter;
   readonly offset: number;
   /** Index of its log standard deviation among all of them. */
   readonly spread: number;
@@ -65,18 +64,18 @@ export function createHeads(space: Space): Heads {
   return { space, choices, numbers, outputs: offset + 1 };
 }
 
-function optionsOf(parameter: Parameter): number {
+function optionsOf(parameter: Hyperparameter): number {
   if (parameter.kind === 'categorical') return parameter.choices.length;
   return parameter.zeroAllowed ? 2 : 1;
 }
 
 /** The action that stands for `point`. */
-export function actionOf(heads: Heads, point: Hyperparameters): Action {
+export function actionOf(heads: Heads, point: Configuration): Action {
   return {
     options: heads.choices.map(({ parameter }) => {
       const value = point[parameter.name];
       if (value === undefined) return -1;
-      return parameter.kind === 'categorical' ? parameter.choices.indexOf(value) : Number(value !== 0);
+      return parameter.kind === 'categorical' ? parameter.choices.indexOf(value as string) : Number(value !== 0);
     }),
     logits: heads.numbers.map(({ parameter }) => {
       const value = point[parameter.name];
@@ -97,16 +96,15 @@ export function samplePoint(
   outputs: Float64Array,
   spreads: ArrayLike<number>,
   random: Random,
-): Hyperparameters {
-  const point: Record<string, Value> = {};
+): Configuration {
+  const point: Record<string, HyperparameterValue> = {};
   const choiceOf = new Map(heads.choices.map((head) => [head.parameter.name, head]));
   const numberOf = new Map(heads.numbers.map((head) => [head.parameter.name, head]));
   for (const parameter of heads.space.parameters) {
     if (!isActive(parameter, point)) continue;
     const choice = choiceOf.get(parameter.name);
     const option = choice === undefined ? null : sampleOption(probabilities(outputs, choice), random.uniform());
-    if (parameter.kind === 'categorical')
-      point[parameter.name] = (parameter as CategoricalParameter).choices[option ?? 0];
+    if (parameter.kind === 'categorical') point[parameter.name] = parameter.choices[option ?? 0];
     else if (option === 0) point[parameter.name] = 0;
     else {
       const head = numberOf.get(parameter.name);

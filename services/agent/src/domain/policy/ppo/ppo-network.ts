@@ -1,5 +1,5 @@
+import type { Space } from '@qloom/study/space/space.ts';
 import { type MlpShape, mlpParameterCount } from '../../maths/mlp.ts';
-import type { Space } from '../../space/space.ts';
 import { OBSERVATION_SIZE } from '../observation.ts';
 import { createHeads, type Heads } from './heads.ts';
 

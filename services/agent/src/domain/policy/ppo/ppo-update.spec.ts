@@ -1,10 +1,10 @@
 import { createRandom, type Random } from '@qloom/random/random.ts';
+import { createSpace, type Space } from '@qloom/study/space/space.ts';
 import { rounding, UNIT_ROUNDOFF } from '@qloom/tensor/testing/rounding.ts';
 import { createStepRunner, type RunStep, runEagerly } from '@qloom/tfjs/steps/run-step.ts';
 import { useTraining } from '@qloom/tfjs/steps/use-training.ts';
 import fc from 'fast-check';
 import { ratiosOf, referenceUpdate } from '../../../testing/ppo-reference.ts';
-import { createSpace, type Space } from '../../space/space.ts';
 import { createPolicies } from '../registry.ts';
 import { interactingRates } from '../toy/toy-benchmarks.ts';
 import { actionOf } from './heads.ts';

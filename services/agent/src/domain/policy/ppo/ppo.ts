@@ -1,10 +1,10 @@
 import { createRandom } from '@qloom/random/random.ts';
+import type { Configuration } from '@qloom/study/hyperparameters/hyperparameter.ts';
+import { defaultConfiguration } from '@qloom/study/space/space.ts';
 import type { RunStep } from '@qloom/tfjs/steps/run-step.ts';
 import { floatsFromText, textOfFloats } from '../../maths/float-text.ts';
 import { forward, initialMlp, outputBiasOffset } from '../../maths/mlp.ts';
 import { clip, mean } from '../../maths/statistics.ts';
-import type { Hyperparameters } from '../../space/parameter.ts';
-import { defaultPoint } from '../../space/space.ts';
 import { batchObservation, EMPTY_OBSERVATION } from '../observation.ts';
 import { type EpisodeResult, FAILED_REWARD, type Policy, type PolicySettings, type PolicyState } from '../policy.ts';
 import { PolicyStateError } from '../policy-errors.ts';
@@ -52,7 +52,7 @@ export function initialPpo(settings: PolicySettings): PpoState {
   const parameters = new Float32Array(3 * network.size);
   parameters.set(initialMlp(network.shape, createRandom(`${settings.seed}/ppo`)));
   parameters.fill(Math.log(PPO.spread.initial), network.mlpSize, network.size);
-  const start = actionOf(network.heads, defaultPoint(settings.space));
+  const start = actionOf(network.heads, defaultConfiguration(settings.space));
   network.heads.numbers.forEach((head, i) => {
     const logit = start.logits[i];
     if (!Number.isNaN(logit)) parameters[outputBiasOffset(network.shape) + head.offset] = clip(logit, -1, 1);
@@ -69,7 +69,7 @@ export function initialPpo(settings: PolicySettings): PpoState {
 }
 
 /** `count` points drawn from the policy as it stands, by a stream named `label`. */
-export function samplePpo(settings: PolicySettings, state: PpoState, label: string, count: number): Hyperparameters[] {
+export function samplePpo(settings: PolicySettings, state: PpoState, label: string, count: number): Configuration[] {
   const network = networkOf(settings);
   const parameters = Float64Array.from(floatsOf(network, state));
   const activations = forward(network.shape, parameters, state.observation);

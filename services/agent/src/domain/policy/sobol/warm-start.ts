@@ -1,18 +1,16 @@
 import { createRandom } from '@qloom/random/random.ts';
-import { fromUnit, ZERO_SHARE } from '../../space/encode.ts';
-import type { Hyperparameters } from '../../space/parameter.ts';
-import type { Space } from '../../space/space.ts';
+import type { Configuration } from '@qloom/study/hyperparameters/hyperparameter.ts';
+import type { Space } from '@qloom/study/space/space.ts';
+import { fromUnit, ZERO_SHARE } from '@qloom/study/space/unit-cube.ts';
+import { SYNTH_RATIO } from '@qloom/study/synthesis/synthesis-plan.ts';
 import type { PolicySettings } from '../policy.ts';
 import { createSobol } from './sobol.ts';
-
-/** The parameter whose 0 means "add nothing". */
-export const SYNTH_RATIO = 'synthRatio';
 
 /**
  * The Sobol point of an episode of the warm start. Exactly one, the last, has synthRatio 0 (where the space allows 0);
  * the others try what adding points does.
  */
-export function warmPoint(settings: PolicySettings, episode: number): Hyperparameters {
+export function warmPoint(settings: PolicySettings, episode: number): Configuration {
   const unit = sobolUnit(settings, episode);
   const ratio = ratioIndex(settings.space);
   if (ratio !== null) {

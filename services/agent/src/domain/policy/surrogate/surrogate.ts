@@ -1,14 +1,14 @@
 import { createRandom, type Random } from '@qloom/random/random.ts';
+import type { Configuration } from '@qloom/study/hyperparameters/hyperparameter.ts';
+import type { Space } from '@qloom/study/space/space.ts';
+import { fromUnit, toUnit } from '@qloom/study/space/unit-cube.ts';
 import { mean, standardDeviation } from '../../maths/statistics.ts';
-import { fromUnit, toUnit } from '../../space/encode.ts';
-import type { Hyperparameters } from '../../space/parameter.ts';
-import type { Space } from '../../space/space.ts';
 import { type EpisodeResult, FAILED_REWARD } from '../policy.ts';
 import { fitForest } from './regression-tree.ts';
 
 /** One episode as the surrogate remembers it. */
 export interface Trial {
-  readonly hyperparameters: Hyperparameters;
+  readonly hyperparameters: Configuration;
   readonly reward: number;
 }
 
@@ -43,7 +43,7 @@ export function remember(trials: readonly Trial[], results: readonly EpisodeResu
  * Features of a point for trees: a number's coordinate, one column per choice; −1 where inactive. A 0 that is allowed
  * beside a range is its lowest coordinate, so that one split tells it from the rest.
  */
-export function treeFeatures(space: Space, point: Hyperparameters): number[] {
+export function treeFeatures(space: Space, point: Configuration): number[] {
   const unit = toUnit(space, point);
   return space.parameters.flatMap((parameter, i) => {
     if (parameter.kind !== 'categorical') return [Number.isNaN(unit[i]) ? -1 : unit[i]];
@@ -55,9 +55,9 @@ export function treeFeatures(space: Space, point: Hyperparameters): number[] {
 export function pickCandidate(
   space: Space,
   trials: readonly Trial[],
-  candidates: readonly Hyperparameters[],
+  candidates: readonly Configuration[],
   random: Random,
-): Hyperparameters {
+): Configuration {
   const forest = fitForest(
     trials.map((trial) => treeFeatures(space, trial.hyperparameters)),
     trials.map((trial) => trial.reward),
@@ -82,7 +82,7 @@ export function pickCandidate(
  * `count` neighbours of the best trials: each coordinate of one of the best quarter is moved with probability ¼
  * (at least one is), to a normal deviate of width 0.2 or, one time in four and for choices, anywhere.
  */
-export function perturbBest(space: Space, trials: readonly Trial[], count: number, label: string): Hyperparameters[] {
+export function perturbBest(space: Space, trials: readonly Trial[], count: number, label: string): Configuration[] {
   const random = createRandom(label);
   const ranked = trials.map((trial, i) => ({ trial, i })).sort((a, b) => b.trial.reward - a.trial.reward || a.i - b.i);
   const parents = ranked.slice(0, Math.max(3, Math.ceil(trials.length / 4)));

@@ -1,12 +1,12 @@
-import type { Hyperparameters } from '../../space/parameter.ts';
-import { createSpace, type Space } from '../../space/space.ts';
+import type { Configuration } from '@qloom/study/hyperparameters/hyperparameter.ts';
+import { createSpace, type Space } from '@qloom/study/space/space.ts';
 
 /** A function to maximize, for comparisons of policies. Not used by the service. */
 export interface ToyBenchmark {
   readonly name: string;
   readonly space: Space;
   /** At most 1, which is the optimum. */
-  score(point: Hyperparameters): number;
+  score(point: Configuration): number;
 }
 
 const space = createSpace([

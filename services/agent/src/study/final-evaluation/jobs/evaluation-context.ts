@@ -3,16 +3,16 @@ import type { FidelityReport, QnnArm, UtilityReport } from '@qloom/contracts/gen
 import type { FitSummary, SampleSummary } from '@qloom/contracts/gen/qloom/generator/v1/generator.ts';
 import type { ArtifactStore } from '@qloom/episode-log/artifacts/artifact-store.ts';
 import { DomainError } from '@qloom/service-kit/faults/errors.ts';
+import type { Configuration, NumericHyperparameter } from '@qloom/study/hyperparameters/hyperparameter.ts';
 import type { Points } from '@qloom/study/points/points.ts';
 import { classCounts } from '@qloom/study/points/rows.ts';
+import type { Space } from '@qloom/study/space/space.ts';
 import { synthesisPlan } from '@qloom/study/synthesis/synthesis-plan.ts';
 import { assessFidelity } from '@qloom/study-rpc/clients/discriminator-client.ts';
 import { fitModel, samplePoints } from '@qloom/study-rpc/clients/generator-client.ts';
 import { evaluateUtility } from '@qloom/study-rpc/clients/qnn-simulator-client.ts';
+import { encodeForeignConfiguration } from '@qloom/study-rpc/codec/hyperparameters.ts';
 import type { StudySeeds } from '../../../domain/seeds.ts';
-import type { Hyperparameters, NumericParameter } from '../../../domain/space/parameter.ts';
-import type { Space } from '../../../domain/space/space.ts';
-import { encodeAnyPoint } from '../../../events/hyperparameters.ts';
 import { LONG_CALL_MS, type Peers } from '../../../peers/peers.ts';
 import type { StudyManifest } from '../../data/prepare.ts';
 import type { StudyData } from '../../data/study-data.ts';
@@ -32,7 +32,7 @@ export interface EvaluationContext {
   /** All labels of the study. */
   readonly labels: Points;
   /** What rivals may tune. */
-  readonly rivalParameters: readonly NumericParameter[];
+  readonly rivalParameters: readonly NumericHyperparameter[];
   readonly peers: Peers;
   readonly artifacts: ArtifactStore;
   readonly clock: Clock;
@@ -56,7 +56,7 @@ export async function synthesize(
   context: EvaluationContext,
   label: string,
   fold: number,
-  point: Hyperparameters,
+  point: Configuration,
   training: Points,
   signal: AbortSignal,
 ): Promise<Synthesis | null> {
@@ -67,7 +67,7 @@ export async function synthesize(
   const settings = {
     identity: { study: context.study, fold, attempt: nextAttempt(context.clock) },
     seed: fitSeed,
-    hyperparameters: encodeAnyPoint(point, context.space, context.rivalParameters),
+    hyperparameters: encodeForeignConfiguration(point, context.space, context.rivalParameters),
     data: context.data.description,
     checkpointEverySteps: 0,
   };

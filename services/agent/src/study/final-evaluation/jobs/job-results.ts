@@ -1,6 +1,6 @@
 import type { ArtifactRef } from '@qloom/contracts/gen/qloom/episode/v1/slots.ts';
+import type { Configuration } from '@qloom/study/hyperparameters/hyperparameter.ts';
 import type { PackedTestScore } from '../../../domain/evaluation/test-score.ts';
-import type { Hyperparameters } from '../../../domain/space/parameter.ts';
 
 /** What every unit counts. */
 export interface Effort {
@@ -28,7 +28,7 @@ export interface OuterResult extends Effort {
 
 /** One setting of a rival on all reward folds. */
 export interface TuneResult extends Effort {
-  readonly hyperparameters: Hyperparameters;
+  readonly hyperparameters: Configuration;
   /** Pooled held-out loss with the rival's points. */
   readonly loss: number;
 }

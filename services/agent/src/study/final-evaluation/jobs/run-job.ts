@@ -1,5 +1,6 @@
 import { QnnArm, type UtilityReport } from '@qloom/contracts/gen/qloom/episode/v1/slots.ts';
 import { createRandom } from '@qloom/random/random.ts';
+import type { Configuration } from '@qloom/study/hyperparameters/hyperparameter.ts';
 import type { Points } from '@qloom/study/points/points.ts';
 import { classCounts, selectRows } from '@qloom/study/points/rows.ts';
 import { synthesisPlan } from '@qloom/study/synthesis/synthesis-plan.ts';
@@ -10,7 +11,6 @@ import { CLASSICAL, ORACLE, QLOOM, QLOOM_UNSELECTED, REAL_ONLY, type Unit } from
 import { packTestScore } from '../../../domain/evaluation/test-score.ts';
 import { mean } from '../../../domain/maths/statistics.ts';
 import { armScores } from '../../../domain/reward/measurement.ts';
-import type { Hyperparameters } from '../../../domain/space/parameter.ts';
 import { classicalPredictions } from '../../../workers/classical.ts';
 import { getPoints } from '../../data/points-artifact.ts';
 import type { Draw } from '../../data/study-data.ts';
@@ -28,7 +28,7 @@ export async function runUnit(
   unit: Unit,
   choices: Choices | null,
   signal: AbortSignal,
-  hyperparametersOf: (episode: number) => Hyperparameters,
+  hyperparametersOf: (episode: number) => Configuration,
 ): Promise<unknown> {
   switch (unit.kind) {
     case 'outer':
@@ -45,7 +45,7 @@ export async function runUnit(
 async function runOuter(
   context: EvaluationContext,
   { name, episode, fold }: Extract<Unit, { kind: 'outer' }>,
-  point: Hyperparameters,
+  point: Configuration,
   signal: AbortSignal,
 ): Promise<OuterResult> {
   const rows = context.manifest.split.outer[fold];

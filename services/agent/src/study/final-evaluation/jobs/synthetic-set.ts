@@ -1,9 +1,9 @@
 import { SyntheticCard } from '@qloom/contracts/gen/qloom/agent/v1/result.ts';
 import type { FidelityReport } from '@qloom/contracts/gen/qloom/episode/v1/slots.ts';
 import { writeCsv } from '@qloom/datasets/csv/write-csv.ts';
+import type { Configuration } from '@qloom/study/hyperparameters/hyperparameter.ts';
 import { classCounts } from '@qloom/study/points/rows.ts';
-import type { Hyperparameters } from '../../../domain/space/parameter.ts';
-import { encodePoint } from '../../../events/hyperparameters.ts';
+import { encodeConfiguration } from '@qloom/study-rpc/codec/hyperparameters.ts';
 import { putArtifact } from '../../data/points-artifact.ts';
 import { assess, type EvaluationContext, synthesize } from './evaluation-context.ts';
 import type { FailedUnit, SynthesisResult } from './job-results.ts';
@@ -15,7 +15,7 @@ import type { FailedUnit, SynthesisResult } from './job-results.ts';
  */
 export async function synthesizeDataset(
   context: EvaluationContext,
-  point: Hyperparameters,
+  point: Configuration,
   signal: AbortSignal,
 ): Promise<SynthesisResult | FailedUnit> {
   const { labels, artifacts, data, manifest } = context;
@@ -26,7 +26,7 @@ export async function synthesizeDataset(
   const card: SyntheticCard = {
     rows: made.points.count,
     classCounts: classCounts(made.points),
-    hyperparameters: encodePoint(context.space, point),
+    hyperparameters: encodeConfiguration(context.space, point),
     fitSeed: made.fitSeed,
     sampleSeed: made.sampleSeed,
     model: await putArtifact(artifacts, made.model, 'application/x-qloom-model'),

@@ -8,6 +8,7 @@ import {
   type Interval as WireInterval,
 } from '@qloom/contracts/gen/qloom/agent/v1/result.ts';
 import type { Interval } from '@qloom/metrics/statistics/interval.ts';
+import { encodeForeignConfiguration } from '@qloom/study-rpc/codec/hyperparameters.ts';
 import type { Choices } from '../../../domain/evaluation/choices.ts';
 import {
   type ArmScores,
@@ -27,7 +28,6 @@ import {
   unpackTestScore,
 } from '../../../domain/evaluation/test-score.ts';
 import { mean } from '../../../domain/maths/statistics.ts';
-import { encodeAnyPoint } from '../../../events/hyperparameters.ts';
 import type { EvaluationContext } from '../jobs/evaluation-context.ts';
 import type { DrawResult } from '../jobs/job-results.ts';
 
@@ -184,7 +184,7 @@ function kindOf(name: string): ArmKind {
 function settingsOfArm({ space, rivalParameters }: EvaluationContext, name: string, { selection, rivals }: Choices) {
   const isQloom = name === QLOOM_UNSELECTED || (name === QLOOM && selection.addsData);
   const point = isQloom ? selection.best?.hyperparameters : rivals.get(name);
-  return point ? encodeAnyPoint(point, space, rivalParameters) : [];
+  return point ? encodeForeignConfiguration(point, space, rivalParameters) : [];
 }
 
 function encodeComparison(comparison: Comparison | undefined): PairedComparison | undefined {

@@ -6,13 +6,13 @@ import {
   SyntheticCard,
 } from '@qloom/contracts/gen/qloom/agent/v1/result.ts';
 import { classCounts } from '@qloom/study/points/rows.ts';
+import { encodeForeignConfiguration } from '@qloom/study-rpc/codec/hyperparameters.ts';
 import type { Choices } from '../../../domain/evaluation/choices.ts';
 import { effectsOf } from '../../../domain/evaluation/effects.ts';
 import { ORACLE } from '../../../domain/evaluation/jobs.ts';
 import { observe } from '../../../domain/reward/judge.ts';
 import { REWARD_FORMS, type RewardFormName } from '../../../domain/reward/reward-table.ts';
-import { encodeAnyPoint } from '../../../events/hyperparameters.ts';
-import { decodeMultipliers, encodeObservation } from '../../../events/named-values.ts';
+import { decodeMultipliers, encodeObservation } from '../../replay/observation.ts';
 import { factsOf, proposedEpisodes, rewardedEpisodes, type StudyView } from '../../replay/study-view.ts';
 import { measurementOf } from '../../search/search.ts';
 import type { EvaluationContext } from '../jobs/evaluation-context.ts';
@@ -137,7 +137,7 @@ function incumbentsOf({ space, rivalParameters }: EvaluationContext, { selection
   const candidates = selection.ranked.map(({ episode, hyperparameters, utility }, i) => ({
     episode,
     utility: { estimate: utility.value, lower: utility.interval[0], upper: utility.interval[1], level: 0.95 },
-    hyperparameters: encodeAnyPoint(hyperparameters, space, rivalParameters),
+    hyperparameters: encodeForeignConfiguration(hyperparameters, space, rivalParameters),
     chosen: i === 0 && selection.addsData,
   }));
   const nothing = { utility: { estimate: 0, lower: 0, upper: 0, level: 0 }, hyperparameters: [] };

@@ -1,20 +1,20 @@
 import { rounding } from '@qloom/tensor/testing/rounding.ts';
 import fc from 'fast-check';
-import { fromUnit, toUnit } from './encode.ts';
+import type { Hyperparameter } from '../hyperparameters/hyperparameter.ts';
 import { mergeSpaces } from './merge.ts';
-import type { Parameter } from './parameter.ts';
 import { restrictSpace } from './restrict.ts';
-import { createSpace, defaultPoint } from './space.ts';
-import { validatePoint } from './validate.ts';
+import { createSpace, defaultConfiguration } from './space.ts';
+import { fromUnit, toUnit } from './unit-cube.ts';
+import { validateConfiguration } from './validate.ts';
 
-const parameters: Parameter[] = [
+const parameters: Hyperparameter[] = [
   { name: 'synthRatio', kind: 'float', min: 0.25, max: 8, scale: 'log', zeroAllowed: true, default: 2 },
   { name: 'disc.arch', kind: 'categorical', choices: ['conv', 'mlp'], default: 'conv' },
   {
     name: 'disc.kernel',
     kind: 'categorical',
-    choices: [3, 5],
-    default: 3,
+    choices: ['3', '5'],
+    default: '3',
     condition: { parameter: 'disc.arch', values: ['conv'] },
   },
   { name: 'latentDim', kind: 'int', min: 2, max: 32, scale: 'log', default: 8 },
@@ -23,12 +23,12 @@ const parameters: Parameter[] = [
 
 describe('createSpace', () => {
   it('puts a parameter after the one it depends on, whatever order services answer in', () => {
-    const names = (list: Parameter[]) => createSpace(list).parameters.map((parameter) => parameter.name);
+    const names = (list: Hyperparameter[]) => createSpace(list).parameters.map((parameter) => parameter.name);
     expect(names(parameters)).toEqual(names([...parameters].reverse()));
     expect(names(parameters).indexOf('disc.arch')).toBeLessThan(names(parameters).indexOf('disc.kernel'));
   });
 
-  it.each<[string, Parameter[]]>([
+  it.each<[string, Hyperparameter[]]>([
     ['described twice', [parameters[0], parameters[0]]],
     ['which no service offers', [parameters[2]]],
     ['log scale from 0', [{ name: 'a', kind: 'float', min: 0, max: 1, scale: 'log', default: 1 }]],
@@ -36,8 +36,8 @@ describe('createSpace', () => {
     [
       'in a circle',
       [
-        { name: 'a', kind: 'categorical', choices: [1], default: 1, condition: { parameter: 'b', values: [1] } },
-        { name: 'b', kind: 'categorical', choices: [1], default: 1, condition: { parameter: 'a', values: [1] } },
+        { name: 'a', kind: 'categorical', choices: ['1'], default: '1', condition: { parameter: 'b', values: ['1'] } },
+        { name: 'b', kind: 'categorical', choices: ['1'], default: '1', condition: { parameter: 'a', values: ['1'] } },
       ],
     ],
   ])('refuses what is %s', (message, list) => {
@@ -46,7 +46,7 @@ describe('createSpace', () => {
 });
 
 describe('mergeSpaces', () => {
-  const batch = (max: number): Parameter => ({
+  const batch = (max: number): Hyperparameter => ({
     name: 'batchSize',
     kind: 'int',
     min: 8,
@@ -78,9 +78,9 @@ describe('restrictSpace', () => {
 
   it('narrows ranges, moves defaults inside, pins values', () => {
     const narrowed = restrictSpace(space, { latentDim: { min: 10 }, synthRatio: { value: 0 }, dropout: { max: 0.05 } });
-    expect(defaultPoint(narrowed)).toEqual({
+    expect(defaultConfiguration(narrowed)).toEqual({
       'disc.arch': 'conv',
-      'disc.kernel': 3,
+      'disc.kernel': '3',
       dropout: 0.05,
       latentDim: 10,
       synthRatio: 0,
@@ -94,7 +94,7 @@ describe('restrictSpace', () => {
 
   it.each([
     [{ nope: { value: 1 } }, 'space.nope: no service offers this hyperparameter; offered: disc.arch, disc.kernel'],
-    [{ synthRatio: { max: 9 } }, 'space.synthRatio.max: 9 is not a number in [0.25, 8]'],
+    [{ synthRatio: { max: 9 } }, 'space.synthRatio.max: 9 is above the maximum 8'],
     [{ 'disc.arch': { value: 'cnn' } }, 'space.disc.arch: "cnn" is not one of conv, mlp'],
     [{ latentDim: { value: 2.5 } }, 'space.latentDim: 2.5 is not an integer in [2, 32]'],
     [{ latentDim: { min: 9, max: 4 } }, 'space.latentDim.min: 9 is above max 4'],
@@ -112,7 +112,7 @@ describe('encoding', () => {
     fc.assert(
       fc.property(unit, (u) => {
         const point = fromUnit(space, u);
-        validatePoint(space, point);
+        validateConfiguration(space, point);
         const again = fromUnit(space, toUnit(space, point));
         for (const [name, value] of Object.entries(point)) {
           // Logarithm, division and exponential there and back, some dozen float64 roundings of numbers up to the largest.
@@ -135,15 +135,15 @@ describe('encoding', () => {
   });
 });
 
-describe('validatePoint', () => {
+describe('validateConfiguration', () => {
   const space = createSpace(parameters);
 
   it.each([
-    [{ latentDim: 1 }, 'latentDim: 1 is not an integer in [2, 32]'],
+    [{ latentDim: 1 }, 'latentDim: 1 is below the minimum 2'],
     [{ 'disc.arch': 'mlp' }, 'disc.kernel: applies only while disc.arch is conv'],
     [{ w1: 1 }, 'w1: is no hyperparameter of this study'],
-    [{ synthRatio: 0.1 }, 'synthRatio: 0.1 is not a number in [0.25, 8] or 0'],
+    [{ synthRatio: 0.1 }, 'synthRatio: 0.1 is below the minimum 0.25 (0 is allowed)'],
   ])('refuses %j', (change, message) => {
-    expect(() => validatePoint(space, { ...defaultPoint(space), ...change } as never)).toThrow(message);
+    expect(() => validateConfiguration(space, { ...defaultConfiguration(space), ...change } as never)).toThrow(message);
   });
 });

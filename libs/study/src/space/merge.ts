@@ -1,12 +1,12 @@
-import { SpaceConflictError } from './errors.ts';
-import type { Parameter } from './parameter.ts';
+import type { Hyperparameter } from '../hyperparameters/hyperparameter.ts';
 import { createSpace, type Space } from './space.ts';
+import { SpaceConflictError } from './space-conflict-error.ts';
 
 /** What one service advertises. */
 export interface Advertised {
   /** Name of the service, for messages. */
   readonly service: string;
-  readonly parameters: readonly Parameter[];
+  readonly parameters: readonly Hyperparameter[];
 }
 
 /**
@@ -14,7 +14,7 @@ export interface Advertised {
  * alike by both; anything else throws {@link SpaceConflictError} naming both.
  */
 export function mergeSpaces(advertised: readonly Advertised[]): Space {
-  const owners = new Map<string, { service: string; parameter: Parameter; form: string }>();
+  const owners = new Map<string, { service: string; parameter: Hyperparameter; form: string }>();
   for (const { service, parameters } of advertised) {
     for (const parameter of parameters) {
       const form = canonical(parameter);
@@ -31,7 +31,7 @@ export function mergeSpaces(advertised: readonly Advertised[]): Space {
   return createSpace([...owners.values()].map((owner) => owner.parameter));
 }
 
-function canonical(parameter: Parameter): string {
+function canonical(parameter: Hyperparameter): string {
   const { description: _, ...rest } = parameter;
   return JSON.stringify(Object.fromEntries(Object.entries(rest).sort(([a], [b]) => (a < b ? -1 : 1))));
 }

@@ -1,26 +1,21 @@
 import { LabelledPoints } from '@qloom/contracts/gen/qloom/tensor/v1/tensor.ts';
+import type { Points, SourcePoints } from '@qloom/study/points/points.ts';
 import fc from 'fast-check';
-import {
-  createPointsCollector,
-  createSourcePointsCollector,
-  encodePoints,
-  type PointArrays,
-  type SourcePointArrays,
-} from './wire-points.ts';
-import { decodeTensor, encodeTensor } from './wire-tensors.ts';
+import { createPointsCollector, createSourcePointsCollector, encodePoints } from './points.ts';
+import { decodeTensor, encodeTensor } from './tensors.ts';
 
 /** As it arrives: encoded, and decoded into views at any offset. */
 const sent = (message: LabelledPoints): LabelledPoints =>
   LabelledPoints.decode(LabelledPoints.encode(message).finish());
 
-function receive(messages: Iterable<LabelledPoints>): PointArrays {
+function receive(messages: Iterable<LabelledPoints>): Points {
   const collector = createPointsCollector('training');
   for (const message of messages) collector.add(sent(message));
   return collector.points();
 }
 
 const points = fc.record({ count: fc.nat(20), features: fc.integer({ min: 1, max: 5 }), grouped: fc.boolean() }).map(
-  ({ count, features, grouped }): PointArrays => ({
+  ({ count, features, grouped }): Points => ({
     count,
     features,
     classes: 3,
@@ -36,7 +31,7 @@ describe('points on the wire', () => {
   });
 
   it('come in float64 where a data set is put, and are widened from float32', () => {
-    const given: SourcePointArrays = {
+    const given: SourcePoints = {
       count: 2,
       features: 1,
       classes: 2,
@@ -58,7 +53,7 @@ describe('points on the wire', () => {
 
   it('travel in messages of at most 1 MiB of features', () => {
     const count = 70_000;
-    const given: PointArrays = {
+    const given: Points = {
       count,
       features: 16,
       classes: 1,

@@ -1,23 +1,11 @@
 import type { NamedValue } from '@qloom/contracts/gen/qloom/tensor/v1/tensor.ts';
-import type { Observation } from '../domain/policy/policy.ts';
-import { CONSTRAINTS, type Multipliers, mapConstraints } from '../domain/reward/constraints.ts';
-import type { NamedValues } from '../domain/reward/measurement.ts';
-
-/** A record of named values; a value that is not finite is left out. */
-export function decodeNamed(values: readonly NamedValue[]): NamedValues {
-  return Object.fromEntries(
-    values.filter(({ value }) => Number.isFinite(value)).map(({ name, value }) => [name, value]),
-  );
-}
-
-/** Named values of a record, in its order. */
-export function encodeNamed(values: NamedValues): NamedValue[] {
-  return Object.entries(values).map(([name, value]) => ({ name, value }));
-}
+import { decodeFiniteValues } from '@qloom/study-rpc/codec/named-values.ts';
+import type { Observation } from '../../domain/policy/policy.ts';
+import { CONSTRAINTS, type Multipliers, mapConstraints } from '../../domain/reward/constraints.ts';
 
 /** Multipliers by constraint; one that is absent counts as 1. */
 export function decodeMultipliers(values: readonly NamedValue[]): Multipliers {
-  const named = decodeNamed(values);
+  const named = decodeFiniteValues(values);
   return mapConstraints((name) => named[name] ?? 1);
 }
 
@@ -43,7 +31,7 @@ export function encodeObservation(observation: Observation): NamedValue[] {
 
 /** An observation from its names; what is absent is 0. */
 export function decodeObservation(values: readonly NamedValue[]): Observation {
-  const named = decodeNamed(values);
+  const named = decodeFiniteValues(values);
   return {
     generatorLoss: named['generator.loss'] ?? 0,
     discriminatorLoss: named['discriminator.loss'] ?? 0,

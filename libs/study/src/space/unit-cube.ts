@@ -1,30 +1,35 @@
-import type { Hyperparameters, NumericParameter, Parameter, Value } from './parameter.ts';
+import type {
+  Configuration,
+  Hyperparameter,
+  HyperparameterValue,
+  NumericHyperparameter,
+} from '../hyperparameters/hyperparameter.ts';
 import { isActive, type Space } from './space.ts';
 
-/** Share of the unit interval that stands for the 0 of a parameter that allows it. */
+/** Share of the unit interval that maps to the 0 of a parameter that allows it. */
 export const ZERO_SHARE = 0.125;
 
 /**
- * A point of the space from a point of the unit cube, shape [parameters]. Each coordinate is uniform over its
+ * The configuration at a position in the unit cube, shape [parameters]. Each coordinate is uniform over its
  * parameter's scale; an integer's interval has equal parts on that scale; coordinates of inactive parameters are unused.
  */
-export function fromUnit(space: Space, unit: ArrayLike<number>): Hyperparameters {
-  const point: Record<string, Value> = {};
+export function fromUnit(space: Space, unit: ArrayLike<number>): Configuration {
+  const configuration: Record<string, HyperparameterValue> = {};
   space.parameters.forEach((parameter, i) => {
-    if (isActive(parameter, point)) point[parameter.name] = valueAt(parameter, unit[i]);
+    if (isActive(parameter, configuration)) configuration[parameter.name] = valueAt(parameter, unit[i]);
   });
-  return point;
+  return configuration;
 }
 
 /** The inverse of {@link fromUnit}, to the middle of a choice's or an integer's part; NaN where inactive. */
-export function toUnit(space: Space, point: Hyperparameters): Float64Array {
+export function toUnit(space: Space, configuration: Configuration): Float64Array {
   return Float64Array.from(space.parameters, (parameter) => {
-    const value = point[parameter.name];
+    const value = configuration[parameter.name];
     return value === undefined ? Number.NaN : unitOf(parameter, value);
   });
 }
 
-function valueAt(parameter: Parameter, unit: number): Value {
+function valueAt(parameter: Hyperparameter, unit: number): HyperparameterValue {
   if (parameter.kind === 'categorical') {
     return parameter.choices[Math.min(parameter.choices.length - 1, Math.floor(unit * parameter.choices.length))];
   }
@@ -32,14 +37,15 @@ function valueAt(parameter: Parameter, unit: number): Value {
   return unit < ZERO_SHARE ? 0 : numberAt(parameter, (unit - ZERO_SHARE) / (1 - ZERO_SHARE));
 }
 
-function unitOf(parameter: Parameter, value: Value): number {
-  if (parameter.kind === 'categorical') return (parameter.choices.indexOf(value) + 0.5) / parameter.choices.length;
+function unitOf(parameter: Hyperparameter, value: HyperparameterValue): number {
+  if (parameter.kind === 'categorical')
+    return (parameter.choices.indexOf(value as string) + 0.5) / parameter.choices.length;
   if (!parameter.zeroAllowed) return positionOf(parameter, value as number);
   return value === 0 ? ZERO_SHARE / 2 : ZERO_SHARE + (1 - ZERO_SHARE) * positionOf(parameter, value as number);
 }
 
 /** The number at `position` in [0, 1] of the parameter's scale, its 0 apart. */
-export function numberAt(parameter: NumericParameter, position: number): number {
+export function numberAt(parameter: NumericHyperparameter, position: number): number {
   const [low, high] = ends(parameter);
   const clipped = Math.min(1, Math.max(0, position));
   const on = low + clipped * (high - low);
@@ -48,8 +54,8 @@ export function numberAt(parameter: NumericParameter, position: number): number 
   return Math.min(parameter.max, Math.max(parameter.min, rounded));
 }
 
-/** Where `value` stands on its parameter's scale, in [0, 1]; 0.5 where the range is one value. */
-export function positionOf(parameter: NumericParameter, value: number): number {
+/** The position of `value` on its hyperparameter's scale, in [0, 1]; 0.5 where the range is one value. */
+export function positionOf(parameter: NumericHyperparameter, value: number): number {
   const [low, high] = ends(parameter);
   if (high === low) return 0.5;
   const on = parameter.scale === 'log' ? Math.log(value) : value;
@@ -57,7 +63,7 @@ export function positionOf(parameter: NumericParameter, value: number): number {
 }
 
 /** Ends of the scale; integers get half a unit at either end, so that the first and the last are as likely as others. */
-function ends(parameter: NumericParameter): [number, number] {
+function ends(parameter: NumericHyperparameter): [number, number] {
   const margin = parameter.kind === 'int' && parameter.max > parameter.min ? 0.499999 : 0;
   if (parameter.scale === 'linear') return [parameter.min - margin, parameter.max + margin];
   return [Math.log(parameter.min - Math.min(margin, parameter.min / 2)), Math.log(parameter.max + margin)];

@@ -1,29 +1,30 @@
 import { echoed } from '@qloom/tensor/quoted.ts';
-import { InvalidSpaceError } from './errors.ts';
-import { describeRange, type NumericParameter, type Parameter, refuseValue, type Value } from './parameter.ts';
+import { describeRange, invalidReason } from '../hyperparameters/check-value.ts';
+import type { Hyperparameter, HyperparameterValue, NumericHyperparameter } from '../hyperparameters/hyperparameter.ts';
+import { InvalidHyperparameterError } from '../hyperparameters/invalid-hyperparameter-error.ts';
 import { createSpace, type Space } from './space.ts';
 
 /** What a study says of one parameter: a value pins it; the rest narrows what its service offers. */
 export interface Restriction {
   /** The only value allowed. */
-  readonly value?: Value;
+  readonly value?: HyperparameterValue;
   readonly min?: number;
   readonly max?: number;
   /** False takes the 0 away from a parameter that allows it. */
   readonly zeroAllowed?: boolean;
-  readonly choices?: readonly Value[];
+  readonly choices?: readonly string[];
 }
 
 /**
  * The space with a study's `space` section applied: ranges narrowed, values pinned, all else as advertised. A default
  * that falls outside a narrowed range moves to its nearest end.
- * Throws {@link InvalidSpaceError} that names the field and what is allowed.
+ * Throws {@link InvalidHyperparameterError} that names the field and what is allowed.
  */
 export function restrictSpace(space: Space, restrictions: Readonly<Record<string, Restriction>>): Space {
   const known = new Map(space.parameters.map((parameter) => [parameter.name, parameter]));
   for (const name of Object.keys(restrictions)) {
     if (!known.has(name)) {
-      throw new InvalidSpaceError(
+      throw new InvalidHyperparameterError(
         `space.${echoed(name)}`,
         `no service offers this hyperparameter; offered: ${[...known.keys()].sort().join(', ')}`,
       );
@@ -37,37 +38,37 @@ export function restrictSpace(space: Space, restrictions: Readonly<Record<string
   return createSpace(dropUnreachable(narrowed));
 }
 
-function restrict(parameter: Parameter, restriction: Restriction): Parameter {
+function restrict(parameter: Hyperparameter, restriction: Restriction): Hyperparameter {
   const field = `space.${parameter.name}`;
   if (restriction.value !== undefined) return pin(parameter, restriction.value, field);
   if (parameter.kind === 'categorical') {
     const { choices } = restriction;
     if (choices === undefined)
-      throw new InvalidSpaceError(field, `give a value or choices: ${describeRange(parameter)}`);
+      throw new InvalidHyperparameterError(field, `give a value or choices: ${describeRange(parameter)}`);
     for (const choice of choices) {
-      const reason = refuseValue(parameter, choice);
-      if (reason !== null) throw new InvalidSpaceError(`${field}.choices`, reason);
+      const reason = invalidReason(parameter, choice);
+      if (reason !== null) throw new InvalidHyperparameterError(`${field}.choices`, reason);
     }
-    if (choices.length === 0) throw new InvalidSpaceError(`${field}.choices`, 'is empty');
+    if (choices.length === 0) throw new InvalidHyperparameterError(`${field}.choices`, 'is empty');
     return { ...parameter, choices, default: choices.includes(parameter.default) ? parameter.default : choices[0] };
   }
   if (restriction.choices !== undefined) {
-    throw new InvalidSpaceError(`${field}.choices`, `a ${parameter.kind} takes min and max, not choices`);
+    throw new InvalidHyperparameterError(`${field}.choices`, `a ${parameter.kind} takes min and max, not choices`);
   }
   return narrow(parameter, restriction, field);
 }
 
-function narrow(parameter: NumericParameter, restriction: Restriction, field: string): NumericParameter {
+function narrow(parameter: NumericHyperparameter, restriction: Restriction, field: string): NumericHyperparameter {
   const min = restriction.min ?? parameter.min;
   const max = restriction.max ?? parameter.max;
   const zeroAllowed = (parameter.zeroAllowed ?? false) && restriction.zeroAllowed !== false;
   for (const [end, value] of [['min', min] as const, ['max', max] as const]) {
-    const reason = refuseValue({ ...parameter, zeroAllowed: false }, value);
-    if (reason !== null) throw new InvalidSpaceError(`${field}.${end}`, reason);
+    const reason = invalidReason({ ...parameter, zeroAllowed: false }, value);
+    if (reason !== null) throw new InvalidHyperparameterError(`${field}.${end}`, reason);
   }
-  if (min > max) throw new InvalidSpaceError(`${field}.min`, `${min} is above max ${max}`);
+  if (min > max) throw new InvalidHyperparameterError(`${field}.min`, `${min} is above max ${max}`);
   if (restriction.zeroAllowed === true && !parameter.zeroAllowed) {
-    throw new InvalidSpaceError(`${field}.zeroAllowed`, `0 is not ${describeRange(parameter)}`);
+    throw new InvalidHyperparameterError(`${field}.zeroAllowed`, `0 is not ${describeRange(parameter)}`);
   }
   const keepsZero = parameter.default === 0 && zeroAllowed;
   return {
@@ -79,10 +80,10 @@ function narrow(parameter: NumericParameter, restriction: Restriction, field: st
   };
 }
 
-function pin(parameter: Parameter, value: Value, field: string): Parameter {
-  const reason = refuseValue(parameter, value);
-  if (reason !== null) throw new InvalidSpaceError(field, reason);
-  if (parameter.kind === 'categorical') return { ...parameter, choices: [value], default: value };
+function pin(parameter: Hyperparameter, value: HyperparameterValue, field: string): Hyperparameter {
+  const reason = invalidReason(parameter, value);
+  if (reason !== null) throw new InvalidHyperparameterError(field, reason);
+  if (parameter.kind === 'categorical') return { ...parameter, choices: [String(value)], default: String(value) };
   const number = value as number;
   if (number !== 0 || !parameter.zeroAllowed) {
     return { ...parameter, min: number, max: number, zeroAllowed: false, default: number };
@@ -90,8 +91,8 @@ function pin(parameter: Parameter, value: Value, field: string): Parameter {
   return { ...parameter, scale: 'linear', min: 0, max: 0, zeroAllowed: false, default: 0 };
 }
 
-function dropUnreachable(parameters: readonly Parameter[]): Parameter[] {
-  const kept: Parameter[] = [];
+function dropUnreachable(parameters: readonly Hyperparameter[]): Hyperparameter[] {
+  const kept: Hyperparameter[] = [];
   for (const parameter of parameters) {
     const { condition } = parameter;
     if (condition === undefined) {
@@ -99,7 +100,7 @@ function dropUnreachable(parameters: readonly Parameter[]): Parameter[] {
       continue;
     }
     const parent = kept.find((candidate) => candidate.name === condition.parameter);
-    const values = condition.values.filter((value) => parent !== undefined && refuseValue(parent, value) === null);
+    const values = condition.values.filter((value) => parent !== undefined && invalidReason(parent, value) === null);
     if (values.length > 0) kept.push({ ...parameter, condition: { ...condition, values } });
   }
   return kept;

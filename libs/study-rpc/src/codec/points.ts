@@ -1,31 +1,13 @@
 import type { LabelledPoints } from '@qloom/contracts/gen/qloom/tensor/v1/tensor.ts';
 import { ValidationError } from '@qloom/service-kit/faults/errors.ts';
 import type { FieldViolation } from '@qloom/service-kit/faults/field-violations.ts';
+import type { Points, SourcePoints } from '@qloom/study/points/points.ts';
 import { concatRows, MAX_CHUNK_BYTES } from '@qloom/tensor/rows.ts';
 import { fromWire, type WireTensor } from '@qloom/tensor/wire-tensor.ts';
-import { encodeTensor, wireTensor } from './wire-tensors.ts';
-
-/** Labelled points as arrays; the same shape as `Points` of the data sets. */
-export interface PointArrays {
-  readonly count: number;
-  readonly features: number;
-  readonly classes: number;
-  /** float32, row-major, [count, features]. */
-  readonly x: Float32Array;
-  /** Class of each row, [count]. */
-  readonly y: Int32Array;
-  /** Group of each row, [count]. */
-  readonly group?: Int32Array;
-}
-
-/** Labelled points in float64, as PutDataset takes them. */
-export interface SourcePointArrays extends Omit<PointArrays, 'x'> {
-  /** float64, row-major, [count, features]. */
-  readonly x: Float64Array;
-}
+import { encodeTensor, wireTensor } from './tensors.ts';
 
 /** Messages for points, each with at most 1 MiB of features; one message without rows where there are none. */
-export function* encodePoints(points: PointArrays | SourcePointArrays): Generator<LabelledPoints> {
+export function* encodePoints(points: Points | SourcePoints): Generator<LabelledPoints> {
   const { count, features, classes, x, y, group } = points;
   const rows = Math.max(1, Math.floor(MAX_CHUNK_BYTES / (x.BYTES_PER_ELEMENT * Math.max(1, features))));
   for (let start = 0; start === 0 || start < count; start += rows) {
@@ -40,7 +22,7 @@ export function* encodePoints(points: PointArrays | SourcePointArrays): Generato
 }
 
 /** Puts the points of a stream together. */
-export interface PointsCollector<P = PointArrays> {
+export interface PointsCollector<P = Points> {
   /** Takes the next message. Throws an error that arrives as INVALID_ARGUMENT when it is wrong. */
   add(message: LabelledPoints): void;
   /** Whether any message has come. */
@@ -55,7 +37,7 @@ export function createPointsCollector(field: string, maxRows = 10_000_000): Poin
 }
 
 /** {@link createPointsCollector} for features that come as float32 or float64; they are float64 then. */
-export function createSourcePointsCollector(field: string, maxRows: number): PointsCollector<SourcePointArrays> {
+export function createSourcePointsCollector(field: string, maxRows: number): PointsCollector<SourcePoints> {
   return collectPoints(field, maxRows, (x) => {
     const expected = { finite: true, field: `${field}.x` };
     if (x.dtype === 'float32') return Float64Array.from(fromWire(x, { ...expected, dtype: 'float32' }));
@@ -68,7 +50,7 @@ function collectPoints<X>(
   field: string,
   maxRows: number,
   decodeFeatures: (x: WireTensor) => X,
-): PointsCollector<Omit<PointArrays, 'x'> & { readonly x: X }> {
+): PointsCollector<Omit<Points, 'x'> & { readonly x: X }> {
   const x: WireTensor[] = [];
   const y: WireTensor[] = [];
   const group: WireTensor[] = [];

@@ -1,10 +1,11 @@
 import { echoed } from '@qloom/tensor/quoted.ts';
-import { SpaceConflictError } from './errors.ts';
-import { type Hyperparameters, type Parameter, refuseParameter, refuseValue } from './parameter.ts';
+import { invalidDefinition, invalidReason } from '../hyperparameters/check-value.ts';
+import type { Configuration, Hyperparameter, HyperparameterValue } from '../hyperparameters/hyperparameter.ts';
+import { SpaceConflictError } from './space-conflict-error.ts';
 
-/** The hyperparameters that a study chooses: parents stand before the parameters that depend on them. */
+/** The search space of a study: its hyperparameters, each after the one that its condition depends on. */
 export interface Space {
-  readonly parameters: readonly Parameter[];
+  readonly parameters: readonly Hyperparameter[];
 }
 
 /**
@@ -12,16 +13,16 @@ export interface Space {
  * so that the order in which services answered does not matter.
  * Throws {@link SpaceConflictError} for a duplicate name, a condition on nothing or in a circle, a senseless range.
  */
-export function createSpace(parameters: readonly Parameter[]): Space {
-  const byName = new Map<string, Parameter>();
+export function createSpace(parameters: readonly Hyperparameter[]): Space {
+  const byName = new Map<string, Hyperparameter>();
   for (const parameter of parameters) {
-    const reason = refuseParameter(parameter);
+    const reason = invalidDefinition(parameter);
     if (reason !== null) throw new SpaceConflictError(parameter.name, reason);
     if (byName.has(parameter.name)) throw new SpaceConflictError(parameter.name, 'is described twice');
     byName.set(parameter.name, parameter);
   }
-  const ordered: Parameter[] = [];
-  const visit = (parameter: Parameter, below: readonly string[]): void => {
+  const ordered: Hyperparameter[] = [];
+  const visit = (parameter: Hyperparameter, below: readonly string[]): void => {
     if (ordered.includes(parameter)) return;
     if (below.includes(parameter.name)) {
       throw new SpaceConflictError(parameter.name, `its condition runs in a circle: ${below.map(echoed).join(' → ')}`);
@@ -36,7 +37,7 @@ export function createSpace(parameters: readonly Parameter[]): Space {
         );
       }
       for (const value of condition.values) {
-        const reason = refuseValue(parent, value);
+        const reason = invalidReason(parent, value);
         if (reason !== null)
           throw new SpaceConflictError(parameter.name, `depends on ${echoed(parent.name)}: ${reason}`);
       }
@@ -44,21 +45,23 @@ export function createSpace(parameters: readonly Parameter[]): Space {
     }
     ordered.push(parameter);
   };
-  for (const name of [...byName.keys()].sort()) visit(byName.get(name) as Parameter, []);
+  for (const name of [...byName.keys()].sort()) visit(byName.get(name) as Hyperparameter, []);
   return { parameters: ordered };
 }
 
 /** True where `parameter` applies, given the values chosen before it. */
-export function isActive(parameter: Parameter, chosen: Hyperparameters): boolean {
+export function isActive(parameter: Hyperparameter, chosen: Configuration): boolean {
   const { condition } = parameter;
   if (condition === undefined) return true;
   const value = chosen[condition.parameter];
-  return value !== undefined && condition.values.includes(value);
+  return condition.values.some((active) => active === value);
 }
 
-/** The defaults of the active parameters. */
-export function defaultPoint(space: Space): Hyperparameters {
-  const point: Record<string, number | string> = {};
-  for (const parameter of space.parameters) if (isActive(parameter, point)) point[parameter.name] = parameter.default;
-  return point;
+/** The default of each active hyperparameter. */
+export function defaultConfiguration(space: Space): Configuration {
+  const configuration: Record<string, HyperparameterValue> = {};
+  for (const parameter of space.parameters) {
+    if (isActive(parameter, configuration)) configuration[parameter.name] = parameter.default;
+  }
+  return configuration;
 }
