@@ -35,6 +35,11 @@ beforeAll(async () => {
 });
 
 describe.each(POLICY_NAMES)('policy %s', (name) => {
+  it('calls itself, and the owner of its states, by the name of its row', () => {
+    const policy = policyNamed(name);
+    expect([policy.name, policy.initial(settings).policy]).toEqual([name, name]);
+  });
+
   it('proposes valid points, the same whether asked at once, one by one, or after its state went through JSON', async () => {
     const policy = policyNamed(name);
     let state = policy.initial(settings);

@@ -2,11 +2,41 @@ import type { RunStep } from '@qloom/tfjs/steps/run-step.ts';
 import { fixedPolicy, randomPolicy, sobolPolicy } from './baselines.ts';
 import type { Policy, PolicyState } from './policy.ts';
 import { PolicyStateError, UnknownPolicyError } from './policy-errors.ts';
-import { createPpoPolicy, createPpoUpdate } from './ppo/ppo.ts';
+import { createPpoPolicy, createPpoUpdate, type UpdatePpo } from './ppo/ppo.ts';
 import { createPpoSurrogatePolicy, surrogatePolicy } from './surrogate-policies.ts';
 
-/** Names of all policies, the default first. */
-export const POLICY_NAMES = ['ppo-surrogate', 'ppo', 'surrogate', 'random', 'sobol', 'fixed'] as const;
+/** A row of {@link POLICIES}. */
+export interface PolicyRow {
+  /** One line for people. */
+  readonly description: string;
+  /** The policy; `update` is how those with a network learn. */
+  create(update: UpdatePpo): Policy;
+}
+
+/** Every policy, by the name that study files use; the default first. */
+export const POLICIES = {
+  'ppo-surrogate': {
+    description: 'Bagged trees choose among configurations that PPO draws and neighbours of the best ones.',
+    create: (update) => opened(createPpoSurrogatePolicy(update)),
+  },
+  ppo: {
+    description: 'Hybrid PPO (Fan et al., 2019): a policy gradient over choices and numbers.',
+    create: (update) => opened(createPpoPolicy(update)),
+  },
+  surrogate: {
+    description: 'Bagged trees choose among neighbours of the best configurations and configurations anywhere.',
+    create: () => opened(surrogatePolicy),
+  },
+  random: { description: 'Configurations drawn uniformly from the search space.', create: () => randomPolicy },
+  sobol: { description: 'Configurations of one scrambled Sobol sequence.', create: () => sobolPolicy },
+  fixed: { description: "The services' defaults, in every episode.", create: () => fixedPolicy },
+} as const satisfies Record<string, PolicyRow>;
+
+/** The name of a policy. */
+export type PolicyName = keyof typeof POLICIES;
+
+/** The names, in the order of the table. */
+export const POLICY_NAMES = Object.keys(POLICIES) as PolicyName[];
 
 /** Finds a policy by its name. Throws {@link UnknownPolicyError}. */
 export type PolicyNamed = (name: string) => Policy;
@@ -14,18 +44,11 @@ export type PolicyNamed = (name: string) => Policy;
 /** All policies; the networks of those that have one learn through `runStep`. */
 export function createPolicies(runStep: RunStep): PolicyNamed {
   const update = createPpoUpdate(runStep);
-  const policies: Readonly<Record<(typeof POLICY_NAMES)[number], Policy>> = {
-    'ppo-surrogate': opened(createPpoSurrogatePolicy(update)),
-    ppo: opened(createPpoPolicy(update)),
-    surrogate: opened(surrogatePolicy),
-    random: randomPolicy,
-    sobol: sobolPolicy,
-    fixed: fixedPolicy,
-  };
+  const policies = new Map<string, Policy>(POLICY_NAMES.map((name) => [name, POLICIES[name].create(update)]));
   return (name) => {
-    const found = POLICY_NAMES.find((known) => known === name);
+    const found = policies.get(name);
     if (found === undefined) throw new UnknownPolicyError(name, POLICY_NAMES);
-    return policies[found];
+    return found;
   };
 }
 
