@@ -1,5 +1,6 @@
 import { targetProblem } from '@qloom/service-kit/client/target-problem.ts';
 import { quoted } from '@qloom/tensor/quoted.ts';
+import { rewardForms } from './check-schema.ts';
 import type { CircuitFile } from './circuit-file.ts';
 import { type FieldPath, formatPath, type Positions, type Problem } from './problem.ts';
 import { qnnSectionProblems } from './qnn-settings.ts';
@@ -56,8 +57,10 @@ export function checkMeaning(file: StudyFile, positions: Positions, circuit?: Ci
   if (file.sobol !== undefined && file.sobol > episodes) {
     say(['sobol'], `${file.sobol} is above the number of episodes ${episodes}`);
   }
-  if (file.reward?.weights !== undefined && (file.reward.form ?? 'constrained') === 'constrained') {
-    say(['reward', 'weights'], 'belong to paper-corrected and paper-literal, not to constrained');
+  if (file.reward?.weights !== undefined) {
+    const { usual, weighted } = rewardForms();
+    const { form = usual } = file.reward;
+    if (!weighted.includes(form)) say(['reward', 'weights'], `belong to ${weighted.join(' and ')}, not to ${form}`);
   }
   for (const [name, entry] of Object.entries(space)) {
     if (typeof entry !== 'object' || !('min' in entry) || !('max' in entry)) continue;

@@ -17,6 +17,17 @@ function validator(): ReturnType<Ajv['compile']> {
   return compiled;
 }
 
+/** Forms of the reward as the published schema has them: the default, and those that take weights. */
+export function rewardForms(): { readonly usual: string; readonly weighted: readonly string[] } {
+  const { properties, then } = (validator().schema as { properties: { reward: RewardSection } }).properties.reward;
+  return { usual: properties.form.default, weighted: then.properties.form.enum };
+}
+
+interface RewardSection {
+  readonly properties: { readonly form: { readonly default: string } };
+  readonly then: { readonly properties: { readonly form: { readonly enum: readonly string[] } } };
+}
+
 /** What is known beside the file. */
 export interface SchemaContext {
   /** Whether a policy or an agent of one's own, whose policies may have any name, is given elsewhere. */
@@ -35,6 +46,8 @@ export function checkSchema(
   const isNamed = ({ keyword, data }: ErrorObject) => keyword === 'enum' && typeof data === 'string' && !anyPolicy;
   const errors = (validate.errors ?? [])
     .filter(({ keyword }) => keyword !== 'if')
+    // That weights need a form which takes them is told by checkMeaning, with the default form in view.
+    .filter((error) => !error.schemaPath.startsWith('#/properties/reward/then/'))
     .filter((error) => !error.schemaPath.startsWith('#/else/') || isNamed(error));
   // The branches of anyOf are told as one.
   const undecided = errors.filter((error) => error.keyword === 'anyOf').map((error) => error.instancePath);

@@ -217,7 +217,7 @@ export interface PutDatasetResponse {
 
 /** Data of a built-in task. Every replicate is drawn anew. */
 export interface TaskData {
-  /** "annni", "hidden-manifold" or "two-curves". */
+  /** Name of a task, such as "annni". INVALID_ARGUMENT for an unknown name lists all. */
   name: string;
   /**
    * Settings of the task as a JSON object, such as {"spins": 8, "shots": 16}; empty: defaults. Unknown or wrong settings
@@ -270,7 +270,7 @@ export interface SpaceOverride {
 
 /** Form of a study's reward. */
 export interface RewardSettings {
-  /** "constrained" (default), "paper-literal" or "paper-corrected". */
+  /** Name of a form. Default "constrained". INVALID_ARGUMENT for an unknown name lists all. */
   form: string;
   /** Weights w1 … w4 of the paper forms; empty: a quarter each. */
   weights: number[];

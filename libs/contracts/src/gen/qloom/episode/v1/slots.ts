@@ -614,7 +614,7 @@ export interface RewardFacts {
   accuracyAugmented: number;
   /** Constraints, ordered by name. */
   constraints: ConstraintTerm[];
-  /** "constrained", "paper-literal" or "paper-corrected". */
+  /** Name of the form of the reward, such as "constrained". */
   form: string;
 }
 

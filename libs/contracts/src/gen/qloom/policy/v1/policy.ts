@@ -30,7 +30,7 @@ export const protobufFileName = "qloom/policy/v1/policy.proto";
 
 /** Settings of a policy for one study. */
 export interface PolicySettings {
-  /** "ppo-surrogate" (default), "ppo", "surrogate", "random", "sobol" or "fixed", or another name that the implementation knows. */
+  /** Name of a policy that the implementation has; empty: its default. INVALID_ARGUMENT for an unknown name lists all. */
   name: string;
   /** Search space, in a stable order: the hyperparameters that the services advertise, restricted by the study. */
   space: Hyperparameter[];

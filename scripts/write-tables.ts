@@ -1,0 +1,19 @@
+// Writes the parts of the study schema and of the documentation that follow from the tables of the code (`npm run generate`).
+import { execFileSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { SCHEMA_PATH } from '@qloom/cli/study-file/check-schema.ts';
+import { DERIVED_TEXTS } from './tables/derived-texts.ts';
+import { derivedSchema } from './tables/study-schema.ts';
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+
+// The schema first: the guide's table of fields follows from it.
+writeFileSync(SCHEMA_PATH, derivedSchema(readFileSync(SCHEMA_PATH, 'utf8')));
+execFileSync(join(ROOT, 'node_modules/.bin/biome'), ['format', '--write', SCHEMA_PATH], { stdio: 'ignore' });
+for (const { path, derive } of DERIVED_TEXTS) {
+  const file = join(ROOT, path);
+  writeFileSync(file, derive(readFileSync(file, 'utf8')));
+}
+console.log(`Wrote the tables of the study schema and of ${DERIVED_TEXTS.length} pages.`);
