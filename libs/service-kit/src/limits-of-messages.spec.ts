@@ -15,7 +15,7 @@ import { decodeSlot, encodeSlot, failureOf } from './stage/slot-events.ts';
 
 const CAPABILITIES = { service: 'test', version: '1.0.0', engines: [], limits: [], hyperparameters: [] };
 
-/** What gRPC peers take as trailers unless they say otherwise. Unit: bytes. */
+/** Default limit of trailers of gRPC peers. Unit: bytes. */
 const PEERS_LIMIT = 8_192;
 
 let server: TestServer;
@@ -89,7 +89,7 @@ describe('a message that is too long for a trailer', () => {
     }
   });
 
-  it('of many wrong fields has the first ones, and says how many more there are', async () => {
+  it('of many wrong fields has the first ones and the number of the others', async () => {
     const violations = Array.from({ length: 400 }, (_, i) => ({
       field: `settings.hyperparameters[${i}]`,
       description: `${i} is wrong; right would be 1`,
@@ -105,7 +105,7 @@ describe('a message that is too long for a trailer', () => {
     expect(trailerBytes(error)).toBeLessThan(PEERS_LIMIT);
   });
 
-  it('is cut for whoever logs it', async () => {
+  it('is cut in log lines', async () => {
     const before = server.logged.length;
     await failure(new TypeError(`cannot read ${'x'.repeat(100_000)}`), () => remote.getCapabilities({}));
     const lines = server.logged.slice(before).map((line) => JSON.stringify(line));
@@ -122,7 +122,7 @@ describe('a message that is too long for a trailer', () => {
     expect(failure?.message).toMatch(/^theirs 漢+… \(cut; 40007 characters in all\)$/);
   });
 
-  it('of a peer is cut on its way on', async () => {
+  it('of a peer is cut before it is passed on', async () => {
     const details = 'theirs '.repeat(4_000);
     const metadata = badRequestMetadata('theirs', [{ field: 'a', description: 'b' }]);
     metadata.set('grpc-status-details-bin', Buffer.alloc(6_000, 7));

@@ -2,11 +2,11 @@ import { redactUrls } from '@qloom/episode-log/nats/redact-url.ts';
 import { activeTraceIds } from '@qloom/telemetry/spans.ts';
 import { boundedMessage, MAX_MESSAGE_BYTES } from './faults/bounded-message.ts';
 
-/** From the most to the least talkative. */
+/** From the most to the least verbose. */
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;
 type LogLevel = (typeof LOG_LEVELS)[number];
 
-/** Facts of a log line. An `Error` is written as name, message, code, cause and stack. */
+/** Fields of a log line. An `Error` is written as name, message, code, cause and stack. */
 type LogFields = Readonly<Record<string, unknown>>;
 
 /** Structured log: one JSON object a line. */
@@ -19,11 +19,11 @@ export interface Logger {
   with(fields: LogFields): Logger;
 }
 
-/** What {@link createLogger} takes. */
+/** Options of {@link createLogger}. */
 export interface LoggerOptions {
-  /** Lines below it are not written. Default `info`. */
+  /** Lines below this level are not written. Default `info`. */
   readonly level?: LogLevel;
-  /** On every line, such as `{ service: 'generator' }`. */
+  /** Fields of every line, such as `{ service: 'generator' }`. */
   readonly fields?: LogFields;
   /** Takes one line without its end. Default: stderr. */
   readonly write?: (line: string) => void;
@@ -63,7 +63,7 @@ export function createLogger(options: LoggerOptions = {}): Logger {
   };
 }
 
-/** A stack repeats the message, and then names the calls, which are what it is read for. */
+/** A stack begins with the message; only the calls after it are wanted. */
 const MAX_STACK_BYTES = 4 * MAX_MESSAGE_BYTES;
 
 function replacer(key: string, value: unknown): unknown {

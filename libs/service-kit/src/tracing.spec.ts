@@ -85,7 +85,7 @@ it('reads one episode as one trace: producer → event → consumer → client �
     'qloom.episode': 5,
     'qloom.outcome': 'ok',
   });
-  // The slot that the stage wrote carries its context on: whoever reads it is a child of `fit`.
+  // The slot that the stage wrote carries its context: the span of its consumer is a child of `fit`.
   const slot = await episodeLog.read({ study: 'study', episode: 5, slot: 'fit' });
   expect(slot?.headers['traceparent']).toBe(`00-${fit.traceId}-${fit.spanId}-01`);
 
@@ -102,7 +102,7 @@ it('reads one episode as one trace: producer → event → consumer → client �
   await episodeLog.close();
 });
 
-it('makes one span of a call on each side, however many messages it has', async () => {
+it('makes one span for a call on each side, for any number of messages', async () => {
   const remote = connect(GeneratorServiceService, server.target);
   const call = remote.sample();
   for (let i = 0; i < 50; i++) await call.exchange({ part: undefined });
@@ -120,7 +120,7 @@ it('makes one span of a call on each side, however many messages it has', async 
   remote.close();
 });
 
-it('marks a call as failed on the side whose fault it is, or who could not go on', async () => {
+it('marks a call as failed on the side at fault, and on the side that could not continue', async () => {
   const remote = connect(GeneratorServiceService, server.target);
   await expect(remote.getCapabilities({})).rejects.toMatchObject({ details: 'not here' });
   const call = remote.sample();

@@ -88,7 +88,7 @@ describe('errors', () => {
     expect([error.code, error.details]).toEqual([expected, 'seed: 3 is taken; right would be 4']);
   });
 
-  it('maps an error of a library that carries a code, and knows nothing of gRPC', async () => {
+  it('maps an error of a library that carries a code and does not depend on gRPC', async () => {
     const { target } = await serve({
       getCapabilities: async () => {
         throw Object.assign(new Error('loss is NaN at step 7'), { code: 'diverged' });
@@ -139,21 +139,21 @@ describe('errors', () => {
 });
 
 describe('deadlines', () => {
-  it('ends a unary call that says none, when the peer accepts and says nothing', async () => {
+  it('ends a unary call without a deadline of its own when the peer accepts and does not answer', async () => {
     silent = await startSilentPeer();
     const remote = open(silent.target, { deadlinesMs: { unary: 60 } });
     expect((await failure(remote.getCapabilities({}))).code).toBe(status.DEADLINE_EXCEEDED);
     await silent.connected;
   });
 
-  it('ends a stream as UNAVAILABLE when the peer accepts and says nothing, long before its deadline', async () => {
+  it('ends a stream as UNAVAILABLE long before its deadline when the peer accepts and does not answer', async () => {
     silent = await startSilentPeer();
     const remote = open(silent.target, { connectTimeoutMs: 60 });
     const error = await failure(remote.sample().receive());
     expect([error.code, error.details]).toEqual([status.UNAVAILABLE, `no connection to ${silent.target} within 60 ms`]);
   });
 
-  it('tells the handler that the deadline has passed', async () => {
+  it("aborts the handler's signal when the deadline has passed", async () => {
     const reasons = createSignalBoard<unknown>();
     const { target } = await serve({
       async getCapabilities(_request, context) {
@@ -174,7 +174,7 @@ describe('deadlines', () => {
     });
     const parent = { signal: new AbortController().signal, deadlineMs: Date.now() + 3_000 };
     const { capabilities } = await open(target).getCapabilities({}, { parent, deadlineMs: 60_000 });
-    // The wire carries whole milliseconds that are left, so that the peer's deadline is later by the transport's time.
+    // The wire carries the remaining whole milliseconds, so the peer's deadline is later by the time of the transport.
     expect(Number(capabilities?.version)).toBeLessThan(parent.deadlineMs + 1_000);
   });
 });
@@ -206,7 +206,7 @@ describe('cancellation', () => {
     await inner.stop();
   });
 
-  it('is what leaving a loop over answers does', async () => {
+  it('of a stream happens when a loop over its answers is left', async () => {
     const reasons = createSignalBoard<unknown>();
     const { target } = await serve({
       async *sample(_requests, context) {
@@ -262,7 +262,7 @@ describe('streams', () => {
     expect((await failure(call.exchange(settings(3)))).details).toBe('index 2: repeated');
   });
 
-  it('hold a handler back whose client does not read', async () => {
+  it('apply backpressure to a handler whose client does not read', async () => {
     let yielded = 0;
     const stalled = createSignalBoard<number>();
     const big = Buffer.alloc(512 * 1024);
@@ -290,7 +290,7 @@ describe('streams', () => {
     expect(received).toBe(400);
   });
 
-  it('hold a client back whose peer does not read', async () => {
+  it('apply backpressure to a client whose peer does not read', async () => {
     const release = Promise.withResolvers<void>();
     let read = 0;
     const { target } = await serve({
@@ -370,7 +370,7 @@ describe('retries', () => {
     expect(attempts.all).toHaveLength(4);
   });
 
-  it('leave other statuses and streams alone', async () => {
+  it('do not repeat other statuses or streams', async () => {
     const { remote, attempts } = await failing('invalid', 99);
     await failure(remote.getCapabilities({}));
     expect(attempts.all).toHaveLength(1);
@@ -378,7 +378,7 @@ describe('retries', () => {
     expect(attempts.all).toHaveLength(2);
   });
 
-  it('leave a stream alone that is UNAVAILABLE', async () => {
+  it('do not repeat a stream that is UNAVAILABLE', async () => {
     const { remote, attempts } = await failing('unavailable', 99);
     expect((await failure(remote.sample().receive())).code).toBe(status.UNAVAILABLE);
     expect(attempts.all).toHaveLength(1);

@@ -15,23 +15,24 @@ import { type MessageReader, readMessages, writeMessage, writeMessages } from '.
 export interface OutgoingOptions {
   /** Cancels the call, which then rejects with CANCELLED. */
   readonly signal?: AbortSignal;
-  /** Longest duration. Default: that of the call's kind. Unit: milliseconds. */
+  /** Maximum duration. Default: that of the call's kind. Unit: milliseconds. */
   readonly deadlineMs?: number;
   /**
-   * The call being served: its cancellation and its deadline pass on to this one. (grpc-js has an option `parent` for
-   * that; it leaves a listener behind on the parent for every child, which a long stream with many children feels.)
+   * The call being served: its cancellation and deadline propagate to this one. (The `parent` option of grpc-js does
+   * the same, but it leaves a listener on the parent for every child, which accumulates in a long stream with many
+   * children.)
    */
   readonly parent?: Pick<CallContext, 'signal' | 'deadlineMs'>;
   readonly metadata?: Metadata;
 }
 
-/** A bidirectional stream, as its client sees it. */
+/** The client's side of a bidirectional stream. */
 export interface BidiCall<Request, Response> extends MessageReader<Response> {
-  /** Sends one message; resolves when there is room for the next. */
+  /** Sends one message; resolves when the next one may be sent. */
   send(message: Request): Promise<void>;
-  /** Sends everything, as fast as the peer reads. Does not end the sending. */
+  /** Sends everything, as fast as the peer reads. Does not close the sending side. */
   sendAll(messages: AsyncIterable<Request> | Iterable<Request>): Promise<void>;
-  /** No more messages from here. */
+  /** Closes the sending side. */
   closeSend(): void;
   /** Lock-step: sends one message and waits for one answer. Throws when the peer ends the stream instead. */
   exchange(message: Request): Promise<Response>;
@@ -41,7 +42,7 @@ export interface BidiCall<Request, Response> extends MessageReader<Response> {
 
 type Cancellable = { cancel(): void };
 
-/** The calls of a definition over `client`, one function a method. */
+/** The calls of a definition over `client`: one function for each method. */
 export function makeCalls(client: Client, definition: ServiceDefinition): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(definition).map(([name, method]) => [name, MAKE[callKind(method)](client, method)]),
@@ -94,7 +95,7 @@ const MAKE = {
         writeMessages(call, requests, ended.signal).then(
           () => call.end(),
           (error) => {
-            // Our own messages failed, not the call: end it, and say why rather than CANCELLED.
+            // The messages to send failed, not the call: end it with that error rather than CANCELLED.
             if (!ended.signal.aborted) {
               reject(error);
               call.cancel();
@@ -150,7 +151,8 @@ function bidiOf(
     sendAll: (messages) => writeMessages(call, messages, ended.signal),
     closeSend: () => void call.end(),
     async exchange(message) {
-      // The answer (or the status) says more than a failed write does, and that it came says that there is room again.
+      // The answer (or the status) is more specific than a failed write, and its arrival implies that there is room
+      // again.
       writeMessage(call, message, ended.signal)?.catch(() => {});
       const answer = await reader.receive();
       if (answer === undefined) throw new Error('the peer ended the stream instead of answering');
@@ -168,7 +170,7 @@ function prepare(options: OutgoingOptions | undefined): { metadata: Metadata; ca
   };
 }
 
-/** Cancels `call` when a signal of `options` aborts; returns what takes the listeners away again. */
+/** Cancels `call` when a signal of `options` aborts; returns a function that removes the listeners. */
 function cancelWith(call: Cancellable, options: OutgoingOptions | undefined): () => void {
   const signals = [options?.signal, options?.parent?.signal].filter((signal) => signal !== undefined);
   const cancel = (): void => call.cancel();

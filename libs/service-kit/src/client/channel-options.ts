@@ -3,20 +3,20 @@ import { callKind, type ServiceDefinition, serviceName } from '../server/definit
 
 const MIB = 1024 * 1024;
 
-/** A stream's largest message. Data travels in messages of at most 1 MiB; the rest is room for what surrounds it. */
+/** Largest message of a stream. Data is sent in messages of at most 1 MiB; the rest leaves room for other fields. */
 const MAX_MESSAGE_BYTES = 8 * MIB;
 
-/** Tries of an idempotent unary call, the first included. */
+/** Attempts of an idempotent unary call, the first included. */
 const MAX_ATTEMPTS = 4;
 
 /** Unary methods that only read: repeating one changes nothing. */
 const READS = /^(get|list|describe|check|find)/;
 
 /**
- * Options of every channel. Reconnects fast, since a supervisor brings a dead service back in a moment (grpc-js would
- * wait up to two minutes). HTTP/2 pings find a peer that is gone without a word. Retries: UNAVAILABLE only, reading
- * unary methods and `idempotent` ones only, at most {@link MAX_ATTEMPTS} tries; they stop silently for requests above
- * 1 MiB (`grpc.per_rpc_retry_buffer_size`). Streams are never retried.
+ * Options of every channel. Reconnects fast, since a supervisor restarts a dead service in a moment (grpc-js would wait
+ * up to two minutes). HTTP/2 pings detect a peer that disappeared without closing the connection. Retries: UNAVAILABLE
+ * only, reading unary methods and `idempotent` ones only, at most {@link MAX_ATTEMPTS} tries; they stop silently for
+ * requests above 1 MiB (`grpc.per_rpc_retry_buffer_size`). Streams are never retried.
  */
 export function channelOptions(
   definition: ServiceDefinition,

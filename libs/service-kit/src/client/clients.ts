@@ -22,15 +22,15 @@ type RemoteMethod<M> = M extends { readonly requestStream: true }
 
 /** A service on the other end of a channel. Calls reject with a `ServiceError` of grpc-js. */
 export type Remote<D extends ServiceDefinition> = { readonly [K in keyof D]: RemoteMethod<D[K]> } & {
-  /** Where it is. */
+  /** Address of the service. */
   readonly target: string;
-  /** Closes the channel; calls in flight go on. */
+  /** Closes the channel; calls in flight continue. */
   close(): void;
 };
 
-/** What {@link connect} takes. */
+/** Options of {@link connect}. */
 export interface ConnectOptions {
-  /** Deadlines of calls that say nothing, by kind. Unit: milliseconds. */
+  /** Default deadlines of calls, by kind. Unit: milliseconds. */
   readonly deadlinesMs?: Partial<DefaultDeadlines>;
   /** How long a call waits for a connection before it fails as UNAVAILABLE. Default 10,000 ms. */
   readonly connectTimeoutMs?: number;
@@ -38,7 +38,7 @@ export interface ConnectOptions {
   readonly idempotent?: readonly string[];
   /** Default: no TLS. */
   readonly credentials?: ChannelCredentials;
-  /** Innermost last; within Qloom's own. */
+  /** The innermost one last; all are inside Qloom's own interceptors. */
   readonly interceptors?: readonly Interceptor[];
 }
 

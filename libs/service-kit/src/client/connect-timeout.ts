@@ -1,9 +1,9 @@
 import { type ChannelInterface, connectivityState, InterceptingCall, type Interceptor, status } from '@grpc/grpc-js';
 
 /**
- * Fails a call as UNAVAILABLE when the channel still has no connection after `timeoutMs`. grpc-js itself waits as long
- * as the call's deadline when a peer accepts TCP and never speaks HTTP/2, which for a fit's stream would be an hour.
- * (A connection that falls silent later is found by HTTP/2 pings.)
+ * Fails a call as UNAVAILABLE when the channel still has no connection after `timeoutMs`. grpc-js itself waits until
+ * the call's deadline when a peer accepts TCP and never answers over HTTP/2: an hour for the stream of a fit. (A
+ * connection that becomes unresponsive later is detected by HTTP/2 pings.)
  */
 export function connectInterceptor(channel: () => ChannelInterface, target: string, timeoutMs: number): Interceptor {
   return (options, nextCall) => {

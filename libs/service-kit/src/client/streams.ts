@@ -1,6 +1,9 @@
 import type { EventEmitter } from 'node:events';
 
-/** Messages that may lie unread in one stream before its sender is held back. Counted in messages, as grpc-js does. */
+/**
+ * High-water mark of one stream: unread messages above which its sender has to wait. Counted in messages, as grpc-js
+ * does.
+ */
 export const HIGH_WATER_MARK = 16;
 
 /** The readable half of a grpc-js call. */
@@ -21,17 +24,18 @@ export interface MessageReader<T> extends AsyncIterableIterator<T> {
   receive(): Promise<T | undefined>;
 }
 
-/** What {@link readMessages} takes. */
+/** Options of {@link readMessages}. */
 export interface ReadOptions {
-  /** Ends the reading at once with its reason as the error; what is unread is dropped. */
+  /** Stops reading at once, with the abort reason as the error; unread messages are dropped. */
   readonly signal?: AbortSignal;
   /** Called when the reader leaves before the stream has ended. */
   readonly onLeave?: () => void;
 }
 
 /**
- * Reads a call. Listeners are attached now, not at the first read: a call that nobody listens to buffers without
- * bound and loses its error. At most {@link HIGH_WATER_MARK} messages wait here; then the sender feels it.
+ * Reads a call. Listeners are attached now, not at the first read: a call without listeners buffers without bound and
+ * loses its error. At most {@link HIGH_WATER_MARK} messages are buffered here; beyond that, backpressure reaches the
+ * sender.
  */
 export function readMessages<T>(call: ReadableCall, options: ReadOptions = {}): MessageReader<T> {
   const queue: T[] = [];
@@ -108,8 +112,8 @@ export function readMessages<T>(call: ReadableCall, options: ReadOptions = {}): 
 }
 
 /**
- * Writes one message. Nothing comes back where the next one may be written at once; otherwise a promise that resolves when it
- * may. A receiver that does not read holds the writer back here. Rejects with the signal's reason when that aborts, or with the
+ * Writes one message. Returns undefined if the next one may be written at once, otherwise a promise that resolves when
+ * it may: backpressure of a receiver that does not read. Rejects with the signal's reason when that aborts, or with the
  * stream's error.
  */
 export function writeMessage<T>(call: WritableCall<T>, message: T, signal?: AbortSignal): Promise<void> | undefined {

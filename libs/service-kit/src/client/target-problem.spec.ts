@@ -17,5 +17,5 @@ describe('targetProblem', () => {
     ['dns:///generator', 'has no port; right would be unix:/path.sock or host:port'],
     ['generator:0', 'has port 0; right would be one from 1 to 65535'],
     ['generator:70000', 'has port 70000; right would be one from 1 to 65535'],
-  ])('says what is wrong with %s', (target, problem) => expect(targetProblem(target)).toBe(problem));
+  ])('reports what is wrong with %s', (target, problem) => expect(targetProblem(target)).toBe(problem));
 });

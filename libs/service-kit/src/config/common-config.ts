@@ -4,7 +4,7 @@ import { type ConfigTable, defineConfig, type StringVariable } from './config.ts
 import { parseListen } from './listen.ts';
 import { NATS_CONFIG } from './nats-config.ts';
 
-/** Variables that every service has. {@link runService} adds them; a service's own table may replace an entry. */
+/** Variables of every service. {@link runService} adds them; a service's own table may replace an entry. */
 export const COMMON_CONFIG = defineConfig({
   QLOOM_LISTEN: {
     type: 'string',
@@ -26,25 +26,26 @@ export const COMMON_CONFIG = defineConfig({
     default: 1,
     minimum: 1,
     maximum: 64,
-    description: 'Events that the stage worker of this process has in flight at once.',
+    description: 'Maximum number of events that the stage worker of this process handles at once.',
   },
   QLOOM_DRAIN_TIMEOUT_MS: {
     type: 'integer',
     default: 20_000,
     minimum: 100,
     maximum: 3_600_000,
-    description: 'How long a drain may take before what is left is cut off. Unit: milliseconds.',
+    description: 'How long a drain may take before the remaining calls are cut off. Unit: milliseconds.',
   },
   QLOOM_LOG_LEVEL: {
     type: 'string',
     default: 'info',
     allowed: LOG_LEVELS,
-    description: 'The least serious log lines that are written (JSON lines on stderr).',
+    description: 'Lowest level of the log lines that are written (JSON lines on stderr).',
   },
   QLOOM_PARENT_PID: {
     type: 'integer',
     minimum: 1,
-    description: 'Process that started this one: when it dies, this one drains and exits. Not set: nobody is watched.',
+    description:
+      'Process that started this one: when it dies, this one drains and exits. Not set: no process is watched.',
   },
   OTEL_EXPORTER_OTLP_ENDPOINT: {
     type: 'string',
@@ -60,19 +61,22 @@ export const COMMON_CONFIG = defineConfig({
 function target(service: string): StringVariable {
   return {
     type: 'string',
-    description: `Where the ${service} is: unix:/path.sock, host:port, or dns:///host:port (balanced round robin).`,
+    description: `Address of the ${service}: unix:/path.sock, host:port, or dns:///host:port (balanced round robin).`,
     check: targetProblem,
   };
 }
 
-/** Where the services are reached that others call; a service takes the entries it needs into its own table. */
+/** Addresses of the services that other services call; a service's own table includes the entries it needs. */
 export const TARGET_CONFIG = {
   QLOOM_GENERATOR_TARGET: target('generator'),
   QLOOM_DISCRIMINATOR_TARGET: target('discriminator'),
   QLOOM_QNN_SIM_TARGET: target('QNN simulator'),
 } as const;
 
-/** How a service trains networks; the names are those of `@qloom/tfjs`. A service that does takes them into its own table. */
+/**
+ * How a service trains networks; the names are those of `@qloom/tfjs`. The table of a service that trains networks
+ * includes them.
+ */
 export const TRAINING_CONFIG = defineConfig({
   QLOOM_TFJS_BACKEND: {
     type: 'string',
@@ -84,7 +88,7 @@ export const TRAINING_CONFIG = defineConfig({
     allowed: ['auto', 'on', 'off'] as const,
     default: 'auto',
     description:
-      'Whether training steps are compiled (onnxruntime-node): auto does where that is faster and possible, on fails where it is not.',
+      'Whether training steps are compiled (onnxruntime-node): auto compiles where that is possible and faster, on fails where it is not possible.',
   },
   QLOOM_TFJS_PROVIDER: {
     type: 'string',

@@ -1,11 +1,11 @@
 import { redactUrls } from '@qloom/episode-log/nats/redact-url.ts';
 import { quoted } from '@qloom/tensor/quoted.ts';
 
-/** One environment variable: how it is read, what it defaults to, what it may be. */
+/** One environment variable: its type, default and allowed values. */
 type Variable = StringVariable | NumberVariable | BooleanVariable;
 
 interface CommonVariable {
-  /** One sentence for people, with the unit where there is one. */
+  /** One sentence for `--help`, with the unit if there is one. */
   readonly description: string;
 }
 
@@ -14,7 +14,7 @@ export interface StringVariable extends CommonVariable {
   readonly type: 'string';
   readonly default?: string;
   readonly required?: true;
-  /** A password or the like: no message shows its value. */
+  /** A credential: no message shows its value. */
   readonly secret?: true;
   /** The only allowed values. */
   readonly allowed?: readonly string[];
@@ -49,7 +49,7 @@ type BaseValue<V extends Variable> = V extends StringVariable
     : boolean;
 type Present = { readonly default: string | number | boolean } | { readonly required: true };
 
-/** Values of a table: what has neither a default nor is required may be undefined. */
+/** Values of a table: a variable without a default that is not required may be undefined. */
 export type ConfigValues<T extends ConfigTable> = {
   readonly [K in keyof T]: T[K] extends Present ? BaseValue<T[K]> : BaseValue<T[K]> | undefined;
 };

@@ -28,14 +28,14 @@ export function parseListen(value: string): { readonly address?: ListenAddress; 
   return { address: { kind: 'tcp', host: match[1], port: Number(match[2]) } };
 }
 
-/** What a client in this process or beside it calls: a wildcard host becomes the loopback address. */
+/** The target that a client on this machine calls: a wildcard host becomes the loopback address. */
 export function clientTarget(address: ListenAddress, boundPort: number): string {
   if (address.kind === 'unix') return `unix:${address.path}`;
   const host = address.host === '0.0.0.0' ? '127.0.0.1' : address.host === '[::]' ? '[::1]' : address.host;
   return `${host}:${boundPort}`;
 }
 
-/** What grpc-js binds. */
+/** The address in the form that grpc-js binds. */
 export function bindTarget(address: ListenAddress): string {
   return address.kind === 'unix' ? `unix:${address.path}` : `${address.host}:${address.port}`;
 }

@@ -97,7 +97,7 @@ describe('the NATS variables of a service', () => {
       { QLOOM_NATS_USER: 'ada', QLOOM_NATS_PASSWORD: 'secret', QLOOM_NATS_TOKEN: 'secret' },
       'QLOOM_NATS_USER and QLOOM_NATS_TOKEN are set; right would be one of them',
     ],
-  ])('name what does not go together: %#', (env, message) => {
+  ])('name variables that exclude each other: %#', (env, message) => {
     expect(problemsOf(env)).toEqual([message]);
   });
 

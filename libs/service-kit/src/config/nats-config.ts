@@ -27,11 +27,14 @@ const WHY: ReadonlyMap<string, string> = new Map([
   ['EISDIR', 'is a folder'],
 ]);
 
-/** Who a process is to the NATS server of its event log and artifacts, and whom it trusts. Not used with other URLs. */
+/**
+ * Credentials of a process for the NATS server of its event log and artifacts, and the authority it trusts. Not used
+ * with other URLs.
+ */
 export const NATS_CONFIG = defineConfig({
   QLOOM_NATS_USER: {
     type: 'string',
-    description: 'User at the NATS server, with QLOOM_NATS_PASSWORD. Not set: what the URL holds, or nobody.',
+    description: 'User at the NATS server, with QLOOM_NATS_PASSWORD. Not set: the user in the URL, if any.',
   },
   QLOOM_NATS_PASSWORD: { type: 'string', secret: true, description: 'The password of QLOOM_NATS_USER.' },
   QLOOM_NATS_TOKEN: {
@@ -63,8 +66,8 @@ export const NATS_CONFIG = defineConfig({
 } satisfies ConfigTable);
 
 /**
- * The credentials that the variables of {@link NATS_CONFIG} give. Throws `ConfigError` when one is there without the
- * one that it needs, or beside one that takes its place.
+ * The credentials that the variables of {@link NATS_CONFIG} give. Throws `ConfigError` when one is set without another
+ * that it needs, or together with an alternative.
  */
 export function natsCredentials(config: ConfigValues<typeof NATS_CONFIG>): NatsCredentials {
   const needs = (name: keyof typeof NATS_CONFIG, other: keyof typeof NATS_CONFIG): string[] =>

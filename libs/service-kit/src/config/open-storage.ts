@@ -22,8 +22,8 @@ export interface Storage {
 
 /**
  * Opens the event log and the artifact store that a service's variables name, with the NATS credentials that they give;
- * undefined where QLOOM_LOG is not set. What the adapters warn of goes to `log`. Throws `ConfigError` when a variable is
- * wrong or missing, and `LogUnavailableError` or `LogUnusableError` when one cannot be opened.
+ * undefined where QLOOM_LOG is not set. Warnings of the adapters are logged to `log`. Throws `ConfigError` when a
+ * variable is wrong or missing, and `LogUnavailableError` or `LogUnusableError` when one cannot be opened.
  */
 export async function openStorage(
   config: StorageConfig & { readonly QLOOM_LOG: string },

@@ -1,20 +1,20 @@
-/** The longest message of a status, a slot's failure or a log line. Unit: bytes of UTF-8. */
+/** Maximum length of the message of a status, a slot's failure or a log line. Unit: bytes of UTF-8. */
 export const MAX_MESSAGE_BYTES = 2_048;
 
 /**
- * How much longer a message may be on the wire, where gRPC percent-encodes it (a space is three bytes, a Chinese character
- * nine). 4,096 bytes so, and 2,048 bytes of details in base64 beside them, stay below the 8 KiB of trailers that a gRPC peer
- * takes by default.
+ * How much longer a message may be on the wire, where gRPC percent-encodes it (a space is three bytes, a Chinese
+ * character nine). 4,096 encoded bytes and 2,048 bytes of details in base64 stay below the 8 KiB of trailers that a
+ * gRPC peer accepts by default.
  */
 const ENCODED = 2;
 
-/** Room for what says that a message was cut. Unit: bytes, on the wire. */
+/** Room for the note that a message was cut. Unit: bytes, on the wire. */
 const NOTE_BYTES = 80;
 
 /**
- * A message within the limits: as it is, or its beginning and how long it was. Lone surrogates, which no encoder takes,
- * become U+FFFD. Values in messages are cut one by one (`quoted` of `@qloom/tensor`), so that a message that was written
- * with care stays whole; this is for those of other implementations.
+ * A message within the limits: unchanged, or its beginning and its original length. Lone surrogates, which no encoder
+ * accepts, become U+FFFD. Our own messages cut each value that they quote (`quoted` of `@qloom/tensor`) and stay whole;
+ * this bounds the messages of other implementations.
  */
 export function boundedMessage(message: string, maxBytes = MAX_MESSAGE_BYTES): string {
   const whole = message.toWellFormed();

@@ -7,13 +7,13 @@ import {
 } from '@grpc/grpc-js';
 import { boundedMessage } from './bounded-message.ts';
 
-/** What trailers besides the status may take in all: 2,048 bytes of details in base64, and their name. Unit: bytes. */
+/** Maximum size of all trailers besides the status: 2,048 bytes of details in base64, and their name. Unit: bytes. */
 const MAX_TRAILER_BYTES = 2_900;
 
 /**
- * Keeps the status of every call within what peers take. Trailers above a peer's limit end its whole connection (64 KiB for
- * Node, 8 KiB for others), with every call on it; so do characters that grpc-js cannot encode. Whoever answers: handlers,
- * health, reflection. It must be the outermost interceptor.
+ * Keeps the status of every call within the limits of peers. Trailers above a peer's limit end its whole connection (64
+ * KiB for Node, 8 KiB for others), with every call on it; so do characters that grpc-js cannot encode. Applies to
+ * handlers, health and reflection. It must be the outermost interceptor.
  */
 export function boundedStatusInterceptor(): ServerInterceptor {
   return (_method, call) =>
@@ -31,8 +31,8 @@ export function boundedStatusInterceptor(): ServerInterceptor {
 }
 
 /**
- * The same for what other implementations answer with: their messages become log lines, spans and failures of slots. It must
- * be the innermost interceptor of a client.
+ * The same for the statuses of other implementations, whose messages become log lines, spans and failures of slots. It
+ * must be the innermost interceptor of a client.
  */
 export function boundedStatusClientInterceptor(): Interceptor {
   return (options, nextCall) =>

@@ -2,8 +2,7 @@ import { status } from '@grpc/grpc-js';
 import { boundedViolations, type FieldViolation } from './field-violations.ts';
 
 /**
- * What can be wrong, in the words of the domain. Domain errors of every library carry one of these as `code`; only
- * {@link STATUS_OF_CODE} knows what gRPC calls it.
+ * Kinds of errors, independent of gRPC. Domain errors of every library carry one of these as `code`; {@link STATUS_OF_CODE} maps them to gRPC statuses.
  *
  * - `invalid`: the caller's input is wrong and will be wrong again
  * - `diverged`: a loss or a weight became NaN or infinite
@@ -12,8 +11,8 @@ import { boundedViolations, type FieldViolation } from './field-violations.ts';
  * - `unsupported`: this implementation cannot do that
  * - `exhausted`: a limit of this process; fewer at once would work
  * - `unavailable`: try again, here or elsewhere
- * - `cancelled`, `deadline`: the caller gave up, or its time is over
- * - `data-loss`: bytes arrived or were stored broken
+ * - `cancelled`, `deadline`: the caller cancelled, or its deadline has passed
+ * - `data-loss`: received or stored bytes are corrupt
  * - `internal`: a bug
  */
 export type ErrorCode = keyof typeof STATUS_OF_CODE;
@@ -59,14 +58,14 @@ export class ValidationError extends DomainError {
   }
 }
 
-/** Wrong fields as one line; where they are many, the first ones and how many more there are. */
+/** Wrong fields as one line; of many, the first ones and the number of the others. */
 function violationsText(violations: readonly FieldViolation[]): string {
   const { shown, more } = boundedViolations(violations);
   const listed = shown.map(({ field, description }) => `${field}: ${description}`).join('; ');
   return more === 0 ? listed : `${listed}; and ${more} more`;
 }
 
-/** Thrown when what was asked for needs a peer, or this process, to come back. Arrives as UNAVAILABLE. */
+/** Thrown when a peer or this process is temporarily unavailable. Arrives as UNAVAILABLE. */
 export class UnavailableError extends DomainError {
   override name = 'UnavailableError';
 
@@ -75,7 +74,7 @@ export class UnavailableError extends DomainError {
   }
 }
 
-/** The reason of an aborted call: its client cancelled it or went away. */
+/** The reason of an aborted call: its client cancelled it or disconnected. */
 export class CallCancelledError extends DomainError {
   override name = 'CallCancelledError';
 

@@ -79,7 +79,7 @@ describe('a fault of the infrastructure', () => {
     expect(classifyFault(error)).toEqual({ kind: 'infrastructure' });
   });
 
-  it('is what the file system says, and a call that meets it ends with UNAVAILABLE and the reason', async () => {
+  it('is an error of the file system, and a call that meets it ends with UNAVAILABLE and the reason', async () => {
     await writeFile(folder.file('file'), 'x');
     const errors = [
       await thrownBy(() => readFile(folder.file('nowhere'))),
@@ -102,7 +102,7 @@ describe('a fault of the infrastructure', () => {
     expect(classifyFault(error)).toEqual({ kind: 'infrastructure' });
   });
 
-  it('is what SQLite says of a damaged log', async () => {
+  it('is the error of SQLite for a damaged log', async () => {
     const path = folder.file('log.db');
     const log = await openEpisodeLog(`sqlite://${path}`);
     await log.append({ study: 'study', slot: 'create' }, new Uint8Array(10_000));
@@ -113,7 +113,7 @@ describe('a fault of the infrastructure', () => {
     expect(classifyFault(damaged)).toEqual({ kind: 'infrastructure' });
   });
 
-  it('is an artifact whose folder was moved away, read and written, and it is there again with the folder', async () => {
+  it('is an artifact whose folder was moved away, for reads and writes, until the folder is back', async () => {
     const store = await openArtifactStore(`file://${folder.file('artifacts')}`);
     const hash = await store.put(Uint8Array.of(1));
     await rename(folder.file('artifacts/sha256'), folder.file('away'));
@@ -124,7 +124,7 @@ describe('a fault of the infrastructure', () => {
     expect(await store.get(hash)).toEqual(Buffer.from([1]));
   });
 
-  it('is what something else threw because of one', () => {
+  it('is an error that was caused by one', () => {
     const cause = Object.assign(new Error('connect'), { code: 'ECONNREFUSED' });
     expect(classifyFault(new TypeError('fetch failed', { cause }))).toEqual({ kind: 'infrastructure' });
   });
@@ -146,7 +146,7 @@ describeWithNats('a fault of the infrastructure, on NATS', () => {
   });
 });
 
-describe('a fault of the moment', () => {
+describe('a transient fault', () => {
   it.each(
     titled<[unknown, boolean]>([
       [answer(status.UNAVAILABLE), true],
@@ -159,7 +159,7 @@ describe('a fault of the moment', () => {
       [answer(status.INVALID_ARGUMENT), false],
       [new TypeError('a bug'), false],
     ]),
-  )('is told from one that lasts: %s', (_title, error, expected) => {
+  )('is distinguished from one that lasts: %s', (_title, error, expected) => {
     expect(isTransient(error)).toBe(expected);
   });
 });
@@ -172,13 +172,13 @@ describe('a failure of the work itself', () => {
       [new DomainError('invalid', 'no'), 'invalid', undefined],
       [new DomainError('diverged', 'no'), 'diverged', undefined],
     ]),
-  )('is what was refused or diverged: %s', (_title, error, reason, answered) => {
+  )('is an error of refused or diverged work: %s', (_title, error, reason, answered) => {
     expect(classifyFault(error)).toEqual({ kind: 'failed', reason });
     expect(answeredFailure(error)).toBe(answered);
   });
 });
 
-describe('what nobody can explain', () => {
+describe('an unexplained error', () => {
   it.each(
     titled<[unknown]>([
       [new TypeError('a bug')],

@@ -6,9 +6,9 @@ import { isServiceError } from './status.ts';
 
 /**
  * What an error means for an episode:
- * - `infrastructure`: nothing is wrong with the episode; do it again, without limit
+ * - `infrastructure`: nothing is wrong with the episode; retry without limit
  * - `failed`: it is wrong and will be wrong again; its slot is written as failed
- * - `unexplained`: maybe a bug; do it again, and after many deliveries call the event poison
+ * - `unexplained`: maybe a bug; retry, and declare the event poison after many deliveries
  */
 export type Fault =
   | { readonly kind: 'infrastructure' }
@@ -19,8 +19,8 @@ const INFRASTRUCTURE: Fault = { kind: 'infrastructure' };
 const UNEXPLAINED: Fault = { kind: 'unexplained' };
 
 /**
- * Classifies what a stage's work threw. A call's status and a domain error of the same meaning are the same fault. What nobody
- * can explain is what its `cause` is, where that is the infrastructure's fault.
+ * Classifies an error of a stage's work. The status of a call and a domain error of the same meaning are the same
+ * fault. An unexplained error whose `cause` is an infrastructure fault is an infrastructure fault.
  */
 export function classifyFault(error: unknown): Fault {
   if (isServiceError(error)) {
@@ -28,7 +28,7 @@ export function classifyFault(error: unknown): Fault {
     return FAULT_OF_STATUS.get(error.code) ?? UNEXPLAINED;
   }
   const code = errorCodeOf(error);
-  // Lost by this very program: an event or an artifact that it cannot read.
+  // Data loss in this process: an event or an artifact that it cannot read.
   if (code === 'data-loss') return UNEXPLAINED;
   if (code !== undefined) return FAULT_OF_STATUS.get(STATUS_OF_CODE[code]) ?? UNEXPLAINED;
   if (isInfrastructureError(error)) return INFRASTRUCTURE;
@@ -36,7 +36,7 @@ export function classifyFault(error: unknown): Fault {
   return cause !== undefined && classifyFault(cause).kind === 'infrastructure' ? INFRASTRUCTURE : UNEXPLAINED;
 }
 
-/** What a peer answered of the request itself: that it is `invalid`, or that it `diverged`; undefined for any other error. */
+/** A peer's verdict on the request itself: `invalid` or `diverged`; undefined for any other error. */
 export function answeredFailure(error: unknown): FailureName | undefined {
   if (!isServiceError(error)) return undefined;
   const fault = classifyFault(error);
@@ -44,8 +44,8 @@ export function answeredFailure(error: unknown): FailureName | undefined {
 }
 
 /**
- * Whether a fault is one of the moment: a connection that was lost, a peer that is away, busy or draining. The same call may succeed
- * at once, here or at a replica. Other faults of the infrastructure last until somebody mends them.
+ * Whether a fault is transient: a lost connection, or a peer that is down, busy or draining. The same call may succeed
+ * at once, here or at a replica. Other infrastructure faults last until they are repaired.
  */
 export function isTransient(error: unknown): boolean {
   if (isServiceError(error)) return LOST_CONNECTION.test(error.details) || TRANSIENT_STATUS.has(error.code);
@@ -65,9 +65,9 @@ const TRANSIENT_STATUS: ReadonlySet<number> = new Set([
 ]);
 
 /**
- * NOT_FOUND is an artifact that is not there (yet, or while its store is away); FAILED_PRECONDITION an attempt that another has
- * overtaken; UNIMPLEMENTED a peer of another kind or version; DATA_LOSS bytes that came or were stored broken. The event is not
- * to blame for any of these, and all can pass. INTERNAL and UNKNOWN are a peer's bug as likely as not.
+ * NOT_FOUND is a missing artifact (not yet written, or its store is unavailable); FAILED_PRECONDITION an attempt that a
+ * later one has superseded; UNIMPLEMENTED a peer of another kind or version; DATA_LOSS corrupt bytes. None of these is
+ * caused by the event, and all can be temporary. INTERNAL and UNKNOWN may as well be a bug of a peer.
  */
 const FAULT_OF_STATUS: ReadonlyMap<number, Fault> = new Map<number, Fault>([
   ...[...TRANSIENT_STATUS].map((code) => [code, INFRASTRUCTURE] as const),

@@ -8,7 +8,7 @@ export interface FieldViolation {
   readonly description: string;
 }
 
-/** As many violations as fit into `maxBytes`, each description within its own limit, and how many more there are. */
+/** As many violations as fit into `maxBytes`, each description within its own limit, and the number of the others. */
 export function boundedViolations(
   violations: readonly FieldViolation[],
   maxBytes = 1_400,

@@ -1,6 +1,6 @@
 import { ConsumerConflictError, EpisodeLogError, InvalidKeyError, InvalidUrlError } from '@qloom/episode-log/errors.ts';
 
-/** Whether an error says that the log, the store, the disk, the network or the time was at fault. */
+/** Whether an error is a fault of the log, the artifact store, the disk, the network, or a passed deadline. */
 export function isInfrastructureError(error: unknown): boolean {
   if (error instanceof EpisodeLogError) return !MISUSES.some((type) => error instanceof type);
   if (!(error instanceof Error)) return false;
@@ -9,7 +9,7 @@ export function isInfrastructureError(error: unknown): boolean {
   return typeof syscall === 'string' || (typeof code === 'string' && SYSTEM_ERROR.test(code));
 }
 
-/** What a server of NATS, or the way to it, is at fault for; by name, for only the log's adapters know the client. */
+/** Errors caused by a NATS server or the connection to it; by name, since only the log's adapters import the client. */
 const NATS_ERRORS: ReadonlySet<string> = new Set([
   'JetStreamApiError',
   'JetStreamError',
@@ -28,7 +28,7 @@ const NATS_ERRORS: ReadonlySet<string> = new Set([
   'UserAuthenticationExpiredError',
 ]);
 
-/** Errors of log and store that only a program's mistake brings about, or an event that names nonsense. */
+/** Errors of log and store that are caused by a bug, or by an event with invalid content. */
 const MISUSES = [InvalidKeyError, InvalidUrlError, ConsumerConflictError];
 
 /** An error of the operating system (`ENOENT`, `ENOSPC`, `EIO`, `EAI_AGAIN`, …); those of Node itself begin with `ERR_`. */

@@ -7,16 +7,16 @@ import { boundedViolations } from './field-violations.ts';
 /** Trailer in which gRPC carries a `google.rpc.Status`; grpcurl and every client library show it. */
 const DETAILS = 'grpc-status-details-bin';
 const BAD_REQUEST = 'type.googleapis.com/google.rpc.BadRequest';
-/** The longest message inside of the details, which repeats the one beside them. Unit: bytes of UTF-8. */
+/** Maximum length of the message in the details, which repeats the status's message. Unit: bytes of UTF-8. */
 const MAX_REPEATED_BYTES = 400;
-/** `field` of the entry that says how many violations are left out. */
+/** `field` of the entry with the number of violations that are left out. */
 const MORE = '…';
 
 /**
  * Trailers that list the wrong fields of a request as `google.rpc.BadRequest`, the standard's richer error model
  * (https://grpc.io/docs/guides/error/): Status{code=1, message=2, details=3: Any{type_url=1, value=2}},
- * BadRequest{field_violations=1: {field=1, description=2}}. At most 2,048 bytes: of many violations the first ones, and an
- * entry that says how many more there are.
+ * BadRequest{field_violations=1: {field=1, description=2}}. At most 2,048 bytes: of many violations the first ones, and
+ * an entry with the number of the others.
  */
 export function badRequestMetadata(message: string, violations: readonly FieldViolation[]): Metadata {
   const badRequest = new BinaryWriter();
@@ -34,7 +34,7 @@ export function badRequestMetadata(message: string, violations: readonly FieldVi
   return metadata;
 }
 
-/** The wrong fields that a peer listed with its INVALID_ARGUMENT; empty when it listed none, or nothing that can be read. */
+/** The wrong fields that a peer listed with its INVALID_ARGUMENT; empty when there is no readable list. */
 export function violationsOf(error: ServiceError): FieldViolation[] {
   const [details] = error.metadata?.get(DETAILS) ?? [];
   if (details === undefined || typeof details === 'string') return [];

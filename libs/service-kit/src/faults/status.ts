@@ -10,15 +10,16 @@ import type { FieldViolation } from './field-violations.ts';
 import { isInfrastructureError } from './infrastructure-error.ts';
 import { badRequestMetadata, violationsOf } from './status-details.ts';
 
-/** What a caller gets instead of the message of an error that nobody foresaw: it may hold internals. */
+/** Message for callers in place of an unexpected error's own, which may contain internals. */
 export const INTERNAL_MESSAGE = 'internal error; the log of the service has the details';
 
-/** A status as grpc-js wants to be given it. */
+/** A status in the form of grpc-js. */
 export type CallStatus = Pick<StatusObject, 'code' | 'details'> & { readonly metadata?: Metadata };
 
 /**
- * The gRPC status of any error: a domain error by the table, a status that a peer answered with by its own code (but
- * never a peer's internals), a fault of disk, log or network UNAVAILABLE, anything else INTERNAL without its message.
+ * The gRPC status of any error: for a domain error that of the table, for a peer's status the same code (without
+ * internals of the peer), for a fault of disk, log or network UNAVAILABLE, for anything else INTERNAL without its
+ * message.
  */
 export function statusOf(error: unknown): CallStatus {
   const code = errorCodeOf(error);
@@ -34,7 +35,7 @@ export function statusOf(error: unknown): CallStatus {
     if (error.code === status.INTERNAL || error.code === status.UNKNOWN) {
       return { code: status.INTERNAL, details: 'a peer failed; its log has the details' };
     }
-    // A peer's CANCELLED is not our caller's: had our caller cancelled, nobody would be waiting for this status.
+    // A peer's CANCELLED does not come from our caller: if our caller had cancelled, this status would not be sent.
     if (error.code === status.CANCELLED)
       return { code: status.UNAVAILABLE, details: `a peer stopped: ${error.details}` };
     return { code: error.code, details: error.details, metadata: validationOnly(error) };

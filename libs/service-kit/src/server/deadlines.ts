@@ -1,12 +1,12 @@
 import { InterceptingCall, type Interceptor } from '@grpc/grpc-js';
 import { type CallKind, callKind } from './definition.ts';
 
-/** Milliseconds that a call may take when its caller says nothing. */
+/** Default deadlines of calls. Unit: milliseconds. */
 export type DefaultDeadlines = Readonly<Record<CallKind, number>>;
 
 /**
- * Unary calls answer at once or hang; a stream may carry a whole fit. An hour is no plan, it only keeps a forgotten
- * stream from living for ever: who knows better says so.
+ * Unary calls answer at once or hang; a stream may carry a whole fit. The hour only bounds a forgotten stream: callers
+ * with a better estimate set their own deadline.
  */
 export const DEFAULT_DEADLINES_MS: DefaultDeadlines = {
   unary: 10_000,
@@ -16,8 +16,8 @@ export const DEFAULT_DEADLINES_MS: DefaultDeadlines = {
 };
 
 /**
- * Gives every call that has no deadline the default of its kind. Without one, a call hangs for ever when the peer
- * accepts the connection and says nothing.
+ * Gives every call that has no deadline the default of its kind. Without one, a call never ends when the peer accepts
+ * the connection and does not answer.
  */
 export function deadlineInterceptor(defaults: DefaultDeadlines = DEFAULT_DEADLINES_MS): Interceptor {
   return (options, nextCall) => {

@@ -9,7 +9,7 @@ import { callKind } from './definition.ts';
 /** Every open stream of a server, so that a drain can end them all, health watches and reflection included. */
 export interface StreamRegistry {
   readonly interceptor: ServerInterceptor;
-  /** Ends every open stream with UNAVAILABLE: its client goes elsewhere. Unary calls are left to finish. */
+  /** Ends every open stream with UNAVAILABLE, so that its client retries elsewhere. Unary calls may finish. */
   endAll(details: string): void;
   /** Number of open streams. */
   readonly size: number;

@@ -2,16 +2,16 @@ import type { Metadata } from '@grpc/grpc-js';
 import type { MessageReader } from '../client/streams.ts';
 import type { RequestOf, ResponseOf, ServiceDefinition } from './definition.ts';
 
-/** What a handler knows of its call besides the request. */
+/** Context of a call that a handler gets besides the request. */
 export interface CallContext {
   /**
-   * Aborted when the client cancels or goes away, when the deadline passes, or when the process drains. Hand it to
-   * everything that takes time. Its reason is a `DomainError` that maps to the right status: rethrow it.
+   * Aborted when the client cancels or goes away, when the deadline passes, or when the process drains. Pass it to
+   * every long operation. Its reason is a `DomainError` that maps to the right status: rethrow it.
    */
   readonly signal: AbortSignal;
   /** Milliseconds since the epoch; Infinity without a deadline. */
   readonly deadlineMs: number;
-  /** What the client sent along. */
+  /** Metadata that the client sent. */
   readonly metadata: Metadata;
   /** `/package.Service/Method`. */
   readonly path: string;
@@ -19,7 +19,7 @@ export interface CallContext {
 
 type Method<D extends ServiceDefinition, K extends keyof D> = D[K];
 
-/** The handler of one method: plain promises and async iterables; no grpc-js in sight. */
+/** The handler of one method: plain promises and async iterables, without types of grpc-js. */
 type Handler<M> = M extends { readonly requestStream: true }
   ? M extends { readonly responseStream: true }
     ? (requests: MessageReader<RequestOf<M>>, context: CallContext) => AsyncIterable<ResponseOf<M>>

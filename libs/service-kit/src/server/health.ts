@@ -1,9 +1,12 @@
 import type { Server } from '@grpc/grpc-js';
 import { HealthImplementation } from 'grpc-health-check';
 
-/** Liveness: SERVING as long as the process can answer at all. A drain does not touch it: nobody must restart a pod for draining. */
+/**
+ * Liveness: SERVING as long as the process can answer at all. A drain does not change it, so that a draining pod is not
+ * restarted.
+ */
 const HEALTH_LIVE = 'live';
-/** Readiness: whether new calls are welcome. The empty name and every service's own name say the same. */
+/** Readiness: whether new calls are accepted. The empty name and the name of every service have the same status. */
 const HEALTH_READY = 'ready';
 
 /** The health service of one server. */

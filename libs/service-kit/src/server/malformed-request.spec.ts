@@ -82,7 +82,7 @@ const methodOf = (definition: ServiceDefinition, name: string): RpcMethod<unknow
 const MALFORMED = [
   ['a length beyond the end', Buffer.from([10, 20, 0x61])],
   ['a number that never ends', Buffer.alloc(11, 0xff)],
-  ['a wire type that there is none of', Buffer.from([15, 5])],
+  ['an undefined wire type', Buffer.from([15, 5])],
   ['field 0', Buffer.from([0, 0, 0])],
   ['an end of a group without its beginning', Buffer.from([12])],
   ['groups in groups without end', Buffer.alloc(100_000, 11)],
@@ -115,7 +115,7 @@ describe('bytes that are no message of the method', () => {
     expect([code, details]).toEqual([status.INVALID_ARGUMENT, expect.stringContaining('GetStudyRequest')]);
   });
 
-  it('end a stream that began well, and its handler', async () => {
+  it('end a stream whose first messages were valid, and its handler', async () => {
     const good = GeneratorServiceService.sample.requestSerialize({
       part: { $case: 'settings', value: { seed: 1, classCounts: [], ungated: false } },
     });

@@ -10,7 +10,7 @@ import {
 import { requestTypeOf } from './contract-descriptors.ts';
 import type { RpcMethod } from './definition.ts';
 
-/** What takes the place of a request whose bytes are none. */
+/** Placeholder for a request that could not be decoded. */
 class MalformedRequest {
   readonly problem: string;
 
@@ -20,9 +20,9 @@ class MalformedRequest {
 }
 
 /**
- * A server to which bytes that are no message of the method's type are the caller's mistake. grpc-js calls them INTERNAL,
- * which says that the service is broken, and past its interceptors, so that no span nor metric sees the call. Here they
- * arrive at {@link malformedRequestInterceptor}. Holds for every service, health and reflection included.
+ * A server that treats bytes that are no message of the method's type as an error of the caller. grpc-js answers them
+ * with INTERNAL, as if the service were broken, and bypasses the interceptors, so that no span or metric records the
+ * call. Here they reach {@link malformedRequestInterceptor}. Applies to every service, health and reflection included.
  */
 export class CheckedServer extends Server {
   override addService(service: ServiceDefinition, implementation: UntypedServiceImplementation): void {
@@ -74,8 +74,8 @@ function checkFields(bytes: Buffer): void {
 }
 
 /**
- * Decodes a request as the protobuf specification wants it: throws where text is not UTF-8. The generated code would put
- * U+FFFD in its place.
+ * Decodes a request as the protobuf specification requires: throws where text is not UTF-8. The generated code would
+ * put U+FFFD in its place.
  */
 export function decodeRequest<Request>(method: RpcMethod<Request, unknown>, bytes: Buffer): Request {
   // The generated `decode` takes a reader as well as bytes.

@@ -1,4 +1,4 @@
-/** What {@link watchParent} looks at; the process itself but in tests. */
+/** The process that {@link watchParent} observes; exchanged in tests. */
 export interface ParentView {
   /** The present parent, which changes when the first one dies. */
   ppid(): number;
@@ -18,10 +18,10 @@ const THIS_PROCESS: ParentView = {
 };
 
 /**
- * Calls `onGone` once when the parent dies, so that a killed supervisor leaves no orphan behind: when the IPC channel
- * (if there is one) closes, and by looking every `intervalMs` where `parentPid` is given. A child compares its parent
- * rather than asking whether that process lives, since a killed process that nobody has reaped still answers.
- * Returns what ends the watch. Does not hold the process open.
+ * Calls `onGone` once when the parent dies, so that a killed supervisor leaves no orphan: when the IPC channel (if
+ * there is one) closes, and by polling every `intervalMs` if `parentPid` is given. A child compares its parent's id
+ * instead of checking whether that process is alive, since a killed process that was not reaped yet still counts as
+ * alive. Returns a function that ends the watch. Does not keep the process alive.
  */
 export function watchParent(
   parentPid: number | undefined,

@@ -28,7 +28,7 @@ afterEach(async () => {
 });
 
 describe('a service as a process', () => {
-  it('says where it is ready, answers, and exits with 0 on SIGTERM', async () => {
+  it('prints its address when it is ready, answers, and exits with 0 on SIGTERM', async () => {
     const main = start();
     const { service, target, pid } = await main.ready;
     expect({ service, target, pid }).toEqual({ service: 'echo', target: folder.socket('echo'), pid: main.pid });
@@ -38,7 +38,7 @@ describe('a service as a process', () => {
     remote.close();
   });
 
-  it('takes a free port where it is told port 0', async () => {
+  it('takes a free port for port 0', async () => {
     const { target } = await start({ QLOOM_LISTEN: '127.0.0.1:0' }).ready;
     expect(target).toMatch(/^127\.0\.0\.1:[1-9]\d+$/);
     const remote = remoteOf(target);

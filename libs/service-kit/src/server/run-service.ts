@@ -20,9 +20,9 @@ export async function runService<const T extends ConfigTable>(spec: ServiceSpec<
     console.log(`${spec.name}: ${spec.description}\n\nEnvironment:\n${describeConfig(table)}`);
     process.exit(EXIT.drained);
   }
-  // A supervisor that died takes our pipes with it; writing to them must not end the drain.
+  // When the supervisor dies, our pipes break; writing to them must not end the drain.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
-  // Timers and sockets of grpc-js do not hold the process open, and a drain must not end half-way for that.
+  // Timers and sockets of grpc-js do not keep the process alive, which would end a drain early.
   setInterval(() => {}, 2 ** 30);
 
   let log = createLogger({ fields: { service: spec.name } });

@@ -15,7 +15,7 @@ import type { Logger } from '../logger.ts';
 import { callKind } from './definition.ts';
 import type { CallContext, ServiceBinding } from './handlers.ts';
 
-/** What calls need from the process they run in. */
+/** State of the process that calls need. */
 export interface ServeOptions {
   readonly log: Logger;
   /** Aborted when a drain ends the open streams; its reason becomes the reason of each stream's signal. */
@@ -24,7 +24,7 @@ export interface ServeOptions {
 
 type AnyHandler = ServiceBinding['handlers'][string];
 
-/** What every kind of call has. */
+/** The common part of all four kinds of calls. */
 interface AnyCall {
   readonly metadata: Metadata;
   getPath(): string;
@@ -33,8 +33,8 @@ interface AnyCall {
 }
 
 /**
- * Turns handlers of promises and async iterables into what grpc-js calls. Errors become statuses by `statusOf`; what
- * is this service's own fault is logged, with everything that the caller is not told.
+ * Turns handlers of promises and async iterables into what grpc-js calls. Errors become statuses by `statusOf`; faults
+ * of this service are logged with all details, which the caller does not get.
  */
 export function serve({ definition, handlers }: ServiceBinding, options: ServeOptions): UntypedServiceImplementation {
   const implementation: UntypedServiceImplementation = {};
@@ -110,7 +110,7 @@ interface OpenCall {
   readonly context: CallContext;
   /** The status for an error of the handler; logs it. */
   fail(error: unknown): CallStatus;
-  /** Takes the listeners away. */
+  /** Removes the listeners. */
   close(): void;
 }
 
@@ -131,7 +131,7 @@ function openCall(call: AnyCall, log: Logger, draining?: AbortSignal): OpenCall 
   return {
     context: { signal: controller.signal, deadlineMs, metadata: call.metadata, path },
     fail(error) {
-      // Whatever a handler throws once its signal has aborted is a consequence of that.
+      // An error that a handler throws after its signal was aborted is a consequence of that.
       const status = statusOf(controller.signal.aborted ? controller.signal.reason : error);
       if (isOwnFault(status.code)) log.error('call failed', { path, status: status.code, error });
       else log.debug('call ended', { path, status: status.code, details: status.details });

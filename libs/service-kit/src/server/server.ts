@@ -13,7 +13,7 @@ import { CheckedServer, decodeRequest, malformedRequestInterceptor } from './mal
 import { addReflection } from './reflection.ts';
 import { serve } from './serve-call.ts';
 
-/** What {@link startServer} takes. */
+/** Options of {@link startServer}. */
 export interface StartServerOptions {
   readonly services: readonly ServiceBinding[];
   readonly listen: ListenAddress;
@@ -26,7 +26,7 @@ export interface StartServerOptions {
 
 /** A gRPC server that listens, with health and reflection, not ready yet. */
 export interface RunningServer {
-  /** What a client beside it calls. */
+  /** Target for a client on the same machine. */
   readonly target: string;
   setReady(ready: boolean): void;
   /** Ends every open stream with UNAVAILABLE. */

@@ -4,21 +4,21 @@ import type { Logger } from '../logger.ts';
 import type { BackgroundWork } from '../stage/background-work.ts';
 import type { ServiceBinding } from './handlers.ts';
 
-/** A service's own variables and the common ones; where both have a name, the service's own entry counts. */
+/** A service's own variables and the common ones; where both define a name, the service's own entry is used. */
 export type ServiceConfig<T extends ConfigTable> = ConfigValues<Omit<typeof COMMON_CONFIG, keyof T> & T>;
 
-/** What a service gets to build itself from. */
+/** Dependencies that the builder of a service gets. */
 export interface ServiceDeps<T extends ConfigTable> {
   readonly config: ServiceConfig<T>;
   readonly log: Logger;
 }
 
-/** What a service is made of. */
+/** The parts of a built service. */
 export interface BuiltService {
   readonly services: readonly ServiceBinding[];
   /** Default: none. */
   readonly stages?: readonly BackgroundWork[];
-  /** Lets go of logs, stores, workers and models. Called last, after every call has ended. */
+  /** Releases logs, stores, workers and models. Called last, after every call has ended. */
   close?(): Promise<void>;
 }
 

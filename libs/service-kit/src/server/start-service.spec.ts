@@ -25,7 +25,7 @@ afterEach(() => folder.remove());
 
 const CAPABILITIES = { service: 'test', version: '1.0.0', engines: [], limits: [], hyperparameters: [] };
 
-it('drains in the order that loses nothing', async () => {
+it('drains in the order that loses no work', async () => {
   const order: string[] = [];
   const unaryStarted = Promise.withResolvers<void>();
   const releaseUnary = Promise.withResolvers<void>();
@@ -114,7 +114,7 @@ it('drains in the order that loses nothing', async () => {
   health.close();
 });
 
-it('goes on draining when a step fails, and says that not all was finished', async () => {
+it('continues to drain when a step fails, and reports that not all was finished', async () => {
   const { log, lines } = createMemoryLog();
   const order: string[] = [];
   const service = await startService(

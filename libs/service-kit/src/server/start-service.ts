@@ -7,16 +7,16 @@ import type { Logger } from '../logger.ts';
 import { startServer } from './server.ts';
 import type { ServiceConfig, ServiceSpec } from './service-spec.ts';
 
-/** A service that runs, in this process. */
+/** A service that is running in this process. */
 export interface RunningService {
-  /** What a client beside it calls. */
+  /** Target for a client on the same machine. */
   readonly target: string;
-  /** Rejects when a stage cannot go on. Never resolves. */
+  /** Rejects when a stage cannot continue. Never resolves. */
   readonly failed: Promise<never>;
   /**
    * Stops in order: not ready (liveness stays) → stages take nothing new, finish or hand back → open streams end as
-   * UNAVAILABLE → unary calls finish, under what is left of the timeout, then everything is cut off → the service lets
-   * go of its resources → telemetry is flushed. Resolves to whether all of it finished in time. May be called twice.
+   * UNAVAILABLE → unary calls finish, under what is left of the timeout, then everything is cut off → the service
+   * releases its resources → telemetry is flushed. Resolves to whether all of it finished in time. May be called twice.
    */
   drain(): Promise<boolean>;
 }
@@ -59,7 +59,7 @@ export async function startService<T extends ConfigTable>(
   const failed = new Promise<never>((_resolve, reject) => {
     for (const stage of stages) stage.done.catch(reject);
   });
-  failed.catch((error) => log.error('a stage cannot go on', { error }));
+  failed.catch((error) => log.error('a stage cannot continue', { error }));
   return {
     target: server.target,
     failed,
@@ -67,7 +67,7 @@ export async function startService<T extends ConfigTable>(
   };
 }
 
-/** Whether `work` succeeded within `timeoutMs`. Its error is logged: a drain goes on. */
+/** Whether `work` succeeded within `timeoutMs`. Its error is logged and the drain continues. */
 async function settles(work: Promise<unknown>, timeoutMs: number, log: Logger): Promise<boolean> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<boolean>((resolve) => {

@@ -4,6 +4,6 @@ export interface BackgroundWork {
   start(self: string): void;
   /** Takes nothing new; finishes what is in flight, or hands it back when `timeoutMs` is over. */
   drain(timeoutMs: number): Promise<void>;
-  /** Rejects when the work cannot go on; the service then exits with code 1. */
+  /** Rejects when the work cannot continue; the service then exits with code 1. */
   readonly done: Promise<void>;
 }

@@ -1,7 +1,7 @@
 import { formatKey } from '@qloom/episode-log/event-key.ts';
 import type { LogEvent } from '@qloom/episode-log/port.ts';
 
-/** How long an event waits that was handed back. Unit: milliseconds. */
+/** Delays before an event that was handed back is delivered again. Unit: milliseconds. */
 export interface BackoffOptions {
   /** After the first failure; doubles from there. Default 200. */
   readonly firstMs?: number;
@@ -9,23 +9,23 @@ export interface BackoffOptions {
   readonly longestMs?: number;
 }
 
-/** Failures of one event, as one worker saw them. */
+/** Failures of one event in one worker. */
 interface FailureCounts {
-  /** Not the event's own: a lost connection, a drain. */
+  /** Infrastructure faults: a lost connection, a drain. */
   readonly infrastructure: number;
-  /** What nobody can explain. */
+  /** Unexplained errors. */
   readonly unexplained: number;
 }
 
-/** What one worker remembers of the events that it handed back, until they are settled. */
+/** One worker's failure counts of the events that it handed back, until they are settled. */
 export interface Backoff {
-  /** Counts a failure and returns how long to wait for the next delivery, spread by ±25% so that events part. */
+  /** Counts a failure and returns the delay before the next delivery, with a jitter of ±25%. */
   failed(event: LogEvent, fault: keyof FailureCounts): number;
   counts(event: LogEvent): FailureCounts;
   forget(event: LogEvent): void;
 }
 
-/** Creates an empty memory. */
+/** Creates an instance without failures. */
 export function createBackoff({ firstMs = 200, longestMs = 15_000 }: BackoffOptions = {}): Backoff {
   const memory = new Map<string, { infrastructure: number; unexplained: number }>();
   return {
@@ -35,7 +35,7 @@ export function createBackoff({ firstMs = 200, longestMs = 15_000 }: BackoffOpti
       const base = Math.min(longestMs, firstMs * 2 ** (counts.infrastructure + counts.unexplained));
       counts[fault] += 1;
       memory.set(name, counts);
-      // Spread by what the event is, not by chance: the only source of random numbers is the seeded one.
+      // The jitter is derived from the event, not drawn: the only source of random numbers is the seeded one.
       const spread = ((event.sequence * 2_654_435_761) % 1_000) / 1_000;
       return Math.round(base * (0.75 + spread / 2));
     },

@@ -8,17 +8,17 @@ import { DomainError } from '../faults/errors.ts';
 /** The closed list of why an episode can fail. */
 export type FailureName = 'invalid' | 'diverged' | 'cancelled' | 'deadline' | 'poison';
 
-/** Facts of a slot, as the contract's `oneof`. */
+/** Content of a slot, as the contract's `oneof`. */
 export type SlotFacts = NonNullable<SlotEvent['facts']>;
 
-/** What a slot will hold, but for its key. */
+/** Content of a slot without its key. */
 export interface SlotContent {
   /** Milliseconds since the epoch. */
   readonly startedAtMs: number;
   readonly endedAtMs: number;
-  /** Which delivery of the event before did the work, from 1. */
+  /** Delivery of the preceding event that did the work, from 1. */
   readonly attempt: number;
-  /** The service that did the work, where it said so. */
+  /** The service that did the work, if it is known. */
   readonly implementation?: Implementation;
   readonly result: { readonly facts: SlotFacts } | { readonly reason: FailureName; readonly message: string };
 }
@@ -34,7 +34,7 @@ export function encodeSlot(key: EpisodeKey, content: SlotContent): Uint8Array {
     outcome: failed ? Outcome.FAILED : Outcome.OK,
     failure: failed ? { reason: REASON_NUMBER[result.reason], message: boundedMessage(result.message) } : undefined,
     startedAt: new Date(content.startedAtMs),
-    endedAt: new Date(Math.max(content.startedAtMs, content.endedAtMs)), // the clock may be set back between
+    endedAt: new Date(Math.max(content.startedAtMs, content.endedAtMs)), // the clock may have been set back in between
     attempt: content.attempt,
     implementation: content.implementation,
     facts: failed ? undefined : result.facts,
@@ -44,7 +44,7 @@ export function encodeSlot(key: EpisodeKey, content: SlotContent): Uint8Array {
 
 /**
  * The content of a slot. Throws `DomainError` (`data-loss`) when the bytes are no SlotEvent, or one of another slot
- * than the one they stand in.
+ * than the one they were read from.
  */
 export function decodeSlot(event: LogEvent): SlotEvent {
   const { key } = event;

@@ -7,23 +7,23 @@ import { classifyFault, type Fault } from '../faults/faults.ts';
 import type { Logger } from '../logger.ts';
 import { decodeSlot, encodeSlot, isOk, type SlotContent, type SlotFacts } from './slot-events.ts';
 
-/** How one delivery ended: what was written by whom, and what becomes of the event. */
+/** How one delivery ended: what was written, by which worker, and how the event is settled. */
 export type AttemptResult =
-  /** The slot stands, or nothing has to be done: never deliver again. */
+  /** The slot is written, or there is nothing to do: never deliver again. */
   | { readonly outcome: 'ok' | 'failed' | 'adopted'; readonly settle: 'ack' | 'term'; readonly error?: unknown }
   /** Deliver again. */
   | { readonly outcome: 'retry'; readonly fault: 'infrastructure' | 'unexplained'; readonly error: unknown };
 
-/** What {@link attemptStage} needs. */
+/** Inputs of {@link attemptStage}. */
 export interface AttemptOptions {
   readonly episodeLog: EpisodeLog;
   /** The slot to write. */
   readonly key: EpisodeKey;
   readonly delivery: Delivery;
   readonly work: (event: SlotEvent) => Promise<SlotFacts>;
-  /** Which service did the work, as far as is known. */
+  /** The service that did the work, if it is known. */
   readonly implementation: () => Implementation | undefined;
-  /** Whether the work was told to stop: then whatever it threw is no fault of the event. */
+  /** Whether the work was aborted: then its error is not the event's fault. */
   readonly interrupted: () => boolean;
   /** The number of deliveries without progress, this one included, if one more unexplained failure makes it poison. */
   readonly poisonAfter: () => number | undefined;
@@ -31,7 +31,7 @@ export interface AttemptOptions {
   readonly now: () => number;
 }
 
-/** One delivery of one event: do the work, append the slot. Throws nothing: an error is a result. */
+/** One delivery of one event: does the work and appends the slot. Does not throw: an error is a result. */
 export async function attemptStage(options: AttemptOptions): Promise<AttemptResult> {
   try {
     return await attempt(options);
@@ -75,7 +75,10 @@ async function fail(options: AttemptOptions, error: unknown): Promise<AttemptRes
   return { outcome: 'retry', fault: fault.kind, error };
 }
 
-/** Writes the slot, the active span's context with it. Whoever was faster is adopted: slots are written once. */
+/**
+ * Writes the slot with the active span's context. If another worker was faster, its slot is adopted: slots are written
+ * once.
+ */
 async function append(
   { episodeLog, key, delivery, implementation, now }: AttemptOptions,
   startedAtMs: number,
@@ -88,7 +91,7 @@ async function append(
   return status === 'appended' ? 'ok' : 'adopted';
 }
 
-/** Whether the slot stands already, or the episode is over (cancelled, or past its deadline). */
+/** Whether the slot is already written, or the episode is over (cancelled, or past its deadline). */
 async function isSettled(episodeLog: EpisodeLog, key: EpisodeKey): Promise<boolean> {
   if ((await episodeLog.read(key)) !== undefined) return true;
   const reward: EpisodeKey = { study: key.study, episode: key.episode, slot: 'reward' };

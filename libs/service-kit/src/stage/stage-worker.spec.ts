@@ -78,7 +78,7 @@ const serviceError = (code: number, details: string): ServiceError =>
   Object.assign(new Error(details), { code, details }) as ServiceError;
 
 describe('a stage', () => {
-  it('writes its slot with the facts of its work', async () => {
+  it('writes its slot with the result of its work', async () => {
     const seen = createSignalBoard<[SlotEvent, StageContext]>();
     work(async (event, context) => {
       seen.post([event, context]);
@@ -113,7 +113,7 @@ describe('a stage', () => {
     ['a full disk', Object.assign(new Error('no space left on device'), { code: 'ENOSPC' })],
     ['an artifact that is away', new ArtifactMissingError('artifact 00 is not in /data')],
     ['JetStream', Object.assign(new Error('internal error'), { name: 'JetStreamApiError', code: 10_023 })],
-  ])('does it again, past every limit, when the infrastructure fails: %s', async (_what, error) => {
+  ])('retries without limit when the infrastructure fails: %s', async (_what, error) => {
     let runs = 0;
     work(async () => {
       if (++runs <= POISON_AFTER + 5) throw error;
@@ -124,7 +124,7 @@ describe('a stage', () => {
     expect([isOk(fit), fit.attempt]).toEqual([true, POISON_AFTER + 6]);
   });
 
-  it('calls an event poison after so many deliveries that nobody can explain, faults of others not counted', async () => {
+  it('declares an event poison after many unexplained failures, infrastructure faults not counted', async () => {
     const errors = ['UNAVAILABLE', 'bug', 'bug', 'UNAVAILABLE', 'bug'];
     let runs = 0;
     work(
@@ -142,7 +142,7 @@ describe('a stage', () => {
     expect(runs).toBe(5);
   });
 
-  it('does not take one odd error for poison after workers that were killed before', async () => {
+  it('does not take one unexplained error for poison after workers were killed', async () => {
     let killed = 0;
     await write(keyOf(0, 'propose'), { facts: PROPOSED });
     const others = new AbortController();
@@ -162,7 +162,7 @@ describe('a stage', () => {
     expect([isOk(fit), fit.attempt]).toEqual([true, 32]);
   });
 
-  it('does no work for an event that failed, a slot that stands, or an episode that is over', async () => {
+  it('does no work for an event that failed, a slot that is written, or an episode that is over', async () => {
     const ran = createSignalBoard<number>();
     await write(keyOf(0, 'propose'), { reason: 'invalid', message: 'no data' });
     await write(keyOf(1, 'propose'), { facts: PROPOSED });
@@ -180,7 +180,7 @@ describe('a stage', () => {
     expect(await episodeLog.read(keyOf(2, 'fit'))).toBeUndefined();
   });
 
-  it('adopts the slot of whoever was faster', async () => {
+  it('adopts the slot of a faster worker', async () => {
     work(async () => {
       await write(keyOf(0, 'fit'), { reason: 'diverged', message: 'another worker' });
       return FACTS;
@@ -190,7 +190,7 @@ describe('a stage', () => {
     expect(failureOf(await slot(keyOf(0, 'fit')))?.message).toBe('another worker');
   });
 
-  it('calls an event that it cannot read poison', async () => {
+  it('declares an event that it cannot read poison', async () => {
     work(async () => FACTS, { poisonAfter: 1 });
     await episodeLog.append(keyOf(0, 'propose'), Uint8Array.of(0xff, 0xff, 0xff));
     expect(failureOf(await slot(keyOf(0, 'fit')))).toMatchObject({
@@ -222,7 +222,7 @@ describe('a drain', () => {
     expect(started.all).toEqual([0]);
   });
 
-  it('hands work back that does not end in time, and another worker does it', async () => {
+  it('hands back work that does not end in time, and another worker does it', async () => {
     const started = createSignalBoard<number>();
     const worker = work(async (_event, { signal }) => {
       started.post(1);

@@ -15,16 +15,18 @@ import { type BackoffOptions, createBackoff } from './backoff.ts';
 import type { SlotFacts } from './slot-events.ts';
 import { attemptStage } from './stage-attempt.ts';
 
-/** What a stage's work knows besides the event. */
+/** Context that a stage's work gets besides the event. */
 export interface StageContext {
-  /** Aborted when the lease is lost or a drain's time is up: hand it to every call, and let the error through. */
+  /**
+   * Aborted when the lease is lost or the time of a drain is over: pass it to every call, and do not catch its error.
+   */
   readonly signal: AbortSignal;
   /** Which delivery of the event this is, from 1. */
   readonly attempt: number;
   readonly log: Logger;
-  /** The target of this very process. */
+  /** The target of this process. */
   readonly self: string;
-  /** Says which service does the work; the slot will name it. */
+  /** Sets the service that does the work, which is recorded in the slot. */
   readonly producedBy: (implementation: Implementation | undefined) => void;
 }
 
@@ -39,8 +41,8 @@ export interface StageOptions {
   /** Events in flight at once. */
   readonly concurrency: number;
   /**
-   * The work: makes the calls and returns the facts of the slot. May run twice for one event, in two processes at
-   * once: what it writes elsewhere must be idempotent. What it throws is classified by `classifyFault`.
+   * The work: makes the calls and returns the content of the slot. May run twice for one event, in two processes at
+   * once: its other writes must be idempotent. Its errors are classified by `classifyFault`.
    */
   readonly run: (event: SlotEvent, context: StageContext) => Promise<SlotFacts>;
   readonly consumer?: string;
@@ -55,8 +57,8 @@ export interface StageOptions {
 export const POISON_AFTER = 20;
 
 /**
- * Unexplained failures that the worker must have seen itself. Deliveries count what happened to other workers too, and
- * twenty of those may have been killed: one odd error after that is no proof against the event.
+ * Unexplained failures that the worker must have seen itself. Deliveries also count those of other workers, which may
+ * have been killed: a single unexplained error after that does not prove that the event is at fault.
  */
 const POISON_WITNESSES = 3;
 
@@ -66,8 +68,9 @@ const POISON_WITNESSES = 3;
  * An event whose slot, or whose episode's reward, is written already is acknowledged at once; so is one that failed.
  * Otherwise the work runs and the slot is appended; when another worker was faster, its slot is adopted. An
  * infrastructure fault hands the event back with a growing delay, without limit; a domain failure writes the slot as
- * failed; what nobody can explain is tried {@link POISON_AFTER} times, {@link POISON_WITNESSES} of them here
- * (infrastructure faults seen here are not counted), and is then written as poison before the event is given up.
+ * failed; an unexplained error is retried up to {@link POISON_AFTER} deliveries, {@link POISON_WITNESSES} of them here
+ * (infrastructure faults seen here are not counted), and is then written as poison, after which the event is not
+ * delivered again.
  */
 export function createStageWorker(options: StageOptions): BackgroundWork {
   const { stage, episodeLog } = options;
