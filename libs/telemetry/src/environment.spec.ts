@@ -73,7 +73,7 @@ describe('where telemetry goes', () => {
     expect(enabled).toBe(expected.length > 0);
   });
 
-  it('is the console as well, where OTEL_TRACES_EXPORTER says so', async () => {
+  it('is the console as well, as OTEL_TRACES_EXPORTER requests', async () => {
     const printed = jest.spyOn(console, 'dir').mockImplementation(() => {});
     try {
       await underVariables({ ...both, OTEL_TRACES_EXPORTER: 'console,otlp', OTEL_METRICS_EXPORTER: 'console' });
@@ -101,7 +101,7 @@ describe('where telemetry goes', () => {
       'application/x-protobuf',
     ],
     ['nothing', 'UNSET', 'application/json', 'application/json'],
-  ])('is encoded as %s says', async (_what, name, traces, metrics) => {
+  ])('is encoded according to %s', async (_what, name, traces, metrics) => {
     await underVariables({ ...both, [name]: 'http/protobuf' });
     const types = Object.fromEntries(collector.requests.map(({ path, headers }) => [path, headers['content-type']]));
     expect(types).toEqual({ '/v1/traces': traces, '/v1/metrics': metrics });
@@ -137,7 +137,7 @@ describe('where telemetry goes', () => {
   });
 });
 
-describe('what telemetry says', () => {
+describe('the content of telemetry', () => {
   it.each([
     [{ OTEL_SERVICE_NAME: 'mine' }, { 'service.name': 'mine' }],
     [
@@ -224,7 +224,7 @@ describe('what telemetry says', () => {
     expect(await carried('none')).toEqual([]);
   });
 
-  it('has explicit buckets where the aggregation of histograms says so', async () => {
+  it('has explicit buckets if the aggregation of histograms requests them', async () => {
     await underVariables({
       ...both,
       OTEL_EXPORTER_OTLP_METRICS_DEFAULT_HISTOGRAM_AGGREGATION: 'explicit_bucket_histogram',
@@ -232,7 +232,7 @@ describe('what telemetry says', () => {
     expect(await collector.histogram(() => true)).toMatchObject({ exponential: false, count: 1 });
   });
 
-  it('is sent in batches and at times that OTEL_BSP_* and OTEL_METRIC_EXPORT_* give', async () => {
+  it('is sent in the batches and at the intervals of OTEL_BSP_* and OTEL_METRIC_EXPORT_*', async () => {
     const batches = {
       OTEL_BSP_MAX_EXPORT_BATCH_SIZE: '1',
       OTEL_BSP_SCHEDULE_DELAY: '1',
@@ -281,7 +281,7 @@ describe('a variable that is wrong', () => {
     expect(read).toThrow(right);
   });
 
-  it('is not repeated where it may hold credentials, nor at length', () => {
+  it('is not repeated where it may hold credentials, and is cut where it is long', () => {
     const read = (variables: Record<string, string>) => () => readTelemetryEnvironment(variables);
     expect(read({ OTEL_EXPORTER_OTLP_HEADERS: 'secret' })).toThrow(
       /^OTEL_EXPORTER_OTLP_HEADERS: what it holds is not a list/,

@@ -6,18 +6,21 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** How one signal leaves the process. */
 export interface SignalSettings {
-  /** Where to: an OTLP collector, the console, both or neither. */
+  /** Destinations: an OTLP collector, the console, both or neither. */
   readonly exporters: readonly ('otlp' | 'console')[];
   readonly protocol: 'http/json' | 'http/protobuf';
 }
 
-/** What the standard OTEL_* variables say, beside what OpenTelemetry's own packages read: endpoints, headers, and resources. */
+/**
+ * Settings of the standard OTEL_* variables, except those that OpenTelemetry's own packages read: endpoints, headers,
+ * and resources.
+ */
 export interface TelemetrySettings {
   readonly traces: SignalSettings;
   readonly metrics: SignalSettings;
   readonly sampler: { readonly name: SamplerName; readonly ratio: number };
   readonly propagators: readonly ('tracecontext' | 'baggage')[];
-  /** Milliseconds and numbers of spans, each where it is set. */
+  /** Milliseconds and numbers of spans; absent if not set. */
   readonly batch: {
     scheduledDelayMillis?: number;
     exportTimeoutMillis?: number;
@@ -29,9 +32,9 @@ export interface TelemetrySettings {
   readonly metricIntervalMs?: number;
   readonly metricTimeoutMs?: number;
   readonly exponentialHistograms: boolean;
-  /** Least serious diagnostics of OpenTelemetry itself that are logged; absent: none. */
+  /** Lowest level of OpenTelemetry's own diagnostics that are logged; absent: none. */
   readonly diagnostics?: string;
-  /** What is set and has no effect, one line each. */
+  /** Variables that are set and have no effect, one line each. */
   readonly warnings: readonly string[];
 }
 
@@ -52,7 +55,7 @@ const HISTOGRAMS = ['base2_exponential_bucket_histogram', 'explicit_bucket_histo
 const DIAGNOSTICS = ['none', 'error', 'warn', 'info', 'debug', 'verbose', 'all'] as const;
 const TEMPORALITIES = ['cumulative', 'delta', 'lowmemory'] as const;
 
-/** The SDK's limits of spans, by variable; a limit of attributes holds for all that have none of their own. */
+/** The SDK's limits of spans, by variable; a limit of attributes applies to everything without a limit of its own. */
 const LIMITS: readonly (readonly [limit: string, ...variables: string[]])[] = [
   ['attributeValueLengthLimit', 'OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT', 'OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT'],
   ['attributeCountLimit', 'OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT', 'OTEL_ATTRIBUTE_COUNT_LIMIT'],
@@ -78,7 +81,7 @@ export class TelemetryEnvironmentError extends Error {
  * Reads the variables of https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/ and of the OTLP
  * exporter's page there. A variable that is empty is not set.
  *
- * @throws TelemetryEnvironmentError for values that are wrong, and for those that ask for what is not there, such as `grpc`.
+ * @throws TelemetryEnvironmentError for wrong values, and for unsupported ones such as `grpc`.
  */
 export function readTelemetryEnvironment(env: Environment): TelemetrySettings {
   const reader = createReader(env);
@@ -134,7 +137,7 @@ export function readTelemetryEnvironment(env: Environment): TelemetrySettings {
 
 const NO_GRPC = 'OTLP over gRPC is not sent, and a collector takes http/protobuf on port 4318';
 
-/** Variables whose presence must not pass without a word: who sets them expects something else to happen. */
+/** Variables that are refused instead of ignored, since setting them is expected to have an effect. */
 const REFUSED: Readonly<Record<string, string>> = {
   OTEL_CONFIG_FILE: 'configuration files are not read; right would be the single OTEL_* variables',
   OTEL_EXPERIMENTAL_CONFIG_FILE: 'configuration files are not read; right would be the single OTEL_* variables',
@@ -189,7 +192,7 @@ function createReader(env: Environment) {
       if (pairs.some((pair) => !/^[^=]+=/.test(pair.trim()))) {
         wrong(name, 'is not a list of pairs; right would be key=value,key2=value2');
       } else if (!pairs.every(isPercentEncoded)) {
-        // The exporters drop such a pair, or all of them, without a word.
+        // The exporters silently drop such a pair, or all of them.
         wrong(name, 'has a "%" that no two hexadecimal digits of UTF-8 follow; right would be %25');
       }
     },
@@ -202,7 +205,7 @@ function createReader(env: Environment) {
         wrong(name, `cannot be read (${(error as NodeJS.ErrnoException).code}); right would be the path of a PEM file`);
       }
     },
-    /** Throws what was wrong; gives a line for each OTEL_* variable that is set and was not read. */
+    /** Throws if anything was wrong; returns a line for each OTEL_* variable that is set and was not read. */
     finish(): string[] {
       for (const [name, why] of Object.entries(REFUSED)) if (get(name) !== undefined) problems.push(`${name}: ${why}`);
       if (problems.length > 0) throw new TelemetryEnvironmentError(problems);

@@ -2,9 +2,9 @@ import { type Context, context, propagation, ROOT_CONTEXT } from '@opentelemetry
 import { isTelemetryOn } from './state.ts';
 
 /**
- * Headers that carry the active trace context (W3C `traceparent`, `tracestate`) with an event. Empty when telemetry
- * is off. Whoever consumes the event starts a span that is a **child** of the span active here, so that one episode
- * reads as one trace.
+ * Headers that carry the active trace context (W3C `traceparent`, `tracestate`) with an event. Empty when telemetry is
+ * off. The consumer of the event starts a span that is a **child** of the span active here, so that one episode is one
+ * trace.
  */
 export function traceHeaders(from: Context = context.active()): Record<string, string> {
   const headers: Record<string, string> = {};

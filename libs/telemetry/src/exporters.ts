@@ -12,13 +12,13 @@ import { ConsoleMetricExporter, type PushMetricExporter } from '@opentelemetry/s
 import { ConsoleSpanExporter, type ReadableSpan, type SpanExporter } from '@opentelemetry/sdk-trace';
 import type { SignalSettings } from './environment.ts';
 
-/** Options of an exporter; what is absent, OpenTelemetry's packages read from OTEL_EXPORTER_OTLP_*. */
+/** Options of an exporter; OpenTelemetry's packages read absent ones from OTEL_EXPORTER_OTLP_*. */
 export interface ExportOptions {
   readonly url?: string;
   readonly timeoutMillis?: number;
 }
 
-/** The exporters of spans that the settings ask for. */
+/** The exporters of spans according to the settings. */
 export function spanExporters({ exporters, protocol }: SignalSettings, options: ExportOptions): SpanExporter[] {
   return exporters.map((exporter) => {
     if (exporter === 'console') return new ConsoleSpanExporter();
@@ -26,7 +26,7 @@ export function spanExporters({ exporters, protocol }: SignalSettings, options: 
   });
 }
 
-/** The exporters of metrics that the settings ask for. */
+/** The exporters of metrics according to the settings. */
 export function metricExporters({ exporters, protocol }: SignalSettings, options: ExportOptions): PushMetricExporter[] {
   return exporters.map((exporter) => {
     if (exporter === 'console') return new ConsoleMetricExporter();
@@ -36,7 +36,7 @@ export function metricExporters({ exporters, protocol }: SignalSettings, options
 
 const PROTOBUF = { 'Content-Type': 'application/x-protobuf' };
 
-/** What `@opentelemetry/exporter-trace-otlp-proto` is: the packages for JSON have all of it but these lines. */
+/** Equivalent of `@opentelemetry/exporter-trace-otlp-proto`, built from the packages for JSON. */
 class ProtobufTraceExporter extends OTLPExporterBase<ReadableSpan[]> implements SpanExporter {
   constructor(options: ExportOptions) {
     const http = convertLegacyHttpOptions(options, 'TRACES', 'v1/traces', PROTOBUF);
@@ -52,7 +52,7 @@ class ProtobufTraceExporter extends OTLPExporterBase<ReadableSpan[]> implements 
   }
 }
 
-/** What `@opentelemetry/exporter-metrics-otlp-proto` is. */
+/** Equivalent of `@opentelemetry/exporter-metrics-otlp-proto`. */
 class ProtobufMetricExporter extends OTLPMetricExporterBase {
   constructor(options: ExportOptions) {
     const http = convertLegacyHttpOptions(options, 'METRICS', 'v1/metrics', PROTOBUF);

@@ -1,7 +1,7 @@
 import { TraceFlags } from '@opentelemetry/api';
 import { BatchSpanProcessor, type ReadableSpan } from '@opentelemetry/sdk-trace';
 
-/** Exports every span that was recorded, sampled or not: sampling is for what leaves the machine. */
+/** Exports every span that was recorded, sampled or not: sampling applies only to spans that leave the machine. */
 export class KeptSpansProcessor extends BatchSpanProcessor {
   override onEnd(span: ReadableSpan): void {
     const spanContext = span.spanContext();

@@ -10,12 +10,12 @@ import {
 } from './schema.ts';
 import { isTelemetryOn } from './state.ts';
 
-// An instrument made before the provider is set stays silent for ever, so instruments are kept per provider.
+// An instrument that was created before the provider is set never records, so instruments are kept per provider.
 const instruments = new WeakMap<MeterProvider, Map<string, Histogram>>();
 
 /**
- * Records `seconds` in a histogram of the schema or of the conventions; what is negative (a clock set back, clocks of two
- * machines) counts as 0. Does nothing when telemetry is off.
+ * Records `seconds` in a histogram of the schema or of the conventions; negative values (a clock set back, clocks of
+ * two machines) count as 0. Does nothing when telemetry is off.
  */
 export function recordSeconds(
   schema: Pick<HistogramSchema, 'name' | 'description'>,

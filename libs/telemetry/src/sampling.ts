@@ -7,7 +7,7 @@ import {
 } from '@opentelemetry/sdk-trace';
 import type { TelemetrySettings } from './environment.ts';
 
-/** The sampler that OTEL_TRACES_SAMPLER and OTEL_TRACES_SAMPLER_ARG ask for. */
+/** The sampler of OTEL_TRACES_SAMPLER and OTEL_TRACES_SAMPLER_ARG. */
 export function samplerOf({ name, ratio }: TelemetrySettings['sampler']): Sampler {
   if (name.startsWith('parentbased_')) return new ParentBasedSampler({ root: rootSampler(name.slice(12), ratio) });
   return rootSampler(name, ratio);

@@ -1,6 +1,6 @@
 /**
- * Everything custom that Qloom emits, listed once. A span, attribute or metric that is not in this file does not
- * exist; what is promised here and missing in a trace fails a test.
+ * Everything custom that Qloom emits, listed once. A span, attribute or metric that is not in this file is not emitted;
+ * one that is listed here and missing in a trace fails a test.
  */
 
 /** The five slots of an episode: each is the name of one span, and a value of `qloom.stage`. */
@@ -17,7 +17,7 @@ export const SPAN_NAMES: readonly SpanName[] = [...STAGES, ...STEPS];
 
 /** Stage or step that a span or a measurement belongs to. On spans and metrics. */
 export const ATTR_STAGE = 'qloom.stage';
-/** Id of the study. On spans only: it would give metrics a series a study. */
+/** Id of the study. On spans only: on metrics it would create a series for each study. */
 export const ATTR_STUDY = 'qloom.study';
 /** Index of the episode in its study, an integer. On spans only. */
 export const ATTR_EPISODE = 'qloom.episode';
@@ -26,7 +26,7 @@ export const ATTR_OUTCOME = 'qloom.outcome';
 
 /**
  * `ok`: the slot was written as ok. `failed`: written as failed, with a reason from the closed list. `retry`: an
- * infrastructure fault; the event goes back and comes again. `adopted`: someone else had written the slot.
+ * infrastructure fault; the event is delivered again. `adopted`: another worker had written the slot.
  */
 const OUTCOMES = ['ok', 'failed', 'retry', 'adopted'] as const;
 export type Outcome = (typeof OUTCOMES)[number];

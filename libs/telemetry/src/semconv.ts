@@ -17,11 +17,11 @@ export const ATTR_RPC_METHOD = 'rpc.method';
 export const ATTR_RPC_RESPONSE_STATUS_CODE = 'rpc.response.status_code';
 /** Set only on a failed call or operation: the status name or the error's code. */
 export const ATTR_ERROR_TYPE = 'error.type';
-/** Host, or path of the unix socket, that the client was told to call. */
+/** Host, or path of the unix socket, of the client's target. */
 export const ATTR_SERVER_ADDRESS = 'server.address';
 export const ATTR_SERVER_PORT = 'server.port';
 
-/** How often this message was handed out, this time included. */
+/** Number of deliveries of this message, this one included. */
 export const ATTR_MESSAGING_DELIVERY_ATTEMPT = 'messaging.delivery.attempt';
 
 export const METRIC_RPC_CLIENT_CALL_DURATION = 'rpc.client.call.duration';

@@ -15,13 +15,13 @@ import { isTelemetryOn } from './state.ts';
 /** The one tracer of Qloom's own spans. */
 export const TRACER_NAME = 'qloom';
 
-/** What a span says about itself. */
+/** Attributes and options of a span. */
 export interface SpanOptions {
   readonly study?: string;
   /** Index of the episode. */
   readonly episode?: number;
   readonly attributes?: Attributes;
-  /** Default INTERNAL. A stage that consumes an event is a CONSUMER; who writes the first event is a PRODUCER. */
+  /** Default INTERNAL. A stage that consumes an event is a CONSUMER; the writer of the first event is a PRODUCER. */
   readonly kind?: SpanKind;
   /** Context of the parent, e.g. from an event's headers. Default: the active context. `'root'` starts a new trace. */
   readonly parent?: Context | 'root';
@@ -30,11 +30,10 @@ export interface SpanOptions {
 }
 
 /**
- * Runs `work` inside a span of the schema and ends the span when `work` settles; an error marks the span as failed
- * (its `code`, if any, becomes `error.type`) and is thrown on.
+ * Runs `work` inside a span of the schema and ends the span when `work` settles; an error marks the span as failed (its
+ * `code`, if any, becomes `error.type`) and is rethrown.
  *
- * @example
- * const sampled = await withSpan('sample', { study, episode }, async (span) => {
+ * @example const sampled = await withSpan('sample', { study, episode }, async (span) => {
  *   span.setAttribute('qloom.outcome', 'ok');
  *   return sample(model, classes);
  * });

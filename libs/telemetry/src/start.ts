@@ -37,19 +37,22 @@ import { samplerOf } from './sampling.ts';
 import { ATTR_SERVICE_INSTANCE_ID, ATTR_SERVICE_NAME, ATTR_SERVICE_VERSION } from './semconv.ts';
 import { setTelemetryOn } from './state.ts';
 
-/** What {@link startTelemetry} needs. */
+/** Options of {@link startTelemetry}. */
 export interface TelemetryOptions {
-  /** `service.name` of every span and metric, e.g. `generator`, unless OTEL_SERVICE_NAME or OTEL_RESOURCE_ATTRIBUTES say another. */
+  /**
+   * `service.name` of every span and metric, e.g. `generator`, unless OTEL_SERVICE_NAME or OTEL_RESOURCE_ATTRIBUTES
+   * override it.
+   */
   readonly serviceName: string;
   readonly serviceVersion?: string;
-  /** What OTEL_EXPORTER_OTLP_ENDPOINT would be, in its place. */
+  /** Overrides OTEL_EXPORTER_OTLP_ENDPOINT. */
   readonly endpoint?: string;
   /**
-   * Base URL of a receiver that gets every span as JSON, whatever OTEL_* say: sampled or not, sent elsewhere as well or not.
-   * `qloom run` keeps its spans so.
+   * Base URL of a receiver that gets every span as JSON, independent of the OTEL_* variables: sampled or not, exported
+   * elsewhere or not. `qloom run` collects its spans this way.
    */
   readonly keepAt?: string;
-  /** How long a finished span may wait for company, in milliseconds. Default OTEL_BSP_SCHEDULE_DELAY, or 200. */
+  /** Delay between two exports of finished spans, in milliseconds. Default OTEL_BSP_SCHEDULE_DELAY, or 200. */
   readonly traceDelayMs?: number;
   /** How often metrics are sent, in milliseconds. Default OTEL_METRIC_EXPORT_INTERVAL, or 10,000. */
   readonly metricIntervalMs?: number;
@@ -63,18 +66,18 @@ export interface TelemetryOptions {
 export interface Telemetry {
   /** False when nothing is exported: nothing is recorded either. */
   readonly enabled: boolean;
-  /** Sends what is waiting. Never throws: a collector that is away must not break its clients. */
+  /** Exports everything that is buffered. Never throws: an unreachable collector must not break its clients. */
   flush(): Promise<void>;
-  /** Flushes, stops, and takes the global providers away again. Never throws. */
+  /** Flushes, stops, and removes the global providers. Never throws. */
   shutdown(): Promise<void>;
 }
 
 const OFF: Telemetry = { enabled: false, flush: async () => {}, shutdown: async () => {} };
 
 /**
- * Starts OpenTelemetry for this process: traces and exponential histograms, as the standard OTEL_* variables say (see
- * `readTelemetryEnvironment`; endpoints, headers, timeouts and certificates are read by OpenTelemetry's exporters). Without an
- * endpoint or an exporter nothing is installed, and spans and measurements cost next to nothing.
+ * Starts OpenTelemetry for this process: traces and exponential histograms, configured by the standard OTEL_* variables
+ * (see `readTelemetryEnvironment`; endpoints, headers, timeouts and certificates are read by OpenTelemetry's
+ * exporters). Without an endpoint or an exporter nothing is installed, and spans and measurements cost next to nothing.
  *
  * @throws TelemetryEnvironmentError where a variable is wrong.
  */
@@ -119,7 +122,7 @@ function resourceOf({ serviceName, serviceVersion }: TelemetryOptions): Resource
     [ATTR_SERVICE_INSTANCE_ID]: randomUUID(),
     ...(serviceVersion === undefined ? {} : { [ATTR_SERVICE_VERSION]: serviceVersion }),
   });
-  // The later detector counts where both name the service.
+  // Where both name the service, the later detector takes precedence.
   return own.merge(detectResources({ detectors: [resourceAttributesEnvDetector, serviceNameEnvDetector] }));
 }
 

@@ -1,9 +1,9 @@
 let on = false;
 
 /**
- * Whether this process records telemetry. The interceptors ask before they do any work, so that a process without a
- * collector pays one branch a call. It mirrors OpenTelemetry's own global providers, which tell nobody whether they
- * are real.
+ * Whether this process records telemetry. The interceptors check it before they do any work, so that a process without
+ * a collector pays one branch for each call. It mirrors OpenTelemetry's own global providers, which do not expose
+ * whether they are no-ops.
  */
 export function isTelemetryOn(): boolean {
   return on;

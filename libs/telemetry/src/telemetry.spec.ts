@@ -21,7 +21,7 @@ describe('telemetry without an endpoint', () => {
     await telemetry.shutdown();
   });
 
-  it('refuses an endpoint that is no URL, and says what is right', () => {
+  it('refuses an endpoint that is no URL, with an example of a right one', () => {
     expect(() => startTelemetry({ serviceName: 'test', endpoint: 'localhost:4318' })).toThrow(
       'OTEL_EXPORTER_OTLP_ENDPOINT: "localhost:4318" is not an http or https URL; right would be http://127.0.0.1:4318',
     );
@@ -56,7 +56,7 @@ describe('telemetry with a collector', () => {
     await collector.stop();
   });
 
-  it('survives a collector that is away', async () => {
+  it('survives an unreachable collector', async () => {
     const telemetry = startTelemetry({ serviceName: 'test', endpoint: 'http://127.0.0.1:1', exportTimeoutMs: 50 });
     await withSpan('fit', {}, async () => {});
     await telemetry.flush();

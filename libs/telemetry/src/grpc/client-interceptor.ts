@@ -9,9 +9,9 @@ import { callAttributes, isClientError, isTracedMethod, methodName, statusAttrib
 const METADATA_SETTER: TextMapSetter<Metadata> = { set: (metadata, key, value) => metadata.set(key, value) };
 
 /**
- * One CLIENT span and one `rpc.client.call.duration` per call, streams included (never one per message), and the
- * trace context in the call's metadata. One branch a call when telemetry is off.
- * `target` becomes `server.address` and `server.port`.
+ * One CLIENT span and one `rpc.client.call.duration` per call, streams included (never one per message), and the trace
+ * context in the call's metadata. Costs one branch for each call when telemetry is off. `target` becomes
+ * `server.address` and `server.port`.
  */
 export function clientTelemetryInterceptor(target?: string): Interceptor {
   return (options, nextCall) => {

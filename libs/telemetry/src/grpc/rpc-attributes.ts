@@ -10,7 +10,7 @@ import {
   RPC_SYSTEM_GRPC,
 } from '../semconv.ts';
 
-/** Probes and reflection are no part of an episode: no spans, no metrics. */
+/** Probes and reflection are not part of an episode: no spans, no metrics. */
 const QUIET = /^\/grpc\.(health|reflection)\./;
 
 /** Whether calls of this method (`/package.Service/Method`) are traced. */
@@ -23,7 +23,7 @@ export function methodName(path: string): string {
   return path.startsWith('/') ? path.slice(1) : path;
 }
 
-/** Attributes known at the start of a call. `target` is what the client was told to call. */
+/** Attributes known at the start of a call. `target` is the client's target. */
 export function callAttributes(path: string, target?: string): Attributes {
   return {
     [ATTR_RPC_SYSTEM_NAME]: RPC_SYSTEM_GRPC,
@@ -38,7 +38,7 @@ export function statusAttributes(code: number, isError: boolean): Attributes {
   return { [ATTR_RPC_RESPONSE_STATUS_CODE]: name, ...(isError ? { [ATTR_ERROR_TYPE]: name } : {}) };
 }
 
-/** To a client every status but OK is an error. */
+/** For a client every status but OK is an error. */
 export function isClientError(code: number): boolean {
   return code !== status.OK;
 }
@@ -52,7 +52,7 @@ const SERVER_ERRORS: ReadonlySet<number> = new Set([
   status.DATA_LOSS,
 ]);
 
-/** To a server only its own faults are errors; the conventions list them. */
+/** For a server only its own faults are errors, as listed by the conventions. */
 export function isServerError(code: number): boolean {
   return SERVER_ERRORS.has(code);
 }

@@ -23,7 +23,7 @@ const METADATA_GETTER: TextMapGetter<Metadata> = {
 
 /**
  * One SERVER span and one `rpc.server.call.duration` per call, a child of the client's span; the handler runs inside
- * it. A call that its client cancels ends as CANCELLED. One branch a call when telemetry is off.
+ * it. A call that its client cancels ends as CANCELLED. Costs one branch for each call when telemetry is off.
  */
 export function serverTelemetryInterceptor(): ServerInterceptor {
   return (method, call) => {
