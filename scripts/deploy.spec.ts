@@ -138,7 +138,7 @@ describeBuilt('a service of your own', () => {
   it('at an address of its own is named once, for all', () => {
     const folder = mkdtempSync(join(root, 'deploy/k8s/overlays/test-'));
     try {
-      // A component counts more than a generator beside it, and a patch more than both.
+      // A component takes precedence over a generator, and a patch over both.
       const data = { QLOOM_QNN_SIM_TARGET: 'dns:///mine:7000', QLOOM_POLICY_TARGET: 'dns:///my-policy:7001' };
       const map = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'qloom' }, data };
       const overlay = {

@@ -1,4 +1,4 @@
-// Whether node_modules is what package-lock.json asks for, and how it gets there. Dependency-free, for Node 20.
+// Compares node_modules with package-lock.json, and installs what is missing. Dependency-free, for Node 20.
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
@@ -6,7 +6,7 @@ import { delimiter, join, sep } from 'node:path';
 import process from 'node:process';
 
 const STAMP = 'node_modules/.qloom-installed.json';
-/** Optional packages that npm drops without a word where their install script fails, and that installing here brings. */
+/** Optional packages that npm drops silently if their install script fails, and that this script installs. */
 const DROPPED = ['node_modules/onnxruntime-node'];
 const NO_NETWORK = /\b(ENOTFOUND|EAI_AGAIN|ETIMEDOUT|ECONNREFUSED|ECONNRESET|ENETUNREACH|ERR_SOCKET_TIMEOUT)\b/;
 
@@ -19,9 +19,9 @@ function readJson(path) {
 }
 
 /**
- * What stands in node_modules: 'develop' (everything), 'run' (everything but what only development needs) or 'nothing'
- * that matches the lock file. Reads the stamp of an earlier check, else compares npm's own record with the lock file
- * entry by entry, so that an `npm ci` by hand counts too. Optional packages (other platforms') may be absent, but for those
+ * State of node_modules: 'develop' (everything), 'run' (everything but what only development needs) or 'nothing' that
+ * matches the lock file. Reads the stamp of an earlier check, else compares npm's own record with the lock file entry
+ * by entry, so that an `npm ci` by hand counts too. Optional packages (other platforms') may be absent, but for those
  * that a failed script has dropped.
  */
 function installedMode(root) {
@@ -127,7 +127,7 @@ export async function ensureInstalled(root, mode, install = runNpm, say = consol
   if (code !== 0) {
     const error = NO_NETWORK.test(errors)
       ? 'npm could not reach its registry. Connect to the network (or set the registry of your own), and try again.'
-      : `"npm ${args.join(' ')}" ended with code ${code}; its message stands above.`;
+      : `"npm ${args.join(' ')}" ended with code ${code}; its message is above.`;
     return { installed: false, error };
   }
   stamp(mode);

@@ -26,7 +26,8 @@ function readGraph(): Graph {
   }
 }
 
-// Nx does not follow `@qloom/<project>/<file>.ts` by itself: what it does not know, `nx affected` leaves untested.
+// Nx does not follow `@qloom/<project>/<file>.ts` by itself: `nx affected` does not test along edges that it does not
+// know.
 describe('nx', () => {
   it('knows of every project what it imports', () => {
     const { nodes, dependencies } = readGraph();

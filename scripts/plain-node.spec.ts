@@ -26,7 +26,7 @@ const sources = globSync('{libs,services,apps,bench,conformance}/**/*.ts', {
   .filter((file) => !file.endsWith('.spec.ts') && !file.endsWith('.d.ts'))
   .sort();
 
-// jest runs the same files through swc, which forgives what Node does not: an interface imported without `type`.
+// jest runs the same files through swc, which accepts what Node does not: an interface imported without `type`.
 describe('plain Node', () => {
   it('imports every source file', () => {
     const modules = sources.filter((file) => !isProgram(file));

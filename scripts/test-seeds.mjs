@@ -15,7 +15,7 @@ QLOOM_TEST_SEED   the first round's seed, an integer of 32 bits; one is drawn wh
 
 class UsageError extends Error {}
 
-/** What the command line asks for. Throws {@link UsageError}. */
+/** Parses the command line. Throws {@link UsageError}. */
 function readArguments(args, projects) {
   let parsed;
   try {

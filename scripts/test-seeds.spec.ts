@@ -66,7 +66,7 @@ describe('seeds of property tests', () => {
     expect([status, output]).toEqual([2, expect.stringContaining(message)]);
   });
 
-  it('a seed that is none is refused', () => {
+  it('an invalid seed is refused', () => {
     const { status, output } = shell(fixture, { QLOOM_TEST_SEED: 'first' });
     expect([status, output]).toEqual([1, expect.stringContaining('QLOOM_TEST_SEED: "first" is not an integer')]);
   });

@@ -31,7 +31,7 @@ function mainBranch() {
   return undefined;
 }
 
-/** Runs every project's tests through Nx, and counts what jest says. */
+/** Runs every project's tests through Nx, and sums up the counts of jest. */
 function tests() {
   console.log('\n── tests');
   const selection = projects.length > 0 ? [`--projects=${projects.join(',')}`] : [];

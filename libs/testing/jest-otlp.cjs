@@ -1,5 +1,5 @@
 // For projects whose tests export telemetry from jest's own process: OpenTelemetry's exporter loads node:http by a
-// dynamic import, which jest cannot do in a script (the export would fail without a word), so swc rewrites it.
+// dynamic import, which jest cannot do in a script (the export would fail silently), so swc rewrites it.
 const preset = require('../../jest.preset.cjs');
 
 module.exports = (displayName, options = {}) => {

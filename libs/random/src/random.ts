@@ -19,7 +19,7 @@ export interface Random {
    * matter, so adding a draw in one place never changes another.
    */
   fork(label: string | number): Random;
-  /** A 32-bit seed for someone else, a function of this stream's seed and `label` alone. */
+  /** A 32-bit seed for another generator, a function of this stream's seed and `label` alone. */
   seedFor(label: string | number): number;
 }
 

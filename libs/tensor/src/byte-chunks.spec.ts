@@ -46,7 +46,7 @@ describe('an opaque sequence in pieces', () => {
     expect(() => assemble(broken)).toThrow(expect.objectContaining({ code: 'data-loss' }));
   });
 
-  it('allocates no more than it was told to', () => {
+  it('allocates no more than its limit', () => {
     const assembler = createByteAssembler('model', 100);
     expect(() => assembler.add({ ...chunks[0], total: 2 ** 31 })).toThrow('right would be at most 100');
   });

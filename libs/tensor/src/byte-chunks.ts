@@ -3,7 +3,7 @@ import { quoted } from './quoted.ts';
 import { MAX_CHUNK_BYTES } from './rows.ts';
 import { ChunkError } from './tensor-error.ts';
 
-/** The longest sequence: what a uint32 counts and a Node buffer holds. */
+/** Maximum length of a sequence: within uint32 and the size of a Node buffer. */
 const MAX_SEQUENCE_BYTES = 2 ** 31;
 
 /** A piece of an opaque byte sequence (a checkpoint, a model, an artifact). */
@@ -34,7 +34,7 @@ export function* splitBytes(bytes: Uint8Array, maxBytes = MAX_CHUNK_BYTES): Gene
   }
 }
 
-/** Puts the pieces of one sequence together, as they come. */
+/** Assembles the pieces of one sequence as they arrive. */
 export interface ByteAssembler {
   /**
    * Takes the next piece. Throws ChunkError when it is out of order, contradicts the pieces before it, runs over the
@@ -49,7 +49,7 @@ export interface ByteAssembler {
   bytes(): Uint8Array;
 }
 
-/** Creates an assembler. `name` says in messages what is put together; `maxBytes` bounds what it may grow to. */
+/** Creates an assembler. `name` names the sequence in messages; `maxBytes` limits its length. */
 export function createByteAssembler(name: string, maxBytes = MAX_SEQUENCE_BYTES): ByteAssembler {
   let whole: Uint8Array | undefined;
   let sha256 = '';

@@ -18,7 +18,7 @@ export type TensorArray = ArrayOf[Dtype];
 /** Bytes of one element. */
 export const ITEM_SIZE: Readonly<Record<Dtype, number>> = { float32: 4, float64: 8, int32: 4, uint8: 1 };
 
-/** The dtype of a typed array. Throws TensorError for an array that has none on the wire. */
+/** The dtype of a typed array. Throws TensorError for an array without a wire dtype. */
 export function dtypeOf(array: ArrayBufferView): Dtype {
   // By name rather than by `instanceof`: an array may come from another realm (a worker, a test environment).
   const dtype = DTYPE_OF_NAME[(array as TensorArray)[Symbol.toStringTag]];

@@ -17,7 +17,7 @@ describe('quoted', () => {
     ]);
   });
 
-  it('cuts a long value, and says how long it is', () => {
+  it('cuts a long value and adds its length', () => {
     expect(quoted('x'.repeat(32_000))).toBe(`"${'x'.repeat(200)}…" (32000 characters)`);
     expect(quoted('x'.repeat(200))).toBe(`"${'x'.repeat(200)}"`);
     expect(echoed('x'.repeat(201))).toBe(`${'x'.repeat(200)}… (201 characters)`);

@@ -1,13 +1,12 @@
-/** The longest that a value is echoed. Unit: UTF-16 code units, escapes included. */
+/** Maximum length of an echoed value. Unit: UTF-16 code units, escapes included. */
 export const MAX_ECHOED_LENGTH = 200;
 
 /**
- * A value that somebody gave, for a message: a string in quotes, anything else as JSON; control characters and lone
- * surrogates escaped, and at most {@link MAX_ECHOED_LENGTH} of it. Every message that repeats a caller's value takes it
- * through here: messages travel in HTTP/2 headers, log lines and terminals, which all have limits.
+ * A value of a caller, for a message: a string in quotes, anything else as JSON; control characters and lone surrogates
+ * escaped, and at most {@link MAX_ECHOED_LENGTH} of it. Every message that repeats a caller's value uses this function:
+ * messages are sent in HTTP/2 headers, log lines and terminals, which all have limits.
  *
- * @example
- * throw new Error(`ansatz: ${quoted(name)} is none of ${known.join(', ')}`);
+ * @example throw new Error(`ansatz: ${quoted(name)} is none of ${known.join(', ')}`);
  */
 export function quoted(value: unknown, mark: '"' | "'" = '"'): string {
   if (typeof value === 'number') return String(value);

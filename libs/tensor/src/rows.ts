@@ -34,7 +34,7 @@ export function* splitRows(tensor: WireTensor, maxBytes = MAX_CHUNK_BYTES): Gene
 
 /** Limits of what {@link concatRows} accepts. */
 export interface ConcatOptions {
-  /** Where the tensor stands, for messages. */
+  /** Path of the tensor, for messages. */
   readonly field?: string;
   /** Most rows in all. Default: no limit. */
   readonly maxRows?: number;

@@ -3,7 +3,7 @@ import { TensorError } from './tensor-error.ts';
 /** Extent of each axis; empty for a scalar. */
 export type Shape = readonly number[];
 
-/** What a shape must be, axis by axis; null: any extent. */
+/** Required extent of each axis; null: any extent. */
 export type ShapePattern = readonly (number | null)[];
 
 /** Product of the extents; 1 for a scalar, 0 where an axis is empty. Throws TensorError for a malformed shape. */
@@ -24,7 +24,7 @@ export function formatShape(shape: ShapePattern): string {
   return `[${shape.map((extent) => extent ?? 'any').join(', ')}]`;
 }
 
-/** Whether `shape` is what `pattern` asks for. */
+/** Whether `shape` matches `pattern`. */
 export function matchesShape(shape: Shape, pattern: ShapePattern): boolean {
   return shape.length === pattern.length && pattern.every((extent, axis) => extent === null || extent === shape[axis]);
 }

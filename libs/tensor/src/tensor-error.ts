@@ -1,13 +1,13 @@
 /**
- * Thrown when bytes, shape or values of a tensor do not fit together. `field` says where, the message what is wrong
- * and what would be right. Its `code` maps to INVALID_ARGUMENT at the edge of a service.
+ * Thrown when bytes, shape or values of a tensor do not fit together. `field` is the path, the message states what is
+ * wrong and what would be right. Its `code` maps to INVALID_ARGUMENT at the edge of a service.
  */
 export class TensorError extends Error {
   override name = 'TensorError';
   readonly code = 'invalid';
-  /** Path of the tensor in what was read, such as `training.x`; empty for one that stands alone. */
+  /** Path of the tensor in its message, such as `training.x`; empty for a tensor on its own. */
   readonly field: string;
-  /** What is wrong, without the field. */
+  /** The message without the field. */
   readonly description: string;
 
   constructor(field: string, description: string) {
@@ -16,13 +16,13 @@ export class TensorError extends Error {
     this.description = description;
   }
 
-  /** One violation, in the form in which a service reports wrong fields. */
+  /** One violation in the form in which services report wrong fields. */
   get violations(): readonly { readonly field: string; readonly description: string }[] {
     return [{ field: this.field, description: this.description }];
   }
 }
 
-/** Thrown when a sequence of chunks is out of order, incomplete, too long, or has another hash than it said. */
+/** Thrown when a sequence of chunks is out of order, incomplete, too long, or does not have its declared hash. */
 export class ChunkError extends Error {
   override name = 'ChunkError';
   readonly code: 'invalid' | 'data-loss';

@@ -28,7 +28,7 @@ function unaligned(tensor: WireTensor): WireTensor {
 }
 
 describe('a tensor on the wire', () => {
-  it('comes back bit for bit, aligned or not', () => {
+  it('is read back bit for bit, aligned or not', () => {
     fc.assert(
       fc.property(tensors, ({ dtype, shape, array }) => {
         const sent = toWire(array, shape);
@@ -51,7 +51,7 @@ describe('a tensor on the wire', () => {
     expect([...copy]).toEqual([1, 2, 3]);
   });
 
-  it('is little-endian whatever wrote it: 1.5 is 00 00 c0 3f (IEEE 754 binary32)', () => {
+  it('is little-endian: 1.5 is 00 00 c0 3f (IEEE 754 binary32)', () => {
     expect([...toWire(Float32Array.of(1.5)).bytes]).toEqual([0x00, 0x00, 0xc0, 0x3f]);
     expect(() => assertLittleEndian(Uint8Array.of(0, 1))).toThrow('big-endian');
   });
@@ -69,13 +69,13 @@ describe('a tensor on the wire', () => {
       'shape is [2, 2]; right would be [any, 3]',
     ],
     ['rank', { dtype: 'float32', shape: [3], bytes: new Uint8Array(12) }, 'shape is [3]; right would be [any, 3]'],
-  ])('says what, where and what would be right: %s', (_what, tensor, message) => {
+  ])('reports what is wrong, where, and what would be right: %s', (_what, tensor, message) => {
     const read = () => fromWire(tensor, { dtype: 'float32', shape: [null, 3], field: 'training.x' });
     expect(read).toThrow(TensorError);
     expect(read).toThrow(`training.x: ${message}`);
   });
 
-  it('names the first element that is not finite, where that is asked for', () => {
+  it('names the first element that is not finite, if finite values are required', () => {
     const tensor = toWire(Float32Array.of(0, 1, 2, NaN), [2, 2]);
     expect(fromWire(tensor, { dtype: 'float32' })[3]).toBeNaN();
     expect(() => fromWire(tensor, { dtype: 'float32', finite: true, field: 'x' })).toThrow(

@@ -2,7 +2,7 @@ import { type ArrayOf, type Dtype, dtypeOf, ITEM_SIZE, type TensorArray, viewAs 
 import { elementCount, formatShape, matchesShape, type Shape, type ShapePattern } from './shape.ts';
 import { TensorError } from './tensor-error.ts';
 
-/** A dense tensor as it travels: little-endian, row-major, no padding. */
+/** A dense tensor on the wire: little-endian, row-major, no padding. */
 export interface WireTensor {
   readonly dtype: Dtype;
   readonly shape: Shape;
@@ -10,19 +10,19 @@ export interface WireTensor {
   readonly bytes: Uint8Array;
 }
 
-/** What a received tensor must be. */
+/** Requirements on a received tensor. */
 export interface TensorExpectation<D extends Dtype> {
   readonly dtype: D;
   /** Default: any shape. */
   readonly shape?: ShapePattern;
   /** Whether NaN and infinities are refused. Default false. */
   readonly finite?: boolean;
-  /** Where the tensor stands, for messages: `training.x`. */
+  /** Path of the tensor, for messages: `training.x`. */
   readonly field?: string;
 }
 
 /**
- * A tensor that shares the memory of `array`: nothing is copied, so change neither before the bytes are sent.
+ * A tensor that shares the memory of `array`: nothing is copied, so neither may be changed before the bytes are sent.
  * Throws TensorError when the number of elements does not match `shape`.
  */
 export function toWire(array: TensorArray, shape: Shape = [array.length]): WireTensor {
@@ -43,11 +43,10 @@ export function toWire(array: TensorArray, shape: Shape = [array.length]): WireT
 
 /**
  * The elements of a received tensor as a typed array. Aligned bytes are shared, unaligned ones copied once (decoders
- * hand out views at any offset, on which a typed array cannot stand). Throws TensorError when dtype, shape, byte
- * length or, where asked for, a value is wrong.
+ * return views at any offset, where a typed array cannot begin). Throws TensorError when dtype, shape, byte length or,
+ * with `finite`, a value is wrong.
  *
- * @example
- * const x = fromWire(tensor, { dtype: 'float32', shape: [null, 4], finite: true, field: 'training.x' });
+ * @example const x = fromWire(tensor, { dtype: 'float32', shape: [null, 4], finite: true, field: 'training.x' });
  */
 export function fromWire<D extends Dtype>(tensor: WireTensor, expected: TensorExpectation<D>): ArrayOf[D] {
   assertLittleEndian();
@@ -67,7 +66,7 @@ export function fromWire<D extends Dtype>(tensor: WireTensor, expected: TensorEx
   return array;
 }
 
-/** A copy that a typed array can stand on: Node's pool aligns to eight bytes, and allocates many times faster than an ArrayBuffer. */
+/** An aligned copy: Node's pool aligns to eight bytes and allocates many times faster than an ArrayBuffer. */
 function alignedCopy<D extends Dtype>(bytes: Uint8Array, dtype: D, count: number): ArrayOf[D] {
   const copy = Buffer.allocUnsafe(bytes.byteLength);
   copy.set(bytes);
@@ -89,7 +88,7 @@ export function checkByteLength(tensor: WireTensor, field = ''): number {
 
 /** Throws TensorError, with the position, at the first NaN or infinity. */
 function assertFinite(array: TensorArray, shape: Shape, field = ''): void {
-  // NaN and infinities times 0 are NaN and stay in the sum: one pass without a branch an element.
+  // NaN and infinities times 0 are NaN and stay in the sum: one pass without a branch for each element.
   let sum = 0;
   for (let i = 0; i < array.length; i++) sum += array[i] * 0;
   if (sum === 0) return;
@@ -113,8 +112,8 @@ function position(flat: number, shape: Shape): number[] {
 }
 
 /**
- * Throws on a big-endian machine: the wire is little-endian, arrays are sent as they lie in memory, and no machine
- * that runs Node today needs the swap. `probe` is 16-bit 1 as it lies in memory.
+ * Throws on a big-endian machine: the wire is little-endian, arrays are sent as they are in memory, and no machine that
+ * runs Node today needs the swap. `probe` is 16-bit 1 in memory order.
  */
 export function assertLittleEndian(probe: Uint8Array = HOST_PROBE): void {
   if (probe[0] !== 1) throw new Error('this machine is big-endian; Qloom runs on little-endian machines only');

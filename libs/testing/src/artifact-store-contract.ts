@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { ArtifactStore } from '@qloom/episode-log/artifacts/artifact-store.ts';
 
-/** What an adapter brings to the contract suite. */
+/** The adapter under test, for the contract suite. */
 export interface ArtifactStoreHarness {
-  /** Another connection to one and the same store. */
+  /** Another connection to the same store. */
   open(): Promise<ArtifactStore>;
 }
 
@@ -50,7 +50,7 @@ export function describeArtifactStoreContract(adapter: string, harness: Artifact
       }
     });
 
-    it('says what is missing, and refuses what is no hash', async () => {
+    it('names a missing artifact, and refuses a name that is no hash', async () => {
       const store = await open();
       const hash = sha256(Buffer.from('never stored'));
       expect(await store.has(hash)).toBe(false);

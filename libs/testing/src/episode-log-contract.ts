@@ -6,7 +6,7 @@ import type { EpisodeKey, Slot } from '@qloom/episode-log/event-key.ts';
 import { openEpisodeLog } from '@qloom/episode-log/open-log.ts';
 import type { Delivery, EpisodeLog, LogEvent } from '@qloom/episode-log/port.ts';
 
-/** What an adapter brings to the contract suite. */
+/** The adapter under test, for the contract suite. */
 export interface EpisodeLogHarness {
   /** A URL of an empty log with this lease, which other processes can open too. A new one with each call. */
   createUrl(leaseMs: number): Promise<string>;
@@ -47,7 +47,7 @@ export function describeEpisodeLogContract(adapter: string, harness: EpisodeLogH
     });
 
     describe('append and read', () => {
-      it('returns what stands in a slot, with its headers, and undefined for an empty one', async () => {
+      it('returns the event of a slot, with its headers, and undefined for an empty one', async () => {
         const log = await open();
         const headers = { traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01', note: '' };
         const before = Date.now();
@@ -72,7 +72,7 @@ export function describeEpisodeLogContract(adapter: string, harness: EpisodeLogH
         );
       });
 
-      it('answers "exists" with the standing event for other content, from any connection', async () => {
+      it('answers "exists" with the first event for other content, from any connection', async () => {
         const [a, b] = [await open(), await open()];
         const first = await a.append({ study: 's', slot: 'create' }, bytes('first'));
         const second = await b.append({ study: 's', slot: 'create' }, bytes('second'));
@@ -129,7 +129,7 @@ export function describeEpisodeLogContract(adapter: string, harness: EpisodeLogH
         await expect(log.append(key, bytes(''))).rejects.toThrow(message);
       });
 
-      it('refuses a payload that is too large, and headers that would not travel', async () => {
+      it('refuses a payload that is too large, and headers that cannot be sent', async () => {
         const log = await open();
         const append = (payload: Uint8Array, headers: Record<string, string>) =>
           log.append(propose('s', 0), payload, headers);
@@ -212,7 +212,7 @@ export function describeEpisodeLogContract(adapter: string, harness: EpisodeLogH
       });
     });
 
-    it('lets its process end when it is closed with a watch that nobody reads on', async () => {
+    it('lets its process end when it is closed with a watch that is not read any more', async () => {
       const child = start('abandon', 's');
       expect(await child.next()).toEqual({ closed: true });
       const [code] = await child.exited;
@@ -246,7 +246,7 @@ export function describeEpisodeLogContract(adapter: string, harness: EpisodeLogH
         expect(handled).toHaveLength(total);
       });
 
-      it('gives every durable consumer all events, and goes on where its name left off', async () => {
+      it('gives every durable consumer all events, and resumes where the consumer of its name stopped', async () => {
         const log = await open();
         await log.append({ study: 's', slot: 'create' }, bytes('1'));
         expect(text((await takeOne(log, 'a', 'create')).event)).toBe('1');
@@ -309,7 +309,7 @@ export function describeEpisodeLogContract(adapter: string, harness: EpisodeLogH
         expect(times[3] - times[2]).toBeGreaterThanOrEqual(198);
       });
 
-      it('delays by what nak says, and lets other events pass meanwhile', async () => {
+      it('delays by the time given to nak, and delivers other events meanwhile', async () => {
         const log = await open();
         await log.append(propose('s', 0), bytes(''));
         await log.append(propose('s', 1), bytes(''));
@@ -373,7 +373,7 @@ export function describeEpisodeLogContract(adapter: string, harness: EpisodeLogH
         expect(deliveries).toEqual([1]);
       });
 
-      it('delivers to another when the lease of a process that hangs runs out, and tells the first when it wakes', async () => {
+      it('delivers to another process when the lease of one that hangs runs out, and aborts the first when it wakes', async () => {
         url = await harness.createUrl(SHORT_LEASE_MS);
         const log = await open();
         await log.append(propose('s', 0), bytes(''));
@@ -385,7 +385,7 @@ export function describeEpisodeLogContract(adapter: string, harness: EpisodeLogH
         expect(await child.next()).toEqual({ lost: propose('s', 0) });
       });
 
-      it('delivers again what a killed process had taken', async () => {
+      it('delivers again the event that a killed process had taken', async () => {
         url = await harness.createUrl(SHORT_LEASE_MS);
         const log = await open();
         await log.append(propose('s', 0), bytes(''));
@@ -462,7 +462,7 @@ export async function takeOne(log: EpisodeLog, consumer: string, slot: Slot | st
 /** A process that runs `episode-log-main.ts`. */
 export interface Child {
   readonly process: ChildProcess;
-  /** The next thing it says. Rejects when it ends without a word. */
+  /** The next line that it prints. Rejects when it ends without one. */
   next(): Promise<Record<string, unknown>>;
   /** Resolves to its exit code and signal when it ends. */
   readonly exited: Promise<unknown[]>;
@@ -486,7 +486,7 @@ export function startChild(task: string, url: string, ...rest: string[]): Child 
     },
     async kill() {
       child.kill('SIGKILL');
-      child.kill('SIGCONT'); // a stopped process dies all the same, but its parent is told only now on some systems
+      child.kill('SIGCONT'); // a stopped process is killed as well, but on some systems its parent is notified only now
       await exited;
       lines.close();
     },

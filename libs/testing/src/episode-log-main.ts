@@ -1,5 +1,5 @@
 // A process of its own for the log's contract suite: does what its first argument says with the log at its second, and
-// says on stdout, one JSON object a line, what happened. Started with node, killed by the suite.
+// prints what happened on stdout, one JSON object a line. Started with node, killed by the suite.
 import { writeSync } from 'node:fs';
 import { isEpisodeKey } from '@qloom/episode-log/event-key.ts';
 import { openEpisodeLog } from '@qloom/episode-log/open-log.ts';
@@ -13,7 +13,7 @@ const stop = new AbortController();
 process.on('SIGTERM', () => stop.abort());
 
 if (task === 'race') {
-  // race <study> <episodes>: tries to write every episode's `propose`, when told to go.
+  // race <study> <episodes>: tries to write every episode's `propose`, on a signal.
   const [study, episodes] = rest;
   say({ ready: true });
   await new Promise((resolve) => process.stdin.once('data', resolve));
@@ -35,7 +35,8 @@ if (task === 'race') {
     stop.abort();
   });
 } else if (task === 'stage') {
-  // stage <consumer> <pause>: propose → effect → fit; with `pause` it says so after the effect, and waits to be killed.
+  // stage <consumer> <pause>: propose → effect → fit; with `pause` it prints a line after the effect, and waits to be
+  // killed.
   const [consumer, pause] = rest;
   await log.consume({ consumer, slot: 'propose', maxInFlight: 1, signal: stop.signal }, async (delivery) => {
     const { key } = delivery.event;
@@ -54,7 +55,7 @@ if (task === 'race') {
   say({ closed: true });
   process.stdin.destroy();
 } else if (task === 'echo') {
-  // echo <consumer>: says when each event came, for the measurement of latency.
+  // echo <consumer>: prints the time of each event, for the measurement of latency.
   const [consumer] = rest;
   say({ ready: true });
   await log.consume({ consumer, slot: 'propose', maxInFlight: 1, signal: stop.signal }, async (delivery) => {

@@ -11,7 +11,7 @@ export interface NatsAccounts {
 
 type KeyPair = ReturnType<typeof nkeys.createUser>;
 
-/** Makes the keys and the signed JWTs (nats-io/jwt, version 2 claims) that a server in operator mode asks for. */
+/** Makes the keys and the signed JWTs (nats-io/jwt, version 2 claims) that a server in operator mode requires. */
 export function makeNatsAccounts(): NatsAccounts {
   const [operator, account, user] = [nkeys.createOperator(), nkeys.createAccount(), nkeys.createUser()];
   // A server with JetStream has a system account beside those of its users.

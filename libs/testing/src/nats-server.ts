@@ -9,7 +9,7 @@ import { createInterface } from 'node:readline';
 export interface NatsServer {
   /** `nats://127.0.0.1:<port>`; stays the same over restarts. */
   readonly url: string;
-  /** Dotted, as the program says: `2.9.10`. */
+  /** Version as the program prints it: `2.9.10`. */
   readonly version: string;
   /** SIGKILL, as when a node dies. Resolves when it is gone. */
   kill(): Promise<void>;
@@ -31,7 +31,7 @@ function findNatsServer(
   }
 }
 
-/** What {@link startNatsServer} takes. */
+/** Options of {@link startNatsServer}. */
 export interface NatsServerOptions {
   /** Default: true. */
   readonly jetStream?: boolean;
@@ -39,16 +39,19 @@ export interface NatsServerOptions {
   readonly program?: string;
   /** More of the program's own arguments: `['--user', 'ada', '--pass', 'secret']`. */
   readonly arguments?: readonly string[];
-  /** A configuration file's text, such as `jetstream { max_file_store: 1MB }`. The folder and the port are given apart. */
+  /**
+   * A configuration file's text, such as `jetstream { max_file_store: 1MB }`. The folder and the port are passed
+   * separately.
+   */
   readonly settings?: string;
 }
 
-/** Starts a server and resolves when it says that it is ready. Throws when there is no program or it does not start. */
+/** Starts a server and resolves when it is ready. Throws when there is no program or it does not start. */
 export async function startNatsServer(options: NatsServerOptions = {}): Promise<NatsServer> {
   const found = findNatsServer(options.program);
   if (!found) throw new Error('no nats-server on the PATH: install it, or set QLOOM_NATS_SERVER to its path');
   const folder = mkdtempSync(join(tmpdir(), 'qloom-nats-'));
-  let port = -1; // the server takes a free one and says which
+  let port = -1; // the server takes a free one and prints it
   let child: ChildProcess | undefined;
   const killAtExit = (): void => {
     child?.kill('SIGKILL');
@@ -89,7 +92,7 @@ export async function startNatsServer(options: NatsServerOptions = {}): Promise<
   };
 }
 
-/** Reads the server's own words until it is ready; from then on throws them away, so that its pipe never fills. */
+/** Reads the server's output until it is ready; discards it from then on, so that its pipe never fills. */
 function readyPort(child: ChildProcess): Promise<number> {
   return new Promise((resolve, reject) => {
     const said: string[] = [];
@@ -123,7 +126,7 @@ export function describeWithNats(title: string, body: () => void): void {
       });
     });
   } else {
-    process.stderr.write(`skipped, for want of a nats-server on the PATH or in QLOOM_NATS_SERVER: ${title}\n`);
+    process.stderr.write(`skipped: no nats-server on the PATH or in QLOOM_NATS_SERVER: ${title}\n`);
     describe.skip(title, body);
   }
 }
@@ -137,7 +140,7 @@ export function describeWithEachNats(title: string, body: (program: string | und
   describeWithNats(`${title}, nats-server ${findNatsServer()?.version}`, () => body(undefined));
   const program = process.env['QLOOM_NATS_SERVER_CURRENT'];
   if (!program) {
-    process.stderr.write(`skipped, since QLOOM_NATS_SERVER_CURRENT names no server: ${title}, current\n`);
+    process.stderr.write(`skipped: QLOOM_NATS_SERVER_CURRENT is not set: ${title}, current\n`);
     return;
   }
   const found = findNatsServer(program);

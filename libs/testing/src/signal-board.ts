@@ -1,4 +1,4 @@
-/** Things that have happened, and promises for those that have not: what a test waits for instead of sleeping. */
+/** Events so far, and promises for events to come: tests wait for these instead of sleeping. */
 export interface SignalBoard<T> {
   /** Everything so far, in order. */
   readonly all: readonly T[];

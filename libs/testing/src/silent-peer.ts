@@ -2,7 +2,7 @@ import { createServer, type Socket } from 'node:net';
 import { createSignalBoard } from './signal-board.ts';
 import { createTempFolder } from './temp-folder.ts';
 
-/** A peer that accepts every connection and says nothing. */
+/** A peer that accepts every connection and never answers. */
 export interface SilentPeer {
   readonly target: string;
   /** Resolves when someone has connected. */

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** A file system of its own that is soon full, and can be made read-only while files are open. */
+/** A small file system that is filled quickly, and can be made read-only while files are open. */
 export interface SmallDisk {
   readonly path: string;
   setReadOnly(readOnly: boolean): void;

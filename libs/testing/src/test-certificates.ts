@@ -14,7 +14,7 @@ export interface TestCertificates {
   readonly expiredClientCertFile: string;
 }
 
-/** What `openssl ca`, which alone signs for a time in the past, wants to know. */
+/** Configuration of `openssl ca`, the only command that signs for a time in the past. */
 const CA_CONFIG = `[ca]
 default_ca = own
 [own]

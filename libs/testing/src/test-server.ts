@@ -8,7 +8,7 @@ import { createTempFolder } from './temp-folder.ts';
 export interface TestServer extends RunningServer {
   /** Lines that the server logged. */
   readonly logged: readonly Record<string, unknown>[];
-  /** Cuts everything off and removes the socket. */
+  /** Closes all connections and removes the socket. */
   stop(): Promise<void>;
 }
 

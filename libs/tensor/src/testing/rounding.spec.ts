@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { rounding, UNIT_ROUNDOFF } from './rounding.ts';
 
-/** A sum as float32 adds it up, from the left. */
+/** A sum in float32, from the left. */
 const sum32 = (terms: readonly number[]) => terms.reduce((sum, term) => Math.fround(sum + term), 0);
 /** The same in float64, whose roundings are 2⁻²⁹ of those. */
 const sum64 = (terms: readonly number[]) => terms.reduce((sum, term) => sum + term, 0);
