@@ -11,6 +11,7 @@ import { StudyResult } from '@qloom/contracts/gen/qloom/agent/v1/result.ts';
 import type { CsvData } from '@qloom/datasets/csv/read-csv.ts';
 import { withoutCredentials } from '@qloom/episode-log/nats/nats-address.ts';
 import { connect } from '@qloom/service-kit/client/clients.ts';
+import { decodeHyperparameter } from '@qloom/study-rpc/codec/hyperparameters.ts';
 import { InterruptedError, UsageError } from '../command/errors.ts';
 import { isServiceError } from '../command/report-error.ts';
 import { writeReport } from '../report/write-report.ts';
@@ -178,7 +179,7 @@ async function studyWork(
   const { space } = await untilAnswered(() => agent.getCapabilities({}), patience);
   const dataset = await putCsv(agent, csv, patience);
   const settings = toStudySettings(loaded.study, { dataset, circuit: loaded.circuit?.text });
-  const fitted = { ...settings, space: fitOverrides(loaded, settings.space, space) };
+  const fitted = { ...settings, space: fitOverrides(loaded, settings.space, space.map(decodeHyperparameter)) };
   await createStudy(agent, loaded, fitted, patience);
   const events = await keepEvents(session.logUrl, loaded.id, folder.events, credentialsFromEnvironment(options.env));
   const tracker = createProgressTracker(() => performance.now());

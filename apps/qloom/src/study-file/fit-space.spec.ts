@@ -1,19 +1,13 @@
-import { Hyperparameter, HyperparameterKind } from '@qloom/contracts/gen/qloom/episode/v1/hyperparameter.ts';
+import type { Hyperparameter } from '@qloom/study/hyperparameters/hyperparameter.ts';
 import { fitOverrides } from './fit-space.ts';
 import { parseStudyFile } from './load-study-file.ts';
 import { toStudySettings } from './to-settings.ts';
 
-const SPACE = [
-  Hyperparameter.fromPartial({ name: 'disc.filters', kind: HyperparameterKind.CHOICE, choices: ['8', '16', '32'] }),
-  Hyperparameter.fromPartial({ name: 'gan.lrG', kind: HyperparameterKind.REAL, minimum: 5e-5, maximum: 2 }),
-  Hyperparameter.fromPartial({ name: 'gan.steps', kind: HyperparameterKind.INTEGER, minimum: 50, maximum: 4000 }),
-  Hyperparameter.fromPartial({
-    name: 'synthRatio',
-    kind: HyperparameterKind.REAL,
-    minimum: 0.25,
-    maximum: 8,
-    zeroAllowed: true,
-  }),
+const SPACE: readonly Hyperparameter[] = [
+  { name: 'disc.filters', kind: 'categorical', choices: ['8', '16', '32'], default: '16' },
+  { name: 'gan.lrG', kind: 'float', min: 5e-5, max: 2, scale: 'log', default: 1e-3 },
+  { name: 'gan.steps', kind: 'int', min: 50, max: 4000, scale: 'log', default: 200 },
+  { name: 'synthRatio', kind: 'float', min: 0.25, max: 8, scale: 'log', zeroAllowed: true, default: 1 },
 ];
 
 function fit(space: string): unknown {
@@ -47,13 +41,14 @@ describe('fitOverrides', () => {
       '  gan.stepz: 200\n',
       's.yaml:3: space.gan.stepz: no service offers it; did you mean "gan.steps"? Offered: disc.filters,',
     ],
-    ['  gan.steps: 20\n', 's.yaml:3: space.gan.steps: 20 is not in 50 … 4000'],
-    ['  gan.steps: 99.5\n', 's.yaml:3: space.gan.steps: 99.5 is not a whole number'],
-    ['  gan.lrG: 1\n  gan.steps: { max: 9000 }\n', 's.yaml:4: space.gan.steps: 9000 is not in 50 … 4000'],
+    ['  gan.steps: 20\n', 's.yaml:3: space.gan.steps: 20 is below the minimum 50'],
+    ['  gan.steps: 99.5\n', 's.yaml:3: space.gan.steps: 99.5 is not an integer in [50, 4000]'],
+    ['  gan.lrG: 1\n  gan.steps: { max: 9000 }\n', 's.yaml:4: space.gan.steps: 9000 is above the maximum 4000'],
     ['  disc.filters: [8, 12]\n', 's.yaml:3: space.disc.filters: "12" is not one of 8, 16, 32'],
     ['  disc.filters: { max: 16 }\n', 's.yaml:3: space.disc.filters: is a choice and has no range'],
     ['  gan.lrG: [0.1, 0.2]\n', 's.yaml:3: space.gan.lrG: is a number in'],
-    ['  synthRatio: 9\n', 's.yaml:3: space.synthRatio: 9 is not in 0.25 … 8 or 0'],
+    ['  synthRatio: 0.1\n', 's.yaml:3: space.synthRatio: 0.1 is below the minimum 0.25 (0 is allowed)'],
+    ['  synthRatio: 9\n', 's.yaml:3: space.synthRatio: 9 is above the maximum 8'],
   ])('refuses %j with its line', (space, message) => {
     expect(() => fit(space)).toThrow(message);
   });

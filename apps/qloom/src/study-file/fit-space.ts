@@ -1,6 +1,7 @@
 import type { SpaceOverride } from '@qloom/contracts/gen/qloom/agent/v1/agent.ts';
-import { type Hyperparameter, HyperparameterKind } from '@qloom/contracts/gen/qloom/episode/v1/hyperparameter.ts';
-import { quoted } from '@qloom/tensor/quoted.ts';
+import { describeRange, invalidReason } from '@qloom/study/hyperparameters/check-value.ts';
+import type { Hyperparameter } from '@qloom/study/hyperparameters/hyperparameter.ts';
+import { encodeValue } from '@qloom/study-rpc/codec/hyperparameters.ts';
 import { nearest } from './check-schema.ts';
 import type { LoadedStudy } from './load-study-file.ts';
 import { type Problem, StudyFileError } from './problem.ts';
@@ -38,32 +39,18 @@ export function fitOverrides(
 
 function fitOne(parameter: Hyperparameter, override: SpaceOverride, say: (message: string) => void): SpaceOverride {
   const fixed = override.fixed?.value?.value;
-  if (parameter.kind === HyperparameterKind.CHOICE) {
-    if (override.minimum !== undefined || override.maximum !== undefined) {
-      say(`is a choice and has no range; give some of ${parameter.choices.join(', ')}`);
-    }
-    const given = fixed === undefined ? override.choices : [String(fixed)];
-    for (const choice of given) {
-      if (!parameter.choices.includes(choice)) say(`${quoted(choice)} is not one of ${parameter.choices.join(', ')}`);
-    }
-    return fixed === undefined
-      ? override
-      : { ...override, fixed: { value: { $case: 'choice', value: String(fixed) } } };
+  const bounds = [override.minimum, override.maximum].filter((bound) => bound !== undefined);
+  if (parameter.kind === 'categorical') {
+    if (bounds.length > 0) say(`is a choice and has no range; right would be ${describeRange(parameter)}`);
+  } else if (override.choices.length > 0) {
+    say(`is ${describeRange(parameter)}; right would be a value or {min, max}, not a list`);
+    return override;
   }
-  const { minimum, maximum } = parameter;
-  const range = `${minimum} … ${maximum}${parameter.zeroAllowed ? ' or 0' : ''}`;
-  if (override.choices.length > 0) say(`is a number in ${range}; give a value or {min, max}, not a list`);
-  const whole = parameter.kind === HyperparameterKind.INTEGER;
-  for (const value of [fixed, override.minimum, override.maximum]) {
-    if (value === undefined) continue;
-    const allowed =
-      typeof value === 'number' && ((value >= minimum && value <= maximum) || (value === 0 && parameter.zeroAllowed));
-    if (!allowed) say(`${quoted(value)} is not in ${range}`);
-    else if (whole && !Number.isInteger(value)) say(`${value} is not a whole number`);
+  const value = parameter.kind === 'categorical' && fixed !== undefined ? String(fixed) : fixed;
+  const given = [value, ...override.choices, ...(parameter.kind === 'categorical' ? [] : bounds)];
+  for (const one of given) {
+    const reason = one === undefined ? null : invalidReason(parameter, one);
+    if (reason !== null) say(reason);
   }
-  if (typeof fixed !== 'number') return override;
-  return {
-    ...override,
-    fixed: { value: whole ? { $case: 'integer', value: fixed } : { $case: 'real', value: fixed } },
-  };
+  return value === undefined ? override : { ...override, fixed: encodeValue(parameter, value) };
 }

@@ -150,7 +150,7 @@ describe('CreateStudy', () => {
       { evaluation: { draws: 1, rivals: [], rivalEvaluations: 0 } },
       /1 is not an integer in \[2, 1000\]/,
     ],
-    ['settings.space.gan.lrG.max', space({ name: 'gan.lrG', maximum: 1 }), /1 is not a number in \[0.00005, 0.002\]/],
+    ['settings.space.gan.lrG.max', space({ name: 'gan.lrG', maximum: 1 }), /1 is above the maximum 0.002/],
     [
       'settings.space.nope',
       space({ name: 'nope', minimum: 1 }),
