@@ -43,7 +43,7 @@ await runService({
         openPolicy: (name) => (policyTarget ? remotePolicy(policyTarget, name) : localPolicy(policyNamed, name)),
         clock: systemClock,
         log,
-        unitConcurrency: config.QLOOM_UNIT_CONCURRENCY,
+        jobConcurrency: config.QLOOM_UNIT_CONCURRENCY,
       },
       { isPolicyRemote: policyTarget !== undefined },
     );

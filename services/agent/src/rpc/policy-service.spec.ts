@@ -9,7 +9,7 @@ import { startTestServer, type TestServer } from '@qloom/testing/test-server.ts'
 import type { EpisodeResult, PolicySettings } from '../domain/policy/policy.ts';
 import { POLICY_NAMES, type PolicyNamed } from '../domain/policy/registry.ts';
 import { interactingRates } from '../domain/policy/toy/toy-benchmarks.ts';
-import { localPolicy, NO_MEMORY, type PolicyPort, remotePolicy } from '../study/search/policy-port.ts';
+import { INITIAL_CHECKPOINT, localPolicy, type PolicyPort, remotePolicy } from '../study/search/policy-port.ts';
 import { openPolicies } from '../testing/open-policies.ts';
 import { createPolicyService } from './policy-service.ts';
 
@@ -38,7 +38,7 @@ afterAll(async () => {
 });
 
 async function play(policy: PolicyPort): Promise<unknown[]> {
-  let memory = NO_MEMORY;
+  let memory = INITIAL_CHECKPOINT;
   const seen: unknown[] = [];
   for (let batch = 0; batch < 4; batch++) {
     const request = { batch, firstEpisode: 4 * batch, count: 4 };

@@ -12,8 +12,8 @@ import { openPolicies } from '../testing/open-policies.ts';
 import { createWorld, type StandIns, smallStudy, startStandIns, type World } from '../testing/world.ts';
 import { storeDataset } from './data/datasets.ts';
 import { decodeRecord } from './replay/study-record.ts';
-import { memoryOfPolicy } from './search/policy-checkpoint.ts';
-import { localPolicy, NO_MEMORY, type OpenPolicy, remotePolicy } from './search/policy-port.ts';
+import { loadCheckpoint } from './search/policy-checkpoint.ts';
+import { INITIAL_CHECKPOINT, localPolicy, type OpenPolicy, remotePolicy } from './search/policy-port.ts';
 
 const ID = 'small';
 let standIns: StandIns;
@@ -179,7 +179,7 @@ describe('a study', () => {
       return () => ({
         async propose(settings, { state }, request) {
           saw.push(`${request.firstEpisode}: ${Buffer.from(state)}`);
-          return random.propose(settings, NO_MEMORY, request);
+          return random.propose(settings, INITIAL_CHECKPOINT, request);
         },
         async observe(_settings, { state }, batch) {
           return { state: Buffer.from(`${Buffer.from(state)}${by}${batch} `), updates: batch + 1 };
@@ -204,7 +204,7 @@ describe('a study', () => {
     // Episodes 8 and 9 are batch 4; with a staleness of 1 it rests on the first three batches.
     expect(saw).toEqual(expect.arrayContaining(['8: a0 a1 a2 ', '9: a0 a1 a2 ']));
     const last = decodeRecord((await second.episodeLog.read({ study: ID, slot: 'policy-5' })) as LogEvent);
-    const memory = last.$case === 'policy' ? await memoryOfPolicy(second.artifacts, last.value) : undefined;
+    const memory = last.$case === 'policy' ? await loadCheckpoint(second.artifacts, last.value) : undefined;
     expect([Buffer.from(memory?.state ?? []).toString(), memory?.updates]).toEqual(['a0 a1 a2 b3 b4 ', 5]);
     await second.stop();
     await first.stop();

@@ -87,7 +87,7 @@ export async function createWorld({ targets }: StandIns, options: WorldOptions =
       openPolicy: options.openPolicy ?? ((name) => localPolicy(policyNamed, name)),
       clock: options.clock ?? systemClock,
       log,
-      unitConcurrency: 2,
+      jobConcurrency: 2,
     },
     { isPolicyRemote: options.openPolicy !== undefined },
   );

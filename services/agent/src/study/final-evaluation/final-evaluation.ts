@@ -1,4 +1,6 @@
 import { type Failure, FailureReason } from '@qloom/contracts/gen/qloom/episode/v1/slots.ts';
+import type { ArtifactStore } from '@qloom/episode-log/artifacts/artifact-store.ts';
+import type { Logger } from '@qloom/service-kit/logger.ts';
 import type { Configuration } from '@qloom/study/hyperparameters/hyperparameter.ts';
 import type { Space } from '@qloom/study/space/space.ts';
 import { decodeConfiguration } from '@qloom/study-rpc/codec/hyperparameters.ts';
@@ -14,16 +16,16 @@ import {
   type Unit,
 } from '../../domain/evaluation/jobs.ts';
 import { createSeeds, type StudySeeds } from '../../domain/seeds.ts';
-import { advertisedSpace } from '../../peers/peers.ts';
+import { advertisedSpace, type Peers } from '../../peers/peers.ts';
 import { getPoints, putArtifact } from '../data/points-artifact.ts';
 import { loadManifest } from '../data/prepare.ts';
 import { openStudyData, outerFoldCount } from '../data/study-data.ts';
 import type { Recorded } from '../replay/study-record.ts';
 import { factsOf, isSearched, rewardedEpisodes, type StudyView } from '../replay/study-view.ts';
+import type { Clock } from '../retry/clock.ts';
 import type { Stalls } from '../retry/stalls.ts';
 import { untilDone } from '../retry/until-done.ts';
 import type { CompleteSettings } from '../settings/complete-settings.ts';
-import type { RunnerDeps } from '../study-runner.ts';
 import type { EvaluationContext } from './jobs/evaluation-context.ts';
 import { failureOfUnit, readUnit, type SynthesisResult } from './jobs/job-results.ts';
 import { runUnit } from './jobs/run-job.ts';
@@ -39,13 +41,19 @@ export interface FinalEvaluation {
   stop(): Promise<void>;
 }
 
-/** What {@link createFinalEvaluation} needs beside the runner's own. */
-export interface FinalEvaluationDeps extends RunnerDeps {
+/** What {@link createFinalEvaluation} works with. */
+export interface FinalEvaluationDeps {
   readonly study: string;
   readonly settings: CompleteSettings;
   readonly seeds: StudySeeds;
   readonly space: Space;
+  readonly peers: Peers;
+  readonly artifacts: ArtifactStore;
+  readonly clock: Clock;
+  readonly log: Logger;
   readonly stalls: Stalls;
+  /** The most jobs under way at once. */
+  readonly jobConcurrency: number;
 }
 
 /** The plan of a study's final evaluation. */
@@ -98,7 +106,7 @@ function choicesOf(view: StudyView, plan: EvaluationPlan, settings: CompleteSett
   return choices;
 }
 
-/** A final evaluation that keeps at most `unitConcurrency` units under way. */
+/** A final evaluation that keeps at most `jobConcurrency` units under way. */
 export function createFinalEvaluation(
   deps: FinalEvaluationDeps,
   record: (record: Recorded) => Promise<void>,
@@ -154,7 +162,7 @@ export function createFinalEvaluation(
       // for the call would miss the last event that there is.
       let underWay = [...running.keys()].filter((name) => !view.units.has(name)).length;
       for (const unit of due.filter(isOpen)) {
-        if (underWay >= deps.unitConcurrency) break;
+        if (underWay >= deps.jobConcurrency) break;
         if (running.has(unit.name)) continue;
         start(unit, view, choices, opened);
         underWay++;

@@ -22,6 +22,7 @@ import {
   type NamedValues,
   type UtilityFold,
 } from '../../domain/reward/measurement.ts';
+import { type EpisodeSlots, factsOf } from './study-view.ts';
 
 /** What the slots of an episode say, without wire types. Throws {@link IncompleteReportError}. */
 export function decodeMeasurement(fit: FitFacts, assess: AssessFacts, evaluate: EvaluateFacts): Measurement {
@@ -30,6 +31,14 @@ export function decodeMeasurement(fit: FitFacts, assess: AssessFacts, evaluate: 
     fidelity: assess.folds.map(decodeFidelity),
     utility: evaluate.folds.map(decodeUtility),
   };
+}
+
+/** What the services found out about an episode; undefined while a slot is missing or failed. Throws {@link IncompleteReportError}. */
+export function measurementOf(slots: EpisodeSlots): Measurement | undefined {
+  const fit = factsOf(slots.fit, 'fit');
+  const assess = factsOf(slots.assess, 'assess');
+  const evaluate = factsOf(slots.evaluate, 'evaluate');
+  return fit && assess && evaluate && decodeMeasurement(fit, assess, evaluate);
 }
 
 /** A fidelity report without wire types. */

@@ -16,7 +16,7 @@ import { encodeObservation } from '../replay/observation.ts';
 import { decodeState, encodeState } from './policy-state.ts';
 
 /** What a study keeps of its policy between batches; `state` is the policy's own business. */
-export interface PolicyMemory {
+export interface PolicyCheckpoint {
   readonly state: Uint8Array;
   /** Updates so far. */
   readonly updates: number;
@@ -28,17 +28,17 @@ export class PolicyRefusedError extends Error {
 }
 
 /** The memory before the first batch. */
-export const NO_MEMORY: PolicyMemory = { state: new Uint8Array(0), updates: 0 };
+export const INITIAL_CHECKPOINT: PolicyCheckpoint = { state: new Uint8Array(0), updates: 0 };
 
 /** A policy, here or elsewhere. */
 export interface PolicyPort {
-  propose(settings: PolicySettings, memory: PolicyMemory, request: ProposalRequest): Promise<Proposal[]>;
+  propose(settings: PolicySettings, memory: PolicyCheckpoint, request: ProposalRequest): Promise<Proposal[]>;
   observe(
     settings: PolicySettings,
-    memory: PolicyMemory,
+    memory: PolicyCheckpoint,
     batch: number,
     results: readonly EpisodeResult[],
-  ): Promise<PolicyMemory>;
+  ): Promise<PolicyCheckpoint>;
   close(): void;
 }
 

@@ -1,0 +1,62 @@
+import type { EpisodeKey, Slot } from '@qloom/episode-log/event-key.ts';
+import type { AppendResult, EpisodeLog, LogEvent } from '@qloom/episode-log/port.ts';
+import { encodeSlot, type SlotContent } from '@qloom/service-kit/stage/slot-events.ts';
+import { traceHeaders } from '@qloom/telemetry/event-headers.ts';
+import type { Clock } from '../retry/clock.ts';
+import { encodeRecord, type Recorded } from './study-record.ts';
+import { applyEvent, emptyView, type StudyView } from './study-view.ts';
+
+/** Whether an append wrote its slot, or found it written before: by this process or another one. */
+export type AppendStatus = AppendResult['status'];
+
+/** The events of one study: those that are known so far, as a view, and writes that extend both the log and the view. */
+export interface StudyJournal {
+  readonly study: string;
+  /** What the events known so far say. A new object whenever an event adds something. */
+  readonly view: StudyView;
+  /** Adds an event of the log to the view. */
+  apply(event: LogEvent): void;
+  /** Reads slots of an episode from the log, whether or not they are known. */
+  refresh(episode: number, slots: readonly Slot[]): Promise<void>;
+  /** Writes a slot of an episode. Where it exists already, the view takes the event that exists. */
+  writeSlot(key: Omit<EpisodeKey, 'study'>, startedAtMs: number, result: SlotContent['result']): Promise<AppendStatus>;
+  /** Writes a slot of the study itself. Where it exists already, the view takes the event that exists. */
+  record(record: Recorded): Promise<AppendStatus>;
+}
+
+/** A journal that knows no event yet. */
+export function createJournal(
+  study: string,
+  { episodeLog, clock }: { readonly episodeLog: EpisodeLog; readonly clock: Clock },
+): StudyJournal {
+  let view = emptyView(study);
+  const apply = (event: LogEvent): void => {
+    view = applyEvent(view, event);
+  };
+  const take = ({ status, event }: AppendResult): AppendStatus => {
+    apply(event);
+    return status;
+  };
+  return {
+    study,
+    get view() {
+      return view;
+    },
+    apply,
+    async refresh(episode, slots) {
+      for (const slot of slots) {
+        const event = await episodeLog.read({ study, episode, slot });
+        if (event !== undefined) apply(event);
+      }
+    },
+    async writeSlot({ episode, slot }, startedAtMs, result) {
+      const key = { study, episode, slot };
+      const payload = encodeSlot(key, { startedAtMs, endedAtMs: clock.now(), attempt: 1, result });
+      return take(await episodeLog.append(key, payload, traceHeaders()));
+    },
+    async record(record) {
+      const { key, payload } = encodeRecord(study, record, clock.now());
+      return take(await episodeLog.append(key, payload));
+    },
+  };
+}

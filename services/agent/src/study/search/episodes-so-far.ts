@@ -1,0 +1,58 @@
+import { failureOf } from '@qloom/service-kit/stage/slot-events.ts';
+import { decodeConfiguration } from '@qloom/study-rpc/codec/hyperparameters.ts';
+import { observe, paperTerms, readingsOf } from '../../domain/reward/judge.ts';
+import {
+  type Ending,
+  initialSearch,
+  noteEnded,
+  noteProposed,
+  type SearchState,
+} from '../../domain/search/search-state.ts';
+import { measurementOf } from '../replay/measurement.ts';
+import { decodeMultipliers } from '../replay/observation.ts';
+import { type EpisodeSlots, factsOf, type StudyView } from '../replay/study-view.ts';
+import type { CompleteSettings } from '../settings/complete-settings.ts';
+import { INITIAL_CHECKPOINT, type PolicyCheckpoint } from './policy-port.ts';
+
+/** A study's search, with the policy's checkpoints in it. */
+export type Search = SearchState<PolicyCheckpoint>;
+
+/** A search before its first event. */
+export function startSearch({ episodes, batchSize, staleness, inFlight }: CompleteSettings): Search {
+  return initialSearch({ episodes, batchSize, staleness, inFlight }, INITIAL_CHECKPOINT);
+}
+
+/** The search with everything that the view knows of episodes. Batches are not folded here. */
+export function noteEpisodes(search: Search, view: StudyView): Search {
+  let next = search;
+  for (const [episode, slots] of view.episodes) {
+    const known = next.episodes.get(episode);
+    if (known?.ending) continue;
+    const propose = factsOf(slots.propose, 'propose');
+    if (propose === undefined) continue;
+    if (known === undefined)
+      next = noteProposed(next, episode, decodeConfiguration(propose.hyperparameters, 'propose.hyperparameters'));
+    if (slots.reward !== undefined) next = noteEnded(next, episode, endingOf(slots));
+  }
+  return next;
+}
+
+/** How an episode ended, from its slots. */
+function endingOf(slots: EpisodeSlots): Ending {
+  const facts = factsOf(slots.reward, 'reward');
+  // Slots of a failed episode may hold what cannot be decoded: that is why it failed.
+  const measurement = facts && measurementOf(slots);
+  if (facts === undefined || measurement === undefined) {
+    const failure = slots.reward === undefined ? undefined : failureOf(slots.reward.event);
+    return { kind: 'failed', reason: failure?.reason ?? 'invalid' };
+  }
+  const multipliers = decodeMultipliers(factsOf(slots.propose, 'propose')?.multipliers ?? []);
+  return {
+    kind: 'rewarded',
+    reward: facts.reward,
+    utility: facts.utility,
+    observation: observe(measurement, multipliers),
+    readings: readingsOf(measurement),
+    terms: paperTerms(measurement),
+  };
+}

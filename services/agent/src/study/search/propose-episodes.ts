@@ -1,0 +1,39 @@
+import { SpanKind } from '@opentelemetry/api';
+import { encodeConfiguration } from '@qloom/study-rpc/codec/hyperparameters.ts';
+import { encodeNamedValues } from '@qloom/study-rpc/codec/named-values.ts';
+import { batchOf, policyOf, proposable, versionOf } from '../../domain/search/search-state.ts';
+import { runAgentStage } from './agent-stage.ts';
+import { noteEpisodes, type Search } from './episodes-so-far.ts';
+import type { SearchContext } from './search-context.ts';
+
+/** Stage `propose`, for every episode whose batches are folded, as far as `in_flight` allows. */
+export async function proposeEpisodes(context: SearchContext, search: Search): Promise<void> {
+  // Rewards that were written since the fold make room in flight.
+  const now = noteEpisodes(search, context.journal.view);
+  for (const episode of proposable(now)) await proposeEpisode(context, now, episode);
+}
+
+async function proposeEpisode(context: SearchContext, search: Search, episode: number): Promise<void> {
+  const { journal, settings, seeds, space, policy, policySettings, clock } = context;
+  const batch = batchOf(search.plan, episode);
+  const version = versionOf(search, episode);
+  const span = { study: journal.study, episode, kind: SpanKind.PRODUCER, parent: 'root' } as const;
+  await runAgentStage('propose', span, clock, async (startedAtMs) => {
+    const request = { batch, firstEpisode: episode, count: 1 };
+    const [proposal] = await policy.propose(policySettings, policyOf(version), request);
+    const value = {
+      batch,
+      origin: proposal.origin,
+      hyperparameters: encodeConfiguration(space, proposal.hyperparameters),
+      seed: seeds.episode(episode),
+      policyVersion: version.batches * settings.batchSize,
+      multipliers: encodeNamedValues(version.multipliers),
+      folds: journal.view.prepared?.folds ?? [],
+      data: journal.view.prepared?.data,
+      qnn: settings.qnn,
+      qnnSeeds: seeds.qnn(settings.qnnSeeds),
+    };
+    const result = { facts: { $case: 'propose', value } } as const;
+    return (await journal.writeSlot({ episode, slot: 'propose' }, startedAtMs, result)) === 'exists' ? 'adopted' : 'ok';
+  });
+}

@@ -1,0 +1,56 @@
+import { createRandom } from '@qloom/random/random.ts';
+import { classifyFault } from '@qloom/service-kit/faults/faults.ts';
+import { failureOf, type SlotContent } from '@qloom/service-kit/stage/slot-events.ts';
+import { judge } from '../../domain/reward/judge.ts';
+import type { RewardFormName } from '../../domain/reward/reward-table.ts';
+import { isVersionFolded, versionOf } from '../../domain/search/search-state.ts';
+import { encodeReward, measurementOf } from '../replay/measurement.ts';
+import { decodeMultipliers } from '../replay/observation.ts';
+import { type EpisodeSlots, factsOf, isMeasured, proposedEpisodes } from '../replay/study-view.ts';
+import type { Search } from './episodes-so-far.ts';
+import type { SearchContext } from './search-context.ts';
+import { writeReward } from './write-reward.ts';
+
+/**
+ * Stage `reward`, for every episode that has failed or is measured: as failed with the reason of the slot that failed, or as
+ * judged. An episode whose batches are not folded yet waits for them, since its reward depends on their statistics.
+ */
+export async function rewardEpisodes(context: SearchContext, search: Search): Promise<void> {
+  for (const { episode, slots } of proposedEpisodes(context.journal.view)) {
+    if (slots.reward !== undefined) continue;
+    const failed = [slots.fit, slots.assess, slots.evaluate].find((slot) => slot && failureOf(slot.event));
+    if (failed !== undefined) {
+      const { reason, message } = failureOf(failed.event) ?? { reason: 'invalid' as const, message: '' };
+      await writeReward(context, episode, failed, () => ({ reason, message }));
+    } else if (slots.evaluate !== undefined && isMeasured(slots) && isVersionFolded(search, episode)) {
+      await writeReward(context, episode, slots.evaluate, () => rewardOf(context, search, episode, slots));
+    }
+  }
+}
+
+/**
+ * The reward of a measured episode, or the failure that its measurement amounts to. Throws `VersionNotFoldedError`, and
+ * every other fault of this program: it is no property of the episode.
+ */
+function rewardOf(
+  { settings, seeds }: SearchContext,
+  search: Search,
+  episode: number,
+  slots: EpisodeSlots,
+): SlotContent['result'] {
+  try {
+    const measurement = measurementOf(slots);
+    if (measurement === undefined) throw new Error(`episode ${episode}: a slot is missing`);
+    const { statistics } = versionOf(search, episode);
+    const multipliers = decodeMultipliers(factsOf(slots.propose, 'propose')?.multipliers ?? []);
+    const { form, weights } = settings.reward;
+    const random = createRandom(seeds.episode(episode)).fork('utility');
+    const rewarding = { form: form as RewardFormName, weights };
+    const judgement = judge(measurement, rewarding, { multipliers, statistics }, random);
+    return { facts: { $case: 'reward', value: encodeReward(judgement, form) } };
+  } catch (error) {
+    const fault = classifyFault(error);
+    if (fault.kind !== 'failed') throw error;
+    return { reason: fault.reason, message: error instanceof Error ? error.message : String(error) };
+  }
+}
