@@ -5,7 +5,7 @@ import type { ConsumeOptions } from './port.ts';
 
 const CONSUMER = /^[a-z0-9][a-z0-9-]{0,31}$/;
 
-/** Throws `InvalidKeyError` unless a consumption is well formed. */
+/** Throws `InvalidKeyError` unless the options of a consumption are valid. */
 export function assertConsumeOptions(options: ConsumeOptions): void {
   if (!CONSUMER.test(options.consumer)) {
     throw new InvalidKeyError(`consumer: ${quoted(options.consumer)} is not 1 to 32 of a-z, 0-9 and "-"`);

@@ -1,13 +1,13 @@
 import { type CompleteLogOptions, retryDelayMs } from './log-options.ts';
 import type { Delivery, LogEvent } from './port.ts';
 
-/** What an adapter offers for one event it has handed out. Each resolves to whether the log took it. */
+/** Operations of an adapter on one delivered event. Each resolves to whether the log accepted it. */
 export interface Lease {
   readonly event: LogEvent;
   readonly attempt: number;
-  /** False when the lease is someone else's by now. Throws when the log is out of reach. */
+  /** False when the lease belongs to another consumer by now. Throws when the log is unreachable. */
   renew(): Promise<boolean>;
-  /** Never deliver again. Serves `ack` and `term` alike where the log does not tell them apart. */
+  /** Never deliver again. Serves both `ack` and `term` where the log does not distinguish them. */
   ack(): Promise<boolean>;
   term(): Promise<boolean>;
   nak(delayMs: number): Promise<boolean>;
@@ -15,8 +15,8 @@ export interface Lease {
 
 /**
  * Runs `handler` under a lease: renews it every third of its length, aborts the delivery's signal once it is lost, and
- * settles it by what the handler did: returned → ack, threw → nak with a growing delay. Never throws. Both adapters
- * deliver through here, so that leases mean the same in both.
+ * settles it by the handler's outcome: returned → ack, threw → nak with a growing delay. Never throws. Both adapters
+ * deliver with this function, so that leases behave the same in both.
  */
 export async function deliver(
   lease: Lease,
@@ -44,7 +44,7 @@ export async function deliver(
       else lose();
       return renewed;
     } catch {
-      return false; // out of reach for now: the expiry decides
+      return false; // unreachable for now: the expiry decides
     }
   };
   const settle = async (how: () => Promise<boolean>): Promise<boolean> => {

@@ -1,4 +1,4 @@
-/** The base of every error that the log and the artifact store throw on their own account. */
+/** Base of the errors of the log and the artifact store. */
 export class EpisodeLogError extends Error {
   override name = 'EpisodeLogError';
 }
@@ -19,19 +19,19 @@ export class LogClosedError extends EpisodeLogError {
 }
 
 /**
- * Thrown when the log or store could not be reached, stayed locked for longer than its limit, or could not write for
- * want of room or of a writable disk. Nothing is lost, and safe to retry.
+ * Thrown when the log or store could not be reached, stayed locked for longer than its limit, or could not write
+ * because the disk is full or read-only. Nothing is lost; safe to retry.
  */
 export class LogUnavailableError extends EpisodeLogError {
   override name = 'LogUnavailableError';
 }
 
-/** Thrown when a log or store cannot work where it was put: a network file system, a wrong schema, a wrong stream. */
+/** Thrown when a log or store cannot work at its location: a network file system, a wrong schema, a wrong stream. */
 export class LogUnusableError extends EpisodeLogError {
   override name = 'LogUnusableError';
 }
 
-/** Thrown when the file of a log is damaged. No other try mends it; the message says what may. */
+/** Thrown when the file of a log is damaged. Retrying does not help; the message suggests remedies. */
 export class LogCorruptError extends LogUnusableError {
   override name = 'LogCorruptError';
 }
@@ -46,7 +46,7 @@ export class ArtifactMissingError extends EpisodeLogError {
   override name = 'ArtifactMissingError';
 }
 
-/** Thrown when what is stored under a hash does not have that hash. */
+/** Thrown when the content stored under a hash does not have that hash. */
 export class ArtifactCorruptError extends EpisodeLogError {
   override name = 'ArtifactCorruptError';
 }

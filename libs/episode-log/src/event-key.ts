@@ -7,14 +7,14 @@ export const SLOTS = ['propose', 'fit', 'assess', 'evaluate', 'reward'] as const
 /** A slot of an episode. */
 export type Slot = (typeof SLOTS)[number];
 
-/** Names one slot of one episode. Episodes count from 0. */
+/** Key of one slot of one episode. Episodes are counted from 0. */
 export interface EpisodeKey {
   readonly study: string;
   readonly episode: number;
   readonly slot: Slot;
 }
 
-/** Names one slot of a study itself: `create`, `cancel`, `finish`, `draw-3-gan` and so on. */
+/** Key of one slot of the study itself: `create`, `cancel`, `finish`, `draw-3-gan` and so on. */
 export interface StudyKey {
   readonly study: string;
   readonly episode?: undefined;
@@ -22,7 +22,7 @@ export interface StudyKey {
   readonly slot: string;
 }
 
-/** Names one slot: where at most one event ever stands. */
+/** Key of one slot, which holds at most one event. */
 export type EventKey = EpisodeKey | StudyKey;
 
 const STUDY = /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/;

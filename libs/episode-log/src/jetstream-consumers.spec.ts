@@ -54,7 +54,7 @@ describeWithEachNats('consumers of a stream', (program) => {
     await server.stop();
   });
 
-  it('are none after 1,500 reads of artifacts, more than a stream may have consumers', async () => {
+  it('are zero after 1,500 reads of artifacts, more than a stream may have consumers', async () => {
     const store = await openArtifacts({ cacheBytes: 0 });
     const hashes = [await store.put(new Uint8Array(600_000).fill(1)), await store.put(new Uint8Array(10).fill(2))];
     for (let read = 0; read < 1_500; read++) {
@@ -65,7 +65,7 @@ describeWithEachNats('consumers of a stream', (program) => {
     expect(await consumersOf(`OBJ_${namespace}-artifacts`)).toBe(0);
   });
 
-  it('are none after replays, and after watches however they end', async () => {
+  it('are zero after replays, and after watches that ended in any way', async () => {
     const log = await open();
     await fill(log, 3);
     for (let i = 0; i < 20; i++) expect(await log.replay('s')).toHaveLength(3);
@@ -87,7 +87,7 @@ describeWithEachNats('consumers of a stream', (program) => {
     expect(await consumersOf(`${namespace}-v1`)).toBe(0);
   });
 
-  it('are none after the log closed over watches that nobody reads on', async () => {
+  it('are zero after the log was closed with watches that are not read any more', async () => {
     const log = await open();
     await fill(log, 3);
     const watches = Array.from({ length: 5 }, () =>
@@ -95,14 +95,14 @@ describeWithEachNats('consumers of a stream', (program) => {
     );
     for (const watch of watches) expect((await watch.next()).value.key.episode).toBe(0);
     expect(await consumersOf(`${namespace}-v1`)).toBe(5);
-    // Those of a process that is killed instead are forgotten by the server after 30 s.
+    // The server deletes those of a killed process after 30 s.
     const standing = await (await jetstreamManager(connection)).consumers.list(`${namespace}-v1`).next();
     expect(standing.map(({ config }) => config.inactive_threshold)).toEqual(Array(5).fill(30e9));
     await log.close();
     expect(await consumersOf(`${namespace}-v1`)).toBe(0);
   });
 
-  it('go back to one watch’s after somebody deletes what it reads through', async () => {
+  it('are back to one watch’s after its consumer was deleted', async () => {
     const log = await open();
     await fill(log, 1);
     const watch = log.watch('s', { signal: new AbortController().signal })[Symbol.asyncIterator]();
@@ -136,7 +136,7 @@ describeWithEachNats('consumers of a stream', (program) => {
     expect(await other.get(hash)).toHaveLength(300_000);
   });
 
-  it('report that the log is unavailable where there is no room for one, and read on when there is', async () => {
+  it('report that the log is unavailable when the limit is reached, and reading continues afterwards', async () => {
     await addStream({ name: `${namespace}-v1`, subjects: [`${namespace}.v1.>`], max_consumers: 1 });
     const warnings = createSignalBoard<string>();
     const log = await open({ unavailableAfterMs: 300, warn: warnings.post });
@@ -157,7 +157,7 @@ describeWithEachNats('consumers of a stream', (program) => {
     expect(await log.replay('s')).toHaveLength(2);
   });
 
-  it('are waited for by a consumption that finds no room for its own', async () => {
+  it('are waited for by a consumption when the limit is reached', async () => {
     await addStream({ name: `${namespace}-v1`, subjects: [`${namespace}.v1.>`], max_consumers: 1 });
     const warnings = createSignalBoard<string>();
     const log = await open({ unavailableAfterMs: 100, warn: warnings.post });
@@ -171,7 +171,7 @@ describeWithEachNats('consumers of a stream', (program) => {
     expect((await taken).event.key.episode).toBe(0);
   });
 
-  it('hold nobody up where the stream is full: an append is unavailable, and works when there is room', async () => {
+  it('do not block when the stream is full: an append is unavailable, and works when there is room', async () => {
     await addStream({ name: `${namespace}-v1`, subjects: [`${namespace}.v1.>`], max_bytes: 2_000 });
     const log = await open({ unavailableAfterMs: 200 });
     await log.append({ study: 'old', slot: 'create' }, new Uint8Array(1_500));
@@ -184,8 +184,8 @@ describeWithEachNats('consumers of a stream', (program) => {
 });
 
 describeWithEachNats('a server without room', (program) => {
-  it('makes a put unavailable, and leaves what is stored readable', async () => {
-    // 1 MB of file storage in all: what comes after is refused for want of resources.
+  it('makes a put unavailable, and leaves stored artifacts readable', async () => {
+    // 1 MB of file storage in all: further writes are refused.
     const server = await startNatsServer({ program, settings: 'jetstream { max_file_store: 1MB }' });
     const store = await openNatsArtifacts({
       servers: server.url,

@@ -8,7 +8,7 @@ import type { EpisodeLog, LogEvent } from './port.ts';
 
 const bytes = (text: string): Uint8Array => new Uint8Array(Buffer.from(text));
 
-describeWithNats('JetStream log, when things go wrong', () => {
+describeWithNats('faults of the JetStream log', () => {
   let server: NatsServer;
   let namespace: string;
   let count = 0;
@@ -39,7 +39,7 @@ describeWithNats('JetStream log, when things go wrong', () => {
   });
   afterAll(() => server.stop());
 
-  it('keeps every answered append over kill -9 of the server, and goes on consuming and watching without a gap', async () => {
+  it('keeps every answered append over kill -9 of the server, and continues to consume and watch without a gap', async () => {
     const log = await open('&lease=1s');
     const stop = new AbortController();
     const handled = new Set<number>();
@@ -69,12 +69,12 @@ describeWithNats('JetStream log, when things go wrong', () => {
     expect(handled.size).toBe(total);
   });
 
-  it('does not believe the success with which a server answers a reused message id with other content', async () => {
+  it('does not trust the success that a server answers for a reused message id with other content', async () => {
     const log = await open();
     await withManager(async (_, connection) => {
       const subject = `${namespace}.v1.st.s.create`;
       const client = jetstream(connection);
-      // The trap itself, as the server sets it: same id, other content, other subject, "success".
+      // The server's behaviour itself: same id, other content, other subject, "success".
       await client.publish(subject, bytes('stands'), { msgID: 'same' });
       const trapped = await client.publish(`${namespace}.v1.st.s.cancel`, bytes('lost'), { msgID: 'same' });
       expect(trapped.duplicate).toBe(true);
@@ -85,7 +85,7 @@ describeWithNats('JetStream log, when things go wrong', () => {
     expect((await log.append({ study: 's', slot: 'cancel' }, bytes('mine'))).status).toBe('appended');
   });
 
-  it('makes its durable consumer again when someone deletes it', async () => {
+  it('creates its durable consumer again when it was deleted', async () => {
     const log = await open('&lease=1s');
     const stop = new AbortController();
     const seen: string[] = [];
@@ -101,7 +101,7 @@ describeWithNats('JetStream log, when things go wrong', () => {
     await withManager((manager) => manager.consumers.delete(`${namespace}-v1`, 'fit'));
     await log.append({ study: 'b', slot: 'create' }, bytes(''));
     await consuming;
-    // What the lost consumer had acknowledged may come again: at least once is the promise.
+    // Events that the lost consumer had acknowledged may be delivered again: delivery is at least once.
     expect(new Set(seen)).toEqual(new Set(['a', 'b']));
   });
 
@@ -115,7 +115,7 @@ describeWithNats('JetStream log, when things go wrong', () => {
     expect(config).toMatchObject({ ack_wait: 500_000_000, max_deliver: -1, ack_policy: 'explicit' });
   });
 
-  it('makes a stream that keeps everything, and refuses one that would not', async () => {
+  it('creates a stream that keeps everything, and refuses one that would not', async () => {
     await open();
     const { config } = await withManager((manager) => manager.streams.info(`${namespace}-v1`));
     expect(config).toMatchObject({ retention: 'limits', discard: 'new', max_age: 0, max_msgs: -1, storage: 'file' });
@@ -131,7 +131,7 @@ describeWithNats('JetStream log, when things go wrong', () => {
     await expect(open()).rejects.toThrow(new RegExp(`stream ${namespace}-v1: discard is old, must be new`));
   });
 
-  it('shows foreign headers of a foreign writer but not the server’s own', async () => {
+  it('shows headers of another writer but not the server’s own', async () => {
     const log = await open();
     await withManager(async (_, connection) => {
       const hdrs = headers();
@@ -142,7 +142,7 @@ describeWithNats('JetStream log, when things go wrong', () => {
     expect((await log.replay('s'))[0].headers).toEqual({ traceparent: 'x' });
   });
 
-  it('warns of a server that serves for tests only', async () => {
+  it('warns of a server version that is supported for tests only', async () => {
     const warnings: string[] = [];
     await open('', { warn: (message: string) => warnings.push(message) });
     const isOld = /^2\.(\d|10)\./.test(server.version);
@@ -155,7 +155,7 @@ describeWithNats('JetStream log, when things go wrong', () => {
     await expect(opening).rejects.toThrow(/^no NATS server answers at nats:\/\/127\.0\.0\.1:1: connection refused$/);
   });
 
-  it('throws LogUnavailableError while the server is gone, and works again when it is back', async () => {
+  it('throws LogUnavailableError while the server is down, and works again when it is back', async () => {
     const log = await open('', { unavailableAfterMs: 200 });
     await server.kill();
     await expect(log.append({ study: 's', slot: 'create' }, bytes(''))).rejects.toMatchObject({
@@ -163,12 +163,12 @@ describeWithNats('JetStream log, when things go wrong', () => {
     });
     await server.restart();
     const patient = await open();
-    // The refused append may have reached the server after all: either way one event stands.
+    // The refused append may have reached the server after all: either way the slot has one event.
     await patient.append({ study: 's', slot: 'create' }, bytes(''));
     expect(await patient.replay('s')).toHaveLength(1);
   });
 
-  it('closes without waiting for a server that is gone', async () => {
+  it('closes without waiting for a server that is down', async () => {
     const log = await open();
     const { signal } = new AbortController();
     const running = Promise.withResolvers<void>();
@@ -180,7 +180,7 @@ describeWithNats('JetStream log, when things go wrong', () => {
     await server.kill();
     const closing = performance.now();
     await Promise.all([log.close(), consuming]);
-    expect(performance.now() - closing).toBeLessThan(30_000); // its patience for the server's return
+    expect(performance.now() - closing).toBeLessThan(30_000); // how long it waits for the server to return
     await server.restart();
   });
 
@@ -198,7 +198,7 @@ describeWithNats('JetStream log, when things go wrong', () => {
     }
   });
 
-  it('says how to start a server that has no JetStream', async () => {
+  it('reports how to start a server without JetStream', async () => {
     const plain = await startNatsServer({ jetStream: false });
     try {
       await expect(openEpisodeLog(plain.url, { warn: () => {} })).rejects.toThrow(

@@ -1,4 +1,4 @@
-/** Remembers that something happened until someone waits for it, so that no wake-up falls between two waits. */
+/** Keeps a wake-up until it is waited for, so that none is lost between two waits. */
 export interface Latch {
   /** Something happened. */
   set(): void;

@@ -1,20 +1,20 @@
 import { randomInt } from 'node:crypto';
 import { InvalidUrlError } from './errors.ts';
 
-/** What both adapters of the log take. */
+/** Options of both adapters of the log. */
 export interface LogOptions {
   /**
-   * How long a delivery stays with a process that has stopped answering, in milliseconds. It is renewed every third
-   * of this while the handler runs. Default: 30 s. At least 100.
+   * Lease of a delivery: how long it stays with an unresponsive process, in milliseconds. It is renewed every third of
+   * this while the handler runs. Default: 30 s. At least 100.
    */
   readonly leaseMs?: number;
-  /** The delay before an event comes again after its handler threw for the first time. Default: 200 ms. */
+  /** Delay of the redelivery after the first failure of the handler. Default: 200 ms. */
   readonly firstRetryMs?: number;
   /** That delay doubles with every attempt up to this. Default: 20 s. */
   readonly maxRetryMs?: number;
-  /** How long a call tries before it throws `LogUnavailableError`. Default: 30 s. */
+  /** How long a call retries before it throws `LogUnavailableError`. Default: 30 s. */
   readonly unavailableAfterMs?: number;
-  /** Told what an operator should know and no error says. Default: `process.emitWarning`. */
+  /** Called with warnings for the operator. Default: `process.emitWarning`. */
   readonly warn?: (message: string) => void;
 }
 
@@ -49,8 +49,8 @@ export function retryDelayMs(options: CompleteLogOptions, attempt: number): numb
 }
 
 /**
- * A wait between half of `ms` and `ms`, so that processes that failed together do not try again together. Not from the
- * study's random numbers: no result may depend on it.
+ * A wait between half of `ms` and `ms`, so that processes that failed together do not retry together. Not drawn from
+ * the study's random numbers: no result may depend on it.
  */
 export function jitteredMs(ms: number): number {
   return ms / 2 + (randomInt(1024) / 1024) * (ms / 2);

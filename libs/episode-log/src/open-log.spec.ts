@@ -39,7 +39,7 @@ describe('openEpisodeLog', () => {
     ['user:secret@host', /log: \*\*\*@host is none of/],
     ['nats://user:sec?ret@host?lease=x', /lease=x is not a duration/],
     ['nats://user:secret@host?user=x', /can have lease, namespace, replicas, not "user"/],
-  ])('refuses %j with a message that says what would be right', async (url, message) => {
+  ])('refuses %j with a message that states what would be right', async (url, message) => {
     const opening = openEpisodeLog(url);
     await expect(opening).rejects.toMatchObject({ name: 'InvalidUrlError' });
     await expect(opening).rejects.toThrow(message);

@@ -12,7 +12,7 @@ import { redactUrl } from './nats/redact-url.ts';
 import type { EpisodeLog } from './port.ts';
 import { openSqliteLog, type SqliteLogOptions } from './sqlite/sqlite-log.ts';
 
-/** What a URL does not say: mostly for tests, and for secrets, which do not belong into URLs. */
+/** Options that are not part of a URL: mostly for tests, and for secrets. */
 export type OpenOptions = LogOptions &
   NatsCredentials &
   Pick<JetStreamLogOptions, 'name'> &
@@ -26,7 +26,7 @@ const STORE_FORMS = 'file:///absolute/folder or nats://host:4222[,host…] (with
 /**
  * The log that `url` names: `sqlite:///absolute/path.db`, `sqlite:relative/path.db`, `nats://host:port`. Query
  * parameters: `lease` (`5s`, `500ms`); for SQLite `synchronous` (`normal`, `full`); for NATS `namespace`, `replicas`.
- * Throws `InvalidUrlError` for anything else, and what the adapters throw.
+ * Throws `InvalidUrlError` for anything else, and the errors of the adapters.
  */
 export async function openEpisodeLog(url: string, options: OpenOptions = {}): Promise<EpisodeLog> {
   const { scheme, rest, query } = split(url, 'log', LOG_FORMS);
@@ -50,7 +50,7 @@ export async function openEpisodeLog(url: string, options: OpenOptions = {}): Pr
 
 /**
  * The artifact store that `url` names: `file:///absolute/folder` or `nats://host:port`, the latter with `namespace` and
- * `replicas`. Throws `InvalidUrlError` for anything else, and what the adapters throw.
+ * `replicas`. Throws `InvalidUrlError` for anything else, and the errors of the adapters.
  */
 export async function openArtifactStore(url: string, options: OpenOptions = {}): Promise<ArtifactStore> {
   const { scheme, rest, query } = split(url, 'artifacts', STORE_FORMS);
@@ -99,7 +99,7 @@ function parseDuration(text: string): number {
   return Number(match[1]) * (match[2] === 's' ? 1000 : 1);
 }
 
-/** A path may hold an "@"; before one of a server stands what must not be shown. */
+/** A path may contain an "@"; in a server's URL it is preceded by credentials. */
 function shown(url: string): string {
   return /^(sqlite|file):/.test(url) ? url : redactUrl(url);
 }

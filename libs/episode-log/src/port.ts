@@ -1,6 +1,6 @@
 import type { EventKey, Slot } from './event-key.ts';
 
-/** One event as it stands in the log. It never changes and is never removed. */
+/** One event of the log. It never changes and is never removed. */
 export interface LogEvent {
   readonly key: EventKey;
   /** Opaque to the log. */
@@ -9,13 +9,13 @@ export interface LogEvent {
   readonly headers: Readonly<Record<string, string>>;
   /** Grows with every event of a study (not by one: other studies share the count). Above 0. */
   readonly sequence: number;
-  /** When the log took it, milliseconds since the Unix epoch, by the log's clock. */
+  /** When the log stored it, milliseconds since the Unix epoch, by the log's clock. */
   readonly timeMs: number;
 }
 
 /**
- * What came of an append. A slot is written once: `exists` means that another event stands there (it may be this very
- * writer's, from before a crash) and `event` is that one, to be adopted.
+ * Result of an append. A slot is written once: `exists` means that it already has an event (possibly of the same
+ * writer, from before a crash), and `event` is that one, to be adopted.
  */
 export interface AppendResult {
   readonly status: 'appended' | 'exists';
@@ -25,26 +25,26 @@ export interface AppendResult {
 /**
  * One event handed to one consumer under a lease. The adapter renews the lease while the handler runs, so a handler
  * needs {@link Delivery.working} only to extend it at once. Only the first of `ack`, `nak` and `term` counts. Each
- * resolves to whether the log took it; `false` means that the lease is lost or the log is out of reach, and that the
- * event will come again: nothing to do about it but to be idempotent.
+ * resolves to whether the log accepted it; `false` means that the lease is lost or the log is unreachable, and that the
+ * event will be delivered again: handlers must be idempotent.
  */
 export interface Delivery {
   readonly event: LogEvent;
   /** 1 for the first delivery to this consumer, then one more for each: after a crash, a nak, an expired lease. */
   readonly attempt: number;
-  /** Aborted when the lease is lost: another process may be at work on the event already, so stop. */
+  /** Aborted when the lease is lost: another process may already be working on the event, so stop. */
   readonly signal: AbortSignal;
-  /** Done: never delivered to this consumer again. */
+  /** The work is done: the event is never delivered to this consumer again. */
   ack(): Promise<boolean>;
-  /** Not done: deliver again after `delayMs`, at once when left out. */
+  /** The work is not done: the event is delivered again after `delayMs`. Default: at once. */
   nak(delayMs?: number): Promise<boolean>;
   /** Renews the lease now. */
   working(): Promise<boolean>;
-  /** Given up: never delivered to this consumer again. Write the event's slot first. */
+  /** Gives up: the event is never delivered to this consumer again. Write the next slot first. */
   term(): Promise<boolean>;
 }
 
-/** What {@link EpisodeLog.consume} takes. */
+/** Options of {@link EpisodeLog.consume}. */
 export interface ConsumeOptions {
   /** The durable name, `[a-z0-9-]{1,32}`: consumers of one name share the events of one slot between them. */
   readonly consumer: string;
@@ -52,11 +52,11 @@ export interface ConsumeOptions {
   readonly slot: Slot | (string & {});
   /** The most handlers at once in this call. At least 1. */
   readonly maxInFlight: number;
-  /** Ends the consumption: no new deliveries; those in flight are waited for. */
+  /** Ends the consumption: no new deliveries; handlers in flight may finish. */
   readonly signal: AbortSignal;
 }
 
-/** What {@link EpisodeLog.watch} takes. */
+/** Options of {@link EpisodeLog.watch}. */
 export interface WatchOptions {
   /** Only events with a greater sequence. From the first one when left out. */
   readonly after?: number;
@@ -65,11 +65,11 @@ export interface WatchOptions {
 }
 
 /**
- * The append-only log that coordinates episodes. Two adapters stand behind it, `createSqliteLog` for one machine and
- * `createJetStreamLog` for clusters, held to one contract suite (`@qloom/testing/episode-log-contract.ts`).
+ * The append-only log that coordinates episodes. Two adapters implement it, `openSqliteLog` for one machine and
+ * `openJetStreamLog` for clusters, and pass one contract suite (`@qloom/testing/episode-log-contract.ts`).
  *
- * Every method throws `LogClosedError` after {@link EpisodeLog.close}, and `LogUnavailableError` when the log could
- * not be reached or stayed locked for longer than its limit.
+ * Every method throws `LogClosedError` after {@link EpisodeLog.close}, and `LogUnavailableError` when the log could not be
+ * reached or stayed locked for longer than its limit.
  */
 export interface EpisodeLog {
   /**
@@ -77,22 +77,22 @@ export interface EpisodeLog {
    * malformed key or header.
    */
   append(key: EventKey, payload: Uint8Array, headers?: Readonly<Record<string, string>>): Promise<AppendResult>;
-  /** The event that stands in a slot, or undefined. Sees every append that was answered before it was called. */
+  /** The event of a slot, or undefined. Sees every append that was answered before it was called. */
   read(key: EventKey): Promise<LogEvent | undefined>;
   /** All events of a study in their total order. Sees every append that was answered before it was called. */
   replay(study: string): Promise<LogEvent[]>;
-  /** The events of a study in their total order, first those that stand, then those to come: no gap, no repetition. */
+  /** The events of a study in their total order, first the existing ones, then new ones: without gaps or duplicates. */
   watch(study: string, options: WatchOptions): AsyncIterable<LogEvent>;
   /**
-   * Hands every event of a slot, over all studies, to one of the competing consumers of that name, at least once, and
-   * again without limit until it is acknowledged. A handler that returns without having settled its delivery has
+   * Delivers every event of a slot, over all studies, to one of the competing consumers of that name, at least once,
+   * and again without limit until it is acknowledged. A handler that returns without having settled its delivery has
    * acknowledged it; one that throws gets a nak whose delay grows with the attempt. Resolves when `signal` aborts, or
-   * the log closes, and the handlers in flight are done. Throws `ConsumerConflictError` when the durable name is in
-   * use for another slot.
+   * the log closes, and the handlers in flight are done. Throws `ConsumerConflictError` when the durable name is in use
+   * for another slot.
    */
   consume(options: ConsumeOptions, handler: (delivery: Delivery) => Promise<void>): Promise<void>;
   /** The names of all studies with at least one event, sorted. */
   studies(): Promise<string[]>;
-  /** Ends watches and consumptions, waits for their handlers, and lets go of the connection. May be called twice. */
+  /** Ends watches and consumptions, waits for their handlers, and closes the connection. May be called twice. */
   close(): Promise<void>;
 }

@@ -5,11 +5,11 @@ import { identifySelf, isKnownDead } from './process-identity.ts';
 describe('isKnownDead', () => {
   const self = identifySelf();
 
-  it('knows that this process lives', () => {
+  it('reports this process as alive', () => {
     expect(isKnownDead(self, self)).toBe(false);
   });
 
-  it('knows that a killed child is dead', async () => {
+  it('reports a killed child as dead', async () => {
     const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)']);
     await once(child, 'spawn');
     const other = { ...self, pid: child.pid ?? 0, start: '' };
@@ -19,7 +19,7 @@ describe('isKnownDead', () => {
     expect(isKnownDead(other, self)).toBe(true);
   });
 
-  it('takes a process of the same id that started at another time for another', () => {
+  it('distinguishes a process of the same id that started at another time', () => {
     const isLinux = self.start !== '';
     expect(isKnownDead({ ...self, start: '1' }, self)).toBe(isLinux);
   });

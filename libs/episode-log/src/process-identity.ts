@@ -2,8 +2,8 @@ import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
 
 /**
- * Names a process so that others on the same machine can tell whether it lives: the world in which its id means
- * something (host, boot, pid namespace), the id, and when it started, since ids are given out again.
+ * Identifies a process so that others on the same machine can check whether it is alive: the scope of its id (host,
+ * boot, pid namespace), the id, and its start time, since ids are reused.
  */
 export interface ProcessIdentity {
   readonly world: string;
@@ -18,8 +18,8 @@ export function identifySelf(): ProcessIdentity {
 }
 
 /**
- * Whether `other` is known to be dead. False when it lives, and when this cannot be told: another host, another
- * container with process ids of its own. Its lease then runs out by the clock.
+ * Whether `other` is known to be dead. False when it is alive or its state is unknown: another host, another container
+ * with process ids of its own. Its lease then runs out by the clock.
  */
 export function isKnownDead(other: ProcessIdentity, self: ProcessIdentity): boolean {
   if (other.world !== self.world) return false;
@@ -30,7 +30,7 @@ export function isKnownDead(other: ProcessIdentity, self: ProcessIdentity): bool
   }
   if (other.start === '') return false;
   const stat = statOf(other.pid);
-  // A zombie has ended and waits for its parent to ask why.
+  // A zombie has ended and was not reaped yet.
   return stat === undefined || stat.start !== other.start || stat.state === 'Z' || stat.state === 'X';
 }
 
@@ -47,7 +47,7 @@ function worldOfSelf(): string {
 function statOf(pid: number): { state: string; start: string } | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    // The command's name stands in parentheses and may hold anything: count fields from its end (proc(5)).
+    // The command's name is in parentheses and may contain anything: count fields from its end (proc(5)).
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
     return { state: fields[0], start: fields[19] };
   } catch {

@@ -9,7 +9,7 @@ import { openSqliteLog, type SqliteLogOptions } from './sqlite/sqlite-log.ts';
 const CREATE = { study: 's', slot: 'create' };
 const NOTHING = new Uint8Array(0);
 
-describe('SQLite log, when things go wrong', () => {
+describe('faults of the SQLite log', () => {
   const folder = mkdtempSync(join(tmpdir(), 'qloom-sqlite-faults-'));
   const logs: EpisodeLog[] = [];
   let count = 0;
@@ -36,7 +36,7 @@ describe('SQLite log, when things go wrong', () => {
     expect((await takeOne(log, 'c', 'propose')).attempt).toBe(2);
   });
 
-  it('waits for a lock without holding the event loop', async () => {
+  it('waits for a lock without blocking the event loop', async () => {
     const log = await open();
     const other = new DatabaseSync(path);
     other.exec('BEGIN EXCLUSIVE');
@@ -58,7 +58,7 @@ describe('SQLite log, when things go wrong', () => {
     expect((await log.append(CREATE, NOTHING)).status).toBe('appended');
   });
 
-  it('goes on consuming after the file was locked for longer than its patience', async () => {
+  it('continues to consume after the file was locked for longer than its time limit', async () => {
     const warned = Promise.withResolvers<string>();
     const log = await open({ unavailableAfterMs: 20, warn: warned.resolve });
     const stop = new AbortController();
@@ -72,7 +72,7 @@ describe('SQLite log, when things go wrong', () => {
     other
       .prepare('INSERT INTO events (study, episode, slot, payload, headers, time_ms) VALUES (?, -1, ?, ?, ?, 0)')
       .run('s', 'create', NOTHING, '{}');
-    // Our own append makes the consumer look while the file is locked.
+    // Our own append makes the consumer read while the file is locked.
     await expect(log.append(CREATE, NOTHING)).rejects.toThrow(/stayed locked/);
     other.exec('COMMIT');
     other.close();

@@ -1,6 +1,6 @@
 import { type EpisodeLogError, LogCorruptError, LogUnavailableError } from './errors.ts';
 
-/** Error numbers of file systems that say nothing of what was stored, and what to do about each. */
+/** Error numbers of file systems that are unrelated to stored data, with a remedy for each. */
 const OF_FILES: ReadonlyMap<string, string> = new Map([
   ['ENOSPC', 'the disk is full: free some space'],
   ['EDQUOT', 'the quota of the disk is used up: free some space'],
@@ -18,8 +18,8 @@ const OF_FILES: ReadonlyMap<string, string> = new Map([
 ]);
 
 /**
- * What a file system's error means for a store: `LogUnavailableError`, which says what was wanted (`cannot write …`)
- * and what to do, or undefined where it is no error of a file system.
+ * What a file system's error means for a store: `LogUnavailableError`, with the failed operation (`cannot write …`) and
+ * a remedy, or undefined if it is no error of a file system.
  */
 export function fileFault(error: unknown, wanted: string): LogUnavailableError | undefined {
   const { code } = (error ?? {}) as { code?: unknown };
@@ -27,7 +27,7 @@ export function fileFault(error: unknown, wanted: string): LogUnavailableError |
   return advice === undefined ? undefined : new LogUnavailableError(`${wanted}: ${advice} (${code})`, { cause: error });
 }
 
-/** Primary result codes of SQLite (sqlite.org/rescode.html) that pass, and what to do about each. */
+/** Primary result codes of SQLite (sqlite.org/rescode.html) that are temporary, with a remedy for each. */
 const OF_SQLITE: ReadonlyMap<number, string> = new Map([
   [7, 'there is no memory left'],
   [8, 'it is read-only: make the file, its folder and its file system writable'],
@@ -37,8 +37,8 @@ const OF_SQLITE: ReadonlyMap<number, string> = new Map([
 ]);
 
 /**
- * What an error of SQLite means for the log in `path`: `LogUnavailableError` for what passes, `LogCorruptError` for a
- * damaged file, undefined for anything else. A lock is no fault: see `isLocked`.
+ * What an error of SQLite means for the log in `path`: `LogUnavailableError` for a temporary fault, `LogCorruptError`
+ * for a damaged file, undefined for anything else. A lock is no fault: see `isLocked`.
  */
 export function sqliteFault(error: unknown, path: string): EpisodeLogError | undefined {
   const { errcode, message } = (error ?? {}) as { errcode?: unknown; message?: string };
@@ -50,7 +50,7 @@ export function sqliteFault(error: unknown, path: string): EpisodeLogError | und
   return new LogUnavailableError(`the log ${path}: ${advice} (SQLite error ${errcode}: ${message})`, { cause: error });
 }
 
-/** The error of a damaged file, with what to do about it. */
+/** The error for a damaged file, with a remedy. */
 export function corrupt(path: string, what: string, cause?: unknown): LogCorruptError {
   return new LogCorruptError(
     `the log ${path} is damaged (${what}): put back a copy of it from before, with its -wal file, or try ` +

@@ -64,7 +64,7 @@ describeWithSmallDisk('a disk', () => {
     disk.remove();
   });
 
-  it('that is full makes an append unavailable; what was answered stands, and it works when there is room', async () => {
+  it('that is full makes an append unavailable; answered appends are kept, and it works when there is room', async () => {
     writeFileSync(join(disk.path, 'ballast'), new Uint8Array(400_000));
     const log = await open(join(disk.path, 'log.db'));
     const written = await until(log, /log\.db: the disk is full: free some space \(SQLite error 13/);
@@ -75,7 +75,7 @@ describeWithSmallDisk('a disk', () => {
     expect(await log.replay('many')).toHaveLength(written + 1);
   });
 
-  it('that is full holds a consumption up, with a warning, and no longer than it is full', async () => {
+  it('that is full suspends a consumption, with a warning, only while it is full', async () => {
     const warnings = createSignalBoard<string>();
     const log = await open(join(disk.path, 'log.db'), { warn: warnings.post });
     await fill(log, 1);
@@ -90,7 +90,7 @@ describeWithSmallDisk('a disk', () => {
     expect((await taken).event.key.episode).toBe(0);
   });
 
-  it('that is full makes an artifact unavailable, and leaves no half of it', async () => {
+  it('that is full makes an artifact unavailable, and leaves no partial file', async () => {
     const store = await openArtifactStore(pathToFileURL(join(disk.path, 'artifacts')).href);
     const small = await store.put(new Uint8Array(1_000));
     const putting = store.put(new Uint8Array(2_000_000));
@@ -180,7 +180,7 @@ describe('a SQLite file', () => {
     ['in the middle', 12 * 4_096, 4_096],
     ['at its end', -4_096, 4_096],
   ])(
-    'that is damaged %s is named with what to do, in every call, and is never a trace or a loop',
+    'that is damaged %s is named with a remedy in every call, without a stack trace or a retry loop',
     async (_, at, length) => {
       const log = await open(path());
       await fill(log, 60);
@@ -197,7 +197,7 @@ describe('a SQLite file', () => {
     },
   );
 
-  it('that is damaged under way ends what uses it with that error', async () => {
+  it('that is damaged while open ends its users with that error', async () => {
     const log = await open(path());
     await fill(log, 60);
     const { signal } = new AbortController();
@@ -221,7 +221,7 @@ describe('a SQLite file', () => {
 describe('a clock that is set back', () => {
   const HOUR_MS = 3_600_000;
 
-  it('by hours does not hold back an event whose delay was to end in a moment', async () => {
+  it('by hours does not delay an event whose delay was about to end', async () => {
     let nowMs = 1_000 * HOUR_MS;
     const log = await open(join(folder, 'log.db'), { now: () => nowMs });
     await fill(log, 1);

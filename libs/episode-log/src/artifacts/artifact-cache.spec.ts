@@ -4,7 +4,7 @@ import { createArtifactCache } from './artifact-cache.ts';
 describe('an artifact cache', () => {
   const bytesOf = (length: number) => async (): Promise<Uint8Array> => new Uint8Array(length).fill(length);
 
-  it('reads once for callers at once and later, and hands each a copy of its own', async () => {
+  it('reads once for concurrent and later callers, and gives each its own copy', async () => {
     let reads = 0;
     const cache = createArtifactCache(100);
     const read = async (): Promise<Uint8Array> => {
@@ -18,13 +18,13 @@ describe('an artifact cache', () => {
     expect(reads).toBe(1);
   });
 
-  it('keeps no failure: the next caller reads again', async () => {
+  it('does not cache a failure: the next caller reads again', async () => {
     const cache = createArtifactCache(100);
     await expect(cache.get('h', () => Promise.reject(new Error('away')))).rejects.toThrow('away');
     expect(await cache.get('h', bytesOf(3))).toHaveLength(3);
   });
 
-  it('keeps what was read last within its bound, and never more', async () => {
+  it('keeps the most recently read artifacts within its limit', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.integer({ min: 0, max: 50 }),
@@ -41,7 +41,8 @@ describe('an artifact cache', () => {
             });
             expect([...got]).toEqual(Array.from({ length }, () => length));
             expect(wasRead).toBe(!order.includes(length));
-            // The model: from the last read back, as many as fit; what is too large alone is not kept.
+            // The model: from the most recent read backwards, as many as fit; one that exceeds the limit alone is not
+            // kept.
             order = order.filter((kept) => kept !== length);
             if (length <= limit) order.push(length);
             while (order.reduce((sum, kept) => sum + kept, 0) > limit) order.shift();

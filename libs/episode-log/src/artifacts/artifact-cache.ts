@@ -1,12 +1,15 @@
-/** Artifacts that were read, by hash. Content never changes under its hash, so that nothing in here is ever stale. */
+/** Cache of artifacts by hash. The content of a hash never changes, so no entry is ever stale. */
 export interface ArtifactCache {
-  /** The bytes of `hash`: a copy of those kept, or those of `read`, which is called once for any number of callers. */
+  /**
+   * The bytes of `hash`: a copy of the cached ones, or those of `read`, which is called once for any number of
+   * concurrent callers.
+   */
   get(hash: string, read: () => Promise<Uint8Array>): Promise<Uint8Array>;
 }
 
-/** Keeps what was read last, `limitBytes` in all at most. Larger artifacts are read each time. */
+/** Creates an LRU cache of at most `limitBytes` in all. Larger artifacts are read each time. */
 export function createArtifactCache(limitBytes: number): ArtifactCache {
-  /** From the one read longest ago to the one read last. */
+  /** From the least to the most recently read. */
   const kept = new Map<string, Uint8Array>();
   const reading = new Map<string, Promise<Uint8Array>>();
   let total = 0;

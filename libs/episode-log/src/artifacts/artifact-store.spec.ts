@@ -15,7 +15,7 @@ describe('folder', () => {
 
   describeArtifactStoreContract('folder', { open });
 
-  it('refuses content that was changed behind its back, and heals a truncated file on the next put', async () => {
+  it('refuses content that was changed by other programs, and repairs a truncated file on the next put', async () => {
     const store = await open();
     const bytes = new Uint8Array(Buffer.from('content'));
     const hash = await store.put(bytes);
@@ -33,7 +33,7 @@ describe('folder', () => {
     expect(readdirSync(join(folder, 'incoming'))).toEqual([]);
   });
 
-  it('says why a folder cannot be used', async () => {
+  it('reports why a folder cannot be used', async () => {
     const file = join(folder, 'a-file');
     writeFileSync(file, '');
     await expect(openArtifactStore(pathToFileURL(file).href)).rejects.toThrow(/cannot use .*a-file for artifacts/);

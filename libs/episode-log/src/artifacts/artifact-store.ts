@@ -4,7 +4,7 @@ import { InvalidKeyError } from '../errors.ts';
 
 /**
  * Immutable bytes under the SHA-256 of their content: data sets, split manifests, checkpoints, sample sets. Two
- * adapters stand behind it, a folder and NATS object store, held to one contract suite
+ * adapters implement it, a folder and a NATS object store, and pass one contract suite
  * (`@qloom/testing/artifact-store-contract.ts`).
  */
 export interface ArtifactStore {
@@ -12,21 +12,21 @@ export interface ArtifactStore {
   put(bytes: Uint8Array): Promise<string>;
   /**
    * The bytes of that hash, verified. Throws `ArtifactMissingError` when there are none, `ArtifactCorruptError` when
-   * what is stored has another hash, `InvalidKeyError` when `hash` is not one.
+   * the stored bytes have another hash, `InvalidKeyError` when `hash` is not one.
    */
   get(hash: string): Promise<Uint8Array>;
   /** Whether bytes of that hash are stored. Does not verify them. */
   has(hash: string): Promise<boolean>;
   /**
-   * Points `name` at a hash: the latest checkpoint of a fit, say. Advisory: the last writer wins, nothing checks that
-   * the artifact exists, and nothing that must be right may rest on it. Names are `/`-separated `[A-Za-z0-9_.-]+`.
+   * Points `name` at a hash: the latest checkpoint of a fit, say. Advisory: the last writer wins, it is not checked
+   * that the artifact exists, and correctness must not depend on it. Names are `/`-separated `[A-Za-z0-9_.-]+`.
    */
   setRef(name: string, hash: string): Promise<void>;
-  /** What `name` points at, or undefined. */
+  /** The hash that `name` points at, or undefined. */
   getRef(name: string): Promise<string | undefined>;
-  /** Forgets `name`. No error when there is none. */
+  /** Removes `name`. No error when there is none. */
   deleteRef(name: string): Promise<void>;
-  /** Lets go of the connection. May be called twice. */
+  /** Closes the connection. May be called twice. */
   close(): Promise<void>;
 }
 

@@ -7,9 +7,9 @@ import { type ArtifactStore, assertHash, assertRefName, hashOf } from './artifac
 
 /**
  * Artifacts in a folder that several processes may share, network file systems included: `sha256/ab/cdef…` for content
- * and `refs/<name>` for references. Every file is written beside its place, flushed and renamed into it, so no reader
- * ever sees a half of one. Throws `LogUnusableError` when the folder cannot be made. While the disk is full or
- * read-only, or the folder is gone, calls throw `LogUnavailableError`: nothing is missing or lost for that.
+ * and `refs/<name>` for references. Every file is written to a temporary name, flushed and renamed, so no reader ever
+ * sees a partial file. Throws `LogUnusableError` when the folder cannot be created. While the disk is full or
+ * read-only, or the folder is missing, calls throw `LogUnavailableError`; no artifact counts as missing or lost.
  */
 export async function openFolderArtifacts(folder: string): Promise<ArtifactStore> {
   const root = resolve(folder);
@@ -24,7 +24,7 @@ export async function openFolderArtifacts(folder: string): Promise<ArtifactStore
   const pathOf = (hash: string) => join(contents, hash.slice(0, 2), hash.slice(2));
   const refPathOf = (name: string) => join(root, 'refs', `${name}.ref`);
 
-  /** Throws errors of the file system as `LogUnavailableError`. */
+  /** Converts errors of the file system to `LogUnavailableError`. */
   const using = async <T>(wanted: string, work: () => Promise<T>): Promise<T> => {
     try {
       return await work();
@@ -32,7 +32,10 @@ export async function openFolderArtifacts(folder: string): Promise<ArtifactStore
       throw fileFault(error, `cannot ${wanted} in ${root}`) ?? error;
     }
   };
-  /** What `work` finds, or undefined where it is not there. A store that is not there has lost nothing. */
+  /**
+   * The result of `work`, or undefined for a missing file. If the store itself is missing, that is
+   * `LogUnavailableError` instead.
+   */
   const find = async <T>(work: () => Promise<T>): Promise<T | undefined> => {
     const found = await unlessMissing(work());
     if (found === undefined) await stat(contents);
@@ -51,14 +54,14 @@ export async function openFolderArtifacts(folder: string): Promise<ArtifactStore
       await makeFolder(dirname(path));
       await rename(temporary, path);
     } catch (error) {
-      await rm(temporary, { force: true }).catch(() => undefined); // a read-only disk keeps it
+      await rm(temporary, { force: true }).catch(() => undefined); // fails on a read-only disk
       throw error;
     }
   };
 
   /**
-   * Makes a folder inside one of the store's. Those themselves are made when it is opened, and not again: where one is missing the
-   * storage is away, and a new one in its place would be in the way when it comes back.
+   * Creates a subfolder of one of the store's folders. Those themselves are created only when the store is opened: if
+   * one is missing later, the storage is unmounted, and a new folder would hide it when it is mounted again.
    */
   const makeFolder = async (folder: string): Promise<void> => {
     if ([join(root, 'sha256'), join(root, 'refs')].includes(folder)) return;
@@ -72,7 +75,7 @@ export async function openFolderArtifacts(folder: string): Promise<ArtifactStore
     async put(bytes) {
       const hash = hashOf(bytes);
       const path = pathOf(hash);
-      // The right size under the right name: written whole, by the rename. `get` verifies the rest.
+      // The right size under the right name: written completely, because of the rename. `get` verifies the content.
       return using(`write artifact ${hash}`, async () => {
         const standing = await find(() => stat(path));
         if (standing?.size !== bytes.length) await replace(path, bytes);

@@ -39,7 +39,7 @@ describe('assertLocalFileSystem', () => {
   const root = { at: '/', type: 'ext4' };
 
   it.each(['nfs', 'nfs4', 'cifs', 'smb3', '9p', 'ceph', 'lustre', 'fuse.sshfs', 'fuse.gcsfuse'])(
-    'refuses %s and says what to do instead',
+    'refuses %s and names an alternative',
     (type) => {
       expect(() => assertLocalFileSystem(folder, [root, { at: folder, type }])).toThrow(
         new RegExp(`network file system \\(${type.replace('.', '\\.')}, mounted at .*use a nats:// log`),
@@ -56,14 +56,14 @@ describe('assertLocalFileSystem', () => {
     ).not.toThrow();
   });
 
-  it('goes by the innermost mount, and by the last of two on one point', () => {
+  it('uses the innermost mount, and the last of two at one mount point', () => {
     const nfs = { at: '/', type: 'nfs' };
     expect(() => assertLocalFileSystem(folder, [nfs, root])).not.toThrow();
     expect(() => assertLocalFileSystem(folder, [root, nfs])).toThrow(/nfs/);
     expect(() => assertLocalFileSystem(folder, [root, { at: `${folder}x`, type: 'nfs' }])).not.toThrow();
   });
 
-  it('takes the folder that these tests run in', () => {
+  it('accepts the folder that these tests run in', () => {
     expect(() => assertLocalFileSystem(folder)).not.toThrow();
   });
 });

@@ -57,7 +57,7 @@ function readMounts(): Mount[] {
     try {
       return parseMountCommand(execFileSync('mount', { encoding: 'utf8', timeout: 2000 }));
     } catch {
-      return []; // cannot be told, as on Windows
+      return []; // unknown, as on Windows
     }
   }
 }

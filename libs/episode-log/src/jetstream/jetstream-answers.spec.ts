@@ -30,7 +30,7 @@ describe('an answer of NATS', () => {
     ['no answer in time', new errors.TimeoutError()],
     ['a lost connection', new errors.ConnectionError('reset')],
     ['either of these, wrapped', new errors.RequestError('x', { cause: new errors.TimeoutError() })],
-  ])('says that another try may do: %s', (_, error) => {
+  ])('is retryable: %s', (_, error) => {
     expect(isOutOfReach(error)).toBe(true);
   });
 
@@ -42,11 +42,11 @@ describe('an answer of NATS', () => {
     ['JetStream not enabled', answer(10076, 503)],
     ['bad request, of a pull', status(400)],
     ['a bug of ours', new TypeError('undefined is not a function')],
-  ])('says that no other try does: %s', (_, error) => {
+  ])('is not retryable: %s', (_, error) => {
     expect(isOutOfReach(error)).toBe(false);
   });
 
-  it('leaves open who won: by either code of a wrong last sequence, and while a duplicate is stored', () => {
+  it('leaves the winner open: by either code of a wrong last sequence, and while a duplicate is stored', () => {
     expect([10071, 10158, 10164].map((code) => isUndecided(answer(code, 400)))).toEqual([true, true, true]);
     expect(isUndecided(answer(10060, 400))).toBe(false);
   });

@@ -1,10 +1,12 @@
 import { JetStreamApiError, JetStreamError } from '@nats-io/jetstream';
 import { errors } from '@nats-io/nats-core';
 
-/** What was asked of a server that then went away will never be answered: ask the next one. */
+/** Thrown when the connection was lost before an answer: the request has to be repeated on the next server. */
 export class ConnectionLostError extends Error {}
 
-/** Error codes of the server (its errors.json) about limits and room that an operator, or time, makes. Status 400 all. */
+/**
+ * Error codes of the server (its errors.json) about limits and storage that can change over time. All have status 400.
+ */
 const NO_ROOM = new Set([
   10002, // resource limits exceeded for account
   10005, // no suitable peers for placement
@@ -13,7 +15,7 @@ const NO_ROOM = new Set([
   10202, // cluster member change is in progress
 ]);
 
-/** Answers of status 500 or 503 that no other try mends: the request asks for what this server is not set up for. */
+/** Answers of status 500 or 503 that are not retryable: the server is not configured for the request. */
 const NOT_SET_UP = new Set([
   10006, // JetStream not in clustered mode
   10010, // JetStream clustering support required
@@ -27,10 +29,10 @@ const NOT_SET_UP = new Set([
   10117, // subject details would exceed maximum allowed
 ]);
 
-/** Statuses that a server ends a pull with: no message in time, a limit or a change of leaders, too many, nobody there. */
+/** Statuses that end a pull: no message in time, a limit or a change of leaders, too many requests, no responders. */
 const PASSING_STATUS = new Set([408, 409, 429, 503]);
 
-/** Answers to a conditional publish that do not say who won: the subject has to be read. */
+/** Answers to a conditional publish that leave the winner open: the subject has to be read. */
 const UNDECIDED = new Set([
   10071, // wrong last sequence: {seq}
   10158, // duplicate message id is in process
@@ -42,7 +44,7 @@ export function isUndecided(error: unknown): boolean {
   return error instanceof JetStreamApiError && UNDECIDED.has(error.code);
 }
 
-/** Whether a failed call to NATS may succeed when it is made again: nobody answered in time, or had no room for now. */
+/** Whether a failed call to NATS is retryable: no answer in time, or a limit that is reached for now. */
 export function isOutOfReach(error: unknown): boolean {
   if (
     error instanceof ConnectionLostError ||
@@ -64,7 +66,7 @@ export function isOutOfReach(error: unknown): boolean {
   return error instanceof Error && error.cause !== undefined && isOutOfReach(error.cause);
 }
 
-/** `maximum consumers limit reached (NATS error 10026)`: what went wrong, in the server's words where it gave some. */
+/** `maximum consumers limit reached (NATS error 10026)`: the error, in the server's words if it sent some. */
 export function reasonOf(error: unknown): string {
   if (error instanceof JetStreamApiError) return `${error.message} (NATS error ${error.code})`;
   return error instanceof Error ? error.message : String(error);

@@ -10,7 +10,7 @@ import { isUndecided } from './jetstream-answers.ts';
 import type { Retry } from './jetstream-retry.ts';
 import type { JetStreamNames } from './jetstream-subjects.ts';
 
-/** What the append and the reads work on. */
+/** Dependencies of appends and reads. */
 export interface JetStreamContext {
   readonly connection: NatsConnection;
   readonly reconnects: Reconnects;
@@ -19,16 +19,16 @@ export interface JetStreamContext {
   readonly names: JetStreamNames;
   readonly options: CompleteLogOptions;
   readonly retry: Retry;
-  /** Hands `work` back; closing the log waits for it. */
+  /** Returns `work`; closing the log waits for it. */
   readonly track: <T>(work: Promise<T>) => Promise<T>;
 }
 
 const MESSAGE_ID = 'Nats-Msg-Id';
 /**
- * Writes a slot by compare-and-set on its subject (expected last sequence 0). The server's answer is never trusted for
- * who won, since a publish with a message id it has seen is answered with success whatever its content, a conflict may
- * be with our own publish whose answer was lost, and an answer may be lost altogether. So the slot is read back, from
- * the stream's leader, and the message id in it (new for every call) says whose it is.
+ * Writes a slot by compare-and-set on its subject (expected last sequence 0). The server's answer is never trusted
+ * about the winner: a publish with a known message id is answered with success whatever its content, a conflict may be
+ * with our own publish whose answer was lost, and an answer may be lost altogether. So the slot is read back from the
+ * stream's leader, and the message id in it (new for every call) identifies the writer.
  */
 export async function appendJetStream(
   context: JetStreamContext,
@@ -61,7 +61,7 @@ export async function appendJetStream(
     }
     // Undecided in a cluster: the winner is being stored. Or the answered publish was lost with its server.
     if (performance.now() > deadlineMs) {
-      throw new LogUnavailableError(`nothing came to stand in ${subject} for ${options.unavailableAfterMs} ms`);
+      throw new LogUnavailableError(`no event was stored in ${subject} within ${options.unavailableAfterMs} ms`);
     }
     await sleep(jitteredMs(50));
   }

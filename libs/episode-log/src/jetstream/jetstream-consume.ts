@@ -23,9 +23,9 @@ const NANOSECONDS = 1_000_000;
 
 /**
  * `EpisodeLog.consume` over JetStream: `maxInFlight` lanes, each pulling one event at a time from the durable consumer
- * and handling it before it pulls the next, so that no event waits in our memory while its lease runs. Outlives
- * restarts of the server and the loss of the consumer, which is made again (everything not known to be acknowledged
- * then comes again).
+ * and handling it before it pulls the next, so that no event waits in our memory while its lease runs. Survives
+ * restarts of the server and the loss of the consumer, which is created again (then every event not known to be
+ * acknowledged is redelivered).
  */
 export async function consumeJetStream(
   context: ConsumeContext,
@@ -42,7 +42,7 @@ export async function consumeJetStream(
         if (message) await deliver(toLease(context, message), handler, context.options);
       } catch (error) {
         if (options.signal.aborted || context.connection.isClosed()) return;
-        consumer = undefined; // it may be gone: look, and make it again
+        consumer = undefined; // it may have been deleted: check, and create it again
         failures++;
         if (failures % 5 === 0) context.options.warn(`consumer ${options.consumer}: ${reasonOf(error)}; trying again`);
         await sleep(jitteredMs(Math.min(50 * 2 ** Math.min(failures, 6), 2_000)));
@@ -65,7 +65,7 @@ async function firstConsumer(context: ConsumeContext, options: ConsumeOptions): 
   return undefined;
 }
 
-/** The next event, or undefined when none came for a while. Throws when the server fell silent. */
+/** The next event, or undefined when none came for a while. Throws when the server does not respond. */
 async function pullOne(consumer: Consumer, signal: AbortSignal): Promise<JsMsg | undefined> {
   const messages = await consumer.fetch({ max_messages: 1, expires: 30_000, idle_heartbeat: 2_000 });
   const stop = (): void => messages.stop();
@@ -75,7 +75,7 @@ async function pullOne(consumer: Consumer, signal: AbortSignal): Promise<JsMsg |
   try {
     for await (const message of messages) {
       if (taken || signal.aborted) {
-        message.nak(); // asked for again over a reconnect, or too late: others may have it at once
+        message.nak(); // pulled twice over a reconnect, or too late: others may have it at once
       } else {
         taken = message;
         stop();
@@ -89,15 +89,15 @@ async function pullOne(consumer: Consumer, signal: AbortSignal): Promise<JsMsg |
   return taken;
 }
 
-/** What a consumption works on. */
+/** Dependencies of a consumption. */
 export interface ConsumeContext extends JetStreamContext {
   /** The most events out at once over all processes of one durable consumer. */
   readonly maxAckPending: number;
-  /** A retry that gives up when a lease is over anyhow. */
+  /** A retry that ends with the lease. */
   readonly retryWithinLease: Retry;
 }
 
-/** The durable consumer, made where it is missing, its lease adjusted to ours. */
+/** The durable consumer, created if it is missing, with its lease adjusted. */
 async function ensureConsumer(context: ConsumeContext, options: ConsumeOptions): Promise<Consumer> {
   const { client, manager, names } = context;
   const filter = names.subjectsOfSlot(options.slot);
@@ -121,12 +121,12 @@ async function ensureConsumer(context: ConsumeContext, options: ConsumeOptions):
       replay_policy: ReplayPolicy.Instant,
       ack_policy: AckPolicy.Explicit,
       ack_wait: ackWait,
-      // Without a server-side backoff list, which would silently take the place of ack_wait: naks carry their delay.
+      // Without a server-side backoff list, which would silently replace ack_wait: naks carry their delay.
       max_deliver: -1,
       max_ack_pending: context.maxAckPending,
     });
   } catch (error) {
-    // Another process was faster, with other settings: look at those.
+    // Another process was faster, with other settings: read those.
     if (error instanceof JetStreamApiError && error.code === CONSUMER_ALREADY_EXISTS) {
       return ensureConsumer(context, options);
     }
@@ -148,7 +148,7 @@ function toLease(context: ConsumeContext, message: JsMsg): Lease {
   // In every message but not in its published type, whose own nak() and working() cannot be confirmed.
   const { reply } = message as JsMsg & { readonly reply: string };
   const ask = async (word: string): Promise<boolean> => {
-    // Confirmed by the server: an acknowledgement that got lost is a redelivery that could have been spared.
+    // Confirmed by the server: a lost acknowledgement would cause an unnecessary redelivery.
     await context.connection.request(reply, word, { timeout: Math.min(5_000, context.options.leaseMs) });
     return true;
   };

@@ -17,8 +17,8 @@ interface Follow {
 }
 
 /**
- * The events of a study above `after`, for ever. Read through one consumer after another (`readStudyOnce`), each of
- * which starts after the last event seen: so there is no gap, and nothing comes twice.
+ * The events of a study above `after`, without end. Read through one consumer after another (`readStudyOnce`), each of
+ * which starts after the last event seen, so that there are no gaps and no duplicates.
  */
 export async function* followJetStream(context: JetStreamContext, follow: Follow): AsyncGenerator<LogEvent> {
   const { signal, study } = follow;
@@ -52,7 +52,7 @@ export async function* followJetStream(context: JetStreamContext, follow: Follow
   }
 }
 
-/** All events of a study that stood when this was called. */
+/** All events that a study has at the time of the call. */
 export async function replayJetStream(
   context: JetStreamContext,
   study: string,

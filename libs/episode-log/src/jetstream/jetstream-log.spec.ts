@@ -1,7 +1,8 @@
 import { describeEpisodeLogContract } from '@qloom/testing/episode-log-contract.ts';
 import { describeWithEachNats, type NatsServer, startNatsServer } from '@qloom/testing/nats-server.ts';
 
-// A server on a crowded machine may take longer to notice a stopped client than a test waits. What is wrong stays wrong.
+// On a loaded machine a server may take longer to notice a stopped client than a test waits. A real fault fails every
+// attempt.
 jest.retryTimes(2, { logErrorsBeforeRetry: true });
 
 describeWithEachNats('JetStream', (program) => {

@@ -14,11 +14,11 @@ import { createRetry } from './jetstream-retry.ts';
 import { ensureStream } from './jetstream-stream.ts';
 import { createJetStreamNames } from './jetstream-subjects.ts';
 
-/** What {@link openJetStreamLog} takes besides {@link LogOptions} and where the server is. */
+/** Options of {@link openJetStreamLog} besides {@link LogOptions} and the server's address. */
 export interface JetStreamLogOptions extends LogOptions, Omit<NatsOptions, 'unavailableAfterMs' | 'warn'> {
-  /** Sets installations apart that share an account: stream `<namespace>-v1`. Default: `qloom`. */
+  /** Separates installations that share an account: stream `<namespace>-v1`. Default: `qloom`. */
   readonly namespace?: string;
-  /** Copies of the stream, when this process is the one that makes it. Default: 1; in a cluster: 3. */
+  /** Replicas of the stream, if this process creates it. Default: 1; in a cluster: 3. */
   readonly replicas?: number;
   /** The most events out at once over all processes of one durable consumer. Default: 1000. */
   readonly maxAckPending?: number;
@@ -26,8 +26,8 @@ export interface JetStreamLogOptions extends LogOptions, Omit<NatsOptions, 'unav
 
 /**
  * The log for clusters: one JetStream stream, one subject a slot. Makes the stream when it is missing. Throws
- * `LogUnavailableError` when no server answers, `LogUnusableError` when it refuses us, has no JetStream, or the stream
- * that stands there would break a promise.
+ * `LogUnavailableError` when no server answers, `LogUnusableError` when it refuses us, has no JetStream, or an existing
+ * stream has settings that would lose events.
  */
 export async function openJetStreamLog(options: JetStreamLogOptions): Promise<EpisodeLog> {
   const complete = completeLogOptions(options);
@@ -108,7 +108,7 @@ export async function openJetStreamLog(options: JetStreamLogOptions): Promise<Ep
     async close() {
       if (!closing.signal.aborted) closing.abort();
       await Promise.allSettled(pending);
-      // A drain waits for the server's word, which a lost connection does not bring.
+      // A drain waits for an answer of the server, which never arrives on a lost connection.
       if (!reconnects.isConnected()) await connection.close();
       if (!connection.isClosed()) await connection.drain().catch(() => connection.close());
     },

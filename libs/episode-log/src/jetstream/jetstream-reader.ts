@@ -3,11 +3,11 @@ import { nuid } from '@nats-io/nats-core';
 import type { JetStreamContext } from './jetstream-append.ts';
 import { whileConnected } from './jetstream-retry.ts';
 
-/** The server forgets a consumer that nobody asks for messages after this: only one of a killed process lives so long. */
+/** The server deletes a consumer that is idle for this long; only those of killed processes are. */
 const FORGOTTEN_AFTER_MS = 30_000;
 const NANOSECONDS = 1_000_000;
 
-/** What to read, and what ends it. */
+/** What to read, and the signal that ends reading. */
 interface ReadOnce {
   readonly study: string;
   /** Only messages of a greater sequence. */
@@ -17,12 +17,12 @@ interface ReadOnce {
 
 /**
  * The messages of a study through one consumer of its own, without a gap, until something breaks: a message is missing,
- * heartbeats stay out, the consumer is gone, or the connection came back (what had been asked for is lost with a killed
- * server). Then it ends, or throws what the server said, and the caller starts after what it has seen.
+ * heartbeats stay out, the consumer is gone, or the connection came back (pending pulls are lost with a killed server).
+ * Then it ends, or throws the server's error, and the caller continues after the last event seen.
  *
- * The consumer is deleted before this returns, and as soon as `signal` aborts even when nobody reads on: a stream has
- * room for some number of consumers (1,000 by default from nats-server 2.15 on), and an ordered consumer of the client
- * library, which is made anew with every reset, would stay for five minutes.
+ * The consumer is deleted before this returns, and as soon as `signal` aborts even if the iteration has stopped: a
+ * stream has room for some number of consumers (1,000 by default from nats-server 2.15 on), and an ordered consumer of
+ * the client library, which is made anew with every reset, would stay for five minutes.
  */
 export async function* readStudyOnce(context: JetStreamContext, read: ReadOnce): AsyncGenerator<JsMsg> {
   const { client, manager, names, reconnects } = context;
@@ -49,7 +49,7 @@ export async function* readStudyOnce(context: JetStreamContext, read: ReadOnce):
       });
       await whileConnected(reconnects, () => manager.consumers.delete(names.stream, name));
     } catch {
-      // Out of reach, or gone already.
+      // Unreachable, or deleted already.
     }
   };
   let removing: Promise<void> | undefined;

@@ -7,25 +7,25 @@ import type { Reconnects } from '../nats/nats-reconnects.ts';
 import { ConnectionLostError, isOutOfReach, reasonOf } from './jetstream-answers.ts';
 
 /**
- * Calls `work` until it does not fail for want of an answer or of room: a server that restarts, a stream between two
- * leaders, a limit of consumers or bytes that is reached for now (`isOutOfReach`).
- * `work` must be safe to repeat, even while an earlier call of it is still under way. Throws `LogUnavailableError` once
- * the time is up, `LogClosedError` when our own connection is closed, and whatever else `work` throws.
+ * Calls `work` until it does not fail for a missing answer or a reached limit: a server that restarts, a stream between
+ * two leaders, a limit of consumers or bytes that is reached for now (`isOutOfReach`). `work` must be safe to repeat,
+ * even while an earlier call of it is still under way. Throws `LogUnavailableError` once the time is up,
+ * `LogClosedError` when our own connection is closed, and whatever else `work` throws.
  */
 export type Retry = <T>(work: () => Promise<T>) => Promise<T>;
 
-/** What {@link createRetry} takes. */
+/** Options of {@link createRetry}. */
 export interface RetryOptions {
-  /** How long it tries, in milliseconds. */
+  /** How long to retry, in milliseconds. */
   readonly unavailableAfterMs: number;
   readonly reconnects: Reconnects;
   /** Ends it early. */
   readonly closing: AbortSignal;
-  /** Called with the first answer that makes it try again; `reconnects` warns of a lost connection. */
+  /** Called with the first error that is retried; `reconnects` warns of a lost connection. */
   readonly warn: (message: string) => void;
 }
 
-/** A {@link Retry} that goes on for `unavailableAfterMs`, or until `closing` aborts. */
+/** A {@link Retry} that ends after `unavailableAfterMs`, or when `closing` aborts. */
 export function createRetry({ unavailableAfterMs, reconnects, closing, warn }: RetryOptions): Retry {
   return async (work) => {
     const deadlineMs = performance.now() + unavailableAfterMs;
@@ -51,7 +51,7 @@ export function createRetry({ unavailableAfterMs, reconnects, closing, warn }: R
   };
 }
 
-/** What `work` comes to, or a `ConnectionLostError` once the connection is lost: an answer will not come then. */
+/** The result of `work`, or a `ConnectionLostError` once the connection is lost, since no answer will arrive. */
 export async function whileConnected<T>(reconnects: Reconnects, work: () => Promise<T>): Promise<T> {
   // A request would wait in the client's memory for the connection, and its time would run out there.
   if (!reconnects.isConnected()) throw new ConnectionLostError('there is no connection');

@@ -14,9 +14,9 @@ const STREAM_NOT_FOUND = 10059;
 const STREAM_NAME_IN_USE = 10058;
 
 /**
- * Makes the log's stream where it is missing, and checks one that stands: a worker needs no right to administer
- * streams. Limits retention without limits: events stay. Discard new: a full stream refuses, it never forgets.
- * Throws `LogUnusableError` when the standing stream would lose or refuse events, or none can be made.
+ * Creates the log's stream if it is missing, and checks an existing one: a worker needs no permission to administer
+ * streams. Limits retention without limits: events stay. Discard new: a full stream refuses events instead of deleting
+ * old ones. Throws `LogUnusableError` when the existing stream would lose or refuse events, or none can be created.
  */
 export async function ensureStream(manager: JetStreamManager, names: JetStreamNames, replicas: number): Promise<void> {
   const standing = await findStream(manager, names.stream);
@@ -57,7 +57,7 @@ async function findStream(manager: JetStreamManager, name: string): Promise<Stre
   }
 }
 
-/** Throws `LogUnusableError` naming the first setting of a standing stream that would break the log's promises. */
+/** Throws `LogUnusableError` naming the first setting of an existing stream that would break a guarantee of the log. */
 function assertStream(config: StreamConfig, names: JetStreamNames): void {
   const wrong =
     config.retention !== RetentionPolicy.Limits

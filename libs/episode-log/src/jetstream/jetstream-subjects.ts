@@ -16,7 +16,7 @@ export interface JetStreamNames {
   subjectsOfStudy(study: string): string;
   /** All subjects of one slot, over all studies. */
   subjectsOfSlot(slot: string): string;
-  /** The other way. Throws when the subject is none of ours. */
+  /** The inverse. Throws for a foreign subject. */
   keyOf(subject: string): EventKey;
 }
 

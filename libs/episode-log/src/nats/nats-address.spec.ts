@@ -10,7 +10,7 @@ describe('a NATS URL', () => {
     ['nats://t0ken@a', { token: 't0ken', hosts: ['a'], isTls: false }],
     ['nats://u:p@a,nats://u:p@b:1', { user: 'u', password: 'p', hosts: ['a', 'b:1'], isTls: false }],
     ['nats://u:p@a,b', { user: 'u', password: 'p', hosts: ['a', 'b'], isTls: false }],
-  ])('is taken apart: %s', (url, parts) => {
+  ])('is parsed: %s', (url, parts) => {
     expect(parseNatsUrl(url)).toEqual(parts);
   });
 
@@ -26,13 +26,13 @@ describe('a NATS URL', () => {
   });
 
   it.each(['nats://u:secret@h:0', 'nats://u:secret@h:65536', 'tls://u:secret@a:4222,[::1]:99999'])(
-    'has a port that there is: not %s',
+    'has a valid port: not %s',
     (url) => {
       expect(() => parseNatsUrl(url)).toThrow(/^(nats|tls):\/\/\*\*\*@\S+ has a port that is not 1 to 65535$/);
     },
   );
 
-  it('is kept without what stands before its hosts; other URLs stay', () => {
+  it('is kept without its credentials; other URLs are unchanged', () => {
     expect(withoutCredentials('tls://u:p@a,u:p@b?replicas=3')).toBe('tls://a,b?replicas=3');
     expect(withoutCredentials('sqlite:///a@b/log.db')).toBe('sqlite:///a@b/log.db');
     expect(natsUrlOf({ hosts: ['a', 'b:1'], isTls: true })).toBe('tls://a,b:1');
@@ -46,7 +46,7 @@ describe('redaction', () => {
     ['tls://token@h:1?x=y', 'tls://***@h:1?x=y'],
     ['u:p@h', '***@h'],
     ['http://h/a', 'http://h/a'],
-  ])('hides what stands before the last "@": %s', (url, shown) => {
+  ])('hides everything before the last "@": %s', (url, shown) => {
     expect(redactUrl(url)).toBe(shown);
   });
 
@@ -55,7 +55,7 @@ describe('redaction', () => {
     expect(redactUrls(text)).toBe('cannot reach "nats://***@i" (http://***@otlp/v1); write to a@b or see dns:///x');
   });
 
-  it('takes a text of any length and kind', () => {
+  it('accepts a text of any length and kind', () => {
     for (const part of ['x', '://', 'a://', '@', 'a://@', ' ']) {
       const long = part.repeat(500_000);
       expect(redactUrls(`a://b@ ${long}`).startsWith('a://***@')).toBe(true);

@@ -1,21 +1,21 @@
 import { InvalidUrlError } from '../errors.ts';
 import { redactUrl } from './redact-url.ts';
 
-/** Where NATS servers are and who we are there. */
+/** Addresses of NATS servers, with the credentials of the URL. */
 export interface NatsAddress {
   /** `host` or `host:port`, at least one. */
   readonly hosts: readonly string[];
   readonly isTls: boolean;
   readonly user?: string;
   readonly password?: string;
-  /** What stands alone before the "@". */
+  /** A single value before the "@". */
   readonly token?: string;
 }
 
 const HOST = /^(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9._-]+)(:\d{1,5})?$/;
 
 /**
- * Takes `nats://user:password@host:port,host:port` apart (`tls://` for encrypted connections, `nats://token@host` for a
+ * Parses `nats://user:password@host:port,host:port` (`tls://` for encrypted connections, `nats://token@host` for a
  * token; each host may repeat scheme and credentials, which must then be the same). User, password and token are
  * percent-decoded. Throws `InvalidUrlError`, whose message holds none of them.
  */
@@ -77,8 +77,8 @@ export function natsUrlOf({ hosts, isTls }: NatsAddress): string {
 }
 
 /**
- * A `nats://` or `tls://` URL of a log or a store with its parameters and without credentials: what may be kept and
- * compared. Another URL comes back as it is. Throws `InvalidUrlError`.
+ * A `nats://` or `tls://` URL of a log or a store with its parameters and without credentials, which may be stored and
+ * compared. Another URL is returned unchanged. Throws `InvalidUrlError`.
  */
 export function withoutCredentials(url: string): string {
   if (!/^(nats|tls):/.test(url)) return url;

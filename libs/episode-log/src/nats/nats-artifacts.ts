@@ -18,7 +18,7 @@ const CHUNK_BYTES = 256 * 1024;
 const CACHE_BYTES = 64 * 2 ** 20;
 const STREAM_NOT_FOUND = 10059;
 
-/** What {@link openNatsArtifacts} takes. */
+/** Options of {@link openNatsArtifacts}. */
 export interface NatsArtifactOptions
   extends Omit<JetStreamLogOptions, 'leaseMs' | 'firstRetryMs' | 'maxRetryMs' | 'maxAckPending'> {
   /** The most bytes of artifacts that are kept in memory after they were read. Default: 64 MiB. */
@@ -85,12 +85,12 @@ export async function openNatsArtifacts(options: NatsArtifactOptions): Promise<A
       try {
         await again(() =>
           // Expecting no object of that name: a racing writer of the same content would otherwise replace ours and
-          // purge its chunks under the hands of a reader.
+          // purge its chunks while they are read.
           store.put({ name, options: { max_chunk_size: CHUNK_BYTES } }, streamOf(bytes), { previousRevision: 0 }),
         );
       } catch (error) {
         if (!isUndecided(error)) throw error;
-        // Another writer was faster, or our own answer was lost: the content stands.
+        // Another writer was faster, or our own answer was lost: the content is stored.
       }
       return hash;
     },
@@ -119,14 +119,14 @@ export async function openNatsArtifacts(options: NatsArtifactOptions): Promise<A
     },
     async close() {
       closing.abort();
-      // A drain waits for the server's word, which a lost connection does not bring.
+      // A drain waits for an answer of the server, which never arrives on a lost connection.
       if (!reconnects.isConnected()) await connection.close();
       if (!connection.isClosed()) await connection.drain().catch(() => connection.close());
     },
   };
 }
 
-/** A worker may lack the right to make the bucket: look first. */
+/** A worker may lack the permission to create the bucket: check first. */
 async function openBucket(objects: Objm, bucket: string, replicas: number): Promise<ObjectStore> {
   try {
     return await objects.open(bucket);

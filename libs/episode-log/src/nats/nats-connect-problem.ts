@@ -9,7 +9,7 @@ function codeOf(error: unknown): string {
   return String(code ?? cause?.code ?? '');
 }
 
-/** Whether `connect` failed over certificates, keys or the want of TLS: no other try mends that. */
+/** Whether `connect` failed because of certificates, keys or missing TLS, which is not retryable. */
 export function isTlsProblem(error: unknown): boolean {
   return TLS_CODE.test(codeOf(error)) || isWithoutTls(error);
 }
@@ -18,7 +18,7 @@ function isWithoutTls(error: unknown): boolean {
   return error instanceof errors.ConnectionError && error.message.includes("does not support 'tls'");
 }
 
-/** What to do about an error of `connect`, where its own message does not say it. */
+/** An error of `connect` with a remedy, where its own message has none. */
 export function connectProblem(error: unknown): string {
   if (isWithoutTls(error)) return 'it has no TLS, and tls:// or a TLS file was given';
   const message = (error as Error).message;

@@ -17,12 +17,12 @@ export interface NatsOptions extends NatsCredentials {
   readonly servers: string;
   /** Shown by the server's monitoring. Default: `qloom`. */
   readonly name?: string;
-  /** How long the first connection is tried for. */
+  /** How long the first connection is attempted. */
   readonly unavailableAfterMs: number;
   readonly warn: (message: string) => void;
 }
 
-/** Below this version servers lack what we rely on in production; what works on them is tested, no more. */
+/** Oldest version for production: older servers lack features that it relies on, and are supported for tests only. */
 const OLDEST_CURRENT = [2, 11, 0];
 
 /**
@@ -75,12 +75,12 @@ async function toConnectionOptions(address: NatsAddress, options: NatsOptions): 
     name: options.name ?? 'qloom',
     authenticator: await authenticatorFor(address, options),
     ...(address.isTls || tlsFiles.length > 0 ? { tls: Object.fromEntries(tlsFiles) } : {}),
-    // Pods are restarted together: spread their reconnects.
+    // Pods may restart together: spread their reconnects.
     maxReconnectAttempts: -1,
     reconnectTimeWait: 250,
     reconnectJitter: 500,
     reconnectJitterTLS: 1000,
-    // Finds a dead peer within 30 s where TCP would take many minutes.
+    // Detects a dead peer within 30 s; TCP would take many minutes.
     pingInterval: 10_000,
     maxPingOut: 2,
     timeout: Math.max(2_000, Math.min(5_000, options.unavailableAfterMs)),
@@ -111,7 +111,7 @@ async function untilReached(
   }
 }
 
-/** Waits until the account's JetStream answers: a cluster between two leaders does not for a moment. */
+/** Waits until the account's JetStream answers: a cluster that changes its leader does not for a moment. */
 async function withJetStream(
   connection: NatsConnection,
   options: NatsOptions,
@@ -123,7 +123,7 @@ async function withJetStream(
       await jetstreamManager(connection);
       return;
     } catch (error) {
-      // A server without JetStream does not answer either, and says so in its greeting.
+      // A server without JetStream does not answer either, and announces that when a client connects.
       if (!isOutOfReach(error) || connection.info?.jetstream !== true) {
         throw new LogUnusableError(
           `the NATS server at ${where} has no JetStream for this account: start it with -js (${reasonOf(error)})`,

@@ -95,7 +95,7 @@ describeWithEachNats('credentials of a NATS server', (program) => {
     expect(await refusal(url, { credentialsFile: foreign })).toMatch(/refuses our credentials/);
   });
 
-  it('are trusted over TLS with the authority that signed the server’s certificate, and over no other', async () => {
+  it('are sent over TLS if the configured authority signed the server’s certificate, and not otherwise', async () => {
     const { caFile, serverCertFile, serverKeyFile } = certificates;
     const url = await start({ arguments: ['--tls', '--tlscert', serverCertFile, '--tlskey', serverKeyFile] });
     await use(url.replace('nats:', 'tls:'), { caFile });
@@ -108,7 +108,7 @@ describeWithEachNats('credentials of a NATS server', (program) => {
     }
   });
 
-  it('are a client’s certificate and key where the server asks for one', async () => {
+  it('are a client’s certificate and key where the server requires one', async () => {
     const { caFile, serverCertFile, serverKeyFile, clientCertFile, clientKeyFile } = certificates;
     const url = await start({
       arguments: ['--tlsverify', '--tlscert', serverCertFile, '--tlskey', serverKeyFile, '--tlscacert', caFile],
@@ -120,7 +120,7 @@ describeWithEachNats('credentials of a NATS server', (program) => {
     );
   });
 
-  it('are certificates whose time is not over', async () => {
+  it('are certificates that have not expired', async () => {
     const { caFile, expiredServerCertFile, serverKeyFile, expiredClientCertFile, clientKeyFile } = certificates;
     const url = await start({ arguments: ['--tls', '--tlscert', expiredServerCertFile, '--tlskey', serverKeyFile] });
     expect(await refusal(url, { caFile })).toMatch(
@@ -134,7 +134,7 @@ describeWithEachNats('credentials of a NATS server', (program) => {
     );
   });
 
-  it('are never sent to a server without TLS where TLS was asked for', async () => {
+  it('are never sent to a server without TLS if TLS was requested', async () => {
     const url = await start({ arguments: ['--user', 'ada', '--pass', 'secret'] });
     const wanted =
       /LogUnusableError: no NATS server answers at \S+: it has no TLS, and tls:\/\/ or a TLS file was given/;

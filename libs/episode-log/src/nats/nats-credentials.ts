@@ -10,12 +10,12 @@ import {
 import { InvalidUrlError } from '../errors.ts';
 import type { NatsAddress } from './nats-address.ts';
 
-/** Who we are to a NATS server, and whom we trust: what does not belong into a URL. */
+/** Credentials for a NATS server and the trusted authority, which do not belong into a URL. */
 export interface NatsCredentials {
   /** A user's name and password. */
   readonly user?: string;
   readonly password?: string;
-  /** A token that stands for a user. */
+  /** A token in place of a user. */
   readonly token?: string;
   /** A file with a user's JWT and nkey seed, as `nsc` writes it. */
   readonly credentialsFile?: string;
@@ -29,8 +29,8 @@ export interface NatsCredentials {
 }
 
 /**
- * The one way in which we say who we are; undefined where nothing was given. Throws `InvalidUrlError` when there are two, or
- * a file holds something else.
+ * The authenticator of the given credentials; undefined if there are none. Throws `InvalidUrlError` when there are two
+ * kinds, or a file holds something else.
  */
 export async function authenticatorFor(
   address: NatsAddress,
@@ -69,7 +69,7 @@ export async function authenticatorFor(
   return user === undefined ? undefined : usernamePasswordAuthenticator(user, address.password ?? options.password);
 }
 
-/** An authenticator reads its seed only when it signs: let it sign. The library's own error may quote the file. */
+/** An authenticator reads its seed only when it signs, so it signs here. The library's own error may quote the file. */
 function checked(authenticator: Authenticator, problem: string): Authenticator {
   try {
     authenticator('nonce');
@@ -80,7 +80,7 @@ function checked(authenticator: Authenticator, problem: string): Authenticator {
 }
 
 /**
- * Reads the certificate at `path`, which a server would refuse without a word once it has expired. Throws `InvalidUrlError`
+ * Reads the certificate at `path`, which a server would silently refuse once it has expired. Throws `InvalidUrlError`
  * where it cannot be read, is none, or is not valid at `now`.
  */
 export async function assertCertificateHolds(path: string, now = new Date()): Promise<void> {
@@ -98,7 +98,7 @@ export async function assertCertificateHolds(path: string, now = new Date()): Pr
   }
 }
 
-/** What `use` reads at `path`. Throws `InvalidUrlError`, with the path, where it cannot. */
+/** The result of `use` on the file at `path`. Throws `InvalidUrlError`, with the path, if it cannot be read. */
 export async function readable<T>(path: string, use: (path: string) => Promise<T>): Promise<T> {
   try {
     return await use(path);

@@ -5,7 +5,7 @@ import type { Retry } from '../jetstream/jetstream-retry.ts';
 /** Thrown when the chunks of an object are not all there, or more than all. */
 export class DamagedObjectError extends Error {}
 
-/** What {@link readObject} reads from. */
+/** Source of {@link readObject}. */
 export interface ObjectSource {
   readonly store: ObjectStore;
   readonly manager: JetStreamManager;

@@ -1,8 +1,8 @@
 import type { NatsConnection } from '@nats-io/nats-core';
 
-/** Tells listeners that the connection came back, perhaps to a server that has forgotten what we asked of the last. */
+/** Notifies listeners of reconnects, after which requests to the previous server may be lost. */
 export interface Reconnects {
-  /** Whether the connection stands, as far as is known. */
+  /** Whether the client is connected, as far as is known. */
   isConnected(): boolean;
   /** Calls `listener` after every loss of the connection until the returned function is called. */
   subscribeLoss(listener: () => void): () => void;

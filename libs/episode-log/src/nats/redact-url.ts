@@ -1,4 +1,4 @@
-/** What a URL in a text may be: up to a blank, a quote or a bracket. */
+/** A URL in a text: up to a blank, a quote or a bracket. */
 const WORD = /[^\s"'`<>()]+/g;
 
 /**
@@ -14,7 +14,7 @@ export function redactUrls(text: string): string {
   });
 }
 
-/** Like {@link redactUrls} for one URL, malformed ones included: what stands before the last "@" is never shown. */
+/** Like {@link redactUrls} for one URL, malformed ones included: text before the last "@" is never shown. */
 export function redactUrl(url: string): string {
   const at = url.lastIndexOf('@');
   if (at === -1) return url;

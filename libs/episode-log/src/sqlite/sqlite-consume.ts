@@ -21,13 +21,13 @@ import {
 } from './sqlite-leases.ts';
 import type { News } from './sqlite-news.ts';
 
-/** How often the processes that hold leases are looked after, so that a killed one's events come again at once. */
+/** How often the processes that hold leases are checked, so that events of a killed one are redelivered at once. */
 const OWNER_CHECK_MS = 100;
 /** How long to wait before the next try where the file cannot be used for now, and how many tries make a warning. */
 const PAUSE_MS = 500;
 const WARN_EVERY = 20;
 
-/** What a consumption works on. */
+/** Dependencies of a consumption. */
 export interface ConsumeContext {
   readonly database: SqliteDatabase;
   readonly news: News;
@@ -72,7 +72,7 @@ export async function consumeSqlite(
         }
         failures = 0;
       } catch (error) {
-        // A consumption outlives a locked file and a full disk.
+        // A consumption survives a locked file and a full disk.
         if (!(error instanceof LogUnavailableError)) throw error;
         if (failures++ % WARN_EVERY === 0) context.options.warn(`consumer ${consumer}: ${error.message}; trying again`);
         if (!signal.aborted) await pause(signal);
@@ -97,7 +97,7 @@ async function take(context: ConsumeContext, consumer: string, slot: string): Pr
   );
 }
 
-/** Releases what dead processes held, and says how long to wait for news before looking again. */
+/** Releases the leases of dead processes, and returns how long to wait for changes before the next check. */
 async function patienceMs(context: ConsumeContext, consumer: string): Promise<number> {
   const { database, self } = context;
   const outlook = await database.read(() => lookAhead(database, consumer, context.now()));

@@ -8,10 +8,12 @@ import { jitteredMs } from '../log-options.ts';
 import { corrupt, sqliteFault } from '../storage-fault.ts';
 import { addMissingColumns, SCHEMA, SCHEMA_VERSION } from './sqlite-schema.ts';
 
-/** SQLite holds the event loop for at most this long while it waits for a lock; beyond it we wait asynchronously. */
+/**
+ * SQLite blocks the event loop for at most this long while it waits for a lock; beyond that the wait is asynchronous.
+ */
 const BUSY_TIMEOUT_MS = 10;
 
-/** What {@link openSqliteDatabase} takes. */
+/** Options of {@link openSqliteDatabase}. */
 export interface SqliteDatabaseOptions {
   readonly path: string;
   /**
@@ -22,7 +24,7 @@ export interface SqliteDatabaseOptions {
   readonly unavailableAfterMs: number;
 }
 
-/** One connection to the log's file, with transactions that wait for locks without holding the event loop. */
+/** One connection to the log's file, with transactions that wait for locks without blocking the event loop. */
 export interface SqliteDatabase {
   readonly path: string;
   /** A prepared statement, kept for the life of the connection. Only for use inside `read` and `write`. */
@@ -37,9 +39,9 @@ export interface SqliteDatabase {
 }
 
 /**
- * Opens or creates the file, and looks through its pages. Throws `LogUnusableError` where it cannot work (a folder, a
- * read-only or a network file system, a file that is no log or a newer one's), `LogCorruptError` when it is damaged, and
- * `LogUnavailableError` when it stays locked or the disk is full.
+ * Opens or creates the file, and checks its pages. Throws `LogUnusableError` where it cannot work (a folder, a
+ * read-only or a network file system, a file that is no log or a newer one's), `LogCorruptError` when it is damaged,
+ * and `LogUnavailableError` when it stays locked or the disk is full.
  */
 export async function openSqliteDatabase(options: SqliteDatabaseOptions): Promise<SqliteDatabase> {
   const { path } = options;
@@ -78,7 +80,7 @@ const READ_ONLY = 8;
 const CANNOT_OPEN = 14;
 const NOT_A_DATABASE = 26;
 
-/** The primary result code of an error of SQLite, or of what it was made of. */
+/** The primary result code of an error of SQLite, or of its cause. */
 function errcodeOf(error: unknown): number | undefined {
   const { errcode, cause } = (error ?? {}) as { errcode?: unknown; cause?: { errcode?: unknown } };
   const code = errcode ?? cause?.errcode;
@@ -94,7 +96,7 @@ function setUp(connection: DatabaseSync, options: SqliteDatabaseOptions): void {
   if (mode !== 'wal') {
     throw unusable(options.path, `SQLite says journal mode ${mode}, not wal: is the folder writable?`);
   }
-  // Some 100 MB a second: a damaged page shows here, not in the middle of a study.
+  // About 100 MB a second: a damaged page is detected here, not in the middle of a study.
   const said = connection.prepare('PRAGMA quick_check(1)').get()?.['quick_check'];
   if (said !== 'ok') throw corrupt(options.path, String(said).replaceAll('\n', ' '));
   connection.exec(`PRAGMA synchronous = ${options.synchronous}`);

@@ -3,7 +3,7 @@ import { type EventKey, isEpisodeKey, type Slot } from '../event-key.ts';
 import type { AppendResult, LogEvent } from '../port.ts';
 import type { SqliteDatabase } from './sqlite-database.ts';
 
-/** The columns that {@link toEvent} reads, in a SELECT's words. */
+/** The columns that {@link toEvent} reads, for a SELECT. */
 export const EVENT_COLUMNS = 'sequence, study, episode, slot, payload, headers, time_ms';
 
 /** In the column `episode` of an event that belongs to its study: NULLs would not be unique. */
@@ -45,7 +45,7 @@ export function selectEvent(database: SqliteDatabase, key: EventKey): LogEvent |
   return row && toEvent(row);
 }
 
-/** Inside a write: puts an event into its slot unless one stands there. */
+/** Inside a write: puts an event into its slot unless the slot has one. */
 export function insertEvent(
   database: SqliteDatabase,
   event: Pick<LogEvent, 'key' | 'payload' | 'headers' | 'timeMs'>,

@@ -4,7 +4,7 @@ import { isKnownDead, type ProcessIdentity } from '../process-identity.ts';
 import type { SqliteDatabase } from './sqlite-database.ts';
 import { EVENT_COLUMNS, toEvent } from './sqlite-events.ts';
 
-/** One event taken by one consumer. `attempt` and `owner` together prove that it is still ours. */
+/** One event taken by one consumer. `attempt` and `owner` together identify the lease's holder. */
 export interface TakenLease {
   readonly consumer: string;
   readonly event: LogEvent;
@@ -12,7 +12,7 @@ export interface TakenLease {
   readonly owner: string;
 }
 
-/** Inside a write: makes the durable consumer known. Throws `ConsumerConflictError` when it has another slot. */
+/** Inside a write: registers the durable consumer. Throws `ConsumerConflictError` when it has another slot. */
 export function registerConsumer(database: SqliteDatabase, name: string, slot: string): void {
   database
     .prepare('INSERT INTO consumers (name, slot, cursor) VALUES (?, ?, 0) ON CONFLICT DO NOTHING')
@@ -38,7 +38,7 @@ export function hasNext(database: SqliteDatabase, consumer: string, slot: string
   );
 }
 
-/** Inside a write: takes the oldest event that is due, first among those that were out before. */
+/** Inside a write: takes the oldest event that is due, redeliveries first. */
 export function takeNext(
   database: SqliteDatabase,
   take: { consumer: string; slot: string; owner: string; nowMs: number; leaseMs: number },
@@ -83,7 +83,7 @@ export function renewLease(database: SqliteDatabase, lease: TakenLease, nowMs: n
   );
 }
 
-/** Inside a write: gives the event back, to be taken `delayMs` after `nowMs`. False when it is no longer ours. */
+/** Inside a write: returns the event, to be taken `delayMs` after `nowMs`. False when it is no longer ours. */
 export function returnLease(database: SqliteDatabase, lease: TakenLease, nowMs: number, delayMs: number): boolean {
   return (
     database
@@ -92,7 +92,7 @@ export function returnLease(database: SqliteDatabase, lease: TakenLease, nowMs: 
   );
 }
 
-/** Inside a write: the event is done with. False when it is no longer ours. */
+/** Inside a write: settles the event for good. False when it is no longer ours. */
 export function endLease(database: SqliteDatabase, lease: TakenLease): boolean {
   return (
     database
@@ -101,7 +101,7 @@ export function endLease(database: SqliteDatabase, lease: TakenLease): boolean {
   );
 }
 
-/** What a consumer that found nothing has to wait for, besides news. */
+/** What a consumer without a due event waits for, besides new events. */
 export interface Outlook {
   /** Whether a time was written that has not come yet: the clock was set back. */
   readonly isAhead: boolean;
@@ -111,7 +111,7 @@ export interface Outlook {
   readonly owners: readonly string[];
 }
 
-/** Clocks of processes of one machine are one clock; what lies ahead by less is a read before another's write. */
+/** Processes of one machine share a clock; a smaller difference is a read before another's write. */
 const AHEAD_MS = 1_000;
 
 /** Inside a read: see {@link Outlook}. */
@@ -128,7 +128,7 @@ export function lookAhead(database: SqliteDatabase, consumer: string, nowMs: num
 
 /**
  * Inside a write: moves back every time that was written by a clock ahead of `nowMs`, so that a lease or a delay ends
- * after the time that it had left at most, not when the clock comes there again.
+ * after the time that it had left at most, not when the clock reaches that time again.
  */
 export function followClock(database: SqliteDatabase, nowMs: number): void {
   database

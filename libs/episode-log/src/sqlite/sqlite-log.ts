@@ -14,14 +14,14 @@ import { insertEvent, selectEvent, selectStudy } from './sqlite-events.ts';
 import { formatOwner } from './sqlite-leases.ts';
 import { createNews } from './sqlite-news.ts';
 
-/** How many events one read of a replay or a watch takes, so that a long study does not hold the event loop. */
+/** Events per read of a replay or a watch, so that a long study does not block the event loop. */
 const PAGE = 256;
 
-/** What {@link openSqliteLog} takes besides {@link LogOptions}. */
+/** Options of {@link openSqliteLog} besides {@link LogOptions}. */
 export interface SqliteLogOptions extends LogOptions {
-  /** The file; made, with its folders, when missing. Relative to the working directory. */
+  /** The file; created, with its folders, when missing. Relative to the working directory. */
   readonly path: string;
-  /** How often to look for the commits of other processes. Default: 5 ms. */
+  /** How often to poll for commits of other processes. Default: 5 ms. */
   readonly pollMs?: number;
   /** `normal` (default) survives killed processes but not a power failure; `full` survives both, at some 8,000/s. */
   readonly synchronous?: 'normal' | 'full';
@@ -78,7 +78,7 @@ export async function openSqliteLog(options: SqliteLogOptions): Promise<EpisodeL
     }
   }
 
-  /** Waits for news when there is nothing, and only then: whoever stops iterating leaves nothing behind. */
+  /** Waits for changes only when there is no event, so that a stopped iteration leaves no listener behind. */
   const nextPage = async (study: string, after: number, stop: AbortSignal): Promise<LogEvent[]> => {
     const latch = createLatch();
     const unsubscribe = news.subscribe(latch.set);

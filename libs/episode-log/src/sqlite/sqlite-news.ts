@@ -1,14 +1,16 @@
 import { isLocked, type SqliteDatabase } from './sqlite-database.ts';
 
-/** Tells listeners that the file may have changed, by this connection or another process's. */
+/** Notifies listeners of possible changes of the file, by this connection or another process. */
 export interface News {
   /** Calls `listener` after every change until the returned function is called. */
   subscribe(listener: () => void): () => void;
-  /** This connection has committed something: `data_version` only shows the commits of others. */
+  /** To be called after commits of this connection: `data_version` only shows those of others. */
   publish(): void;
 }
 
-/** Asks for `PRAGMA data_version` every `pollMs` while someone listens: SQLite has no notification across processes. */
+/**
+ * Polls `PRAGMA data_version` every `pollMs` while there are listeners: SQLite has no notification across processes.
+ */
 export function createNews(database: SqliteDatabase, pollMs: number): News {
   const listeners = new Set<() => void>();
   let timer: NodeJS.Timeout | undefined;
@@ -23,8 +25,8 @@ export function createNews(database: SqliteDatabase, pollMs: number): News {
       if (version === seen) return;
       seen = version;
     } catch (error) {
-      if (isLocked(error)) return; // while another process recovers the file: look again
-      // Whoever reads next gets the error where it can be handled.
+      if (isLocked(error)) return; // while another process recovers the file: try again
+      // The next read throws the error where it can be handled.
     }
     publish();
   };

@@ -1,14 +1,14 @@
 import type { DatabaseSync } from 'node:sqlite';
 
-/** Goes into `PRAGMA user_version`. */
+/** Value of `PRAGMA user_version`. */
 export const SCHEMA_VERSION = 1;
 
 /**
  * `events` is the log. `leases` holds, for each durable consumer, only the events that are out or wait for another
  * delivery: `due_ms` is when the event may be taken (again), the lease's expiry or the end of a nak's delay, and
- * `attempt` fences: whoever holds an older number has lost; `set_ms` is when `due_ms` was written, by the same clock: a
- * later one than now shows that the clock was set back since. `consumers.cursor` is the last event taken for the first
- * time; writers are serialized, so no event ever appears below it.
+ * `attempt` is a fencing token: a holder of an older number has lost the lease; `set_ms` is when `due_ms` was written,
+ * by the same clock: a later one than now shows that the clock was set back since. `consumers.cursor` is the last event
+ * taken for the first time; writers are serialized, so no event ever appears below it.
  */
 export const SCHEMA = `
 CREATE TABLE IF NOT EXISTS events (
@@ -39,7 +39,7 @@ CREATE TABLE IF NOT EXISTS leases (
 ) STRICT, WITHOUT ROWID;
 `;
 
-/** Adds what a log of an earlier version of this schema lacks. Both versions can write it afterwards. */
+/** Adds columns that a log of an earlier version of this schema lacks. Both versions can write it afterwards. */
 export function addMissingColumns(connection: DatabaseSync): void {
   const has = connection.prepare("SELECT 1 FROM pragma_table_info('leases') WHERE name = 'set_ms'").get();
   if (!has) connection.exec('ALTER TABLE leases ADD COLUMN set_ms INTEGER NOT NULL DEFAULT 0');
