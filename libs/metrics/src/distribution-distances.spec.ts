@@ -60,7 +60,7 @@ describe('maximumMeanDiscrepancy', () => {
     expect(maximumMeanDiscrepancy(C, D, 1).squared).toBeCloseTo(0.009648268348081523, 12);
   });
 
-  it('sees a shift in any units where most points coincide', () => {
+  it('detects a shift in any units where most points coincide', () => {
     const same = (count: number, value: number): Matrix => ({
       count,
       features: 1,
@@ -112,7 +112,7 @@ describe('Fréchet distance', () => {
     expect(frechetDistance(C, D)).toBeCloseTo(1.033575223872396, 9);
   });
 
-  it('is 0 for a sample and itself, and does not mind units', () => {
+  it('is 0 for a sample and itself, and does not depend on units', () => {
     expect(frechetDistance(C, C)).toBeCloseTo(0, 10);
     const scaled = (m: Matrix) => ({ ...m, values: m.values.map((v, i) => v * [1, 50, 0.01][i % 3] + 7) });
     expect(frechetDistance(scaled(C), scaled(D))).toBeCloseTo(frechetDistance(C, D), 8);
@@ -127,7 +127,7 @@ describe('Fréchet distance', () => {
     });
   });
 
-  it('sees what leaves the plane of the real points, and a constant feature that moves', () => {
+  it('detects points outside the plane of the real points, and a constant feature that moves', () => {
     const line = normalSample(30, 1, 1).values;
     const on = (x: (t: number) => number[]): Matrix => ({
       count: 30,
@@ -228,7 +228,7 @@ describe('manifoldCoverage', () => {
     );
   });
 
-  it('is 1 for a copy, 0 for a sample far away, and tells missing modes by recall and coverage', () => {
+  it('is 1 for a copy, 0 for a sample far away, and shows missing modes by recall and coverage', () => {
     const real = normalSample(60, 2, 1);
     expect(manifoldCoverage(real, real)).toMatchObject({ precision: 1, recall: 1, coverage: 1 });
     const far = normalSample(60, 2, 2, 1, 50);

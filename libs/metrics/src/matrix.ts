@@ -2,7 +2,7 @@ import type { Standardizer } from '@qloom/datasets/preprocessing/standardizer.ts
 import type { Points } from '@qloom/study/points/points.ts';
 import { MetricError } from './metric-error.ts';
 
-/** Rows of float64 features: what distances are measured on. */
+/** Rows of float64 features, on which distances are measured. */
 export interface Matrix {
   readonly count: number;
   readonly features: number;

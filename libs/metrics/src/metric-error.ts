@@ -1,6 +1,6 @@
 /**
- * Thrown when a metric or a test has no value for what it was given. `argument` names the argument at fault; the message
- * says what was wrong and what would be right.
+ * Thrown when a metric or a test is undefined for its arguments. `argument` names the argument at fault; the message
+ * states what was wrong and what would be right.
  */
 export class MetricError extends Error {
   override readonly name = 'MetricError';

@@ -19,7 +19,7 @@ export function median(values: ArrayLike<number>): number {
   return quantile(values, 0.5);
 }
 
-/** 1.4826·median|x − median x|: the standard deviation of normal data, deaf to outliers. */
+/** 1.4826·median|x − median x|: the standard deviation of normal data, robust to outliers. */
 export function scaledMad(values: ArrayLike<number>): number {
   const centre = median(values);
   return 1.4826 * median(Float64Array.from(values, (value) => Math.abs(value - centre)));

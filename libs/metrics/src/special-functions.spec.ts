@@ -32,7 +32,7 @@ describe('special functions', () => {
     expect(normalQuantile(p)).toBeCloseTo(z, 10);
   });
 
-  it('knows the unit balls: 2, π, 4π/3', () => {
+  it('has the volumes of the unit balls: 2, π, 4π/3', () => {
     expect([1, 2, 3].map((d) => Math.exp(logUnitBallVolume(d)))).toEqual(
       [2, Math.PI, (4 / 3) * Math.PI].map((v) => expect.closeTo(v, 11)),
     );

@@ -91,7 +91,7 @@ describe.each([
   ['SVC', (points: Points) => fitRbfSvc(points)],
   ['chosen SVC', (points: Points) => chooseRbfSvc(points, createRandom(1))],
 ])('%s', (_, fit) => {
-  it('separates what is separable, in any units', () => {
+  it('separates separable classes, in any units', () => {
     const training = blobs(60, 3, 8);
     const test = blobs(300, 3, 8, 2);
     const scaled = (points: Points): Points => ({ ...points, x: points.x.map((v, i) => (i % 2 === 0 ? 1000 * v : v)) });

@@ -37,9 +37,9 @@ const COSTS = [0.1, 1, 10, 100];
 const GAMMA_FACTORS = [0.1, 0.5, 1, 3];
 
 /**
- * C in {.1, 1, 10, 100} and γ in {.1, .5, 1, 3}/features chosen by stratified cross-validation inside the training points
- * (three folds, or as many as the smallest class has points), ties to the first; then fitted on all of them. With a class
- * of one point there is nothing to choose by, and the defaults stand.
+ * C in {.1, 1, 10, 100} and γ in {.1, .5, 1, 3}/features chosen by stratified cross-validation inside the training
+ * points (three folds, or as many as the smallest class has points), ties to the first; then fitted on all of them.
+ * With a class of one point no cross-validation is possible, and the defaults are used.
  */
 export function chooseRbfSvc(
   training: Points,

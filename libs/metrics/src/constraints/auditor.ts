@@ -7,9 +7,9 @@ import { MetricError } from '../metric-error.ts';
 import { fitLogistic, logitOf, sigmoid } from './logistic-regression.ts';
 import { rankAuc } from './rank-auc.ts';
 
-/** What the auditor found: how well real and synthetic points can be told apart. */
+/** Result of the auditor: how well real and synthetic points can be distinguished. */
 export interface Audit {
-  /** Area under the ROC curve of out-of-fold scores: ½ when they cannot be told apart, 1 when always. */
+  /** Area under the ROC curve of out-of-fold scores: ½ when they cannot be distinguished, 1 when they always can. */
   readonly auc: number;
   /** u_fid = 1 − 2·max(0, AUC − ½), in [0, 1]. */
   readonly score: number;
@@ -17,19 +17,22 @@ export interface Audit {
   readonly real: Float64Array;
   /** Out-of-fold P(real) of each synthetic point, within [.01, .99], shape [synthetic.count]. */
   readonly synthetic: Float64Array;
-  /** L_GAN = mean ln P(real) + mean ln(1 − P(synthetic)): −2 ln 2 when they cannot be told apart, towards 0 when always. */
+  /**
+   * L_GAN = mean ln P(real) + mean ln(1 − P(synthetic)): −2 ln 2 when they cannot be distinguished, towards 0 when they
+   * always can.
+   */
   readonly ganLoss: number;
 }
 
 const FOLDS = 5;
 const RIDGE = 1;
-/** Products of features, and features within a class, are added up to this many features; more would outgrow n. */
+/** Products of features, and features within a class, are added up to this many features; more would exceed n. */
 const MOST_FEATURES_WITH_PRODUCTS = 12;
 
 /**
- * What the auditor sees of a point: standardized features z (limited to ±5), their squares, the class as one-hot; up to
- * 12 features also their products, and z within each class, so that a point that would do for another class gives itself
- * away.
+ * The auditor's features of a point: standardized features z (limited to ±5), their squares, the class as one-hot; up
+ * to 12 features also their products, and z within each class, so that a point that is typical of another class is
+ * detected.
  */
 function auditFeatures(z: Matrix, points: Points): Matrix {
   const d = z.features;

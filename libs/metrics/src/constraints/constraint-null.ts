@@ -8,7 +8,7 @@ import { CONSTRAINT_NAMES, type ConstraintName, type ConstraintReport, constrain
 import { MOST_POINTS_COMPARED } from './equal-blocks.ts';
 import { equalParts } from './equal-parts.ts';
 
-/** What a constraint's value is when the synthetic points are real ones. Plain JSON. */
+/** Distribution of a constraint when the synthetic points are real ones. Plain JSON. */
 export interface ConstraintNullEntry {
   readonly median: number;
   /** σ_k = max(1.4826·MAD, .02) of the value before its cap: most capped values are the cap, and have no spread. */
@@ -17,7 +17,7 @@ export interface ConstraintNullEntry {
   readonly tau: number;
 }
 
-/** The real-against-real null of all constraints. Plain JSON: fit to be kept once per study. */
+/** The real-against-real null of all constraints. Plain JSON: computed once per study and stored. */
 export interface ConstraintNull {
   readonly entries: Readonly<Record<ConstraintName, ConstraintNullEntry>>;
   /** n of each of the three parts (training, held out, in the synthetic's place) and number of divisions. */
@@ -25,7 +25,7 @@ export interface ConstraintNull {
   readonly repeats: number;
 }
 
-/** How to divide real points against themselves. */
+/** How to divide real points for the null. */
 export interface NullOptions {
   readonly seed: number | string;
   /** Number of divisions. Default 40. */
@@ -34,13 +34,13 @@ export interface NullOptions {
   readonly size?: number;
 }
 
-/** σ_k is never below this: a constraint that hardly varies would otherwise outweigh everything. */
+/** σ_k is never below this: a constraint that hardly varies would otherwise dominate. */
 const SMALLEST_SIGMA = 0.02;
 
 /**
- * Divides `real` again and again into three stratified disjoint parts of equal n, lets one stand in the synthetic data's
- * place, and summarizes what {@link measureConstraints} says. `size` is n (default a third of the points; give the
- * held-out fold's size where that is smaller). Throws MetricError with fewer than 6 points.
+ * Divides `real` repeatedly into three stratified disjoint parts of equal n, takes one as the synthetic data, and
+ * summarizes the results of {@link measureConstraints}. `size` is n (default a third of the points; give the held-out
+ * fold's size where that is smaller). Throws MetricError with fewer than 6 points.
  */
 export function constraintNull(real: Points, options: NullOptions): ConstraintNull {
   return runNow(constraintNullSteps(real, options));

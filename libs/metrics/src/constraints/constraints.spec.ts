@@ -22,7 +22,7 @@ const make = (name: string, strength?: number) =>
 const measure = (synthetic: Points) => measureConstraints({ training, heldOut, synthetic }, createRandom(5));
 
 describe('measureConstraints', () => {
-  it('finds nothing wrong with fresh real points, up to the null', () => {
+  it('rates fresh real points within the null', () => {
     const { entries } = constraintNull(task.draw({ count: 120, seed: 9 }), { seed: 1, size: 40 });
     const { values, size, blocks } = measure(fresh);
     expect([size, blocks]).toEqual([40, 5]);
@@ -30,14 +30,14 @@ describe('measureConstraints', () => {
     for (const name of CONSTRAINT_NAMES) expect(values[name]).toBeGreaterThan(entries[name].tau - entries[name].sigma);
   });
 
-  it('catches copies with jitter by memorization, which the other three let pass', () => {
+  it('detects copies with jitter by memorization, which the other three do not', () => {
     const { entries } = constraintNull(task.draw({ count: 120, seed: 9 }), { seed: 1, size: 40 });
     const copies = measure(make('noise', 0.02)).values;
     expect(copies.memorization).toBeLessThan(entries.memorization.tau - 3 * entries.memorization.sigma);
     expect(copies.imbalance).toBeGreaterThan(entries.imbalance.tau - 2 * entries.imbalance.sigma);
   });
 
-  it('catches collapse by diversity and noise by fidelity, and pays nothing for noise', () => {
+  it('detects collapse by diversity and noise by fidelity, and does not reward noise', () => {
     const first = training.x.slice(0, 4);
     const collapsed: Points = { ...fresh, x: Float32Array.from(fresh.x, (_, i) => first[i % 4]) };
     expect(measure(collapsed).values.diversity).toBeLessThan(-3);
@@ -47,7 +47,7 @@ describe('measureConstraints', () => {
     expect(noisy.values.fidelity).toBeLessThan(0.6);
   });
 
-  it('catches a missing class by imbalance and wrong labels by fidelity', () => {
+  it('detects a missing class by imbalance and wrong labels by fidelity', () => {
     const lopsided = task.draw({ count: 200, seed: 3, classCounts: [200, 0, 0] });
     const report = measure(lopsided);
     expect(report.imbalanceOf.classes).toBeCloseTo(26 / 40, 10);
@@ -101,7 +101,7 @@ describe('constraintNull', () => {
 describe('audit', () => {
   const standardizer = fitStandardizer(training);
 
-  it('cannot tell equal laws apart, tells a shift, and clips its probabilities', () => {
+  it('does not distinguish equal laws, detects a shift, and clips its probabilities', () => {
     let mean = 0;
     for (let i = 0; i < 10; i++) {
       const [a, b] = [10 + i, 50 + i].map((seed) => task.draw({ count: 40, seed }));
@@ -136,7 +136,7 @@ describe('samples that leave the plane of the real points', () => {
     ['(t, t) moved to (t + 100, t − 100)', (t: number) => [t, t], (t: number) => [t + 100, t - 100]],
     ['a constant moved from 5 to 50', (t: number) => [t, 5], (t: number) => [t, 50]],
     ['a constant moved from 5e-9 to 50e-9', (t: number) => [t, 5e-9], (t: number) => [t, 50e-9]],
-  ])('are seen by auditor, coverage and imbalance alike: %s', (_, real, away) => {
+  ])('are detected by auditor, coverage and imbalance alike: %s', (_, real, away) => {
     const samples = { training: pair(30, real), heldOut: pair(30, real), synthetic: pair(30, away) };
     const { auc, imbalanceOf } = measureConstraints(samples, createRandom(1));
     expect(auc).toBe(1);
@@ -170,7 +170,7 @@ describe('imbalance', () => {
     expect(imbalance(real, tiny([99], [1])).groups).toBeNull();
   });
 
-  it('sees a constant feature move, up to rounding, and does not split bins at a value', () => {
+  it('detects that a constant feature moved, up to rounding, and does not split bins at a value', () => {
     expect(imbalance(tiny([0, 0, 0], [0, 1, 0]), tiny([0, 5], [0, 1])).features).toBe(0.5);
     expect(imbalance(tiny([5, 5, 5], [0, 1, 0]), tiny([50, 50], [0, 1])).features).toBe(1);
     expect(imbalance(tiny([5, 5, 5], [0, 1, 0]), tiny([5.001, 4.999], [0, 1])).features).toBe(0);

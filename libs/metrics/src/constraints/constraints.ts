@@ -20,17 +20,17 @@ export type ConstraintName = (typeof CONSTRAINT_NAMES)[number];
 /** A number per constraint. */
 export type ConstraintValues = Readonly<Record<ConstraintName, number>>;
 
-/** What the constraints are measured on. */
+/** Samples that the constraints are measured on. */
 export interface ConstraintSamples {
   /** Real points that the generator was fitted on. */
   readonly training: Points;
-  /** Real points that it never saw. */
+  /** Real points that were held out from it. */
   readonly heldOut: Points;
-  /** What it made. */
+  /** Points that it generated. */
   readonly synthetic: Points;
 }
 
-/** Values of the constraints, with what stands behind them. */
+/** Values of the constraints, with the measurements behind them. */
 export interface ConstraintReport {
   /** u_div, u_imb, u_fid, u_mem. */
   readonly values: ConstraintValues;

@@ -12,7 +12,7 @@ export function equalParts(points: Points, parts: number, size: number, random: 
   const deck = classes.flatMap((rows) =>
     rows.map((row, i) => ({ row, at: (Math.floor(i / parts) + 0.5) / Math.ceil(rows.length / parts) })),
   );
-  // A stable sort: rows that stand equal keep their class together and their shuffled order.
+  // A stable sort: rows at equal positions keep their class together and their shuffled order.
   deck.sort((a, b) => a.at - b.at);
   const out = Array.from({ length: parts }, (): number[] => []);
   const offset = random.integer(parts);

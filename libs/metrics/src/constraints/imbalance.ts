@@ -69,7 +69,7 @@ function binOf(edges: readonly number[], value: number): number {
 
 /**
  * Differences in the shares of classes, of groups and of each feature's values. Their size under no difference depends
- * on both sample sizes: judge beside a null of equal n. Throws MetricError when a sample is empty or features differ.
+ * on both sample sizes: compare with a null of equal n. Throws MetricError when a sample is empty or features differ.
  */
 export function imbalance(real: Points, synthetic: Points): Imbalance {
   if (real.count === 0 || synthetic.count === 0) {

@@ -1,7 +1,7 @@
 import { type Matrix, neighbourDistances } from '../matrix.ts';
 import { rankAuc } from './rank-auc.ts';
 
-/** How near synthetic points lie to the training points, beside held-out real points. */
+/** How near synthetic points lie to the training points, compared with held-out real points. */
 export interface Memorization {
   /** P(d(synthetic, training) < d(held-out, training)) + ½P(equal): ½ when no nearer, 1 for copies. */
   readonly nearer: number;

@@ -3,7 +3,7 @@ import type { FeatureRange } from '@qloom/datasets/tasks/task.ts';
 import type { Points } from '@qloom/study/points/points.ts';
 import { MetricError } from '../metric-error.ts';
 
-/** Whether points can be what they claim to be. */
+/** Whether points are physically possible. */
 export interface PhysicalValidity {
   /** Share of points with every feature in its range. */
   readonly inRange: number;
@@ -16,8 +16,8 @@ export interface PhysicalValidity {
 /**
  * Checks each point against its features' ranges (|⟨P⟩| ≤ 1), and, where the features are expectations of the Pauli
  * strings `observables`, against a necessary condition for a state that has them: ⟨P⟩² + ⟨Q⟩² ≤ 1 for P, Q that
- * anticommute. Expectations from shots break it by chance: judge beside the share of the real points. Throws MetricError
- * when the lists do not fit the features.
+ * anticommute. Expectations from shots break it by chance: compare with the share of the real points. Throws
+ * MetricError when the lists do not fit the features.
  */
 export function physicalValidity(
   points: Points,

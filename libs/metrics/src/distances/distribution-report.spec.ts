@@ -26,7 +26,7 @@ it('measures how far a constant feature moves in its own units, not in those of 
   expect(moved - same).toBeCloseTo(4, 4);
 });
 
-describe('distributionDistances beside their null', () => {
+describe('distributionDistances compared with their null', () => {
   const null40 = distanceNull(task.draw({ count: 80, seed: 5 }), { seed: 1 });
 
   it('puts fresh real points inside the null, and noise outside', () => {
@@ -67,7 +67,7 @@ describe('physicalValidity', () => {
     expect(physicalValidity(exact, { ranges, observables })).toEqual({ inRange: 1, worstExcess: 0, uncertainty: 1 });
   });
 
-  it('catches values beyond 1 and pairs that no state has', () => {
+  it('detects values beyond 1 and pairs that no state has', () => {
     const points = {
       count: 3,
       features: 4,

@@ -68,7 +68,7 @@ function* distributionDistanceSteps(
   return sum;
 }
 
-/** Where a distance lies when both samples are real. */
+/** Range of a distance when both samples are real. */
 export interface DistanceNullEntry {
   readonly median: number;
   /** 5th and 95th percentile. */
@@ -76,7 +76,7 @@ export interface DistanceNullEntry {
   readonly high: number;
 }
 
-/** The real-against-real null of every distance. Plain JSON: fit to be kept once per study. */
+/** The real-against-real null of every distance. Plain JSON: computed once per study and stored. */
 export interface DistanceNull {
   readonly entries: Readonly<Record<(typeof DISTANCE_NAMES)[number], DistanceNullEntry>>;
   /** n of both samples, and number of divisions. */
@@ -85,9 +85,9 @@ export interface DistanceNull {
 }
 
 /**
- * Divides `real` again and again into two stratified disjoint samples of n = `size` (default half of the points) and
- * summarizes their distances. Compare a distance only with a null of its own n. Throws MetricError where `size` is below
- * 2 or two samples do not fit.
+ * Divides `real` repeatedly into two stratified disjoint samples of n = `size` (default half of the points) and
+ * summarizes their distances. Compare a distance only with a null of its own n. Throws MetricError where `size` is
+ * below 2 or two samples do not fit.
  */
 export function distanceNull(real: Points, options: NullOptions): DistanceNull {
   return runNow(distanceNullSteps(real, options));

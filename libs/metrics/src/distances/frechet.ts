@@ -29,10 +29,10 @@ export function gaussianFrechet(
 
 /**
  * Fréchet distance² between two samples: features in units of the real sample's deviations, Gaussians with shrunk
- * covariance (Ledoit and Wolf). All directions count: a projection to the real sample's principal components would not
- * see a synthetic sample that departs from their plane. Shifting the synthetic sample by δ adds exactly the square of δ's
+ * covariance (Ledoit and Wolf). All directions count: a projection to the real sample's principal components would miss
+ * a synthetic sample that departs from their plane. Shifting the synthetic sample by δ adds exactly the square of δ's
  * length in those units plus twice its product with the distance of the means. The size under no difference depends on
- * n: give equal n, and judge beside a real-against-real null. Throws MetricError with fewer than two points on a side,
+ * n: give equal n, and compare with a real-against-real null. Throws MetricError with fewer than two points on a side,
  * or with different n.
  */
 export function frechetDistance(real: Matrix, synthetic: Matrix): number {

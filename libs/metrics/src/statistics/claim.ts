@@ -1,10 +1,10 @@
-/** Paired draws from which on a difference may be claimed; with fewer, a spread is hardly an estimate. */
+/** Fewest paired draws for which a difference may be claimed; with fewer, the spread is hardly an estimate. */
 export const FEWEST_DRAWS = 5;
 
 /** Level of all claims of a study together: p-values are compared with it after Holm's correction. */
 const CLAIM_LEVEL = 0.05;
 
-/** What may be said of a difference. */
+/** The claim about a difference. */
 export type Claim =
   /** The interval is above 0, and the corrected test agrees. */
   | 'higher'
@@ -16,7 +16,7 @@ export type Claim =
   | 'lower-unconfirmed'
   /** The interval holds 0, or there is none. */
   | 'undecided'
-  /** There are fewer than {@link FEWEST_DRAWS} draws: nothing may be said, whatever the interval. */
+  /** There are fewer than {@link FEWEST_DRAWS} draws: no claim, whatever the interval. */
   | 'too-few-draws';
 
 /** The one rule of claims: `level` 0 means that no interval is known; `pValue` is corrected for all comparisons made. */

@@ -50,7 +50,7 @@ describe('intervals of accuracies on one test set', () => {
   worlds.push({ draws: 10, points: 10, accuracies: [0.9, 0.6], settled: 0.8 });
   worlds.push({ draws: 5, points: 300, accuracies: [0.97, 0.97], settled: 1 });
 
-  it.each(worlds)('cover the truth in 95 of 100 cases and claim in vain in at most 5: %j', (world) => {
+  it.each(worlds)('cover the truth in 95 of 100 cases and make a false claim in at most 5: %j', (world) => {
     const [first, second] = world.accuracies;
     const truth = first - second;
     const counts = { paired: 0, independent: 0, accuracy: 0, claims: 0 };
@@ -194,7 +194,7 @@ describe('freshDrawsTest', () => {
     expect(agreeing(1000, 50).low).toBeGreaterThan(0.03);
   });
 
-  it('holds its estimate, within the range, whatever the points', () => {
+  it('contains its estimate, within the range, whatever the points', () => {
     const difference = fc.constantFrom(-1, -0.5, 0, 0.5, 1);
     const points = fc.array(difference, { minLength: 1, maxLength: 30 });
     fc.assert(
@@ -270,7 +270,7 @@ describe('errors of a test set', () => {
 describe('claimOf', () => {
   const sure = { low: 0.01, high: 0.03, level: 0.95, pValue: 0.001, draws: 10 };
 
-  it('asks for enough draws, an interval without 0, and the corrected test', () => {
+  it('requires enough draws, an interval without 0, and the corrected test', () => {
     expect(claimOf(sure)).toBe('higher');
     expect(claimOf({ ...sure, low: -0.03, high: -0.01 })).toBe('lower');
     expect(claimOf({ ...sure, pValue: 0.05 })).toBe('higher-unconfirmed');

@@ -10,7 +10,7 @@ const c = Array.from({ length: n }, () => (random.uniform() < 0.5 ? 'relu' : 'ta
 const outcome = a.map((value, i) => value + 0.3 * (c[i] === 'relu' ? 1 : 0) + 0.1 * random.normal());
 
 describe('pedAnovaImportance', () => {
-  it('ranks hyperparameters by how much they decide, and sums to 1', () => {
+  it('ranks hyperparameters by their influence, and sums to 1', () => {
     const shares = pedAnovaImportance(
       {
         a: { kind: 'number', values: a, low: 0, high: 1 },
@@ -30,7 +30,7 @@ describe('pedAnovaImportance', () => {
 });
 
 describe('rankRegression', () => {
-  it('finds the effect with an interval that holds it, and none where there is none', () => {
+  it('finds the effect with an interval that contains it, and none where there is none', () => {
     const effects = rankRegression({ a, b, same: a.map(() => 1) }, outcome);
     expect(effects.map(({ name }) => name)).toEqual(['a', 'b']);
     expect(effects[0].low).toBeGreaterThan(0.7);

@@ -12,11 +12,11 @@ export interface MeanTest extends Interval {
   readonly pValue: number;
 }
 
-/** What is known of the values beside themselves. */
+/** Knowledge about the values besides themselves. */
 export interface MeanOptions {
   /** Two-sided confidence. Default .95. */
   readonly level?: number;
-  /** What the mean can be; the interval stays within it. Default: any number. */
+  /** Range of the mean, which bounds the interval. Default: any number. */
   readonly range?: readonly [low: number, high: number];
 }
 

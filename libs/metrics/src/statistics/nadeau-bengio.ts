@@ -10,14 +10,14 @@ export interface SplitRows {
 }
 
 /**
- * Corrected resampled t-test (Nadeau and Bengio, "Inference for the generalization error", 2003) for differences of
- * accuracies over repeated splits of one file, which share rows: the variance is s²·(1/n + testRows/trainingRows). Claims
- * hold for that file only.
+ * Corrected resampled t-test (Nadeau and Bengio, "Inference for the generalization error", 2003) for differences of accuracies
+ * over repeated splits of one file, which share rows: the variance is s²·(1/n + testRows/trainingRows). Claims hold for that
+ * file only.
  *
- * An accuracy on testRows rows is a count. s² is therefore at least what those rows let one know of a single difference:
- * `leastVariance`, by default the mean of {@link leastPairedTestSetError}; equal differences are no proof. The interval
- * stays within [−1, 1]. With fewer than five differences the p-value is 1, and a single one has no interval (level 0).
- * Throws MetricError without differences, or with a split without rows.
+ * An accuracy on testRows rows is a count. s² is therefore at least the uncertainty that those rows leave of a single
+ * difference: `leastVariance`, by default the mean of {@link leastPairedTestSetError}; equal differences are no proof.
+ * The interval stays within [−1, 1]. With fewer than five differences the p-value is 1, and a single one has no
+ * interval (level 0). Throws MetricError without differences, or with a split without rows.
  */
 export function correctedResampledTest(
   differences: readonly number[],

@@ -3,7 +3,7 @@ import { FEWEST_DRAWS } from './claim.ts';
 import { DIFFERENCE_RANGE, freshDrawsTest } from './mean-test.ts';
 import type { TestSetError } from './test-set-error.ts';
 
-/** Whether something is not worse than something else. */
+/** Result of a test of non-inferiority. */
 export interface NonInferiority {
   /** Mean difference, ours less theirs; higher is better. */
   readonly estimate: number;

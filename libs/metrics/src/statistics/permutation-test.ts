@@ -15,11 +15,11 @@ export interface PermutationTest {
 const MOST_EXACT_PAIRS = 18;
 
 /**
- * Paired permutation (sign-flip) test that differences are symmetric around 0 (Fisher, 1935), with the mean as statistic.
- * `greater` asks whether they lean above 0. Exact up to 18 pairs; beyond, `resamples` random patterns (default 100,000)
- * with (hits + 1)/(resamples + 1). It is never below 2^(1 − n), and asks about these draws alone: where all are measured on
- * one test set, consistency over draws says nothing of other test points (`freshDrawsTest` does). Throws MetricError without
- * differences.
+ * Paired permutation (sign-flip) test that differences are symmetric around 0 (Fisher, 1935), with the mean as
+ * statistic. `greater` asks whether they lean above 0. Exact up to 18 pairs; beyond, `resamples` random patterns
+ * (default 100,000) with (hits + 1)/(resamples + 1). It is never below 2^(1 − n), and is about these draws alone: where
+ * all are measured on one test set, consistency over draws does not generalize to other test points (`freshDrawsTest`
+ * does). Throws MetricError without differences.
  */
 export function pairedPermutationTest(
   differences: readonly number[],

@@ -4,7 +4,7 @@ import { type Interval, meanOf } from './interval.ts';
 import { ranksOf } from './rank-correlation.ts';
 import { studentCdf, studentQuantile } from './student-t.ts';
 
-/** Effect of one hyperparameter on the ranks of the outcome, the others held. */
+/** Effect of one hyperparameter on the ranks of the outcome, the others fixed. */
 export interface RankEffect extends Interval {
   readonly name: string;
   /** Standard error, robust to unequal variances (HC3). */

@@ -100,7 +100,7 @@ describe('robust summaries', () => {
     expect(quantile(X, 0.99)).toBeCloseTo(0.891, 12);
   });
 
-  it('refuse nothing at all', () => {
+  it('refuse an empty sample', () => {
     expect(() => interquartileMean([])).toThrow('there are no values');
     expect(() => quantile([], 0.5)).toThrow('there are no values');
   });
@@ -142,7 +142,7 @@ describe('spearman', () => {
     expect(ranksOf([3, 1, 3])).toEqual([2.5, 1, 2.5]);
   });
 
-  it('does not mind a monotone change of scale, and lies in its interval', () => {
+  it('does not depend on a monotone change of scale, and lies in its interval', () => {
     expect(spearman(X.map(Math.exp), Y)).toBeCloseTo(spearman(X, Y), 12);
     const { low, estimate, high } = spearmanInterval(X, Y);
     // r, se = stats.spearmanr(X, Y).statistic, np.sqrt(1.06/7); np.tanh(np.arctanh(r) + np.array([-1, 1])*stats.norm.ppf(.975)*se)

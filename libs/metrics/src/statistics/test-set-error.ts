@@ -1,4 +1,4 @@
-/** What a finite test set lets one know of an average over its points. */
+/** Uncertainty of an average over the points of a finite test set. */
 export interface TestSetError {
   /** Where its interval is centred: the average with pseudo-counts. */
   readonly centre: number;
@@ -9,12 +9,13 @@ export interface TestSetError {
 }
 
 /**
- * Error of the mean of differences z_i in [−1, 1] between two classifiers on the same m test points (1: only the first is
- * right, −1: only the second), by the adjusted Wald interval of Agresti and Min, "Simple improved confidence intervals for
- * comparing matched proportions" (Statistics in Medicine 24, 2005): half a pseudo-point in each cell of the 2×2 table, so
- * that m* = m + 2, centre Σz/m*, variance (Σz² + 1 − (Σz)²/m*)/m*². Equal classifiers have the standard error 1/m*, the
- * resolution of the test set, and not 0. Several strata (classes) are averaged with equal weight, as in balanced accuracy, and
- * share the pseudo-points, so that strata of equal size give what all points together give.
+ * Error of the mean of differences z_i in [−1, 1] between two classifiers on the same m test points (1: only the first
+ * is right, −1: only the second), by the adjusted Wald interval of Agresti and Min, "Simple improved confidence
+ * intervals for comparing matched proportions" (Statistics in Medicine 24, 2005): half a pseudo-point in each cell of
+ * the 2×2 table, so that m* = m + 2, centre Σz/m*, variance (Σz² + 1 − (Σz)²/m*)/m*². Equal classifiers have the
+ * standard error 1/m*, the resolution of the test set, and not 0. Several strata (classes) are averaged with equal
+ * weight, as in balanced accuracy, and share the pseudo-points, so that strata of equal size give the same as all
+ * points together.
  */
 export function pairedTestSetError(strata: readonly ArrayLike<number>[]): TestSetError {
   return averaged(
