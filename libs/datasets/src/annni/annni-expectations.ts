@@ -16,7 +16,7 @@ export interface AnnniSolver {
   solve(kappa: number, field: number, observables: readonly PauliString[]): AnnniGroundState;
 }
 
-/** A solver that remembers nothing but the sector's matrix. */
+/** A solver that keeps only the sector's matrix. */
 export function createAnnniSolver(spins: number): AnnniSolver {
   const sector: AnnniSector = createAnnniSector(spins);
   return {
@@ -32,14 +32,17 @@ export function createAnnniSolver(spins: number): AnnniSolver {
   };
 }
 
-/** Points remembered by {@link cachedAnnniExpectations}: about 20 MB when full; the oldest go first. */
+/**
+ * Capacity of the cache of {@link cachedAnnniExpectations}: about 20 MB when full; the oldest entries are evicted
+ * first.
+ */
 const CACHE_LIMIT = 65_536;
 const solvers = new Map<number, AnnniSolver>();
 const cache = new Map<string, Float64Array>();
 
 /**
- * Expectations of the ground state at (κ, h), remembered for the life of the process, so that the same test set or
- * oracle pool drawn again costs nothing. A pure function of its arguments: the cache only saves time.
+ * Expectations of the ground state at (κ, h), cached for the life of the process, so that the same test set or oracle
+ * pool drawn again costs nothing. A pure function of its arguments: the cache only saves time.
  */
 export function cachedAnnniExpectations(
   spins: number,

@@ -1,7 +1,7 @@
 import { DatasetError } from '@qloom/study/points/dataset-error.ts';
 import { quoted } from '@qloom/tensor/quoted.ts';
 
-/** A product of Pauli operators on distinct qubits, as the bit masks of the qubits on which each letter stands. */
+/** A product of Pauli operators on distinct qubits, as the bit masks of the qubits on which each letter acts. */
 export interface PauliString {
   readonly text: string;
   readonly x: number;

@@ -37,7 +37,7 @@ describe.each(AUGMENTATION_NAMES)('the augmentation %s', (name) => {
   const make = (points: Points, counts: number[], seed = 1) =>
     method.augment(points, { counts, random: createRandom(seed), shots: 16, physical });
 
-  it('calls itself by the name of its row', () => {
+  it('has the name of its row', () => {
     expect(method.name).toBe(name);
   });
 
@@ -87,7 +87,7 @@ describe.each(AUGMENTATION_NAMES)('the augmentation %s', (name) => {
   });
 });
 
-describe('what the methods keep', () => {
+describe('invariants of the methods', () => {
   const points = gaussianPair(400);
   const made = (name: string, strength?: number) =>
     augmentationNamed(name).augment(points, { counts: [4000, 4000], random: createRandom(9), strength });

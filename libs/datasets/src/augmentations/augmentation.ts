@@ -6,7 +6,10 @@ import type { FeatureRange } from '../tasks/task.ts';
 export interface AugmentationRequest {
   /** Number of points per class, shape [classes]; `synthesisPlan` makes it from a ratio. */
   readonly counts: readonly number[];
-  /** How far to leave the data; meaning and range are the method's {@link Augmentation.strength}. Default: its default. */
+  /**
+   * How far points may depart from the data; meaning and range are those of {@link Augmentation.strength}. Default: its
+   * default.
+   */
   readonly strength?: number;
   readonly random: Random;
   /** Shots behind each feature, where features are expectations. Needed by `shots` alone. */
@@ -15,7 +18,7 @@ export interface AugmentationRequest {
   readonly physical?: readonly FeatureRange[];
 }
 
-/** A classical way to make labelled points from labelled points. */
+/** A classical method that makes labelled points from labelled points. */
 export interface Augmentation {
   readonly name: string;
   readonly title: string;

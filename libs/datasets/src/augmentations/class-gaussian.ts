@@ -2,7 +2,10 @@ import type { Augmentation } from './augmentation.ts';
 import { addSpread, classSpread } from './class-spread.ts';
 import { strengthOf, synthesize } from './synthesize.ts';
 
-/** One Gaussian per class with shrunk covariance, its deviations times `strength`: the rival to beat where data is scarce. */
+/**
+ * One Gaussian per class with shrunk covariance, its deviations times `strength`: the strongest baseline where data is
+ * scarce.
+ */
 export const classGaussian: Augmentation = {
   name: 'class-gaussian',
   title: 'Class-conditional Gaussian',

@@ -1,7 +1,7 @@
 import type { Augmentation } from './augmentation.ts';
 import { synthesize, takeInTurn } from './synthesize.ts';
 
-/** Copies of the real points, each used equally often: what more gradient weight alone would do. */
+/** Copies of the real points, each used equally often: the effect of more gradient weight alone. */
 export const duplicate: Augmentation = {
   name: 'duplicate',
   title: 'Duplicated real points',

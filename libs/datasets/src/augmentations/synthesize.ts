@@ -21,7 +21,7 @@ export function strengthOf(method: Pick<Augmentation, 'name' | 'strength'>, requ
 }
 
 /**
- * The frame that all methods share: checks the request, asks `samplerOf` for a sampler per class that has points to
+ * The common part of all methods: checks the request, calls `samplerOf` for a sampler per class that has points to
  * make, runs it, keeps the values within the physical limits.
  */
 export function synthesize(

@@ -38,19 +38,19 @@ describe('a field that is no number', () => {
     ['[1 2 3]', 'is a list; give each of its numbers a column'],
     ['1;2', 'holds ";", which may be the separator; set separator'],
     ['x3', "is not a finite number; give one, or name the column in 'ignore'"],
-  ])('%s: says what it is and what would be right', (cell, fault) => {
+  ])('%s: names what it is and what would be right', (cell, fault) => {
     const text = cell.replaceAll('"', '');
     expect(() => readCsv(withCell(cell))).toThrow(new Error(`line 4, column 1 ('u'): '${text}' ${fault}`));
   });
 
-  it('says a long or unprintable text in part, on one line', () => {
+  it('quotes a long or unprintable text in part, on one line', () => {
     expect(() => readCsv(withCell('y'.repeat(300)))).toThrow(
       `line 4, column 1 ('u'): '${'y'.repeat(200)}…' (300 characters) is not a finite number`,
     );
     expect(() => readCsv(withCell('a\u001b[2J'))).toThrow(/: 'a\\\S+\[2J' is not a finite number/);
   });
 
-  it('is looked at in an instant however long it is', () => {
+  it('is checked in an instant, however long it is', () => {
     for (const cell of ['1;'.repeat(50_000), 'a1'.repeat(50_000), '% '.repeat(50_000), '9'.repeat(50_000)]) {
       expect(() => readCsv(withCell(`"${cell}"`))).toThrow(/^line 4, column 1/);
     }
@@ -77,7 +77,7 @@ describe('a field that is no number', () => {
     );
   });
 
-  it('says that the label may be where texts repeat', () => {
+  it('suggests a column of repeated texts as the label', () => {
     const text = rows(['kind,u,v', ...GOOD.map((line) => line.split(',').reverse().join(','))]);
     expect(() => readCsv(text)).toThrow(
       new Error(
@@ -87,7 +87,7 @@ describe('a field that is no number', () => {
     );
   });
 
-  it('knows a second header line', () => {
+  it('recognizes a second header line', () => {
     expect(() => readCsv(rows(['u,v,c', 'V,mA,-', ...GOOD]))).toThrow(
       "line 2, column 1 ('u'): 'V' is a text, as every feature of this line: a second header line, perhaps with units. Leave it out",
     );
@@ -99,7 +99,7 @@ describe('rows', () => {
     [';', 'fields are separated by semicolons'],
     ['\t', 'fields are separated by tabs'],
     ['|', 'fields are separated by bars (|)'],
-  ])('are divided at %j where that fits, and a note says so', (separator, note) => {
+  ])('are divided at %j where that fits, with a note', (separator, note) => {
     const data = readCsv(rows(swapped(separator)));
     expect([...data.points.x.subarray(0, 4)]).toEqual([0.5, 1.5, 1.25, 2.5]);
     expect(data.notes).toEqual([note]);
@@ -180,7 +180,7 @@ describe('rows', () => {
       {},
       'line 8, column 3: the field has a quote that is never closed; close it, or double a quote inside a text',
     ],
-  ])('say why they cannot be divided: %s', (_, text, options, message) => {
+  ])('report why they cannot be divided: %s', (_, text, options, message) => {
     expect(() => readCsv(text, options)).toThrow(new Error(message));
   });
 
@@ -242,7 +242,7 @@ describe('a label column that holds no classes', () => {
     expect(readCsv(text, { folds: 3, header: true }).featureNames).toEqual(['400', '410']);
   });
 
-  it('is told from classes that are whole numbers or few decimals', () => {
+  it('is distinguished from classes that are whole numbers or few decimals', () => {
     expect(readCsv(labelled('digit', 60, (i) => String(i % 25))).classNames).toHaveLength(25);
     expect(readCsv(labelled('level', 60, (i) => ((i % 4) / 2).toFixed(1))).classNames).toEqual([
       '0',
@@ -258,7 +258,7 @@ describe('a label column that holds no classes', () => {
   });
 });
 
-it('a feature whose numbers float64 cannot tell apart is not said to have one value', () => {
+it('a feature whose numbers float64 cannot distinguish is not reported as constant', () => {
   const text = rows(['id,v,c', ...[0, 1, 2, 3].map((i) => `${2n ** 60n + BigInt(i)},${i * i},${'ab'[i % 2]}`)]);
   expect(() => readCsv(text)).toThrow(
     "column 1 ('id') has 4 different numbers that float64 cannot tell apart: all are 1152921504606847000 to it. Subtract what " +
@@ -274,7 +274,7 @@ it.each([':', '~', '^'])('fields with %j between them: the separator is named', 
   expect(readCsv(rows(swapped(separator)), { separator }).points.features).toBe(2);
 });
 
-it('whole numbers of which some are rare may be a regression target, which is said', () => {
+it('whole numbers of which some are rare are reported as a possible regression target', () => {
   const lines = Array.from({ length: 60 }, (_, i) => `${(i * 7) % 11}.5,${(i * 5) % 13}.5,${(i * i) % 59}`);
   expect(() => readCsv(rows(['u,v,c', ...lines]), { folds: 3 })).toThrow(
     /^folds: class .* needs? .*; the 30 different labels are all numbers, and may be a quantity \(a regression target\)/,

@@ -29,8 +29,9 @@ export function readTexts(columns: CsvColumns, column: number, decimal: DecimalM
 }
 
 /**
- * Values of a feature in float64. Throws DatasetError at the first field that is missing or no finite number, which says why,
- * and how much of the column is so. `isLabelOpen`: the label is the last column only by default, so that this may be it.
+ * Values of a feature in float64. Throws DatasetError at the first field that is missing or no finite number, with the
+ * cause, and the number of such fields in the column. `isLabelOpen`: the label is the last column only by default, so
+ * that this may be it.
  */
 export function readNumbers(
   columns: CsvColumns,
@@ -66,7 +67,7 @@ export function requireValues(columns: CsvColumns): void {
   );
 }
 
-/** Texts of which each stands in several rows. */
+/** Texts that each occur in several rows. */
 function looksLikeLabel({ rows }: CsvColumns, column: number, decimal: DecimalMark): boolean {
   const texts = rows.map(({ fields }) => fields[column].text);
   return texts.every((text) => !isValueLike(text, decimal)) && 2 * new Set(texts).size <= texts.length;

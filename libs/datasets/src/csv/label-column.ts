@@ -58,7 +58,9 @@ export function requireClasses(columns: CsvColumns, labels: readonly string[], i
   }
 }
 
-/** Throws DatasetError where a class has too few points for the folds, which says so where the labels may be a quantity. */
+/**
+ * Throws DatasetError where a class has too few points for the folds, with a note where the labels may be a quantity.
+ */
 export function requireClassSizes(points: SourcePoints, classNames: readonly string[], folds: number): void {
   try {
     requireRowsPerClass({ ...points, classNames }, folds);
@@ -94,7 +96,7 @@ function labelCandidates({ names, features }: CsvColumns): string[] {
   return features.map((column) => names[column]).filter((name) => LABEL_NAME.test(name));
 }
 
-/** What is suspicious about the classes: names that differ only in case or blanks, another column that is named as a label. */
+/** Warnings about the classes: names that differ only in case or blanks, another column that is named as a label. */
 export function labelWarnings(columns: CsvColumns, classNames: readonly string[], isDefault: boolean): string[] {
   const warnings: string[] = [];
   const bySpelling = new Map<string, string[]>();

@@ -11,7 +11,7 @@ export interface Place {
   readonly column: number;
 }
 
-/** Where the field of a row (from 0, without the header) and a column (from 0) stands. */
+/** Place of the field of a row (from 0, without the header) and a column (from 0). */
 export function placeOf(columns: CsvColumns, row: number, column: number): Place {
   const { line } = columns.rows[row];
   return { where: `line ${line}, column ${column + 1} (${shown(columns.names[column])})`, line, column: column + 1 };

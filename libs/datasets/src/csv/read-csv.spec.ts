@@ -33,12 +33,12 @@ describe('readCsv', () => {
     expect([...points.y]).toEqual([1, 0, 1, 0]);
   });
 
-  it('tells a header from data by a cell that is no number', () => {
+  it('distinguishes a header from data by a cell that is no number', () => {
     expect(readCsv('u,v,c\n1,2,a\n2,3,b\n1,1,a\n2,2,b\n').points.count).toBe(4);
     expect(readCsv('1,2,a\n2,3,b\n1,1,a\n2,2,b\n').points.count).toBe(4);
   });
 
-  it('holds a test file to the classes of its training file', () => {
+  it('requires the classes of the training file in a test file', () => {
     const test = readCsv('1,2,b\n1,3,b\n', { classNames: ['a', 'b', 'c'] });
     expect(test.points).toMatchObject({ classes: 3, features: 2 });
     expect([...test.points.y]).toEqual([1, 1]);
@@ -47,7 +47,7 @@ describe('readCsv', () => {
     );
   });
 
-  it('drops constant features when told to, and says which', () => {
+  it('drops constant features with dropConstant, and names them', () => {
     const text = 'u,v,c\n1,7,a\n2,7,b\n3,7,a\n4,7,b\n';
     expect(() => readCsv(text)).toThrow("column 2 ('v') has the same value, 7, in every row");
     const data = readCsv(text, { dropConstant: true });
@@ -94,7 +94,7 @@ describe('readCsv', () => {
 });
 
 describe('writeCsv', () => {
-  it('writes what readCsv reads back, bit for bit, whatever the names', () => {
+  it('is read back by readCsv bit for bit, whatever the names', () => {
     const name = fc.string({ minLength: 1, unit: 'binary' }).filter((text) => !text.includes('\u0000'));
     fc.assert(
       fc.property(

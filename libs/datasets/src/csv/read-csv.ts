@@ -15,11 +15,11 @@ import { type DuplicateRows, findRowFaults, hiddenCopyWarnings, requireRowsLeft 
 
 /** How to read a file. */
 export interface CsvOptions extends CsvColumnOptions {
-  /** Character between fields. Default: found out; a comma where nothing else fits better. */
+  /** Character between fields. Default: detected; a comma where nothing else fits better. */
   readonly separator?: string;
   /** Leave out features that do not vary instead of refusing the file. Default false. */
   readonly dropConstant?: boolean;
-  /** What rows with the same features are. Default: they stay together, and a warning says so. */
+  /** How rows with the same features are treated. Default: they stay together, with a warning. */
   readonly duplicates?: DuplicateRows;
   /**
    * Classes of another file that this one must agree with, such as a test file with its training file. The file may then
@@ -30,7 +30,7 @@ export interface CsvOptions extends CsvColumnOptions {
   readonly folds?: number;
 }
 
-/** A file's points, and what its numbers stand for. */
+/** A file's points, with names of features, classes and groups. */
 export interface CsvData {
   /** In the units of the file, in float64. */
   readonly points: SourcePoints;
@@ -43,7 +43,7 @@ export interface CsvData {
   readonly dropped: readonly string[];
   /** How the file was read, where that is not the usual way. */
   readonly notes: readonly string[];
-  /** What is suspicious in the data, with the option that settles it. */
+  /** Warnings about the data, with the option that resolves each. */
   readonly warnings: readonly string[];
 }
 
@@ -118,7 +118,7 @@ function readTable(text: string, { separator: given, decimal }: CsvOptions) {
   return { records: even.records, notes: [...(note === undefined ? [] : [note]), ...even.notes] };
 }
 
-/** Throws DatasetError where the label of the first line stands alone, and is too few for the folds: a header of numbers? */
+/** Throws DatasetError where the label of the first line occurs once, too few for the folds: a header of numbers? */
 function requireNoLoneHeader(
   columns: CsvColumns,
   { y }: SourcePoints,

@@ -9,7 +9,7 @@ import {
   unitAt,
 } from '../preprocessing/feature-units.ts';
 
-/** What the columns and numbers of the points stand for. */
+/** Names of the columns, classes and groups of the points. */
 export interface CsvNames {
   /** Empty: x0, x1, … */
   readonly featureNames: readonly string[];

@@ -11,8 +11,8 @@ function requireFlags(points: Points, channels: number): void {
 }
 
 /**
- * Replaces each feature j with `isAngle[j]`, an angle in radians, by two columns, cos and sin, in its place: a generator
- * then need not know that 0 and 2π are one. Throws DatasetError when there is not one flag per feature.
+ * Replaces each feature j with `isAngle[j]`, an angle in radians, by two columns, cos and sin, in its place: which
+ * makes 0 and 2π equal. Throws DatasetError when there is not one flag per feature.
  */
 export function expandAngles(points: Points, isAngle: readonly boolean[]): Points {
   requireFlags(points, isAngle.length);

@@ -80,7 +80,7 @@ describe('units of features', () => {
 });
 
 describe('writeCsv in the units of the source', () => {
-  it('writes Unix times to the second, without digits that float32 does not know', () => {
+  it('writes Unix times to the second, without digits beyond float32', () => {
     const points = columnOf([1_700_000_000, 1_700_000_030, 1_700_000_060, 1_700_000_090]);
     const units = chooseFeatureUnits(points);
     expect(writeCsv(toFeatureUnits(points, units), names, units)).toBe(

@@ -1,7 +1,7 @@
 import { DatasetError } from '@qloom/study/points/dataset-error.ts';
 import type { Points } from '@qloom/study/points/points.ts';
 
-/** Mean and scale of each feature, learned from training points alone. Plain JSON. */
+/** Mean and scale of each feature, fitted on training points alone. Plain JSON. */
 export interface Standardizer {
   /** Shape [features]. */
   readonly mean: readonly number[];
@@ -15,7 +15,7 @@ export interface Standardizer {
 /** Unit of a constant feature at least, so that values of other rows stay finite in float32. */
 const SMALLEST_UNIT = 1e-20;
 
-/** Learns mean and standard deviation from `training`. Throws DatasetError when it is empty. */
+/** Fits mean and standard deviation to `training`. Throws DatasetError when it is empty. */
 export function fitStandardizer(training: Points): Standardizer {
   const { count, features, x } = training;
   if (count === 0)

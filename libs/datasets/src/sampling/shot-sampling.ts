@@ -1,8 +1,8 @@
 import type { Random } from '@qloom/random/random.ts';
 
 /**
- * What `shots` measurements of an observable with outcomes ±1 and expectation ⟨P⟩ average to:
- * 2k/shots − 1 with k ~ Binomial(shots, (1 + ⟨P⟩)/2). Draws `shots` uniform numbers.
+ * The average of `shots` measurements of an observable with outcomes ±1 and expectation ⟨P⟩: 2k/shots − 1 with k ~
+ * Binomial(shots, (1 + ⟨P⟩)/2). Draws `shots` uniform numbers.
  */
 export function sampleExpectation(expectation: number, shots: number, random: Random): number {
   const probability = Math.max(0, Math.min(1, (1 + expectation) / 2));

@@ -11,7 +11,7 @@ export interface RepeatedSplit {
   readonly test: readonly number[];
 }
 
-/** How {@link repeatedSplitSteps} divides. */
+/** Options of {@link repeatedSplitSteps}. */
 export interface RepeatedSplitOptions {
   readonly repeats: number;
   readonly labels: number;
@@ -62,7 +62,7 @@ function splitOf(points: Labelled, index: number, labels: number, test: number, 
   return { index, labels: first.chosen, test: second.chosen.map((row) => first.rest[row]) };
 }
 
-/** Passes on what a sample complains of as that of its part. */
+/** Rethrows errors of a sample under the name of its part. */
 function named<T>(field: string, work: () => T): T {
   try {
     return work();

@@ -4,7 +4,7 @@ import type { Points } from '@qloom/study/points/points.ts';
 import { classCounts, rowsByClass } from '@qloom/study/points/rows.ts';
 import { quoted } from '@qloom/tensor/quoted.ts';
 
-/** What a division of rows needs to know of the data. */
+/** The part of a data set that divisions of rows depend on. */
 export type Labelled = Pick<Points, 'count' | 'classes' | 'y' | 'group'> & {
   /** Rows with the same number stay on one side of every division, shape [count]. Absent: rows are divided one by one. */
   readonly block?: Int32Array;

@@ -24,7 +24,7 @@ export interface SplitManifest {
   /** True where rows with the same features were kept on one side of every fold, and there are such rows. */
   readonly identicalTogether?: boolean;
   /**
-   * Folds that reward: in each, the generator is fitted on `train`, and the QNN is measured on `heldOut`. Each row of
+   * Folds of the reward: in each, the generator is fitted on `train`, and the QNN is measured on `heldOut`. Each row of
    * the search is held out once.
    */
   readonly reward: readonly Fold[];
@@ -32,16 +32,16 @@ export interface SplitManifest {
   readonly outer: readonly Fold[];
 }
 
-/** How to divide. */
+/** Options of a split manifest. */
 export interface SplitOptions {
   readonly seed: number | string;
   /** Number of reward folds. Default 3. */
   readonly rewardFolds?: number;
   /**
    * `holdout`: a stratified fraction of the N rows is kept out of every reward fold, and is the one outer fold (train =
-   * the rows of the search): nothing that selected is measured again. `refold`: all N rows reward, and the outer folds
-   * are another division of the same rows: more labels for the search, and an outer result that is only free of the
-   * folds' luck, not of the labels'. Default `holdout` with fraction .25.
+   * the rows of the search): rows used for selection are not measured again. `refold`: all N rows reward, and the outer
+   * folds are another division of the same rows: more labels for the search, and an outer result that is independent of
+   * the folds' choice, but not of the labels. Default `holdout` with fraction .25.
    */
   readonly outer?:
     | { readonly kind: 'holdout'; readonly fraction: number }

@@ -4,7 +4,7 @@ import { classCounts, rowsByClass } from '@qloom/study/points/rows.ts';
 import { coveringQuotas } from '@qloom/study/synthesis/quotas.ts';
 import { classText, type Labelled, partOfBlocks, requireBlocksPerClass, takeBlocks } from './row-blocks.ts';
 
-/** One division of rows: what is learned from, and what it is measured on. Row numbers in rising order. */
+/** One division of rows: those for training, and those held out. Row numbers in rising order. */
 export interface Fold {
   readonly train: readonly number[];
   readonly heldOut: readonly number[];
@@ -38,7 +38,7 @@ export function stratifiedFolds(points: Labelled, folds: number, random: Random)
   const part = new Int32Array(points.count);
   let next = 0;
   for (const rows of rowsByClass(points)) {
-    // The next class goes on where the last one stopped, so that the parts' sizes differ by at most one as well.
+    // The next class continues where the last one stopped, so that the parts' sizes differ by at most one as well.
     for (const row of random.shuffle([...rows])) part[row] = next++ % folds;
   }
   return foldsOf(part, folds);

@@ -5,7 +5,7 @@ import { balancedQuotas } from '@qloom/study/synthesis/quotas.ts';
 import { runInTurns, runNow, type Steps } from '../split/turns.ts';
 import type { DrawRequest, Task, TaskDescriptor } from './task.ts';
 
-/** What a task must know: how to draw one point of a given class. */
+/** Definition of a task: how to draw one point of a given class. */
 export interface PointSource {
   readonly descriptor: TaskDescriptor;
   /** Writes the features of a fresh point of class `label` to `out`, shape [features]. Uses `random` only. */

@@ -9,11 +9,14 @@ export const HIDDEN_MANIFOLD_SETTINGS = {
   features: { kind: 'integer', low: 2, high: 64, default: 10 },
   /** Dimension of the manifold, m. */
   manifold: { kind: 'integer', low: 1, high: 64, default: 6 },
-  /** Seed of the task itself (F, b, W, v); the seed of a draw chooses points, this one the world they live in. */
+  /**
+   * Seed of the task itself (F, b, W, v); the seed of a draw chooses points, this one the distribution they are drawn
+   * from.
+   */
   world: { kind: 'integer', low: 0, high: 4_294_967_295, default: 1 },
 } as const satisfies SettingSpecs;
 
-/** What stays the same from draw to draw. */
+/** Parameters that are the same for all draws. */
 interface World {
   /** F, row-major [manifold, features]. */
   readonly embedding: Float64Array;

@@ -1,20 +1,20 @@
 import { DatasetError } from '@qloom/study/points/dataset-error.ts';
 import { echoed, quoted } from '@qloom/tensor/quoted.ts';
 
-/** What a setting may be. */
+/** Allowed values of a setting. */
 export type SettingSpec =
   | { readonly kind: 'integer'; readonly low: number; readonly high: number; readonly default: number }
   | { readonly kind: 'number'; readonly low: number; readonly high: number; readonly default: number }
   | { readonly kind: 'shots'; readonly high: number; readonly default: number | null }
   | { readonly kind: 'texts'; readonly default: readonly string[] };
 
-/** The settings of a task: name → what it may be. */
+/** The settings of a task: name → allowed values. */
 export type SettingSpecs = Readonly<Record<string, SettingSpec>>;
 
 /** A setting's value: shots are null for exact expectations. */
 export type SettingValue = number | readonly string[] | null;
 
-/** What a spec allows, in words. */
+/** The allowed values, in words. */
 export function allowedValues(spec: SettingSpec): string {
   switch (spec.kind) {
     case 'integer':
@@ -42,8 +42,8 @@ function isAllowed(spec: SettingSpec, value: unknown): boolean {
 }
 
 /**
- * The settings in force: those given, the rest by default. `owner` stands in messages (`task annni`).
- * Throws DatasetError, naming the field and what is allowed, for an unknown name or a value out of range.
+ * The settings in force: those given, the rest by default. `owner` is used in messages (`task annni`). Throws
+ * DatasetError, naming the field and what is allowed, for an unknown name or a value out of range.
  */
 export function resolveSettings(
   owner: string,

@@ -37,7 +37,7 @@ const KINDS: readonly TaskKind[] = [
   },
 ];
 
-/** All tasks of our own, in the order in which they are listed to people. */
+/** All built-in tasks, in the order in which they are listed. */
 export function listTaskKinds(): readonly TaskKind[] {
   return KINDS;
 }

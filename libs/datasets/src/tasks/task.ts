@@ -6,7 +6,7 @@ export interface FeatureRange {
   readonly high: number | null;
 }
 
-/** What a task is, as plain JSON. */
+/** Description of a task, as plain JSON. */
 export interface TaskDescriptor {
   /** Name in the registry, such as `annni`. */
   readonly name: string;
@@ -16,20 +16,20 @@ export interface TaskDescriptor {
   readonly settings: Readonly<Record<string, number | readonly string[] | null>>;
   readonly featureNames: readonly string[];
   readonly classNames: readonly string[];
-  /** What each feature can be: [−1, 1] for the expectation of a Pauli string. */
+  /** Range of each feature: [−1, 1] for the expectation of a Pauli string. */
   readonly physical: readonly FeatureRange[];
   /** Present where features are expectations of observables: how many shots each was measured with; null if exact. */
   readonly expectations: { readonly shots: number | null } | null;
 }
 
-/** Which points to draw. */
+/** Request for points. */
 export interface DrawRequest {
   /** Number of points, in equal parts per class unless `classCounts` is given. */
   readonly count: number;
   /** Seed of this draw: the same request gives the same points, in the same order, always. */
   readonly seed: number | string;
   /**
-   * What the points are for. Each purpose has a stream of its own, so that under one seed labels, test set and oracle
+   * Purpose of the points. Each purpose has its own random stream, so that under one seed labels, test set and oracle
    * pool never share a point. Default `labels`.
    */
   readonly purpose?: 'labels' | 'test' | 'oracle' | 'pool';

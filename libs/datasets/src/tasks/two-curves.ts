@@ -7,7 +7,7 @@ import type { Task } from './task.ts';
 export const TWO_CURVES_SETTINGS = {
   /** Number of features, d. */
   features: { kind: 'integer', low: 2, high: 64, default: 10 },
-  /** Degree of the Fourier series that the curves are: how much they wind. */
+  /** Degree of the Fourier series of the curves. */
   degree: { kind: 'integer', low: 1, high: 32, default: 5 },
   /** Distance of the second curve from the first, in every feature. */
   offset: { kind: 'number', low: 0, high: 10, default: 0.1 },

@@ -5,13 +5,13 @@ import type { CsvRecord } from './csv-records.ts';
 import { findHeader, type HeaderFinding } from './find-header.ts';
 import { type DecimalMark, isNumeric, readNumber } from './number-text.ts';
 
-/** Which columns of a file are what. */
+/** Roles of a file's columns. */
 export interface CsvColumns {
   /** Name of every column, each another one: from the header, or x0, x1, … without one. */
   readonly names: readonly string[];
   /** Positions of the features, from 0. */
   readonly features: readonly number[];
-  /** Which features are there because the options name them. */
+  /** Which features are named in the options. */
   readonly named: ReadonlySet<number>;
   /** Position of the label, from 0. */
   readonly label: number;
@@ -21,13 +21,13 @@ export interface CsvColumns {
   readonly header: boolean;
   /** The records that hold data. */
   readonly rows: readonly CsvRecord[];
-  /** What is suspicious about the columns. */
+  /** Warnings about the columns. */
   readonly warnings: readonly string[];
 }
 
 /** How to find the columns. */
 export interface CsvColumnOptions {
-  /** Whether the first row names the columns. Default: found out by {@link findHeader}. */
+  /** Whether the first row names the columns. Default: detected by {@link findHeader}. */
   readonly header?: boolean;
   /** Label column: its name, or its position from 0, or from the end below 0. Default −1, the last. */
   readonly label?: string | number;
@@ -146,7 +146,7 @@ function indexWarning(column: number): string {
   );
 }
 
-/** Names of which none is there twice among the features: v, v.1, v.2, as pandas has it. */
+/** Unique names among the features: v, v.1, v.2, as in pandas. */
 function uniqueNames(
   known: readonly string[],
   features: readonly number[],

@@ -21,7 +21,7 @@ describe('decodeText', () => {
     ['UTF-16LE without one', utf16(TEXT), ['the file is read as UTF-16LE']],
     ['UTF-16BE with a byte order mark', utf16(`\uFEFF${TEXT}`).swap16(), ['the file is read as UTF-16BE']],
     ['UTF-16BE without one', utf16(TEXT).swap16(), ['the file is read as UTF-16BE']],
-  ])('reads %s, and says so where it is not the usual one', (_, bytes, notes) => {
+  ])('reads %s, with a note where it is not the usual one', (_, bytes, notes) => {
     const decoded = decodeText(bytes);
     expect(decoded.text.replace('\uFEFF', '')).toBe(TEXT);
     expect(decoded.notes).toEqual(notes);
@@ -91,7 +91,7 @@ describe('decodeText', () => {
     );
   });
 
-  it('says on which line Latin-1 text stands, instead of replacing its letters', () => {
+  it('names the line of Latin-1 text instead of replacing its letters', () => {
     expect(() => decodeText(latin1('u,c\n1,Bern\n2,Z\xfcrich\n'))).toThrow(
       expect.objectContaining({
         message: 'line 3: byte 0xFC is no UTF-8; the file may be in Latin-1 or Windows-1252, save it as UTF-8',
@@ -100,7 +100,7 @@ describe('decodeText', () => {
     );
   });
 
-  it('takes texts that begin with a bracket or a sign for what they are: a CSV', () => {
+  it('reads texts that begin with a bracket or a sign as CSV', () => {
     for (const text of ['[V],[mA],c\n1,2,a\n', '<5,c\n1,a\n', '%,c\n1,a\n', '{a},c\n1,a\n']) {
       expect(decodeText(Buffer.from(text)).text).toBe(text);
     }

@@ -1,7 +1,7 @@
 import { DatasetError } from '@qloom/study/points/dataset-error.ts';
 import { binaryKind, type FileKind, textKind } from './file-signatures.ts';
 
-/** The text of a file, and what had to be known to read it. */
+/** The text of a file, and how it was decoded. */
 export interface DecodedText {
   readonly text: string;
   /** How the file was read, where that is not the usual way. */
@@ -12,8 +12,8 @@ export interface DecodedText {
 const MAX_BYTES = 500 * 2 ** 20;
 
 /**
- * The text of a delimited file: UTF-8, or UTF-16 with or without a byte order mark. Throws DatasetError, which says what the
- * file is instead, for other formats, other encodings (with the line) and binary content.
+ * The text of a delimited file: UTF-8, or UTF-16 with or without a byte order mark. Throws DatasetError, with the kind
+ * of file, for other formats, other encodings (with the line) and binary content.
  */
 export function decodeText(bytes: Uint8Array): DecodedText {
   if (bytes.length > MAX_BYTES) {

@@ -1,8 +1,8 @@
 /** A kind of file that is no delimited text, and what to do about it. */
 export interface FileKind {
-  /** What the file is, after "the file is". */
+  /** Kind of file, as a continuation of "the file is". */
   readonly what: string;
-  /** What would be right. */
+  /** How to obtain a delimited text. */
   readonly remedy: string;
 }
 
@@ -42,7 +42,7 @@ export function binaryKind(bytes: Uint8Array): FileKind | undefined {
   return SIGNATURES.find(([signature]) => head.startsWith(signature))?.[1];
 }
 
-/** A zip archive is many things; the names of its members tell which. */
+/** The kind of a zip archive follows from the names of its members. */
 function zipKind(head: string): FileKind {
   if (head.includes('.npy')) {
     return {

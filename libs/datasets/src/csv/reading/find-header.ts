@@ -3,7 +3,7 @@ import { shown, shownList } from '../shown-text.ts';
 import type { CsvRecord } from './csv-records.ts';
 import { type DecimalMark, isNumeric, isValueLike } from './number-text.ts';
 
-/** Whether the first row names the columns, and what should be known about that. */
+/** Whether the first row names the columns, with notes and warnings about that. */
 export interface HeaderFinding {
   readonly header: boolean;
   readonly warning?: string;
@@ -12,9 +12,9 @@ export interface HeaderFinding {
 const SETTLE = 'header: true or header: false in the study file settles it';
 
 /**
- * Finds out whether the first row is a header: where a cell that is no label holds a text that stands for no value; where its
- * label is a text that no other row has, and the others repeat theirs; where it numbers the columns, as pandas does for a
- * frame without names. `isRole` says which columns may hold texts, `label` is the label's position.
+ * Finds out whether the first row is a header: where a cell other than the label holds a text that represents no value;
+ * where its label is a text that no other row has, and the others repeat theirs; where it numbers the columns, as
+ * pandas does for a frame without names. `isRole` says which columns may hold texts, `label` is the label's position.
  */
 export function findHeader(
   records: readonly CsvRecord[],

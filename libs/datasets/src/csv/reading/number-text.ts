@@ -32,7 +32,7 @@ export const MISSING: ReadonlySet<string> = new Set([
   '?',
 ]);
 
-/** A kind of text that stands for a number and cannot be read as one. */
+/** A kind of text that means a number and cannot be read as one. */
 interface Fault {
   readonly form: RegExp;
   /** What is wrong and what would be right, after the text. */

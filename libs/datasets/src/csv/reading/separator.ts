@@ -5,17 +5,17 @@ import { type DecimalMark, isNumeric } from './number-text.ts';
 /** What separates the fields of a file. */
 export interface Separator {
   readonly separator: string;
-  /** Said where it is no comma. */
+  /** Note for a separator other than the comma. */
   readonly note?: string;
 }
 
 const CANDIDATES = [',', ';', '\t', '|'] as const;
 const NAMES: Readonly<Record<string, string>> = { ',': 'commas', ';': 'semicolons', '\t': 'tabs', '|': 'bars (|)' };
 
-/** Separators that are suggested where the rows have no other, but never chosen: they also stand in texts and times. */
+/** Separators that are suggested where the rows have no other, but never chosen: they also occur in texts and times. */
 const UNUSUAL = [':', '~', '^', '&', '!', '#', '@', '_', '\u0001'] as const;
 
-/** Records that are looked at. */
+/** Number of records that are examined. */
 const SAMPLE = 100;
 
 /**

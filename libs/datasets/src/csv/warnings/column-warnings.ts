@@ -11,11 +11,11 @@ export interface FeatureColumn {
   readonly column: number;
   /** One a row. */
   readonly values: Float64Array;
-  /** Whether the study file names it as a feature, and so means it. */
+  /** Whether the study file names it as a feature. */
   readonly isNamed: boolean;
 }
 
-/** Fewer rows say nothing about a column. */
+/** With fewer rows a column gets no warnings. */
 const LEAST_ROWS = 6;
 
 /**
@@ -82,7 +82,7 @@ function howCounting(values: Float64Array): string | undefined {
 
 const ID_NAME = /^(.*[\s_-])?(id|ids|idx|index|uuid|guid|key|row|no|nr|number|serial|sample)\.?$|[a-z]Id$|^#$/i;
 
-/** What pandas calls an index that became a column; of joined frames it has numbers twice. */
+/** Names that pandas gives to an index that became a column; of joined frames it has numbers twice. */
 const INDEX_NAME = /^(index|level_\d+)$/i;
 
 function isId({ name, values }: FeatureColumn): boolean {
@@ -90,12 +90,12 @@ function isId({ name, values }: FeatureColumn): boolean {
   return INDEX_NAME.test(name) || (ID_NAME.test(name) && new Set(values).size === values.length);
 }
 
-/** Numbers that stand for a missing value in many files. */
+/** Numbers that represent a missing value in many files. */
 const CODES = new Set([
   -1e30, -999_999, -99_999, -9999, -999, -99, 999, 9999, 99_999, 999_999, 1e30, -1e34, 1e20, 1e36,
 ]);
 
-/** A code stands apart: at least five ranges of the other values away from them. */
+/** A code is an outlier: at least five ranges of the other values away from them. */
 function codeWarning(feature: FeatureColumn): string[] {
   const codes = new Set(feature.values.filter((value) => CODES.has(value)));
   for (const code of codes) {

@@ -1,7 +1,7 @@
 import { firstOf, shown } from '../shown-text.ts';
 import type { FeatureColumn } from './column-warnings.ts';
 
-/** Fewer points of every class say nothing: a feature may divide them by chance. */
+/** With fewer points of every class a feature may separate them by chance. */
 const LEAST_OF_CLASS = 5;
 
 /**

@@ -5,19 +5,19 @@ import type { CsvColumns } from '../reading/csv-columns.ts';
 import { shown, shownList } from '../shown-text.ts';
 
 /**
- * What to do with rows that have the same features: keep them on one side of every split, since they may be copies; leave out
+ * Treatment of rows with the same features: keep them on one side of every split, since they may be copies; leave out
  * all but the first of those with the same label; or take them as independent measurements.
  */
 export type DuplicateRows = 'together' | 'drop' | 'independent';
 
-/** Which rows stay, and what is suspicious about them. */
+/** The rows that are kept, and warnings about them. */
 export interface RowFindings {
   /** Rows that are left out, from 0. */
   readonly dropped: ReadonlySet<number>;
   readonly warnings: readonly string[];
 }
 
-/** Looks for rows with the same features. `duplicates` is undefined where the study file does not say what they are. */
+/** Looks for rows with the same features. `duplicates` is undefined where the study file does not set it. */
 export function findRowFaults(
   points: SourcePoints,
   columns: CsvColumns,
