@@ -198,10 +198,13 @@ describe('DiscriminatorService.Assess', () => {
     const [points] = encodePoints(cloud(10, 'a'));
     const training: AssessRequest = { part: { $case: 'training', value: points } };
     const heldOut: AssessRequest = { part: { $case: 'heldOut', value: points } };
-    await expect(remote.assess([training])).rejects.toThrow('training came out of order');
-    await expect(remote.assess([settings, heldOut, training])).rejects.toThrow('training came out of order');
-    await expect(remote.assess([])).rejects.toThrow('the stream ended without settings');
-    await expect(remote.assess([settings, training])).rejects.toThrow('held_out');
+    await expect(remote.assess([training])).rejects.toThrow('settings: did not come before training');
+    await expect(remote.assess([settings, heldOut, training])).rejects.toThrow(
+      'training: did not come before held_out',
+    );
+    await expect(remote.assess([])).rejects.toThrow('settings: did not come');
+    await expect(remote.assess([settings, training])).rejects.toThrow('held_out: did not come');
+    await expect(remote.assess([settings, training, heldOut, training])).rejects.toThrow('training: is out of order');
     const [wrong] = encodePoints({ ...cloud(10, 'a'), y: new Int32Array(10).fill(5) });
     await expect(remote.assess([settings, { part: { $case: 'training', value: wrong } }, heldOut])).rejects.toThrow(
       'training.y[0]',

@@ -15,7 +15,7 @@ export class InvalidPointsError extends Error {
   readonly code = 'invalid';
 }
 
-/** Thrown when a step's index is repeated or skipped, or a part of the exchange comes out of order. */
+/** Thrown when a step's index is repeated or skipped, or a step comes after the close. */
 export class OutOfOrderError extends Error {
   override readonly name = 'OutOfOrderError';
   readonly code = 'precondition';

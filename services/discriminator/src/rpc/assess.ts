@@ -8,8 +8,9 @@ import type { CallContext } from '@qloom/service-kit/server/handlers.ts';
 import type { Points } from '@qloom/study/points/points.ts';
 import { encodeNamedValues } from '@qloom/study-rpc/codec/named-values.ts';
 import { createPointsCollector } from '@qloom/study-rpc/codec/points.ts';
+import { readParts } from '@qloom/study-rpc/requests/part-order.ts';
 import type { PhysicalSettings } from '../domain/assess/physical-validity.ts';
-import { InvalidPointsError, OutOfOrderError } from '../domain/errors.ts';
+import { InvalidPointsError } from '../domain/errors.ts';
 import { LIMITS } from '../domain/limits.ts';
 import type { Assessor } from '../workers/assessor.ts';
 
@@ -38,28 +39,25 @@ interface AssessmentMessages {
   readonly synthetic: Points | null;
 }
 
-/** Reads the parts, which come in the contract's order. Throws OutOfOrderError otherwise, and what decoding throws. */
+const ORDER = [
+  ['settings', 'once'],
+  ['training', 'some'],
+  ['heldOut', 'some'],
+  ['synthetic', 'any'],
+] as const;
+
+/** Reads the parts of an assessment. Rejects as `readParts` does, and with what decoding throws. */
 async function readAssessment(requests: MessageReader<AssessRequest>): Promise<AssessmentMessages> {
-  const order = ['settings', 'training', 'heldOut', 'synthetic'] as const;
   const points = {
     training: createPointsCollector('training', LIMITS.real_points),
     heldOut: createPointsCollector('held_out', LIMITS.real_points),
     synthetic: createPointsCollector('synthetic', LIMITS.synthetic_points),
   };
-  let settings: AssessSettings | undefined;
-  let stage = 0;
-  for await (const { part } of requests) {
-    const at = part ? order.indexOf(part.$case) : -1;
-    if (part === undefined || at < stage || (at === 0) !== (settings === undefined)) {
-      throw new OutOfOrderError(
-        `assess: ${part?.$case ?? 'an empty part'} came out of order; settings, training, held_out, synthetic are expected`,
-      );
-    }
-    stage = at;
-    if (part.$case === 'settings') settings = part.value;
-    else points[part.$case].add(part.value);
-  }
-  if (settings === undefined) throw new OutOfOrderError('assess: the stream ended without settings');
+  const { settings } = await readParts(requests, ORDER, {
+    training: points.training.add,
+    heldOut: points.heldOut.add,
+    synthetic: points.synthetic.add,
+  });
   const training = points.training.points();
   if (training.features > LIMITS.features) {
     throw new InvalidPointsError(`training: ${training.features} features; right would be at most ${LIMITS.features}`);

@@ -194,7 +194,12 @@ describe('DiscriminatorService.Critique', () => {
       'step.x',
     ],
     ['a skipped index', step(1), 'FAILED_PRECONDITION', 'index 1 where 0 is next'],
-    ['a part out of order', open(), 'FAILED_PRECONDITION', 'open came where step, checkpoint or close is expected'],
+    [
+      'a part out of order',
+      open(),
+      'INVALID_ARGUMENT',
+      'open: is out of order; right would be step, checkpoint or close',
+    ],
     [
       'values that are not finite',
       step(0, true, new Float32Array(64).fill(Number.NaN)),

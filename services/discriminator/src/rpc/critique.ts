@@ -8,12 +8,13 @@ import type { MessageReader } from '@qloom/service-kit/client/streams.ts';
 import type { CallContext } from '@qloom/service-kit/server/handlers.ts';
 import { encodeNamedValues } from '@qloom/study-rpc/codec/named-values.ts';
 import { decodeTensor, encodeBytes, encodeTensor } from '@qloom/study-rpc/codec/tensors.ts';
+import { refusePart } from '@qloom/study-rpc/requests/part-order.ts';
 import { withSpan } from '@qloom/telemetry/spans.ts';
 import type { TrainingSteps } from '@qloom/tfjs/steps/training-steps.ts';
 import type { AttemptClaim, AttemptRegistry } from '../domain/attempts.ts';
 import { type CritiqueSession, openCritiqueSession } from '../domain/critic/critique-session.ts';
 import { OBJECTIVES } from '../domain/critic/settings.ts';
-import { InvalidPointsError, OutOfOrderError, TooManyCriticsError } from '../domain/errors.ts';
+import { InvalidPointsError, TooManyCriticsError } from '../domain/errors.ts';
 import { LIMITS } from '../domain/limits.ts';
 import { type OpeningMessages, readOpening } from './critique-opening.ts';
 
@@ -37,9 +38,7 @@ export function critiqueHandler({ attempts, maxCritics, steps }: CritiqueDeps) {
     }
     critics++;
     try {
-      const opened = await readOpening(requests);
-      if (!opened) return;
-      const { open, opening } = opened;
+      const { open, opening } = await readOpening(requests);
       yield* serveCritic({ open, opening: { ...opening, steps } }, attempts, requests, signal);
     } finally {
       critics--;
@@ -103,10 +102,8 @@ async function* exchange(
         yield { part: { $case: 'closed', value: { steps, summary: encodeNamedValues(summary) } } };
         return;
       }
-      default: {
-        const came = part?.$case ?? 'an empty part';
-        throw new OutOfOrderError(`critique: ${came} came where step, checkpoint or close is expected`);
-      }
+      default:
+        refusePart(part?.$case ?? 'part', part ? 'is out of order' : 'is not set', 'step, checkpoint or close');
     }
   }
 }

@@ -9,7 +9,7 @@ export class InvalidTrainingDataError extends Error {
   readonly code = 'invalid';
 }
 
-/** Thrown when a checkpoint is damaged, of another format version, or of another fit. */
+/** Thrown when bytes are no model: damaged, of another kind or format version. */
 export class CheckpointError extends Error {
   override readonly name = 'CheckpointError';
   readonly code = 'invalid';
@@ -52,8 +52,11 @@ export class CriticLostError extends Error {
   readonly code = 'unavailable';
 }
 
-/** Thrown when a resumable checkpoint belongs to other settings, another seed or other training points. */
-export class ForeignCheckpointError extends Error {
-  override readonly name = 'ForeignCheckpointError';
+/**
+ * Thrown when a fit cannot continue from a checkpoint: it belongs to other settings, another seed or other training points, or it is
+ * damaged or of another format version. The same fit without the checkpoint can succeed.
+ */
+export class UnusableCheckpointError extends Error {
+  override readonly name = 'UnusableCheckpointError';
   readonly code = 'precondition';
 }

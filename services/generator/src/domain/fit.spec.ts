@@ -8,7 +8,7 @@ import type { TrainingSteps } from '@qloom/tfjs/steps/training-steps.ts';
 import * as tf from '@tensorflow/tfjs-core';
 import { openQuadraticCritic, twoClouds } from '../fixtures/quadratic-critic.ts';
 import type { Critic, OpenCritic } from './critic.ts';
-import { CancelledError, CriticLostError, DivergedError, ForeignCheckpointError } from './errors.ts';
+import { CancelledError, CriticLostError, DivergedError, UnusableCheckpointError } from './errors.ts';
 import { type FitOptions, fitGenerator } from './fit.ts';
 import { unpackModel } from './model.ts';
 import { fitWithRecovery } from './recovering-fit.ts';
@@ -168,8 +168,8 @@ describe.each([
   it('refuses the checkpoint of another fit', async () => {
     let resume: Uint8Array | undefined;
     await fitGenerator(options({}, { onCheckpoint: (_, checkpoint) => void (resume = checkpoint) }));
-    await expect(fitGenerator(options({ 'vae.width': 16 }, { resume }))).rejects.toThrow(ForeignCheckpointError);
-    await expect(fitGenerator(options({}, { resume, seed: 8 }))).rejects.toThrow(ForeignCheckpointError);
+    await expect(fitGenerator(options({ 'vae.width': 16 }, { resume }))).rejects.toThrow(UnusableCheckpointError);
+    await expect(fitGenerator(options({}, { resume, seed: 8 }))).rejects.toThrow(UnusableCheckpointError);
   });
 
   it('frees every tensor when it is cancelled, even while the critic says nothing', async () => {

@@ -66,8 +66,8 @@ const DEFAULT_CHECKPOINT_EVERY = 100;
 /**
  * Fits a generator. The same settings, seed and points give the same model, bit for bit, resumed or not.
  *
- * @throws InvalidTrainingDataError for unusable points, DivergedError, CancelledError, CheckpointError or
- * ForeignCheckpointError for a bad resume, and what the critic throws.
+ * @throws InvalidTrainingDataError for unusable points, DivergedError, CancelledError,
+ * UnusableCheckpointError for a bad resume, and what the critic throws.
  */
 export async function fitGenerator(options: FitOptions): Promise<FitResult> {
   const { settings, data } = options;

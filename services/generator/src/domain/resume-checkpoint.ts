@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { packContainer, unpackContainer } from './container.ts';
-import { CheckpointError, ForeignCheckpointError } from './errors.ts';
+import { CheckpointError, UnusableCheckpointError } from './errors.ts';
 import type { GeneratorSettings } from './settings.ts';
 import type { TrainerState } from './trainer.ts';
 import type { TrainingData } from './training-data.ts';
@@ -60,14 +60,16 @@ export function packResume(fit: string, { step, trainer, critic }: ResumeCheckpo
 /**
  * Unpacks a resumable checkpoint.
  *
- * @throws CheckpointError for damaged bytes or bytes of another kind, ForeignCheckpointError for one of another fit.
+ * @throws UnusableCheckpointError for damaged bytes, bytes of another kind, and a checkpoint of another fit.
  */
 export function unpackResume(fit: string, bytes: Uint8Array): ResumeCheckpoint {
-  const { content, blobs } = unpackContainer(bytes);
+  const { content, blobs } = unpackOwn(bytes);
   const { kind, fit: own, step, best } = content as ResumeContent;
-  if (kind !== 'resume') throw new CheckpointError(`checkpoint: holds a ${kind}, not a resumable fit`);
+  if (kind !== 'resume') throw new UnusableCheckpointError(`resume: the checkpoint is a ${kind}, not a resumable fit`);
   if (own !== fit) {
-    throw new ForeignCheckpointError('resume: the checkpoint is of a fit with other settings, seed or training points');
+    throw new UnusableCheckpointError(
+      'resume: the checkpoint is of a fit with other settings, seed or training points',
+    );
   }
   return {
     step,
@@ -79,4 +81,13 @@ export function unpackResume(fit: string, bytes: Uint8Array): ResumeCheckpoint {
     },
     critic: blobs['critic 0'],
   };
+}
+
+function unpackOwn(bytes: Uint8Array): ReturnType<typeof unpackContainer> {
+  try {
+    return unpackContainer(bytes);
+  } catch (error) {
+    if (!(error instanceof CheckpointError)) throw error;
+    throw new UnusableCheckpointError(`resume: ${error.message}`, { cause: error });
+  }
 }

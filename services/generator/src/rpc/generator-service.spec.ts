@@ -159,8 +159,8 @@ describe('GeneratorService', () => {
     await expect(other).rejects.toMatchObject({ code: status.FAILED_PRECONDITION });
     const damaged = fitModel(generator, fitCall(80, { resume: resume?.with(100, resume[100] ^ 1) }));
     await expect(damaged).rejects.toMatchObject({
-      code: status.INVALID_ARGUMENT,
-      details: expect.stringContaining('SHA-256'),
+      code: status.FAILED_PRECONDITION,
+      details: expect.stringContaining('resume: checkpoint: SHA-256 does not match'),
     });
   });
 
@@ -192,7 +192,7 @@ describe('GeneratorService', () => {
     const train = (value: typeof points) => ({ part: { $case: 'training', value } }) as const;
     const wrong: [() => Promise<void>, string][] = [
       [() => answerTo(start), 'training'],
-      [() => answerTo(train(points)), 'training: came before settings'],
+      [() => answerTo(train(points)), 'settings: did not come before training'],
       [() => answerTo(start, train({ ...points, y: encodeTensor(new Int32Array(3)) })), 'training.y: has shape [3]'],
       [() => answerTo(start, train({ ...points, x: encodeTensor(training.x.with(5, Number.NaN), [40, 2]) })), 'NaN'],
       [() => answerTo(start, train({ ...points, y: encodeTensor(training.y.with(0, 9)) })), 'training.y[0]: is 9'],

@@ -5,9 +5,9 @@ import type {
   SampleSettings,
 } from '@qloom/contracts/gen/qloom/generator/v1/generator.ts';
 import type { MessageReader } from '@qloom/service-kit/client/streams.ts';
-import { ValidationError } from '@qloom/service-kit/faults/errors.ts';
 import type { CallContext } from '@qloom/service-kit/server/handlers.ts';
 import { encodePoints } from '@qloom/study-rpc/codec/points.ts';
+import { readParts } from '@qloom/study-rpc/requests/part-order.ts';
 import { withSpan } from '@qloom/telemetry/spans.ts';
 import { createByteAssembler } from '@qloom/tensor/byte-chunks.ts';
 import { type Model, unpackModel } from '../domain/model.ts';
@@ -53,19 +53,13 @@ async function run(
   }
 }
 
+const ORDER = [
+  ['settings', 'once'],
+  ['model', 'some'],
+] as const;
+
 async function readSampleInput(requests: MessageReader<SampleRequest>) {
   const model = createByteAssembler('model', MAX_CHECKPOINT_BYTES);
-  let settings: SampleSettings | undefined;
-  for await (const { part } of requests) {
-    if (part?.$case === 'settings' && settings === undefined) settings = part.value;
-    else if (part?.$case === 'model' && settings !== undefined) model.add(part.value);
-    else refuse(part?.$case ?? 'part', 'is out of order; right would be settings, then the model');
-  }
-  if (settings === undefined) return refuse('settings', 'did not come; right would be settings, then the model');
-  if (!model.started) return refuse('model', 'did not come; right would be the pieces that Fit gave');
+  const { settings } = await readParts(requests, ORDER, { model: model.add });
   return { settings, model: unpackModel(model.bytes()) };
-}
-
-function refuse(field: string, description: string): never {
-  throw new ValidationError([{ field, description }]);
 }

@@ -112,7 +112,7 @@ describe('Evaluate', () => {
   });
 
   it('refuses missing and misplaced roles with INVALID_ARGUMENT', async () => {
-    await refused({ settings: null }, 'training: is out of order; right would be settings');
+    await refused({ settings: null }, 'settings: did not come before training; right would be settings, training');
     await refused({ training: null }, 'training: did not come');
     await refused({ heldOut: null }, 'held_out: did not come');
     await refused({ settings: null, training: null, heldOut: null }, 'settings: did not come');

@@ -1,18 +1,23 @@
 import { QnnArm, type QnnRun, type UtilityReport } from '@qloom/contracts/gen/qloom/episode/v1/slots.ts';
-import type { EvaluateRequest, EvaluateSettings } from '@qloom/contracts/gen/qloom/qnn_sim/v1/qnn_sim.ts';
+import type { EvaluateRequest } from '@qloom/contracts/gen/qloom/qnn_sim/v1/qnn_sim.ts';
+import type { LabelledPoints } from '@qloom/contracts/gen/qloom/tensor/v1/tensor.ts';
 import { executorOf } from '@qloom/qnn/measurement/measurement.ts';
 import type { MessageReader } from '@qloom/service-kit/client/streams.ts';
 import { ValidationError } from '@qloom/service-kit/faults/errors.ts';
 import { createPointsCollector } from '@qloom/study-rpc/codec/points.ts';
 import { encodeTensor } from '@qloom/study-rpc/codec/tensors.ts';
+import { readParts } from '@qloom/study-rpc/requests/part-order.ts';
 import type { EngineChoice } from '../domain/engine-choice.ts';
 import type { Arm, ArmResult, Evaluation } from '../domain/evaluation.ts';
 import { MAX_FEATURES, MAX_POINT_BYTES, MAX_POINTS } from './capabilities.ts';
 import { decodeQnn } from './qnn-settings.ts';
 
-const ORDER = 'settings, training, synthetic (may be absent), held_out';
-const NAME = { settings: 'settings', training: 'training', synthetic: 'synthetic', heldOut: 'held_out' } as const;
-const RANK = { settings: 0, training: 1, synthetic: 2, heldOut: 3 } as const;
+const ORDER = [
+  ['settings', 'once'],
+  ['training', 'some'],
+  ['synthetic', 'any'],
+  ['heldOut', 'some'],
+] as const;
 
 /**
  * Reads an evaluation. Rejects with what arrives as INVALID_ARGUMENT where a part is missing, out of order or wrong, and with the
@@ -28,27 +33,19 @@ export async function readEvaluation(
     synthetic: createPointsCollector('synthetic', MAX_POINTS),
     heldOut: createPointsCollector('held_out', MAX_POINTS),
   };
-  let settings: EvaluateSettings | undefined;
-  let rank = -1;
   let bytes = 0;
-  for await (const { part } of requests) {
-    if (part === undefined) return refuse('part', `is not set; right would be ${ORDER}`);
-    const late = RANK[part.$case] < rank || (part.$case === 'settings' && settings !== undefined);
-    if (late || (rank < 0 && part.$case !== 'settings')) {
-      refuse(NAME[part.$case], `is out of order; right would be ${ORDER}`);
-    }
-    rank = RANK[part.$case];
-    if (part.$case === 'settings') {
-      settings = part.value;
-      continue;
-    }
-    bytes += part.value.x?.data.byteLength ?? 0;
+  const take = (role: keyof typeof roles, field: string) => (message: LabelledPoints) => {
+    bytes += message.x?.data.byteLength ?? 0;
     if (bytes > MAX_POINT_BYTES) {
-      refuse(NAME[part.$case], `takes the points above ${MAX_POINT_BYTES} bytes; right would be at most that in all`);
+      refuse(field, `takes the points above ${MAX_POINT_BYTES} bytes; right would be at most that in all`);
     }
-    roles[part.$case].add(part.value);
-  }
-  if (settings === undefined) return refuse('settings', `did not come; right would be ${ORDER}`);
+    roles[role].add(message);
+  };
+  const { settings } = await readParts(requests, ORDER, {
+    training: take('training', 'training'),
+    synthetic: take('synthetic', 'synthetic'),
+    heldOut: take('heldOut', 'held_out'),
+  });
   const training = roles.training.points();
   if (training.features > MAX_FEATURES) {
     refuse('training.x', `has ${training.features} features; right would be at most ${MAX_FEATURES}`);
