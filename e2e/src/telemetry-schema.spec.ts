@@ -1,4 +1,5 @@
-import { ATTR_EPISODE, ATTR_STAGE, ATTR_STUDY, HISTOGRAMS, SPAN_NAMES, STAGES } from '@qloom/telemetry/schema.ts';
+import { STAGE_NAMES } from '@qloom/study/stages.ts';
+import { ATTR_EPISODE, ATTR_STAGE, ATTR_STUDY, HISTOGRAMS, SPAN_NAMES } from '@qloom/telemetry/schema.ts';
 import { type OtlpCollector, startOtlpCollector } from '@qloom/testing/otlp-collector.ts';
 import { deploy } from './deployment.ts';
 import { tinyStudy } from './tiny-study.ts';
@@ -30,12 +31,12 @@ describe('telemetry of a whole study', () => {
   });
 
   it('says of every stage of which episode it is', () => {
-    const stages = collector.spans.filter(({ name }) => (STAGES as readonly string[]).includes(name));
+    const stages = collector.spans.filter(({ name }) => (STAGE_NAMES as readonly string[]).includes(name));
     for (const { attributes } of stages) {
       expect(attributes[ATTR_STUDY]).toBe('whole');
       expect(attributes[ATTR_EPISODE]).toBeGreaterThanOrEqual(0);
     }
-    expect(stages).toHaveLength(4 * STAGES.length);
+    expect(stages).toHaveLength(4 * STAGE_NAMES.length);
   });
 
   it.each(HISTOGRAMS.map((histogram) => [histogram.name, histogram] as const))(
@@ -44,7 +45,7 @@ describe('telemetry of a whole study', () => {
       const series = collector.histograms.filter((histogram) => histogram.name === name);
       const measured = new Set(series.map((one) => one.attributes[ATTR_STAGE]));
       // Nothing waits for a proposal: it follows nothing.
-      const expected = STAGES.filter((stage) => stage !== 'propose' || name.endsWith('duration'));
+      const expected = STAGE_NAMES.filter((stage) => stage !== 'propose' || name.endsWith('duration'));
       expect([...measured]).toEqual(expect.arrayContaining([...expected]));
       for (const one of series) {
         expect(one).toMatchObject({ unit, exponential: true });

@@ -1,11 +1,9 @@
+import { STAGE_NAMES, type StageName } from '@qloom/study/stages.ts';
 import { quoted } from '@qloom/tensor/quoted.ts';
 import { InvalidKeyError } from './errors.ts';
 
-/** The five slots of an episode in the order in which they can be written (`assess` and `evaluate` in either order). */
-export const SLOTS = ['propose', 'fit', 'assess', 'evaluate', 'reward'] as const;
-
-/** A slot of an episode. */
-export type Slot = (typeof SLOTS)[number];
+/** A slot of an episode, which the stage of the same name writes. */
+export type Slot = StageName;
 
 /** Key of one slot of one episode. Episodes are counted from 0. */
 export interface EpisodeKey {
@@ -18,7 +16,7 @@ export interface EpisodeKey {
 export interface StudyKey {
   readonly study: string;
   readonly episode?: undefined;
-  /** `[a-z0-9-]{1,64}`, none of {@link SLOTS}. */
+  /** `[a-z0-9-]{1,64}`, none of `STAGE_NAMES`. */
   readonly slot: string;
 }
 
@@ -30,7 +28,7 @@ const STUDY_SLOT = /^[a-z0-9][a-z0-9-]{0,63}$/;
 
 /** Whether `name` is a slot of an episode (and not of a study). */
 export function isSlot(name: string): name is Slot {
-  return (SLOTS as readonly string[]).includes(name);
+  return (STAGE_NAMES as readonly string[]).includes(name);
 }
 
 /** Whether `key` names a slot of an episode. */
@@ -51,7 +49,7 @@ export function assertStudy(study: string): void {
 export function assertAnySlot(slot: string): void {
   if (!isSlot(slot) && !STUDY_SLOT.test(slot)) {
     throw new InvalidKeyError(
-      `slot: ${quoted(slot)} is neither one of ${SLOTS.join(', ')} nor 1 to 64 of a-z, 0-9 and "-"`,
+      `slot: ${quoted(slot)} is neither one of ${STAGE_NAMES.join(', ')} nor 1 to 64 of a-z, 0-9 and "-"`,
     );
   }
 }
@@ -65,7 +63,7 @@ export function assertKey(key: EventKey): void {
       throw new InvalidKeyError(`episode: ${key.episode} is not an integer in [0, 2^31 - 1]`);
     }
     if (!isSlot(key.slot)) {
-      throw new InvalidKeyError(`slot: ${quoted(key.slot)} of an episode is not one of ${SLOTS.join(', ')}`);
+      throw new InvalidKeyError(`slot: ${quoted(key.slot)} of an episode is not one of ${STAGE_NAMES.join(', ')}`);
     }
   } else if (isSlot(key.slot)) {
     throw new InvalidKeyError(

@@ -53,7 +53,6 @@ it('reads one episode as one trace: producer → event → consumer → client �
   const remote = connect(GeneratorServiceService, server.target);
   const worker = createStageWorker({
     stage: 'fit',
-    reads: 'propose',
     episodeLog,
     log: createMemoryLog().log,
     concurrency: 1,

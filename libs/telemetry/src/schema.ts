@@ -1,19 +1,17 @@
+import { STAGE_NAMES, type StageName } from '@qloom/study/stages.ts';
+
 /**
  * Everything custom that Qloom emits, listed once. A span, attribute or metric that is not in this file is not emitted;
  * one that is listed here and missing in a trace fails a test.
  */
 
-/** The five slots of an episode: each is the name of one span, and a value of `qloom.stage`. */
-export const STAGES = ['propose', 'fit', 'assess', 'evaluate', 'reward'] as const;
-type Stage = (typeof STAGES)[number];
-
 /** Finer steps inside the stages: spans, and values of `qloom.stage` as well. */
 const STEPS = ['sample', 'generate', 'critique', 'train-qnn', 'update-policy'] as const;
 type Step = (typeof STEPS)[number];
 
-/** Names of all custom spans. */
-export type SpanName = Stage | Step;
-export const SPAN_NAMES: readonly SpanName[] = [...STAGES, ...STEPS];
+/** Names of all custom spans: the stages of an episode, each of which is also a value of `qloom.stage`, and the steps. */
+export type SpanName = StageName | Step;
+export const SPAN_NAMES: readonly SpanName[] = [...STAGE_NAMES, ...STEPS];
 
 /** Stage or step that a span or a measurement belongs to. On spans and metrics. */
 export const ATTR_STAGE = 'qloom.stage';

@@ -11,7 +11,6 @@ import type { FittedFoldStage, FittedFoldWork } from '@qloom/study-rpc/stage/fol
  */
 export const ASSESS_STAGE: FittedFoldStage<DiscriminatorRemote, FidelityReport> = {
   stage: 'assess',
-  reads: 'fit',
   connect: (target) => connect(DiscriminatorServiceService, target),
   runFold: assessFold,
   facts: (folds) => ({ $case: 'assess', value: { folds } }),

@@ -24,7 +24,6 @@ const MODEL_TYPE = 'application/x-qloom-model';
  */
 export const FIT_STAGE: ProposedFoldStage<GeneratorRemote, FoldModel> = {
   stage: 'fit',
-  reads: 'propose',
   connect: (target) => connect(GeneratorServiceService, target),
   runFold: fitFold,
   facts: (folds) => ({ $case: 'fit', value: { folds } }),

@@ -13,7 +13,6 @@ import { withSpan } from '@qloom/telemetry/spans.ts';
  */
 export const EVALUATE_STAGE: FittedFoldStage<QnnSimulatorRemote, UtilityReport> = {
   stage: 'evaluate',
-  reads: 'fit',
   connect: (target) => connect(QnnSimulatorServiceService, target),
   runFold: evaluateFold,
   facts: (folds) => ({ $case: 'evaluate', value: { folds } }),

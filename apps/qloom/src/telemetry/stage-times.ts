@@ -1,4 +1,5 @@
-import { ATTR_EPISODE, ATTR_OUTCOME, SPAN_NAMES, STAGES } from '@qloom/telemetry/schema.ts';
+import { STAGES } from '@qloom/study/stages.ts';
+import { ATTR_EPISODE, ATTR_OUTCOME, SPAN_NAMES } from '@qloom/telemetry/schema.ts';
 import { durationMs, type KeptSpan } from './kept-span.ts';
 import { quantile } from './percentile.ts';
 
@@ -18,17 +19,9 @@ export interface StageTimes {
   readonly wait?: { readonly p50: number; readonly p95: number; readonly p99: number };
 }
 
-const BEFORE: Readonly<Record<string, readonly string[]>> = {
-  fit: ['propose'],
-  assess: ['fit'],
-  evaluate: ['fit'],
-  reward: ['assess', 'evaluate'],
-};
-
 /** Times of the stages and of their steps, in the order of the schema; those without a span are left out. */
 export function stageTimes(spans: readonly KeptSpan[]): StageTimes[] {
   const rows: StageTimes[] = [];
-  const stageNames: readonly string[] = STAGES;
   for (const stage of SPAN_NAMES) {
     const all = spans.filter((span) => span.name === stage);
     const done = all.filter((span) => span.attributes[ATTR_OUTCOME] !== 'retry' && span.status !== 'error');
@@ -37,7 +30,7 @@ export function stageTimes(spans: readonly KeptSpan[]): StageTimes[] {
     const waits = waitsOf(stage, done, spans);
     rows.push({
       stage,
-      step: !stageNames.includes(stage),
+      step: !STAGES.some(({ name }) => name === stage),
       count: done.length,
       ...quantiles(seconds),
       total: seconds.reduce((sum, value) => sum + value, 0),
@@ -54,8 +47,8 @@ function quantiles(sorted: readonly number[]): { p50: number; p95: number; p99: 
 
 /** Waits in seconds, in rising order: from the end of the last of the stages before, in the same trace, to each start. */
 function waitsOf(stage: string, done: readonly KeptSpan[], spans: readonly KeptSpan[]): number[] {
-  const before = BEFORE[stage];
-  if (before === undefined) return [];
+  const before: readonly string[] = STAGES.find(({ name }) => name === stage)?.reads ?? [];
+  if (before.length === 0) return [];
   const ends = new Map<string, number>();
   for (const span of spans) {
     if (!before.includes(span.name) || span.attributes[ATTR_OUTCOME] === 'retry') continue;

@@ -2,6 +2,7 @@ import type { Implementation } from '@qloom/contracts/gen/qloom/episode/v1/capab
 import type { SlotEvent } from '@qloom/contracts/gen/qloom/episode/v1/slots.ts';
 import type { EpisodeKey } from '@qloom/episode-log/event-key.ts';
 import type { Delivery, EpisodeLog } from '@qloom/episode-log/port.ts';
+import { TERMINAL_STAGE } from '@qloom/study/stages.ts';
 import { traceHeaders } from '@qloom/telemetry/event-headers.ts';
 import { classifyFault, type Fault } from '../faults/faults.ts';
 import type { Logger } from '../logger.ts';
@@ -94,6 +95,6 @@ async function append(
 /** Whether the slot is already written, or the episode is over (cancelled, or past its deadline). */
 async function isSettled(episodeLog: EpisodeLog, key: EpisodeKey): Promise<boolean> {
   if ((await episodeLog.read(key)) !== undefined) return true;
-  const reward: EpisodeKey = { study: key.study, episode: key.episode, slot: 'reward' };
-  return key.slot !== 'reward' && (await episodeLog.read(reward)) !== undefined;
+  const reward: EpisodeKey = { study: key.study, episode: key.episode, slot: TERMINAL_STAGE };
+  return key.slot !== TERMINAL_STAGE && (await episodeLog.read(reward)) !== undefined;
 }

@@ -48,7 +48,6 @@ function work(run: StageOptions['run'], options: Partial<StageOptions> = {}): Ba
   const { log } = createMemoryLog();
   const worker = createStageWorker({
     stage: 'fit',
-    reads: 'propose',
     episodeLog,
     log,
     concurrency: 2,

@@ -1,8 +1,9 @@
 import { SpanKind } from '@opentelemetry/api';
 import type { Implementation } from '@qloom/contracts/gen/qloom/episode/v1/capabilities.ts';
 import type { SlotEvent } from '@qloom/contracts/gen/qloom/episode/v1/slots.ts';
-import { type EpisodeKey, isEpisodeKey, type Slot } from '@qloom/episode-log/event-key.ts';
+import { type EpisodeKey, isEpisodeKey } from '@qloom/episode-log/event-key.ts';
 import type { Delivery, EpisodeLog } from '@qloom/episode-log/port.ts';
+import { slotReadBy, type WorkerStage } from '@qloom/study/stages.ts';
 import { contextFromHeaders } from '@qloom/telemetry/event-headers.ts';
 import { recordQueueWait, recordStageDuration } from '@qloom/telemetry/metrics.ts';
 import { ATTR_OUTCOME } from '@qloom/telemetry/schema.ts';
@@ -30,12 +31,10 @@ export interface StageContext {
   readonly producedBy: (implementation: Implementation | undefined) => void;
 }
 
-/** A stage: which slot it reads, which call it makes, which slot it writes. */
+/** A stage, whose row in the table of stages says which slot it reads, and its work. */
 export interface StageOptions {
   /** The slot it writes; also the name of its span and, unless `consumer` says otherwise, of its durable consumer. */
-  readonly stage: Slot;
-  /** The slot it follows. */
-  readonly reads: Slot;
+  readonly stage: WorkerStage;
   readonly episodeLog: EpisodeLog;
   readonly log: Logger;
   /** Events in flight at once. */
@@ -142,7 +141,7 @@ export function createStageWorker(options: StageOptions): BackgroundWork {
 
   const consumption = {
     consumer: options.consumer ?? stage,
-    slot: options.reads,
+    slot: slotReadBy(stage),
     maxInFlight: options.concurrency,
     signal: pulling.signal,
   };

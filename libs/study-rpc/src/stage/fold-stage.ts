@@ -7,6 +7,7 @@ import type { Logger } from '@qloom/service-kit/logger.ts';
 import type { BackgroundWork } from '@qloom/service-kit/stage/background-work.ts';
 import { decodeSlot, type SlotFacts } from '@qloom/service-kit/stage/slot-events.ts';
 import { createStageWorker, type StageContext } from '@qloom/service-kit/stage/stage-worker.ts';
+import { type StageReading, slotReadBy } from '@qloom/study/stages.ts';
 import { type AskedService, implementationOf } from '../implementations.ts';
 import { allOrFirstError } from './all-or-first-error.ts';
 import type { SampledGenerator } from './fold-points.ts';
@@ -44,21 +45,26 @@ interface StageOf<Service extends AskedService, Work, Result> {
 /** The stage after `propose`, which calls a service once for each fold. */
 export interface ProposedFoldStage<Service extends AskedService, Result>
   extends StageOf<Service, FoldWork<Service>, Result> {
-  readonly stage: 'fit';
-  readonly reads: 'propose';
+  readonly stage: StageReading<'propose'>;
 }
 
 /** A stage after `fit`, which calls a service once for each fold, with the points that the generator samples. */
 export interface FittedFoldStage<Service extends AskedService, Result>
   extends StageOf<Service, FittedFoldWork<Service>, Result> {
-  readonly stage: 'assess' | 'evaluate';
-  readonly reads: 'fit';
+  readonly stage: StageReading<'fit'>;
 }
 
 /** A stage that calls a service once for each fold of an episode. */
 export type FoldStage<Service extends AskedService, Result> =
   | ProposedFoldStage<Service, Result>
   | FittedFoldStage<Service, Result>;
+
+/** Whether a stage reads the proposal itself; the others read what was fitted on it. */
+export function readsProposal<Service extends AskedService, Result>(
+  stage: FoldStage<Service, Result>,
+): stage is ProposedFoldStage<Service, Result> {
+  return slotReadBy(stage.stage) === 'propose';
+}
 
 /** What a stage of folds runs with. */
 export interface FoldStageDeps<Service> {
@@ -85,7 +91,6 @@ export function createFoldStage<Service extends AskedService, Result>(
   const { episodeLog, artifacts, log, concurrency, generator } = deps;
   return createStageWorker({
     stage: stage.stage,
-    reads: stage.reads,
     episodeLog,
     log,
     concurrency,
@@ -97,7 +102,7 @@ export function createFoldStage<Service extends AskedService, Result>(
       const folds = await allOrFirstError(proposal.folds, context.signal, async (fold, signal) => {
         const shared = { event, proposal, fold, service, capabilities, artifacts };
         const work = { ...shared, context: { ...context, signal } };
-        if (stage.reads === 'propose') return stage.runFold(work);
+        if (readsProposal(stage)) return stage.runFold(work);
         if (generator === undefined) throw new DomainError('internal', `stage ${stage.stage}: there is no generator`);
         return stage.runFold({ ...work, fitted: fittedOf(event, fold), generator });
       });

@@ -4,7 +4,7 @@ import { openStorage, requireWithLog, type StorageConfig } from '@qloom/service-
 import type { Logger } from '@qloom/service-kit/logger.ts';
 import type { BackgroundWork } from '@qloom/service-kit/stage/background-work.ts';
 import type { AskedService } from '../implementations.ts';
-import { createFoldStage, type FoldStage } from './fold-stage.ts';
+import { createFoldStage, type FoldStage, readsProposal } from './fold-stage.ts';
 
 /** The variables of a service that has a stage of folds. */
 export type FoldStageConfig = StorageConfig & {
@@ -31,7 +31,7 @@ export async function openFoldStage<Service extends AskedService, Result>(
     log,
   }: { readonly config: FoldStageConfig; readonly target: string | undefined; readonly log: Logger },
 ): Promise<OpenFoldStage> {
-  const samples = stage.reads === 'fit';
+  const samples = !readsProposal(stage);
   requireWithLog(config, samples ? ['QLOOM_ARTIFACTS', 'QLOOM_GENERATOR_TARGET'] : ['QLOOM_ARTIFACTS']);
   const storage = await openStorage(config, log);
   if (storage === undefined) return { workers: [], close: async () => undefined };

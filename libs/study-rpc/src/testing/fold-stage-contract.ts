@@ -5,7 +5,7 @@ import { createLogger } from '@qloom/service-kit/logger.ts';
 import { encodeSlot, type SlotContent, type SlotFacts } from '@qloom/service-kit/stage/slot-events.ts';
 import { createTempFolder } from '@qloom/testing/temp-folder.ts';
 import type { AskedService } from '../implementations.ts';
-import { createFoldStage, type FoldStage, type FoldStageDeps } from '../stage/fold-stage.ts';
+import { createFoldStage, type FoldStage, type FoldStageDeps, readsProposal } from '../stage/fold-stage.ts';
 
 const STUDY = 'study';
 const PROPOSE: SlotFacts = { $case: 'propose', value: ProposeFacts.fromPartial({ folds: [{ index: 0 }] }) };
@@ -19,22 +19,17 @@ type Written = Partial<Record<'propose' | 'fit', SlotFacts | undefined>>;
  */
 // biome-ignore lint/suspicious/noExplicitAny: of any service and result.
 export function testFoldStageFaults(stage: FoldStage<any, any>): void {
-  const cases: [string, Written, RegExp][] =
-    stage.reads === 'propose'
-      ? [
-          ['the slot propose has no facts', { propose: undefined }, /the slot propose has no facts of a proposal/],
-          [
-            'the proposal names no training points',
-            { propose: PROPOSE },
-            /training: the slot propose names no artifact/,
-          ],
-        ]
-      : [
-          ['there is no slot propose', { fit: NO_FOLDS }, /the slot propose has no facts of a proposal/],
-          ['the slot propose has no facts', { propose: undefined, fit: NO_FOLDS }, /the slot propose has no facts/],
-          ['the slot fit has no facts', { propose: PROPOSE, fit: undefined }, /the slot fit has nothing of fold 0/],
-          ['the slot fit lacks a fold', { propose: PROPOSE, fit: NO_FOLDS }, /the slot fit has nothing of fold 0/],
-        ];
+  const cases: [string, Written, RegExp][] = readsProposal(stage)
+    ? [
+        ['the slot propose has no facts', { propose: undefined }, /the slot propose has no facts of a proposal/],
+        ['the proposal names no training points', { propose: PROPOSE }, /training: the slot propose names no artifact/],
+      ]
+    : [
+        ['there is no slot propose', { fit: NO_FOLDS }, /the slot propose has no facts of a proposal/],
+        ['the slot propose has no facts', { propose: undefined, fit: NO_FOLDS }, /the slot propose has no facts/],
+        ['the slot fit has no facts', { propose: PROPOSE, fit: undefined }, /the slot fit has nothing of fold 0/],
+        ['the slot fit lacks a fold', { propose: PROPOSE, fit: NO_FOLDS }, /the slot fit has nothing of fold 0/],
+      ];
 
   describe(`the stage ${stage.stage}`, () => {
     it.each(cases)('hands an event back, again and again, where %s', async (_what, written, message) => {

@@ -95,12 +95,11 @@ export function standInStages(
 
   const common = { episodeLog, log, concurrency };
   return [
-    createStageWorker({ ...common, stage: 'fit', reads: 'propose', run: (event, { signal }) => fit(event, signal) }),
-    createStageWorker({ ...common, stage: 'assess', reads: 'fit', run: (event, { signal }) => assess(event, signal) }),
+    createStageWorker({ ...common, stage: 'fit', run: (event, { signal }) => fit(event, signal) }),
+    createStageWorker({ ...common, stage: 'assess', run: (event, { signal }) => assess(event, signal) }),
     createStageWorker({
       ...common,
       stage: 'evaluate',
-      reads: 'fit',
       run: (event, { signal }) => evaluate(event, signal),
     }),
   ];

@@ -1,4 +1,5 @@
-import { SPAN_NAMES, STAGES } from '@qloom/telemetry/schema.ts';
+import { STAGE_NAMES } from '@qloom/study/stages.ts';
+import { SPAN_NAMES } from '@qloom/telemetry/schema.ts';
 import type { KeptSpan } from '../../telemetry/kept-span.ts';
 import { type WaterfallRow, waterfallRows } from '../../telemetry/waterfall.ts';
 import { formatSeconds } from '../../terminal/format.ts';
@@ -36,7 +37,7 @@ export function plotWaterfall(spans: readonly KeptSpan[], episode: number): Mark
 }
 
 function drawRow(row: WaterfallRow, top: number, x: (ms: number) => number): Markup {
-  const stages: readonly string[] = STAGES;
+  const stages: readonly string[] = STAGE_NAMES;
   const stage = stages.includes(row.span.name);
   const left = x(row.offsetMs);
   const right = x(row.offsetMs + row.durationMs);

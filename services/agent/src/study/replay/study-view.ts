@@ -15,6 +15,7 @@ import type {
 import { isEpisodeKey, type Slot } from '@qloom/episode-log/event-key.ts';
 import type { LogEvent } from '@qloom/episode-log/port.ts';
 import { decodeSlot } from '@qloom/service-kit/stage/slot-events.ts';
+import { WORKER_STAGES } from '@qloom/study/stages.ts';
 import { decodeConfiguration } from '@qloom/study-rpc/codec/hyperparameters.ts';
 import type { Candidate } from '../../domain/evaluation/incumbents.ts';
 import type { CompleteSettings } from '../settings/complete-settings.ts';
@@ -95,14 +96,14 @@ export function applyEvent(view: StudyView, event: LogEvent): StudyView {
 }
 
 /** Whether every service has said what it found out about an episode. */
-export function isMeasured({ fit, assess, evaluate }: EpisodeSlots): boolean {
-  return [fit, assess, evaluate].every((slot) => slot !== undefined && slot.event.failure === undefined);
+export function isMeasured(slots: EpisodeSlots): boolean {
+  return WORKER_STAGES.every((stage) => slots[stage] !== undefined && slots[stage].event.failure === undefined);
 }
 
 /** Whether the other services still have an episode to do. */
 export function isInHand(slots: EpisodeSlots): boolean {
-  const { propose, fit, assess, evaluate, reward } = slots;
-  const hasFailed = [fit, assess, evaluate].some((slot) => slot?.event.failure !== undefined);
+  const { propose, reward } = slots;
+  const hasFailed = WORKER_STAGES.some((stage) => slots[stage]?.event.failure !== undefined);
   return propose !== undefined && reward === undefined && !hasFailed && !isMeasured(slots);
 }
 

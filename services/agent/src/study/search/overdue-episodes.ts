@@ -1,3 +1,4 @@
+import { TERMINAL_STAGE, WORKER_STAGES } from '@qloom/study/stages.ts';
 import { isInHand } from '../replay/study-view.ts';
 import { createDeadlines, type EpisodeDeadlines } from './episode-deadlines.ts';
 import type { SearchContext } from './search-context.ts';
@@ -16,7 +17,7 @@ export function createOverdueWatch(context: SearchContext): EpisodeDeadlines {
 /** Fails an overdue episode, unless the log has its end already: this process may not have seen it yet. */
 async function expireEpisode(context: SearchContext, episode: number): Promise<void> {
   const { journal, settings } = context;
-  await journal.refresh(episode, ['fit', 'assess', 'evaluate', 'reward']);
+  await journal.refresh(episode, [...WORKER_STAGES, TERMINAL_STAGE]);
   const slots = journal.view.episodes.get(episode);
   if (slots?.propose === undefined || !isInHand(slots)) return;
   const message = `the episode took longer than ${settings.episodeDeadlineSeconds} s`;

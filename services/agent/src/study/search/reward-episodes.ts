@@ -1,6 +1,7 @@
 import { createRandom } from '@qloom/random/random.ts';
 import { classifyFault } from '@qloom/service-kit/faults/faults.ts';
 import { failureOf, type SlotContent } from '@qloom/service-kit/stage/slot-events.ts';
+import { WORKER_STAGES } from '@qloom/study/stages.ts';
 import { judge } from '../../domain/reward/judge.ts';
 import type { RewardFormName } from '../../domain/reward/reward-table.ts';
 import { isVersionFolded, versionOf } from '../../domain/search/search-state.ts';
@@ -18,7 +19,7 @@ import { writeReward } from './write-reward.ts';
 export async function rewardEpisodes(context: SearchContext, search: Search): Promise<void> {
   for (const { episode, slots } of proposedEpisodes(context.journal.view)) {
     if (slots.reward !== undefined) continue;
-    const failed = [slots.fit, slots.assess, slots.evaluate].find((slot) => slot && failureOf(slot.event));
+    const failed = WORKER_STAGES.map((stage) => slots[stage]).find((slot) => slot && failureOf(slot.event));
     if (failed !== undefined) {
       const { reason, message } = failureOf(failed.event) ?? { reason: 'invalid' as const, message: '' };
       await writeReward(context, episode, failed, () => ({ reason, message }));
