@@ -2,6 +2,8 @@ import { POLICIES } from '@qloom/agent/domain/policy/registry.ts';
 import { REWARD_FORMS } from '@qloom/agent/domain/reward/reward-table.ts';
 import type { Augmentation } from '@qloom/datasets/augmentations/augmentation.ts';
 import { AUGMENTATIONS } from '@qloom/datasets/augmentations/augmentation-table.ts';
+import type { GeneratorMethod } from '@qloom/generator/domain/methods/method.ts';
+import { METHODS } from '@qloom/generator/domain/methods/method-table.ts';
 import { ENGINES } from '@qloom/qnn/engine/engine-table.ts';
 import { ANSATZ_TABLE } from '@qloom/quantum/ansatz/ansatz-table.ts';
 import { describeRange, type OptionSpec, type OptionSpecs } from '@qloom/quantum/circuit-options.ts';
@@ -35,6 +37,19 @@ export const DERIVED_TEXTS: readonly DerivedText[] = [
         withTable(text, ['policy', 'how it chooses'], described(POLICIES)),
         ['reward form', 'what it rewards'],
         described(REWARD_FORMS),
+      ),
+  },
+  {
+    path: 'services/generator/README.md',
+    derive: (text) =>
+      withTable(
+        text,
+        ['method', 'what it draws', 'baseline'],
+        Object.entries<GeneratorMethod>(METHODS).map(([name, { description, baseline }]) => [
+          code(name),
+          description,
+          baseline ? 'yes' : '',
+        ]),
       ),
   },
   {

@@ -1,7 +1,7 @@
 import { POLICY_NAMES } from '@qloom/agent/domain/policy/registry.ts';
 import { REWARD_FORM_NAMES, REWARD_FORMS } from '@qloom/agent/domain/reward/reward-table.ts';
 import { listTaskKinds } from '@qloom/datasets/tasks/task-registry.ts';
-import { METHODS } from '@qloom/generator/domain/hyperparameter-table.ts';
+import { METHOD_NAMES, METHODS } from '@qloom/generator/domain/methods/method-table.ts';
 import { ANSATZ_NAMES } from '@qloom/quantum/ansatz/ansatz-table.ts';
 import { ENCODING_NAMES } from '@qloom/quantum/encodings/encoding-table.ts';
 import { isNode, parseDocument } from 'yaml';
@@ -15,9 +15,6 @@ export interface SchemaNode {
   default?: unknown;
 }
 
-/** The method that a study searches, and the one that adds nothing: an arm of its own. Every other is a baseline. */
-const NO_BASELINES: readonly string[] = ['gan', 'none'];
-
 /** What the tables say of fields of `study.schema.json`: JSON pointer → value. */
 export function schemaValues(): ReadonlyMap<string, unknown> {
   const weighted = REWARD_FORM_NAMES.filter((name) => REWARD_FORMS[name].weighted);
@@ -30,7 +27,7 @@ export function schemaValues(): ReadonlyMap<string, unknown> {
     ['/properties/reward/properties/form/enum', REWARD_FORM_NAMES],
     ['/properties/reward/properties/form/default', REWARD_FORM_NAMES[0]],
     ['/properties/reward/then/properties/form/enum', weighted],
-    ['/properties/evaluation/properties/rivals/items/enum', METHODS.filter((name) => !NO_BASELINES.includes(name))],
+    ['/properties/evaluation/properties/rivals/items/enum', METHOD_NAMES.filter((name) => METHODS[name].baseline)],
   ]);
 }
 

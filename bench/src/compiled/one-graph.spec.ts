@@ -1,5 +1,5 @@
 import { fitGenerator } from '@qloom/generator/domain/fit.ts';
-import { generatorSettings } from '@qloom/generator/domain/settings.ts';
+import { generatorSettings } from '@qloom/generator/domain/generator-settings.ts';
 import { useBackend } from '@qloom/tfjs/backends/backend.ts';
 import { criticInProcess } from '../overhead/one-process.ts';
 import { createJointFit, JOINT_LOSSES } from './one-graph.ts';

@@ -2,7 +2,7 @@ import { DiscriminatorServiceService } from '@qloom/contracts/gen/qloom/discrimi
 import { DataDescription } from '@qloom/contracts/gen/qloom/episode/v1/slots.ts';
 import type { Critic, CriticOpening, OpenCritic } from '@qloom/generator/domain/critic.ts';
 import { fitGenerator } from '@qloom/generator/domain/fit.ts';
-import { generatorSettings } from '@qloom/generator/domain/settings.ts';
+import { generatorSettings } from '@qloom/generator/domain/generator-settings.ts';
 import { createCritiqueClient } from '@qloom/generator/rpc/critique-client.ts';
 import { connect } from '@qloom/service-kit/client/clients.ts';
 import { createTempFolder } from '@qloom/testing/temp-folder.ts';

@@ -1,6 +1,6 @@
 import { GeneratorServiceService } from '@qloom/contracts/gen/qloom/generator/v1/generator.ts';
 import { fitGenerator } from '@qloom/generator/domain/fit.ts';
-import { generatorSettings } from '@qloom/generator/domain/settings.ts';
+import { generatorSettings } from '@qloom/generator/domain/generator-settings.ts';
 import { connect } from '@qloom/service-kit/client/clients.ts';
 import { fitModel } from '@qloom/study-rpc/clients/generator-client.ts';
 import { useBackend } from '@qloom/tfjs/backends/backend.ts';

@@ -8,9 +8,9 @@ import { openCritiqueSession } from '@qloom/discriminator/domain/critic/critique
 import { criticSettings } from '@qloom/discriminator/domain/critic/settings.ts';
 import type { Critic, CriticOpening } from '@qloom/generator/domain/critic.ts';
 import { fitGenerator } from '@qloom/generator/domain/fit.ts';
+import { generatorSettings } from '@qloom/generator/domain/generator-settings.ts';
 import { unpackModel } from '@qloom/generator/domain/model.ts';
 import { sampleModel } from '@qloom/generator/domain/sample.ts';
-import { generatorSettings } from '@qloom/generator/domain/settings.ts';
 import { createQnnSettings } from '@qloom/qnn/model/create-qnn-settings.ts';
 import { evaluateUtility } from '@qloom/qnn-sim/domain/evaluation.ts';
 import { createJobRunner, type JobPool } from '@qloom/qnn-sim/domain/jobs.ts';

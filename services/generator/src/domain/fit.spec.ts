@@ -9,11 +9,13 @@ import * as tf from '@tensorflow/tfjs-core';
 import { openQuadraticCritic, twoClouds } from '../fixtures/quadratic-critic.ts';
 import type { Critic, OpenCritic } from './critic.ts';
 import { CancelledError, CriticLostError, DivergedError, UnusableCheckpointError } from './errors.ts';
-import { type FitOptions, fitGenerator } from './fit.ts';
+import { fitGenerator } from './fit.ts';
+import type { FitOptions } from './fit-options.ts';
+import { generatorSettings } from './generator-settings.ts';
 import { unpackModel } from './model.ts';
 import { fitWithRecovery } from './recovering-fit.ts';
 import { sampleModel } from './sample.ts';
-import { generatorSettings } from './settings.ts';
+import { networkOf } from './training/neural-model.ts';
 
 const points = twoClouds(40, createRandom('clouds'));
 const shape = { features: 2, classes: 2, lower: [-4, -4], upper: [4, 4], shots: 0 };
@@ -85,7 +87,7 @@ describe.each([
     { method: 'cvae' },
   ] as Configuration[])('fits with %j', async (hyperparameters) => {
     const { model, values } = await fitGenerator(options(hyperparameters));
-    expect(unpackModel(model).neural?.vae.layers).toBe(hyperparameters['vae.layers'] ?? 2);
+    expect(networkOf(unpackModel(model)).vae.layers).toBe(hyperparameters['vae.layers'] ?? 2);
     for (const value of Object.values(values)) expect(Number.isFinite(value)).toBe(true);
   });
 
@@ -223,7 +225,7 @@ describe('a fit, compiled and eager', () => {
           options({ ...hyperparameters, 'gan.steps': 30 }, { steps: second, resume }),
         );
         expect(resumedFromStep).toBe(20);
-        const bytes = unpackModel(model).neural?.parameters as Uint8Array;
+        const bytes = networkOf(unpackModel(model)).parameters;
         fits.push({ parameters: new Float32Array(bytes.slice().buffer), score: values['held_out.score'] });
       }
     }

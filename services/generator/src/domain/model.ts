@@ -1,64 +1,55 @@
 import type { Points } from '@qloom/study/points/points.ts';
-import type { CodecState } from './codec.ts';
 import { packContainer, unpackContainer } from './container.ts';
 import { CheckpointError } from './errors.ts';
-import { type Method, NEURAL_METHODS } from './hyperparameter-table.ts';
-import type { VaeSettings } from './settings.ts';
 import type { TrainingData } from './training-data.ts';
 
-/** The neural part of a model. */
-export interface NeuralModel {
-  readonly vae: VaeSettings;
-  readonly codec: CodecState;
-  /** Averaged parameters of the chosen step, float32 bytes. */
-  readonly parameters: Uint8Array;
-  /** Standard deviation of the noise added to each channel; zeros for the VAE-GAN. */
-  readonly observationNoise: readonly number[];
+/** What a fit learned, as it is stored: anything that JSON carries, and bytes by name. */
+export interface Learned {
+  readonly content: Readonly<Record<string, unknown>>;
+  readonly blobs: Readonly<Record<string, Uint8Array>>;
 }
 
 /** A fitted generator: what Sample needs and nothing else. */
 export interface Model {
-  readonly method: Method;
+  /** Name of a row of `methods/method-table.ts`. */
+  readonly method: string;
   /** `rival.strength`. */
   readonly strength: number;
-  /** The training points: rivals are made from them, and the gate compares with them. */
+  /** The training points: augmentations draw from them, and the gate compares with them. */
   readonly training: TrainingData;
-  readonly neural?: NeuralModel;
+  /** Absent where the method needs nothing but the training points. */
+  readonly learned?: Learned;
 }
 
 interface ModelContent {
   readonly kind: 'model';
-  readonly method: Method;
+  readonly method: string;
   readonly strength: number;
   readonly shape: TrainingData['shape'];
   readonly labels: readonly number[];
   readonly groups?: readonly number[];
-  readonly neural?: Omit<NeuralModel, 'parameters'>;
 }
 
 /** Packs a model. The same model gives the same bytes. */
-export function packModel({ method, strength, training, neural }: Model): Uint8Array {
+export function packModel({ method, strength, training, learned }: Model): Uint8Array {
   const { points, shape } = training;
-  const content: ModelContent = {
+  const content: ModelContent & Learned['content'] = {
     kind: 'model',
     method,
     strength,
     shape,
     labels: [...points.y],
     ...(points.group ? { groups: [...points.group] } : {}),
-    ...(neural ? { neural: { vae: neural.vae, codec: neural.codec, observationNoise: neural.observationNoise } } : {}),
+    ...learned?.content,
   };
-  return packContainer({ content, arrays: { x: points.x }, blobs: neural ? { parameters: neural.parameters } : {} });
+  return packContainer({ content, arrays: { x: points.x }, blobs: learned?.blobs ?? {} });
 }
 
 /** Unpacks a model. Throws CheckpointError for damaged bytes or bytes of another kind. */
 export function unpackModel(bytes: Uint8Array): Model {
   const { content, arrays, blobs } = unpackContainer(bytes);
-  const { kind, method, strength, shape, labels, groups, neural } = content as ModelContent;
+  const { kind, method, strength, shape, labels, groups, ...learned } = content as ModelContent & Learned['content'];
   if (kind !== 'model') throw new CheckpointError(`checkpoint: holds a ${kind} checkpoint, not a model`);
-  if (NEURAL_METHODS.includes(method) !== (neural !== undefined)) {
-    throw new CheckpointError(`checkpoint: a model of method ${method} ${neural ? 'with' : 'without'} a network`);
-  }
   const points: Points = {
     count: labels.length,
     features: shape.features,
@@ -71,6 +62,6 @@ export function unpackModel(bytes: Uint8Array): Model {
     method,
     strength,
     training: { points, shape },
-    ...(neural ? { neural: { ...neural, parameters: blobs.parameters } } : {}),
+    ...(Object.keys(learned).length > 0 ? { learned: { content: learned, blobs } } : {}),
   };
 }

@@ -8,10 +8,11 @@ import * as tf from '@tensorflow/tfjs-core';
 import { openQuadraticCritic, twoClouds } from '../fixtures/quadratic-critic.ts';
 import { CancelledError, InvalidTrainingDataError } from './errors.ts';
 import { fitGenerator } from './fit.ts';
-import { METHODS } from './hyperparameter-table.ts';
+import { generatorSettings } from './generator-settings.ts';
+import { METHOD_NAMES } from './methods/method-table.ts';
 import { type Model, packModel, unpackModel } from './model.ts';
-import { type SampleOptions, type SampleSummary, sampleModel } from './sample.ts';
-import { generatorSettings } from './settings.ts';
+import { type SampleSummary, sampleModel } from './sample.ts';
+import type { SampleOptions } from './sampling/sample-options.ts';
 
 const signal = new AbortController().signal;
 const clouds = twoClouds(40, createRandom('clouds'));
@@ -54,7 +55,7 @@ beforeAll(async () => {
 });
 
 describe('sampleModel', () => {
-  it.each(METHODS.filter((method) => method !== 'none'))('gives the points asked for, by %s', async (method) => {
+  it.each(METHOD_NAMES.filter((method) => method !== 'none'))('gives the points asked for, by %s', async (method) => {
     const model = method === 'gan' ? gan : await fitted({ method });
     const { x, y, summary } = await drawn(model);
     expect(y.filter((label) => label === 0).length).toBe(30);
@@ -96,6 +97,13 @@ describe('sampleModel', () => {
     await expect(drawn(gan, { counts: [1, -1] })).rejects.toThrow('class 1 has -1');
     const one = { ...gan, training: { shape, points: { ...measured, y: measured.y.map(() => 0) } } };
     await expect(drawn(one)).rejects.toThrow('20 points of class 1, of which the model saw no training point; use 0');
+  });
+
+  it('refuses a model of a method that it does not have, and one without its network', async () => {
+    await expect(drawn({ ...gan, method: 'flow' })).rejects.toThrow(
+      'a model of method flow, which this generator does not have',
+    );
+    await expect(drawn({ ...gan, learned: undefined })).rejects.toThrow('a model of method gan without a network');
   });
 
   it('stops when cancelled', async () => {

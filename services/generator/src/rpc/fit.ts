@@ -12,9 +12,11 @@ import { encodeBytes } from '@qloom/study-rpc/codec/tensors.ts';
 import { withSpan } from '@qloom/telemetry/spans.ts';
 import type { TrainingSteps } from '@qloom/tfjs/steps/training-steps.ts';
 import { CancelledError } from '../domain/errors.ts';
-import type { FitOptions, FitResult } from '../domain/fit.ts';
+import type { FitResult } from '../domain/fit.ts';
+import type { FitOptions } from '../domain/fit-options.ts';
+import { generatorSettings } from '../domain/generator-settings.ts';
+import { methodNamed } from '../domain/methods/method-table.ts';
 import { fitWithRecovery } from '../domain/recovering-fit.ts';
-import { generatorSettings } from '../domain/settings.ts';
 import { createCritiqueClient } from './critique-client.ts';
 import { dataShape } from './data-description.ts';
 import { type FitInput, readFitInput } from './fit-request.ts';
@@ -102,8 +104,9 @@ function fitOptions(deps: FitDeps, { settings, training, resume }: FitInput, con
   }
   const { study, episode, fold, attempt } = identity;
   const generator = generatorSettings(decodeConfiguration(hyperparameters, 'settings.hyperparameters'));
-  if (generator.method === 'gan' && deps.discriminator === undefined) {
-    const description = 'method gan needs a critic; this generator has none (QLOOM_DISCRIMINATOR_TARGET is not set)';
+  const { method } = generator;
+  if (methodNamed(method)?.critic && deps.discriminator === undefined) {
+    const description = `method ${method} needs a critic; this generator has none (QLOOM_DISCRIMINATOR_TARGET is not set)`;
     throw new ValidationError([{ field: 'settings.hyperparameters', description }]);
   }
   return {

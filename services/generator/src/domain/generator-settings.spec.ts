@@ -1,6 +1,6 @@
 import { createSpace } from '@qloom/study/space/space.ts';
+import { generatorSettings } from './generator-settings.ts';
 import { HYPERPARAMETERS } from './hyperparameter-table.ts';
-import { generatorSettings } from './settings.ts';
 
 describe('generatorSettings', () => {
   it('fills in the defaults', () => {

@@ -1,12 +1,12 @@
 import type { Random } from '@qloom/random/random.ts';
 import { createRandom } from '@qloom/random/random.ts';
 import type { Points } from '@qloom/study/points/points.ts';
-import { type Codec, createCodec } from './codec.ts';
-import type { Matrix } from './losses/matrix.ts';
-import type { NeuralModel } from './model.ts';
-import type { DataShape } from './training-data.ts';
-import { drawLatents } from './vae/conditioned.ts';
-import { createVae, type Vae } from './vae/network.ts';
+import { type Codec, createCodec } from '../codec.ts';
+import type { Matrix } from '../losses/matrix.ts';
+import type { NeuralModel } from '../training/neural-model.ts';
+import type { DataShape } from '../training-data.ts';
+import { drawLatents } from '../vae/conditioned.ts';
+import { createVae, type Vae } from '../vae/network.ts';
 
 /** Draws points from a network. */
 export interface PointSource {

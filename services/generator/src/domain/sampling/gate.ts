@@ -1,5 +1,5 @@
-import { type Matrix, squaredDistance } from './losses/matrix.ts';
-import { quantile } from './losses/moments.ts';
+import { type Matrix, squaredDistance } from '../losses/matrix.ts';
+import { quantile } from '../losses/moments.ts';
 
 /** Least probability of its class that a synthetic point must have. */
 const LEAST_POSTERIOR = 0.3;

@@ -1,7 +1,7 @@
 import { setImmediate as breathe } from 'node:timers/promises';
 import { createRandom } from '@qloom/random/random.ts';
+import { matrix } from '../losses/matrix.ts';
 import { createGate, type Gate } from './gate.ts';
-import { matrix } from './losses/matrix.ts';
 
 /** Two clusters of `n` points each, of standard deviation .3 around (−2, 0) and (2, 0). */
 function clusters(n: number) {

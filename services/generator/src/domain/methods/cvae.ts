@@ -1,0 +1,15 @@
+import { sampleNetwork } from '../sampling/sample-network.ts';
+import { fitNetwork } from '../training/fit-network.ts';
+import type { GeneratorMethod } from './method.ts';
+import { OPTIMIZER_HYPERPARAMETERS, VAE_HYPERPARAMETERS } from './network-hyperparameters.ts';
+
+/** The conditional VAE alone (Sohn et al., 2015). */
+export const cvae: GeneratorMethod = {
+  description: 'Conditional VAE without a critic; its samples have noise as wide as its reconstruction error.',
+  baseline: true,
+  critic: false,
+  strength: false,
+  hyperparameters: [...VAE_HYPERPARAMETERS, ...OPTIMIZER_HYPERPARAMETERS],
+  fit: (options) => fitNetwork(options, { critic: false }),
+  sample: sampleNetwork,
+};

@@ -1,0 +1,38 @@
+import { sampleNetwork } from '../sampling/sample-network.ts';
+import { fitNetwork } from '../training/fit-network.ts';
+import type { GeneratorMethod, Unconditional } from './method.ts';
+import { OPTIMIZER_HYPERPARAMETERS, VAE_HYPERPARAMETERS } from './network-hyperparameters.ts';
+
+const PENALTIES: readonly Unconditional[] = [
+  {
+    name: 'gan.lambdaDiv',
+    kind: 'float',
+    min: 0.01,
+    max: 1,
+    scale: 'log',
+    zeroAllowed: true,
+    default: 0.1,
+    description: 'Weight of the entropy that synthetic points lack against real ones.',
+  },
+  {
+    name: 'gan.lambdaMom',
+    kind: 'float',
+    min: 0.05,
+    max: 5,
+    scale: 'log',
+    zeroAllowed: true,
+    default: 3,
+    description: 'Weight of the gap between moments and soft histograms.',
+  },
+];
+
+/** The conditional VAE-GAN, which studies search. */
+export const gan: GeneratorMethod = {
+  description: 'Conditional VAE-GAN, trained against the critic.',
+  baseline: false,
+  critic: true,
+  strength: false,
+  hyperparameters: [...VAE_HYPERPARAMETERS, ...PENALTIES, ...OPTIMIZER_HYPERPARAMETERS],
+  fit: (options) => fitNetwork(options, { critic: true }),
+  sample: sampleNetwork,
+};

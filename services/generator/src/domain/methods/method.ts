@@ -1,0 +1,41 @@
+import type { Hyperparameter } from '@qloom/study/hyperparameters/hyperparameter.ts';
+import type { Points } from '@qloom/study/points/points.ts';
+import type { FitOptions } from '../fit-options.ts';
+import type { Learned, Model } from '../model.ts';
+import type { SampleOptions, Tally } from '../sampling/sample-options.ts';
+
+/** The outcome of fitting a method. */
+export interface Fitted {
+  /** What the model holds besides the training points; absent where they are all that sampling needs. */
+  readonly learned?: Learned;
+  readonly steps: number;
+  /** Step whose averaged parameters were kept. */
+  readonly selectedStep: number;
+  readonly resumedFromStep: number;
+  /** Last losses by name, and where a checkpoint was selected `held_out.score` of its step. */
+  readonly values: Readonly<Record<string, number>>;
+}
+
+/** A way to make synthetic points: a row of `method-table.ts`, in a file of its own. */
+export interface GeneratorMethod {
+  /** One line for people. */
+  readonly description: string;
+  /** Whether studies may name it as a baseline, a method that Qloom's generator is compared with. */
+  readonly baseline: boolean;
+  /** Whether it is fitted against a critic. */
+  readonly critic: boolean;
+  /** Whether `rival.strength` changes what it draws. */
+  readonly strength: boolean;
+  /** Its hyperparameters, in the order in which they are advertised. They are active while `method` is this one. */
+  readonly hyperparameters: readonly Unconditional[];
+  /** Fits to `options.data`, which is usable. Throws what {@link FitOptions} allows. */
+  fit(options: FitOptions): Promise<Fitted>;
+  /** Draws `options.counts` points, class after class, in chunks, and counts them in `tally`. The same seed gives the same points. */
+  sample(model: Model, options: SampleOptions, tally: Tally): AsyncIterable<Points>;
+}
+
+/** A hyperparameter whose condition follows from the methods that list it. */
+export type Unconditional = Hyperparameter & { readonly condition?: never };
+
+/** The outcome of a method that learns nothing: its model is the training points. */
+export const NOTHING_LEARNED: Fitted = { steps: 0, selectedStep: 0, resumedFromStep: 0, values: {} };

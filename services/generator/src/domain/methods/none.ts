@@ -1,0 +1,12 @@
+import { type GeneratorMethod, NOTHING_LEARNED } from './method.ts';
+
+/** No synthetic points, whatever is asked. */
+export const none: GeneratorMethod = {
+  description: 'No synthetic points.',
+  baseline: false,
+  critic: false,
+  strength: false,
+  hyperparameters: [],
+  fit: async () => NOTHING_LEARNED,
+  async *sample() {},
+};

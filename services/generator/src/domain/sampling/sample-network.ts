@@ -1,0 +1,77 @@
+import { quantizeToShots } from '@qloom/datasets/preprocessing/dequantize.ts';
+import { createRandom, type Random } from '@qloom/random/random.ts';
+import type { Points } from '@qloom/study/points/points.ts';
+import { throwIfAborted } from '../abortable.ts';
+import type { Model } from '../model.ts';
+import { networkOf } from '../training/neural-model.ts';
+import { pointsAt } from '../training-data.ts';
+import { createGate, type Gate } from './gate.ts';
+import { createPointSource, type PointSource } from './point-source.ts';
+import { CHUNK_ROWS, type SampleOptions, type Tally } from './sample-options.ts';
+
+/** For each wanted point at most so many are drawn … */
+const DRAWS_EACH = 20;
+/** … and this many more, so that few wanted points have a chance. */
+const DRAWS_MORE = 256;
+
+/** Samples from the network of a model, through the gate unless `options.gated` is false. */
+export async function* sampleNetwork(model: Model, options: SampleOptions, tally: Tally): AsyncGenerator<Points> {
+  const source = createPointSource(networkOf(model));
+  try {
+    const { points } = model.training;
+    const gate =
+      (options.gated ?? true)
+        ? await createGate(source.codec.encode(points), points.y, points.classes, options.breathe)
+        : undefined;
+    const random = createRandom(options.seed);
+    for (const [label, wanted] of options.counts.entries()) {
+      yield* sampleClass(source, gate, label, wanted, random.fork(`class ${label}`), options, tally);
+    }
+  } finally {
+    source.dispose();
+  }
+}
+
+/**
+ * Draws until `wanted` points have passed the gate, or 20 times as many and 256 more are drawn; what is then missing is made up
+ * of the rejected points whose class is the most probable.
+ */
+async function* sampleClass(
+  source: PointSource,
+  gate: Gate | undefined,
+  label: number,
+  wanted: number,
+  random: Random,
+  { signal, breathe, requantized }: SampleOptions,
+  tally: Tally,
+): AsyncGenerator<Points> {
+  const { shots } = source.codec.state.shape;
+  const finish = (points: Points): Points => {
+    tally.count += points.count;
+    return requantized && shots > 0 ? quantizeToShots(points, shots) : points;
+  };
+  let missing = wanted;
+  let left = DRAWS_EACH * wanted + DRAWS_MORE;
+  let rejected: { posterior: number; point: Points }[] = [];
+  while (missing > 0 && left > 0) {
+    await breathe();
+    throwIfAborted(signal, 'sampling');
+    const drawn = source.draw(Math.min(CHUNK_ROWS, Math.max(16, 2 * missing), left), label, random);
+    left -= drawn.count;
+    const passed: number[] = [];
+    const encoded = source.codec.encode(drawn);
+    for (let row = 0; row < drawn.count && passed.length < missing; row++) {
+      tally.drawn++;
+      const verdict = gate?.judge(encoded, row, label);
+      if (!verdict || verdict.accepted) passed.push(row);
+      else rejected.push({ posterior: verdict.posterior, point: pointsAt(drawn, [row]) });
+    }
+    rejected = rejected.sort((a, b) => b.posterior - a.posterior).slice(0, missing);
+    tally.passed += passed.length;
+    missing -= passed.length;
+    if (passed.length > 0) yield finish(pointsAt(drawn, passed));
+  }
+  if (missing === 0) return;
+  tally.forced += missing;
+  for (const { point } of rejected.slice(0, missing)) yield finish(point);
+}

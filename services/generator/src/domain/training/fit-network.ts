@@ -1,0 +1,141 @@
+import { createRandom, type Random } from '@qloom/random/random.ts';
+import type { Points } from '@qloom/study/points/points.ts';
+import { abortable, throwIfAborted } from '../abortable.ts';
+import { type Codec, fitCodec } from '../codec.ts';
+import type { Critic, CriticOpening } from '../critic.ts';
+import { DivergedError } from '../errors.ts';
+import type { FitOptions } from '../fit-options.ts';
+import { splitHeldOut } from '../held-out.ts';
+import type { Fitted } from '../methods/method.ts';
+import { fitFingerprint, packResume, type ResumeCheckpoint, unpackResume } from '../resume-checkpoint.ts';
+import {
+  type Batch,
+  localLosses,
+  requireFiniteLosses,
+  requireFiniteValues,
+  requireFittingAnswer,
+} from '../step-losses.ts';
+import { Trainer } from '../trainer.ts';
+import { pointsAt } from '../training-data.ts';
+import { learnedNetwork } from './neural-model.ts';
+
+const DEFAULT_CHECKPOINT_EVERY = 100;
+
+/**
+ * Fits a conditional VAE, with a critic as the generator of a VAE-GAN. Without one, its samples have noise as wide as its
+ * reconstruction error, which a critic would see. Throws DivergedError, CancelledError, UnusableCheckpointError
+ * for a bad resume, and what the critic throws.
+ */
+export async function fitNetwork(options: FitOptions, variant: { readonly critic: boolean }): Promise<Fitted> {
+  const { settings, data, seed } = options;
+  const { points } = data;
+  const random = createRandom(seed);
+  const { fit, heldOut } = splitHeldOut(points.y, points.classes, random.fork('held out'));
+  const fitPoints = pointsAt(points, fit);
+  const codec = fitCodec({ ...data, points: fitPoints });
+  const fingerprint = fitFingerprint(settings, seed, data);
+  const resumed = options.resume ? unpackResume(fingerprint, options.resume) : undefined;
+  const heldOutPoints = pointsAt(points, heldOut);
+  const trainer = new Trainer({ settings, codec, fitPoints, heldOutPoints, random, steps: options.steps });
+  let critic: Critic | undefined;
+  try {
+    if (resumed) trainer.restore(resumed.trainer);
+    if (variant.critic) critic = await openedCritic(options, fitPoints, random, resumed?.critic);
+    const values = await train(options, trainer, critic, fingerprint, resumed);
+    return finished(options, variant, trainer, codec, values, resumed?.step ?? 0);
+  } finally {
+    trainer.dispose();
+    await critic?.close();
+  }
+}
+
+function openedCritic(
+  { settings, openCritic, signal }: FitOptions,
+  training: Points,
+  random: Random,
+  resume: Uint8Array | undefined,
+): Promise<Critic> {
+  if (!openCritic) throw new Error('fit: a critic is needed; none was given');
+  const opening: CriticOpening = {
+    seed: random.seedFor('critic 0'),
+    hyperparameters: settings.forwarded,
+    weights: { adversarial: 1, 'feature-matching': 1 },
+    training,
+    ...(resume ? { resume } : {}),
+  };
+  return abortable(openCritic(opening, signal), signal, 'fit');
+}
+
+/**
+ * The training loop. While the critic judges a batch, the local losses are computed and the next batch is drawn; while it learns,
+ * the network does.
+ */
+async function train(
+  options: FitOptions,
+  trainer: Trainer,
+  critic: Critic | undefined,
+  fingerprint: string,
+  resumed: ResumeCheckpoint | undefined,
+): Promise<Record<string, number>> {
+  const { settings, data, signal, breathe } = options;
+  const { steps } = settings.training;
+  const every = options.checkpointEvery || DEFAULT_CHECKPOINT_EVERY;
+  const first = resumed?.step ?? 0;
+  let values: Record<string, number> = {};
+  let drawn = trainer.draw(first);
+  for (let step = first; step < steps; step++) {
+    throwIfAborted(signal, 'fit');
+    const batch = await trainer.pass(step, drawn);
+    const asked = critic?.step(criticStep(step, batch, data.shape.features));
+    asked?.catch(() => undefined);
+    // A message leaves when the event loop turns: without this it would wait until the losses are computed.
+    await breathe();
+    const local = localLosses(batch, settings.training, step, trainer.moments);
+    if (step + 1 < steps) drawn = trainer.draw(step + 1);
+    const answer = asked && (await abortable(asked, signal, 'fit'));
+    values = { ...local.values };
+    for (const [name, value] of Object.entries(answer?.losses ?? {})) values[`critic.${name}`] = value;
+    requireFiniteLosses(values, step);
+    const gradient = answer && requireFittingAnswer(answer, batch, step);
+    if (gradient) requireFiniteValues(gradient, 'critic gradient', step);
+    await trainer.update(step, batch, local, gradient);
+    options.onProgress?.({ step: step + 1, totalSteps: steps, losses: values });
+    if ((step + 1) % every === 0 && step + 1 < steps) {
+      const state = critic && (await abortable(critic.checkpoint(), signal, 'fit'));
+      const checkpoint = packResume(fingerprint, { step: step + 1, trainer: trainer.state(), critic: state });
+      await options.onCheckpoint?.(step + 1, checkpoint);
+    }
+  }
+  return values;
+}
+
+function criticStep(index: number, batch: Batch, features: number) {
+  const { x, labels } = batch;
+  return { index, x, classes: labels, count: labels.length, features, update: true, wantGradient: true };
+}
+
+function finished(
+  { settings, data }: FitOptions,
+  variant: { readonly critic: boolean },
+  trainer: Trainer,
+  codec: Codec,
+  values: Record<string, number>,
+  resumedFromStep: number,
+): Fitted {
+  const { best } = trainer;
+  const { steps } = settings.training;
+  if (!best) throw new DivergedError(steps - 1, 'held-out score', Number.NaN);
+  const learned = learnedNetwork({
+    vae: settings.vae,
+    codec: codec.state,
+    parameters: best.parameters,
+    observationNoise: variant.critic ? new Array(codec.channels).fill(0) : trainer.residuals(data.points),
+  });
+  return {
+    learned,
+    steps,
+    selectedStep: best.step,
+    resumedFromStep,
+    values: { ...values, 'held_out.score': best.score },
+  };
+}
