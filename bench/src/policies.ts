@@ -1,5 +1,5 @@
 import { mean, standardDeviation } from '@qloom/agent/domain/maths/statistics.ts';
-import { POLICY_NAMES } from '@qloom/agent/domain/policy/registry.ts';
+import { POLICY_NAMES } from '@qloom/agent/domain/policy/policy-table.ts';
 import { runToy } from '@qloom/agent/domain/policy/toy/run-toy.ts';
 import { interactingRates, narrowValley, type ToyBenchmark } from '@qloom/agent/domain/policy/toy/toy-benchmarks.ts';
 import { openPolicies } from '@qloom/agent/testing/open-policies.ts';

@@ -6,11 +6,11 @@ import { createRealBatches } from '@qloom/discriminator/domain/critic/real-batch
 import { criticSettings } from '@qloom/discriminator/domain/critic/settings.ts';
 import { type Codec, fitCodec } from '@qloom/generator/domain/codec.ts';
 import { generatorSettings } from '@qloom/generator/domain/generator-settings.ts';
-import { splitHeldOut } from '@qloom/generator/domain/held-out.ts';
 import { matrix } from '@qloom/generator/domain/losses/matrix.ts';
 import type { MomentTarget } from '@qloom/generator/domain/losses/moments.ts';
 import { reconstructionWeight } from '@qloom/generator/domain/step-losses.ts';
 import { Trainer } from '@qloom/generator/domain/trainer.ts';
+import { splitHeldOut } from '@qloom/generator/domain/training/held-out.ts';
 import { pointsAt, type TrainingData } from '@qloom/generator/domain/training-data.ts';
 import { passOf } from '@qloom/generator/domain/vae/compiled-network.ts';
 import { vaeSpecs } from '@qloom/generator/domain/vae/network.ts';

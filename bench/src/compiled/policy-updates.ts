@@ -1,5 +1,5 @@
 import type { PolicySettings } from '@qloom/agent/domain/policy/policy.ts';
-import { createPolicies } from '@qloom/agent/domain/policy/registry.ts';
+import { createPolicies } from '@qloom/agent/domain/policy/policy-table.ts';
 import { studySpace } from '@qloom/agent/study/settings/study-space.ts';
 import type { Capabilities } from '@qloom/contracts/gen/qloom/episode/v1/capabilities.ts';
 import { discriminatorCapabilities } from '@qloom/discriminator/rpc/capabilities.ts';

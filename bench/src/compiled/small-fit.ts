@@ -1,5 +1,5 @@
 import type { HyperparameterSetting } from '@qloom/contracts/gen/qloom/episode/v1/hyperparameter.ts';
-import { createNamedTask } from '@qloom/datasets/tasks/task-registry.ts';
+import { createNamedTask } from '@qloom/datasets/tasks/task-table.ts';
 
 /** The small setting: batches of 32, perceptrons of 64-64, convolutions of 16 and 32 filters. */
 export const SMALL = {

@@ -2,7 +2,7 @@
 // one process. What services, log and traces add is measured against it.
 
 import { createSplitManifest } from '@qloom/datasets/split/split-manifest.ts';
-import { createNamedTask } from '@qloom/datasets/tasks/task-registry.ts';
+import { createNamedTask } from '@qloom/datasets/tasks/task-table.ts';
 import { assess } from '@qloom/discriminator/domain/assess/assess.ts';
 import { openCritiqueSession } from '@qloom/discriminator/domain/critic/critique-session.ts';
 import { criticSettings } from '@qloom/discriminator/domain/critic/settings.ts';

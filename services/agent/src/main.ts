@@ -4,7 +4,7 @@ import { runService } from '@qloom/service-kit/server/run-service.ts';
 import { createStepRunner } from '@qloom/tfjs/steps/run-step.ts';
 import { useTraining } from '@qloom/tfjs/steps/use-training.ts';
 import { AGENT_CONFIG } from './config.ts';
-import { createPolicies } from './domain/policy/registry.ts';
+import { createPolicies } from './domain/policy/policy-table.ts';
 import { connectPeers } from './peers/peers.ts';
 import { AGENT_VERSION, createAgentService } from './rpc/agent-service.ts';
 import { createPolicyService } from './rpc/policy-service.ts';

@@ -1,7 +1,7 @@
 import { execFile, execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { delimiter, join, parse } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { StudyResult } from '@qloom/contracts/gen/qloom/agent/v1/result.ts';
 import { makeStudyResult } from '../testing/study-result.ts';
@@ -69,20 +69,8 @@ function finishedRun(): string {
 }
 
 describe('qloom', () => {
-  const commands = [
-    'run',
-    'up',
-    'sample',
-    'datasets',
-    'report',
-    'trace',
-    'stages',
-    'export',
-    'draw',
-    'vqe',
-    'plateau',
-    'doctor',
-  ];
+  /** Each has a file. */
+  const commands = readdirSync(new URL('../commands', import.meta.url)).map((file) => parse(file).name);
 
   it('has help with examples everywhere', async () => {
     const helps = await Promise.all([[], ...commands.map((name) => [name])].map((args) => qloom([...args, '--help'])));

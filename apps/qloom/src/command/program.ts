@@ -15,6 +15,22 @@ import { addVqeCommand } from '../commands/vqe.ts';
 import { qloomVersion } from '../run/versions.ts';
 import { addMinusHint } from './minus-hint.ts';
 
+/** Every command, in the order of the help. */
+const COMMANDS: readonly ((program: Command) => void)[] = [
+  addRunCommand,
+  addUpCommand,
+  addSampleCommand,
+  addDatasetsCommand,
+  addReportCommand,
+  addTraceCommand,
+  addStagesCommand,
+  addExportCommand,
+  addDrawCommand,
+  addVqeCommand,
+  addPlateauCommand,
+  addDoctorCommand,
+];
+
 const FOOTER = `
 Examples:
   $ qloom run examples/quickstart.yaml        run a study, or go on with it
@@ -44,18 +60,7 @@ export function buildProgram(): Command {
     // An error quotes what was given, which may be a URL with a password.
     .configureOutput({ writeErr: (text) => void process.stderr.write(redactUrls(text)) })
     .exitOverride();
-  addRunCommand(program);
-  addUpCommand(program);
-  addSampleCommand(program);
-  addDatasetsCommand(program);
-  addReportCommand(program);
-  addTraceCommand(program);
-  addStagesCommand(program);
-  addExportCommand(program);
-  addDrawCommand(program);
-  addVqeCommand(program);
-  addPlateauCommand(program);
-  addDoctorCommand(program);
+  for (const add of COMMANDS) add(program);
   for (const command of program.commands) command.exitOverride();
   addMinusHint(program);
   return program;

@@ -1,6 +1,6 @@
 import { writeCsv } from '@qloom/datasets/csv/write-csv.ts';
 import { allowedValues } from '@qloom/datasets/tasks/settings.ts';
-import { createNamedTask, listTaskKinds } from '@qloom/datasets/tasks/task-registry.ts';
+import { createNamedTask, listTaskKinds } from '@qloom/datasets/tasks/task-table.ts';
 import { DatasetError } from '@qloom/study/points/dataset-error.ts';
 import { quoted } from '@qloom/tensor/quoted.ts';
 import type { Command } from 'commander';

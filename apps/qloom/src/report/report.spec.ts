@@ -1,5 +1,5 @@
 import { writeCsv } from '@qloom/datasets/csv/write-csv.ts';
-import { createNamedTask } from '@qloom/datasets/tasks/task-registry.ts';
+import { createNamedTask } from '@qloom/datasets/tasks/task-table.ts';
 import fc from 'fast-check';
 import { readLabelledRows } from '../data/labelled-rows.ts';
 import { cardToJson, cardToMarkdown } from '../result/card.ts';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { CsvData } from '@qloom/datasets/csv/read-csv.ts';
-import { createNamedTask } from '@qloom/datasets/tasks/task-registry.ts';
+import { createNamedTask } from '@qloom/datasets/tasks/task-table.ts';
 import type { DataShape } from '@qloom/qnn/model/qnn-model.ts';
 import { DatasetError } from '@qloom/study/points/dataset-error.ts';
 import { type LoadedStudy, studyProblem, studyProblems } from '../study-file/load-study-file.ts';

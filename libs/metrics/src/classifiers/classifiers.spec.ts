@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { createAnnniTask } from '@qloom/datasets/annni/annni-task.ts';
 import { readCsv } from '@qloom/datasets/csv/read-csv.ts';
 import { SOURCE_UNITS, toFeatureUnits } from '@qloom/datasets/preprocessing/feature-units.ts';
-import { createNamedTask } from '@qloom/datasets/tasks/task-registry.ts';
+import { createNamedTask } from '@qloom/datasets/tasks/task-table.ts';
 import { createRandom } from '@qloom/random/random.ts';
 import type { Points } from '@qloom/study/points/points.ts';
 import { type Matrix, squaredDistances } from '../matrix.ts';

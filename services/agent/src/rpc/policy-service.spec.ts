@@ -7,7 +7,7 @@ import { connect, type Remote } from '@qloom/service-kit/client/clients.ts';
 import { encodeHyperparameter } from '@qloom/study-rpc/codec/hyperparameters.ts';
 import { startTestServer, type TestServer } from '@qloom/testing/test-server.ts';
 import type { EpisodeResult, PolicySettings } from '../domain/policy/policy.ts';
-import { POLICY_NAMES, type PolicyNamed } from '../domain/policy/registry.ts';
+import { POLICY_NAMES, type PolicyNamed } from '../domain/policy/policy-table.ts';
 import { interactingRates } from '../domain/policy/toy/toy-benchmarks.ts';
 import { INITIAL_CHECKPOINT, localPolicy, type PolicyPort, remotePolicy } from '../study/search/policy-port.ts';
 import { openPolicies } from '../testing/open-policies.ts';

@@ -14,7 +14,7 @@ import {
 } from '@qloom/study-rpc/codec/hyperparameters.ts';
 import { echoed } from '@qloom/tensor/quoted.ts';
 import type { EpisodeResult, Policy, PolicySettings } from '../domain/policy/policy.ts';
-import { POLICY_NAMES, type PolicyNamed } from '../domain/policy/registry.ts';
+import { POLICY_NAMES, type PolicyNamed } from '../domain/policy/policy-table.ts';
 import { decodeObservation } from '../study/replay/observation.ts';
 import { decodeState, encodeState } from '../study/search/policy-state.ts';
 import { MAX_BATCH, MAX_EPISODES } from '../study/settings/complete-settings.ts';

@@ -1,6 +1,6 @@
 import { createStepRunner } from '@qloom/tfjs/steps/run-step.ts';
 import { type Training, useTraining } from '@qloom/tfjs/steps/use-training.ts';
-import { createPolicies, type PolicyNamed } from '../domain/policy/registry.ts';
+import { createPolicies, type PolicyNamed } from '../domain/policy/policy-table.ts';
 
 let opened: Promise<{ readonly training: Training; readonly policyNamed: PolicyNamed }> | undefined;
 

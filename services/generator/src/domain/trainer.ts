@@ -1,13 +1,13 @@
 import type { Random } from '@qloom/random/random.ts';
 import type { Points } from '@qloom/study/points/points.ts';
 import type { TrainingSteps } from '@qloom/tfjs/steps/training-steps.ts';
-import { batchRows } from './batch-rows.ts';
 import type { Codec } from './codec.ts';
-import { type HeldOutScore, heldOutScore } from './held-out.ts';
 import { type Matrix, rowsOf } from './losses/matrix.ts';
 import { type MomentTarget, momentTarget } from './losses/moments.ts';
 import type { GeneratorSettings } from './settings.ts';
 import { type Batch, type DrawnPoints, type LocalLosses, requireFiniteValues } from './step-losses.ts';
+import { batchRows } from './training/batch-rows.ts';
+import { type HeldOutScore, heldOutScore } from './training/held-out.ts';
 import { pointsAt } from './training-data.ts';
 import { createCompiledNetwork } from './vae/compiled-network.ts';
 import { conditioned, drawLatents, reparameterize } from './vae/conditioned.ts';

@@ -4,8 +4,8 @@ import fc from 'fast-check';
 import { openPolicies } from '../../testing/open-policies.ts';
 import { mean } from '../maths/statistics.ts';
 import type { EpisodeResult, PolicySettings } from './policy.ts';
+import { POLICY_NAMES, type PolicyNamed } from './policy-table.ts';
 import type { PpoState } from './ppo/ppo.ts';
-import { POLICY_NAMES, type PolicyNamed } from './registry.ts';
 import { runToy } from './toy/run-toy.ts';
 import { interactingRates, narrowValley } from './toy/toy-benchmarks.ts';
 

@@ -11,9 +11,11 @@ import {
   updateMultipliers,
   violation,
 } from './constraints.ts';
+import { judge } from './judge.ts';
 import { paperCorrectedReward } from './paper-corrected.ts';
 import { paperLiteralReward } from './paper-literal.ts';
 import { EQUAL_WEIGHTS, termStatistics } from './paper-terms.ts';
+import { REWARD_FORM_NAMES } from './reward-table.ts';
 import { UnusableLossesError, utilityOf } from './utility.ts';
 
 const perfect: ConstraintReadings = mapConstraints(() => ({ value: 0, tau: -0.1, sigma: 0.05 }));
@@ -137,6 +139,34 @@ describe('paper forms', () => {
     const corrected = (t: typeof terms) => paperCorrectedReward(t, statistics, EQUAL_WEIGHTS);
     expect(literal(worse)).toBeGreaterThan(literal(terms));
     expect(corrected(worse)).toBeLessThan(corrected(terms));
+  });
+});
+
+describe.each(REWARD_FORM_NAMES)('the form %s', (form) => {
+  const run = (arm: 'real-only' | 'augmented', losses: number[]) => ({
+    arm,
+    seed: 1,
+    losses: Float64Array.from(losses),
+    accuracy: 0.5,
+    predictions: null,
+    gradientSteps: 1,
+    circuitExecutions: 1,
+  });
+  const measurement = {
+    fit: {},
+    fidelity: [
+      { fold: 0, syntheticCount: 4, readings: perfect, metrics: { 'entropy.synthetic': 1, 'auditor.log_fake': -1 } },
+    ],
+    utility: [{ fold: 0, runs: [run('real-only', [1, 2]), run('augmented', [0.5, 1])] }],
+  };
+  const version = { multipliers: INITIAL_MULTIPLIERS, statistics: termStatistics([]) };
+  const judged = () => judge(measurement, { form, weights: EQUAL_WEIGHTS }, version, createRandom(1));
+
+  it('gives a finite reward, the same for the same source of random numbers', () => {
+    const { reward, utility: gain } = judged();
+    expect(Number.isFinite(reward)).toBe(true);
+    expect(gain.value).toBeCloseTo(0.5, 12);
+    expect(judged().reward).toBe(reward);
   });
 });
 

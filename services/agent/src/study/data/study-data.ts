@@ -5,7 +5,7 @@ import { repeatedSplitSteps } from '@qloom/datasets/split/repeated-splits.ts';
 import { createSplitManifest, type SplitManifest } from '@qloom/datasets/split/split-manifest.ts';
 import { runInTurns } from '@qloom/datasets/split/turns.ts';
 import type { Task } from '@qloom/datasets/tasks/task.ts';
-import { createNamedTask } from '@qloom/datasets/tasks/task-registry.ts';
+import { createNamedTask } from '@qloom/datasets/tasks/task-table.ts';
 import type { ArtifactStore } from '@qloom/episode-log/artifacts/artifact-store.ts';
 import { ValidationError } from '@qloom/service-kit/faults/errors.ts';
 import { DatasetError } from '@qloom/study/points/dataset-error.ts';

@@ -11,7 +11,7 @@ import {
   encodeHyperparameter,
 } from '@qloom/study-rpc/codec/hyperparameters.ts';
 import type { EpisodeResult, PolicySettings, Proposal, ProposalRequest } from '../../domain/policy/policy.ts';
-import type { PolicyNamed } from '../../domain/policy/registry.ts';
+import type { PolicyNamed } from '../../domain/policy/policy-table.ts';
 import { encodeObservation } from '../replay/observation.ts';
 import { decodeState, encodeState } from './policy-state.ts';
 

@@ -7,7 +7,7 @@ import { DEFAULT_QNN } from '@qloom/qnn/model/qnn-settings.ts';
 import { ValidationError } from '@qloom/service-kit/faults/errors.ts';
 import type { FieldViolation } from '@qloom/service-kit/faults/field-violations.ts';
 import { quoted } from '@qloom/tensor/quoted.ts';
-import { POLICY_NAMES } from '../../domain/policy/registry.ts';
+import { POLICY_NAMES } from '../../domain/policy/policy-table.ts';
 import { EQUAL_WEIGHTS, PAPER_TERMS } from '../../domain/reward/paper-terms.ts';
 import { REWARD_FORM_NAMES } from '../../domain/reward/reward-table.ts';
 import { qnnViolation } from './usable-qnn.ts';

@@ -5,9 +5,7 @@ import { type Codec, fitCodec } from '../codec.ts';
 import type { Critic, CriticOpening } from '../critic.ts';
 import { DivergedError } from '../errors.ts';
 import type { FitOptions } from '../fit-options.ts';
-import { splitHeldOut } from '../held-out.ts';
 import type { Fitted } from '../methods/method.ts';
-import { fitFingerprint, packResume, type ResumeCheckpoint, unpackResume } from '../resume-checkpoint.ts';
 import {
   type Batch,
   localLosses,
@@ -17,7 +15,9 @@ import {
 } from '../step-losses.ts';
 import { Trainer } from '../trainer.ts';
 import { pointsAt } from '../training-data.ts';
+import { splitHeldOut } from './held-out.ts';
 import { learnedNetwork } from './neural-model.ts';
+import { fitFingerprint, packResume, type ResumeCheckpoint, unpackResume } from './resume-checkpoint.ts';
 
 const DEFAULT_CHECKPOINT_EVERY = 100;
 

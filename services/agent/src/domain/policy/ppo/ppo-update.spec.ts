@@ -5,7 +5,7 @@ import { createStepRunner, type RunStep, runEagerly } from '@qloom/tfjs/steps/ru
 import { useTraining } from '@qloom/tfjs/steps/use-training.ts';
 import fc from 'fast-check';
 import { ratiosOf, referenceUpdate } from '../../../testing/ppo-reference.ts';
-import { createPolicies } from '../registry.ts';
+import { createPolicies } from '../policy-table.ts';
 import { interactingRates } from '../toy/toy-benchmarks.ts';
 import { actionOf } from './heads.ts';
 import { type PolicyNetwork, policyNetwork } from './ppo-network.ts';

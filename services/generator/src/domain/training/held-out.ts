@@ -1,6 +1,6 @@
 import type { Random } from '@qloom/random/random.ts';
-import { type Matrix, squaredDistance } from './losses/matrix.ts';
-import { quantile } from './losses/moments.ts';
+import { type Matrix, squaredDistance } from '../losses/matrix.ts';
+import { quantile } from '../losses/moments.ts';
 
 /** Part of each class that is held out of the fit to choose the checkpoint. */
 const HELD_OUT_PART = 0.2;

@@ -1,5 +1,5 @@
 import { classCounts } from '@qloom/study/points/rows.ts';
-import { createNamedTask, listTaskKinds } from './task-registry.ts';
+import { createNamedTask, listTaskKinds } from './task-table.ts';
 
 describe.each(listTaskKinds().map((kind) => [kind.name, kind] as const))('the task %s', (name, kind) => {
   const task = createNamedTask(name);

@@ -1,6 +1,6 @@
 import { createRandom } from '@qloom/random/random.ts';
+import { matrix } from '../losses/matrix.ts';
 import { heldOutScore, splitHeldOut } from './held-out.ts';
-import { matrix } from './losses/matrix.ts';
 
 describe('splitHeldOut', () => {
   it('holds out a fifth of each class that has five points, and none of a smaller one', () => {
