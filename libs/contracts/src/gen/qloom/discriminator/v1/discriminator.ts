@@ -32,7 +32,7 @@ export const protobufPackage = "qloom.discriminator.v1";
 
 export const protobufFileName = "qloom/discriminator/v1/discriminator.proto";
 
-/** The judge of fidelity: a critic for training, and an auditor for assessment. */
+/** Measures fidelity: a critic for training, and an auditor for assessment. */
 
 /** Asks for capabilities. */
 export interface GetCapabilitiesRequest {
@@ -52,7 +52,7 @@ export interface CritiqueOpen {
   episode?:
     | number
     | undefined;
-  /** Fold, or draw of the final evaluation. */
+  /** Fold, or replicate of the final evaluation. */
   fold: number;
   /** Number of the attempt at this fit, from 1. Lower than the highest seen for this study, episode and fold: FAILED_PRECONDITION. */
   attempt: number;

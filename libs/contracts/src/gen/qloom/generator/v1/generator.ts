@@ -30,7 +30,7 @@ export const protobufPackage = "qloom.generator.v1";
 
 export const protobufFileName = "qloom/generator/v1/generator.proto";
 
-/** The producer of synthetic data. */
+/** Synthesizes labelled points. */
 
 /** Asks for capabilities. */
 export interface GetCapabilitiesRequest {
@@ -50,7 +50,7 @@ export interface FitIdentity {
   episode?:
     | number
     | undefined;
-  /** Fold, or draw of the final evaluation. */
+  /** Fold, or replicate of the final evaluation. */
   fold: number;
   /** Number of the attempt at this fit, from 1. A critic refuses an attempt lower than the highest that it has seen. */
   attempt: number;

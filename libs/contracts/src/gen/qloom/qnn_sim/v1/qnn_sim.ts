@@ -35,7 +35,7 @@ export const protobufPackage = "qloom.qnn_sim.v1";
 
 export const protobufFileName = "qloom/qnn_sim/v1/qnn_sim.proto";
 
-/** The judge of utility: a batched simulator of quantum neural networks. */
+/** Measures utility: a batched simulator of quantum neural networks (QNNs). */
 
 /** Asks for capabilities. */
 export interface GetCapabilitiesRequest {
