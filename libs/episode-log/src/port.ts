@@ -66,7 +66,7 @@ export interface WatchOptions {
 
 /**
  * The append-only log that coordinates episodes. Two adapters implement it, `openSqliteLog` for one machine and
- * `openJetStreamLog` for clusters, and pass one contract suite (`@qloom/testing/episode-log-contract.ts`).
+ * `openJetStreamLog` for clusters, and pass one contract suite (`@qloom/testing/episode-log/contract.ts`).
  *
  * Every method throws `LogClosedError` after {@link EpisodeLog.close}, and `LogUnavailableError` when the log could not be
  * reached or stayed locked for longer than its limit.

@@ -1,4 +1,4 @@
-import { describeEpisodeLogContract } from '@qloom/testing/episode-log-contract.ts';
+import { describeEpisodeLogContract } from '@qloom/testing/episode-log/contract.ts';
 import { describeWithEachNats, type NatsServer, startNatsServer } from '@qloom/testing/nats-server.ts';
 
 // On a loaded machine a server may take longer to notice a stopped client than a test waits. A real fault fails every

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describeEpisodeLogContract } from '@qloom/testing/episode-log-contract.ts';
+import { describeEpisodeLogContract } from '@qloom/testing/episode-log/contract.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'qloom-sqlite-log-'));
 let count = 0;

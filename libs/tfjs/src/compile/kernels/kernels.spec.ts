@@ -1,7 +1,8 @@
 import { createRandom } from '@qloom/random/random.ts';
 import * as tf from '@tensorflow/tfjs-core';
 import { useBackend } from '../../backends/backend.ts';
-import { KERNEL_CASES, type KernelCase } from '../../testing/kernel-cases.ts';
+import type { KernelCase } from '../../testing/kernel-cases/kernel-case.ts';
+import { KERNEL_CASES } from '../../testing/kernel-cases/kernel-cases.ts';
 import { compile } from '../compile.ts';
 import { traceFunction } from '../tracing/trace-function.ts';
 import { MAPPED_KERNELS } from './table.ts';

@@ -5,13 +5,13 @@ import {
 } from '@qloom/contracts/gen/qloom/generator/v1/generator.ts';
 import { startTestServer, type TestServer } from '@qloom/testing/test-server.ts';
 import fc from 'fast-check';
-import { connect, type Remote } from './client/clients.ts';
-import { boundedMessage, MAX_MESSAGE_BYTES } from './faults/bounded-message.ts';
-import { DomainError, ValidationError } from './faults/errors.ts';
-import { boundedViolations } from './faults/field-violations.ts';
-import { badRequestMetadata, violationsOf } from './faults/status-details.ts';
-import { bindService } from './server/handlers.ts';
-import { decodeSlot, encodeSlot, failureOf } from './stage/slot-events.ts';
+import { connect, type Remote } from '../client/clients.ts';
+import { bindService } from '../server/handlers.ts';
+import { decodeSlot, encodeSlot, failureOf } from '../stage/slot-events.ts';
+import { boundedMessage, MAX_MESSAGE_BYTES } from './bounded-message.ts';
+import { DomainError, ValidationError } from './errors.ts';
+import { boundedViolations } from './field-violations.ts';
+import { badRequestMetadata, violationsOf } from './status-details.ts';
 
 const CAPABILITIES = { service: 'test', version: '1.0.0', engines: [], limits: [], hyperparameters: [] };
 

@@ -1,10 +1,10 @@
 import { DiscardPolicy, jetstream, jetstreamManager, RetentionPolicy } from '@nats-io/jetstream';
 import { headers } from '@nats-io/nats-core';
 import { connect } from '@nats-io/transport-node';
-import { takeOne } from '@qloom/testing/episode-log-contract.ts';
+import { takeOne } from '@qloom/testing/episode-log/take-one.ts';
 import { describeWithNats, type NatsServer, startNatsServer } from '@qloom/testing/nats-server.ts';
-import { openEpisodeLog } from './open-log.ts';
-import type { EpisodeLog, LogEvent } from './port.ts';
+import { openEpisodeLog } from '../open-log.ts';
+import type { EpisodeLog, LogEvent } from '../port.ts';
 
 const bytes = (text: string): Uint8Array => new Uint8Array(Buffer.from(text));
 

@@ -2,9 +2,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { startChild, takeOne } from '@qloom/testing/episode-log-contract.ts';
-import type { EpisodeLog } from './port.ts';
-import { openSqliteLog, type SqliteLogOptions } from './sqlite/sqlite-log.ts';
+import { takeOne } from '@qloom/testing/episode-log/take-one.ts';
+import { startChild } from '@qloom/testing/episode-log/worker.ts';
+import type { EpisodeLog } from '../port.ts';
+import { openSqliteLog, type SqliteLogOptions } from './sqlite-log.ts';
 
 const CREATE = { study: 's', slot: 'create' };
 const NOTHING = new Uint8Array(0);

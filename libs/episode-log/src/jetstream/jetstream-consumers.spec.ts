@@ -1,12 +1,12 @@
 import { jetstreamManager, RetentionPolicy, StorageType, type StreamConfig } from '@nats-io/jetstream';
 import { connect, type NatsConnection } from '@nats-io/transport-node';
-import { takeOne } from '@qloom/testing/episode-log-contract.ts';
+import { takeOne } from '@qloom/testing/episode-log/take-one.ts';
 import { describeWithEachNats, type NatsServer, startNatsServer } from '@qloom/testing/nats-server.ts';
 import { createSignalBoard } from '@qloom/testing/signal-board.ts';
-import type { ArtifactStore } from './artifacts/artifact-store.ts';
-import { openNatsArtifacts } from './nats/nats-artifacts.ts';
-import { openEpisodeLog } from './open-log.ts';
-import type { EpisodeLog } from './port.ts';
+import type { ArtifactStore } from '../artifacts/artifact-store.ts';
+import { openNatsArtifacts } from '../nats/nats-artifacts.ts';
+import { openEpisodeLog } from '../open-log.ts';
+import type { EpisodeLog } from '../port.ts';
 
 const NOTHING = new Uint8Array(0);
 

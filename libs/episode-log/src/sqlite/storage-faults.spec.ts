@@ -16,12 +16,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { pathToFileURL } from 'node:url';
-import { takeOne } from '@qloom/testing/episode-log-contract.ts';
+import { takeOne } from '@qloom/testing/episode-log/take-one.ts';
 import { createSignalBoard } from '@qloom/testing/signal-board.ts';
 import { describeWithSmallDisk, mountSmallDisk, type SmallDisk } from '@qloom/testing/small-disk.ts';
-import { openArtifactStore } from './open-log.ts';
-import type { EpisodeLog } from './port.ts';
-import { openSqliteLog, type SqliteLogOptions } from './sqlite/sqlite-log.ts';
+import { openArtifactStore } from '../open-log.ts';
+import type { EpisodeLog } from '../port.ts';
+import { openSqliteLog, type SqliteLogOptions } from './sqlite-log.ts';
 
 const logs: EpisodeLog[] = [];
 const open = async (path: string, options: Partial<SqliteLogOptions> = {}): Promise<EpisodeLog> => {

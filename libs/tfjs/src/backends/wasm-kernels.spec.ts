@@ -1,7 +1,7 @@
 import { createRandom } from '@qloom/random/random.ts';
 import * as tf from '@tensorflow/tfjs-core';
-import { useBackend } from './backends/backend.ts';
-import { spectralNormalize } from './layers/spectral-norm.ts';
+import { spectralNormalize } from '../layers/spectral-norm.ts';
+import { useBackend } from './backend.ts';
 
 const random = createRandom('wasm');
 const normal = (...shape: number[]) => {

@@ -2,13 +2,13 @@ import { shrunkCovariance } from '@qloom/datasets/sampling/shrunk-covariance.ts'
 import { createRandom } from '@qloom/random/random.ts';
 import { rounding } from '@qloom/tensor/testing/rounding.ts';
 import fc from 'fast-check';
-import { knnEntropy } from './constraints/knn-entropy.ts';
-import { manifoldCoverage } from './distances/coverage.ts';
-import { frechetDistance, gaussianFrechet } from './distances/frechet.ts';
-import { maximumMeanDiscrepancy } from './distances/mmd.ts';
-import { symmetricEigen } from './distances/symmetric-eigen.ts';
-import type { Matrix } from './matrix.ts';
-import { correlated, sineGrid } from './testing/golden-samples.ts';
+import { knnEntropy } from '../constraints/knn-entropy.ts';
+import type { Matrix } from '../matrix.ts';
+import { correlated, sineGrid } from '../testing/golden-samples.ts';
+import { manifoldCoverage } from './coverage.ts';
+import { frechetDistance, gaussianFrechet } from './frechet.ts';
+import { maximumMeanDiscrepancy } from './mmd.ts';
+import { symmetricEigen } from './symmetric-eigen.ts';
 
 const A = sineGrid(12, 3, 0.7);
 const B = sineGrid(15, 3, 1.3, 0.4);

@@ -1,0 +1,28 @@
+import { recordStageDuration } from '../metrics.ts';
+import { withSpan } from '../spans.ts';
+import { startTelemetry, type TelemetryOptions } from '../start.ts';
+
+/**
+ * Starts telemetry under variables of the environment, where `$` in a value becomes `endpoint`, does a piece of work with a
+ * stage's measurement, and shuts telemetry down.
+ */
+export async function underVariables(
+  endpoint: string,
+  variables: Record<string, string>,
+  work: () => Promise<unknown> = () => withSpan('fit', { parent: 'root' }, async () => {}),
+  options: Partial<TelemetryOptions> = {},
+): Promise<{ warnings: string[]; enabled: boolean }> {
+  const before = process.env;
+  const given = Object.entries(variables).map(([name, value]) => [name, value.replace('$', endpoint)]);
+  process.env = { ...before, ...Object.fromEntries(given) };
+  const warnings: string[] = [];
+  try {
+    const telemetry = startTelemetry({ serviceName: 'test', warn: (line) => warnings.push(line), ...options });
+    await work();
+    recordStageDuration('fit', 'ok', 0.25);
+    await telemetry.shutdown();
+    return { warnings, enabled: telemetry.enabled };
+  } finally {
+    process.env = before;
+  }
+}
