@@ -55,8 +55,8 @@ module.exports = {
     only(
       'study-rpc',
       STUDY_RPC,
-      [STUDY_RPC, PLATFORM, CONTRACTS, '^libs/(tensor|study)/'],
-      'study-rpc says the words of study over gRPC: it imports study, tensor, platform and contracts.',
+      [STUDY_RPC, PLATFORM, CONTRACTS, '^libs/(tensor|random|study)/'],
+      'study-rpc says the words of study over gRPC: it imports study, tensor, random, platform and contracts.',
     ),
     ...services,
     only(

@@ -2,6 +2,7 @@ import { setImmediate as breathe } from 'node:timers/promises';
 import { DiscriminatorServiceService } from '@qloom/contracts/gen/qloom/discriminator/v1/discriminator.ts';
 import { bindService } from '@qloom/service-kit/server/handlers.ts';
 import type { BuiltService, ServiceDeps } from '@qloom/service-kit/server/service-spec.ts';
+import { ASSESS_STAGE } from '@qloom/study-rpc/stage/assess-stage.ts';
 import { openFoldStage } from '@qloom/study-rpc/stage/open-fold-stage.ts';
 import { useTraining } from '@qloom/tfjs/steps/use-training.ts';
 import type { DISCRIMINATOR_CONFIG } from './config.ts';
@@ -9,7 +10,6 @@ import { createAttemptRegistry } from './domain/attempts.ts';
 import { assessHandler } from './rpc/assess.ts';
 import { discriminatorCapabilities } from './rpc/capabilities.ts';
 import { critiqueHandler } from './rpc/critique.ts';
-import { ASSESS_STAGE } from './stage.ts';
 import { createAssessor } from './workers/assessor.ts';
 
 /** Version of the service (semver). */

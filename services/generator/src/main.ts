@@ -4,13 +4,13 @@ import { GeneratorServiceService } from '@qloom/contracts/gen/qloom/generator/v1
 import { connect } from '@qloom/service-kit/client/clients.ts';
 import { bindService } from '@qloom/service-kit/server/handlers.ts';
 import { runService } from '@qloom/service-kit/server/run-service.ts';
+import { FIT_STAGE } from '@qloom/study-rpc/stage/fit-stage.ts';
 import { openFoldStage } from '@qloom/study-rpc/stage/open-fold-stage.ts';
 import { useTraining } from '@qloom/tfjs/steps/use-training.ts';
 import { GENERATOR_CONFIG } from './config.ts';
 import { generatorCapabilities } from './rpc/capabilities.ts';
 import { createFitHandler } from './rpc/fit.ts';
 import { sample } from './rpc/sample.ts';
-import { FIT_STAGE } from './stage.ts';
 
 const VERSION = '0.1.0';
 

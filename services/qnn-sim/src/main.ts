@@ -1,11 +1,11 @@
 import { QnnSimulatorServiceService } from '@qloom/contracts/gen/qloom/qnn_sim/v1/qnn_sim.ts';
 import { bindService } from '@qloom/service-kit/server/handlers.ts';
 import { runService } from '@qloom/service-kit/server/run-service.ts';
+import { EVALUATE_STAGE } from '@qloom/study-rpc/stage/evaluate-stage.ts';
 import { openFoldStage } from '@qloom/study-rpc/stage/open-fold-stage.ts';
 import { CONFIG } from './config.ts';
 import { chooseEngine } from './domain/engine-choice.ts';
 import { qnnSimulatorHandlers } from './rpc/handlers.ts';
-import { EVALUATE_STAGE } from './stage.ts';
 import { createWorkerPool } from './workers/pool.ts';
 
 await runService({

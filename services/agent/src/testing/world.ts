@@ -3,6 +3,10 @@ import type { ArtifactStore } from '@qloom/episode-log/artifacts/artifact-store.
 import { openArtifactStore, openEpisodeLog } from '@qloom/episode-log/open-log.ts';
 import type { EpisodeLog } from '@qloom/episode-log/port.ts';
 import { connect, type Remote } from '@qloom/service-kit/client/clients.ts';
+import { ASSESS_STAGE } from '@qloom/study-rpc/stage/assess-stage.ts';
+import { EVALUATE_STAGE } from '@qloom/study-rpc/stage/evaluate-stage.ts';
+import { FIT_STAGE } from '@qloom/study-rpc/stage/fit-stage.ts';
+import { createFoldStage } from '@qloom/study-rpc/stage/fold-stage.ts';
 import { createTempFolder } from '@qloom/testing/temp-folder.ts';
 import { createMemoryLog, startTestServer, type TestServer } from '@qloom/testing/test-server.ts';
 import { connectPeers, type Peers } from '../peers/peers.ts';
@@ -14,9 +18,8 @@ import { createStudies, type Studies } from '../study/studies.ts';
 import { isEnded } from '../study/study-message.ts';
 import { openPolicies } from './open-policies.ts';
 import { type StandInHooks, standInDiscriminator, standInGenerator, standInSimulator } from './stand-in-services.ts';
-import { standInStages } from './stand-in-stages.ts';
 
-/** Four services over real gRPC, three of them stand-ins, and an embedded log: everything that a study meets. */
+/** An agent and the other services' stages over an embedded log, with real gRPC; only the three services called are stand-ins. */
 export interface World {
   readonly agent: Remote<typeof AgentServiceService>;
   readonly episodeLog: EpisodeLog;
@@ -91,7 +94,13 @@ export async function createWorld({ targets }: StandIns, options: WorldOptions =
     },
     { isPolicyRemote: options.openPolicy !== undefined },
   );
-  const stages = standInStages(episodeLog, artifacts, peers, log, options.concurrency ?? 1);
+  const { generator, discriminator, qnnSim } = peers;
+  const common = { episodeLog, artifacts, log, concurrency: options.concurrency ?? 1, generator };
+  const stages = [
+    createFoldStage(FIT_STAGE, { ...common, service: () => generator }),
+    createFoldStage(ASSESS_STAGE, { ...common, service: () => discriminator }),
+    createFoldStage(EVALUATE_STAGE, { ...common, service: () => qnnSim }),
+  ];
   const agentServer = await startTestServer(
     createAgentService(studies, peers, artifacts, training),
     createPolicyService(policyNamed),

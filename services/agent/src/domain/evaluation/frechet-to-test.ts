@@ -1,6 +1,7 @@
 import { frechetDistance } from '@qloom/metrics/distances/frechet.ts';
 import { matrixOf, selectMatrixRows } from '@qloom/metrics/matrix.ts';
 import type { Random } from '@qloom/random/random.ts';
+import type { Hyperparameter } from '@qloom/study/hyperparameters/hyperparameter.ts';
 import type { Points } from '@qloom/study/points/points.ts';
 import { classCounts } from '@qloom/study/points/rows.ts';
 import { synthesisPlan } from '@qloom/study/synthesis/synthesis-plan.ts';
@@ -18,16 +19,17 @@ export interface DistanceToTest {
 
 /**
  * The points on either side of every Fréchet distance on a draw: as many as the arm adds that adds fewest. A distance shrinks
- * as samples grow, so that arms can be compared at one count only.
+ * as samples grow, so that arms can be compared at one count only. `ratio` is `synthRatio` as the generator offers it.
  */
 export function comparedCount(
   { selection, rivals }: Choices,
   { labels, test }: { readonly labels: Points; readonly test: Points },
+  ratio?: Hyperparameter,
 ): number {
   const real = classCounts(labels);
   // The oracle adds as many points as Qloom's best candidate, or one for each label.
   const settings = [selection.best?.hyperparameters ?? {}, ...[...rivals.values()].filter((point) => point !== null)];
-  const added = settings.map((point) => synthesisPlan(point, real).reduce((sum, count) => sum + count, 0));
+  const added = settings.map((point) => synthesisPlan(point, real, ratio).reduce((sum, count) => sum + count, 0));
   return Math.min(test.count, ...added.filter((count) => count > 0));
 }
 

@@ -4,6 +4,7 @@ import type { Logger } from '@qloom/service-kit/logger.ts';
 import type { Configuration } from '@qloom/study/hyperparameters/hyperparameter.ts';
 import type { Space } from '@qloom/study/space/space.ts';
 import { decodeConfiguration } from '@qloom/study-rpc/codec/hyperparameters.ts';
+import { offeredRatio } from '@qloom/study-rpc/codec/offered-ratio.ts';
 import { rivalParameters } from '../../domain/evaluation/baseline-tuning.ts';
 import type { Choices } from '../../domain/evaluation/choices.ts';
 import { incumbentsOf } from '../../domain/evaluation/incumbents.ts';
@@ -198,13 +199,18 @@ async function openContext(
   const { settings, seeds, artifacts, peers } = deps;
   if (view.prepared === undefined) throw new Error('the study is not prepared');
   const manifest = await loadManifest(artifacts, view.prepared);
+  const [offered, { capabilities }] = await Promise.all([
+    advertisedSpace(peers, signal),
+    peers.generator.getCapabilities({}, { signal }),
+  ]);
   return {
     ...deps,
     prepared: view.prepared,
     manifest,
     data: await openStudyData(settings, seeds, artifacts, signal),
     labels: await getPoints(artifacts, manifest.labels, 'labels'),
-    rivalParameters: rivalParameters((await advertisedSpace(peers, signal)).parameters),
+    rivalParameters: rivalParameters(offered.parameters),
+    ratio: offeredRatio(capabilities),
   };
 }
 

@@ -3,7 +3,11 @@ import type { FidelityReport, QnnArm, UtilityReport } from '@qloom/contracts/gen
 import type { FitSummary, SampleSummary } from '@qloom/contracts/gen/qloom/generator/v1/generator.ts';
 import type { ArtifactStore } from '@qloom/episode-log/artifacts/artifact-store.ts';
 import { DomainError } from '@qloom/service-kit/faults/errors.ts';
-import type { Configuration, NumericHyperparameter } from '@qloom/study/hyperparameters/hyperparameter.ts';
+import type {
+  Configuration,
+  Hyperparameter,
+  NumericHyperparameter,
+} from '@qloom/study/hyperparameters/hyperparameter.ts';
 import type { Points } from '@qloom/study/points/points.ts';
 import { classCounts } from '@qloom/study/points/rows.ts';
 import type { Space } from '@qloom/study/space/space.ts';
@@ -33,6 +37,8 @@ export interface EvaluationContext {
   readonly labels: Points;
   /** What rivals may tune. */
   readonly rivalParameters: readonly NumericHyperparameter[];
+  /** `synthRatio` as the generator offers it. */
+  readonly ratio: Hyperparameter | undefined;
   readonly peers: Peers;
   readonly artifacts: ArtifactStore;
   readonly clock: Clock;
@@ -60,7 +66,7 @@ export async function synthesize(
   training: Points,
   signal: AbortSignal,
 ): Promise<Synthesis | null> {
-  const counts = synthesisPlan(point, classCounts(training));
+  const counts = synthesisPlan(point, classCounts(training), context.ratio);
   if (counts.every((count) => count === 0)) return null;
   const fitSeed = context.seeds.unit(label, 'fit');
   const sampleSeed = context.seeds.unit(label, 'sample');

@@ -133,7 +133,7 @@ async function addedPoints(
   const best = selection.best?.hyperparameters ?? null;
   if (arm === REAL_ONLY || (arm === QLOOM && (!selection.addsData || best === null))) return null;
   if (arm === ORACLE) {
-    const counts = synthesisPlan(best ?? {}, classCounts(data.labels));
+    const counts = synthesisPlan(best ?? {}, classCounts(data.labels), context.ratio);
     return data.oracle === null ? null : data.oracle(counts);
   }
   const point = arm === QLOOM || arm === QLOOM_UNSELECTED ? best : (rivals.get(arm) ?? null);
@@ -173,7 +173,7 @@ function distanceTo(
 ): Pick<DrawResult, 'frechet' | 'frechetCount'> {
   if (added === null) return { frechet: null };
   const random = createRandom(context.seeds.unit(name, 'assess'));
-  return frechetToTest(draw.test, added, comparedCount(choices, draw), random) ?? { frechet: null };
+  return frechetToTest(draw.test, added, comparedCount(choices, draw, context.ratio), random) ?? { frechet: null };
 }
 
 function effortOf(context: EvaluationContext, reports: readonly UtilityReport[], startedMs: number): Effort {

@@ -16,14 +16,14 @@ import { bindService } from '@qloom/service-kit/server/handlers.ts';
 import { decodeSlot, encodeSlot } from '@qloom/service-kit/stage/slot-events.ts';
 import type { Points } from '@qloom/study/points/points.ts';
 import { encodePoints } from '@qloom/study-rpc/codec/points.ts';
+import { ASSESS_STAGE } from '@qloom/study-rpc/stage/assess-stage.ts';
 import { createFoldStage } from '@qloom/study-rpc/stage/fold-stage.ts';
 import { testFoldStageFaults } from '@qloom/study-rpc/testing/fold-stage-contract.ts';
 import { createByteAssembler } from '@qloom/tensor/byte-chunks.ts';
 import { createTempFolder, type TempFolder } from '@qloom/testing/temp-folder.ts';
 import { createMemoryLog, startTestServer, type TestServer } from '@qloom/testing/test-server.ts';
-import { assessHandler } from './rpc/assess.ts';
-import { ASSESS_STAGE } from './stage.ts';
-import { type Assessor, createAssessor } from './workers/assessor.ts';
+import { type Assessor, createAssessor } from '../workers/assessor.ts';
+import { assessHandler } from './assess.ts';
 
 const ASSESS = { study: 'study', episode: 4, slot: 'assess' } as const;
 

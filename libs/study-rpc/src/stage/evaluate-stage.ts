@@ -2,10 +2,10 @@ import type { UtilityReport } from '@qloom/contracts/gen/qloom/episode/v1/slots.
 import { QnnSimulatorServiceService } from '@qloom/contracts/gen/qloom/qnn_sim/v1/qnn_sim.ts';
 import type { LabelledPoints } from '@qloom/contracts/gen/qloom/tensor/v1/tensor.ts';
 import { connect } from '@qloom/service-kit/client/clients.ts';
-import { evaluateUtility, type QnnSimulatorRemote } from '@qloom/study-rpc/clients/qnn-simulator-client.ts';
-import { sampledPoints, storedPoints } from '@qloom/study-rpc/stage/fold-points.ts';
-import type { FittedFoldStage, FittedFoldWork } from '@qloom/study-rpc/stage/fold-stage.ts';
 import { withSpan } from '@qloom/telemetry/spans.ts';
+import { evaluateUtility, type QnnSimulatorRemote } from '../clients/qnn-simulator-client.ts';
+import { sampledPoints, storedPoints } from './fold-points.ts';
+import type { FittedFoldStage, FittedFoldWork } from './fold-stage.ts';
 
 /**
  * The stage `evaluate`: reads `fit`, samples each fold's model from the generator into Evaluate beside the fold's real points, writes

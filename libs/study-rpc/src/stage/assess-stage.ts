@@ -2,9 +2,9 @@ import { DiscriminatorServiceService } from '@qloom/contracts/gen/qloom/discrimi
 import type { FidelityReport } from '@qloom/contracts/gen/qloom/episode/v1/slots.ts';
 import { createRandom } from '@qloom/random/random.ts';
 import { connect } from '@qloom/service-kit/client/clients.ts';
-import { assessFidelity, type DiscriminatorRemote } from '@qloom/study-rpc/clients/discriminator-client.ts';
-import { sampledPoints, storedPoints } from '@qloom/study-rpc/stage/fold-points.ts';
-import type { FittedFoldStage, FittedFoldWork } from '@qloom/study-rpc/stage/fold-stage.ts';
+import { assessFidelity, type DiscriminatorRemote } from '../clients/discriminator-client.ts';
+import { sampledPoints, storedPoints } from './fold-points.ts';
+import type { FittedFoldStage, FittedFoldWork } from './fold-stage.ts';
 
 /**
  * The stage `assess`: reads `fit`, pipes Sample of each fold's model into Assess beside the fold's real points, writes `assess`.

@@ -8,11 +8,12 @@ import { DomainError } from '@qloom/service-kit/faults/errors.ts';
 import { isServiceError } from '@qloom/service-kit/faults/status.ts';
 import type { Points } from '@qloom/study/points/points.ts';
 import { classCounts as countsOf } from '@qloom/study/points/rows.ts';
-import { SYNTH_RATIO, synthesisPlan } from '@qloom/study/synthesis/synthesis-plan.ts';
-import { fitModel, type GeneratorRemote } from '@qloom/study-rpc/clients/generator-client.ts';
-import { decodeConfiguration, decodeHyperparameter } from '@qloom/study-rpc/codec/hyperparameters.ts';
-import { decodePointsArtifact } from '@qloom/study-rpc/codec/points-artifact.ts';
-import type { FoldWork, ProposedFoldStage } from '@qloom/study-rpc/stage/fold-stage.ts';
+import { synthesisPlan } from '@qloom/study/synthesis/synthesis-plan.ts';
+import { fitModel, type GeneratorRemote } from '../clients/generator-client.ts';
+import { decodeConfiguration } from '../codec/hyperparameters.ts';
+import { offeredRatio } from '../codec/offered-ratio.ts';
+import { decodePointsArtifact } from '../codec/points-artifact.ts';
+import type { FoldWork, ProposedFoldStage } from './fold-stage.ts';
 
 /** Media type of a model in the artifact store. */
 const MODEL_TYPE = 'application/x-qloom-model';
@@ -38,12 +39,10 @@ async function fitFold({
   artifacts,
   context: { signal, attempt, log },
 }: FoldWork<GeneratorRemote>): Promise<FoldModel> {
-  const offered = capabilities?.hyperparameters.find(({ name }) => name === SYNTH_RATIO);
-  const ratio = offered && decodeHyperparameter(offered);
   const random = createRandom(proposal.seed).fork(`fold ${fold.index}`);
   const training = await trainingOf(artifacts, fold);
   const configuration = decodeConfiguration(proposal.hyperparameters, 'propose.hyperparameters');
-  const classCounts = synthesisPlan(configuration, countsOf(training), ratio);
+  const classCounts = synthesisPlan(configuration, countsOf(training), offeredRatio(capabilities));
   const planned = { fold: fold.index, sampleSeed: random.seedFor('sample'), classCounts };
   if (classCounts.every((count) => count === 0)) {
     return { ...planned, model: undefined, summary: [], steps: 0, seconds: 0 };
@@ -93,7 +92,7 @@ async function checkpointOf(artifacts: ArtifactStore, ref: string): Promise<Uint
   }
 }
 
-/** A checkpoint that the generator will not go on from: of another fit, damaged, or of another version. */
+/** Whether the generator refuses the checkpoint: it is of another fit, damaged, or of another version. */
 function refusedResume(error: unknown): boolean {
   const refusals: number[] = [status.FAILED_PRECONDITION, status.INVALID_ARGUMENT, status.DATA_LOSS];
   return isServiceError(error) && refusals.includes(error.code) && /resume|checkpoint/.test(error.details);

@@ -13,16 +13,16 @@ import type { BackgroundWork } from '@qloom/service-kit/stage/background-work.ts
 import { decodeSlot, encodeSlot, failureOf, isOk, type SlotFacts } from '@qloom/service-kit/stage/slot-events.ts';
 import type { Points } from '@qloom/study/points/points.ts';
 import { encodePoints } from '@qloom/study-rpc/codec/points.ts';
+import { EVALUATE_STAGE } from '@qloom/study-rpc/stage/evaluate-stage.ts';
 import { createFoldStage } from '@qloom/study-rpc/stage/fold-stage.ts';
 import { testFoldStageFaults } from '@qloom/study-rpc/testing/fold-stage-contract.ts';
 import { createByteAssembler } from '@qloom/tensor/byte-chunks.ts';
 import { createTempFolder, type TempFolder } from '@qloom/testing/temp-folder.ts';
 import { createMemoryLog, startTestServer, type TestServer } from '@qloom/testing/test-server.ts';
-import { chooseEngine } from './domain/engine-choice.ts';
-import { qnnSimulatorHandlers } from './rpc/handlers.ts';
-import { EVALUATE_STAGE } from './stage.ts';
-import { clouds } from './testing/clouds.ts';
-import { createWorkerPool, type WorkerPool } from './workers/pool.ts';
+import { chooseEngine } from '../domain/engine-choice.ts';
+import { clouds } from '../testing/clouds.ts';
+import { createWorkerPool, type WorkerPool } from '../workers/pool.ts';
+import { qnnSimulatorHandlers } from './handlers.ts';
 
 const STUDY = 'study-1';
 const MODEL = new TextEncoder().encode('a model');

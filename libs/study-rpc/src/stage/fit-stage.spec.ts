@@ -11,18 +11,19 @@ import type { MessageReader } from '@qloom/service-kit/client/streams.ts';
 import { DomainError, UnavailableError } from '@qloom/service-kit/faults/errors.ts';
 import { bindService } from '@qloom/service-kit/server/handlers.ts';
 import { decodeSlot, encodeSlot, failureOf } from '@qloom/service-kit/stage/slot-events.ts';
-import { createPointsCollector } from '@qloom/study-rpc/codec/points.ts';
-import { encodePointsArtifact, POINTS_TYPE } from '@qloom/study-rpc/codec/points-artifact.ts';
-import { encodeBytes } from '@qloom/study-rpc/codec/tensors.ts';
-import { createFoldStage } from '@qloom/study-rpc/stage/fold-stage.ts';
-import { testFoldStageFaults } from '@qloom/study-rpc/testing/fold-stage-contract.ts';
+import type { Points } from '@qloom/study/points/points.ts';
 import { createByteAssembler } from '@qloom/tensor/byte-chunks.ts';
 import { createTempFolder, type TempFolder } from '@qloom/testing/temp-folder.ts';
 import { createMemoryLog, startTestServer, type TestServer } from '@qloom/testing/test-server.ts';
-import { twoClouds } from './fixtures/quadratic-critic.ts';
-import { FIT_STAGE } from './stage.ts';
+import { createPointsCollector } from '../codec/points.ts';
+import { encodePointsArtifact, POINTS_TYPE } from '../codec/points-artifact.ts';
+import { encodeBytes } from '../codec/tensors.ts';
+import { testFoldStageFaults } from '../testing/fold-stage-contract.ts';
+import { FIT_STAGE } from './fit-stage.ts';
+import { createFoldStage } from './fold-stage.ts';
 
-const training = twoClouds(30, createRandom('clouds'));
+const y = Int32Array.from({ length: 30 }, (_, i) => i % 2);
+const training: Points = { count: 30, features: 2, classes: 2, x: createRandom('clouds').normals(60), y };
 const propose = { study: 'study', episode: 0, slot: 'propose' } as const;
 let folder: TempFolder;
 let episodeLog: EpisodeLog;
@@ -203,7 +204,7 @@ describe('the stage fit', () => {
     expect(slot.implementation?.service).toBe('stand-in');
   });
 
-  it('goes on from the stored checkpoint after a generator died, with a higher attempt', async () => {
+  it('continues from the stored checkpoint after a generator died, with a higher attempt', async () => {
     const asked: Asked[] = [];
     await fitSlot(1, (what) => {
       asked.push(what);
