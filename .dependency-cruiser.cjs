@@ -41,8 +41,8 @@ module.exports = {
     {
       name: 'domain-has-no-transport',
       severity: 'error',
-      comment: 'Domain libraries know no gRPC, NATS or OpenTelemetry.',
-      from: { path: at(DOMAIN), pathNot: SPEC },
+      comment: 'Domain code knows no gRPC, NATS or OpenTelemetry.',
+      from: { path: [at(DOMAIN), at('^services/[^/]+/src/domain/')], pathNot: SPEC },
       to: { path: 'node_modules/(@grpc|@nats-io|@opentelemetry)/' },
     },
     only('contracts', CONTRACTS, [CONTRACTS], 'Contracts import nothing of ours.'),
@@ -59,6 +59,25 @@ module.exports = {
       'study-rpc says the words of study over gRPC: it imports study, tensor, random, platform and contracts.',
     ),
     ...services,
+    only(
+      'service-domain',
+      '^services/[^/]+/src/domain/',
+      [DOMAIN, '^services/[^/]+/src/domain/'],
+      'The domain of a service imports domain only.',
+    ),
+    {
+      name: 'agent-rooms',
+      severity: 'error',
+      comment: 'Rooms of src/study import one way: search and final-evaluation know those before them, not each other.',
+      from: {
+        path: at('^services/agent/src/study/(retry|settings|data|replay|search|final-evaluation)/'),
+        pathNot: SPEC,
+      },
+      to: {
+        path: at('^services/agent/src/study/(search|final-evaluation)/'),
+        pathNot: at('^services/agent/src/study/$1/'),
+      },
+    },
     only(
       'apps',
       '^apps/',

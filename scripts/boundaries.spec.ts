@@ -24,6 +24,7 @@ describe('module boundaries', () => {
   it('fire on every kind of wrong import, type-only ones too, and on nothing else', () => {
     expect(violations('scripts/fixtures/boundaries')).toEqual(
       [
+        'agent-rooms: services/agent/src/study/final-evaluation/imports-search.ts',
         'apps: apps/qloom/src/imports-service.ts',
         'conformance: conformance/src/imports-service.ts',
         'contracts: libs/contracts/src/imports-ours.ts',
@@ -32,6 +33,7 @@ describe('module boundaries', () => {
         'domain: libs/tensor/src/imports-platform.ts',
         'no-cycle: services/agent/src/cycle-a.ts',
         'platform: libs/telemetry/src/imports-domain.ts',
+        'service-domain: services/generator/src/domain/imports-rpc.ts',
         'service-generator: services/generator/src/imports-service.ts',
         'service-generator: services/generator/src/imports-testing.ts',
         'specs-import-no-service: services/generator/src/wrong.spec.ts',

@@ -6,7 +6,7 @@ import { createArrayStepBuilder } from '@qloom/tfjs/steps/array-step.ts';
 import { createStepCache } from '@qloom/tfjs/steps/step-cache.ts';
 import type { TrainingSteps } from '@qloom/tfjs/steps/training-steps.ts';
 import * as tf from '@tensorflow/tfjs-core';
-import { openQuadraticCritic, twoClouds } from '../fixtures/quadratic-critic.ts';
+import { openQuadraticCritic, twoClouds } from '../testing/quadratic-critic.ts';
 import type { Critic, OpenCritic } from './critic.ts';
 import { CancelledError, CriticLostError, DivergedError, UnusableCheckpointError } from './errors.ts';
 import { fitGenerator } from './fit.ts';

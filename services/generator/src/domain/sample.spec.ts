@@ -5,7 +5,7 @@ import type { Configuration } from '@qloom/study/hyperparameters/hyperparameter.
 import type { Points } from '@qloom/study/points/points.ts';
 import { useBackend } from '@qloom/tfjs/backends/backend.ts';
 import * as tf from '@tensorflow/tfjs-core';
-import { openQuadraticCritic, twoClouds } from '../fixtures/quadratic-critic.ts';
+import { openQuadraticCritic, twoClouds } from '../testing/quadratic-critic.ts';
 import { CancelledError, InvalidTrainingDataError } from './errors.ts';
 import { fitGenerator } from './fit.ts';
 import { generatorSettings } from './generator-settings.ts';

@@ -1,6 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { createJobRunner } from '../domain/jobs.ts';
-import { createFileCache } from '../engine-cache.ts';
+import { createFileCache } from './engine-cache.ts';
 import {
   type JobMessage,
   type ProgressMessage,
