@@ -6,8 +6,8 @@ import type { BackgroundWork } from '@qloom/service-kit/stage/background-work.ts
 import { encodeHyperparameter } from '@qloom/study-rpc/codec/hyperparameters.ts';
 import { quoted } from '@qloom/tensor/quoted.ts';
 import { createSeeds, type StudySeeds } from '../domain/seeds.ts';
-import { advertisedSpace } from '../peers/peers.ts';
 import { openStudyData, type StudyData, splitLabels } from './data/study-data.ts';
+import { advertisedSpace } from './peers.ts';
 import { encodeRecord } from './replay/study-record.ts';
 import { applyEvent, emptyView, type StudyView } from './replay/study-view.ts';
 import { createStalls, type Stalls } from './retry/stalls.ts';

@@ -3,11 +3,11 @@ import type { ArtifactStore } from '@qloom/episode-log/artifacts/artifact-store.
 import type { EpisodeLog } from '@qloom/episode-log/port.ts';
 import { classifyFault } from '@qloom/service-kit/faults/faults.ts';
 import type { Logger } from '@qloom/service-kit/logger.ts';
-import type { Peers } from '../peers/peers.ts';
 import { prepareStudy } from './data/prepare.ts';
 import { openStudyData } from './data/study-data.ts';
 import { createFinalEvaluation, type FinalEvaluation } from './final-evaluation/final-evaluation.ts';
 import { type OpenedStudy, openStudy } from './opened-study.ts';
+import type { Peers } from './peers.ts';
 import { createJournal, type StudyJournal } from './replay/study-journal.ts';
 import { isSearched, type StudyView } from './replay/study-view.ts';
 import type { Clock } from './retry/clock.ts';

@@ -17,10 +17,10 @@ import {
   type Unit,
 } from '../../domain/evaluation/jobs.ts';
 import { createSeeds, type StudySeeds } from '../../domain/seeds.ts';
-import { advertisedSpace, type Peers } from '../../peers/peers.ts';
 import { getPoints, putArtifact } from '../data/points-artifact.ts';
 import { loadManifest } from '../data/prepare.ts';
 import { openStudyData, outerFoldCount } from '../data/study-data.ts';
+import { advertisedSpace, type Peers } from '../peers.ts';
 import type { Recorded } from '../replay/study-record.ts';
 import { factsOf, isSearched, rewardedEpisodes, type StudyView } from '../replay/study-view.ts';
 import type { Clock } from '../retry/clock.ts';

@@ -8,7 +8,7 @@ import { isServiceError } from '@qloom/service-kit/faults/status.ts';
 import { violationsOf } from '@qloom/service-kit/faults/status-details.ts';
 import type { Points } from '@qloom/study/points/points.ts';
 import { evaluateUtility } from '@qloom/study-rpc/clients/qnn-simulator-client.ts';
-import { LONG_CALL_MS, type Peers } from '../../peers/peers.ts';
+import { LONG_CALL_MS, type Peers } from '../peers.ts';
 
 /** A simulator that is still at work after this has taken the settings. Clients give CreateStudy 10 s. Unit: milliseconds. */
 const PATIENCE_MS = 4_000;

@@ -2,7 +2,7 @@ import type { Limit } from '@qloom/contracts/gen/qloom/episode/v1/capabilities.t
 import type { QnnSettings } from '@qloom/contracts/gen/qloom/episode/v1/slots.ts';
 import { ValidationError } from '@qloom/service-kit/faults/errors.ts';
 import type { FieldViolation } from '@qloom/service-kit/faults/field-violations.ts';
-import type { Peers } from '../../peers/peers.ts';
+import type { Peers } from '../peers.ts';
 
 /** What a study will ask of the services. */
 export interface StudyWork {

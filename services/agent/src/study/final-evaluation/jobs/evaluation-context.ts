@@ -17,9 +17,9 @@ import { fitModel, samplePoints } from '@qloom/study-rpc/clients/generator-clien
 import { evaluateUtility } from '@qloom/study-rpc/clients/qnn-simulator-client.ts';
 import { encodeForeignConfiguration } from '@qloom/study-rpc/codec/hyperparameters.ts';
 import type { StudySeeds } from '../../../domain/seeds.ts';
-import { LONG_CALL_MS, type Peers } from '../../../peers/peers.ts';
 import type { StudyManifest } from '../../data/prepare.ts';
 import type { StudyData } from '../../data/study-data.ts';
+import { LONG_CALL_MS, type Peers } from '../../peers.ts';
 import { decodeUtility } from '../../replay/measurement.ts';
 import type { Clock } from '../../retry/clock.ts';
 import type { CompleteSettings } from '../../settings/complete-settings.ts';

@@ -1,6 +1,6 @@
 import type { Implementation } from '@qloom/contracts/gen/qloom/episode/v1/capabilities.ts';
 import { implementationOf, nameOf } from '@qloom/study-rpc/implementations.ts';
-import type { Peers } from '../../../peers/peers.ts';
+import type { Peers } from '../../peers.ts';
 import { proposedEpisodes, type StudyView } from '../../replay/study-view.ts';
 
 const STAGES = [
