@@ -1,7 +1,8 @@
 import { createRandom } from '@qloom/random/random.ts';
+import { selectRows } from '@qloom/study/points/rows.ts';
 import { fitCodec } from './codec.ts';
 import { matrix } from './losses/matrix.ts';
-import { type DataShape, pointsAt, requireUsable } from './training-data.ts';
+import { type DataShape, requireUsable } from './training-data.ts';
 
 const random = createRandom('codec');
 const plain: DataShape = { features: 3, classes: 2, lower: [], upper: [], shots: 0 };
@@ -39,7 +40,7 @@ describe('the codec', () => {
 
   it('pulls gradients back as central differences do', () => {
     const codec = fitCodec({ points, shape: angled });
-    const channels = codec.encode(pointsAt(points, [3, 7, 11]));
+    const channels = codec.encode(selectRows(points, [3, 7, 11]));
     const weights = random.normals(9);
     const value = (data: Float32Array) =>
       codec.decode(matrix(3, 5, data)).reduce((sum, x, i) => sum + x * weights[i], 0);

@@ -1,5 +1,6 @@
 import type { Random } from '@qloom/random/random.ts';
 import type { Points } from '@qloom/study/points/points.ts';
+import { selectRows } from '@qloom/study/points/rows.ts';
 import type { TrainingSteps } from '@qloom/tfjs/steps/training-steps.ts';
 import type { Codec } from './codec.ts';
 import { type Matrix, rowsOf } from './losses/matrix.ts';
@@ -8,7 +9,6 @@ import type { GeneratorSettings } from './settings.ts';
 import { type Batch, type DrawnPoints, type LocalLosses, requireFiniteValues } from './step-losses.ts';
 import { batchRows } from './training/batch-rows.ts';
 import { type HeldOutScore, heldOutScore } from './training/held-out.ts';
-import { pointsAt } from './training-data.ts';
 import { createCompiledNetwork } from './vae/compiled-network.ts';
 import { conditioned, drawLatents, reparameterize } from './vae/conditioned.ts';
 import { createVae, type Vae, type VaeSizes } from './vae/network.ts';
@@ -92,7 +92,7 @@ export class Trainer {
     const { batchSize } = settings.training;
     const { latentDim } = settings.vae;
     const random = this.#options.random.fork(`step ${step}`);
-    const points = pointsAt(fitPoints, batchRows(fitPoints.count, batchSize, random));
+    const points = selectRows(fitPoints, batchRows(fitPoints.count, batchSize, random));
     const labels = points.y;
     const real = codec.encode(points, random);
     const noise = random.normals(batchSize * latentDim);

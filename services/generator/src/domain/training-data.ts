@@ -49,13 +49,3 @@ export function requireUsable({ points, shape }: TrainingData): void {
     if (y[i] < 0 || y[i] >= classes) refuse(`row ${i} has the label ${y[i]}; labels are 0 … ${classes - 1}`);
   }
 }
-
-/** The rows at these indices, copied. */
-export function pointsAt(points: Points, rows: ArrayLike<number>): Points {
-  const { features, classes, x, y, group } = points;
-  const count = rows.length;
-  const taken = new Float32Array(count * features);
-  for (let i = 0; i < count; i++) taken.set(x.subarray(rows[i] * features, (rows[i] + 1) * features), i * features);
-  const at = (from: Int32Array) => Int32Array.from({ length: count }, (_, i) => from[rows[i]]);
-  return { count, features, classes, x: taken, y: at(y), ...(group ? { group: at(group) } : {}) };
-}

@@ -1,8 +1,8 @@
 import { createRandom, type Random } from '@qloom/random/random.ts';
 import type { Points } from '@qloom/study/points/points.ts';
+import { selectRows } from '@qloom/study/points/rows.ts';
 import { throwIfAborted } from '../abortable.ts';
 import type { Model } from '../model.ts';
-import { pointsAt } from '../training-data.ts';
 import { CHUNK_ROWS, type SampleOptions, type Tally } from './sample-options.ts';
 
 /** Draws `counts` points from a model, shape [classes]: all of one class, for the others are 0. */
@@ -29,7 +29,7 @@ export function sampleByClass(draw: DrawOfClass) {
 function* chunksOf(points: Points): Generator<Points> {
   for (let from = 0; from < points.count; from += CHUNK_ROWS) {
     const rows = Math.min(CHUNK_ROWS, points.count - from);
-    yield pointsAt(
+    yield selectRows(
       points,
       Int32Array.from({ length: rows }, (_, i) => from + i),
     );

@@ -1,10 +1,10 @@
 import { quantizeToShots } from '@qloom/datasets/preprocessing/dequantize.ts';
 import { createRandom, type Random } from '@qloom/random/random.ts';
 import type { Points } from '@qloom/study/points/points.ts';
+import { selectRows } from '@qloom/study/points/rows.ts';
 import { throwIfAborted } from '../abortable.ts';
 import type { Model } from '../model.ts';
 import { networkOf } from '../training/neural-model.ts';
-import { pointsAt } from '../training-data.ts';
 import { createGate, type Gate } from './gate.ts';
 import { createPointSource, type PointSource } from './point-source.ts';
 import { CHUNK_ROWS, type SampleOptions, type Tally } from './sample-options.ts';
@@ -64,12 +64,12 @@ async function* sampleClass(
       tally.drawn++;
       const verdict = gate?.judge(encoded, row, label);
       if (!verdict || verdict.accepted) passed.push(row);
-      else rejected.push({ posterior: verdict.posterior, point: pointsAt(drawn, [row]) });
+      else rejected.push({ posterior: verdict.posterior, point: selectRows(drawn, [row]) });
     }
     rejected = rejected.sort((a, b) => b.posterior - a.posterior).slice(0, missing);
     tally.passed += passed.length;
     missing -= passed.length;
-    if (passed.length > 0) yield finish(pointsAt(drawn, passed));
+    if (passed.length > 0) yield finish(selectRows(drawn, passed));
   }
   if (missing === 0) return;
   tally.forced += missing;

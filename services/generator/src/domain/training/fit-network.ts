@@ -1,5 +1,6 @@
 import { createRandom, type Random } from '@qloom/random/random.ts';
 import type { Points } from '@qloom/study/points/points.ts';
+import { selectRows } from '@qloom/study/points/rows.ts';
 import { abortable, throwIfAborted } from '../abortable.ts';
 import { type Codec, fitCodec } from '../codec.ts';
 import type { Critic, CriticOpening } from '../critic.ts';
@@ -14,7 +15,6 @@ import {
   requireFittingAnswer,
 } from '../step-losses.ts';
 import { Trainer } from '../trainer.ts';
-import { pointsAt } from '../training-data.ts';
 import { splitHeldOut } from './held-out.ts';
 import { learnedNetwork } from './neural-model.ts';
 import { fitFingerprint, packResume, type ResumeCheckpoint, unpackResume } from './resume-checkpoint.ts';
@@ -31,11 +31,11 @@ export async function fitNetwork(options: FitOptions, variant: { readonly critic
   const { points } = data;
   const random = createRandom(seed);
   const { fit, heldOut } = splitHeldOut(points.y, points.classes, random.fork('held out'));
-  const fitPoints = pointsAt(points, fit);
+  const fitPoints = selectRows(points, fit);
   const codec = fitCodec({ ...data, points: fitPoints });
   const fingerprint = fitFingerprint(settings, seed, data);
   const resumed = options.resume ? unpackResume(fingerprint, options.resume) : undefined;
-  const heldOutPoints = pointsAt(points, heldOut);
+  const heldOutPoints = selectRows(points, heldOut);
   const trainer = new Trainer({ settings, codec, fitPoints, heldOutPoints, random, steps: options.steps });
   let critic: Critic | undefined;
   try {
