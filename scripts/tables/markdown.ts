@@ -1,20 +1,23 @@
-/** The lines of a Markdown table, without its header: one for each row of cells. A bar in a cell is escaped. */
-export function tableLines(rows: readonly (readonly string[])[]): string[] {
-  return rows.map((cells) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`);
-}
-
-/** The names that stand in backquotes in the first column of the table with this header. Throws where there is no such table. */
+/** The names in backquotes in the first column of the table with this header. Throws where there is no such table. */
 export function namesInTable(text: string, header: readonly string[]): string[] {
   const lines = text.split('\n');
   const { from, to } = bodyOf(lines, header);
   return lines.slice(from, to).flatMap((line) => /^\| *`([^`]+)`/.exec(line)?.[1] ?? []);
 }
 
-/** `text` with other rows in the table with this header. Throws where there is no such table. */
+/**
+ * `text` with other rows in the table with this header; a bar in a cell is escaped. Columns are aligned where they were. Throws
+ * where there is no such table.
+ */
 export function withTable(text: string, header: readonly string[], rows: readonly (readonly string[])[]): string {
   const lines = text.split('\n');
   const { from, to } = bodyOf(lines, header);
-  lines.splice(from, to - from, ...tableLines(rows));
+  const isAligned = cellsOf(lines[from - 1]).some((dashes) => dashes.length > 3);
+  const cells = [header, ...rows.map((row) => row.map((cell) => cell.replaceAll('|', '\\|')))];
+  const widths = header.map((_, j) => (isAligned ? Math.max(3, ...cells.map((row) => [...row[j]].length)) : 0));
+  const lineOf = (row: readonly string[]) => `| ${row.map((cell, j) => cell.padEnd(widths[j])).join(' | ')} |`;
+  const dashes = widths.map((width) => '-'.repeat(Math.max(3, width)));
+  lines.splice(from - 2, to - from + 2, ...[cells[0], dashes, ...cells.slice(1)].map(lineOf));
   return lines.join('\n');
 }
 

@@ -14,25 +14,4 @@ describe('the table of methods', () => {
     expect(methodNamed('gan')).toBe(METHODS.gan);
     expect([methodNamed('flow'), methodNamed('toString')]).toEqual([undefined, undefined]);
   });
-
-  // A hyperparameter that moves in the list moves in the search space, and with it every proposal.
-  it('advertises hyperparameters in an order that does not change', () => {
-    expect(HYPERPARAMETERS.map(({ name }) => name)).toEqual([
-      'method',
-      'rival.strength',
-      'vae.layers',
-      'vae.width',
-      'vae.latentDim',
-      'vae.activation',
-      'vae.architecture',
-      'vae.beta',
-      'vae.lambdaRec',
-      'gan.lambdaDiv',
-      'gan.lambdaMom',
-      'gan.lrG',
-      'gan.batchSize',
-      'gan.steps',
-      'synthRatio',
-    ]);
-  });
 });
