@@ -24,7 +24,7 @@ function readJson(path) {
  * by entry, so that an `npm ci` by hand counts too. Optional packages (other platforms') may be absent, but for those
  * that a failed script has dropped.
  */
-function installedMode(root) {
+export function installedMode(root) {
   const lockPath = join(root, 'package-lock.json');
   if (!existsSync(join(root, 'node_modules/.package-lock.json'))) return 'nothing';
   const stamp = readJson(join(root, STAMP));
@@ -44,7 +44,7 @@ function installedMode(root) {
 }
 
 /** SHA-256 of package-lock.json, hexadecimal. */
-function lockHash(root) {
+export function lockHash(root) {
   return createHash('sha256')
     .update(readFileSync(join(root, 'package-lock.json')))
     .digest('hex');
@@ -60,13 +60,13 @@ export function serves(installed, mode) {
  * would do the same, but it refuses a lock file that lacks the optional packages of other platforms, as one written where
  * the registry does not carry them all does, and it deletes the Node it may be running under.
  */
-function npmArguments(mode) {
+export function npmArguments(mode) {
   const quiet = ['--no-audit', '--no-fund', '--loglevel=error'];
   return ['install', '--no-save', mode === 'run' ? '--omit=dev' : '--include=dev', ...quiet];
 }
 
 /** PATH without node_modules/.bin: npm may replace the Node that lies there while it works. */
-function outerPath(path) {
+export function outerPath(path) {
   return path
     .split(delimiter)
     .filter((folder) => !folder.includes(`node_modules${sep}.bin`))

@@ -65,10 +65,10 @@ describe('qloom run, disturbed', () => {
     running.kill('SIGINT');
     const { code, stderr } = await running.ended;
     expect(code).toBe(130);
-    expect(stderr).toContain('stopped; nothing is lost. Go on with: qloom run tiny.yaml --out runs\n');
+    expect(stderr).toContain('stopped; nothing is lost. Resume with: qloom run tiny.yaml --out runs\n');
     expect(servicePids(folder()).filter(isAlive)).toEqual([]);
     expect(place.leftovers()).toEqual([]);
-    const [, command] = /Go on with: qloom (.*)/.exec(stderr) ?? [];
+    const [, command] = /Resume with: qloom (.*)/.exec(stderr) ?? [];
     await expectUndisturbed(place.start(command.split(' ')));
     expect(place.leftovers()).toEqual([]);
   }, 120_000);

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-// The command line's door. Dependency-free and plain enough for Node 20: it hands over to src/main.ts, under this Node
-// where it runs TypeScript as it is (22.18 or later), else under the Node 24 that npm installed beside us.
+// Entry point of the command line. Without dependencies and runnable by Node 20: it starts src/main.ts, under this Node
+// where it runs TypeScript as it is (22.18 or later), else under the Node 24 that npm installed.
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import module from 'node:module';
@@ -27,7 +27,7 @@ function installedNode() {
   }
 }
 
-// Compiled code is kept from start to start, the services' too: it halves the time to start.
+// Compiled code is cached between starts, for the services too: it halves the time to start.
 process.env.NODE_COMPILE_CACHE ??= join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'qloom/compiled');
 
 if (runsTypeScript()) {
@@ -50,7 +50,7 @@ if (runsTypeScript()) {
     stdio: 'inherit',
     env: {
       ...process.env,
-      // main.ts ends when this process is killed the hard way.
+      // main.ts ends when this process is killed with SIGKILL.
       QLOOM_LAUNCHER_PID: String(process.pid),
       PATH: `${dirname(node)}${delimiter}${process.env.PATH ?? ''}`,
     },

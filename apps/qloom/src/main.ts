@@ -4,7 +4,8 @@ import { onLostReader } from './command/lost-reader.ts';
 import { buildProgram } from './command/program.ts';
 import { reportError } from './command/report-error.ts';
 
-// A reader that leaves early (`qloom sample … | head`) is no failure; one of the progress (`2>&1 | head`) stops nothing.
+// A reader that leaves early (`qloom sample … | head`) is no failure, and neither is one of the progress (`2>&1 |
+// head`).
 onLostReader(process.stdout, () => process.exit(EXIT.OK));
 onLostReader(process.stderr, () => {});
 
@@ -12,7 +13,7 @@ try {
   await buildProgram().parseAsync(process.argv);
   process.exitCode ??= EXIT.OK;
 } catch (error) {
-  // Commander has said what was wrong; its own code tells help (0) from bad usage.
+  // Commander has printed the error; its own code distinguishes help (0) from bad usage.
   process.exitCode =
     error instanceof CommanderError
       ? error.exitCode === 0
@@ -20,5 +21,5 @@ try {
         : EXIT.USAGE
       : reportError(error, process.stderr);
 }
-// Idle gRPC channels and keep-alive sockets must not hold the command open.
+// Idle gRPC channels and keep-alive sockets must not keep the process alive.
 process.exit();

@@ -15,16 +15,16 @@ import { readCircuitFile } from '../study-file/circuit-file.ts';
 import { loadStudyFile } from '../study-file/load-study-file.ts';
 import { qnnSettingsOf } from '../study-file/qnn-settings.ts';
 
-/** Options that say a circuit without a file. */
+/** Options that define a circuit without a file. */
 export interface CircuitFlags extends AnsatzFlags, EncodingFlags {
   readonly qubits?: number;
 }
 
 /**
- * The circuit that a user means: that of an OpenQASM file (.qasm), that of a study file's QNN (anything else), or without a
- * file that of the options, by default the QNN's of a study. A study file's features are known when its data are; until then
- * `--features` says how many. Throws UsageError or the circuit's own error, which say where it is wrong and
- * what would be right.
+ * The circuit that a user means: that of an OpenQASM file (.qasm), that of a study file's QNN (anything else), or
+ * without a file that of the options, by default the QNN's of a study. The number of features of a study file follows
+ * from its data; until then `--features` sets it. Throws UsageError or the circuit's own error, with the place of the
+ * error and what would be right.
  */
 export async function givenCircuit(file: string | undefined, flags: CircuitFlags): Promise<Circuit> {
   if (file === undefined) return buildQnnCircuit(circuitSettingsOf(flags));
@@ -40,7 +40,9 @@ export async function givenCircuit(file: string | undefined, flags: CircuitFlags
   const { qasm } = settings;
   if (qasm !== undefined) {
     if (flags.features !== undefined) {
-      throw new UsageError(`--features stands beside ${file}, whose qnn.circuit has inputs of its own; leave it out`);
+      throw new UsageError(
+        `--features cannot be combined with ${file}, whose qnn.circuit has inputs of its own; leave it out`,
+      );
     }
     return circuitFromQasm(qasm, loaded.circuit?.path);
   }
@@ -55,7 +57,9 @@ function refuseBeside(file: string, flags: CircuitFlags, isProgram: boolean): vo
   const all = isProgram ? { ...own, features: flags.features } : own;
   const given = Object.entries(all).find(([, value]) => value !== undefined)?.[0];
   if (given === undefined) return;
-  throw new UsageError(`--${given} stands beside ${file}, which has a circuit of its own; give one of the two`);
+  throw new UsageError(
+    `--${given} cannot be combined with ${file}, which has a circuit of its own; give one of the two`,
+  );
 }
 
 /** The settings of options alone. */

@@ -5,21 +5,21 @@ import { ENCODING_NAMES, ENCODINGS, type EncodingName } from '@qloom/quantum/enc
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { wholeNumber } from './numbers.ts';
 
-/** What {@link addAnsatzOptions} adds. */
+/** Values of the options of {@link addAnsatzOptions}. */
 export interface AnsatzFlags {
   readonly ansatz?: AnsatzName;
   readonly layers?: number;
   readonly ansatzOption: Readonly<Record<string, string>>;
 }
 
-/** What {@link addEncodingOptions} adds. */
+/** Values of the options of {@link addEncodingOptions}. */
 export interface EncodingFlags {
   readonly encoding?: EncodingName;
   readonly features?: number;
   readonly encodingOption: Readonly<Record<string, string>>;
 }
 
-/** Adds the options that say an ansatz. */
+/** Adds the options that define an ansatz. */
 export function addAnsatzOptions(command: Command): Command {
   return command
     .addOption(new Option('--ansatz <name>', 'the trainable circuit').choices(ANSATZ_NAMES))
@@ -27,7 +27,7 @@ export function addAnsatzOptions(command: Command): Command {
     .option('--ansatz-option <name=value>', 'an option of the ansatz; may be repeated', collectAssignment, {});
 }
 
-/** Adds the options that say an encoding. */
+/** Adds the options that define an encoding. */
 export function addEncodingOptions(command: Command): Command {
   return command
     .addOption(new Option('--encoding <name>', 'how features enter the circuit').choices(ENCODING_NAMES))
@@ -35,7 +35,7 @@ export function addEncodingOptions(command: Command): Command {
     .option('--encoding-option <name=value>', 'an option of the encoding; may be repeated', collectAssignment, {});
 }
 
-/** The options of an ansatz from their texts; what does not fit is left for the circuit's builder to refuse. */
+/** The options of an ansatz from their texts; the circuit's builder refuses those that do not fit. */
 export const ansatzOptionsOf = (
   ansatz: AnsatzName,
   { ansatzOption }: Pick<AnsatzFlags, 'ansatzOption'>,

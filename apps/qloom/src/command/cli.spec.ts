@@ -16,7 +16,7 @@ interface Ended {
   readonly err: string;
 }
 
-/** Runs the command line as people do. */
+/** Runs the command line as a user does. */
 function qloom(args: readonly string[], node = process.execPath): Promise<Ended> {
   const env = { ...process.env, NO_COLOR: '', FORCE_COLOR: '0', QLOOM_LAUNCHER_PID: undefined };
   return new Promise((resolve) => {
@@ -95,7 +95,10 @@ describe('qloom', () => {
     [['vqe', 'hubbard'], "'hubbard' is none of tfim, xxz, h2, and no sum such as"],
     [['vqe', 'h2', '--ansatz-option', 'electrons=9'], 'electrons: 9 in 4 spin orbitals; 1 to 3 are right'],
     [['draw', 'none.qasm'], 'none.qasm: no such file'],
-    [['draw', 'examples/quickstart.yaml', '--qubits', '3'], '--qubits stands beside examples/quickstart.yaml, which'],
+    [
+      ['draw', 'examples/quickstart.yaml', '--qubits', '3'],
+      '--qubits cannot be combined with examples/quickstart.yaml, which',
+    ],
     [['draw', '--ansatz', 'qcnn', '--layers', '3'], "the ansatz 'qcnn' on 4 qubits takes an integer from 1 to 2"],
     [['plateau', '--from', '5', '--to', '4'], '--from 5 is above --to 4'],
     [['stages', 'nothing', '--out', 'nowhere'], 'nothing is no run folder and no study; nowhere holds no study'],
@@ -113,7 +116,7 @@ describe('qloom', () => {
     ['qubit q;\nfor int i in [1:90000] for int j in [1:90000] {}', '2:24: the program takes more than 2000000 steps'],
     ['qubit[200000000000000000000] q;', '1:7: 200000000000000000000 is above 2^64 - 1'],
     [' '.repeat(300_000), 'has 300000 bytes; at most 262144 are right'],
-  ])('ends with 2 where a program asks for endless work (%#)', async (program, message) => {
+  ])('ends with 2 for a program with too much work (%#)', async (program, message) => {
     const path = join(mkdtempSync(join(tmpdir(), 'qloom-cli-')), 'hostile.qasm');
     writeFileSync(path, program);
     const { code, out, err } = await qloom(['draw', path]);
@@ -123,21 +126,21 @@ describe('qloom', () => {
     expect([code, out]).toEqual([2, '']);
   });
 
-  const STANDS_AFTER = 'an argument that begins with a minus stands after --';
+  const MUST_FOLLOW = 'an argument that begins with a minus must follow --';
   it.each([
-    [['vqe', '-1*Z0'], "unknown option '-1*Z0'", `${STANDS_AFTER}: qloom vqe -- '-1*Z0'`],
-    [['run', '--out', 'x', '-mine.yaml'], "unknown option '-mine.yaml'", `${STANDS_AFTER}: qloom run -- -mine.yaml`],
-    [['datasets', 'draw', '-x'], "unknown option '-x'", `${STANDS_AFTER}: qloom datasets draw -- -x`],
+    [['vqe', '-1*Z0'], "unknown option '-1*Z0'", `${MUST_FOLLOW}: qloom vqe -- '-1*Z0'`],
+    [['run', '--out', 'x', '-mine.yaml'], "unknown option '-mine.yaml'", `${MUST_FOLLOW}: qloom run -- -mine.yaml`],
+    [['datasets', 'draw', '-x'], "unknown option '-x'", `${MUST_FOLLOW}: qloom datasets draw -- -x`],
     [
       ['vqe', '--', '-1*Z0', '--restarts', '1'],
       "too many arguments for 'vqe'. Expected 1 argument but got 3: -1*Z0, --restarts, 1.",
-      'what follows -- is an argument; options stand before it',
+      'everything after -- is an argument; options go before it',
     ],
-  ])('says of %j how to give an argument that begins with a minus', async (args, error, hint) => {
+  ])('explains for %j how to give an argument that begins with a minus', async (args, error, hint) => {
     expect(await qloom(args)).toEqual({ code: 2, out: '', err: `error: ${error}\n(${hint})\n` });
   });
 
-  it('does not say so of an option that is misspelled, nor of a command without arguments', async () => {
+  it('does not explain it for a misspelled option, nor for a command without arguments', async () => {
     const [misspelled, without] = await Promise.all([qloom(['vqe', '--qubitz', '3']), qloom(['doctor', '-x'])]);
     expect(misspelled.err).toBe("error: unknown option '--qubitz'\n(Did you mean --qubits?)\n");
     expect(without.err).toBe("error: unknown option '-x'\n");
@@ -180,7 +183,7 @@ describe('qloom', () => {
     expect(report.out).not.toContain('\u001b');
   });
 
-  it("exports a run's QNN, and says where there are no points to train it on", async () => {
+  it("exports a run's QNN, and reports missing training points", async () => {
     const out = finishedRun();
     const without = await qloom(['export', 'toy', '--out', out]);
     expect(without).toMatchObject({ code: 1, err: expect.stringContaining('give the real points with --data <csv>') });
@@ -208,7 +211,9 @@ describe('qloom', () => {
     expect((await qloom(['draw', own])).out).toBe(drawn.out);
     expect(await qloom(['draw', own, '--features', '2'])).toMatchObject({
       code: 2,
-      err: expect.stringContaining(`--features stands beside ${own}, whose qnn.circuit has inputs of its own`),
+      err: expect.stringContaining(
+        `--features cannot be combined with ${own}, whose qnn.circuit has inputs of its own`,
+      ),
     });
     expect(readFileSync(join(folder, 'study.svg'), 'utf8')).toMatch(/^<svg[\s\S]*<title>examples\/quickstart.yaml/);
   });
@@ -227,7 +232,7 @@ describe('qloom', () => {
     expect(JSON.parse(chosen.out)).toMatchObject({ engine: expect.any(String), engineReason: expect.any(String) });
   });
 
-  it('finds the ground energy of H₂, with its progress beside', async () => {
+  it('finds the ground energy of H₂, with its progress on stderr', async () => {
     const [json, text] = await Promise.all([
       qloom(['vqe', 'h2', '--restarts', '2', '--json']),
       qloom(['vqe', '--restarts', '1', '--', '-1*Z0 Z1 - 0.3*X0']),

@@ -2,7 +2,7 @@
 export const EXIT = {
   /** Done. */
   OK: 0,
-  /** It failed; the message says why. */
+  /** It failed; the message has the reason. */
   FAILURE: 1,
   /** Wrong arguments, a bad study file or bad data: nothing was run. */
   USAGE: 2,
@@ -10,13 +10,13 @@ export const EXIT = {
   INTERRUPTED: 130,
 } as const;
 
-/** Thrown when a command cannot go on; the message is for people and no stack is shown. */
+/** Thrown when a command cannot continue; the message is for the user and no stack is shown. */
 export class CommandError extends Error {
   override readonly name: string = 'CommandError';
   readonly exitCode: number = EXIT.FAILURE;
 }
 
-/** Thrown when what the user gave is wrong: arguments, a study file, a CSV. */
+/** Thrown when the user's input is wrong: arguments, a study file, a CSV. */
 export class UsageError extends CommandError {
   override readonly name: string = 'UsageError';
   override readonly exitCode: number = EXIT.USAGE;

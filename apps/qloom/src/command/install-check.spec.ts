@@ -52,7 +52,7 @@ describe('what is installed', () => {
     expect(evaluate(`return m.installedMode(${JSON.stringify(checkout(present))})`)).toBe(mode);
   });
 
-  it('is believed from the stamp until the lock file changes', () => {
+  it('is read from the stamp until the lock file changes', () => {
     const root = checkout({ 'node_modules/run-me': runMe });
     ensure(root, 'run');
     writeFileSync(join(root, 'node_modules/.package-lock.json'), '{}');
@@ -72,13 +72,13 @@ describe('what is installed', () => {
     expect(ensure(root, 'run').outcome).toEqual({ installed: false });
   });
 
-  it('is left alone where development is installed and running is asked for', () => {
+  it('is unchanged where development is installed and running is requested', () => {
     const root = checkout({ 'node_modules/run-me': runMe, 'node_modules/dev-only': devOnly });
     expect(ensure(root, 'run')).toEqual({ outcome: { installed: false }, args: [] });
     expect(ensure(root, 'develop').args).toEqual([]);
   });
 
-  it('is completed where running is installed and development is asked for', () => {
+  it('is completed where running is installed and development is requested', () => {
     const root = checkout({ 'node_modules/run-me': runMe });
     expect(ensure(root, 'develop')).toEqual({
       outcome: { installed: true },
@@ -86,7 +86,7 @@ describe('what is installed', () => {
     });
   });
 
-  it('says that the network is away, and else what failed', () => {
+  it('reports a missing network, or else what failed', () => {
     const root = checkout({ 'node_modules/run-me': runMe });
     const away = ensure(root, 'develop', 1, 'npm error code ENOTFOUND').outcome;
     expect(away).toEqual({ installed: false, error: expect.stringContaining('npm could not reach its registry') });
@@ -94,7 +94,7 @@ describe('what is installed', () => {
     expect(broken).toEqual({ installed: false, error: expect.stringContaining('ended with code 7') });
   });
 
-  it('asks for a full checkout where there is no lock file', () => {
+  it('requires a full checkout where there is no lock file', () => {
     const { outcome } = ensure(mkdtempSync(join(tmpdir(), 'qloom-install-')), 'run');
     expect(outcome).toEqual({ installed: false, error: expect.stringContaining('has no package-lock.json') });
   });

@@ -6,7 +6,7 @@ import { onLostReader } from './lost-reader.ts';
 const errorOf = (code: string): Error => Object.assign(new Error(`write ${code}`), { code });
 
 describe('onLostReader', () => {
-  it('outlives a reader that leaves, however often it is written to, and throws every other error', () => {
+  it('survives a reader that leaves, however often it is written to, and throws every other error', () => {
     const stream = new PassThrough();
     let lost = 0;
     onLostReader(stream, () => void lost++);
@@ -15,7 +15,7 @@ describe('onLostReader', () => {
     expect(() => stream.emit('error', errorOf('ENOSPC'))).toThrow('write ENOSPC');
   });
 
-  it('is what keeps a process going whose stderr is closed', async () => {
+  it('keeps a process alive whose stderr is closed', async () => {
     const here = new URL('./lost-reader.ts', import.meta.url).href;
     const script = (guarded: boolean): string => `
       import { onLostReader } from '${here}';

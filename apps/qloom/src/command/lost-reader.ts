@@ -4,8 +4,8 @@ import type { EventEmitter } from 'node:events';
 const LOST: ReadonlySet<unknown> = new Set(['EPIPE', 'EIO']);
 
 /**
- * Calls `onLost` when the reader of an output stream has left; every other error of the stream is thrown. Progress that nobody reads
- * any more stops no study, so that `onLost` of stderr does nothing.
+ * Calls `onLost` when the reader of an output stream has left; every other error of the stream is thrown. A study
+ * continues without a reader of its progress, so that `onLost` of stderr does nothing.
  */
 export function onLostReader(stream: EventEmitter, onLost: () => void): void {
   stream.on('error', (error: NodeJS.ErrnoException) => {

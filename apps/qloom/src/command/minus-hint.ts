@@ -2,8 +2,8 @@ import type { Command } from 'commander';
 import { shellWord } from './shell-word.ts';
 
 /**
- * Has a command and those below it say how to give an argument that begins with a minus, such as the Hamiltonian `-1*Z0`, where
- * it was taken for an option; and that options stand before `--`.
+ * Adds hints to a command and its subcommands: how to give an argument that begins with a minus, such as the
+ * Hamiltonian `-1*Z0`, where it was taken for an option; and that options go before `--`.
  */
 export function addMinusHint(command: Command, path: readonly string[] = [command.name()]): void {
   for (const below of command.commands) addMinusHint(below, [...path, below.name()]);
@@ -20,8 +20,8 @@ export function addMinusHint(command: Command, path: readonly string[] = [comman
 function hintFor(text: string, command: string): string | undefined {
   const taken = /^error: unknown option '(-[^-].*)'/.exec(text)?.[1];
   if (taken !== undefined)
-    return `an argument that begins with a minus stands after --: ${command} -- ${shellWord(taken)}`;
+    return `an argument that begins with a minus must follow --: ${command} -- ${shellWord(taken)}`;
   // Commander lists what it got: "… Expected 1 argument but got 3: -1*Z0, --restarts, 1."
   const isAfter = /^error: too many arguments for .*[:,] --?[a-z]/.test(text);
-  return isAfter ? 'what follows -- is an argument; options stand before it' : undefined;
+  return isAfter ? 'everything after -- is an argument; options go before it' : undefined;
 }

@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from 'commander';
 
-/** A parser of whole numbers for options; says what is allowed. */
+/** A parser of whole numbers for options, whose error has the allowed range. */
 export function wholeNumber(minimum: number, maximum: number): (text: string) => number {
   return (text) => {
     const value = Number(text);
@@ -11,7 +11,7 @@ export function wholeNumber(minimum: number, maximum: number): (text: string) =>
   };
 }
 
-/** A parser of numbers for options; says what is allowed. */
+/** A parser of numbers for options, whose error has the allowed range. */
 export function realNumber(minimum = -Infinity, maximum = Infinity): (text: string) => number {
   return (text) => {
     const value = Number(text);

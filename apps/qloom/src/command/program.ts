@@ -33,7 +33,7 @@ const COMMANDS: readonly ((program: Command) => void)[] = [
 
 const FOOTER = `
 Examples:
-  $ qloom run examples/quickstart.yaml        run a study, or go on with it
+  $ qloom run examples/quickstart.yaml        run a study, or resume it
   $ qloom sample qloom-runs/quickstart --count 200 > more.csv
   $ qloom trace 12 --run qloom-runs/quickstart
   $ qloom stages quickstart
@@ -52,12 +52,12 @@ Colour is used on a terminal only; NO_COLOR turns it off.`;
 /** The command line. Errors of usage are thrown as CommanderError, those of commands as CommandError. */
 export function buildProgram(): Command {
   const program = new Command('qloom')
-    .description('Weaves training data for quantum neural networks, and says whether it helped.')
+    .description('Weaves training data for quantum neural networks, and measures whether it helped.')
     .version(qloomVersion(), '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print help')
     .addHelpText('after', FOOTER)
     .showSuggestionAfterError()
-    // An error quotes what was given, which may be a URL with a password.
+    // An error quotes arguments, which may be a URL with a password.
     .configureOutput({ writeErr: (text) => void process.stderr.write(redactUrls(text)) })
     .exitOverride();
   for (const add of COMMANDS) add(program);

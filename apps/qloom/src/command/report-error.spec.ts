@@ -26,7 +26,7 @@ function report(error: unknown): { code: number; text: string } {
 }
 
 describe('an error at the end of a command', () => {
-  it('is cut line by line, so that no line is longer than somebody reads, and none is lost', () => {
+  it('is cut line by line, so that no line is too long to read, and none is lost', () => {
     const { text } = report(
       new CommandError(['short', 'x'.repeat(100_000), ...Array<string>(400).fill('y')].join('\n')),
     );
@@ -67,7 +67,7 @@ describe('an error at the end of a command', () => {
     expect([code, text]).toEqual([1, expect.stringMatching(message)]);
   });
 
-  it('has a trace only where nobody foresaw it', () => {
+  it('has a trace only if it is unexpected', () => {
     expect(report(new CommandError('it is over'))).toEqual({ code: 1, text: 'qloom: it is over\n' });
     expect(report(new TypeError('x is undefined')).text).toMatch(/TypeError: x is undefined\n {4}at /);
   });

@@ -5,7 +5,7 @@ import { styleOf } from '../terminal/style.ts';
 import { CommandError, EXIT } from './errors.ts';
 import { systemErrorText } from './system-error.ts';
 
-/** Writes an error for people and returns the exit code. A stack is shown only for what nobody foresaw. */
+/** Writes an error for the user and returns the exit code. A stack is shown only for unexpected errors. */
 export function reportError(
   error: unknown,
   stream: { readonly isTTY?: boolean; write(text: string): unknown },
@@ -21,7 +21,7 @@ export function reportError(
     say(error.details || error.message);
     return EXIT.FAILURE;
   }
-  // A domain error of any library that says that the input is wrong, such as a circuit, an engine's name or a setting.
+  // A domain error of any library for wrong input, such as a circuit, an engine's name or a setting.
   if (error instanceof Error && (error as { code?: unknown }).code === 'invalid') {
     say(error.message);
     return EXIT.USAGE;
@@ -31,14 +31,14 @@ export function reportError(
     say(system);
     return EXIT.FAILURE;
   }
-  // Errors of our own libraries (datasets, log, telemetry) say everything in their message.
+  // Messages of errors of our own libraries (datasets, log, telemetry) are complete.
   const known =
     error instanceof Error && error.name !== 'Error' && !/^(Type|Range|Reference|Syntax)Error$/.test(error.name);
   say(known ? (error as Error).message : ((error as Error)?.stack ?? String(error)));
   return EXIT.FAILURE;
 }
 
-/** A message whose lines are each within what a terminal is read for; problems of a study file are a line each. */
+/** A message with lines of bounded length; problems of a study file are one line each. */
 function boundedLines(message: string): string {
   return message
     .split('\n')

@@ -1,3 +1,3 @@
-/** A word as a POSIX shell takes it: in quotes where it needs them. */
+/** A word quoted for a POSIX shell where needed. */
 export const shellWord = (word: string): string =>
   /^[\w./:@=-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;

@@ -1,6 +1,6 @@
 import { CommandError } from './errors.ts';
 
-/** Why calls to the operating system fail, in words, and what to do where that is the same everywhere. */
+/** Reasons why calls to the operating system fail, in words, with a remedy where it is always the same. */
 const REASONS: Readonly<Record<string, string>> = {
   EACCES: 'no permission',
   EPERM: 'not permitted',
@@ -36,7 +36,10 @@ export function systemReason(error: unknown): string | undefined {
   return `${REASONS[code] ?? error.message.replace(/^\w+: /, '').replace(/, \w+( '.*)?$/, '')} (${code})`;
 }
 
-/** A failed call to the operating system in a line for people, with its path where it has one; undefined for any other error. */
+/**
+ * A failed call to the operating system in one line for the user, with its path where it has one; undefined for any
+ * other error.
+ */
 export function systemErrorText(error: unknown): string | undefined {
   const reason = systemReason(error);
   if (reason === undefined) return undefined;

@@ -13,7 +13,7 @@ interface DoctorFlags {
 }
 
 const HELP = `
-Starts the four services for a moment and asks what they can do. A NATS server is needed only for --log nats://….
+Starts the four services briefly and asks for their capabilities. A NATS server is needed only for --log nats://….
 Exit code 1 when something that every study needs is broken.
 
 Examples:
@@ -25,7 +25,7 @@ export function addDoctorCommand(program: Command): void {
   program
     .command('doctor')
     .description('check this machine and say which engines the services use')
-    .option('--out <folder>', 'folder of run folders, whose disk is looked at', 'qloom-runs')
+    .option('--out <folder>', 'folder of run folders, whose disk is checked', 'qloom-runs')
     .option('--nats <url>', 'NATS server to look for', 'nats://127.0.0.1:4222')
     .option('--json', 'print the findings as JSON')
     .addHelpText('after', HELP)
@@ -50,7 +50,7 @@ export function addDoctorCommand(program: Command): void {
     });
 }
 
-/** A line a finding. */
+/** One line for each finding. */
 function renderFindings(findings: readonly Finding[], style: Style): string {
   const marks = { ok: style.green('ok'), absent: style.dim('–'), broken: style.red('broken') };
   const rows = findings.map(({ state, what, detail }) => [marks[state], what, detail]);

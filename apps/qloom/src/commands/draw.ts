@@ -16,7 +16,7 @@ interface DrawFlags extends CircuitFlags {
 }
 
 const HELP = `
-Without a file the options say the circuit; what they leave out is that of a study's default QNN. x0, x1, … are features,
+Without a file the options define the circuit; anything else is that of a study's default QNN. x0, x1, … are features,
 θ0, θ1, … trained parameters. --openqasm prints a program in which both are inputs: change it, and a study file takes it as
 qnn.circuit.
 

@@ -22,9 +22,10 @@ interface ExportFlags {
 }
 
 const HELP = `
-A study scores many QNNs and keeps none. This trains one as the study does, on the real points that it kept and on what it
-added, and prints a program with the trained parameters, which gives the outputs that Qloom's simulator gives (without shots
-and noise). The largest output is the predicted class. How it was trained stands on stderr.
+A study scores many QNNs and keeps none. This trains one as the study does, on the real points that it kept
+and the synthetic ones that it added, and prints a program with the trained parameters, which gives the outputs of
+Qloom's simulator (without shots and noise). The largest output is the predicted class. The training is described on
+stderr.
 
 Examples:
   $ qloom export quickstart > qnn.py
@@ -58,7 +59,7 @@ async function runExport(run: string, flags: ExportFlags): Promise<void> {
   const points = readTrainingPoints({ folder, result, csv: flags.data, realOnly: flags.realOnly });
   const added = points.synthetic === null ? '' : ` and ${points.synthetic.count} synthetic`;
   const title = `QNN of the study ${record.id}, trained on ${points.real.count} real${added} points, seed ${flags.seed}`;
-  // Engines are loaded where they are needed: help and mistakes are answered at once.
+  // Engines are loaded only where they are needed, so that help and usage errors are fast.
   const { trainQnn } = await import('../export/train-qnn.ts');
   const nowMs = () => performance.now();
   const units = result.data ?? SOURCE_UNITS;

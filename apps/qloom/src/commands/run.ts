@@ -20,7 +20,7 @@ interface RunFlags {
 }
 
 const HELP = `
-An existing run folder is gone on with: a study that was stopped or killed loses nothing.
+A study whose run folder exists is resumed: one that was stopped or killed loses nothing.
 The run folder holds the synthetic data and its card, study.json, report.html, the event log and the spans.
 
 Data of your own is data.csv in the study file, with label, features, ignore, header, separator, decimal and duplicates beside it;
@@ -42,7 +42,7 @@ Examples:
 export function addRunCommand(program: Command): void {
   program
     .command('run')
-    .description('run a study, or go on with it where its folder exists')
+    .description('run a study, or resume it where its folder exists')
     .argument('<study.yaml>', 'the study file')
     .option('--out <folder>', 'folder of run folders', 'qloom-runs')
     .option('--log <log>', 'event log: sqlite (in the run folder) or nats://host:port', 'sqlite')
@@ -52,7 +52,7 @@ export function addRunCommand(program: Command): void {
     .action(async (file: string, flags: RunFlags) => {
       const log = parseLogOption(flags.log);
       const loaded = await loadStudyFile(file);
-      // gRPC and all that comes with it is loaded where it is needed: help and mistakes are answered at once.
+      // gRPC and its dependencies are loaded only where they are needed, so that help and usage errors are fast.
       const { runStudy } = await import('../run/run-study.ts');
       const interrupt = listenForInterrupt();
       const command = commandFor(file, flags);
@@ -71,14 +71,14 @@ export function addRunCommand(program: Command): void {
       } catch (error) {
         if (!(error instanceof InterruptedError)) throw error;
         const again = withoutCredentials(log) === log ? '' : ` (credentials are not kept: ${HOW_TO_GIVE_CREDENTIALS})`;
-        throw new InterruptedError(`stopped; nothing is lost. Go on with: ${command}${again}`, { cause: error });
+        throw new InterruptedError(`stopped; nothing is lost. Resume with: ${command}${again}`, { cause: error });
       } finally {
         interrupt.dispose();
       }
     });
 }
 
-/** The command that goes on with a run, without credentials: it is shown and kept. */
+/** The command that resumes a run, without credentials: it is shown and stored. */
 function commandFor(file: string, { out, log }: RunFlags): string {
   const options = [
     ...(out === 'qloom-runs' ? [] : [`--out ${shellWord(out)}`]),

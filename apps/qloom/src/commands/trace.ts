@@ -13,7 +13,7 @@ interface TraceFlags {
 }
 
 const HELP = `
-A line is a span: its name, its service, how long it took, and when. Failed ones are red and say why.
+A line is a span: its name, its service, how long it took, and when. Failed ones are red, with the reason.
 
 Examples:
   $ qloom trace 12                              of the study that was run last

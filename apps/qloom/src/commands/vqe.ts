@@ -30,7 +30,7 @@ Hamiltonians:
   a sum of weighted Pauli strings, such as "0.5*Z0 Z1 - 1.2*X0"; write -- before one that begins with a minus
 
 Each has an ansatz that suits it; --ansatz and --layers take another. Energies are computed in float64. Up to 12 qubits the
-exact ground energy (Lanczos) stands beside the result.
+exact ground energy (Lanczos) is printed as well.
 
 Examples:
   $ qloom vqe h2
@@ -68,7 +68,7 @@ export function addVqeCommand(program: Command): void {
 
 async function runVqe(text: string, flags: VqeFlags): Promise<void> {
   const { task, title } = taskOf(text, flags);
-  // Engines are loaded where they are needed: help and mistakes are answered at once.
+  // Engines are loaded only where they are needed, so that help and usage errors are fast.
   const { solveVqe } = await import('../vqe/solve-vqe.ts');
   const line = createStatusLine(process.stderr);
   const starts = task.settings.restarts;
@@ -97,7 +97,7 @@ async function runVqe(text: string, flags: VqeFlags): Promise<void> {
   }
 }
 
-/** What the flags ask for. Throws CircuitError where they do not fit together. */
+/** The problem that the flags define. Throws CircuitError where they do not fit together. */
 function taskOf(text: string, flags: VqeFlags): { task: VqeTask; title: string } {
   const hamiltonian = createHamiltonian({ hamiltonian: text, ...flags });
   const { ansatz = hamiltonian.circuit.ansatz, layers = hamiltonian.circuit.layers } = flags;

@@ -1,6 +1,6 @@
 import { parseCsvRecords } from '@qloom/datasets/csv/reading/csv-records.ts';
 
-/** Rows of a CSV of ours with their classes by name, as the report draws them. */
+/** Rows of a CSV of a run folder with their classes by name, as the report draws them. */
 export interface LabelledRows {
   readonly featureNames: readonly string[];
   /** Shape [rows][features]. */
@@ -10,8 +10,8 @@ export interface LabelledRows {
 }
 
 /**
- * Reads a CSV of ours: a header, the columns `featureNames`, the class last (and perhaps a group between). A value that is
- * missing or no number is NaN.
+ * Reads a CSV of a run folder: a header, the columns `featureNames`, the class last (and perhaps a group between). A
+ * value that is missing or no number is NaN.
  */
 export function readLabelledRows(text: string, featureNames: readonly string[]): LabelledRows {
   const [header, ...records] = parseCsvRecords(text);

@@ -5,10 +5,10 @@ import { dirname, join, resolve } from 'node:path';
 import { withoutCredentials } from '@qloom/episode-log/nats/nats-address.ts';
 import { credentialsFromEnvironment } from '../run/event-log.ts';
 
-/** One thing that was looked at. */
+/** Result of one check. */
 export interface Finding {
   readonly what: string;
-  /** `absent`: not there, and not needed by every study. */
+  /** `absent`: missing, but not needed by every study. */
   readonly state: 'ok' | 'absent' | 'broken';
   readonly detail: string;
 }
@@ -48,7 +48,7 @@ export async function checkSockets(folder: string): Promise<Finding> {
   }
 }
 
-/** Free space where run folders go. */
+/** Free space on the disk of run folders. */
 export async function checkDisk(folder: string): Promise<Finding> {
   let path = resolve(folder);
   while (!existsSync(path)) path = dirname(path);

@@ -17,7 +17,7 @@ const DEFINITIONS = {
   agent: AgentServiceService,
 };
 
-/** Starts the four services in a temporary folder and asks each what it can do: itself, and each of its engines. */
+/** Starts the four services in a temporary folder and asks each for its capabilities, engines included. */
 export async function checkServices(folder: string): Promise<Finding[]> {
   const services = startLocalServices({
     logFolder: join(folder, 'logs'),

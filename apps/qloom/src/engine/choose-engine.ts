@@ -12,7 +12,7 @@ export type ChosenEngine = Pick<Selection, 'selected'> & { readonly reason?: str
 export async function chooseEngine(engine: string, step: Workload, nowMs: () => number): Promise<ChosenEngine> {
   if (engine !== 'auto') return { selected: engine };
   const workload = step.circuit.qubits <= MEASURED_QUBITS ? step : undefined;
-  // The others are not even looked for: that may load a driver.
+  // The others are not probed, since that may load a driver.
   const entries = ENGINES.filter((entry) => entry.capabilities.precisions.includes('float64'));
   return selectEngine({ nowMs, workload, precision: 'float64', entries });
 }

@@ -4,15 +4,16 @@ import type { TrainedQnn } from '@qloom/quantum/export/trained-qnn.ts';
 import type { Observable } from '@qloom/quantum/observables/observable.ts';
 import { writeOpenQasm } from '@qloom/quantum/qasm/write-openqasm.ts';
 
-/** What a trained QNN can be written as. */
+/** Formats of an exported QNN. */
 export const EXPORT_FORMATS = ['pennylane', 'qiskit', 'openqasm'] as const;
 
 /** One of {@link EXPORT_FORMATS}. */
 export type ExportFormat = (typeof EXPORT_FORMATS)[number];
 
 /**
- * The program of a trained QNN. OpenQASM has the trained parameters as numbers and the features as inputs; its comments say
- * how features become inputs and what is read. Throws CircuitError where the format cannot say the circuit.
+ * The program of a trained QNN. OpenQASM has the trained parameters as numbers and the features as inputs; its comments
+ * describe how features become inputs and what is measured. Throws CircuitError where the format cannot express the
+ * circuit.
  */
 export function exportProgram(qnn: TrainedQnn, format: ExportFormat): string {
   if (format === 'pennylane') return pennylaneProgram(qnn);

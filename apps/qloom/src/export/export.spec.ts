@@ -33,7 +33,7 @@ function sources(files: Readonly<Record<string, string>>, given: Partial<PointSo
 }
 
 describe('readTrainingPoints', () => {
-  it('reads the real points and what the study added, unless that is left out', () => {
+  it('reads the real points and the synthetic ones that the study added, unless those are left out', () => {
     const files = { 'training.csv': csv(6, 1), 'synthetic.csv': csv(9, 2) };
     const { real, synthetic } = readTrainingPoints(sources(files));
     expect([real.count, real.features, [...real.y], synthetic?.count]).toEqual([6, 4, [0, 1, 2, 0, 1, 2], 9]);
@@ -45,7 +45,7 @@ describe('readTrainingPoints', () => {
     [{ 'training.csv': 'a,b,c,d,label\n' }, 'training.csv: has no rows'],
     [{ 'training.csv': 'a,b,c,d,label\n1,2,x,4,antiphase\n' }, 'training.csv: row 1: X3X5 is no number'],
     [{ 'training.csv': 'a,b,c,d,label\n1,2,3,4,up\n' }, 'row 1: class "up" is none of ferromagnetic, antiphase'],
-  ])('says what is wrong with %j', (files, message) => {
+  ])('reports what is wrong with %j', (files, message) => {
     expect(() => readTrainingPoints(sources(files))).toThrow(message);
   });
 });
@@ -100,7 +100,7 @@ describe('points far from 0 for their spread', () => {
 });
 
 describe('an exported QNN', () => {
-  it('gives, read back from OpenQASM and run by the reference simulator, the accuracy that was told', async () => {
+  it('has, read back from OpenQASM and run by the reference simulator, the accuracy that was printed', async () => {
     const points = readTrainingPoints(sources({ 'training.csv': csv(18, 1), 'synthetic.csv': csv(9, 2) }));
     const settings = createQnnSettings({ ansatz: 'efficient-su2', qubits: 3, layers: 1, steps: 25, learningRate: 0.1 });
     const options = { settings, points, units: SOURCE_UNITS, seed: 3, engine: 'wasm', title: 'toy', nowMs: () => 0 };

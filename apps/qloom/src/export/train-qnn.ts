@@ -10,7 +10,7 @@ import type { Points } from '@qloom/study/points/points.ts';
 import { chooseEngine } from '../engine/choose-engine.ts';
 import type { TrainingPoints } from './training-points.ts';
 
-/** What {@link trainQnn} is to do. */
+/** Options of {@link trainQnn}. */
 export interface QnnTraining {
   readonly settings: QnnSettings;
   readonly points: TrainingPoints;
@@ -19,13 +19,13 @@ export interface QnnTraining {
   readonly seed: number;
   /** `auto` or an engine's name. */
   readonly engine: string;
-  /** Stands in the exported program's head. */
+  /** Comment at the head of the exported program. */
   readonly title: string;
   /** A monotonic clock, milliseconds. */
   readonly nowMs: () => number;
 }
 
-/** A trained QNN, and how well it knows the real points that it was trained on. */
+/** A trained QNN, with its loss and accuracy on the real points that it was trained on. */
 export interface TrainingOutcome {
   readonly qnn: TrainedQnn;
   readonly accuracy: number;

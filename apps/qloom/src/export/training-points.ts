@@ -13,13 +13,13 @@ import type { RunFolder } from '../run-folder/run-folder.ts';
 
 /** The points that a QNN of a study is trained on, in the units of the study's points. */
 export interface TrainingPoints {
-  /** Real ones; they alone scale the features. */
+  /** Real points; features are scaled by these alone. */
   readonly real: Points;
-  /** What the study added; null where it is left out or nothing was kept. */
+  /** Synthetic points that the study added; null if left out or if none were kept. */
   readonly synthetic: Points | null;
 }
 
-/** Where {@link readTrainingPoints} reads. */
+/** Options of {@link readTrainingPoints}. */
 export interface PointSources {
   readonly folder: RunFolder;
   readonly result: StudyResult;
@@ -30,8 +30,8 @@ export interface PointSources {
 }
 
 /**
- * Reads the points of a finished study. Throws CommandError where it kept none and nobody gives any, UsageError where a value
- * is no number or a class is none of the study's.
+ * Reads the points of a finished study. Throws CommandError where it kept none and none are given, UsageError where a
+ * value is no number or a class is none of the study's.
  */
 export function readTrainingPoints({ folder, result, csv, realOnly }: PointSources): TrainingPoints {
   const path = csv ?? folder.trainingCsv;

@@ -57,13 +57,13 @@ export function table(headers: readonly string[], rows: readonly TableRow[]): Ma
   );
 }
 
-/** An estimate with its interval in a fainter hand. */
+/** An estimate with its interval in a lighter colour. */
 export function rangedText(interval: Interval | undefined, format: (value: number) => string): Markup {
   const [estimate, ...range] = intervalText(interval, format).split(' [');
   return range.length === 0 ? estimate : estimate + element('span', { class: 'range' }, ` [${range.join('')}`);
 }
 
-/** Terms and what they are. */
+/** A list of terms with their descriptions. */
 export function definitions(entries: readonly (readonly [term: string, text: string])[]): Markup {
   return element(
     'dl',

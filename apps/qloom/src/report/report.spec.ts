@@ -44,7 +44,7 @@ describe('the report', () => {
     expect(Buffer.byteLength(html)).toBeLessThan(1_000_000);
   });
 
-  it('says what is suspicious in the data, and so does the card', () => {
+  it('has the warnings about the data, and so does the card', () => {
     const warning = "column 1 ('<b>') has no name";
     const result = { ...makeStudyResult(), warnings: [warning] };
     const said = renderReport({ result, spans: [], real: rows, synthetic: rows, ...rest });
@@ -83,7 +83,7 @@ describe('the report', () => {
     expect(html.match(/class="failed"/g)).toHaveLength(2 + 1);
   });
 
-  it('says what each arm scores by class, beside what the largest class alone would', () => {
+  it('has the scores of each arm by class, and that of the largest class alone', () => {
     expect(html).toContain(
       'Answering &quot;ferromagnetic&quot; always would score 33.4% accuracy and 33.3% balanced accuracy.',
     );
@@ -94,7 +94,7 @@ describe('the report', () => {
     expect(unequal).toContain('balanced accuracy over real data only, points, the same draw');
   });
 
-  it('says that a few draws show nothing, and draws an estimate without an interval as one', () => {
+  it('states that a few draws show nothing, and draws an estimate without an interval as one', () => {
     const few = makeStudyResult({ draws: 3 });
     const unknown = (arm: (typeof few.arms)[number]) => ({
       ...arm,
@@ -105,7 +105,7 @@ describe('the report', () => {
     expect(page).not.toMatch(/NaN|undefined|Infinity/);
   });
 
-  it('escapes what comes from outside', () => {
+  it('escapes external text', () => {
     const result = makeStudyResult();
     const evil = renderReport({ result: { ...result, verdict: '<script>alert(1)</script>' }, spans: [], ...rest });
     expect(evil).toContain('&lt;script&gt;alert(1)');
@@ -113,7 +113,7 @@ describe('the report', () => {
     expect(unclosed(evil)).toEqual([]);
   });
 
-  it('stands where nothing was added, and where nothing at all was done', () => {
+  it('is made where nothing was added, and where no episode ran', () => {
     const nothing = renderReport({ result: makeStudyResult({ helps: false }), spans: [], ...rest });
     expect(nothing).toContain('None was kept: the study chose to add nothing.');
     const empty = {
@@ -128,7 +128,7 @@ describe('the report', () => {
   });
 });
 
-describe('what plots are made from', () => {
+describe('parts of plots', () => {
   it('pairs draws by their number, not by their place', () => {
     const result = makeStudyResult();
     const [realOnly, noise] = result.arms;

@@ -10,22 +10,22 @@ import { dataSection } from './sections/section-data.ts';
 import { searchSection } from './sections/section-search.ts';
 import { timeSection } from './sections/section-time.ts';
 
-/** What a report is made from. */
+/** Inputs of a report. */
 export interface ReportInput {
   readonly result: StudyResult;
   readonly spans: readonly KeptSpan[];
   /** The real points that the kept generator was fitted on. */
   readonly real?: LabelledRows;
   readonly synthetic?: LabelledRows;
-  /** The study file as it was run. */
+  /** The study file of the run. */
   readonly studyText: string;
   /** Name of the study file. */
   readonly studyFile: string;
-  /** Versions of what ran it, by name. */
+  /** Versions of the programs that ran it, by name. */
   readonly versions: Readonly<Record<string, string>>;
 }
 
-/** The report: one HTML document that loads nothing. */
+/** The report: one HTML document without external resources. */
 export function renderReport(input: ReportInput): string {
   const { result } = input;
   const css = readFileSync(new URL('./report.css', import.meta.url), 'utf8');

@@ -8,7 +8,7 @@ export function findArm(result: StudyResult, name: string): ArmResult | undefine
   return result.arms.find((arm) => arm.name === name);
 }
 
-/** What people call an arm. */
+/** Display name of an arm. */
 export function armLabel(arm: Pick<ArmResult, 'name' | 'kind'>): string {
   if (arm.kind === ArmKind.REAL_ONLY) return 'real data only';
   if (arm.kind === ArmKind.QLOOM) return 'Qloom';
@@ -30,7 +30,7 @@ export function armLabel(arm: Pick<ArmResult, 'name' | 'kind'>): string {
   return rivals[arm.name] ?? arm.name;
 }
 
-/** Arms in the order in which people read them: real only, rivals, Qloom, oracle, classical. */
+/** Arms in display order: real only, baselines, Qloom, oracle, classical. */
 export function readingOrder(arms: readonly ArmResult[]): ArmResult[] {
   const rank: Partial<Record<number, number>> = {
     [ArmKind.REAL_ONLY]: 0,
@@ -39,7 +39,7 @@ export function readingOrder(arms: readonly ArmResult[]): ArmResult[] {
     [ArmKind.ORACLE]: 3,
     [ArmKind.CLASSICAL]: 4,
   };
-  // What was not chosen stands right after Qloom's own arm, before the oracle.
+  // The arm that was not chosen comes right after Qloom's own arm, before the oracle.
   const rankOf = ({ name, kind }: ArmResult): number => (name === QLOOM_UNSELECTED ? 2.5 : (rank[kind] ?? 5));
   return [...arms].sort((a, b) => rankOf(a) - rankOf(b));
 }

@@ -6,7 +6,7 @@ const SOURCE = { version: '0.1.0', command: 'qloom run quickstart.yaml' };
 describe('the card', () => {
   const card = cardToMarkdown(makeStudyResult(), SOURCE) ?? '';
 
-  it('keeps what was measured on the test set apart from what was measured beside the training points', () => {
+  it('separates measurements on the test set from those against the training points', () => {
     const [onTest, onTraining] = card.split('This file beside the labelled real points');
     expect(onTest).toContain(
       'Fréchet distance to the test set, 31 points on either side, mean of draws (smaller is nearer): 0.120',

@@ -7,7 +7,7 @@ import { distanceText } from './distances.ts';
 import { headlineOf, intervalText, recallText } from './headline.ts';
 import { plainValue } from './settings-text.ts';
 
-/** Where a card says that its data comes from. */
+/** Provenance of the data on a card. */
 export interface CardSource {
   /** Version of Qloom. */
   readonly version: string;
@@ -34,7 +34,7 @@ export function cardToJson(result: StudyResult, source: CardSource): unknown {
   };
 }
 
-/** The card for people, as Markdown: how the data was made, from what, with which seed, how good it is. */
+/** The card as Markdown: how the data was made, from which data, with which seed, and its quality. */
 export function cardToMarkdown(result: StudyResult, source: CardSource): string | undefined {
   const card = result.synthetic;
   if (card === undefined) return undefined;
@@ -91,7 +91,7 @@ export function cardToMarkdown(result: StudyResult, source: CardSource): string 
   ].join('\n')}\n`;
 }
 
-/** What metrics of a fidelity report are called, where their names do not say it. */
+/** Display names of metrics of a fidelity report whose names are not clear by themselves. */
 const METRIC_NAMES: Readonly<Record<string, string>> = {
   frechet: 'Fréchet distance to training.csv',
   'frechet.null': 'Fréchet distance of random halves of training.csv to each other (of fewer points, and so larger)',

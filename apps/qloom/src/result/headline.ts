@@ -36,7 +36,7 @@ export function headlineOf(result: Pick<StudyResult, 'headline'>): Headline {
   return result.headline === Score.BALANCED_ACCURACY ? BALANCED_ACCURACY : ACCURACY;
 }
 
-/** What may be said of an arm against real data alone; undefined where it is not compared. */
+/** The claim about an arm against real data alone; undefined where it is not compared. */
 export function claimOfArm(arm: ArmResult, headline: Headline): Claim | undefined {
   const gain = headline.gainOf(arm);
   if (gain?.difference === undefined) return undefined;
@@ -66,7 +66,7 @@ export interface MajorityBaseline {
   readonly balancedAccuracy: number;
 }
 
-/** The baseline; undefined in results that do not say how many test points each class has. */
+/** The largest class alone; undefined in results without the number of test points of each class. */
 export function majorityBaseline({ testClassCounts, data }: StudyResult): MajorityBaseline | undefined {
   const present = testClassCounts.filter((count) => count > 0).length;
   if (present === 0) return undefined;
@@ -79,7 +79,7 @@ export function majorityBaseline({ testClassCounts, data }: StudyResult): Majori
   };
 }
 
-/** What the test set is and what the largest class alone would score, in a sentence or two. */
+/** Description of the test set and the score of the largest class alone, in a sentence or two. */
 export function testSetText(result: StudyResult): string {
   const baseline = majorityBaseline(result);
   if (baseline === undefined) return '';

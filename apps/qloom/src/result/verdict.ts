@@ -2,7 +2,7 @@ import type { StudyResult } from '@qloom/contracts/gen/qloom/agent/v1/result.ts'
 import { findArm } from './arms.ts';
 import { claimOfArm, headlineOf } from './headline.ts';
 
-/** How the headline is to be read. */
+/** The reading of the headline. */
 export type Tone = 'helped' | 'undecided' | 'hurt' | 'nothing-added';
 
 /** Whether Qloom's data helped on the test set, by the one rule of claims (`claimOf`). */
@@ -14,7 +14,7 @@ export function toneOf(result: StudyResult): Tone {
   return claim === 'lower' ? 'hurt' : 'undecided';
 }
 
-/** The agent's verdict; where it gives none, what the figures say. */
+/** The agent's verdict; where it gives none, one derived from the figures. */
 export function verdictOf(result: StudyResult): string {
   if (result.verdict !== '') return result.verdict;
   switch (toneOf(result)) {

@@ -1,7 +1,7 @@
 import { createWriteStream } from 'node:fs';
 import { FileError } from '../command/system-error.ts';
 
-/** A file that is written line by line, while other things go on. */
+/** A file that is written line by line in the background. */
 export interface LineFile {
   /** Writes some lines, which end in a line feed. Nothing once the file has failed. */
   write(lines: string): void;
@@ -11,7 +11,7 @@ export interface LineFile {
   close(): Promise<void>;
 }
 
-/** Opens a file of lines: `a` goes on where it ends, `w` begins anew. */
+/** Opens a file of lines: `a` appends, `w` starts a new file. */
 export function openLineFile(path: string, flags: 'a' | 'w'): LineFile {
   const stream = createWriteStream(path, { flags });
   const failed = Promise.withResolvers<never>();

@@ -19,8 +19,8 @@ export interface FolderLock {
 const BUSY = 5;
 
 /**
- * Takes a run folder for this process; it is made where it is missing. The lock is SQLite's exclusive file lock, which the
- * operating system takes away with its process, however that ends: nothing stale can stay behind. Throws
+ * Locks a run folder for this process; the folder is created if it is missing. The lock is SQLite's exclusive file
+ * lock, which the operating system releases with its process, however that ends: it is never stale. Throws
  * {@link FolderLockedError}, and {@link FileError} where the folder cannot be made or written.
  */
 export function lockFolder(folder: string): FolderLock {
@@ -56,7 +56,9 @@ export function lockFolder(folder: string): FolderLock {
   };
 }
 
-/** Why the operating system does not let a folder be written, which SQLite does not say; undefined where it does. */
+/**
+ * Why the operating system refuses to write a folder, which SQLite does not report; undefined where it can be written.
+ */
 function whyNot(folder: string): unknown {
   try {
     accessSync(folder, constants.W_OK);

@@ -29,7 +29,7 @@ const RECORD: StudyRecord = {
 const temporary = (): string => mkdtempSync(join(tmpdir(), 'qloom-folder-'));
 
 describe('a run folder', () => {
-  it('keeps the study file and what was run, and gives them back', () => {
+  it('keeps the study file and the record, and reads them back', () => {
     const folder = runFolderAt(join(temporary(), 'toy'));
     expect(openRunFolder(folder, RECORD, 'seed: 1\n')).toEqual(RECORD);
     expect(readFileSync(folder.studyYaml, 'utf8')).toBe('seed: 1\n');
@@ -47,7 +47,7 @@ describe('a run folder', () => {
     expect(() => openRunFolder(folder, { ...RECORD, ...change }, '')).toThrow(message);
   });
 
-  it('says that a folder is none, or of another version', () => {
+  it('reports a folder that is no run folder, or of another version', () => {
     const folder = runFolderAt(temporary());
     expect(() => readStudyRecord(folder)).toThrow('is no run folder');
     writeFileSync(folder.studyJson, '{"format":"qloom-study/9"}');
@@ -65,7 +65,7 @@ describe('a run folder', () => {
     [JSON.stringify({ ...RECORD, state: 'done' }), ': state is none of running, finished, failed, cancelled'],
     [JSON.stringify({ ...RECORD, id: undefined }), ': id is not a text'],
     [JSON.stringify({ ...RECORD, result: [1] }), ': result is not an object'],
-  ])('says what is wrong with a study.json of %j, and what to do', (text, message) => {
+  ])('reports what is wrong with a study.json of %j, and a remedy', (text, message) => {
     const folder = runFolderAt(temporary());
     writeFileSync(folder.studyJson, text);
     const read = () => readStudyRecord(folder);
@@ -74,7 +74,7 @@ describe('a run folder', () => {
     expect(read).toThrow('delete it and run the study file again, which resumes from the log beside it');
   });
 
-  it('takes the credentials out of a record of an earlier version', () => {
+  it('removes the credentials from a record of an earlier version', () => {
     const folder = runFolderAt(join(temporary(), 'toy'));
     openRunFolder(folder, { ...RECORD, log: 'nats://ada:secret@h:1?replicas=3' }, '');
     expect(readStudyRecord(folder).log).toBe('nats://h:1?replicas=3');
@@ -94,7 +94,7 @@ describe('a run folder', () => {
     expect(() => findRun('tox', out)).toThrow('holds toy');
   });
 
-  it('is worked in by one at a time', () => {
+  it('is used by one process at a time', () => {
     const folder = temporary();
     const lock = lockFolder(folder);
     expect(() => lockFolder(folder)).toThrow(`in use by another qloom (process ${process.pid})`);
@@ -103,7 +103,7 @@ describe('a run folder', () => {
   });
 });
 
-describe('what cannot be written', () => {
+describe('a file that cannot be written', () => {
   const file = join(temporary(), 'file');
   writeFileSync(file, '');
 
@@ -128,7 +128,7 @@ describe('what cannot be written', () => {
     );
   });
 
-  it('says TMPDIR where temporary folders cannot be made', () => {
+  it('names TMPDIR where temporary folders cannot be made', () => {
     expect(() => makeTemporaryFolder('qloom-', join(file, 'none'))).toThrow(
       /set TMPDIR to a folder that can be written$/,
     );

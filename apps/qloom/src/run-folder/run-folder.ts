@@ -11,7 +11,7 @@ import { makeFolder, writeWhole } from './write-file.ts';
 export interface RunFolder {
   /** Absolute path. */
   readonly path: string;
-  /** The study file as it was run. */
+  /** The study file of the run. */
   readonly studyYaml: string;
   /** {@link StudyRecord}. */
   readonly studyJson: string;
@@ -32,7 +32,7 @@ export interface RunFolder {
   readonly artifacts: string;
 }
 
-/** `study.json`: what was run, where it stands, what came out. */
+/** `study.json`: what was run, its state, and its result. */
 export interface StudyRecord {
   readonly format: 'qloom-study/1';
   readonly id: string;
@@ -45,7 +45,7 @@ export interface StudyRecord {
   readonly settings: unknown;
   /** SHA-256 of the CSV, where the data is one. */
   readonly csvSha256?: string;
-  /** Versions of what ran it. */
+  /** Versions of the programs that ran it. */
   readonly versions: Readonly<Record<string, string>>;
   /** ISO 8601. */
   readonly createdAt: string;
@@ -61,7 +61,7 @@ export class RunFolderError extends CommandError {
   override readonly name: string = 'RunFolderError';
 }
 
-/** The paths of the run folder at `path`, whether it is there or not. */
+/** The paths of the run folder at `path`, which need not exist. */
 export function runFolderAt(path: string): RunFolder {
   const at = (name: string): string => join(resolve(path), name);
   return {
@@ -81,7 +81,7 @@ export function runFolderAt(path: string): RunFolder {
   };
 }
 
-/** Reads `study.json`. Throws {@link RunFolderError} when there is none or it is none of ours. */
+/** Reads `study.json`. Throws {@link RunFolderError} when it is missing or invalid. */
 export function readStudyRecord(folder: RunFolder): StudyRecord {
   if (!existsSync(folder.studyJson)) {
     throw new RunFolderError(`${folder.path} is no run folder: it has no study.json`);
@@ -110,7 +110,7 @@ export function readStudyRecord(folder: RunFolder): StudyRecord {
   return { ...(record as StudyRecord), log: withoutKnownCredentials((record as StudyRecord).log) };
 }
 
-/** A qloom before this one kept the URL as it was given. */
+/** Earlier versions stored the URL with credentials. */
 function withoutKnownCredentials(log: string): string {
   try {
     return withoutCredentials(log);
@@ -134,13 +134,13 @@ function wrongField(record: Partial<StudyRecord>): string | undefined {
   return undefined;
 }
 
-/** Writes `study.json` whole: a reader never sees half of it. */
+/** Writes `study.json` atomically: a reader never sees a partial file. */
 export function writeStudyRecord(folder: RunFolder, record: StudyRecord): void {
   writeWhole(folder.studyJson, `${JSON.stringify(record, null, 2)}\n`);
 }
 
 /**
- * Makes the run folder of a study, or opens it to go on. Throws {@link RunFolderError} when it holds another study:
+ * Creates the run folder of a study, or opens it to resume. Throws {@link RunFolderError} when it holds another study:
  * other settings, other data or another log.
  */
 export function openRunFolder(folder: RunFolder, fresh: StudyRecord, studyText: string): StudyRecord {

@@ -15,14 +15,14 @@ export function makeFolder(path: string): void {
   try {
     mkdirSync(folder);
   } catch (error) {
-    // Somebody else may have been faster.
+    // Another process may have been faster.
     if (!isFolder(folder)) throw new FileError(folder, 'made', error);
   }
 }
 
 const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
 
-/** Makes a new folder for temporary files, whose name begins with `prefix`. Throws CommandError, which says TMPDIR. */
+/** Makes a new folder for temporary files, whose name begins with `prefix`. Throws CommandError, which names TMPDIR. */
 export function makeTemporaryFolder(prefix: string, base = tmpdir()): string {
   try {
     return mkdtempSync(join(base, prefix));
@@ -34,7 +34,10 @@ export function makeTemporaryFolder(prefix: string, base = tmpdir()): string {
   }
 }
 
-/** Writes a file under another name first, then renames it: a reader never sees half of it. Throws {@link FileError}. */
+/**
+ * Writes a file under another name first, then renames it: a reader never sees a partial file. Throws
+ * {@link FileError}.
+ */
 export function writeWhole(path: string, content: string | Uint8Array): void {
   const temporary = `${path}.${process.pid}.tmp`;
   try {
@@ -44,7 +47,7 @@ export function writeWhole(path: string, content: string | Uint8Array): void {
     try {
       rmSync(temporary, { force: true });
     } catch {
-      // What could not be written may not be removable either.
+      // A file that could not be written may not be removable either.
     }
     throw new FileError(path, 'written', error);
   }

@@ -11,8 +11,9 @@ import { type AgentClient, fetchArtifact, type Patience } from './follow-study.t
 import { qloomVersion } from './versions.ts';
 
 /**
- * Fetches what a finished study left and writes it into its run folder: the labelled real points, and the
- * synthetic data made from them with its card, where the study added any. Returns the result. Throws `CommandError` when the study has none.
+ * Fetches the outputs of a finished study and writes them into its run folder: the labelled real points, and the
+ * synthetic data made from them with its card, where the study added any. Returns the result. Throws `CommandError`
+ * when the study has none.
  */
 export async function collectResult(
   agent: AgentClient,

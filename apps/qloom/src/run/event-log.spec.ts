@@ -22,7 +22,7 @@ describe('--log', () => {
     expect(() => parseLogOption(value)).not.toThrow(/secret/);
   });
 
-  it('says within its few seconds that nobody answers, and where', async () => {
+  it('reports within a few seconds that no server answers, and its address', async () => {
     await expect(assertStorageAnswers(natsAt('nats://ada:secret@127.0.0.1:1'), {})).rejects.toThrow(
       'no NATS server answers at nats://127.0.0.1:1: connection refused; start the server, or give another --log',
     );
@@ -44,7 +44,7 @@ describe('--log', () => {
 });
 
 describeWithNats('--log nats://', () => {
-  it('takes credentials from the environment, says how to give them, and doctor uses them too', async () => {
+  it('takes credentials from the environment, explains how to give them, and doctor uses them too', async () => {
     const server = await startNatsServer({ arguments: ['--user', 'ada', '--pass', 'right'] });
     const env = { QLOOM_NATS_USER: 'ada', QLOOM_NATS_PASSWORD: 'right' };
     try {
@@ -63,7 +63,7 @@ describeWithNats('--log nats://', () => {
     }
   });
 
-  it('says before a service is started that an account has room for the log, and none for the artifacts', async () => {
+  it('reports before a service is started that an account has room for the log, and none for the artifacts', async () => {
     const server = await startNatsServer({
       settings:
         'accounts { A { jetstream: { max_mem: 1M, max_file: 1M, max_streams: 1 }, users: [ { user: ada, password: right } ] } }',

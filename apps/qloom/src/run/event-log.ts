@@ -6,7 +6,10 @@ import { ConfigError, loadConfig } from '@qloom/service-kit/config/config.ts';
 import { NATS_CONFIG, natsCredentials } from '@qloom/service-kit/config/nats-config.ts';
 import { CommandError, UsageError } from '../command/errors.ts';
 
-/** How long a server may take to answer at first: a person waits. Services, which outlive a restart of it, wait longer. */
+/**
+ * How long a server may take to answer at first, while the user waits. Services wait longer, to survive a restart of
+ * the server.
+ */
 const FIRST_ANSWER_MS = 2_000;
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -36,17 +39,17 @@ export function credentialsFromEnvironment(env: Environment): NatsCredentials {
   }
 }
 
-/** Where a run keeps its events and its artifacts. */
+/** URLs of a run's event log and artifact store. */
 export interface StorageUrls {
   readonly logUrl: string;
   readonly artifactsUrl: string;
 }
 
 /**
- * Opens the log and the artifact store and closes them again, before anything is started that would wait for them: a server
- * may have room for one and not for the other. Throws `CommandError` when no server answers within seconds, it refuses us or
- * has no room, `UsageError` when URL or credentials are wrong, and `LogUnusableError` for a file that is damaged or cannot
- * be written.
+ * Opens the log and the artifact store and closes them again, before services are started that would wait for them: a
+ * server may have room for one and not for the other. Throws `CommandError` when no server answers within seconds, or
+ * it refuses the credentials or has no room, `UsageError` when URL or credentials are wrong, and `LogUnusableError` for
+ * a file that is damaged or cannot be written.
  */
 export async function assertStorageAnswers({ logUrl, artifactsUrl }: StorageUrls, env: Environment): Promise<void> {
   const options = { ...credentialsFromEnvironment(env), unavailableAfterMs: FIRST_ANSWER_MS, warn: () => {} };
@@ -69,6 +72,6 @@ export async function assertStorageAnswers({ logUrl, artifactsUrl }: StorageUrls
   }
 }
 
-/** What to say where credentials are missing or were not kept. */
+/** Hint where credentials are missing or were not stored. */
 export const HOW_TO_GIVE_CREDENTIALS =
   'give them in QLOOM_NATS_USER and QLOOM_NATS_PASSWORD, in QLOOM_NATS_CREDENTIALS_FILE, or in the URL of --log';

@@ -13,18 +13,18 @@ const failing = (code: number, times: number) => {
 const never = { signal: new AbortController().signal };
 
 describe('untilAnswered', () => {
-  it('waits for a service that is away', async () => {
+  it('waits for an unavailable service', async () => {
     await expect(untilAnswered(failing(status.UNAVAILABLE, 20).call, never, 1)).resolves.toBe('answer');
   });
 
-  it('gives a connection cut in mid-message a few tries, and a programming error no more', async () => {
+  it('retries a connection cut in mid-message a few times, and a programming error no more often', async () => {
     await expect(untilAnswered(failing(status.INTERNAL, 4).call, never, 1)).resolves.toBe('answer');
     const broken = failing(status.INTERNAL, 99);
     await expect(untilAnswered(broken.call, never, 1)).rejects.toThrow('status 13');
     expect(broken.tries.count).toBe(5);
   });
 
-  it('takes a refusal, or an error of our own, at its word', async () => {
+  it('does not retry a refusal or an error of our own', async () => {
     const refused = failing(status.INVALID_ARGUMENT, 9);
     await expect(untilAnswered(refused.call, never, 1)).rejects.toThrow('status 3');
     expect(refused.tries.count).toBe(1);
@@ -38,7 +38,7 @@ describe('untilAnswered', () => {
     await expect(waiting).rejects.toThrow(/Ctrl-C|aborted/);
   });
 
-  it('says what it waits for after two seconds, each reason once', async () => {
+  it('reports what it waits for after two seconds, each reason once', async () => {
     const told: string[] = [];
     const clock = { ms: 0 };
     const patience = { ...never, nowMs: () => clock.ms, onWait: (reason: string) => void told.push(reason) };
@@ -55,7 +55,7 @@ describe('untilAnswered', () => {
     expect(told).toEqual(['status 14', 'status 14']);
   });
 
-  it('waits anew after an answer in parts', async () => {
+  it('starts a new wait after an answer in parts', async () => {
     const told: string[] = [];
     const clock = { ms: 0 };
     const patience = { ...never, nowMs: () => clock.ms, onWait: (reason: string) => void told.push(reason) };
@@ -73,7 +73,7 @@ describe('untilAnswered', () => {
 });
 
 describe('fetchArtifact', () => {
-  it('waits for a store that is away', async () => {
+  it('waits for an unavailable store', async () => {
     let tries = 0;
     const [chunk] = [...encodeBytes(Uint8Array.of(1, 2, 3))];
     const getArtifact = async function* () {

@@ -5,10 +5,10 @@ import type { SlotEvent } from '@qloom/contracts/gen/qloom/episode/v1/slots.ts';
 import type { Remote } from '@qloom/service-kit/client/clients.ts';
 import { createByteAssembler } from '@qloom/tensor/byte-chunks.ts';
 
-/** The agent, as a client sees it. */
+/** The client of the agent. */
 export type AgentClient = Remote<typeof AgentServiceService>;
 
-/** The service is away, restarts or drains: try again for as long as it takes. */
+/** The service is down, restarts or drains: retry without limit. */
 const AWAY: ReadonlySet<number> = new Set([
   status.UNAVAILABLE,
   status.CANCELLED,
@@ -17,18 +17,18 @@ const AWAY: ReadonlySet<number> = new Set([
   status.RESOURCE_EXHAUSTED,
 ]);
 
-/** What a connection cut in the middle of a message may read as, and a programming error too: a few tries. */
+/** Statuses of a connection cut in the middle of a message, but of a programming error too: a few retries. */
 const UNCLEAR: ReadonlySet<number> = new Set([status.INTERNAL, status.UNKNOWN]);
 const UNCLEAR_TRIES = 5;
 
-/** Milliseconds without an answer after which it is said what is waited for: a service that starts again is back before. */
+/** Milliseconds without an answer after which the reason is reported: a restart of a service is faster. */
 const QUIET_MS = 2_000;
 
-/** How long to wait for an answer, and whom to tell. */
+/** Options of a wait for an answer. */
 export interface Patience {
   /** Ends the wait. */
   readonly signal: AbortSignal;
-  /** Told what is waited for, once for each reason in a row. */
+  /** Called with the reason of the wait, once for each reason in a row. */
   readonly onWait?: (reason: string) => void;
   /** The clock, in milliseconds; for tests. */
   readonly nowMs?: () => number;
@@ -38,9 +38,9 @@ export interface Patience {
 const ENDED: ReadonlySet<number> = new Set([StudyState.FINISHED, StudyState.CANCELLED, StudyState.FAILED]);
 
 /**
- * Makes a call again and again until it is answered or refused: an agent that was killed comes back, a disk is mended. `away` are
- * statuses to wait for besides those that say so by themselves. A call that answers in parts calls `answered` at each, so that its
- * next wait is a new one. Throws the refusal, or the signal's reason.
+ * Repeats a call until it is answered or refused: a killed agent is restarted, a disk is repaired. `away` are further
+ * statuses to wait for. A call that answers in parts calls `answered` at each, so that its next wait is a new one.
+ * Throws the refusal, or the signal's reason.
  */
 export async function untilAnswered<T>(
   call: (answered: () => void) => Promise<T>,
@@ -96,12 +96,12 @@ export async function followStudy(
   }, patience);
 }
 
-/** What reading an artifact that the log names fails with while its store is away. */
+/** Statuses of reading an artifact that the log names while its store is unavailable. */
 const STORE_AWAY: readonly number[] = [status.NOT_FOUND, status.DATA_LOSS];
 
 /**
- * The content of an artifact that a study has stored, verified; waits for its store. Throws `TensorError` when what comes is not
- * what was announced.
+ * The content of an artifact that a study has stored, verified; waits for its store. Throws `TensorError` when the
+ * received bytes do not match the announcement.
  */
 export async function fetchArtifact(agent: AgentClient, sha256: string, patience: Patience): Promise<Uint8Array> {
   const fetchOnce = async (): Promise<Uint8Array> => {

@@ -6,7 +6,9 @@ export interface Interrupt {
   dispose(): void;
 }
 
-/** A signal from the terminal reaches the launcher and us; its copy within this time is the same one. */
+/**
+ * A signal from the terminal reaches both the launcher and this process; a copy within this time is the same signal.
+ */
 const SAME_SIGNAL_MS = 500;
 
 /**

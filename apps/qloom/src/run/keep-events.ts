@@ -10,13 +10,13 @@ import { openLineFile } from '../run-folder/line-file.ts';
 export interface EventKeeper {
   /** Rejects when the file cannot be written; never resolves. */
   readonly failed: Promise<never>;
-  /** Writes what stands in the log now, and lets go of it. */
+  /** Writes the remaining events of the log, and closes it. */
   stop(): Promise<void>;
 }
 
 /**
- * Writes `events.jsonl`: every event of the study in its total order, first those that stand, then those to come. The
- * file is written anew each time: the log is the truth, this is its readable copy.
+ * Writes `events.jsonl`: every event of the study in its total order, first the existing ones, then new ones. The file
+ * is rewritten by each run: the log is the source of truth, this is a readable copy.
  */
 export async function keepEvents(
   logUrl: string,
@@ -49,12 +49,12 @@ export async function keepEvents(
   };
 }
 
-/** The tail that the watch had not reached yet. A log that is out of reach must not keep a run from ending. */
+/** The events that the watch had not reached yet. An unreachable log must not keep a run from ending. */
 async function writeRest(log: EpisodeLog, study: string, write: (event: LogEvent) => void): Promise<void> {
   try {
     for (const event of await log.replay(study)) write(event);
   } catch {
-    // What was followed so far stands in the file.
+    // The events seen so far are in the file.
   }
 }
 

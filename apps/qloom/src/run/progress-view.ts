@@ -4,13 +4,13 @@ import { createStatusLine, type StatusStream } from '../terminal/status-line.ts'
 import { type Style, styleOf } from '../terminal/style.ts';
 import type { Progress } from './progress.ts';
 
-/** Where progress is shown. */
+/** Display of the progress. */
 export interface ProgressView {
-  /** Shows how far it is. */
+  /** Shows the current progress. */
   show(progress: Progress): void;
-  /** Shows a line that stays, such as a restart of a service. */
+  /** Shows a permanent line, such as a restart of a service. */
   note(text: string): void;
-  /** Takes the moving part away. */
+  /** Removes the moving part. */
   end(): void;
 }
 
@@ -29,8 +29,8 @@ function createBar(stream: StatusStream, title: string, style: Style): ProgressV
 }
 
 /**
- * One line at most `columns` wide: title, phase, bar, counts, best utility, rest. What the study waits for comes right after the
- * phase, cut off where it is too long: nothing else matters as long as it does.
+ * One line at most `columns` wide: title, phase, bar, counts, best utility, rest. The reason of a wait comes right
+ * after the phase, cut where it is too long, since nothing else matters during a wait.
  */
 export function barLine(progress: Progress, title: string, style: Style, columns: number): string {
   const { done, total } = progress;
@@ -76,10 +76,10 @@ function createLines(stream: StatusStream, title: string): ProgressView {
       if (phase === 'ended') return;
       if (waitingFor !== lastWait) {
         lastWait = waitingFor;
-        const what = waitingFor === undefined ? 'goes on' : `waiting for ${waitingFor}`;
+        const what = waitingFor === undefined ? 'continues' : `waiting for ${waitingFor}`;
         stream.write(`[${formatSeconds(progress.elapsedSeconds)}] ${title}  ${phase}  ${what}\n`);
       }
-      // The evaluation has many small units: a line each tenth.
+      // The evaluation has many small jobs: a line for each tenth.
       const step = phase === 'evaluating' ? Math.max(1, Math.floor(total / 10)) : 1;
       const due = phase !== lastPhase || (done !== lastDone && (done - lastDone >= step || done === total));
       if (!due) return;

@@ -80,7 +80,7 @@ describe('progress', () => {
     expect(written).not.toContain('\n');
   });
 
-  it('says what the study waits for, on a terminal in place of the bar and cut to its width', () => {
+  it('shows what the study waits for, on a terminal in place of the bar and cut to its width', () => {
     const { tracker } = tracking();
     const waitingFor = `draw-0-noise: artifact ${'0'.repeat(64)} is not in /data/runs/toy/artifacts`;
     const line = barLine(tracker.update(study({ state: StudyState.EVALUATING, waitingFor })), 'toy', PLAIN, 60);
@@ -88,7 +88,7 @@ describe('progress', () => {
     expect(line).toHaveLength(59);
   });
 
-  it('elsewhere says once what the study waits for, and once that it goes on', () => {
+  it('elsewhere prints once what the study waits for, and once that it continues', () => {
     const { tracker } = tracking();
     const written: string[] = [];
     const view = createProgressView({ write: (text) => void written.push(text) }, 'toy');
@@ -98,7 +98,7 @@ describe('progress', () => {
     for (let i = 0; i < 3; i++) view.show(tracker.update(study(evaluating)));
     expect(written.slice(1)).toEqual([
       '[0.0 ms] toy  evaluating  waiting for the study: no space\n',
-      '[0.0 ms] toy  evaluating  goes on\n',
+      '[0.0 ms] toy  evaluating  continues\n',
     ]);
   });
 });

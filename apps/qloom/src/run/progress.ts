@@ -1,29 +1,29 @@
 import { type Study, StudyState } from '@qloom/contracts/gen/qloom/agent/v1/agent.ts';
 
-/** How far a study is, for people. */
+/** Progress of a study, for display. */
 export interface Progress {
   readonly phase: 'preparing' | 'searching' | 'evaluating' | 'ended';
-  /** Steps of the phase done: episodes, then units of the final evaluation. */
+  /** Steps of the phase done: episodes, then jobs of the final evaluation. */
   readonly done: number;
   /** Steps of the phase in all; 0 where it is not known. */
   readonly total: number;
-  /** What a step is. */
+  /** Name of a step. */
   readonly unit: 'episodes' | 'units';
   readonly failed: number;
   /** Highest utility of an episode so far. */
   readonly bestUtility?: number;
   readonly policyUpdates: number;
-  /** Estimate of what is left of this phase, and of the next where it is known. Unit: seconds. */
+  /** Estimated remaining time of this phase, and of the next where it is known. Unit: seconds. */
   readonly secondsLeft?: number;
   readonly elapsedSeconds: number;
   readonly message: string;
-  /** The step that fails now and is tried again, and why. */
+  /** The step that fails and is retried, with the reason. */
   readonly waitingFor?: string;
 }
 
-/** Follows a study and estimates what is left. */
+/** Follows a study and estimates the remaining time. */
 export interface ProgressTracker {
-  /** Takes a study as it stands now. */
+  /** Takes the current state of a study. */
   update(study: Study): Progress;
 }
 
@@ -34,8 +34,9 @@ const PHASES: Partial<Record<number, Progress['phase']>> = {
 };
 
 /**
- * A tracker. What is left is the mean time of a step since the phase began (or since this process joined it: a resumed
- * study's earlier steps say nothing of this machine) times the steps left. `nowMs` is a monotonic clock.
+ * A tracker. The remaining time is the mean time of a step since the phase began (or since this process joined it:
+ * earlier steps of a resumed study may have run on another machine) times the remaining steps. `nowMs` is a monotonic
+ * clock.
  */
 export function createProgressTracker(nowMs: () => number): ProgressTracker {
   const startedMs = nowMs();

@@ -75,18 +75,18 @@ describe('the CSV of a study', () => {
       rows(GOOD.map((line, i) => `${line.slice(0, -1)}${i / 7}`)),
       "data.csv: column 3 ('kind'): 6 points have 6 different labels, all of them numbers",
     ],
-  ])('says what the file is: %s', async (_name, csv, message) => {
+  ])('names the kind of file: %s', async (_name, csv, message) => {
     await expect(readStudyCsv(study(csv))).rejects.toThrow(message);
   });
 
-  it('is read as UTF-16, with semicolons and decimal commas, which notes say', async () => {
+  it('is read as UTF-16, with semicolons and decimal commas, with notes', async () => {
     const text = rows(['0,5;2;x', '1,5;3;y', '3;1;x', '4;4;y', '5;0;x', '6;9;y']).replace('a,b,kind', 'a;b;kind');
     const data = await readStudyCsv(study(Buffer.from(`\uFEFF${text}`, 'utf16le'), '  decimal: ","\n'));
     expect(data?.points.x[0]).toBe(0.5);
     expect(data?.notes).toEqual(['the file is read as UTF-16LE', 'fields are separated by semicolons']);
   });
 
-  it('says that the file is not there, with the line', async () => {
+  it('reports a missing file, with the line', async () => {
     const loaded = parseStudyFile(join(folder, 's.yaml'), 'seed: 1\ndata:\n  csv: none.csv\n');
     await expect(csvHash(loaded)).rejects.toThrow('s.yaml:3: data.csv: none.csv is not there');
   });

@@ -59,7 +59,7 @@ function* requests({ points, featureNames, classNames, warnings }: CsvData): Gen
     warnings: [...warnings],
   });
   yield { part: { $case: 'description', value: description } };
-  // float32 where it holds the values: an agent that takes nothing else is content with most files.
+  // float32 where it can represent the values, so that an agent that supports only float32 accepts most files.
   const units = chooseFeatureUnits(points);
   const sent = units === SOURCE_UNITS ? toFeatureUnits(points, units) : points;
   for (const value of encodePoints(sent)) yield { part: { $case: 'points', value } };

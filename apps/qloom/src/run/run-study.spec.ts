@@ -77,7 +77,7 @@ describe('runStudy', () => {
     );
   });
 
-  it('says on the terminal how the CSV was read and what is suspicious in it, before anything runs', async () => {
+  it('prints how the CSV was read and its warnings before anything runs', async () => {
     const lines = Array.from({ length: 12 }, (_, i) => `${i};${(i * i) % 7};${'xy'[i % 2]}`);
     const folder = mkdtempSync(join(tmpdir(), 'qloom-warn-'));
     writeFileSync(join(folder, 'data.csv'), `t;u;kind\n${lines.join('\n')}\n`);
@@ -116,7 +116,7 @@ describe('runStudy', () => {
     expect(resumed.alreadyThere).toBe(false);
   });
 
-  it('says why a study failed and what to do, and says so again without running anything', async () => {
+  it('prints why a study failed and what to do, and prints it again without running anything', async () => {
     const run = options('fail');
     const said = /^study toy failed: every class needs 3 points\nit is over and cannot go on: .*another name or --out/;
     await expect(runStudy(run)).rejects.toThrow(said);
@@ -138,7 +138,7 @@ describe('runStudy', () => {
     await expect(runStudy(options('refuse'))).rejects.toThrow('toy.yaml:3: data.labels: too few');
   });
 
-  it('ends with the path and the reason where its folder cannot be written, and keeps what is there', async () => {
+  it('ends with the path and the reason where its folder cannot be written, and keeps existing files', async () => {
     const run = options('hang');
     mkdirSync(join(run.out, 'toy', 'spans.jsonl'), { recursive: true });
     const spans = join(run.out, 'toy', 'spans.jsonl');
@@ -146,7 +146,7 @@ describe('runStudy', () => {
     expect(readStudyRecord(runFolderAt(join(run.out, 'toy'))).state).toBe('running');
   });
 
-  it('goes on where study.json is gone, from the log beside it', async () => {
+  it('resumes without study.json from the log', async () => {
     const run = options('finish');
     const { folder } = await runStudy(run);
     rmSync(folder.studyJson);

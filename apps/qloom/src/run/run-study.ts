@@ -44,16 +44,16 @@ import { type Session, type SessionOptions, startSession, storageOf } from './se
 import { checkData, csvHash } from './study-data.ts';
 import { currentVersions } from './versions.ts';
 
-/** How a study is run. */
+/** Options of a run. */
 export interface RunOptions {
   readonly loaded: LoadedStudy;
   /** Folder of run folders. */
   readonly out: string;
   /** `sqlite` or a `nats://` URL. */
   readonly log: string;
-  /** Whether an existing folder is gone on with; false refuses it. */
+  /** Whether a study with an existing folder is resumed; false refuses it. */
   readonly resume: boolean;
-  /** Command that goes on with this run, for messages and the card. */
+  /** Command that resumes this run, for messages and the card. */
   readonly command: string;
   readonly progress: StatusStream;
   readonly signal: AbortSignal;
@@ -71,8 +71,8 @@ export interface FinishedRun {
 }
 
 /**
- * Runs a study in its folder, or goes on with it. Throws `InterruptedError` when `signal` aborts, and a `CommandError`
- * that says what to do when it cannot be run. What the user gave wrong (`UsageError`) leaves no run folder behind.
+ * Runs a study in its folder, or resumes it. Throws `InterruptedError` when `signal` aborts, and a `CommandError` with
+ * a remedy when it cannot be run. Wrong input (`UsageError`) leaves no run folder behind.
  */
 export async function runStudy(options: RunOptions): Promise<FinishedRun> {
   const { loaded } = options;
@@ -194,7 +194,7 @@ async function studyWork(
   }
 }
 
-/** Creates the study, or joins it where it stands. Throws `StudyFileError` when the agent refuses its settings. */
+/** Creates the study, or joins it if it exists. Throws `StudyFileError` when the agent refuses its settings. */
 async function createStudy(
   agent: AgentClient,
   loaded: LoadedStudy,

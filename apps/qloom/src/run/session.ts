@@ -8,7 +8,7 @@ import type { ServiceEvent } from '../supervisor/service-process.ts';
 import { assertTelemetryEnvironment } from '../telemetry/assert-telemetry.ts';
 import { startOtlpReceiver } from '../telemetry/otlp-receiver.ts';
 
-/** What a session is started with. */
+/** Options of a session. */
 export interface SessionOptions {
   readonly folder: RunFolder;
   /** `sqlite` for the log inside the folder, or a `nats://` URL. */
@@ -27,9 +27,9 @@ export interface Session {
   readonly logUrl: string;
   /** `file:///…` or `nats://…`. */
   readonly artifactsUrl: string;
-  /** Rejects when a service is given up, or the telemetry cannot be kept, such as on a full disk; never resolves. */
+  /** Rejects when a service is given up, or the telemetry cannot be stored, such as on a full disk; never resolves. */
   readonly failed: Promise<never>;
-  /** Ends the services, then the receiver: what they flush at the end is kept. May be called twice. */
+  /** Ends the services, then the receiver, so that their last spans are stored. May be called twice. */
   stop(): Promise<void>;
 }
 

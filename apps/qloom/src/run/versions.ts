@@ -8,7 +8,7 @@ export function qloomVersion(): string {
   return manifest.version;
 }
 
-/** What a study was run with, by name. */
+/** Versions of the programs that run a study, by name. */
 export function currentVersions(): Record<string, string> {
   return { qloom: qloomVersion(), node: process.versions.node, platform: `${process.platform}-${process.arch}` };
 }

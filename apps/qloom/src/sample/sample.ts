@@ -18,7 +18,7 @@ import { type RunFolder, readStudyRecord } from '../run-folder/run-folder.ts';
 import { targetsFromEnvironment } from '../study-file/targets.ts';
 import { startLocalServices } from '../supervisor/local-services.ts';
 
-/** What to sample. */
+/** Options of sampling. */
 export interface SampleOptions {
   /** Points in all. */
   readonly count: number;
@@ -30,7 +30,7 @@ export interface SampleOptions {
 }
 
 /**
- * Draws points from the model that a study kept, through a generator started for the purpose (or one's own), as CSV.
+ * Draws points from the model that a study kept, with a generator started for the purpose (or the user's own), as CSV.
  * Throws `CommandError` when the study kept none, `UsageError` for a class that it does not have.
  */
 export async function sample(folder: RunFolder, flags: SampleOptions): Promise<string> {

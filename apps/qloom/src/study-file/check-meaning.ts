@@ -19,8 +19,8 @@ const CSV_ONLY = [
 ] as const;
 
 /**
- * What the schema cannot say: fields that exclude or need one another. Called on a file that the schema accepts; `circuit` is
- * the program that it names.
+ * Checks that the schema cannot express: fields that exclude or need one another. Called on a file that the schema
+ * accepts; `circuit` is the program that it names.
  */
 export function checkMeaning(file: StudyFile, positions: Positions, circuit?: CircuitFile): Problem[] {
   const problems: Problem[] = [];
@@ -29,7 +29,7 @@ export function checkMeaning(file: StudyFile, positions: Positions, circuit?: Ci
   };
   const { data, space = {} } = file;
   if (data.task !== undefined && data.csv !== undefined)
-    say(['data', 'csv'], 'stands beside task; give one of the two');
+    say(['data', 'csv'], 'cannot be combined with task; give one of the two');
   if (data.task === undefined && data.csv === undefined) say(['data'], 'has neither task nor csv; give one of the two');
   if (data.csv !== undefined && data.settings !== undefined)
     say(['data', 'settings'], 'belongs to a task, not to a csv');
@@ -47,7 +47,7 @@ export function checkMeaning(file: StudyFile, positions: Positions, circuit?: Ci
   }
   for (const { path, message } of qnnSectionProblems(file.qnn ?? {}, circuit)) say(path, message);
   if (file.services?.policy !== undefined && file.services.agent !== undefined) {
-    say(['services', 'policy'], 'stands beside agent; an agent of your own chooses its policy itself');
+    say(['services', 'policy'], 'cannot be combined with agent; an agent of your own chooses its policy itself');
   }
   for (const [name, target] of Object.entries(file.services ?? {})) {
     const problem = targetProblem(target);

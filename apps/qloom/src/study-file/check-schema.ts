@@ -5,7 +5,7 @@ import { Ajv, type ErrorObject } from 'ajv';
 import { type FieldPath, formatPath, type Positions, type Problem } from './problem.ts';
 import { studyNameRule } from './study-name.ts';
 
-/** Where the published JSON Schema lies. */
+/** Path of the published JSON Schema. */
 export const SCHEMA_PATH = fileURLToPath(new URL('../../schema/study.schema.json', import.meta.url));
 
 let compiled: ReturnType<Ajv['compile']> | undefined;
@@ -28,9 +28,9 @@ interface RewardSection {
   readonly then: { readonly properties: { readonly form: { readonly enum: readonly string[] } } };
 }
 
-/** What is known beside the file. */
+/** Context of the file. */
 export interface SchemaContext {
-  /** Whether a policy or an agent of one's own, whose policies may have any name, is given elsewhere. */
+  /** Whether a custom policy or agent, whose policies may have any name, is set elsewhere. */
   readonly anyPolicy?: boolean;
 }
 
@@ -42,14 +42,14 @@ export function checkSchema(
 ): Problem[] {
   const validate = validator();
   if (validate(value)) return [];
-  // Whose policies may be named is said by `else`, in which types are checked once more.
+  // The names of policies are restricted by `else`, in which types are checked once more.
   const isNamed = ({ keyword, data }: ErrorObject) => keyword === 'enum' && typeof data === 'string' && !anyPolicy;
   const errors = (validate.errors ?? [])
     .filter(({ keyword }) => keyword !== 'if')
     // That weights need a form which takes them is told by checkMeaning, with the default form in view.
     .filter((error) => !error.schemaPath.startsWith('#/properties/reward/then/'))
     .filter((error) => !error.schemaPath.startsWith('#/else/') || isNamed(error));
-  // The branches of anyOf are told as one.
+  // The branches of anyOf are reported as one problem.
   const undecided = errors.filter((error) => error.keyword === 'anyOf').map((error) => error.instancePath);
   return errors
     .filter((error) => error.keyword === 'anyOf' || !undecided.some((path) => error.instancePath.startsWith(path)))
@@ -95,7 +95,7 @@ function describe(error: ErrorObject, params: Record<string, unknown>): string {
     case 'maxItems':
       return `has ${(error.data as unknown[]).length} entries; ${error.keyword === 'minItems' ? 'at least' : 'at most'} ${params['limit']} are right`;
     case 'uniqueItems':
-      return `entry ${params['i']} stands there twice`;
+      return `entry ${params['i']} is listed twice`;
     case 'minLength':
       return 'is empty';
     case 'anyOf':
@@ -105,7 +105,7 @@ function describe(error: ErrorObject, params: Record<string, unknown>): string {
   }
 }
 
-/** How a number, true or false is written where a text is wanted. */
+/** Hint how to write a number, true or false as a text. */
 function inQuotes(value: unknown, type: unknown): string {
   const isPlain = typeof value === 'number' || typeof value === 'boolean';
   return type === 'string' && isPlain ? `; write it in quotes: "${value}"` : '';

@@ -7,10 +7,10 @@ export interface CircuitFile {
   readonly text: string;
 }
 
-/** Settings travel with every episode, and a message of the event log holds at most 1 MiB. */
+/** Every episode has the settings, and an event holds at most 1 MiB. */
 const MAX_BYTES = 2 ** 18;
 
-/** The file at `path`, which messages call `shown`; a text says why it cannot be had. */
+/** The file at `path`, named `shown` in messages; a text is the reason why it cannot be read. */
 export function readCircuitFile(path: string, shown = path): CircuitFile | string {
   try {
     const text = readFileSync(path, 'utf8');

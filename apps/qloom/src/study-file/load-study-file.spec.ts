@@ -58,7 +58,7 @@ describe('a study file', () => {
     ],
     [
       'data:\n  task: annni\n  csv: a.csv\n  labels: 9\n',
-      'study.yaml:3: data.csv: stands beside task; give one of the two',
+      'study.yaml:3: data.csv: cannot be combined with task; give one of the two',
     ],
     [
       'data:\n  task: annni\n',
@@ -138,7 +138,7 @@ describe('a study file', () => {
     expect(problemsOf(text)).toContain(message);
   });
 
-  it('takes any policy where one of its own is given, in the file or in the environment, and else names ours', () => {
+  it('accepts any policy where a custom one is given, in the file or in the environment, and otherwise names the built-in ones', () => {
     const text = 'data: { csv: a.csv }\npolicy: mine\n';
     const load = (more: string, env = {}) => parseStudyFile('s.yaml', text + more, env).study.policy;
     expect(() => load('')).toThrow(/^s\.yaml:2: policy: "mine" is not one of ppo-surrogate, ppo, [^\n]*$/);
@@ -147,7 +147,7 @@ describe('a study file', () => {
     expect(load('', { QLOOM_POLICY_TARGET: '127.0.0.1:7001' })).toBe('mine');
     expect(() => load('services: { generator: 127.0.0.1:7001 }\n')).toThrow('is not one of');
     expect(() => load('services: { agent: unix:/a, policy: unix:/b }\n')).toThrow(
-      's.yaml:3: services.policy: stands beside agent; an agent of your own chooses its policy itself',
+      's.yaml:3: services.policy: cannot be combined with agent; an agent of your own chooses its policy itself',
     );
   });
 
@@ -160,16 +160,16 @@ describe('a study file', () => {
     bomb.push(`${name}: &${name} [${new Array(9).fill(`*${'abcdefgh'[i]}`).join(', ')}]`);
   }
   it.each([
-    ['aliases of aliases that stand for 9⁹ values', bomb.join('\n'), 'study.yaml:2: its aliases stand for too much'],
+    ['aliases of aliases that stand for 9⁹ values', bomb.join('\n'), 'study.yaml:2: its aliases expand to too much'],
     [
       'a thousand aliases',
       `seed: &n 1\nx: [${new Array(1000).fill('*n').join(', ')}]\n`,
-      'study.yaml:2: its aliases stand for too much; right would be at most 100 in all',
+      'study.yaml:2: its aliases expand to too much; right would be at most 100 in all',
     ],
     [
       'a value that holds itself',
       'data: &d\n  task: annni\n  settings: { again: *d }\n',
-      'study.yaml:3: *d stands within what it names; no value can hold itself',
+      'study.yaml:3: *d is inside the value that it names; no value can contain itself',
     ],
     ['an alias of nothing', 'data: *nope\n', 'study.yaml:1: *nope names nothing; right would be a "&nope" before it'],
     ['lists without an end', `data: ${'['.repeat(20_000)}\n`, 'study.yaml:1: is nested too deeply'],
@@ -187,7 +187,7 @@ describe('a study file', () => {
     expect(parseStudyFile('s.yaml', text).study.episodes).toBe(40);
   });
 
-  it('says that a file is not there', async () => {
+  it('reports a missing file', async () => {
     await expect(loadStudyFile('/nowhere/study.yaml')).rejects.toThrow('/nowhere/study.yaml: no such file');
   });
 
@@ -214,14 +214,14 @@ qubit[2] q;
 ry(x0 + theta) q[0];
 `;
 
-  it('is read beside the study file, and its text goes into the settings', () => {
+  it('is read relative to the study file, and its text becomes part of the settings', () => {
     const { study, circuit } = load(PROGRAM, '  observables: [Z0, Z1]\n');
     expect(toStudySettings(study, { circuit: circuit?.text }).qnn).toMatchObject({ qasm: PROGRAM, ansatz: '' });
   });
 
   it.each([
     [PROGRAM.replace('ry(', 'x q[0]; reset q[0]; ry('), '', /s\.yaml:3: qnn\.circuit: mine\.qasm:6:9: reset of q\[0\]/],
-    [PROGRAM, '  ansatz: qcnn\n', /s\.yaml:4: qnn\.ansatz: stands beside a circuit of its own/],
+    [PROGRAM, '  ansatz: qcnn\n', /s\.yaml:4: qnn\.ansatz: cannot be combined with a circuit of its own/],
     [PROGRAM, '  layers: 2\n', /s\.yaml:4: qnn\.layers: the circuit has its own/],
     [PROGRAM, '  observables: [Z0, Z2]\n', /s\.yaml:4: qnn\.observables\[1\]: .*qubit 2 is not one of 0 … 1/],
   ])('is refused with file and line (%#)', (program, qnn, message) => {
@@ -232,7 +232,7 @@ ry(x0 + theta) q[0];
 describe('the published schema', () => {
   const schema = JSON.parse(readFileSync(SCHEMA_PATH, 'utf8'));
 
-  it('is told field by field in the guide', () => {
+  it('is documented field by field in the guide', () => {
     const guide = readFileSync(join(EXAMPLES, '../docs/guides/study-files.md'), 'utf8');
     for (const [name, field] of Object.entries<{ properties?: object }>(schema.properties)) {
       const inner = name === 'services' ? [] : Object.keys(field.properties ?? {}).map((key) => `${name}.${key}`);

@@ -11,11 +11,11 @@ import type { StudyFile } from './study-file.ts';
 import { isStudyName, studyNameRule } from './study-name.ts';
 import { targetsFromEnvironment } from './targets.ts';
 
-/** A study file that can be run. */
+/** A valid study file. */
 export interface LoadedStudy {
-  /** As the user named it: for messages. */
+  /** Path as the user gave it, for messages. */
   readonly path: string;
-  /** Its text, as it stands. */
+  /** Its text, unchanged. */
   readonly text: string;
   /** Id of the study: its `name`, or the name of the file. */
   readonly id: string;
@@ -31,8 +31,8 @@ export interface LoadedStudy {
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * Reads and checks a study file, which services of one's own in `env` may give other policies. Throws `UsageError` when it cannot be read, {@link StudyFileError} with every problem
- * and its line when it is no valid study.
+ * Reads and checks a study file; custom services in `env` may have other policies. Throws `UsageError` when it cannot
+ * be read, {@link StudyFileError} with every problem and its line when it is no valid study.
  */
 export async function loadStudyFile(path: string, env: Environment = process.env): Promise<LoadedStudy> {
   let text: string;
@@ -45,7 +45,7 @@ export async function loadStudyFile(path: string, env: Environment = process.env
   return parseStudyFile(path, text, env);
 }
 
-/** {@link loadStudyFile} for a text that is already there; the circuit that it names is read. */
+/** {@link loadStudyFile} for a text in memory; the circuit that it names is read. */
 export function parseStudyFile(path: string, text: string, env: Environment = process.env): LoadedStudy {
   const read = readYaml(text);
   if ('problems' in read) throw new StudyFileError(path, read.problems);

@@ -16,7 +16,7 @@ export interface Problem {
   readonly message: string;
 }
 
-/** Problems that a message lists; of more it says how many they are. */
+/** Number of problems that a message lists; of more it has the number. */
 const LISTED_PROBLEMS = 40;
 
 /** Thrown when a study file cannot be used; the message lists the problems as `file:line: field: message`. */
@@ -38,7 +38,7 @@ function formatProblem(file: string, { line, field, message }: Problem): string 
   return `${file}${line === undefined ? '' : `:${line}`}: ${field === '' ? '' : `${field}: `}${message}`;
 }
 
-/** `['space', 'gan.steps', 'min']` → `space.gan.steps.min`; an index stands in brackets. */
+/** `['space', 'gan.steps', 'min']` → `space.gan.steps.min`; an index is in brackets. */
 export function formatPath(path: FieldPath): string {
   return path
     .map((part, i) => (typeof part === 'number' ? `[${part}]` : `${i === 0 ? '' : '.'}${echoed(part)}`))
@@ -47,7 +47,7 @@ export function formatPath(path: FieldPath): string {
 
 /** Finds the lines of fields in one parsed file. */
 export interface Positions {
-  /** Line of the value at `path`, or of the nearest ancestor that is there. */
+  /** Line of the value at `path`, or of the nearest existing ancestor. */
   lineOfValue(path: FieldPath): number | undefined;
   /** Line of the key that `path` ends in, or of the nearest ancestor's value. */
   lineOfKey(path: FieldPath): number | undefined;

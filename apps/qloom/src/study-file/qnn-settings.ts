@@ -9,7 +9,7 @@ import type { CircuitFile } from './circuit-file.ts';
 import type { FieldPath } from './problem.ts';
 import type { QnnSection } from './study-file.ts';
 
-/** The settings that a study file gives to its QNN; what it leaves out is left out. Not checked. */
+/** The settings that a study file gives to its QNN, without defaults. Not checked. */
 export function qnnSettingsOf(section: QnnSection, circuit?: CircuitFile): Partial<QnnSettings> {
   const { options, batch, engine: _, circuit: __, ...same } = section;
   const given = {
@@ -28,7 +28,10 @@ export interface QnnSectionProblem {
   readonly message: string;
 }
 
-/** What the schema cannot say of the QNN: options, sizes and combinations, by the tables of encodings and ansätze. */
+/**
+ * Checks of the QNN that the schema cannot express: options, sizes and combinations, by the tables of encodings and
+ * ansätze.
+ */
 export function qnnSectionProblems(section: QnnSection, circuit?: CircuitFile): QnnSectionProblem[] {
   const problems = qnnProblems(qnnSettingsOf(section, circuit), circuit?.path).map(sectionProblem);
   if (circuit) {
@@ -39,13 +42,13 @@ export function qnnSectionProblems(section: QnnSection, circuit?: CircuitFile): 
   return [...problems, ...precisionProblems(section)];
 }
 
-/** What of the QNN does not fit data of this shape, for a section that {@link qnnSectionProblems} finds nothing wrong with. */
+/** Settings of the QNN that do not fit data of this shape, for a section without {@link qnnSectionProblems}. */
 export const qnnShapeProblems = (section: QnnSection, data: DataShape, circuit?: CircuitFile): QnnSectionProblem[] =>
   qnnDataProblems(qnnSettingsOf(section, circuit), data, circuit?.path).map(sectionProblem);
 
 const sectionProblem = ({ field, message }: QnnProblem): QnnSectionProblem => ({ path: pathOf(field), message });
 
-/** An engine that is known and has not the precision; one that is not known may be another simulator's. */
+/** A known engine without the precision; an unknown one may belong to another simulator. */
 function precisionProblems({ engine = 'auto', precision }: QnnSection): QnnSectionProblem[] {
   const known = ENGINES.find(({ name }) => name === engine);
   if (known === undefined || precision === undefined) return [];

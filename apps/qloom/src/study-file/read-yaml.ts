@@ -7,19 +7,19 @@ export type ReadYaml =
   | { readonly problems: readonly Problem[] }
   | { readonly document: Document; readonly lineCounter: LineCounter; readonly value: unknown };
 
-/** A study file has a page or two; of text that is none the parser takes seconds a megabyte. */
+/** A study file has a page or two; on other text the parser takes seconds for a megabyte. */
 const MAX_BYTES = 2 ** 16;
 
-/** How often aliases may be expanded in all: ten lines of aliases of aliases can stand for gigabytes. */
+/** How often aliases may be expanded in all: ten lines of aliases of aliases can expand to gigabytes. */
 const MAX_ALIASES = 100;
 
 /** Nodes above one another, of which a pair of key and value is one more. */
 const MAX_DEPTH = 64;
 
-/** The first mistake of a text that is no YAML at all is followed by thousands. */
+/** The first error of a text that is no YAML is followed by thousands. */
 const MAX_PROBLEMS = 10;
 
-/** Reads one YAML document. Its size, depth and aliases are bounded, and no value holds itself. */
+/** Reads one YAML document. Its size, depth and aliases are bounded, and no value contains itself. */
 export function readYaml(text: string): ReadYaml {
   const bytes = Buffer.byteLength(text);
   if (bytes > MAX_BYTES) return wrong(undefined, `has ${bytes} bytes; at most ${MAX_BYTES} are right`);
@@ -38,7 +38,7 @@ export function readYaml(text: string): ReadYaml {
   try {
     return { document, lineCounter, value: document.toJS({ maxAliasCount: MAX_ALIASES }) };
   } catch (error) {
-    // Aliases of aliases, which are few and stand for many.
+    // Aliases of aliases, which are few and expand to many.
     if (error instanceof ReferenceError) return wrong(firstAlias && lineOf(firstAlias), TOO_MANY_ALIASES);
     throw error;
   }
@@ -47,9 +47,9 @@ export function readYaml(text: string): ReadYaml {
 const wrong = (line: number | undefined, message: string): ReadYaml => ({ problems: [{ line, field: '', message }] });
 
 const TOO_DEEP = 'is nested too deeply; the fields of a study need a few levels';
-const TOO_MANY_ALIASES = `its aliases stand for too much; right would be at most ${MAX_ALIASES} in all: write the values out`;
+const TOO_MANY_ALIASES = `its aliases expand to too much; right would be at most ${MAX_ALIASES} in all: write the values out`;
 
-/** What a parser says to programmers, for those who write the file. */
+/** Messages of the parser, reworded for users. */
 function plain(message: string): string {
   if (message.includes('call stack')) return TOO_DEEP;
   return message.startsWith('Source contains multiple documents')
@@ -57,9 +57,12 @@ function plain(message: string): string {
     : message;
 }
 
-/** What {@link inspect} finds. */
+/** Result of {@link inspect}. */
 interface Inspection {
-  /** The first node that no study file has: nested too deeply, or an alias that names nothing or what it stands in; too many. */
+  /**
+   * The first node that no study file has: nested too deeply, or an alias that names nothing or a value around it; too
+   * many.
+   */
   readonly found?: { readonly node: Node; readonly message: string };
   readonly firstAlias?: Node;
 }
@@ -85,7 +88,8 @@ function inspect(document: Document): Inspection {
       const name = `*${echoed(node.source)}`;
       if (source === undefined)
         return stop(node, `${name} names nothing; right would be a "&${echoed(node.source)}" before it`);
-      if (path.includes(source)) return stop(node, `${name} stands within what it names; no value can hold itself`);
+      if (path.includes(source))
+        return stop(node, `${name} is inside the value that it names; no value can contain itself`);
       return ++aliases > MAX_ALIASES ? stop(node, TOO_MANY_ALIASES) : undefined;
     },
   });

@@ -27,7 +27,7 @@ describe('a refusal of the agent', () => {
     );
   });
 
-  it('says what came where no field is named', () => {
+  it('is reported unchanged where no field is named', () => {
     expect(refusal()).toBe('s.yaml: refused');
   });
 });

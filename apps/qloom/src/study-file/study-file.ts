@@ -1,8 +1,8 @@
 import type { Targets } from './targets.ts';
 
 /**
- * A study file as it is written by people, after its check against `schema/study.schema.json`. What is absent takes the
- * default that the agent documents in `qloom/agent/v1/agent.proto`.
+ * A study file after its check against `schema/study.schema.json`. Absent fields take the defaults that the agent
+ * documents in `qloom/agent/v1/agent.proto`.
  */
 export interface StudyFile {
   /** Name of the study and of its run folder, `[a-z0-9-]{1,63}`; default: the name of the file. */
@@ -29,7 +29,7 @@ export interface StudyFile {
   };
   /** Unit: seconds. */
   readonly episodeDeadline?: number;
-  /** Addresses of services of one's own, by service: `unix:/path` or `host:port`. */
+  /** Addresses of custom services, by service: `unix:/path` or `host:port`. */
   readonly services?: Targets;
 }
 
@@ -43,17 +43,17 @@ interface DataSection {
   readonly label?: string | number;
   /** Column of the group, likewise. */
   readonly group?: string | number;
-  /** Whether the first line names the columns. Default: found out. */
+  /** Whether the first line names the columns. Default: detected. */
   readonly header?: boolean;
   /** The features, by name or position. Default: all columns but label, group and those left out. */
   readonly features?: readonly (string | number)[];
   /** Columns to leave out, by name or position. */
   readonly ignore?: readonly (string | number)[];
-  /** Character between fields. Default: found out. */
+  /** Character between fields. Default: detected. */
   readonly separator?: string;
   /** Decimal mark. Default a point. */
   readonly decimal?: '.' | ',';
-  /** What rows with the same features are. Default: `together`, with a warning. */
+  /** How rows with the same features are treated. Default: `together`, with a warning. */
   readonly duplicates?: 'together' | 'drop' | 'independent';
   /** Leaves out features that do not vary instead of refusing the file. */
   readonly dropConstant?: boolean;
@@ -95,7 +95,7 @@ export interface QnnSection {
   readonly engine?: string;
 }
 
-/** What a study says of one hyperparameter. */
+/** A study's restriction of one hyperparameter. */
 export type SpaceEntry =
   | string
   | number

@@ -2,8 +2,9 @@
 export const isStudyName = (name: string): boolean => /^[a-z0-9][a-z0-9-]{0,62}$/.test(name);
 
 /**
- * What a study's name may be, why, and the name that comes nearest to `given`. It names a folder, the study in the agent's API, keys
- * of the event log and, with NATS, subjects and consumers: what all of these take, on file systems that fold case as well.
+ * The rule of study names, its reason, and the valid name nearest to `given`. It names a folder, the study in the
+ * agent's API, keys of the event log and, with NATS, subjects and consumers, and is valid for all of these, on
+ * case-insensitive file systems as well.
  */
 export function studyNameRule(given: string): string {
   const near = given

@@ -4,7 +4,7 @@ import type { ArtifactRef } from '@qloom/contracts/gen/qloom/episode/v1/slots.ts
 import { optionTexts } from '@qloom/qnn/model/qnn-fields.ts';
 import type { SpaceEntry, StudyFile } from './study-file.ts';
 
-/** What a study file names, and its settings hold. */
+/** Contents of files that a study file names, for its settings. */
 export interface Attached {
   /** The stored CSV, once it is stored. */
   readonly dataset?: ArtifactRef;
@@ -12,7 +12,7 @@ export interface Attached {
   readonly circuit?: string;
 }
 
-/** The settings of a study file on the wire; what the file leaves out is 0 or empty, and the agent fills in its default. */
+/** The settings of a study file on the wire; absent fields are 0 or empty, and the agent fills in their defaults. */
 export function toStudySettings(file: StudyFile, { dataset, circuit }: Attached = {}): StudySettings {
   const { data, qnn = {}, reward = {}, evaluation = {} } = file;
   return StudySettings.fromPartial({

@@ -4,7 +4,7 @@ import type { RunFolder } from '../run-folder/run-folder.ts';
 import type { KeptSpan } from '../telemetry/kept-span.ts';
 import { stageTimes } from '../telemetry/stage-times.ts';
 
-/** What `qloom run --json` prints: verdict, StudyResult as JSON, stage times in seconds, and where the files are. */
+/** Output of `qloom run --json`: verdict, StudyResult as JSON, stage times in seconds, and where the files are. */
 export function summaryToJson(result: StudyResult, spans: readonly KeptSpan[], folder: RunFolder): unknown {
   return {
     study: result.study,

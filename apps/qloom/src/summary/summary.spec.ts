@@ -16,7 +16,7 @@ describe('the summary', () => {
   const result = makeStudyResult();
   const text = renderSummary(result, options(130));
 
-  it('sets all arms beside each other in reading order, with intervals and paired gains', () => {
+  it('lists all arms in display order, with intervals and paired gains', () => {
     const rows = text.split('\n').filter((line) => /\[\d/.test(line) && line.startsWith('  '));
     expect(rows.map((row) => row.trim().split(/ {2,}/)[0])).toEqual([
       'real data only',
@@ -34,7 +34,7 @@ describe('the summary', () => {
     expect(rows[0]).not.toMatch(/[+−]\d/);
   });
 
-  it('says Fréchet distances beside their null, stages, the choice, updates and files', () => {
+  it('has Fréchet distances with their null, stages, the choice, updates and files', () => {
     expect(text.replace(/\s+/g, ' ')).toContain(
       'Fréchet distance to the test set, 31 points on either side, mean of draws (smaller is nearer): noise 0.160',
     );
@@ -46,14 +46,14 @@ describe('the summary', () => {
     expect(text).toContain('qloom-runs/quickstart/report.html');
   });
 
-  it('says plainly that nothing was added', () => {
+  it('states that nothing was added', () => {
     const nothing = renderSummary(makeStudyResult({ helps: false }), options(130));
     expect(nothing).toContain("Qloom's data did not help");
     expect(nothing).toContain('The agent chose to add nothing');
     expect(nothing).not.toContain('synthetic.csv');
   });
 
-  it('says what the largest class alone would score, and compares by balanced accuracy where classes are unequal', () => {
+  it('has the score of the largest class alone, and compares by balanced accuracy where classes are unequal', () => {
     expect(text.replace(/\s+/g, ' ')).toContain(
       'Test points of each class: 334 of "ferromagnetic", 333 of "antiphase", 333 of "paramagnetic". Answering "ferromagnetic" always would ' +
         'score 33.4% accuracy and 33.3% balanced accuracy.',
@@ -78,7 +78,7 @@ describe('the summary', () => {
     expect(row).toMatch(/–$/);
   });
 
-  it('finds words of its own where the agent gives none', () => {
+  it('words the verdict itself where the agent gives none', () => {
     const undecided = makeStudyResult({ helps: false });
     expect(renderSummary({ ...undecided, verdict: '' }, options(100))).toContain('Qloom adds nothing');
     expect(renderSummary({ ...undecided, verdict: '', addsData: true }, options(100)).replace(/\s+/g, ' ')).toContain(

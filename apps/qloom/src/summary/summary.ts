@@ -11,7 +11,7 @@ import type { Style } from '../terminal/style.ts';
 import { renderTable, wrap } from '../terminal/table.ts';
 import { renderStageTable } from './stage-table.ts';
 
-/** What a summary is rendered with. */
+/** Options of a summary. */
 export interface SummaryOptions {
   readonly spans: readonly KeptSpan[];
   /** The run folder, as it is shown. */

@@ -5,7 +5,7 @@ import { visibleWidth } from '../terminal/table.ts';
 
 const EIGHTHS = ['', '▏', '▎', '▍', '▌', '▋', '▊', '▉'];
 
-/** The waterfall of one episode: a line a span with its service, its time, and a bar where and how long it ran. */
+/** The waterfall of one episode: a line for each span with its service, its time, and a bar of its duration. */
 export function renderWaterfall(rows: readonly WaterfallRow[], style: Style, columns: number): string {
   const totalMs = Math.max(...rows.map((row) => row.offsetMs + row.durationMs), 1e-9);
   const names = rows.map((row) => `${'  '.repeat(row.depth)}${shortName(row.span.name)}`);

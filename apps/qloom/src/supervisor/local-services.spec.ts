@@ -59,7 +59,7 @@ describe('the local services', () => {
     expect(existsSync(dirname(targets.agent.slice('unix:'.length)))).toBe(false);
   });
 
-  it('come back on the same address after a kill -9, and it is said', async () => {
+  it('are restarted on the same address after a kill -9, which is reported', async () => {
     const events: ServiceEvent[] = [];
     const back = Promise.withResolvers<void>();
     running = startLocalServices({
@@ -80,7 +80,7 @@ describe('the local services', () => {
     expect(events[1]).toEqual({ kind: 'crashed', service: 'generator', how: 'signal SIGKILL', againInMs: 100 });
   });
 
-  it('end when their supervisor is killed the hard way, and the next one clears what it left', async () => {
+  it('end when their supervisor is killed with SIGKILL, and the next one removes what it left', async () => {
     const script = fileURLToPath(new URL('../testing/supervise-fakes-main.ts', import.meta.url));
     const child = spawn(process.execPath, [script, logFolder()], { stdio: ['ignore', 'pipe', 'inherit'] });
     supervisor = child;
@@ -98,7 +98,7 @@ describe('the local services', () => {
     expect(existsSync(left)).toBe(false);
   });
 
-  it('take addresses of services of one’s own; ours of that kind still runs beside it, but for the agent', async () => {
+  it('take addresses of custom services; ours of that kind still runs as well, except the agent', async () => {
     const targets = targetsFromEnvironment({
       QLOOM_QNN_SIM_TARGET: 'host:1',
       QLOOM_AGENT_TARGET: 'host:2',

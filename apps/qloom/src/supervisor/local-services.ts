@@ -13,17 +13,22 @@ import {
   superviseService,
 } from './service-process.ts';
 
-/** How the services of one run are started. */
+/** Options of the services of one run. */
 export interface LocalServicesOptions {
-  /** Where their logs go; made when missing. */
+  /** Folder of their logs; created when missing. */
   readonly logFolder: string;
   /** `sqlite:<path>` or `nats://…`; absent: no stage workers, gRPC only. */
   readonly log?: string;
   /** A folder or `nats://…`. */
   readonly artifacts?: string;
-  /** Base URL of the receiver that keeps all spans; absent: they go where OTEL_* of this process say, if anywhere. */
+  /**
+   * Base URL of the receiver that keeps all spans; absent: they are exported as the OTEL_* variables of this process
+   * configure.
+   */
   readonly keepSpansAt?: string;
-  /** Services of one's own, by address. Ours of that kind still runs its stage worker against it; `policy` is for the agent. */
+  /**
+   * Custom services, by address. Ours of that kind still runs its stage worker against it; `policy` is for the agent.
+   */
   readonly targets?: Targets;
   /** Which services. Default: all four. */
   readonly services?: readonly ServiceName[];
@@ -33,9 +38,9 @@ export interface LocalServicesOptions {
   readonly supervise?: Omit<SuperviseOptions, 'onEvent'>;
 }
 
-/** The services of one run, kept running. */
+/** The supervised services of one run. */
 export interface LocalServices {
-  /** Where each is called: our socket, or the address of one's own. */
+  /** Target of each: our socket, or the custom address. */
   readonly targets: Readonly<Record<ServiceName, string>>;
   /** Resolves when all serve; rejects with `ServiceStartError`. */
   readonly started: Promise<void>;
@@ -57,7 +62,7 @@ export function startLocalServices(options: LocalServicesOptions): LocalServices
     ServiceName,
     string
   >;
-  // An agent of one's own is in charge of its log: ours would be a second one.
+  // A custom agent reads the log itself: ours would be a second one.
   const wanted = (options.services ?? SERVICES).filter((service) => service !== 'agent' || own.agent === undefined);
   const supervised = new Map<ServiceName, SupervisedService>();
   const logOf = (service: ServiceName): string => join(options.logFolder, `${service}.log`);
@@ -98,7 +103,7 @@ export function startLocalServices(options: LocalServicesOptions): LocalServices
   };
 }
 
-/** Where the main of a service of ours lies. */
+/** Path of the main of one of our services. */
 function mainOf(service: ServiceName): string {
   return fileURLToPath(new URL(`../../../../services/${service}/src/main.ts`, import.meta.url));
 }
@@ -118,7 +123,7 @@ function environmentOf(
     QLOOM_PARENT_PID: String(process.pid),
     QLOOM_DRAIN_TIMEOUT_MS: process.env['QLOOM_DRAIN_TIMEOUT_MS'] ?? '2500',
     QLOOM_KEEP_SPANS_AT: options.keepSpansAt ?? '',
-    // One name for four services would make one of them.
+    // One name for four services would make them indistinguishable.
     OTEL_SERVICE_NAME: service,
   };
 }

@@ -1,6 +1,6 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 
-/** The last `lines` lines of a file as they stand, at most its last 64 KiB; empty when it is not there. */
+/** The last `lines` lines of a file, unchanged, at most its last 64 KiB; empty when it is not there. */
 export function tailOf(path: string, lines: number): string[] {
   let file: number;
   try {
@@ -22,7 +22,7 @@ export function tailOf(path: string, lines: number): string[] {
   }
 }
 
-/** A service's JSON log line for people: `error  message  key=value`; other lines as they are. */
+/** A service's JSON log line as readable text: `error  message  key=value`; other lines as they are. */
 export function readableLogLine(line: string): string {
   let entry: Record<string, unknown>;
   try {

@@ -20,7 +20,7 @@ describe('what services wait for', () => {
     rmSync(folder, { recursive: true });
   });
 
-  /** Starts to follow; `next` resolves with the next thing that is told. */
+  /** Starts to follow; `next` resolves with the next reported wait. */
   function follow(): { next(): Promise<string> } {
     const told: string[] = [];
     let wake = (): void => {};
@@ -40,7 +40,7 @@ describe('what services wait for', () => {
     };
   }
 
-  it('is told once for each reason, from logs that come later too, and not from lines of before', async () => {
+  it('is reported once for each reason, from later logs too, and not from earlier lines', async () => {
     writeFileSync(logs.get('fit') as string, line('NATS: old; trying again'));
     const { next } = follow();
     appendFileSync(logs.get('fit') as string, line('ready', 'info') + line('NATS: no room; trying again'));

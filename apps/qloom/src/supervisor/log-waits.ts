@@ -1,14 +1,14 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 
-/** How the log's adapters end a warning of what fails for now, such as a NATS server without room. */
+/** The end of the log adapters' warnings of temporary faults, such as a NATS server without room. */
 const AGAIN = '; trying again';
 
-/** The most bytes of one log that are read at a time: what is skipped is skipped for good. */
+/** The most bytes of one log that are read at a time; the rest is skipped for good. */
 const READ_BYTES = 65_536;
 
 /**
- * Follows the logs of services, by name and path, until the returned function is called, and tells `onWait` what one of them
- * tries in vain: each reason once, whoever gives it first. What stands in a log already is old and not told.
+ * Follows the logs of services, by name and path, until the returned function is called, and calls `onWait` with the
+ * reason of a failing retry: each reason once for all services. Existing lines of a log are not reported.
  */
 export function watchLogWaits<Name extends string>(
   logs: ReadonlyMap<Name, string>,
@@ -36,7 +36,7 @@ function reasonOf(line: string): string | undefined {
     const { level, message } = JSON.parse(line) as { readonly level?: unknown; readonly message?: unknown };
     return level === 'warn' && typeof message === 'string' && message.endsWith(AGAIN) ? message : undefined;
   } catch {
-    return undefined; // a dependency's own words
+    return undefined; // a message of a dependency
   }
 }
 

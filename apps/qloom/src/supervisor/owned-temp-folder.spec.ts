@@ -39,7 +39,7 @@ async function killed(owner: ChildProcess): Promise<void> {
 }
 
 describe('a temporary folder of a process', () => {
-  it('is cleared away by the next one where its owner was killed, with all that it holds', async () => {
+  it('is removed with its content by the next process where its owner was killed', async () => {
     const { owner, folder } = await startOwner();
     writeFileSync(join(folder, 'generator.sock'), '');
     await killed(owner);
@@ -69,10 +69,10 @@ describe('a temporary folder of a process', () => {
     rmSync(elsewhere, { recursive: true });
   });
 
-  it('is no living owner’s where the process id was given out again', () => {
+  it('has no living owner where the process id was reused', () => {
     const own = makeOwnedTempFolder(base);
     const [, world, pid, start] = own.slice(base.length + 1).split('-');
-    // On a system without /proc a process has no start to tell it by.
+    // On a system without /proc the start time of a process is unknown.
     if (start === '') return;
     const earlier = join(base, `qloom-${world}-${pid}-1-abcdef`);
     mkdirSync(earlier);
@@ -80,7 +80,7 @@ describe('a temporary folder of a process', () => {
     expect([existsSync(own), existsSync(earlier)]).toEqual([true, false]);
   });
 
-  it('is cleared by several at once without harm', async () => {
+  it('may be removed by several processes at once', async () => {
     const dead = await Promise.all([1, 2, 3].map(() => startOwner()));
     await Promise.all(dead.map(({ owner }) => killed(owner)));
     const alive = await Promise.all([1, 2, 3].map(() => startOwner()));

@@ -5,12 +5,15 @@ import { join } from 'node:path';
 import { identifySelf, isKnownDead, type ProcessIdentity } from '@qloom/episode-log/process-identity.ts';
 import { makeTemporaryFolder } from '../run-folder/write-file.ts';
 
-/** Longest path of the system's temporary folder with which sockets still fit into 103 bytes, what every system takes. */
+/**
+ * Longest path of the system's temporary folder with which sockets still fit into 103 bytes, the limit of every system.
+ */
 const MAX_BASE_BYTES = 50;
 
 /**
- * A fresh folder in the system's temporary one whose name says which process owns it, so that the next one can clear it away
- * where its owner was killed. Clears such folders of the dead first. Throws CommandError where the temporary folder is not one.
+ * A fresh folder in the system's temporary one whose name identifies the owning process, so that a later one can remove
+ * it where its owner was killed. Removes such folders of dead processes first. Throws CommandError where the temporary
+ * folder is not one.
  *
  * Name: `qloom-<world>-<pid>-<start>-<random>`: a hash of host, boot and pid namespace, the process id, and when the process
  * started, in base 36.
@@ -39,12 +42,12 @@ function clearFoldersOfDead(base: string, self: ProcessIdentity): void {
       const stat = lstatSync(path);
       if (stat.isDirectory() && stat.uid === process.getuid?.()) rmSync(path, { recursive: true, force: true });
     } catch {
-      // Another process was faster, or may do what this one may not: the folder is in nobody's way.
+      // Another process was faster, or permissions are missing: the folder does no harm.
     }
   }
 }
 
-/** What is in a folder; nothing where it cannot be read. */
+/** Entries of a folder; none where it cannot be read. */
 function namesIn(folder: string): string[] {
   try {
     return readdirSync(folder);

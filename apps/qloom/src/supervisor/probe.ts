@@ -19,7 +19,7 @@ const HEALTH = {
   } satisfies RpcMethod<null, number>,
 };
 
-/** Whether the server at `target` says that it serves; false when it says anything else or cannot be reached. */
+/** Whether the server at `target` reports SERVING; false for any other status or an unreachable server. */
 export async function isServing(target: string, timeoutMs = 1_000, signal?: AbortSignal): Promise<boolean> {
   const client = connect(HEALTH, target, { connectTimeoutMs: timeoutMs });
   try {

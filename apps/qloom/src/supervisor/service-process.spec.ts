@@ -42,7 +42,7 @@ function isAlive(pid: number): boolean {
   }
 }
 
-// Renamed into its place: whoever sees the file reads all of it.
+// Renamed to its path: a reader never sees a partial file.
 const READY =
   "writeFileSync(process.env.FOLDER + '/new', String(process.pid)); renameSync(process.env.FOLDER + '/new', " +
   "process.env.FOLDER + '/ready'); setInterval(() => {}, 1e6);";
@@ -51,7 +51,7 @@ describe('superviseService', () => {
   let service: SupervisedService | undefined;
   afterEach(() => service?.stop(100));
 
-  it('gives a service up that never serves, with its code and the readable tail of its log', async () => {
+  it('gives up a service that never serves, with its code and the readable tail of its log', async () => {
     const toy = program(
       'console.error(JSON.stringify({ level: "error", service: "toy", message: "no luck", port: 7 })); process.exit(4);',
     );

@@ -8,25 +8,25 @@ import { readableLogLine, tailOf } from './log-tail.ts';
 
 /** A program that serves gRPC. */
 export interface ServiceProgram {
-  /** Name for people, such as `generator`. */
+  /** Display name, such as `generator`. */
   readonly name: string;
   /** Absolute path of its main. */
   readonly main: string;
   readonly env: Readonly<Record<string, string>>;
-  /** Where its output goes, appended. */
+  /** File to which its output is appended. */
   readonly logPath: string;
   /** Resolves when it serves; rejects or never resolves while it does not. */
   readonly ready: (signal: AbortSignal) => Promise<void>;
 }
 
-/** What happens to a service. */
+/** Events of a service. */
 export type ServiceEvent =
   | { readonly kind: 'ready'; readonly service: string; readonly pid: number; readonly restarts: number }
-  /** It runs, and something that it needs fails for now: `reason` says what. */
+  /** It runs, and a dependency fails temporarily, with the reason. */
   | { readonly kind: 'waiting'; readonly service: string; readonly reason: string }
   | { readonly kind: 'crashed'; readonly service: string; readonly how: string; readonly againInMs: number };
 
-/** How a service is kept running. Times in milliseconds. */
+/** Options of the supervision of a service. Times in milliseconds. */
 export interface SuperviseOptions {
   readonly onEvent?: (event: ServiceEvent) => void;
   readonly backoff?: BackoffOptions;
@@ -34,7 +34,7 @@ export interface SuperviseOptions {
   readonly readyTimeoutMs?: number;
   /** Crashes in a row without ever being ready after which it is given up. Default 3. */
   readonly startAttempts?: number;
-  /** A service that was ready for so long starts with a clean record. Default 30,000. */
+  /** A service that was ready for so long starts with a crash count of 0. Default 30,000. */
   readonly healthyAfterMs?: number;
 }
 

@@ -120,7 +120,10 @@ describe('createQnnSettings', () => {
       { encoding: 'angle', encodingOptions: { scale: 'big' } },
       'qnn.encodingOptions.scale: "big" is not a number from -1000 to 1000',
     ],
-    [{ qasm: PROGRAM, ansatz: 'qcnn' }, 'qnn.ansatz: stands beside a circuit of its own; give one of the two'],
+    [
+      { qasm: PROGRAM, ansatz: 'qcnn' },
+      'qnn.ansatz: cannot be combined with a circuit of its own; give one of the two',
+    ],
     [{ qasm: 'OPENQASM 3.0;\nqubit q;\nopaque q;\n' }, 'qnn.qasm: program.qasm:3:1: '],
     [
       { qasm: PROGRAM.replaceAll('x1', 'x2') },

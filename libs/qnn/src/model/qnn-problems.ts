@@ -65,7 +65,7 @@ export function examineQnn(given: Partial<QnnSettings>, qasmFile?: string): Exam
   if (problems.length > 0) return { problems };
   if (settings.qasm !== undefined) {
     for (const name of REPLACED_BY_QASM) {
-      if (given[name] !== undefined) say(name, 'stands beside a circuit of its own; give one of the two');
+      if (given[name] !== undefined) say(name, 'cannot be combined with a circuit of its own; give one of the two');
     }
     const read = readProgram(settings.qasm, qasmFile);
     if (!('gates' in read)) return { problems: [...problems, read] };

@@ -9,7 +9,7 @@ export interface PlotArea {
   readonly bottom: number;
 }
 
-/** What an axis shows. */
+/** Description of an axis. */
 export interface AxisOptions {
   readonly title?: string;
   readonly format?: (value: number) => string;

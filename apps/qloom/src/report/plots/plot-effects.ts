@@ -10,7 +10,7 @@ const WIDTH = 280;
 const HEIGHT = 200;
 const AREA: PlotArea = { left: 44, right: WIDTH - 10, top: 30, bottom: HEIGHT - 26 };
 
-/** One episode's value of a hyperparameter and what it was worth. */
+/** One episode's value of a hyperparameter and its utility. */
 interface Trial {
   readonly value: number | string;
   readonly utility: number;
@@ -81,7 +81,7 @@ function drawNumbers(trials: readonly Trial[], y: Scale): Markup {
   const x = logarithmic
     ? logScale([low, high], [left, right])
     : linearScale(extent(values, 0.02), [left, right], { ticks: 4 });
-  // On a logarithmic axis 0 has a place of its own at the left.
+  // On a logarithmic axis 0 has its own place at the left.
   const place = (value: number): number => (logarithmic && value === 0 ? AREA.left + 8 : x(value));
   return element(
     'g',
@@ -102,7 +102,7 @@ function drawChoices(trials: readonly Trial[], y: Scale): Markup {
     const choice = String(trial.value);
     const nth = seen.get(choice) ?? 0;
     seen.set(choice, nth + 1);
-    // Spread evenly over the middle of the column: position says nothing, only keeps dots apart.
+    // Spread evenly over the middle of the column: the position has no meaning, it only separates dots.
     const spread = (((nth * 7) % 11) / 10 - 0.5) * step * 0.5;
     return dot(AREA.left + (choices.indexOf(choice) + 0.5) * step + spread, trial.utility, y);
   });

@@ -38,7 +38,7 @@ export function plotSearch(result: StudyResult): Markup {
   );
 }
 
-/** From the lower quartile less three interquartile ranges: one wild episode must not flatten all others. */
+/** From the lower quartile less three interquartile ranges: one outlier must not flatten all others. */
 export function utilityDomain(utilities: readonly number[]): readonly [number, number] {
   if (utilities.length === 0) return [-1, 1];
   const sorted = [...utilities].sort((a, b) => a - b);

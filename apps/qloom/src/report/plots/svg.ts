@@ -44,12 +44,12 @@ export function line(x1: number, y1: number, x2: number, y2: number, className: 
   return element('line', { x1, y1, x2, y2, class: className });
 }
 
-/** What every figure says of itself to those who cannot see it. */
+/** Texts of a figure for screen readers. */
 export interface FigureText {
   /** Unique in the document. */
   readonly id: string;
   readonly title: string;
-  /** What it shows, in words and figures. */
+  /** Description of the figure, in words and numbers. */
   readonly description: string;
 }
 

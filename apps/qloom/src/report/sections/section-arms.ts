@@ -40,7 +40,10 @@ export function armsSection(result: StudyResult): Markup {
   );
 }
 
-/** What intervals allow for; nothing in results of before a study had a headline, whose intervals allowed for draws alone. */
+/**
+ * Sources of variation that intervals include; empty for results of versions without a headline, whose intervals
+ * included draws alone.
+ */
 function scopes({ headline }: StudyResult, { name }: Headline): string {
   if (headline === Score.UNSPECIFIED) return '';
   return `, those of ${name} for other draws and other test points, those of the loss for other draws`;
@@ -107,7 +110,7 @@ function armsTable(result: StudyResult, arms: readonly ArmResult[], headline: He
   );
 }
 
-/** What each rival was tuned to; Qloom's own settings stand with its candidates. */
+/** Tuned settings of each baseline; Qloom's own settings are shown with its candidates. */
 function tunedNotes(arms: readonly ArmResult[]): Markup[] {
   return arms
     .filter((arm) => arm.kind === ArmKind.RIVAL && arm.name !== QLOOM_UNSELECTED && arm.hyperparameters.length > 0)

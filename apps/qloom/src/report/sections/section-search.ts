@@ -6,7 +6,7 @@ import { plotEffects } from '../plots/plot-effects.ts';
 import { plotSearch } from '../plots/plot-search.ts';
 import { escapeText, type Markup } from '../plots/svg.ts';
 
-/** What the agent tried: the learning curve, hyperparameters against utility, and the candidates. */
+/** The search: the learning curve, hyperparameters against utility, and the candidates. */
 export function searchSection(result: StudyResult): Markup {
   if (result.episodes.length === 0) return '';
   const policy = result.settings?.policy ?? 'the policy';
@@ -19,7 +19,7 @@ export function searchSection(result: StudyResult): Markup {
     ),
     wideFigure(
       plotSearch(result),
-      'Utility of each episode with its standard error; batches are shaded in turn. Far outliers stand at the lower edge.',
+      'Utility of each episode with its standard error; batches are shaded in turn. Far outliers are drawn at the lower edge.',
     ),
     gridFigure(
       plotEffects(result),

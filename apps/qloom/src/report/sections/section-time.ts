@@ -7,7 +7,7 @@ import { section, type TableRow, table, wideFigure } from '../html.ts';
 import { plotWaterfall } from '../plots/plot-waterfall.ts';
 import { escapeText, type Markup } from '../plots/svg.ts';
 
-/** Where the time went: percentiles of every stage, and the waterfall of a typical episode. */
+/** Times: percentiles of every stage, and the waterfall of a typical episode. */
 export function timeSection(result: StudyResult, spans: readonly KeptSpan[]): Markup {
   const times = stageTimes(spans);
   if (times.length === 0) return '';
