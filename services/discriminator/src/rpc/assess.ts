@@ -6,6 +6,7 @@ import type {
 import type { MessageReader } from '@qloom/service-kit/client/streams.ts';
 import type { CallContext } from '@qloom/service-kit/server/handlers.ts';
 import type { Points } from '@qloom/study/points/points.ts';
+import { decodeDataDescription } from '@qloom/study-rpc/codec/data-description.ts';
 import { encodeNamedValues } from '@qloom/study-rpc/codec/named-values.ts';
 import { createPointsCollector } from '@qloom/study-rpc/codec/points.ts';
 import { readParts } from '@qloom/study-rpc/requests/part-order.ts';
@@ -18,7 +19,7 @@ import type { Assessor } from '../workers/assessor.ts';
 export function assessHandler(assessor: Assessor) {
   return async (requests: MessageReader<AssessRequest>, { signal }: CallContext): Promise<AssessResponse> => {
     const { settings, training, heldOut, synthetic } = await readAssessment(requests);
-    const physical = physicalOf(settings, training.features);
+    const physical = physicalOf(settings, training);
     const fidelity = await assessor.assess({ training, heldOut, synthetic, seed: settings.seed, physical }, signal);
     return {
       report: {
@@ -70,8 +71,9 @@ async function readAssessment(requests: MessageReader<AssessRequest>): Promise<A
   };
 }
 
-function physicalOf({ data }: AssessSettings, features: number): PhysicalSettings | null {
-  if (!data?.pauliExpectations) return null;
-  const names = data.featureNames.length === features ? data.featureNames : new Array<string>(features).fill('');
-  return { names, shots: data.shots };
+/** What makes the features physically possible; null where they are no expectations. */
+function physicalOf({ data }: AssessSettings, training: Points): PhysicalSettings | null {
+  const { pauliExpectations, featureNames, shots } = decodeDataDescription(data, training, 'settings.data');
+  if (!pauliExpectations) return null;
+  return { names: featureNames.length > 0 ? featureNames : new Array<string>(training.features).fill(''), shots };
 }

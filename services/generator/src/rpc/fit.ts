@@ -6,6 +6,7 @@ import type { MessageReader } from '@qloom/service-kit/client/streams.ts';
 import { DomainError, ValidationError } from '@qloom/service-kit/faults/errors.ts';
 import type { Logger } from '@qloom/service-kit/logger.ts';
 import type { CallContext } from '@qloom/service-kit/server/handlers.ts';
+import { decodeDataDescription } from '@qloom/study-rpc/codec/data-description.ts';
 import { decodeConfiguration } from '@qloom/study-rpc/codec/hyperparameters.ts';
 import { encodeNamedValues } from '@qloom/study-rpc/codec/named-values.ts';
 import { encodeBytes } from '@qloom/study-rpc/codec/tensors.ts';
@@ -18,7 +19,6 @@ import { generatorSettings } from '../domain/generator-settings.ts';
 import { methodNamed } from '../domain/methods/method-table.ts';
 import { fitWithRecovery } from '../domain/recovering-fit.ts';
 import { createCritiqueClient } from './critique-client.ts';
-import { dataShape } from './data-description.ts';
 import { type FitInput, readFitInput } from './fit-request.ts';
 import { createOutputQueue } from './output-queue.ts';
 
@@ -109,9 +109,11 @@ function fitOptions(deps: FitDeps, { settings, training, resume }: FitInput, con
     const description = `method ${method} needs a critic; this generator has none (QLOOM_DISCRIMINATOR_TARGET is not set)`;
     throw new ValidationError([{ field: 'settings.hyperparameters', description }]);
   }
+  const { features, classes } = training;
+  const { lower, upper, shots } = decodeDataDescription(data, training, 'settings.data');
   return {
     settings: generator,
-    data: { points: training, shape: dataShape(data, training) },
+    data: { points: training, shape: { features, classes, lower, upper, shots } },
     seed,
     resume,
     openCritic:

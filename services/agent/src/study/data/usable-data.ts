@@ -3,6 +3,7 @@ import { ValidationError } from '@qloom/service-kit/faults/errors.ts';
 import type { FieldViolation } from '@qloom/service-kit/faults/field-violations.ts';
 import type { Points, SourcePoints } from '@qloom/study/points/points.ts';
 import { classCounts } from '@qloom/study/points/rows.ts';
+import { descriptionViolations } from '@qloom/study-rpc/codec/data-description.ts';
 
 /**
  * Throws ValidationError, with every reason, where nothing can be learned from `points`: fewer than two classes, fewer
@@ -32,43 +33,11 @@ export function requireUsable(points: Points | SourcePoints, description: DataDe
       wrong.push({ field: `${field}.x[${j}]`, description: description_ });
     }
   }
-  checkNames(wrong, 'description.feature_names', featureNames, points.features, 'feature');
-  checkNames(wrong, 'description.class_names', classNames, points.classes, 'class');
-  for (const [name, field] of PER_FEATURE) {
-    const length = description[name].length;
-    if (length !== 0 && length !== points.features) {
-      wrong.push({
-        field: `description.${field}`,
-        description: `has ${length} entries for ${points.features} features`,
-      });
-    }
-  }
+  wrong.push(...descriptionViolations(description, points, 'description'));
   if (wrong.length > 0) throw new ValidationError(wrong);
 }
-
-const PER_FEATURE = [
-  ['lowerBounds', 'lower_bounds'],
-  ['upperBounds', 'upper_bounds'],
-  ['featureOffsets', 'feature_offsets'],
-  ['featureScales', 'feature_scales'],
-] as const;
 
 function isConstant({ x, features, count }: Points | SourcePoints, column: number): boolean {
   for (let row = 1; row < count; row++) if (x[row * features + column] !== x[column]) return false;
   return true;
-}
-
-function checkNames(
-  wrong: FieldViolation[],
-  field: string,
-  names: readonly string[],
-  count: number,
-  what: string,
-): void {
-  if (names.length !== 0 && names.length !== count) {
-    wrong.push({
-      field,
-      description: `has ${names.length} names for ${count} ${what === 'class' ? 'classes' : 'features'}`,
-    });
-  }
 }
