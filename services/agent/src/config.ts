@@ -28,6 +28,6 @@ export const AGENT_CONFIG = defineConfig({
     default: 2,
     minimum: 1,
     maximum: 64,
-    description: 'Units of the final evaluation of a study that are under way at once.',
+    description: 'Jobs of the final evaluation of a study that are under way at once.',
   },
 });

@@ -10,8 +10,8 @@ export interface StudySeeds {
   qnn(count: number): number[];
   /** Trainings of the QNN on the outer folds: new ones. */
   outerQnn(count: number): number[];
-  /** Fit, sampling or draw of a unit of the final evaluation. */
-  unit(name: string, what: 'fit' | 'sample' | 'draw' | 'qnn' | 'assess'): number;
+  /** Fit, sampling or draw of a job of the final evaluation. */
+  job(name: string, what: 'fit' | 'sample' | 'draw' | 'qnn' | 'assess'): number;
   /** A text that seeds the policy. */
   readonly policy: number;
 }
@@ -26,7 +26,7 @@ export function createSeeds(seed: number): StudySeeds {
     episode: (episode) => random.seedFor(`episode/${episode}`),
     qnn: (count) => many('qnn', count),
     outerQnn: (count) => many('outer-qnn', count),
-    unit: (name, what) => random.seedFor(`unit/${name}/${what}`),
+    job: (name, what) => random.seedFor(`unit/${name}/${what}`),
     policy: random.seedFor('policy'),
   };
 }

@@ -66,7 +66,10 @@ describe('CreateStudy', () => {
     ['value of a setting', task('two-curves', JSON.stringify({ noise: LONG }))],
     ['hyperparameter', space({ name: LONG })],
     ['choice', space({ name: 'method', choices: [LONG] })],
-    ['rival', { evaluation: { draws: 2, rivals: [LONG], rivalEvaluations: 1 } } as unknown as Partial<StudySettings>],
+    [
+      'baseline',
+      { evaluation: { draws: 2, rivals: [LONG], rivalEvaluations: 1 } } as unknown as Partial<StudySettings>,
+    ],
   ])('echoes at most 200 characters of a wrong %s, and goes on serving the connection', async (_what, changes) => {
     const error = await rejection(world.agent.createStudy({ id: 'long', settings: smallStudy(changes) }));
     expect(error.code).toBe(status.INVALID_ARGUMENT);

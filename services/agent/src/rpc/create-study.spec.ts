@@ -118,7 +118,7 @@ describe('CreateStudy, whichever simulator there is', () => {
     );
   });
 
-  it('refuses a rival that the generator does not offer, before the search', async () => {
+  it('refuses a baseline that the generator does not offer, before the search', async () => {
     const evaluation = { draws: 2, rivals: ['noise', 'cvae', 'nose'], rivalEvaluations: 1 };
     const error = await create('qnnSim', standInSimulator(), { evaluation });
     expect(error?.code).toBe(status.INVALID_ARGUMENT);

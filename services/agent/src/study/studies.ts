@@ -15,7 +15,7 @@ import { untilDone } from './retry/until-done.ts';
 import { askSimulator } from './settings/ask-simulator.ts';
 import { type CompleteSettings, completeSettings, type SettingsContext } from './settings/complete-settings.ts';
 import { studySpace } from './settings/study-space.ts';
-import { requireRivals } from './settings/usable-baselines.ts';
+import { requireBaselines } from './settings/usable-baselines.ts';
 import { requireFitting } from './settings/usable-qnn.ts';
 import { requireWithinLimits } from './settings/within-limits.ts';
 import { isEnded, studyMessage } from './study-message.ts';
@@ -87,7 +87,7 @@ export function createStudies(deps: RunnerDeps, context: SettingsContext): Studi
       if (standing === undefined) {
         const offered = await advertisedSpace(deps.peers, signal);
         const space = studySpace(offered, settings.space);
-        requireRivals(settings.evaluation.rivals, offered.parameters, data.description);
+        requireBaselines(settings.evaluation.rivals, offered.parameters, data.description);
         // Before anything is drawn: the services' limits bound what a task draws.
         await requireWithinLimits(deps.peers, { qnn: settings.qnn, ...data.shape, ...data.sizes }, signal);
         const { labels } = await data.own(signal);

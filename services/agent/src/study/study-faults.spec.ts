@@ -93,15 +93,15 @@ async function watchedToEnd(): Promise<Study> {
   return last as Study;
 }
 
-const isRival = ({ hyperparameters }: FitSettings) =>
+const isBaseline = ({ hyperparameters }: FitSettings) =>
   decodeConfiguration(hyperparameters, 'hyperparameters')['method'] === 'noise';
-/** Only units of the comparison ask for the augmented arm alone. */
-const isUnit = ({ arms }: EvaluateSettings) => arms.length === 1 && arms[0] === QnnArm.AUGMENTED;
+/** Only jobs of the comparison ask for the augmented arm alone. */
+const isJob = ({ arms }: EvaluateSettings) => arms.length === 1 && arms[0] === QnnArm.AUGMENTED;
 
-describe('a unit of the final evaluation', () => {
-  it('that a service refuses ends the study, with the unit and the reason', async () => {
+describe('a job of the final evaluation', () => {
+  it('that a service refuses ends the study, with the job and the reason', async () => {
     hooks.onEvaluate = (settings) => {
-      if (isUnit(settings)) throw new DomainError('invalid', 'qnn: 2 observables cannot tell 3 classes');
+      if (isJob(settings)) throw new DomainError('invalid', 'qnn: 2 observables cannot tell 3 classes');
     };
     const study = await run(tiny());
     expect(study.state).toBe(StudyState.FAILED);
@@ -125,9 +125,9 @@ describe('a unit of the final evaluation', () => {
     ]);
   });
 
-  it('of a rival that diverges is left out of its arm, which says so, and counts as nothing else', async () => {
+  it('of a baseline that diverges is left out of its arm, which says so, and counts as nothing else', async () => {
     hooks.onFit = (settings) => {
-      if (isRival(settings) && settings.identity?.fold === 1) throw new DomainError('diverged', 'the loss is NaN');
+      if (isBaseline(settings) && settings.identity?.fold === 1) throw new DomainError('diverged', 'the loss is NaN');
     };
     const result = await resultOf(await run(tiny()));
     const noise = result.arms.find(({ name }) => name === 'noise');
@@ -142,9 +142,9 @@ describe('a unit of the final evaluation', () => {
     );
   });
 
-  it('of a rival all of whose settings diverge: the arm is left out, and is not real data alone under its name', async () => {
+  it('of a baseline all of whose settings diverge: the arm is left out, and is not real data alone under its name', async () => {
     hooks.onFit = (settings) => {
-      if (isRival(settings)) throw new DomainError('diverged', 'the loss is NaN');
+      if (isBaseline(settings)) throw new DomainError('diverged', 'the loss is NaN');
     };
     const study = await run(tiny());
     const result = await resultOf(study);
@@ -165,7 +165,7 @@ describe('a unit of the final evaluation', () => {
     async (_name, error) => {
       let faults = 0;
       hooks.onEvaluate = (settings) => {
-        if (isUnit(settings) && !isEnough(faults++)) throw error;
+        if (isJob(settings) && !isEnough(faults++)) throw error;
       };
       await start(tiny());
       const study = await watchedToEnd();
@@ -195,14 +195,14 @@ describe('a store that is away for a while', () => {
       }
     };
     let isAway = false;
-    // While the first setting of the rival is fitted: the folds to come, and the next setting, are still to be read.
+    // While the first setting of the baseline is fitted: the folds to come, and the next setting, are still to be read.
     hooks.onFit = (settings) => {
-      if (isAway || !isRival(settings)) return;
+      if (isAway || !isBaseline(settings)) return;
       isAway = true;
       renameSync(folder.file('artifacts/sha256'), folder.file('away'));
     };
     await start(tiny(), { artifacts: { ...store, get } });
-    // Two units are under way at once: one of them has failed more than MANY times then.
+    // Two jobs are under way at once: one of them has failed more than MANY times then.
     await failures.atLeast(2 * MANY + 1);
     const meanwhile = await world.agent.getStudy({ id: ID });
     expect(meanwhile.study?.waitingFor).toMatch(

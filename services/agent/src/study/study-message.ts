@@ -1,5 +1,5 @@
 import { type Study, StudyState } from '@qloom/contracts/gen/qloom/agent/v1/agent.ts';
-import { evaluationPlan, knownUnits } from './final-evaluation/final-evaluation.ts';
+import { evaluationPlan, knownJobs } from './final-evaluation/final-evaluation.ts';
 import { isSearched, proposedEpisodes, rewardedEpisodes, type StudyView } from './replay/study-view.ts';
 
 /** A study as it stands, for people and programs. `waitingFor`: what fails now and is tried again. */
@@ -12,7 +12,7 @@ export function studyMessage(view: StudyView, waitingFor?: string): Study {
   );
   const ended = [...view.episodes.values()].filter((slots) => slots.reward !== undefined).length;
   const state = stateOf(view);
-  const units = settings !== undefined && isSearched(view) ? unitsTotal(view) : 0;
+  const jobs = settings !== undefined && isSearched(view) ? unitsTotal(view) : 0;
   return {
     id: view.study,
     state,
@@ -20,13 +20,13 @@ export function studyMessage(view: StudyView, waitingFor?: string): Study {
     proposed: view.episodes.size,
     rewarded: rewarded.length,
     failed: ended - rewarded.length,
-    unitsDone: view.units.size,
-    unitsTotal: Math.max(units, view.units.size),
+    unitsDone: view.jobs.size,
+    unitsTotal: Math.max(jobs, view.jobs.size),
     bestReward: best?.reward,
     bestUtility: best?.facts.utility,
     highestUtility: rewarded.length === 0 ? undefined : Math.max(...rewarded.map(({ facts }) => facts.utility)),
     policyUpdates: completeBatches(view),
-    message: messageOf(view, state, ended, units),
+    message: messageOf(view, state, ended, jobs),
     result: view.finished?.result,
     synthetic: view.finished?.synthetic,
     waitingFor: isEnded(state) ? undefined : waitingFor,
@@ -45,14 +45,14 @@ export function isEnded(state: StudyState): boolean {
   return state === StudyState.FINISHED || state === StudyState.FAILED || state === StudyState.CANCELLED;
 }
 
-function messageOf(view: StudyView, state: StudyState, ended: number, units: number): string {
+function messageOf(view: StudyView, state: StudyState, ended: number, jobs: number): string {
   switch (state) {
     case StudyState.PREPARING:
       return 'drawing data and splits';
     case StudyState.SEARCHING:
       return `${ended} of ${view.created?.settings.episodes} episodes ended, ${view.episodes.size - ended} in flight`;
     case StudyState.EVALUATING:
-      return `comparing arms: ${view.units.size} of ${units} units done`;
+      return `comparing arms: ${view.jobs.size} of ${jobs} jobs done`;
     case StudyState.FAILED:
       return view.finished?.failure?.message ?? '';
     case StudyState.CANCELLED:
@@ -78,5 +78,5 @@ function completeBatches(view: StudyView): number {
 
 function unitsTotal(view: StudyView): number {
   const settings = view.created?.settings;
-  return settings === undefined ? 0 : knownUnits(view, evaluationPlan(settings), settings).units.length;
+  return settings === undefined ? 0 : knownJobs(view, evaluationPlan(settings), settings).jobs.length;
 }

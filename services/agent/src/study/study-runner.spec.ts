@@ -51,7 +51,7 @@ async function resultOf(world: World): Promise<StudyResult> {
 }
 
 describe('a study', () => {
-  it('writes every slot of every episode, then its units, then its result', () => {
+  it('writes every slot of every episode, then its jobs, then its result', () => {
     const keys = recorded.events.map((event) => formatKey(event.key));
     expect(keys[0]).toBe('small/create');
     expect(keys[1]).toBe('small/prepare');

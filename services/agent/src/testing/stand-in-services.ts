@@ -89,10 +89,12 @@ export function standInGenerator(hooks: StandInHooks = {}): ServiceBinding {
         if (part?.$case === 'training') collector.add(part.value);
         if (part?.$case !== 'settings') continue;
         hooks.onFit?.(part.value);
-        const point = decodeConfiguration(part.value.hyperparameters, 'settings.hyperparameters');
+        const configuration = decodeConfiguration(part.value.hyperparameters, 'settings.hyperparameters');
         width =
-          point['gan.lrG'] === undefined ? 0.2 * Number(point['rival.strength'] ?? 1) : 400 * Number(point['gan.lrG']);
-        if (width > 0.72 && point.method === 'gan')
+          configuration['gan.lrG'] === undefined
+            ? 0.2 * Number(configuration['rival.strength'] ?? 1)
+            : 400 * Number(configuration['gan.lrG']);
+        if (width > 0.72 && configuration.method === 'gan')
           throw new DomainError('diverged', 'gan.lrG: the loss is NaN at step 3');
       }
       const { features, classes, x, y } = collector.points();

@@ -15,7 +15,7 @@ describe('classicalPredictions', () => {
     const task = { arm, labels: clouds(80, 'labels'), test: clouds(50, 'test'), seed: 3 };
     const predictions = await classicalPredictions(task, new AbortController().signal);
     expect([...predictions]).toEqual([...predictClassical(task)]);
-    // Two unit clouds 2√2 apart: a perfect rule is right for 92% of the points.
+    // Two job clouds 2√2 apart: a perfect rule is right for 92% of the points.
     const right = predictions.filter((label, row) => label === task.test.y[row]).length;
     expect(right / task.test.count).toBeGreaterThan(0.75);
   });

@@ -9,33 +9,33 @@ import { fromUnit } from '@qloom/study/space/unit-cube.ts';
 import { SYNTH_RATIO } from '@qloom/study/synthesis/synthesis-plan.ts';
 import { createSobol } from '../policy/sobol/sobol.ts';
 
-/** Name of the parameter that says how far a rival departs from the training points. */
-export const RIVAL_STRENGTH = 'rival.strength';
+/** Name of the parameter that says how far a baseline departs from the training points. */
+export const BASELINE_STRENGTH = 'rival.strength';
 
-/** What a rival may tune, from what the generator advertises: how many points, and how far from the real ones. */
-export function rivalParameters(advertised: readonly Hyperparameter[]): NumericHyperparameter[] {
-  return [SYNTH_RATIO, RIVAL_STRENGTH].flatMap((name) => {
+/** What a baseline may tune, from what the generator advertises: how many points, and how far from the real ones. */
+export function baselineHyperparameters(advertised: readonly Hyperparameter[]): NumericHyperparameter[] {
+  return [SYNTH_RATIO, BASELINE_STRENGTH].flatMap((name) => {
     const parameter = advertised.find((candidate) => candidate.name === name);
     if (parameter === undefined || parameter.kind === 'categorical') return [];
-    // A rival that adds nothing is the arm "real-only", which is there already.
+    // A baseline that adds nothing is the arm "real-only", which is there already.
     return [{ ...parameter, condition: undefined, zeroAllowed: false, default: parameter.default || parameter.min }];
   });
 }
 
 /**
- * Setting `index` of a rival: its defaults first, then points of a Sobol sequence over ratio and strength, with the
+ * Setting `index` of a baseline: its defaults first, then points of a Sobol sequence over ratio and strength, with the
  * method's name.
  */
-export function rivalSetting(
+export function baselineConfiguration(
   parameters: readonly NumericHyperparameter[],
-  rival: string,
+  baseline: string,
   index: number,
   seed: number,
 ): Configuration {
   const space = createSpace(parameters);
-  const sobol = createSobol(space.parameters.length, createRandom(`rival/${seed}/${rival}`));
-  const point = index === 0 ? defaultConfiguration(space) : fromUnit(space, sobol.point(index - 1));
-  return { method: rival, ...point };
+  const sobol = createSobol(space.parameters.length, createRandom(`rival/${seed}/${baseline}`));
+  const configuration = index === 0 ? defaultConfiguration(space) : fromUnit(space, sobol.point(index - 1));
+  return { method: baseline, ...configuration };
 }
 
 /** The setting with the least pooled loss; of equal ones the first. Those that failed have none. */

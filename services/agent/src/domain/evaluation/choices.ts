@@ -4,6 +4,6 @@ import type { Selection } from './incumbents.ts';
 /** What has been chosen before the comparison begins. */
 export interface Choices {
   readonly selection: Selection;
-  /** Settings of each rival, as tuned; null where none could be fitted. */
-  readonly rivals: ReadonlyMap<string, Configuration | null>;
+  /** Settings of each baseline, as tuned; null where none could be fitted. */
+  readonly baselines: ReadonlyMap<string, Configuration | null>;
 }

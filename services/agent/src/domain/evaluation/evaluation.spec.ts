@@ -1,35 +1,35 @@
 import { createSpace } from '@qloom/study/space/space.ts';
-import { bestSetting, rivalParameters, rivalSetting } from './baseline-tuning.ts';
+import { baselineConfiguration, baselineHyperparameters, bestSetting } from './baseline-tuning.ts';
 import { effectsOf } from './effects.ts';
-import { armsOf, comparisonUnits, type EvaluationPlan, searchUnits } from './jobs.ts';
+import { armsOf, comparisonJobs, type EvaluationPlan, searchJobs } from './jobs.ts';
 
 const plan: EvaluationPlan = {
   draws: 3,
-  rivals: ['noise', 'gaussian'],
-  rivalEvaluations: 4,
+  baselines: ['noise', 'gaussian'],
+  baselineEvaluations: 4,
   hasOracle: true,
   outerFolds: 2,
 };
 
-describe('units', () => {
-  const units = [...searchUnits(plan, [7, 2, 30]), ...comparisonUnits(plan, armsOf(plan, true), true)];
+describe('jobs', () => {
+  const jobs = [...searchJobs(plan, [7, 2, 30]), ...comparisonJobs(plan, armsOf(plan, true), true)];
 
   it('have names of their own that may stand in the log', () => {
-    expect(new Set(units.map((unit) => unit.name)).size).toBe(units.length);
-    for (const { name } of units) expect(`unit-${name}`).toMatch(/^[a-z0-9][a-z0-9-]{0,63}$/);
+    expect(new Set(jobs.map((job) => job.name)).size).toBe(jobs.length);
+    for (const { name } of jobs) expect(`unit-${name}`).toMatch(/^[a-z0-9][a-z0-9-]{0,63}$/);
   });
 
-  it('give every rival as many evaluations, and every arm every draw', () => {
-    for (const rival of plan.rivals) {
-      expect(units.filter((unit) => unit.kind === 'tune' && unit.rival === rival)).toHaveLength(4);
+  it('give every baseline as many evaluations, and every arm every draw', () => {
+    for (const baseline of plan.baselines) {
+      expect(jobs.filter((job) => job.kind === 'tune' && job.baseline === baseline)).toHaveLength(4);
     }
     for (const arm of armsOf(plan, true)) {
-      expect(units.filter((unit) => unit.kind === 'draw' && unit.arm === arm)).toHaveLength(3);
+      expect(jobs.filter((job) => job.kind === 'draw' && job.arm === arm)).toHaveLength(3);
     }
   });
 });
 
-describe('rivals', () => {
+describe('baselines', () => {
   const advertised = [
     { name: 'synthRatio', kind: 'float', min: 0.25, max: 8, scale: 'log', zeroAllowed: true, default: 1 },
     { name: 'rival.strength', kind: 'float', min: 0.1, max: 10, scale: 'log', default: 1 },
@@ -37,9 +37,13 @@ describe('rivals', () => {
   ] as const;
 
   it('tune ratio and strength from their defaults on, and never add nothing', () => {
-    const parameters = rivalParameters(advertised);
-    expect(rivalSetting(parameters, 'noise', 0, 1)).toEqual({ method: 'noise', synthRatio: 1, 'rival.strength': 1 });
-    const settings = Array.from({ length: 16 }, (_, i) => rivalSetting(parameters, 'noise', i, 1));
+    const parameters = baselineHyperparameters(advertised);
+    expect(baselineConfiguration(parameters, 'noise', 0, 1)).toEqual({
+      method: 'noise',
+      synthRatio: 1,
+      'rival.strength': 1,
+    });
+    const settings = Array.from({ length: 16 }, (_, i) => baselineConfiguration(parameters, 'noise', i, 1));
     for (const setting of settings) expect(setting.synthRatio).toBeGreaterThanOrEqual(0.25);
     expect(new Set(settings.map((setting) => setting['rival.strength'])).size).toBe(16);
   });

@@ -18,14 +18,14 @@ const draw = { labels: cloud(40, 'labels'), test: cloud(500, 'test'), oracle: nu
 
 describe('comparedCount', () => {
   it('is the fewest points that an arm adds, of the test set at most', () => {
-    const rivals = new Map([
+    const baselines = new Map([
       ['noise', { method: 'noise', synthRatio: 2.5 }],
       ['kde', null],
     ]);
-    expect(comparedCount({ selection: best(0.772), rivals }, draw)).toBe(31);
-    expect(comparedCount({ selection: best(4), rivals }, draw)).toBe(100);
-    expect(comparedCount({ selection: none, rivals }, draw)).toBe(40);
-    expect(comparedCount({ selection: best(4), rivals }, { ...draw, test: cloud(50, 'test') })).toBe(50);
+    expect(comparedCount({ selection: best(0.772), baselines }, draw)).toBe(31);
+    expect(comparedCount({ selection: best(4), baselines }, draw)).toBe(100);
+    expect(comparedCount({ selection: none, baselines }, draw)).toBe(40);
+    expect(comparedCount({ selection: best(4), baselines }, { ...draw, test: cloud(50, 'test') })).toBe(50);
   });
 });
 

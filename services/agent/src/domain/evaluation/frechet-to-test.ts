@@ -22,14 +22,19 @@ export interface DistanceToTest {
  * as samples grow, so that arms can be compared at one count only. `ratio` is `synthRatio` as the generator offers it.
  */
 export function comparedCount(
-  { selection, rivals }: Choices,
+  { selection, baselines }: Choices,
   { labels, test }: { readonly labels: Points; readonly test: Points },
   ratio?: Hyperparameter,
 ): number {
   const real = classCounts(labels);
   // The oracle adds as many points as Qloom's best candidate, or one for each label.
-  const settings = [selection.best?.hyperparameters ?? {}, ...[...rivals.values()].filter((point) => point !== null)];
-  const added = settings.map((point) => synthesisPlan(point, real, ratio).reduce((sum, count) => sum + count, 0));
+  const settings = [
+    selection.best?.hyperparameters ?? {},
+    ...[...baselines.values()].filter((configuration) => configuration !== null),
+  ];
+  const added = settings.map((configuration) =>
+    synthesisPlan(configuration, real, ratio).reduce((sum, count) => sum + count, 0),
+  );
   return Math.min(test.count, ...added.filter((count) => count > 0));
 }
 

@@ -2,21 +2,21 @@
 export interface EvaluationPlan {
   /** Fresh draws of all labels. */
   readonly draws: number;
-  /** Rival methods, such as `noise` and `gaussian`. */
-  readonly rivals: readonly string[];
-  /** Evaluations that each rival spends on its ratio and strength. */
-  readonly rivalEvaluations: number;
+  /** Baseline methods, such as `noise` and `gaussian`. */
+  readonly baselines: readonly string[];
+  /** Evaluations that each baseline spends on its ratio and strength. */
+  readonly baselineEvaluations: number;
   /** Whether fresh true samples can be had. */
   readonly hasOracle: boolean;
   readonly outerFolds: number;
 }
 
 /** A piece of the final evaluation that is done once and then stands in the log under its name. */
-export type Unit =
+export type Job =
   /** An incumbent on one outer fold. */
   | { readonly kind: 'outer'; readonly name: string; readonly episode: number; readonly fold: number }
-  /** One setting of a rival on the reward folds. */
-  | { readonly kind: 'tune'; readonly name: string; readonly rival: string; readonly index: number }
+  /** One setting of a baseline on the reward folds. */
+  | { readonly kind: 'tune'; readonly name: string; readonly baseline: string; readonly index: number }
   /** One arm on one draw, scored on the test set. */
   | { readonly kind: 'draw'; readonly name: string; readonly draw: number; readonly arm: string }
   /** The synthetic data set itself, from all labels of the study. */
@@ -33,18 +33,18 @@ export const ORACLE = 'oracle';
 /** Classifiers without a QNN, on real data alone. */
 export const CLASSICAL: readonly string[] = ['svc', 'nearest-neighbours'];
 
-/** Units that must be done before anything is chosen: incumbents on the outer folds, rivals on the reward folds. */
-export function searchUnits(plan: EvaluationPlan, incumbents: readonly number[]): Unit[] {
+/** Jobs that must be done before anything is chosen: incumbents on the outer folds, baselines on the reward folds. */
+export function searchJobs(plan: EvaluationPlan, incumbents: readonly number[]): Job[] {
   const outer = incumbents.flatMap((episode) =>
     Array.from(
       { length: plan.outerFolds },
-      (_, fold): Unit => ({ kind: 'outer', name: `outer-${episode}-${fold}`, episode, fold }),
+      (_, fold): Job => ({ kind: 'outer', name: `outer-${episode}-${fold}`, episode, fold }),
     ),
   );
-  const tune = plan.rivals.flatMap((rival) =>
+  const tune = plan.baselines.flatMap((baseline) =>
     Array.from(
-      { length: plan.rivalEvaluations },
-      (_, index): Unit => ({ kind: 'tune', name: `tune-${rival}-${index}`, rival, index }),
+      { length: plan.baselineEvaluations },
+      (_, index): Job => ({ kind: 'tune', name: `tune-${baseline}-${index}`, baseline, index }),
     ),
   );
   return [...outer, ...tune];
@@ -54,7 +54,7 @@ export function searchUnits(plan: EvaluationPlan, incumbents: readonly number[])
 export function armsOf(plan: EvaluationPlan, isUnselectedShown: boolean): string[] {
   return [
     REAL_ONLY,
-    ...plan.rivals,
+    ...plan.baselines,
     QLOOM,
     ...(isUnselectedShown ? [QLOOM_UNSELECTED] : []),
     ...(plan.hasOracle ? [ORACLE] : []),
@@ -62,10 +62,10 @@ export function armsOf(plan: EvaluationPlan, isUnselectedShown: boolean): string
   ];
 }
 
-/** Units of the comparison, draw by draw, so that an interrupted one has whole draws; then the data set itself. */
-export function comparisonUnits(plan: EvaluationPlan, arms: readonly string[], isSynthesized: boolean): Unit[] {
+/** Jobs of the comparison, draw by draw, so that an interrupted one has whole draws; then the data set itself. */
+export function comparisonJobs(plan: EvaluationPlan, arms: readonly string[], isSynthesized: boolean): Job[] {
   const draws = Array.from({ length: plan.draws }, (_, draw) =>
-    arms.map((arm): Unit => ({ kind: 'draw', name: `draw-${draw}-${arm}`, draw, arm })),
+    arms.map((arm): Job => ({ kind: 'draw', name: `draw-${draw}-${arm}`, draw, arm })),
   ).flat();
   return isSynthesized ? [{ kind: 'synthesis', name: 'synthesis' }, ...draws] : draws;
 }

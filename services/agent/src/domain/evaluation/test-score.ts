@@ -1,4 +1,4 @@
-/** Which test points were predicted right, as a unit of the final evaluation keeps it. Plain JSON. */
+/** Which test points were predicted right, as a job of the final evaluation keeps it. Plain JSON. */
 export interface PackedTestScore {
   /** Test points of each class, shape [classes]. */
   readonly classCounts: readonly number[];

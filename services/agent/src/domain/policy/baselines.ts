@@ -5,18 +5,21 @@ import { fromUnit } from '@qloom/study/space/unit-cube.ts';
 import type { Origin, Policy, PolicySettings, PolicyState } from './policy.ts';
 import { sobolUnit } from './sobol/warm-start.ts';
 
-/** A policy that learns nothing: the point of an episode depends on its index alone. */
+/** A policy that learns nothing: the configuration of an episode depends on its index alone. */
 function constant(
   name: string,
   origin: Origin,
-  point: (settings: PolicySettings, episode: number) => Configuration,
+  configurationOf: (settings: PolicySettings, episode: number) => Configuration,
 ): Policy {
   return {
     name,
     form: 1,
     initial: () => ({ policy: name, form: 1, updates: 0 }),
     propose: (settings, _state, { firstEpisode, count }) =>
-      Array.from({ length: count }, (_, i) => ({ hyperparameters: point(settings, firstEpisode + i), origin })),
+      Array.from({ length: count }, (_, i) => ({
+        hyperparameters: configurationOf(settings, firstEpisode + i),
+        origin,
+      })),
     observe: (_settings, state): PolicyState => state,
   };
 }

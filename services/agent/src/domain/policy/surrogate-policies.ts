@@ -3,7 +3,7 @@ import type { Configuration } from '@qloom/study/hyperparameters/hyperparameter.
 import { fromUnit } from '@qloom/study/space/unit-cube.ts';
 import type { Policy, PolicySettings, PolicyState, ProposalRequest } from './policy.ts';
 import { initialPpo, PPO_FORM, type PpoState, samplePpo, type UpdatePpo } from './ppo/ppo.ts';
-import { warmPoint } from './sobol/warm-start.ts';
+import { warmConfiguration } from './sobol/warm-start.ts';
 import { perturbBest, pickCandidate, remember, SURROGATE, type Trial } from './surrogate/surrogate.ts';
 
 /** Memory of the surrogate alone. */
@@ -37,7 +37,7 @@ function proposeEach(
   return Array.from({ length: count }, (_, i) => {
     const episode = firstEpisode + i;
     if (episode < settings.sobolEpisodes || trials.length === 0) {
-      return { hyperparameters: warmPoint(settings, episode), origin: 'sobol' };
+      return { hyperparameters: warmConfiguration(settings, episode), origin: 'sobol' };
     }
     const random = createRandom(`${settings.seed}/forest-${episode}`);
     return { hyperparameters: pickCandidate(settings.space, trials, candidates(episode), random), origin: 'surrogate' };

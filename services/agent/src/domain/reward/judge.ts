@@ -104,7 +104,7 @@ export function meanMetrics({ fidelity }: Pick<Measurement, 'fidelity'>): NamedV
 const GENERATOR_LOSSES = ['generator.loss', 'generator.adversarial', 'critic.adversarial', 'reconstruction'];
 const CRITIC_LOSSES = ['critic.loss', 'critic.critic.loss', 'discriminator.loss'];
 
-/** The first of `names` that is there, else 0: a rival has no such losses. */
+/** The first of `names` that is there, else 0: a baseline has no such losses. */
 function firstOf(values: NamedValues, names: readonly string[]): number {
   const value = values[names.find((name) => name in values) ?? ''] ?? 0;
   return Number.isFinite(value) ? value : 0;

@@ -34,9 +34,9 @@ function settingsOf(plan: SearchPlan, seed: string): PolicySettings {
   return { space: interactingRates.space, seed, sobolEpisodes: 4, ...plan };
 }
 
-/** What the services would say of a point: a function of the point alone. */
-function endingOf(point: Configuration): Ending {
-  const score = interactingRates.score(point);
+/** What the services would say of a configuration: a function of the configuration alone. */
+function endingOf(configuration: Configuration): Ending {
+  const score = interactingRates.score(configuration);
   if (score < -1.5) return { kind: 'failed', reason: 'diverged' };
   return {
     kind: 'rewarded',
@@ -52,7 +52,7 @@ function endingOf(point: Configuration): Ending {
       groupImbalance: 0,
       weights: [0.2, 0.2, 0.2, 0.2, 0.2],
     },
-    readings: point.synthRatio === 0 ? null : mapConstraints(() => ({ value: score, tau: 0, sigma: 0.1 })),
+    readings: configuration.synthRatio === 0 ? null : mapConstraints(() => ({ value: score, tau: 0, sigma: 0.1 })),
     terms: { qnn: 1 - score, diversity: score, imbalance: 0, gan: -1 },
   };
 }
@@ -61,7 +61,7 @@ function endingOf(point: Configuration): Ending {
 async function run(plan: SearchPlan, seed: string, pick: (open: number) => number) {
   const settings = settingsOf(plan, seed);
   let state: SearchState<PolicyState> = initialSearch(plan, policy.initial(settings));
-  const log: { episode: number; point: Configuration }[] = [];
+  const log: { episode: number; configuration: Configuration }[] = [];
   for (let guard = 0; guard < 10_000; guard++) {
     for (let batch = nextBatch(state); batch !== null; batch = nextBatch(state)) {
       const before = state.versions[state.versions.length - 1].policy as PolicyState;
@@ -71,7 +71,7 @@ async function run(plan: SearchPlan, seed: string, pick: (open: number) => numbe
       const version = state.versions[versionFor(plan, episode)].policy as PolicyState;
       const request = { batch: batchOf(plan, episode), firstEpisode: episode, count: 1 };
       const [{ hyperparameters }] = policy.propose(settings, version, request);
-      log.push({ episode, point: hyperparameters });
+      log.push({ episode, configuration: hyperparameters });
       state = noteProposed(state, episode, hyperparameters);
     }
     if (isSearched(state)) break;

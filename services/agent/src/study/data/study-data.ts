@@ -123,7 +123,7 @@ async function openTask(data: DataSource, seeds: StudySeeds): Promise<StudyData>
     sizes: { labels: count, test: data.testSize },
     isFresh: true,
     own: (signal) => drawWith(seeds.data, signal),
-    draw: (index) => drawWith(seeds.unit(`draw-${index}`, 'draw')),
+    draw: (index) => drawWith(seeds.job(`draw-${index}`, 'draw')),
   };
 }
 

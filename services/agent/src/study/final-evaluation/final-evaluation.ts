@@ -5,16 +5,16 @@ import type { Configuration } from '@qloom/study/hyperparameters/hyperparameter.
 import type { Space } from '@qloom/study/space/space.ts';
 import { decodeConfiguration } from '@qloom/study-rpc/codec/hyperparameters.ts';
 import { offeredRatio } from '@qloom/study-rpc/codec/offered-ratio.ts';
-import { rivalParameters } from '../../domain/evaluation/baseline-tuning.ts';
+import { baselineHyperparameters } from '../../domain/evaluation/baseline-tuning.ts';
 import type { Choices } from '../../domain/evaluation/choices.ts';
 import { incumbentsOf } from '../../domain/evaluation/incumbents.ts';
 import {
   armsOf,
-  comparisonUnits,
+  comparisonJobs,
   type EvaluationPlan,
+  type Job,
   REAL_ONLY,
-  searchUnits,
-  type Unit,
+  searchJobs,
 } from '../../domain/evaluation/jobs.ts';
 import { createSeeds, type StudySeeds } from '../../domain/seeds.ts';
 import { getPoints, putArtifact } from '../data/points-artifact.ts';
@@ -28,15 +28,15 @@ import type { Stalls } from '../retry/stalls.ts';
 import { untilDone } from '../retry/until-done.ts';
 import type { CompleteSettings } from '../settings/complete-settings.ts';
 import type { EvaluationContext } from './jobs/evaluation-context.ts';
-import { failureOfUnit, readUnit, type SynthesisResult } from './jobs/job-results.ts';
-import { runUnit } from './jobs/run-job.ts';
+import { failureOfJob, readJob, type SynthesisResult } from './jobs/job-results.ts';
+import { runJob } from './jobs/run-job.ts';
 import { untilSettled } from './jobs/until-settled.ts';
 import { encodeResult } from './result/result.ts';
-import { selectFrom, tunedRival } from './selection.ts';
+import { selectFrom, tunedBaseline } from './selection.ts';
 
-/** The last stretch of a study: incumbents again, rivals tuned, arms compared, the result written. */
+/** The last stretch of a study: incumbents again, baselines tuned, arms compared, the result written. */
 export interface FinalEvaluation {
-  /** Starts what is due and not yet under way; writes the result when all is done. Does not wait for units. */
+  /** Starts what is due and not yet under way; writes the result when all is done. Does not wait for jobs. */
   advance(view: StudyView): Promise<void>;
   /** Stops what is under way. */
   stop(): Promise<void>;
@@ -62,36 +62,36 @@ export function evaluationPlan(settings: CompleteSettings): EvaluationPlan {
   const { draws, rivals, rivalEvaluations } = settings.evaluation;
   return {
     draws,
-    rivals,
-    rivalEvaluations,
+    baselines: rivals,
+    baselineEvaluations: rivalEvaluations,
     hasOracle: settings.data.source?.$case === 'task',
     outerFolds: outerFoldCount(settings),
   };
 }
 
-/** Units as far as they are known, and what was chosen once that is known. */
-export function knownUnits(
+/** Jobs as far as they are known, and what was chosen once that is known. */
+export function knownJobs(
   view: StudyView,
   plan: EvaluationPlan,
   settings: CompleteSettings,
-): { units: Unit[]; arms: readonly string[]; choices: Choices | null } {
+): { jobs: Job[]; arms: readonly string[]; choices: Choices | null } {
   const incumbents = incumbentsOf(rewardedEpisodes(view));
-  const before = searchUnits(
+  const before = searchJobs(
     plan,
     incumbents.map((candidate) => candidate.episode),
   );
-  if (!before.every((unit) => view.units.has(unit.name))) {
+  if (!before.every((job) => view.jobs.has(job.name))) {
     const arms = armsOf(plan, false);
-    return { units: [...before, ...comparisonUnits(plan, arms, incumbents.length > 0)], arms, choices: null };
+    return { jobs: [...before, ...comparisonJobs(plan, arms, incumbents.length > 0)], arms, choices: null };
   }
-  const { selection, rivals } = choicesOf(view, plan, settings);
+  const { selection, baselines } = choicesOf(view, plan, settings);
   const arms = armsOf(plan, selection.best !== null && !selection.addsData);
-  const units = [...before, ...comparisonUnits(plan, arms, selection.best !== null)];
-  return { units, arms, choices: { selection, rivals } };
+  const jobs = [...before, ...comparisonJobs(plan, arms, selection.best !== null)];
+  return { jobs, arms, choices: { selection, baselines } };
 }
 
 /**
- * Choices by the record that created their study. They are a function of units that never change once all of them stand,
+ * Choices by the record that created their study. They are a function of jobs that never change once all of them stand,
  * and are asked for at every event.
  */
 const chosen = new WeakMap<object, Choices>();
@@ -101,13 +101,13 @@ function choicesOf(view: StudyView, plan: EvaluationPlan, settings: CompleteSett
   if (known !== undefined) return known;
   const choices = {
     selection: selectFrom(view, plan, createSeeds(settings.seed)),
-    rivals: new Map(plan.rivals.map((rival) => [rival, tunedRival(view, plan, rival)])),
+    baselines: new Map(plan.baselines.map((baseline) => [baseline, tunedBaseline(view, plan, baseline)])),
   };
   if (view.created !== undefined) chosen.set(view.created, choices);
   return choices;
 }
 
-/** A final evaluation that keeps at most `jobConcurrency` units under way. */
+/** A final evaluation that keeps at most `jobConcurrency` jobs under way. */
 export function createFinalEvaluation(
   deps: FinalEvaluationDeps,
   record: (record: Recorded) => Promise<void>,
@@ -116,15 +116,15 @@ export function createFinalEvaluation(
   const running = new Map<string, Promise<void>>();
   let context: Promise<EvaluationContext> | undefined;
 
-  const start = (unit: Unit, view: StudyView, choices: Choices | null, opened: EvaluationContext): void => {
-    const { name } = unit;
+  const start = (job: Job, view: StudyView, choices: Choices | null, opened: EvaluationContext): void => {
+    const { name } = job;
     const hyperparametersOf = (episode: number): Configuration =>
       decodeConfiguration(
         factsOf(view.episodes.get(episode)?.propose, 'propose')?.hyperparameters ?? [],
         'propose.hyperparameters',
       );
     const again = { ...deps, signal: stopping.signal };
-    const work = untilSettled(name, () => runUnit(opened, unit, choices, stopping.signal, hyperparametersOf), again)
+    const work = untilSettled(name, () => runJob(opened, job, choices, stopping.signal, hyperparametersOf), again)
       .then((result) =>
         untilDone(name, () => record({ $case: 'unit', value: { name, json: JSON.stringify(result) } }), again),
       )
@@ -152,20 +152,20 @@ export function createFinalEvaluation(
         await record({ $case: 'finished', value: { failure } });
         return;
       }
-      const { units, arms, choices } = knownUnits(view, plan, deps.settings);
-      const isOpen = (unit: Unit) => !view.units.has(unit.name);
-      if (choices !== null && !units.some(isOpen)) {
+      const { jobs, arms, choices } = knownJobs(view, plan, deps.settings);
+      const isOpen = (job: Job) => !view.jobs.has(job.name);
+      if (choices !== null && !jobs.some(isOpen)) {
         await finish(deps, opened, view, arms, choices, record);
         return;
       }
-      const due = units.filter((unit) => choices !== null || unit.kind === 'outer' || unit.kind === 'tune');
-      // The log may show a unit before the call that wrote it returns: such a one is done, and its place is free. Waiting
+      const due = jobs.filter((job) => choices !== null || job.kind === 'outer' || job.kind === 'tune');
+      // The log may show a job before the call that wrote it returns: such a one is done, and its place is free. Waiting
       // for the call would miss the last event that there is.
-      let underWay = [...running.keys()].filter((name) => !view.units.has(name)).length;
-      for (const unit of due.filter(isOpen)) {
+      let underWay = [...running.keys()].filter((name) => !view.jobs.has(name)).length;
+      for (const job of due.filter(isOpen)) {
         if (underWay >= deps.jobConcurrency) break;
-        if (running.has(unit.name)) continue;
-        start(unit, view, choices, opened);
+        if (running.has(job.name)) continue;
+        start(job, view, choices, opened);
         underWay++;
       }
     },
@@ -177,16 +177,16 @@ export function createFinalEvaluation(
 }
 
 /**
- * Why the comparison cannot be made, as far as its units say: one that a service refuses, or real data alone that diverged,
+ * Why the comparison cannot be made, as far as its jobs say: one that a service refuses, or real data alone that diverged,
  * against which all else is measured. Null where nothing is known to be in the way.
  */
 function failureOfEvaluation(view: StudyView, plan: EvaluationPlan): Failure | null {
   const references = new Set(Array.from({ length: plan.draws }, (_, draw) => `draw-${draw}-${REAL_ONLY}`));
-  for (const name of view.units.keys()) {
-    const unit = failureOfUnit(view.units, name);
-    if (unit === undefined || (unit.reason !== 'invalid' && !references.has(name))) continue;
-    const reason = unit.reason === 'invalid' ? FailureReason.INVALID : FailureReason.DIVERGED;
-    return { reason, message: `the final evaluation cannot be made: ${name}: ${unit.failed}` };
+  for (const name of view.jobs.keys()) {
+    const job = failureOfJob(view.jobs, name);
+    if (job === undefined || (job.reason !== 'invalid' && !references.has(name))) continue;
+    const reason = job.reason === 'invalid' ? FailureReason.INVALID : FailureReason.DIVERGED;
+    return { reason, message: `the final evaluation cannot be made: ${name}: ${job.failed}` };
   }
   return null;
 }
@@ -209,7 +209,7 @@ async function openContext(
     manifest,
     data: await openStudyData(settings, seeds, artifacts, signal),
     labels: await getPoints(artifacts, manifest.labels, 'labels'),
-    rivalParameters: rivalParameters(offered.parameters),
+    baselineHyperparameters: baselineHyperparameters(offered.parameters),
     ratio: offeredRatio(capabilities),
   };
 }
@@ -223,7 +223,7 @@ async function finish(
   record: (record: Recorded) => Promise<void>,
 ): Promise<void> {
   const bytes = new TextEncoder().encode(await encodeResult(context, view, arms, choices));
-  const synthesis = readUnit<SynthesisResult>(view.units, 'synthesis');
+  const synthesis = readJob<SynthesisResult>(view.jobs, 'synthesis');
   const result = await putArtifact(deps.artifacts, bytes, 'application/json');
   await record({ $case: 'finished', value: { result, synthetic: synthesis?.csv } });
 }

@@ -6,33 +6,33 @@ import type { EvaluationPlan } from '../../domain/evaluation/jobs.ts';
 import { utilityOf } from '../../domain/reward/utility.ts';
 import type { StudySeeds } from '../../domain/seeds.ts';
 import { rewardedEpisodes, type StudyView } from '../replay/study-view.ts';
-import { type OuterResult, readUnit, type TuneResult } from './jobs/job-results.ts';
+import { type OuterResult, readJob, type TuneResult } from './jobs/job-results.ts';
 
 /**
  * What the outer folds say of the incumbents. A candidate that could not be fitted on one of them is out.
- * Callers make sure that every outer unit is done.
+ * Callers make sure that every outer job is done.
  */
 export function selectFrom(view: StudyView, plan: EvaluationPlan, seeds: StudySeeds): Selection {
   const rechecked = incumbentsOf(rewardedEpisodes(view)).flatMap((candidate): Rechecked[] => {
     const folds = Array.from({ length: plan.outerFolds }, (_, fold) =>
-      readUnit<OuterResult>(view.units, `outer-${candidate.episode}-${fold}`),
+      readJob<OuterResult>(view.jobs, `outer-${candidate.episode}-${fold}`),
     );
     if (folds.some((fold) => fold === null)) return [];
     const losses = (folds as OuterResult[]).map((fold) => ({
       realOnly: Float64Array.from(fold.realOnly),
       augmented: Float64Array.from(fold.augmented),
     }));
-    const random = createRandom(seeds.unit(`outer-${candidate.episode}`, 'draw'));
+    const random = createRandom(seeds.job(`outer-${candidate.episode}`, 'draw'));
     const { episode, hyperparameters, reward } = candidate;
     return [{ episode, hyperparameters, reward, utility: utilityOf(losses, random) }];
   });
   return select(rechecked);
 }
 
-/** The setting of a rival with the least loss on the reward folds; null where every one failed. */
-export function tunedRival(view: StudyView, plan: EvaluationPlan, rival: string): Configuration | null {
-  const results = Array.from({ length: plan.rivalEvaluations }, (_, index) =>
-    readUnit<TuneResult>(view.units, `tune-${rival}-${index}`),
+/** The setting of a baseline with the least loss on the reward folds; null where every one failed. */
+export function tunedBaseline(view: StudyView, plan: EvaluationPlan, baseline: string): Configuration | null {
+  const results = Array.from({ length: plan.baselineEvaluations }, (_, index) =>
+    readJob<TuneResult>(view.jobs, `tune-${baseline}-${index}`),
   );
   const best = bestSetting(results.map((result) => ({ loss: result?.loss ?? null, result })));
   return best?.result?.hyperparameters ?? null;

@@ -40,8 +40,8 @@ export interface StudyView {
   readonly isCancelled: boolean;
   readonly finished?: StudyFinished;
   readonly finishedMs: number;
-  /** Results of the final evaluation's units, as JSON, by name. */
-  readonly units: ReadonlyMap<string, string>;
+  /** Results of the final evaluation's jobs, as JSON, by name. */
+  readonly jobs: ReadonlyMap<string, string>;
   /** What the policy has learned, by the number of batches that it had observed. */
   readonly policies: ReadonlyMap<number, StudyPolicy>;
   readonly episodes: ReadonlyMap<number, EpisodeSlots>;
@@ -51,7 +51,7 @@ export interface StudyView {
 
 /** A study of which nothing is known yet. */
 export function emptyView(study: string): StudyView {
-  const maps = { units: new Map(), policies: new Map(), episodes: new Map() };
+  const maps = { jobs: new Map(), policies: new Map(), episodes: new Map() };
   return { study, createdMs: 0, isCancelled: false, finishedMs: 0, ...maps, sequence: 0 };
 }
 
@@ -85,8 +85,8 @@ export function applyEvent(view: StudyView, event: LogEvent): StudyView {
       if (view.finished !== undefined) return view;
       return { ...view, sequence, finished: record.value, finishedMs: event.timeMs };
     case 'unit':
-      if (view.units.has(record.value.name)) return view;
-      return { ...view, sequence, units: new Map(view.units).set(record.value.name, record.value.json) };
+      if (view.jobs.has(record.value.name)) return view;
+      return { ...view, sequence, jobs: new Map(view.jobs).set(record.value.name, record.value.json) };
     case 'policy': {
       const { batches } = record.value;
       if (view.policies.has(batches)) return view;

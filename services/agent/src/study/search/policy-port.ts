@@ -79,9 +79,9 @@ export function remotePolicy(target: string, name: string): PolicyPort {
         }),
       );
       return proposals.map(({ hyperparameters, origin }, i) => {
-        const point = decodeConfiguration(hyperparameters, `proposals[${i}].hyperparameters`);
-        validateConfiguration(settings.space, point);
-        return { hyperparameters: point, origin };
+        const configuration = decodeConfiguration(hyperparameters, `proposals[${i}].hyperparameters`);
+        validateConfiguration(settings.space, configuration);
+        return { hyperparameters: configuration, origin };
       });
     },
     async observe(settings, memory, batch, results) {

@@ -92,7 +92,7 @@ export async function completeSettings(
     },
     evaluation: {
       draws: within('evaluation.draws', given.evaluation?.draws || 10, 2, 1000),
-      rivals: completeRivals(given.evaluation?.rivals ?? [], refuse),
+      rivals: completeBaselines(given.evaluation?.rivals ?? [], refuse),
       rivalEvaluations: within(
         'evaluation.rival_evaluations',
         given.evaluation?.rivalEvaluations || episodes,
@@ -146,12 +146,12 @@ async function completeQnn(
   };
 }
 
-function completeRivals(given: readonly string[], refuse: Refuse): string[] {
-  const rivals = given.length === 0 ? ['noise', 'gaussian'] : [...given];
-  rivals.forEach((rival, i) => {
+function completeBaselines(given: readonly string[], refuse: Refuse): string[] {
+  const baselines = given.length === 0 ? ['noise', 'gaussian'] : [...given];
+  baselines.forEach((baseline, i) => {
     const field = `evaluation.rivals[${i}]`;
-    if (!/^[a-z0-9][a-z0-9-]{0,31}$/.test(rival)) refuse(field, `${quoted(rival)} is no name of a method`);
-    if (rivals.indexOf(rival) !== i) refuse(field, `${quoted(rival)} is there twice`);
+    if (!/^[a-z0-9][a-z0-9-]{0,31}$/.test(baseline)) refuse(field, `${quoted(baseline)} is no name of a method`);
+    if (baselines.indexOf(baseline) !== i) refuse(field, `${quoted(baseline)} is there twice`);
   });
-  return rivals;
+  return baselines;
 }

@@ -1,5 +1,5 @@
 import type { Hyperparameter } from '@qloom/study/hyperparameters/hyperparameter.ts';
-import { requireRivals } from './usable-baselines.ts';
+import { requireBaselines } from './usable-baselines.ts';
 
 const methods: Hyperparameter = {
   name: 'method',
@@ -8,20 +8,20 @@ const methods: Hyperparameter = {
   default: 'gan',
 };
 
-describe('requireRivals', () => {
+describe('requireBaselines', () => {
   it('takes shot resampling where the data has shots, and says what would be right where it has none', () => {
-    expect(() => requireRivals(['noise', 'shot-resampling'], [methods], { shots: 100 })).not.toThrow();
-    expect(() => requireRivals(['noise', 'shot-resampling'], [methods], { shots: 0 })).toThrow(
+    expect(() => requireBaselines(['noise', 'shot-resampling'], [methods], { shots: 100 })).not.toThrow();
+    expect(() => requireBaselines(['noise', 'shot-resampling'], [methods], { shots: 0 })).toThrow(
       'settings.evaluation.rivals[1]: "shot-resampling" needs shots, and the data has none; right would be data of ' +
-        'expectations from a known number of shots, or another rival',
+        'expectations from a known number of shots, or another baseline',
     );
   });
 
-  it('holds rivals to the methods that are offered, and leaves them to a generator that offers none', () => {
-    expect(() => requireRivals(['kde'], [methods], { shots: 0 })).toThrow(
+  it('holds baselines to the methods that are offered, and leaves them to a generator that offers none', () => {
+    expect(() => requireBaselines(['kde'], [methods], { shots: 0 })).toThrow(
       'settings.evaluation.rivals[0]: "kde" is not one of gan, noise, shot-resampling, which are the methods of the generator',
     );
-    expect(() => requireRivals(['kde'], [], { shots: 0 })).not.toThrow();
-    expect(() => requireRivals(['shot-resampling'], [], { shots: 0 })).toThrow('needs shots');
+    expect(() => requireBaselines(['kde'], [], { shots: 0 })).not.toThrow();
+    expect(() => requireBaselines(['shot-resampling'], [], { shots: 0 })).toThrow('needs shots');
   });
 });

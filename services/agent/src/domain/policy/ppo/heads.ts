@@ -69,16 +69,16 @@ function optionsOf(parameter: Hyperparameter): number {
   return parameter.zeroAllowed ? 2 : 1;
 }
 
-/** The action that stands for `point`. */
-export function actionOf(heads: Heads, point: Configuration): Action {
+/** The action that stands for `configuration`. */
+export function actionOf(heads: Heads, configuration: Configuration): Action {
   return {
     options: heads.choices.map(({ parameter }) => {
-      const value = point[parameter.name];
+      const value = configuration[parameter.name];
       if (value === undefined) return -1;
       return parameter.kind === 'categorical' ? parameter.choices.indexOf(value as string) : Number(value !== 0);
     }),
     logits: heads.numbers.map(({ parameter }) => {
-      const value = point[parameter.name];
+      const value = configuration[parameter.name];
       if (value === undefined || (value === 0 && parameter.zeroAllowed)) return Number.NaN;
       return logitOf(positionOf(parameter, value as number));
     }),
@@ -90,29 +90,29 @@ export function logitOf(position: number): number {
   return Math.min(LOGIT_LIMIT, Math.max(-LOGIT_LIMIT, Math.log(position / (1 - position))));
 }
 
-/** Draws a point of the space from the heads' outputs; conditional parameters are drawn only where they are active. */
-export function samplePoint(
+/** Draws a configuration of the space from the heads' outputs; conditional parameters are drawn only where they are active. */
+export function sampleConfiguration(
   heads: Heads,
   outputs: Float64Array,
   spreads: ArrayLike<number>,
   random: Random,
 ): Configuration {
-  const point: Record<string, HyperparameterValue> = {};
+  const configuration: Record<string, HyperparameterValue> = {};
   const choiceOf = new Map(heads.choices.map((head) => [head.parameter.name, head]));
   const numberOf = new Map(heads.numbers.map((head) => [head.parameter.name, head]));
   for (const parameter of heads.space.parameters) {
-    if (!isActive(parameter, point)) continue;
+    if (!isActive(parameter, configuration)) continue;
     const choice = choiceOf.get(parameter.name);
     const option = choice === undefined ? null : sampleOption(probabilities(outputs, choice), random.uniform());
-    if (parameter.kind === 'categorical') point[parameter.name] = parameter.choices[option ?? 0];
-    else if (option === 0) point[parameter.name] = 0;
+    if (parameter.kind === 'categorical') configuration[parameter.name] = parameter.choices[option ?? 0];
+    else if (option === 0) configuration[parameter.name] = 0;
     else {
       const head = numberOf.get(parameter.name);
       const logit = head === undefined ? 0 : outputs[head.offset] + Math.exp(spreads[head.spread]) * random.normal();
-      point[parameter.name] = numberAt(parameter, 1 / (1 + Math.exp(-logit)));
+      configuration[parameter.name] = numberAt(parameter, 1 / (1 + Math.exp(-logit)));
     }
   }
-  return point;
+  return configuration;
 }
 
 /** Softmax of a head's logits. */

@@ -8,8 +8,8 @@ import { clip, mean } from '../../maths/statistics.ts';
 import { batchObservation, EMPTY_OBSERVATION } from '../observation.ts';
 import { type EpisodeResult, FAILED_REWARD, type Policy, type PolicySettings, type PolicyState } from '../policy.ts';
 import { PolicyStateError } from '../policy-errors.ts';
-import { warmPoint } from '../sobol/warm-start.ts';
-import { actionOf, samplePoint } from './heads.ts';
+import { warmConfiguration } from '../sobol/warm-start.ts';
+import { actionOf, sampleConfiguration } from './heads.ts';
 import { type PolicyNetwork, policyNetwork } from './ppo-network.ts';
 import { PPO, updateNetwork } from './ppo-update.ts';
 
@@ -76,7 +76,7 @@ export function samplePpo(settings: PolicySettings, state: PpoState, label: stri
   const random = createRandom(`${settings.seed}/ppo-sample-${label}`);
   const spreads = parameters.subarray(network.mlpSize, network.size);
   return Array.from({ length: count }, () =>
-    samplePoint(network.heads, activations[activations.length - 1], spreads, random),
+    sampleConfiguration(network.heads, activations[activations.length - 1], spreads, random),
   );
 }
 
@@ -119,7 +119,7 @@ export const createPpoPolicy = (update: UpdatePpo): Policy<PpoState> => ({
   propose(settings, state, { firstEpisode, count }) {
     return Array.from({ length: count }, (_, i) => {
       const episode = firstEpisode + i;
-      if (episode < settings.sobolEpisodes) return { hyperparameters: warmPoint(settings, episode), origin: 'sobol' };
+      if (episode < settings.sobolEpisodes) return { hyperparameters: warmConfiguration(settings, episode), origin: 'sobol' };
       return { hyperparameters: samplePpo(settings, state, `${episode}`, 1)[0], origin: 'policy' };
     });
   },

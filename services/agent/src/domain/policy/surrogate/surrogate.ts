@@ -40,14 +40,14 @@ export function remember(trials: readonly Trial[], results: readonly EpisodeResu
 }
 
 /**
- * Features of a point for trees: a number's coordinate, one column per choice; −1 where inactive. A 0 that is allowed
+ * Features of a configuration for trees: a number's coordinate, one column per choice; −1 where inactive. A 0 that is allowed
  * beside a range is its lowest coordinate, so that one split tells it from the rest.
  */
-export function treeFeatures(space: Space, point: Configuration): number[] {
-  const unit = toUnit(space, point);
+export function treeFeatures(space: Space, configuration: Configuration): number[] {
+  const unit = toUnit(space, configuration);
   return space.parameters.flatMap((parameter, i) => {
     if (parameter.kind !== 'categorical') return [Number.isNaN(unit[i]) ? -1 : unit[i]];
-    return parameter.choices.map((choice) => (point[parameter.name] === choice ? 1 : 0));
+    return parameter.choices.map((choice) => (configuration[parameter.name] === choice ? 1 : 0));
   });
 }
 

@@ -6,7 +6,7 @@ export interface ToyBenchmark {
   readonly name: string;
   readonly space: Space;
   /** At most 1, which is the optimum. */
-  score(point: Configuration): number;
+  score(configuration: Configuration): number;
 }
 
 const space = createSpace([
@@ -32,13 +32,13 @@ const log = (value: unknown, min: number, max: number) => Math.log((value as num
 export const interactingRates: ToyBenchmark = {
   name: 'interacting rates',
   space,
-  score(point) {
-    if (point.synthRatio === 0) return 0;
-    const g = log(point.lrG, 5e-5, 2e-3);
-    const d = log(point.lrD, 1e-4, 4e-3);
-    const ratio = log(point.synthRatio, 0.25, 8);
-    const arch = point.arch === 'residual' ? 0 : point.arch === 'conv' ? 0.25 : 0.5;
-    const kernel = point.kernel === '3' ? 0 : 0.15;
+  score(configuration) {
+    if (configuration.synthRatio === 0) return 0;
+    const g = log(configuration.lrG, 5e-5, 2e-3);
+    const d = log(configuration.lrD, 1e-4, 4e-3);
+    const ratio = log(configuration.synthRatio, 0.25, 8);
+    const arch = configuration.arch === 'residual' ? 0 : configuration.arch === 'conv' ? 0.25 : 0.5;
+    const kernel = configuration.kernel === '3' ? 0 : 0.15;
     return 1 - 2 * (g - 0.75) ** 2 - 3 * (g - d - 0.3) ** 2 - (ratio - 0.7) ** 2 - arch - kernel;
   },
 };
@@ -47,17 +47,22 @@ export const interactingRates: ToyBenchmark = {
 export const narrowValley: ToyBenchmark = {
   name: 'narrow valley',
   space,
-  score(point) {
-    if (point.synthRatio === 0) return 0;
-    const g = log(point.lrG, 5e-5, 2e-3);
-    const d = log(point.lrD, 1e-4, 4e-3);
+  score(configuration) {
+    if (configuration.synthRatio === 0) return 0;
+    const g = log(configuration.lrG, 5e-5, 2e-3);
+    const d = log(configuration.lrD, 1e-4, 4e-3);
     if (g > d + 0.3) return -1;
-    const width = log(point.width, 16, 128);
-    const wanted = point.layers === '3' ? 0.2 : point.layers === '2' ? 0.6 : 0.95;
-    const layers = point.layers === '2' ? 0 : 0.2;
-    const beta = log(point.beta, 0.01, 1);
+    const width = log(configuration.width, 16, 128);
+    const wanted = configuration.layers === '3' ? 0.2 : configuration.layers === '2' ? 0.6 : 0.95;
+    const layers = configuration.layers === '2' ? 0 : 0.2;
+    const beta = log(configuration.beta, 0.01, 1);
     return (
-      1 - (width - wanted) ** 2 - layers - 2 * (beta - 0.3) ** 2 - (d - 0.8) ** 2 - (point.arch === 'mlp' ? 0.2 : 0)
+      1 -
+      (width - wanted) ** 2 -
+      layers -
+      2 * (beta - 0.3) ** 2 -
+      (d - 0.8) ** 2 -
+      (configuration.arch === 'mlp' ? 0.2 : 0)
     );
   },
 };

@@ -24,7 +24,7 @@ import { decodeUtility } from '../../replay/measurement.ts';
 import type { Clock } from '../../retry/clock.ts';
 import type { CompleteSettings } from '../../settings/complete-settings.ts';
 
-/** What units of the final evaluation work with. */
+/** What jobs of the final evaluation work with. */
 export interface EvaluationContext {
   readonly study: string;
   readonly settings: CompleteSettings;
@@ -35,8 +35,8 @@ export interface EvaluationContext {
   readonly manifest: StudyManifest;
   /** All labels of the study. */
   readonly labels: Points;
-  /** What rivals may tune. */
-  readonly rivalParameters: readonly NumericHyperparameter[];
+  /** What baselines may tune. */
+  readonly baselineHyperparameters: readonly NumericHyperparameter[];
   /** `synthRatio` as the generator offers it. */
   readonly ratio: Hyperparameter | undefined;
   readonly peers: Peers;
@@ -62,18 +62,18 @@ export async function synthesize(
   context: EvaluationContext,
   label: string,
   fold: number,
-  point: Configuration,
+  configuration: Configuration,
   training: Points,
   signal: AbortSignal,
 ): Promise<Synthesis | null> {
-  const counts = synthesisPlan(point, classCounts(training), context.ratio);
+  const counts = synthesisPlan(configuration, classCounts(training), context.ratio);
   if (counts.every((count) => count === 0)) return null;
-  const fitSeed = context.seeds.unit(label, 'fit');
-  const sampleSeed = context.seeds.unit(label, 'sample');
+  const fitSeed = context.seeds.job(label, 'fit');
+  const sampleSeed = context.seeds.job(label, 'sample');
   const settings = {
     identity: { study: context.study, fold, attempt: nextAttempt(context.clock) },
     seed: fitSeed,
-    hyperparameters: encodeForeignConfiguration(point, context.space, context.rivalParameters),
+    hyperparameters: encodeForeignConfiguration(configuration, context.space, context.baselineHyperparameters),
     data: context.data.description,
     checkpointEverySteps: 0,
   };
@@ -120,6 +120,6 @@ export function assess(
   roles: { training: Points; synthetic: Points | null; heldOut: Points },
   signal: AbortSignal,
 ): Promise<FidelityReport> {
-  const settings = { fold: 0, seed: context.seeds.unit(label, 'assess'), data: context.data.description };
+  const settings = { fold: 0, seed: context.seeds.job(label, 'assess'), data: context.data.description };
   return assessFidelity(context.peers.discriminator, { settings, ...roles, signal, deadlineMs: LONG_CALL_MS });
 }

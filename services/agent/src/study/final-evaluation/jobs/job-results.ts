@@ -2,7 +2,7 @@ import type { ArtifactRef } from '@qloom/contracts/gen/qloom/episode/v1/slots.ts
 import type { Configuration } from '@qloom/study/hyperparameters/hyperparameter.ts';
 import type { PackedTestScore } from '../../../domain/evaluation/test-score.ts';
 
-/** What every unit counts. */
+/** What every job counts. */
 export interface Effort {
   readonly gradientSteps: number;
   readonly circuitExecutions: number;
@@ -10,8 +10,8 @@ export interface Effort {
   readonly seconds: number;
 }
 
-/** A unit that cannot be done. */
-export interface FailedUnit {
+/** A job that cannot be done. */
+export interface FailedJob {
   readonly failed: string;
   /**
    * `invalid`: a service refuses it, which ends the study. `diverged`: there is nothing finite to measure, or nothing to
@@ -26,10 +26,10 @@ export interface OuterResult extends Effort {
   readonly augmented: readonly number[];
 }
 
-/** One setting of a rival on all reward folds. */
+/** One setting of a baseline on all reward folds. */
 export interface TuneResult extends Effort {
   readonly hyperparameters: Configuration;
-  /** Pooled held-out loss with the rival's points. */
+  /** Pooled held-out loss with the baseline's points. */
   readonly loss: number;
 }
 
@@ -56,24 +56,24 @@ export interface SynthesisResult {
   readonly card: unknown;
 }
 
-/** Reads a unit's result; null where the unit is not done yet or could not be. */
-export function readUnit<T>(units: ReadonlyMap<string, string>, name: string): T | null {
-  const json = units.get(name);
+/** Reads a job's result; null where the job is not done yet or could not be. */
+export function readJob<T>(jobs: ReadonlyMap<string, string>, name: string): T | null {
+  const json = jobs.get(name);
   if (json === undefined) return null;
-  const result = JSON.parse(json) as T | FailedUnit;
+  const result = JSON.parse(json) as T | FailedJob;
   return isFailed(result) ? null : result;
 }
 
-function isFailed<T>(result: T | FailedUnit): result is FailedUnit {
+function isFailed<T>(result: T | FailedJob): result is FailedJob {
   return typeof result === 'object' && result !== null && ('failed' in result || 'fallback' in result);
 }
 
-/** Why a unit could not be done; undefined where it was, or is not yet. */
-export function failureOfUnit(units: ReadonlyMap<string, string>, name: string): FailedUnit | undefined {
-  const json = units.get(name);
-  // Asked of every unit at every event, and true of few: only those are parsed.
+/** Why a job could not be done; undefined where it was, or is not yet. */
+export function failureOfJob(jobs: ReadonlyMap<string, string>, name: string): FailedJob | undefined {
+  const json = jobs.get(name);
+  // Asked of every job at every event, and true of few: only those are parsed.
   if (json === undefined || !/"(failed|fallback)":/.test(json)) return undefined;
-  const result = JSON.parse(json) as Partial<FailedUnit> & Partial<DrawResult>;
+  const result = JSON.parse(json) as Partial<FailedJob> & Partial<DrawResult>;
   const failed = result.failed ?? result.fallback;
   return failed === undefined ? undefined : { failed, reason: result.reason };
 }

@@ -4,10 +4,10 @@ import type { Configuration } from '@qloom/study/hyperparameters/hyperparameter.
 import type { Points } from '@qloom/study/points/points.ts';
 import { classCounts, selectRows } from '@qloom/study/points/rows.ts';
 import { synthesisPlan } from '@qloom/study/synthesis/synthesis-plan.ts';
-import { rivalSetting } from '../../../domain/evaluation/baseline-tuning.ts';
+import { baselineConfiguration } from '../../../domain/evaluation/baseline-tuning.ts';
 import type { Choices } from '../../../domain/evaluation/choices.ts';
 import { comparedCount, frechetToTest } from '../../../domain/evaluation/frechet-to-test.ts';
-import { CLASSICAL, ORACLE, QLOOM, QLOOM_UNSELECTED, REAL_ONLY, type Unit } from '../../../domain/evaluation/jobs.ts';
+import { CLASSICAL, type Job, ORACLE, QLOOM, QLOOM_UNSELECTED, REAL_ONLY } from '../../../domain/evaluation/jobs.ts';
 import { packTestScore } from '../../../domain/evaluation/test-score.ts';
 import { mean } from '../../../domain/maths/statistics.ts';
 import { armScores } from '../../../domain/reward/measurement.ts';
@@ -16,27 +16,27 @@ import { getPoints } from '../../data/points-artifact.ts';
 import type { Draw } from '../../data/study-data.ts';
 import { decodeUtility } from '../../replay/measurement.ts';
 import { type EvaluationContext, synthesize, train } from './evaluation-context.ts';
-import type { DrawResult, Effort, FailedUnit, OuterResult, TuneResult } from './job-results.ts';
+import type { DrawResult, Effort, FailedJob, OuterResult, TuneResult } from './job-results.ts';
 import { synthesizeDataset } from './synthetic-set.ts';
 
 /** Trainings of the QNN per outer fold and arm, at least: they are cheap, and their noise would hide what points do. */
 const OUTER_QNN_SEEDS = 4;
 
-/** Does a unit; a {@link FailedUnit} where there is nothing to do. The same unit gives the same numbers, but for times. Rejects with what its calls reject with. */
-export async function runUnit(
+/** Does a job; a {@link FailedJob} where there is nothing to do. The same job gives the same numbers, but for times. Rejects with what its calls reject with. */
+export async function runJob(
   context: EvaluationContext,
-  unit: Unit,
+  job: Job,
   choices: Choices | null,
   signal: AbortSignal,
   hyperparametersOf: (episode: number) => Configuration,
 ): Promise<unknown> {
-  switch (unit.kind) {
+  switch (job.kind) {
     case 'outer':
-      return runOuter(context, unit, hyperparametersOf(unit.episode), signal);
+      return runOuter(context, job, hyperparametersOf(job.episode), signal);
     case 'tune':
-      return runTune(context, unit, signal);
+      return runTune(context, job, signal);
     case 'draw':
-      return runDraw(context, unit, choices as Choices, signal);
+      return runDraw(context, job, choices as Choices, signal);
     case 'synthesis':
       return synthesizeDataset(context, (choices as Choices).selection.best?.hyperparameters ?? {}, signal);
   }
@@ -44,15 +44,15 @@ export async function runUnit(
 
 async function runOuter(
   context: EvaluationContext,
-  { name, episode, fold }: Extract<Unit, { kind: 'outer' }>,
-  point: Configuration,
+  { name, episode, fold }: Extract<Job, { kind: 'outer' }>,
+  configuration: Configuration,
   signal: AbortSignal,
 ): Promise<OuterResult> {
   const rows = context.manifest.split.outer[fold];
   const training = selectRows(context.labels, rows.train);
   const heldOut = selectRows(context.labels, rows.heldOut);
   const startedMs = context.clock.now();
-  const synthetic = await synthesize(context, name, 10_000 + 20 * episode + fold, point, training, signal);
+  const synthetic = await synthesize(context, name, 10_000 + 20 * episode + fold, configuration, training, signal);
   const seeds = context.seeds.outerQnn(Math.max(OUTER_QNN_SEEDS, context.settings.qnnSeeds));
   const roles = { training, synthetic: synthetic?.points ?? null, heldOut };
   const arms = synthetic === null ? [QnnArm.REAL_ONLY] : [QnnArm.REAL_ONLY, QnnArm.AUGMENTED];
@@ -67,10 +67,10 @@ async function runOuter(
 
 async function runTune(
   context: EvaluationContext,
-  { name, rival, index }: Extract<Unit, { kind: 'tune' }>,
+  { name, baseline, index }: Extract<Job, { kind: 'tune' }>,
   signal: AbortSignal,
 ): Promise<TuneResult> {
-  const point = rivalSetting(context.rivalParameters, rival, index, context.settings.seed);
+  const configuration = baselineConfiguration(context.baselineHyperparameters, baseline, index, context.settings.seed);
   const seeds = context.seeds.qnn(context.settings.qnnSeeds);
   const startedMs = context.clock.now();
   const reports: UtilityReport[] = [];
@@ -79,22 +79,22 @@ async function runTune(
     const training = await getPoints(context.artifacts, fold.training, 'fold.training');
     const heldOut = await getPoints(context.artifacts, fold.heldOut, 'fold.held_out');
     const label = `${name}/${fold.index}`;
-    const synthetic = await synthesize(context, label, 20_000 + fold.index, point, training, signal);
+    const synthetic = await synthesize(context, label, 20_000 + fold.index, configuration, training, signal);
     const roles = { training, synthetic: synthetic?.points ?? null, heldOut };
     const arm = synthetic === null ? QnnArm.REAL_ONLY : QnnArm.AUGMENTED;
     reports.push(await train(context, roles, seeds, [arm], signal));
   }
   const losses = reports.flatMap((report) => decodeUtility(report).runs.flatMap((run) => [...run.losses]));
-  return { hyperparameters: point, loss: mean(losses), ...effortOf(context, reports, startedMs) };
+  return { hyperparameters: configuration, loss: mean(losses), ...effortOf(context, reports, startedMs) };
 }
 
 async function runDraw(
   context: EvaluationContext,
-  { name, draw, arm }: Extract<Unit, { kind: 'draw' }>,
+  { name, draw, arm }: Extract<Job, { kind: 'draw' }>,
   choices: Choices,
   signal: AbortSignal,
-): Promise<DrawResult | FailedUnit> {
-  if (choices.rivals.get(arm) === null) {
+): Promise<DrawResult | FailedJob> {
+  if (choices.baselines.get(arm) === null) {
     return { failed: `${arm}: not one of its settings could be fitted`, reason: 'diverged' };
   }
   const data = await context.data.draw(draw);
@@ -103,7 +103,7 @@ async function runDraw(
   const points = await addedPoints(context, name, draw, arm, data, choices, signal);
   const roles = { training: data.labels, synthetic: points, heldOut: data.test };
   // The same seeds in every arm of a draw, so that arms are paired.
-  const random = createRandom(context.seeds.unit(`draw-${draw}`, 'qnn'));
+  const random = createRandom(context.seeds.job(`draw-${draw}`, 'qnn'));
   const seeds = Array.from({ length: context.settings.qnnSeeds }, (_, i) => random.seedFor(i));
   const report = await train(context, roles, seeds, [points ? QnnArm.AUGMENTED : QnnArm.REAL_ONLY], signal);
   const { runs } = decodeUtility(report);
@@ -127,7 +127,7 @@ async function addedPoints(
   draw: number,
   arm: string,
   data: Draw,
-  { selection, rivals }: Choices,
+  { selection, baselines }: Choices,
   signal: AbortSignal,
 ): Promise<Points | null> {
   const best = selection.best?.hyperparameters ?? null;
@@ -136,9 +136,9 @@ async function addedPoints(
     const counts = synthesisPlan(best ?? {}, classCounts(data.labels), context.ratio);
     return data.oracle === null ? null : data.oracle(counts);
   }
-  const point = arm === QLOOM || arm === QLOOM_UNSELECTED ? best : (rivals.get(arm) ?? null);
-  if (point === null) return null;
-  const made = await synthesize(context, name, draw, point, data.labels, signal);
+  const configuration = arm === QLOOM || arm === QLOOM_UNSELECTED ? best : (baselines.get(arm) ?? null);
+  if (configuration === null) return null;
+  const made = await synthesize(context, name, draw, configuration, data.labels, signal);
   return made?.points ?? null;
 }
 
@@ -150,7 +150,7 @@ async function runClassical(
   startedMs: number,
   signal: AbortSignal,
 ): Promise<DrawResult> {
-  const seed = context.seeds.unit(name, 'fit');
+  const seed = context.seeds.job(name, 'fit');
   const predictions = await classicalPredictions({ arm, labels, test, seed }, signal);
   const accuracy = predictions.filter((label, row) => label === test.y[row]).length / test.count;
   const score = { accuracy, loss: null, ...testOf([predictions], test) };
@@ -172,7 +172,7 @@ function distanceTo(
   added: Points | null,
 ): Pick<DrawResult, 'frechet' | 'frechetCount'> {
   if (added === null) return { frechet: null };
-  const random = createRandom(context.seeds.unit(name, 'assess'));
+  const random = createRandom(context.seeds.job(name, 'assess'));
   return frechetToTest(draw.test, added, comparedCount(choices, draw, context.ratio), random) ?? { frechet: null };
 }
 

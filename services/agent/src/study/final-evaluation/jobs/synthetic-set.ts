@@ -6,27 +6,27 @@ import { classCounts } from '@qloom/study/points/rows.ts';
 import { encodeConfiguration } from '@qloom/study-rpc/codec/hyperparameters.ts';
 import { putArtifact } from '../../data/points-artifact.ts';
 import { assess, type EvaluationContext, synthesize } from './evaluation-context.ts';
-import type { FailedUnit, SynthesisResult } from './job-results.ts';
+import type { FailedJob, SynthesisResult } from './job-results.ts';
 
 /**
  * The synthetic data set that people take away: the best candidate, refitted on all labels of the study. Its fidelity is
- * judged against the labels themselves, for no other real point may be seen. A {@link FailedUnit} where the candidate's
+ * judged against the labels themselves, for no other real point may be seen. A {@link FailedJob} where the candidate's
  * ratio comes to no point at all.
  */
 export async function synthesizeDataset(
   context: EvaluationContext,
-  point: Configuration,
+  configuration: Configuration,
   signal: AbortSignal,
-): Promise<SynthesisResult | FailedUnit> {
+): Promise<SynthesisResult | FailedJob> {
   const { labels, artifacts, data, manifest } = context;
-  const made = await synthesize(context, 'synthesis', 30_000, point, labels, signal);
+  const made = await synthesize(context, 'synthesis', 30_000, configuration, labels, signal);
   if (made === null) return { failed: 'the chosen setting adds no point', reason: 'diverged' };
   const roles = { training: labels, heldOut: labels, synthetic: made.points };
   const fidelity = withoutMemorization(await assess(context, 'synthesis', roles, signal));
   const card: SyntheticCard = {
     rows: made.points.count,
     classCounts: classCounts(made.points),
-    hyperparameters: encodeConfiguration(context.space, point),
+    hyperparameters: encodeConfiguration(context.space, configuration),
     fitSeed: made.fitSeed,
     sampleSeed: made.sampleSeed,
     model: await putArtifact(artifacts, made.model, 'application/x-qloom-model'),

@@ -1,12 +1,12 @@
 import { classifyFault } from '@qloom/service-kit/faults/faults.ts';
 import { isServiceError } from '@qloom/service-kit/faults/status.ts';
 import { type RetryDeps, untilDone } from '../../retry/until-done.ts';
-import type { FailedUnit } from './job-results.ts';
+import type { FailedJob } from './job-results.ts';
 
 /**
- * Does a unit of the final evaluation until there is a result. Only two answers are one besides what the unit measures: that a
+ * Does a job of the final evaluation until there is a result. Only two answers are one besides what the job measures: that a
  * service refuses it (INVALID_ARGUMENT), and that it diverged. Whatever else goes wrong is the infrastructure's fault, or a
- * program's, and says nothing of the unit. That holds for what this process itself calls invalid too: settings and data
+ * program's, and says nothing of the job. That holds for what this process itself calls invalid too: settings and data
  * were checked before the study was created, so it speaks of an answer that another implementation may give rightly.
  */
 export function untilSettled(step: string, work: () => Promise<unknown>, retry: RetryDeps): Promise<unknown> {
@@ -16,9 +16,9 @@ export function untilSettled(step: string, work: () => Promise<unknown>, retry: 
       try {
         return await work();
       } catch (error) {
-        const failed = failedUnit(error);
+        const failed = failedJob(error);
         if (failed === undefined || retry.signal.aborted) throw error;
-        retry.log.warn('a unit failed', { unit: step, reason: failed.reason, error });
+        retry.log.warn('a job failed', { job: step, reason: failed.reason, error });
         return failed;
       }
     },
@@ -26,7 +26,7 @@ export function untilSettled(step: string, work: () => Promise<unknown>, retry: 
   );
 }
 
-function failedUnit(error: unknown): FailedUnit | undefined {
+function failedJob(error: unknown): FailedJob | undefined {
   const fault = classifyFault(error);
   if (fault.kind !== 'failed') return undefined;
   const failed = error instanceof Error ? error.message : String(error);

@@ -181,10 +181,14 @@ function kindOf(name: string): ArmKind {
   return CLASSICAL.includes(name) ? ArmKind.CLASSICAL : ArmKind.RIVAL;
 }
 
-function settingsOfArm({ space, rivalParameters }: EvaluationContext, name: string, { selection, rivals }: Choices) {
+function settingsOfArm(
+  { space, baselineHyperparameters }: EvaluationContext,
+  name: string,
+  { selection, baselines }: Choices,
+) {
   const isQloom = name === QLOOM_UNSELECTED || (name === QLOOM && selection.addsData);
-  const point = isQloom ? selection.best?.hyperparameters : rivals.get(name);
-  return point ? encodeForeignConfiguration(point, space, rivalParameters) : [];
+  const configuration = isQloom ? selection.best?.hyperparameters : baselines.get(name);
+  return configuration ? encodeForeignConfiguration(configuration, space, baselineHyperparameters) : [];
 }
 
 function encodeComparison(comparison: Comparison | undefined): PairedComparison | undefined {

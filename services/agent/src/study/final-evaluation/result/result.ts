@@ -16,7 +16,7 @@ import { measurementOf } from '../../replay/measurement.ts';
 import { decodeMultipliers, encodeObservation } from '../../replay/observation.ts';
 import { factsOf, proposedEpisodes, rewardedEpisodes, type StudyView } from '../../replay/study-view.ts';
 import type { EvaluationContext } from '../jobs/evaluation-context.ts';
-import { type DrawResult, type Effort, failureOfUnit, readUnit, type SynthesisResult } from '../jobs/job-results.ts';
+import { type DrawResult, type Effort, failureOfJob, readJob, type SynthesisResult } from '../jobs/job-results.ts';
 import { type ArmDraws, armResults, drawsOf, encodeInterval, frechetOf, headlineOf } from './arm-results.ts';
 import { mixedImplementations } from './mixed-implementations.ts';
 import { verdictOn } from './verdict.ts';
@@ -61,11 +61,11 @@ export async function encodeResult(
   );
   await nextTurn();
   const episodes = proposedEpisodes(view).map((entry) => outcomeOf(entry));
-  const synthesis = readUnit<SynthesisResult>(view.units, 'synthesis');
-  const unmade = failureOfUnit(view.units, 'synthesis');
+  const synthesis = readJob<SynthesisResult>(view.jobs, 'synthesis');
+  const unmade = failureOfJob(view.jobs, 'synthesis');
   if (unmade !== undefined) warnings.push(`The synthetic data set could not be made: ${unmade.failed}.`);
-  for (const name of view.units.keys()) {
-    const failed = name.startsWith('outer-') ? failureOfUnit(view.units, name)?.failed : undefined;
+  for (const name of view.jobs.keys()) {
+    const failed = name.startsWith('outer-') ? failureOfJob(view.jobs, name)?.failed : undefined;
     if (failed !== undefined) warnings.push(`The candidate of ${name} is out: ${failed}.`);
   }
   const effort = totalEffort(view);
@@ -112,11 +112,11 @@ export async function encodeResult(
  */
 function armDraws(view: StudyView, arms: readonly string[], draws: number, warnings: string[]): ArmDraws[] {
   return arms.flatMap((name) => {
-    const units = Array.from({ length: draws }, (_, draw) => `draw-${draw}-${name}`);
-    const scores = units.map((unit) => readUnit<DrawResult>(view.units, unit));
+    const jobs = Array.from({ length: draws }, (_, draw) => `draw-${draw}-${name}`);
+    const scores = jobs.map((job) => readJob<DrawResult>(view.jobs, job));
     const missing = scores.flatMap((score, draw) => (score === null ? [draw] : []));
     if (missing.length === 0) return [{ name, draws: scores }];
-    const reason = failureOfUnit(view.units, units[missing[0]])?.failed ?? 'no result';
+    const reason = failureOfJob(view.jobs, jobs[missing[0]])?.failed ?? 'no result';
     const isKept = draws - missing.length >= LEAST_DRAWS;
     const what = isKept
       ? `its figures are of the other ${draws - missing.length} draws`
@@ -133,11 +133,11 @@ function frechetCountOf(scored: readonly ArmDraws[]): number {
 }
 
 /** Candidates by utility, then "add nothing", whose U is 0 by definition. */
-function incumbentsOf({ space, rivalParameters }: EvaluationContext, { selection }: Choices): Incumbent[] {
+function incumbentsOf({ space, baselineHyperparameters }: EvaluationContext, { selection }: Choices): Incumbent[] {
   const candidates = selection.ranked.map(({ episode, hyperparameters, utility }, i) => ({
     episode,
     utility: { estimate: utility.value, lower: utility.interval[0], upper: utility.interval[1], level: 0.95 },
-    hyperparameters: encodeForeignConfiguration(hyperparameters, space, rivalParameters),
+    hyperparameters: encodeForeignConfiguration(hyperparameters, space, baselineHyperparameters),
     chosen: i === 0 && selection.addsData,
   }));
   const nothing = { utility: { estimate: 0, lower: 0, upper: 0, level: 0 }, hyperparameters: [] };
@@ -177,8 +177,8 @@ function totalEffort(view: StudyView): Pick<Effort, 'gradientSteps' | 'circuitEx
       circuitExecutions += run.circuitExecutions;
     }
   }
-  for (const name of view.units.keys()) {
-    const effort = readUnit<Partial<Effort>>(view.units, name);
+  for (const name of view.jobs.keys()) {
+    const effort = readJob<Partial<Effort>>(view.jobs, name);
     gradientSteps += effort?.gradientSteps ?? 0;
     circuitExecutions += effort?.circuitExecutions ?? 0;
   }

@@ -26,9 +26,9 @@ const noise = armOf('noise', ArmKind.RIVAL, [0.01, -0.001, 0.02]);
 const verdict = (
   gain: number[],
   options: Parameters<typeof armOf>[3] = {},
-  rivals = [noise],
+  baselines = [noise],
   headline: Score = Score.ACCURACY,
-) => verdictOn([...rivals, armOf('qloom', ArmKind.QLOOM, gain, options)], chosen, headline);
+) => verdictOn([...baselines, armOf('qloom', ArmKind.QLOOM, gain, options)], chosen, headline);
 
 describe('verdictOn', () => {
   it('claims help and harm only where interval and corrected test agree', () => {
@@ -69,9 +69,9 @@ describe('verdictOn', () => {
     expect(verdictOn(unselected, nothing, Score.ACCURACY)).toContain(`Too few draws (${draws}) to claim anything`);
   });
 
-  it('sets the best rival beside it with the gain of the table, in words that agree with the rounded numbers', () => {
+  it('sets the best baseline beside it with the gain of the table, in words that agree with the rounded numbers', () => {
     expect(verdict([0.02, 0.01, 0.03])).toContain(
-      'The best rival, noise: +1.0 points over real data alone (95% interval −0.1 to +2.0), a mean 1.0 points below that of Qloom',
+      'The best baseline, noise: +1.0 points over real data alone (95% interval −0.1 to +2.0), a mean 1.0 points below that of Qloom',
     );
     expect(verdict([0.004, -0.01, 0.03])).toContain('a mean 0.6 points above that of Qloom');
     // 0.24 and 0.16 points: both are +0.2 in the table.
@@ -85,7 +85,7 @@ describe('verdictOn', () => {
     );
   });
 
-  it('is about balanced accuracy where that is the headline, for rivals too', () => {
+  it('is about balanced accuracy where that is the headline, for baselines too', () => {
     const majority = armOf('duplicate', ArmKind.RIVAL, [0.2, 0.1, 0.3], { balanced: [-0.1, -0.2, -0.05] });
     const text = verdict(
       [-0.1, -0.2, -0.05],
@@ -94,7 +94,7 @@ describe('verdictOn', () => {
       Score.BALANCED_ACCURACY,
     );
     expect(text).toMatch(/^Qloom's data helped: \+3\.0 points of balanced test accuracy over real data alone/);
-    expect(text).toContain('The best rival, noise: +1.0 points');
+    expect(text).toContain('The best baseline, noise: +1.0 points');
   });
 
   it('says that nothing is added where nothing was surely better', () => {

@@ -4,7 +4,7 @@ import type { Selection } from '../../../domain/evaluation/incumbents.ts';
 import { QLOOM, QLOOM_UNSELECTED } from '../../../domain/evaluation/jobs.ts';
 
 /**
- * In plain words: whether Qloom's data helped on the test set, and how the best rival did. Every number is a gain over real
+ * In plain words: whether Qloom's data helped on the test set, and how the best baseline did. Every number is a gain over real
  * data alone in the headline's score, as the tables show it.
  */
 export function verdictOn(arms: readonly ArmResult[], selection: Selection, headline: Score): string {
@@ -27,7 +27,7 @@ export function verdictOn(arms: readonly ArmResult[], selection: Selection, head
       `Had its best candidate been added all the same: ${measured}.${caution}`
     );
   }
-  return `${claimText(qloom, gain)}: ${measured}.${rivalText(gain, arms, headline)}`;
+  return `${claimText(qloom, gain)}: ${measured}.${baselineText(gain, arms, headline)}`;
 }
 
 function gainOf(arm: ArmResult, headline: Score): PairedComparison | undefined {
@@ -55,21 +55,21 @@ function claimText({ draws }: ArmResult, { difference, pValueHolm }: PairedCompa
   }
 }
 
-/** The rival with the highest mean gain, and by how much that is more or less than Qloom's, as the rounded gains have it. */
-function rivalText(qloom: PairedComparison, arms: readonly ArmResult[], headline: Score): string {
-  const rivals = arms.flatMap((arm) => {
+/** The baseline with the highest mean gain, and by how much that is more or less than Qloom's, as the rounded gains have it. */
+function baselineText(qloom: PairedComparison, arms: readonly ArmResult[], headline: Score): string {
+  const baselines = arms.flatMap((arm) => {
     const gain = arm.kind === ArmKind.RIVAL && arm.name !== QLOOM_UNSELECTED ? gainOf(arm, headline) : undefined;
     return gain === undefined ? [] : [{ name: arm.name, gain }];
   });
-  if (rivals.length === 0) return '';
-  const best = rivals.reduce((a, b) => (estimateOf(b.gain) > estimateOf(a.gain) ? b : a));
+  if (baselines.length === 0) return '';
+  const best = baselines.reduce((a, b) => (estimateOf(b.gain) > estimateOf(a.gain) ? b : a));
   const tenths = (gain: PairedComparison) => Math.round(10 * Number((100 * estimateOf(gain)).toFixed(1)));
   const ahead = tenths(best.gain) - tenths(qloom);
   const beside =
     ahead === 0
       ? "the same mean as Qloom's data, to a tenth of a point"
       : `a mean ${(Math.abs(ahead) / 10).toFixed(1)} points ${ahead > 0 ? 'above' : 'below'} that of Qloom's data`;
-  return ` The best rival, ${best.name}: ${rangedPoints(best.gain, 'points over real data alone')}, ${beside}.`;
+  return ` The best baseline, ${best.name}: ${rangedPoints(best.gain, 'points over real data alone')}, ${beside}.`;
 }
 
 function estimateOf({ difference }: PairedComparison): number {
