@@ -13,9 +13,9 @@ import { fitGenerator } from './fit.ts';
 import type { FitOptions } from './fit-options.ts';
 import { generatorSettings } from './generator-settings.ts';
 import { unpackModel } from './model.ts';
-import { fitWithRecovery } from './recovering-fit.ts';
 import { sampleModel } from './sample.ts';
 import { networkOf } from './training/neural-model.ts';
+import { fitWithRecovery } from './training/recovering-fit.ts';
 
 const points = twoClouds(40, createRandom('clouds'));
 const shape = { features: 2, classes: 2, lower: [-4, -4], upper: [4, 4], shots: 0 };

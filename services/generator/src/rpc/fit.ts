@@ -17,7 +17,7 @@ import type { FitResult } from '../domain/fit.ts';
 import type { FitOptions } from '../domain/fit-options.ts';
 import { generatorSettings } from '../domain/generator-settings.ts';
 import { methodNamed } from '../domain/methods/method-table.ts';
-import { fitWithRecovery } from '../domain/recovering-fit.ts';
+import { fitWithRecovery } from '../domain/training/recovering-fit.ts';
 import { createCritiqueClient } from './critique-client.ts';
 import { type FitInput, readFitInput } from './fit-request.ts';
 import { createOutputQueue } from './output-queue.ts';

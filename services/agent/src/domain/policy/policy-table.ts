@@ -1,5 +1,5 @@
 import type { RunStep } from '@qloom/tfjs/steps/run-step.ts';
-import { fixedPolicy, randomPolicy, sobolPolicy } from './baselines.ts';
+import { fixedPolicy, randomPolicy, sobolPolicy } from './constant-policies.ts';
 import type { Policy, PolicyState } from './policy.ts';
 import { PolicyStateError, UnknownPolicyError } from './policy-errors.ts';
 import { createPpoPolicy, createPpoUpdate, type UpdatePpo } from './ppo/ppo.ts';

@@ -7,17 +7,17 @@ import type { Critic, CriticOpening } from '../critic.ts';
 import { DivergedError } from '../errors.ts';
 import type { FitOptions } from '../fit-options.ts';
 import type { Fitted } from '../methods/method.ts';
+import { splitHeldOut } from './held-out.ts';
+import { learnedNetwork } from './neural-model.ts';
+import { fitFingerprint, packResume, type ResumeCheckpoint, unpackResume } from './resume-checkpoint.ts';
 import {
   type Batch,
   localLosses,
   requireFiniteLosses,
   requireFiniteValues,
   requireFittingAnswer,
-} from '../step-losses.ts';
-import { Trainer } from '../trainer.ts';
-import { splitHeldOut } from './held-out.ts';
-import { learnedNetwork } from './neural-model.ts';
-import { fitFingerprint, packResume, type ResumeCheckpoint, unpackResume } from './resume-checkpoint.ts';
+} from './step-losses.ts';
+import { Trainer } from './trainer.ts';
 
 const DEFAULT_CHECKPOINT_EVERY = 100;
 

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { packContainer, unpackContainer } from '../container.ts';
 import { CheckpointError, UnusableCheckpointError } from '../errors.ts';
 import type { GeneratorSettings } from '../settings.ts';
-import type { TrainerState } from '../trainer.ts';
 import type { TrainingData } from '../training-data.ts';
+import type { TrainerState } from './trainer.ts';
 
 /** A fit at a step barrier: everything that a replica needs to go on as if nothing had happened. */
 export interface ResumeCheckpoint {

@@ -119,7 +119,8 @@ export const createPpoPolicy = (update: UpdatePpo): Policy<PpoState> => ({
   propose(settings, state, { firstEpisode, count }) {
     return Array.from({ length: count }, (_, i) => {
       const episode = firstEpisode + i;
-      if (episode < settings.sobolEpisodes) return { hyperparameters: warmConfiguration(settings, episode), origin: 'sobol' };
+      if (episode < settings.sobolEpisodes)
+        return { hyperparameters: warmConfiguration(settings, episode), origin: 'sobol' };
       return { hyperparameters: samplePpo(settings, state, `${episode}`, 1)[0], origin: 'policy' };
     });
   },

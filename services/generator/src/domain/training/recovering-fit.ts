@@ -1,6 +1,6 @@
-import { CriticLostError } from './errors.ts';
-import { type FitResult, fitGenerator } from './fit.ts';
-import type { FitOptions } from './fit-options.ts';
+import { CriticLostError } from '../errors.ts';
+import { type FitResult, fitGenerator } from '../fit.ts';
+import type { FitOptions } from '../fit-options.ts';
 
 /** How a fit outlives the loss of its critic. */
 export interface RecoveryOptions {

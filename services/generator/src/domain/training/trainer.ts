@@ -2,17 +2,17 @@ import type { Random } from '@qloom/random/random.ts';
 import type { Points } from '@qloom/study/points/points.ts';
 import { selectRows } from '@qloom/study/points/rows.ts';
 import type { TrainingSteps } from '@qloom/tfjs/steps/training-steps.ts';
-import type { Codec } from './codec.ts';
-import { type Matrix, rowsOf } from './losses/matrix.ts';
-import { type MomentTarget, momentTarget } from './losses/moments.ts';
-import type { GeneratorSettings } from './settings.ts';
+import type { Codec } from '../codec.ts';
+import { type Matrix, rowsOf } from '../losses/matrix.ts';
+import { type MomentTarget, momentTarget } from '../losses/moments.ts';
+import type { GeneratorSettings } from '../settings.ts';
+import { createCompiledNetwork } from '../vae/compiled-network.ts';
+import { conditioned, drawLatents, reparameterize } from '../vae/conditioned.ts';
+import { createVae, type Vae, type VaeSizes } from '../vae/network.ts';
+import { createEagerNetwork, type TrainingNetwork, type TrainingState, withFallback } from '../vae/training-network.ts';
+import { batchRows } from './batch-rows.ts';
+import { type HeldOutScore, heldOutScore } from './held-out.ts';
 import { type Batch, type DrawnPoints, type LocalLosses, requireFiniteValues } from './step-losses.ts';
-import { batchRows } from './training/batch-rows.ts';
-import { type HeldOutScore, heldOutScore } from './training/held-out.ts';
-import { createCompiledNetwork } from './vae/compiled-network.ts';
-import { conditioned, drawLatents, reparameterize } from './vae/conditioned.ts';
-import { createVae, type Vae, type VaeSizes } from './vae/network.ts';
-import { createEagerNetwork, type TrainingNetwork, type TrainingState, withFallback } from './vae/training-network.ts';
 
 /** Decay of the average of parameters; less in the first steps, so that the first weights are soon forgotten. */
 const EMA_DECAY = 0.995;

@@ -1,12 +1,12 @@
-import type { CriticAnswer } from './critic.ts';
-import { DivergedError } from './errors.ts';
-import { diversityLoss, nearestNeighbourEntropy } from './losses/diversity.ts';
-import { klLoss } from './losses/kl.ts';
-import { type Matrix, matrix, rowsOf } from './losses/matrix.ts';
-import { type MomentTarget, momentLoss } from './losses/moments.ts';
-import { reconstructionLoss } from './losses/reconstruction.ts';
-import type { TrainingSettings } from './settings.ts';
-import type { DrawnBatch, PassedBatch } from './vae/training-network.ts';
+import type { CriticAnswer } from '../critic.ts';
+import { DivergedError } from '../errors.ts';
+import { diversityLoss, nearestNeighbourEntropy } from '../losses/diversity.ts';
+import { klLoss } from '../losses/kl.ts';
+import { type Matrix, matrix, rowsOf } from '../losses/matrix.ts';
+import { type MomentTarget, momentLoss } from '../losses/moments.ts';
+import { reconstructionLoss } from '../losses/reconstruction.ts';
+import type { TrainingSettings } from '../settings.ts';
+import type { DrawnBatch, PassedBatch } from '../vae/training-network.ts';
 
 /** One batch of n real points before it goes through the network. */
 export interface DrawnPoints extends DrawnBatch {
