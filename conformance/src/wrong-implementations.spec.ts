@@ -65,7 +65,10 @@ describe('the checks of a simulator', () => {
     ['prediction', /predictions are classes.*: the class 3 is predicted; right would be 0 to 2/],
     ['runs', /one run for each arm and seed: the runs are .*; right would be AUGMENTED, seed 5; AUGMENTED, seed 9/],
     ['not deterministic', /the same input gives the same report but for times: run 0 is/],
-    ['status', /without settings: .*: the call ended as NOT_FOUND: settings; right would be INVALID_ARGUMENT/],
+    [
+      'status',
+      /an evaluation without settings .*: the call ended as NOT_FOUND: a part; right would be INVALID_ARGUMENT/,
+    ],
   ])('fail one whose fault is: %s', async (fault, message) => {
     const failures = failuresOf(await runSuiteOn('qnn-sim', toySimulator(fault)));
     expect(failures).toContainEqual(expect.stringMatching(message));

@@ -23,7 +23,7 @@ export function critiqueChecks(
   const context = createCritiqueContext(remote, options, capabilities);
   lifeCycle(list, context);
   learning(list, context);
-  return [...list.checks, ...gradientChecks(context, source), ...critiqueRefusals(context, source)];
+  return [...list.checks, ...gradientChecks(context, source), ...critiqueRefusals(context, source, capabilities)];
 }
 
 function lifeCycle(

@@ -1,8 +1,9 @@
 import { status } from '@grpc/grpc-js';
 import { type Check, listChecks } from '../check.ts';
+import type { CapabilitiesAnswer } from '../shared/capabilities-checks.ts';
 import { mustRefuse } from '../shared/refusals.ts';
-import { labelOutOfRange } from '../shared/small-points.ts';
-import { askCritic, type CritiquePart, openCritic, openingParts, stepPart, TRAINING } from './critique-call.ts';
+import { askToTheEnd, streamRefusals } from '../shared/stream-refusals.ts';
+import { askCritic, type CritiquePart, openCritic, openingParts, stepPart } from './critique-call.ts';
 import type { CritiqueContext } from './critique-context.ts';
 
 const { FAILED_PRECONDITION, INVALID_ARGUMENT } = status;
@@ -10,14 +11,18 @@ const { FAILED_PRECONDITION, INVALID_ARGUMENT } = status;
 const STALE_FOLD = 2;
 
 /** Checks of what a generator's mistakes are answered with. */
-export function critiqueRefusals(context: CritiqueContext, source: string): readonly Check[] {
+export function critiqueRefusals(
+  context: CritiqueContext,
+  source: string,
+  capabilities: CapabilitiesAnswer,
+): readonly Check[] {
   const { remote, options, objectives, withCritic } = context;
   const list = listChecks(source);
   const refuse = async (parts: readonly CritiquePart[], ...expected: readonly status[]) => {
     await objectives();
     await mustRefuse(askCritic(remote, parts, options), ...expected);
   };
-  const [open, training, start] = openingParts(options.study);
+  const [open, training] = openingParts(options.study);
 
   list.refusal('a repeated index is FAILED_PRECONDITION', () =>
     withCritic(async (critic) => {
@@ -28,8 +33,21 @@ export function critiqueRefusals(context: CritiqueContext, source: string): read
   list.refusal('a skipped index is FAILED_PRECONDITION', () =>
     withCritic((critic) => mustRefuse(critic.step(1), FAILED_PRECONDITION)),
   );
-  list.refusal('a step before start is FAILED_PRECONDITION', () =>
-    refuse([open, training, stepPart(0)], FAILED_PRECONDITION),
+  list.refusal('a step before start is INVALID_ARGUMENT', () =>
+    refuse([open, training, stepPart(0)], INVALID_ARGUMENT),
+  );
+  list.refusal('an opening after start is INVALID_ARGUMENT', () =>
+    withCritic((critic) => mustRefuse(critic.ask(open), INVALID_ARGUMENT)),
+  );
+  list.refusal('a checkpoint that is none is FAILED_PRECONDITION', () =>
+    refuse(openingParts(options.study, { resume: Buffer.from('no checkpoint') }), FAILED_PRECONDITION),
+  );
+  list.refusal('a checkpoint of another critic is FAILED_PRECONDITION', () =>
+    withCritic(async (critic) => {
+      await critic.step(0);
+      const resume = await critic.checkpoint();
+      await refuse(openingParts(options.study, { resume, seed: 12 }), FAILED_PRECONDITION);
+    }),
   );
   list.refusal('a stale attempt is FAILED_PRECONDITION', async () => {
     await objectives();
@@ -37,13 +55,6 @@ export function critiqueRefusals(context: CritiqueContext, source: string): read
     seen.cancel();
     await mustRefuse(openCritic(remote, options, { fold: STALE_FOLD, attempt: 1 }), FAILED_PRECONDITION);
   });
-  list.refusal('an opening without training points is refused', () =>
-    // A part that is missing, or start out of order: the contract lets it be read either way.
-    refuse([open, start], INVALID_ARGUMENT, FAILED_PRECONDITION),
-  );
-  list.refusal('a training label out of range is INVALID_ARGUMENT', () =>
-    refuse([open, { $case: 'training', value: labelOutOfRange(TRAINING) }, start], INVALID_ARGUMENT),
-  );
   list.refusal('a batch of another number of features is INVALID_ARGUMENT', () =>
     withCritic(async (critic) => {
       const part = stepPart(0);
@@ -66,5 +77,16 @@ export function critiqueRefusals(context: CritiqueContext, source: string): read
       await mustRefuse(critic.ask(part), INVALID_ARGUMENT);
     }),
   );
-  return list.checks;
+  const streams = streamRefusals<CritiquePart>({
+    name: 'a critique',
+    source,
+    order: { open: { once: true }, training: { points: true, limit: 'real_points' }, start: {} },
+    capabilities,
+    async parts() {
+      await objectives();
+      return openingParts(options.study);
+    },
+    ask: (parts) => askToTheEnd(remote.critique({ deadlineMs: options.deadlineMs }), parts),
+  });
+  return [...list.checks, ...streams];
 }

@@ -1,4 +1,3 @@
-import { status } from '@grpc/grpc-js';
 import type {
   AssessRequest,
   DiscriminatorServiceService,
@@ -6,15 +5,18 @@ import type {
 import type { FidelityReport } from '@qloom/contracts/gen/qloom/episode/v1/slots.ts';
 import type { Remote } from '@qloom/service-kit/client/clients.ts';
 import { type Check, listChecks, must, sharedAnswer } from '../check.ts';
+import type { CapabilitiesAnswer } from '../shared/capabilities-checks.ts';
 import { requireNamedValues } from '../shared/received.ts';
-import { mustBeOffered, mustRefuse } from '../shared/refusals.ts';
-import { byteShort, pointsMessage, SMALL_DATA, smallPoints } from '../shared/small-points.ts';
+import { mustBeOffered } from '../shared/refusals.ts';
+import { pointsMessage, SMALL_DATA, smallPoints } from '../shared/small-points.ts';
+import { streamRefusals } from '../shared/stream-refusals.ts';
 import type { SuiteOptions } from '../suite.ts';
 
 type AssessPart = NonNullable<AssessRequest['part']>;
 
 /** The reward's constraint terms, as slots.proto lists them. */
 const CONSTRAINTS = ['diversity', 'imbalance', 'fidelity', 'memorization'];
+const SOURCE = 'discriminator/v1/discriminator.proto: DiscriminatorService.Assess';
 const FOLD = 4;
 
 const SETTINGS: AssessPart = { $case: 'settings', value: { fold: FOLD, seed: 21, data: SMALL_DATA } };
@@ -30,11 +32,10 @@ const synthetic = (points: typeof GOOD): AssessPart => ({ $case: 'synthetic', va
 export function assessChecks(
   discriminator: Remote<typeof DiscriminatorServiceService>,
   { deadlineMs }: SuiteOptions,
+  capabilities: CapabilitiesAnswer,
 ): readonly Check[] {
-  const list = listChecks(
-    'discriminator/v1/discriminator.proto: DiscriminatorService.Assess; slots.proto: FidelityReport',
-  );
-  const call = (...parts: AssessPart[]) =>
+  const list = listChecks(`${SOURCE}; slots.proto: FidelityReport`);
+  const call = (...parts: (AssessPart | undefined)[]) =>
     discriminator.assess(
       parts.map((part) => ({ part })),
       { deadlineMs },
@@ -72,24 +73,23 @@ export function assessChecks(
     must(bad < good, `fidelity is ${bad} for far points and ${good} for near ones`, 'lower for far points');
   });
 
-  const missing: [string, AssessPart[]][] = [
-    ['settings', [TRAINING, HELD_OUT, synthetic(GOOD)]],
-    ['training points', [SETTINGS, HELD_OUT, synthetic(GOOD)]],
-    ['held-out points', [SETTINGS, TRAINING, synthetic(GOOD)]],
-  ];
-  for (const [what, parts] of missing) {
-    // A part that is missing, or the next one out of order: the contract lets it be read either way.
-    list.refusal(`an assessment without ${what} is refused`, async () => {
+  const streams = streamRefusals<AssessPart>({
+    name: 'an assessment',
+    source: SOURCE,
+    order: {
+      settings: { once: true },
+      training: { points: true, limit: 'real_points' },
+      heldOut: { points: true, limit: 'real_points' },
+      synthetic: { optional: true, points: true },
+    },
+    capabilities,
+    async parts() {
       await assessed();
-      await mustRefuse(call(...parts), status.INVALID_ARGUMENT, status.FAILED_PRECONDITION);
-    });
-  }
-  list.refusal('synthetic points whose byte length is not that of their shape are INVALID_ARGUMENT', async () => {
-    await assessed();
-    const short: AssessPart = { $case: 'synthetic', value: byteShort(GOOD) };
-    await mustRefuse(call(SETTINGS, TRAINING, HELD_OUT, short), status.INVALID_ARGUMENT);
+      return [SETTINGS, TRAINING, HELD_OUT, synthetic(GOOD)];
+    },
+    ask: (parts) => call(...parts),
   });
-  return list.checks;
+  return [...list.checks, ...streams];
 }
 
 function requireReport({ fold, constraints, metrics, nullDistribution }: FidelityReport): void {

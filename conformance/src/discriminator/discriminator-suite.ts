@@ -23,7 +23,7 @@ export function discriminatorSuite(options: SuiteOptions): Suite {
         capabilities,
         'discriminator/v1/discriminator.proto: DiscriminatorService.Critique',
       ),
-      ...assessChecks(discriminator, options),
+      ...assessChecks(discriminator, options, capabilities),
     ],
     close: () => discriminator.close(),
   };

@@ -2,7 +2,7 @@ import { status } from '@grpc/grpc-js';
 import { type Check, CheckSkipped, listChecks, must } from '../check.ts';
 import { FOREIGN_SETTING, isActive } from '../shared/hyperparameter-ranges.ts';
 import { requireNamedValues } from '../shared/received.ts';
-import { outcomeOf } from '../shared/refusals.ts';
+import { mustRefuse, outcomeOf } from '../shared/refusals.ts';
 import { statusName } from '../shared/status-name.ts';
 import { type FitAnswer, sendParts } from './fit-call.ts';
 import type { FitContext } from './fit-context.ts';
@@ -92,12 +92,15 @@ export function resumeChecks(context: FitContext, fitted: () => Promise<FitAnswe
     requireSameModel(await fitted(), resumed, `where the fit went on from step ${step}`);
   });
 
-  list.refusal('a checkpoint of another fit is FAILED_PRECONDITION', async () => {
-    const { bytes } = await checkpoint();
-    const { code, details } = await outcomeOf(context.fit({ resume: bytes, seed: 8 }));
-    const what = `the call ended as ${statusName(code)}: ${details}`;
-    must(code === status.FAILED_PRECONDITION, what, 'FAILED_PRECONDITION');
-  });
+  const refused: [string, (bytes: Uint8Array) => Parameters<FitContext['fit']>[0]][] = [
+    ['a checkpoint of another fit', (resume) => ({ resume, seed: 8 })],
+    ['a checkpoint that is none', () => ({ resume: Buffer.from('no checkpoint') })],
+  ];
+  for (const [what, changes] of refused) {
+    list.refusal(`${what} is FAILED_PRECONDITION`, async () => {
+      await mustRefuse(context.fit(changes((await checkpoint()).bytes)), status.FAILED_PRECONDITION);
+    });
+  }
   return list.checks;
 }
 

@@ -1,48 +1,52 @@
 import { status } from '@grpc/grpc-js';
 import { type Check, CheckSkipped, listChecks } from '../check.ts';
+import type { CapabilitiesAnswer } from '../shared/capabilities-checks.ts';
 import { outOfRange } from '../shared/hyperparameter-ranges.ts';
 import { mustRefuse } from '../shared/refusals.ts';
-import { byteShort, labelOutOfRange } from '../shared/small-points.ts';
-import { type FitAnswer, type FitPart, fit } from './fit-call.ts';
-import { type FitContext, TRAINING } from './fit-context.ts';
+import { askToTheEnd, streamRefusals } from '../shared/stream-refusals.ts';
+import type { FitAnswer, FitPart } from './fit-call.ts';
+import type { FitContext } from './fit-context.ts';
 import { type SamplePart, sample, sampleParts } from './sample-call.ts';
 
-/** Checks of what a caller's mistakes are answered with. */
-export function generatorRefusals(context: FitContext, fitted: () => Promise<FitAnswer>): readonly Check[] {
-  const { generator, options } = context;
-  const fits = listChecks('generator/v1/generator.proto: GeneratorService.Fit');
-  const refuseFit = async (change: (parts: readonly FitPart[]) => readonly FitPart[]) =>
-    mustRefuse(fit(generator, change(await context.parts()), options.deadlineMs), status.INVALID_ARGUMENT);
+const FIT = 'generator/v1/generator.proto: GeneratorService.Fit';
+const SAMPLE = 'generator/v1/generator.proto: GeneratorService.Sample';
 
-  fits.refusal('a fit without settings is INVALID_ARGUMENT', () => refuseFit(([, training]) => [training]));
-  fits.refusal('a fit without training points is INVALID_ARGUMENT', () => refuseFit(([settings]) => [settings]));
-  fits.refusal('training points before settings are INVALID_ARGUMENT', () =>
-    refuseFit(([settings, training]) => [training, settings]),
-  );
-  fits.refusal('training points whose byte length is not that of their shape are INVALID_ARGUMENT', () =>
-    refuseFit(([settings]) => [settings, { $case: 'training', value: byteShort(TRAINING) }]),
-  );
-  fits.refusal('a training label out of range is INVALID_ARGUMENT', () =>
-    refuseFit(([settings]) => [settings, { $case: 'training', value: labelOutOfRange(TRAINING) }]),
-  );
+/** Checks of what a caller's mistakes are answered with. */
+export function generatorRefusals(
+  context: FitContext,
+  fitted: () => Promise<FitAnswer>,
+  capabilities: CapabilitiesAnswer,
+): readonly Check[] {
+  const { generator, options } = context;
+  const { deadlineMs } = options;
+  const fitStreams = streamRefusals<FitPart>({
+    name: 'a fit',
+    source: FIT,
+    order: { settings: { once: true }, training: { points: true, limit: 'training_points' } },
+    capabilities,
+    parts: () => context.parts(),
+    ask: (parts) => askToTheEnd(generator.fit({ deadlineMs }), parts),
+  });
+  const sampleStreams = streamRefusals<SamplePart>({
+    name: 'a sample',
+    source: SAMPLE,
+    order: { settings: { once: true }, model: {} },
+    capabilities,
+    parts: async () => [...sampleParts({ classCounts: [1, 1, 1] }, (await fitted()).model)],
+    ask: (parts) => askToTheEnd(generator.sample({ deadlineMs }), parts),
+  });
+  const fits = listChecks(FIT);
+
   fits.refusal('an advertised hyperparameter out of its range is INVALID_ARGUMENT', async () => {
     const parameter = (await context.space()).find(({ condition }) => condition === undefined);
     if (parameter === undefined) throw new CheckSkipped('no hyperparameter is advertised without a condition');
     await mustRefuse(context.fit({ hyperparameters: [outOfRange(parameter)] }), status.INVALID_ARGUMENT);
   });
 
-  const samples = listChecks('generator/v1/generator.proto: GeneratorService.Sample');
+  const samples = listChecks(SAMPLE);
   const refuse = async (parts: Iterable<SamplePart>, ...statuses: readonly status[]) =>
-    mustRefuse(sample(generator, parts, options.deadlineMs), ...statuses);
+    mustRefuse(sample(generator, parts, deadlineMs), ...statuses);
 
-  samples.refusal('a sample without settings is INVALID_ARGUMENT', async () => {
-    const [, ...model] = sampleParts({}, (await fitted()).model);
-    await refuse(model, status.INVALID_ARGUMENT);
-  });
-  samples.refusal('a sample without a model is INVALID_ARGUMENT', async () => {
-    const [settings] = sampleParts({ classCounts: [1, 1, 1] }, new Uint8Array(1));
-    await refuse([settings], status.INVALID_ARGUMENT);
-  });
   samples.refusal('a model that is none is INVALID_ARGUMENT', () =>
     refuse(sampleParts({ classCounts: [1, 1, 1] }, Buffer.from('no model')), status.INVALID_ARGUMENT),
   );
@@ -56,5 +60,5 @@ export function generatorRefusals(context: FitContext, fitted: () => Promise<Fit
     });
     await refuse(broken, status.DATA_LOSS);
   });
-  return [...fits.checks, ...samples.checks];
+  return [...fitStreams, ...fits.checks, ...sampleStreams, ...samples.checks];
 }

@@ -25,7 +25,7 @@ export function generatorSuite(options: SuiteOptions): Suite {
       ...fitChecks(context, fitted),
       ...resumeChecks(context, fitted),
       ...sampleChecks(context, fitted),
-      ...generatorRefusals(context, fitted),
+      ...generatorRefusals(context, fitted, capabilities),
     ],
     close: () => generator.close(),
   };

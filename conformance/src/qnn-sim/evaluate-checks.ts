@@ -7,13 +7,16 @@ import type {
 } from '@qloom/contracts/gen/qloom/qnn_sim/v1/qnn_sim.ts';
 import type { Remote } from '@qloom/service-kit/client/clients.ts';
 import { type Check, listChecks, must, sharedAnswer } from '../check.ts';
+import type { CapabilitiesAnswer } from '../shared/capabilities-checks.ts';
 import { receivedTensor } from '../shared/received.ts';
 import { mustRefuse } from '../shared/refusals.ts';
-import { byteShort, CLASSES, labelOutOfRange, pointsMessage, smallPoints } from '../shared/small-points.ts';
+import { CLASSES, pointsMessage, smallPoints } from '../shared/small-points.ts';
+import { streamRefusals } from '../shared/stream-refusals.ts';
 import type { SuiteOptions } from '../suite.ts';
 
 type EvaluatePart = NonNullable<EvaluateRequest['part']>;
 
+const SOURCE = 'qnn_sim/v1/qnn_sim.proto: QnnSimulatorService.Evaluate';
 const FOLD = 3;
 const STEPS = 6;
 const SEEDS = [5, 9];
@@ -32,9 +35,10 @@ function settings(changes: Partial<EvaluateSettings> = {}, ansatz = ''): Evaluat
 export function evaluateChecks(
   simulator: Remote<typeof QnnSimulatorServiceService>,
   { deadlineMs }: SuiteOptions,
+  capabilities: CapabilitiesAnswer,
 ): readonly Check[] {
-  const list = listChecks('qnn_sim/v1/qnn_sim.proto: QnnSimulatorService.Evaluate; slots.proto: UtilityReport, QnnRun');
-  const call = (...parts: EvaluatePart[]) =>
+  const list = listChecks(`${SOURCE}; slots.proto: UtilityReport, QnnRun`);
+  const call = (...parts: (EvaluatePart | undefined)[]) =>
     simulator.evaluate(
       parts.map((part) => ({ part })),
       { deadlineMs },
@@ -107,21 +111,26 @@ export function evaluateChecks(
   });
 
   const refused: [string, EvaluatePart[]][] = [
-    ['an evaluation without settings', [training, heldOut]],
-    ['an evaluation without training points', [settings(), heldOut]],
-    ['an evaluation without held-out points', [settings(), training]],
     ['an evaluation without seeds', [settings({ seeds: [] }), training, heldOut]],
     ['an ansatz that is none', [settings({}, 'none-of-them'), training, heldOut]],
-    ['a label out of range', [settings(), { $case: 'training', value: labelOutOfRange(REAL) }, heldOut]],
-    [
-      'points whose byte length is not that of their shape',
-      [settings(), { $case: 'training', value: byteShort(REAL) }, heldOut],
-    ],
   ];
   for (const [what, parts] of refused) {
     list.refusal(`${what}: INVALID_ARGUMENT`, () => mustRefuse(call(...parts), status.INVALID_ARGUMENT));
   }
-  return list.checks;
+  const streams = streamRefusals<EvaluatePart>({
+    name: 'an evaluation',
+    source: SOURCE,
+    order: {
+      settings: { once: true },
+      training: { points: true, limit: 'points' },
+      synthetic: { optional: true, points: true, limit: 'points' },
+      heldOut: { points: true, limit: 'points' },
+    },
+    capabilities,
+    parts: async () => [settings(), training, synthetic, heldOut],
+    ask: (parts) => call(...parts),
+  });
+  return [...list.checks, ...streams];
 }
 
 const perPoint = { shape: [HELD_OUT.count], finite: true };

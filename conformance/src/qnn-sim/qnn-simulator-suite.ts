@@ -18,7 +18,7 @@ export function qnnSimulatorSuite(options: SuiteOptions): Suite {
     checks: [
       ...capabilitiesChecks(capabilities, askCapabilities(get)),
       ...offeredServicesChecks(target, deadlineMs, [serviceName(QnnSimulatorServiceService)]),
-      ...evaluateChecks(simulator, options),
+      ...evaluateChecks(simulator, options, capabilities),
       ...circuitChecks(simulator, options),
       ...critiqueChecks(simulator, options, capabilities, 'qnn_sim/v1/qnn_sim.proto: QnnSimulatorService.Critique'),
     ],

@@ -7,6 +7,7 @@ import { DomainError } from '@qloom/service-kit/faults/errors.ts';
 import { bindService, type ServiceBinding } from '@qloom/service-kit/server/handlers.ts';
 import { createPointsCollector } from '@qloom/study-rpc/codec/points.ts';
 import { decodeTensor, encodeBytes, encodeTensor } from '@qloom/study-rpc/codec/tensors.ts';
+import { readParts } from '@qloom/study-rpc/requests/part-order.ts';
 import { createByteAssembler } from '@qloom/tensor/byte-chunks.ts';
 
 /** What a toy critic does wrong. */
@@ -17,6 +18,13 @@ export type CriticFault =
   | 'accepts repeats'
   | 'forgets'
   | 'gradient unasked';
+
+const OPENING = [
+  ['open', 'once'],
+  ['training', 'some'],
+  ['resume', 'any'],
+  ['start', 'once'],
+] as const;
 
 type Answer = NonNullable<CritiqueResponse['part']>;
 
@@ -30,30 +38,24 @@ export function toyDiscriminator(fault?: CriticFault): ServiceBinding {
     async *critique(requests): AsyncGenerator<CritiqueResponse> {
       const training = createPointsCollector('training');
       const resume = createByteAssembler('resume');
-      let critic: LinearCritic | undefined;
-      let weight = 0;
+      const { open } = await readParts(requests, OPENING, { training: training.add, resume: resume.add }, 'start');
+      const { study, episode, fold, attempt, seed, objectiveWeights } = open;
+      const key = `${study} ${episode} ${fold}`;
+      if (attempt < (attempts.get(key) ?? 0)) throw new DomainError('precondition', 'a stale attempt');
+      attempts.set(key, attempt);
+      const weight = objectiveWeights.find(({ name }) => name === 'adversarial')?.value ?? 0;
+      const { features } = training.points();
+      const critic = new LinearCritic(features, fault, fault === 'ignores weights' ? 1 : weight, seed);
+      if (resume.started) critic.restore(resume.bytes());
+      yield { part: { $case: 'opened', value: { nextIndex: critic.next, objectives: ['adversarial'] } } };
       for await (const { part } of requests) {
-        if (part?.$case === 'open') {
-          const { study, episode, fold, attempt, objectiveWeights } = part.value;
-          const key = `${study} ${episode} ${fold}`;
-          if (attempt < (attempts.get(key) ?? 0)) throw new DomainError('precondition', 'a stale attempt');
-          attempts.set(key, attempt);
-          weight = objectiveWeights.find(({ name }) => name === 'adversarial')?.value ?? 0;
-        } else if (part?.$case === 'training') training.add(part.value);
-        else if (part?.$case === 'resume') resume.add(part.value);
-        else if (part?.$case === 'start') {
-          const { features } = training.points();
-          critic = new LinearCritic(features, fault, fault === 'ignores weights' ? 1 : weight);
-          if (resume.started) critic.restore(resume.bytes());
-          yield { part: { $case: 'opened', value: { nextIndex: critic.next, objectives: ['adversarial'] } } };
-        } else if (critic === undefined) throw new DomainError('precondition', 'a part before start');
-        else if (part?.$case === 'step') yield { part: critic.step(part.value) };
+        if (part?.$case === 'step') yield { part: critic.step(part.value) };
         else if (part?.$case === 'checkpoint') {
           for (const value of encodeBytes(critic.state())) yield { part: { $case: 'checkpointChunk', value } };
-        } else {
+        } else if (part?.$case === 'close') {
           yield { part: { $case: 'closed', value: { steps: critic.steps, summary: [] } } };
           return;
-        }
+        } else throw new DomainError('invalid', `${part?.$case ?? 'nothing'} came`);
       }
     },
     assess: () => {
@@ -68,8 +70,10 @@ class LinearCritic {
   readonly #fault: CriticFault | undefined;
   readonly #objectiveWeight: number;
   readonly #w: Float64Array;
+  readonly #seed: number;
 
-  constructor(features: number, fault: CriticFault | undefined, objectiveWeight: number) {
+  constructor(features: number, fault: CriticFault | undefined, objectiveWeight: number, seed: number) {
+    this.#seed = seed;
     this.#fault = fault;
     this.#objectiveWeight = objectiveWeight;
     this.#w = Float64Array.from({ length: features }, (_, i) => 0.5 - 0.3 * i);
@@ -107,11 +111,14 @@ class LinearCritic {
   }
 
   state(): Uint8Array {
-    return Buffer.from(JSON.stringify({ next: this.next, w: [...this.#w] }));
+    return Buffer.from(JSON.stringify({ next: this.next, seed: this.#seed, w: [...this.#w] }));
   }
 
   restore(bytes: Uint8Array): void {
-    const { next, w } = JSON.parse(new TextDecoder().decode(bytes));
+    const text = new TextDecoder().decode(bytes);
+    if (!text.startsWith('{')) throw new DomainError('precondition', 'no checkpoint');
+    const { next, seed, w } = JSON.parse(text);
+    if (seed !== this.#seed) throw new DomainError('precondition', 'a checkpoint of another critic');
     this.next = next;
     if (this.#fault !== 'forgets') this.#w.set(w);
   }

@@ -5,6 +5,7 @@ import { bindService, type ServiceBinding } from '@qloom/service-kit/server/hand
 import type { Points } from '@qloom/study/points/points.ts';
 import { createPointsCollector, encodePoints } from '@qloom/study-rpc/codec/points.ts';
 import { encodeBytes } from '@qloom/study-rpc/codec/tensors.ts';
+import { readParts } from '@qloom/study-rpc/requests/part-order.ts';
 import { createByteAssembler } from '@qloom/tensor/byte-chunks.ts';
 
 /** What a toy generator does wrong. */
@@ -18,6 +19,16 @@ export type GeneratorFault =
 
 type Part = NonNullable<FitResponse['part']>;
 
+const FIT = [
+  ['settings', 'once'],
+  ['training', 'some'],
+  ['resume', 'any'],
+] as const;
+const SAMPLE = [
+  ['settings', 'once'],
+  ['model', 'some'],
+] as const;
+
 /** A generator that samples its training points again, with or without one fault. */
 export function toyGenerator(fault?: GeneratorFault): ServiceBinding {
   let calls = 0;
@@ -25,19 +36,17 @@ export function toyGenerator(fault?: GeneratorFault): ServiceBinding {
     if (fault === 'status') throw new DomainError('internal', 'boom');
     throw new ValidationError([{ field, description: 'is missing' }]);
   };
+  const orFault = <T>(reading: Promise<T>): Promise<T> =>
+    reading.catch((error) => {
+      throw fault === 'status' ? new DomainError('internal', 'boom') : error;
+    });
   return bindService(GeneratorServiceService, {
     getCapabilities: () => ({
       capabilities: { service: 'toy', version: '1.0.0', engines: [], limits: [], hyperparameters: [] },
     }),
     async *fit(requests) {
       const training = createPointsCollector('training');
-      let begun = false;
-      for await (const { part } of requests) {
-        if (part?.$case === 'settings') begun = true;
-        else if (!begun) refuse('settings');
-        else if (part?.$case === 'training') training.add(part.value);
-      }
-      if (!training.started) refuse('training');
+      await orFault(readParts(requests, FIT, { training: training.add }));
       const model = Buffer.from(JSON.stringify(asJson(training.points())));
       const summary = { steps: 1, selectedStep: 1, values: [], seconds: 0, resumedFromStep: 0 };
       const last: Part = { $case: 'summary', value: summary };
@@ -50,13 +59,8 @@ export function toyGenerator(fault?: GeneratorFault): ServiceBinding {
     },
     async *sample(requests): AsyncGenerator<SampleResponse> {
       const model = createByteAssembler('model');
-      let counts: number[] | undefined;
-      let seed = 0;
-      for await (const { part } of requests) {
-        if (part?.$case === 'settings') ({ classCounts: counts, seed } = part.value);
-        else if (part?.$case === 'model') model.add(part.value);
-      }
-      if (counts === undefined || !model.started) return refuse('settings or model');
+      const { settings } = await orFault(readParts(requests, SAMPLE, { model: model.add }));
+      const { classCounts: counts, seed } = settings;
       const training = read(model.bytes()) ?? refuse('model');
       if (counts.length !== training.classes) refuse('settings.class_counts');
       const turn = fault === 'deaf to its seed' ? 0 : seed;

@@ -1,13 +1,21 @@
 import { QnnArm, type QnnRun } from '@qloom/contracts/gen/qloom/episode/v1/slots.ts';
-import { type EvaluateSettings, QnnSimulatorServiceService } from '@qloom/contracts/gen/qloom/qnn_sim/v1/qnn_sim.ts';
+import { QnnSimulatorServiceService } from '@qloom/contracts/gen/qloom/qnn_sim/v1/qnn_sim.ts';
 import { DomainError, ValidationError } from '@qloom/service-kit/faults/errors.ts';
 import { bindService, type ServiceBinding } from '@qloom/service-kit/server/handlers.ts';
 import type { Points } from '@qloom/study/points/points.ts';
 import { createPointsCollector } from '@qloom/study-rpc/codec/points.ts';
 import { encodeTensor } from '@qloom/study-rpc/codec/tensors.ts';
+import { readParts } from '@qloom/study-rpc/requests/part-order.ts';
 
 /** What a toy simulator does wrong. */
 export type SimulatorFault = 'loss' | 'accuracy' | 'runs' | 'not deterministic' | 'prediction' | 'status';
+
+const EVALUATE = [
+  ['settings', 'once'],
+  ['training', 'some'],
+  ['synthetic', 'any'],
+  ['heldOut', 'some'],
+] as const;
 
 const ANSATZES = ['', 'data-reuploading', 'hardware-efficient', 'strongly-entangling'];
 
@@ -21,6 +29,10 @@ export function toySimulator(fault?: SimulatorFault): ServiceBinding {
     if (fault === 'status') throw new DomainError('not-found', field);
     throw new ValidationError([{ field, description: 'is missing or wrong' }]);
   };
+  const orFault = <T>(reading: Promise<T>): Promise<T> =>
+    reading.catch((error) => {
+      throw fault === 'status' ? new DomainError('not-found', 'a part') : error;
+    });
   return bindService(QnnSimulatorServiceService, {
     getCapabilities: () => ({
       capabilities: { service: 'toy', version: '1.0.0', engines: [], limits: [], hyperparameters: [] },
@@ -31,19 +43,21 @@ export function toySimulator(fault?: SimulatorFault): ServiceBinding {
         synthetic: createPointsCollector('synthetic'),
         heldOut: createPointsCollector('held_out'),
       };
-      let settings: EvaluateSettings | undefined;
-      for await (const { part } of requests) {
-        if (part?.$case === 'settings') settings = part.value;
-        else if (part !== undefined) roles[part.$case].add(part.value);
-      }
-      if (settings === undefined || settings.seeds.length === 0) return refuse('settings');
+      const { settings } = await orFault(
+        readParts(requests, EVALUATE, {
+          training: roles.training.add,
+          synthetic: roles.synthetic.add,
+          heldOut: roles.heldOut.add,
+        }),
+      );
+      if (settings.seeds.length === 0) return refuse('settings');
       if (!ANSATZES.includes(settings.qnn?.ansatz ?? '')) refuse('settings.qnn.ansatz');
-      if (!roles.training.started || !roles.heldOut.started) refuse('points');
       const { qnn, fold, seeds, arms } = settings;
       const both = roles.synthetic.started ? [QnnArm.REAL_ONLY, QnnArm.AUGMENTED] : [QnnArm.REAL_ONLY];
       const wanted = arms.length > 0 ? arms : both;
       const training = roles.training.points();
       const heldOut = roles.heldOut.points();
+      if (roles.synthetic.started) roles.synthetic.points();
       const noise = fault === 'not deterministic' ? ++calls : 0;
       const runs = wanted.flatMap((arm) =>
         seeds.map((seed) => runOf(arm, seed, training, heldOut, qnn?.steps ?? 0, fault, noise)),

@@ -264,12 +264,13 @@ describe('PutDataset', () => {
     y: Int32Array.from({ length: 12 }, (_, i) => i % 2),
     ...change,
   });
+  const described = (description: Partial<DataDescription> = {}): PutDatasetRequest => ({
+    part: { $case: 'description', value: DataDescription.fromPartial(description) },
+  });
+  const sent = (data: Points | SourcePoints) =>
+    [...encodePoints(data)].map((value): PutDatasetRequest => ({ part: { $case: 'points', value } }));
   const put = (data: Points | SourcePoints, description: Partial<DataDescription> = {}) => {
-    const parts: PutDatasetRequest[] = [
-      { part: { $case: 'description', value: DataDescription.fromPartial(description) } },
-      ...[...encodePoints(data)].map((value): PutDatasetRequest => ({ part: { $case: 'points', value } })),
-    ];
-    return world.agent.putDataset(parts);
+    return world.agent.putDataset([described(description), ...sent(data)]);
   };
 
   it('keeps a data set that a study can use, and hands it out again', async () => {
@@ -321,6 +322,17 @@ describe('PutDataset', () => {
     const error = await rejection(put(data, { featureNames: ['a', 'b'] }));
     expect(error.code).toBe(status.INVALID_ARGUMENT);
     expect(error.details).toMatch(message);
+  });
+
+  it.each<[string, PutDatasetRequest[], string]>([
+    ['points before the description', sent(points()), 'description: did not come before points; right would be'],
+    ['two descriptions', [described(), described(), ...sent(points())], 'description: is out of order; right would be'],
+    ['no points', [described()], 'points: did not come; right would be description, points'],
+    ['a part that is not set', [described(), { part: undefined }], 'part: is not set; right would be'],
+  ])('answers INVALID_ARGUMENT for %s', async (_what, parts, message) => {
+    const error = await rejection(world.agent.putDataset(parts));
+    expect(error.code).toBe(status.INVALID_ARGUMENT);
+    expect(error.details).toContain(message);
   });
 });
 

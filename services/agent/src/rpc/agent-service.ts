@@ -1,13 +1,12 @@
 import { AgentServiceService, type GetCapabilitiesResponse } from '@qloom/contracts/gen/qloom/agent/v1/agent.ts';
-import type { DataDescription } from '@qloom/contracts/gen/qloom/episode/v1/slots.ts';
 import type { ArtifactStore } from '@qloom/episode-log/artifacts/artifact-store.ts';
 import { isEpisodeKey } from '@qloom/episode-log/event-key.ts';
-import { ValidationError } from '@qloom/service-kit/faults/errors.ts';
 import { bindService, type ServiceBinding } from '@qloom/service-kit/server/handlers.ts';
 import { decodeSlot } from '@qloom/service-kit/stage/slot-events.ts';
 import { encodeHyperparameter } from '@qloom/study-rpc/codec/hyperparameters.ts';
 import { createSourcePointsCollector } from '@qloom/study-rpc/codec/points.ts';
 import { encodeBytes } from '@qloom/study-rpc/codec/tensors.ts';
+import { readParts } from '@qloom/study-rpc/requests/part-order.ts';
 import { engineFindings } from '@qloom/tfjs/backends/engine-findings.ts';
 import type { Training } from '@qloom/tfjs/steps/use-training.ts';
 import { storeDataset } from '../study/data/datasets.ts';
@@ -21,6 +20,11 @@ export const AGENT_VERSION = '0.1.0';
 
 /** Most rows of a data set. */
 const MAX_ROWS = 1_000_000;
+
+const DATASET_PARTS = [
+  ['description', 'once'],
+  ['points', 'some'],
+] as const;
 
 /** AgentService over the studies of one log. `training` is what policies learn with. */
 export function createAgentService(
@@ -47,15 +51,8 @@ export function createAgentService(
       };
     },
     async putDataset(requests) {
-      let description: DataDescription | undefined;
       const collector = createSourcePointsCollector('points', MAX_ROWS);
-      for await (const { part } of requests) {
-        if (part?.$case === 'points') collector.add(part.value);
-        else if (part?.$case === 'description' && description === undefined && !collector.started) {
-          description = part.value;
-        } else throw outOfOrder(part?.$case);
-      }
-      if (description === undefined) throw outOfOrder(undefined);
+      const { description } = await readParts(requests, DATASET_PARTS, { points: collector.add });
       const points = collector.points();
       const dataset = await storeDataset(artifacts, points, description);
       return { dataset, rows: points.count, features: points.features, classes: points.classes };
@@ -81,9 +78,4 @@ export function createAgentService(
       for (const chunk of encodeBytes(await artifacts.get(sha256))) yield { chunk };
     },
   });
-}
-
-function outOfOrder(part: string | undefined): ValidationError {
-  const description = `${part ?? 'nothing'} came; right would be the description, once, then points`;
-  return new ValidationError([{ field: 'part', description }]);
 }

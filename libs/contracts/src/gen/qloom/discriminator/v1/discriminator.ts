@@ -1812,9 +1812,10 @@ export const DiscriminatorServiceService = {
   },
   /**
    * Opens a critic for one fit; called by the generator. Lock-step: open, training, (resume,) start → opened; then step →
-   * step_result, checkpoint → checkpoint_chunk…, close → closed, one at a time. INVALID_ARGUMENT: a setting or shape is
-   * invalid. FAILED_PRECONDITION: a repeated or skipped index, a stale attempt, a part out of order. OUT_OF_RANGE: the
-   * critic diverged. The service frees the critic of a cancelled stream within a second.
+   * step_result, checkpoint → checkpoint_chunk…, close → closed, one at a time. The service frees the critic of a
+   * cancelled stream within a second. Statuses: capabilities.proto. FAILED_PRECONDITION: a repeated or skipped index, a stale
+   * attempt, or a checkpoint in resume of another critic. OUT_OF_RANGE: the critic diverged, or
+   * x of a step is not finite.
    */
   critique: {
     path: "/qloom.discriminator.v1.DiscriminatorService/Critique" as const,
@@ -1828,8 +1829,7 @@ export const DiscriminatorServiceService = {
   /**
    * Compares synthetic with real points, using an auditor that is independent of the critic. The client sends settings, then
    * training, held-out and synthetic points, and half-closes. Without synthetic points the report is that of "nothing added".
-   * INVALID_ARGUMENT: a setting, shape or label is invalid, or the training or held-out points are missing.
-   * FAILED_PRECONDITION: a part out of order.
+   * Statuses: capabilities.proto.
    */
   assess: {
     path: "/qloom.discriminator.v1.DiscriminatorService/Assess" as const,
@@ -1847,16 +1847,16 @@ export interface DiscriminatorServiceServer extends UntypedServiceImplementation
   getCapabilities: handleUnaryCall<GetCapabilitiesRequest, GetCapabilitiesResponse>;
   /**
    * Opens a critic for one fit; called by the generator. Lock-step: open, training, (resume,) start → opened; then step →
-   * step_result, checkpoint → checkpoint_chunk…, close → closed, one at a time. INVALID_ARGUMENT: a setting or shape is
-   * invalid. FAILED_PRECONDITION: a repeated or skipped index, a stale attempt, a part out of order. OUT_OF_RANGE: the
-   * critic diverged. The service frees the critic of a cancelled stream within a second.
+   * step_result, checkpoint → checkpoint_chunk…, close → closed, one at a time. The service frees the critic of a
+   * cancelled stream within a second. Statuses: capabilities.proto. FAILED_PRECONDITION: a repeated or skipped index, a stale
+   * attempt, or a checkpoint in resume of another critic. OUT_OF_RANGE: the critic diverged, or
+   * x of a step is not finite.
    */
   critique: handleBidiStreamingCall<CritiqueRequest, CritiqueResponse>;
   /**
    * Compares synthetic with real points, using an auditor that is independent of the critic. The client sends settings, then
    * training, held-out and synthetic points, and half-closes. Without synthetic points the report is that of "nothing added".
-   * INVALID_ARGUMENT: a setting, shape or label is invalid, or the training or held-out points are missing.
-   * FAILED_PRECONDITION: a part out of order.
+   * Statuses: capabilities.proto.
    */
   assess: handleClientStreamingCall<AssessRequest, AssessResponse>;
 }
@@ -1880,9 +1880,10 @@ export interface DiscriminatorServiceClient extends Client {
   ): ClientUnaryCall;
   /**
    * Opens a critic for one fit; called by the generator. Lock-step: open, training, (resume,) start → opened; then step →
-   * step_result, checkpoint → checkpoint_chunk…, close → closed, one at a time. INVALID_ARGUMENT: a setting or shape is
-   * invalid. FAILED_PRECONDITION: a repeated or skipped index, a stale attempt, a part out of order. OUT_OF_RANGE: the
-   * critic diverged. The service frees the critic of a cancelled stream within a second.
+   * step_result, checkpoint → checkpoint_chunk…, close → closed, one at a time. The service frees the critic of a
+   * cancelled stream within a second. Statuses: capabilities.proto. FAILED_PRECONDITION: a repeated or skipped index, a stale
+   * attempt, or a checkpoint in resume of another critic. OUT_OF_RANGE: the critic diverged, or
+   * x of a step is not finite.
    */
   critique(): ClientDuplexStream<CritiqueRequest, CritiqueResponse>;
   critique(options: Partial<CallOptions>): ClientDuplexStream<CritiqueRequest, CritiqueResponse>;
@@ -1890,8 +1891,7 @@ export interface DiscriminatorServiceClient extends Client {
   /**
    * Compares synthetic with real points, using an auditor that is independent of the critic. The client sends settings, then
    * training, held-out and synthetic points, and half-closes. Without synthetic points the report is that of "nothing added".
-   * INVALID_ARGUMENT: a setting, shape or label is invalid, or the training or held-out points are missing.
-   * FAILED_PRECONDITION: a part out of order.
+   * Statuses: capabilities.proto.
    */
   assess(callback: (error: ServiceError | null, response: AssessResponse) => void): ClientWritableStream<AssessRequest>;
   assess(

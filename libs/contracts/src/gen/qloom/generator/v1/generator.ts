@@ -1632,8 +1632,8 @@ export const GeneratorServiceService = {
    * Fits one model. The client sends settings, then the training points, then (to resume from a checkpoint) resume, and
    * half-closes. The service responds with progress, resumable checkpoints, the model, and last the summary.
    * The same settings and points give the same model, bit for bit, resumed or not.
-   * INVALID_ARGUMENT: a setting or shape is invalid. OUT_OF_RANGE: the fit diverged. FAILED_PRECONDITION: the checkpoint in
-   * resume belongs to another fit. UNAVAILABLE: the critic cannot be reached; retry.
+   * Statuses: capabilities.proto. FAILED_PRECONDITION: the fit cannot continue from the checkpoint in resume; details contain
+   * "resume". UNAVAILABLE: the critic cannot be reached; retry.
    */
   fit: {
     path: "/qloom.generator.v1.GeneratorService/Fit" as const,
@@ -1646,7 +1646,7 @@ export const GeneratorServiceService = {
   },
   /**
    * Samples from a model. The client sends settings, then the model, and half-closes. The service responds with points
-   * and last the summary. The same model and seed give the same points. INVALID_ARGUMENT: settings or model are invalid.
+   * and last the summary. The same model and seed give the same points. Statuses: capabilities.proto.
    */
   sample: {
     path: "/qloom.generator.v1.GeneratorService/Sample" as const,
@@ -1666,13 +1666,13 @@ export interface GeneratorServiceServer extends UntypedServiceImplementation {
    * Fits one model. The client sends settings, then the training points, then (to resume from a checkpoint) resume, and
    * half-closes. The service responds with progress, resumable checkpoints, the model, and last the summary.
    * The same settings and points give the same model, bit for bit, resumed or not.
-   * INVALID_ARGUMENT: a setting or shape is invalid. OUT_OF_RANGE: the fit diverged. FAILED_PRECONDITION: the checkpoint in
-   * resume belongs to another fit. UNAVAILABLE: the critic cannot be reached; retry.
+   * Statuses: capabilities.proto. FAILED_PRECONDITION: the fit cannot continue from the checkpoint in resume; details contain
+   * "resume". UNAVAILABLE: the critic cannot be reached; retry.
    */
   fit: handleBidiStreamingCall<FitRequest, FitResponse>;
   /**
    * Samples from a model. The client sends settings, then the model, and half-closes. The service responds with points
-   * and last the summary. The same model and seed give the same points. INVALID_ARGUMENT: settings or model are invalid.
+   * and last the summary. The same model and seed give the same points. Statuses: capabilities.proto.
    */
   sample: handleBidiStreamingCall<SampleRequest, SampleResponse>;
 }
@@ -1698,15 +1698,15 @@ export interface GeneratorServiceClient extends Client {
    * Fits one model. The client sends settings, then the training points, then (to resume from a checkpoint) resume, and
    * half-closes. The service responds with progress, resumable checkpoints, the model, and last the summary.
    * The same settings and points give the same model, bit for bit, resumed or not.
-   * INVALID_ARGUMENT: a setting or shape is invalid. OUT_OF_RANGE: the fit diverged. FAILED_PRECONDITION: the checkpoint in
-   * resume belongs to another fit. UNAVAILABLE: the critic cannot be reached; retry.
+   * Statuses: capabilities.proto. FAILED_PRECONDITION: the fit cannot continue from the checkpoint in resume; details contain
+   * "resume". UNAVAILABLE: the critic cannot be reached; retry.
    */
   fit(): ClientDuplexStream<FitRequest, FitResponse>;
   fit(options: Partial<CallOptions>): ClientDuplexStream<FitRequest, FitResponse>;
   fit(metadata: Metadata, options?: Partial<CallOptions>): ClientDuplexStream<FitRequest, FitResponse>;
   /**
    * Samples from a model. The client sends settings, then the model, and half-closes. The service responds with points
-   * and last the summary. The same model and seed give the same points. INVALID_ARGUMENT: settings or model are invalid.
+   * and last the summary. The same model and seed give the same points. Statuses: capabilities.proto.
    */
   sample(): ClientDuplexStream<SampleRequest, SampleResponse>;
   sample(options: Partial<CallOptions>): ClientDuplexStream<SampleRequest, SampleResponse>;

@@ -2727,8 +2727,8 @@ export const QnnSimulatorServiceService = {
   /**
    * Trains QNNs on real points and on real plus synthetic points, and scores them on held-out real points. The client sends
    * settings, then training, synthetic and held-out points, and half-closes. The same input gives the same report except for
-   * times. INVALID_ARGUMENT: a setting, shape or label is invalid, the settings do not fit the points, or the training or
-   * held-out points are missing; details name settings in the form "settings.qnn.encoding". OUT_OF_RANGE: training diverged.
+   * times. Statuses: capabilities.proto. INVALID_ARGUMENT: also where the settings do not fit the points; details name settings in
+   * the form "settings.qnn.encoding".
    * Before the agent creates a study it calls Evaluate with the study's settings and one step.
    */
   evaluate: {
@@ -2813,8 +2813,8 @@ export interface QnnSimulatorServiceServer extends UntypedServiceImplementation 
   /**
    * Trains QNNs on real points and on real plus synthetic points, and scores them on held-out real points. The client sends
    * settings, then training, synthetic and held-out points, and half-closes. The same input gives the same report except for
-   * times. INVALID_ARGUMENT: a setting, shape or label is invalid, the settings do not fit the points, or the training or
-   * held-out points are missing; details name settings in the form "settings.qnn.encoding". OUT_OF_RANGE: training diverged.
+   * times. Statuses: capabilities.proto. INVALID_ARGUMENT: also where the settings do not fit the points; details name settings in
+   * the form "settings.qnn.encoding".
    * Before the agent creates a study it calls Evaluate with the study's settings and one step.
    */
   evaluate: handleClientStreamingCall<EvaluateRequest, EvaluateResponse>;
@@ -2865,8 +2865,8 @@ export interface QnnSimulatorServiceClient extends Client {
   /**
    * Trains QNNs on real points and on real plus synthetic points, and scores them on held-out real points. The client sends
    * settings, then training, synthetic and held-out points, and half-closes. The same input gives the same report except for
-   * times. INVALID_ARGUMENT: a setting, shape or label is invalid, the settings do not fit the points, or the training or
-   * held-out points are missing; details name settings in the form "settings.qnn.encoding". OUT_OF_RANGE: training diverged.
+   * times. Statuses: capabilities.proto. INVALID_ARGUMENT: also where the settings do not fit the points; details name settings in
+   * the form "settings.qnn.encoding".
    * Before the agent creates a study it calls Evaluate with the study's settings and one step.
    */
   evaluate(
