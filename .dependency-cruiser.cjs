@@ -1,5 +1,8 @@
 // Who may import whom: the table of ARCHITECTURE.md as rules. `npm run lint` checks them; scripts/boundaries.spec.ts proves
 // that they fire, on scripts/fixtures/boundaries.
+const { readdirSync } = require('node:fs');
+const { join } = require('node:path');
+
 const DOMAIN = '^libs/(tensor|random|study|quantum|qnn|datasets|metrics|tfjs)/';
 const PLATFORM = '^libs/(telemetry|episode-log|service-kit)/';
 const CONTRACTS = '^libs/contracts/';
@@ -20,7 +23,7 @@ function only(name, from, allowed, comment) {
   };
 }
 
-const services = ['generator', 'discriminator', 'qnn-sim', 'agent'].map((service) =>
+const services = readdirSync(join(__dirname, 'services')).map((service) =>
   only(
     `service-${service}`,
     `^services/${service}/`,

@@ -2,10 +2,11 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { CONTAINER_PORT, SERVICE_NAMES, SERVICES, serviceNamed } from '@qloom/study-rpc/services.ts';
 import { parseAllDocuments } from 'yaml';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const services = ['agent', 'discriminator', 'generator', 'qnn-sim'];
+const services = [...SERVICE_NAMES].sort();
 const kubectl = spawnSync('kubectl', ['version', '--client'], { encoding: 'utf8' }).status === 0;
 
 interface Container {
@@ -63,7 +64,7 @@ describeBuilt.each(['trial', 'production', 'own-generator'])('overlay %s', (over
   const manifests = kubectl ? build(overlay) : [];
   const deployments = manifests.filter(({ kind }) => kind === 'Deployment');
 
-  it('has the four services, each behind a headless Service', () => {
+  it('has every service, each behind a headless Service', () => {
     expect(deployments.map(({ metadata }) => metadata.name).sort()).toEqual(services);
     const headless = manifests.filter(({ kind, spec }) => kind === 'Service' && spec?.clusterIP === 'None');
     expect(headless.map(({ metadata }) => metadata.name)).toEqual(expect.arrayContaining(services));
@@ -104,23 +105,23 @@ describe('the NATS server of the trial overlay', () => {
 });
 
 describeBuilt('a service of your own', () => {
-  const workers = ['generator', 'discriminator', 'qnn-sim'];
+  const workers = SERVICES.filter(({ called }) => called).map(({ name }) => name);
 
-  it.each(workers)('%s is called by all four Deployments alike, on a port that its Service names', (service) => {
+  it.each(workers)('%s is called by all Deployments alike, on a port that its Service names', (service) => {
     const folder = mkdtempSync(join(root, 'deploy/k8s/overlays/test-'));
     try {
       const overlay = { namespace: 'qloom', resources: ['../trial'], components: [`../../components/own-${service}`] };
       writeFileSync(join(folder, 'kustomization.yaml'), JSON.stringify(overlay));
       const manifests = buildFolder(folder);
-      const variable = `QLOOM_${service.replace('-', '_').toUpperCase()}_TARGET`;
+      const variable = serviceNamed(service).target;
       const target = `dns:///${service}:50052`;
       expect(valuesOf(manifests, variable)).toEqual(Object.fromEntries(services.map((name) => [name, target])));
       const ports = manifests.find(({ kind, metadata }) => kind === 'Service' && metadata.name === service)?.spec
         ?.ports;
-      expect(ports?.map(({ port }) => port)).toEqual(expect.arrayContaining([50051, 50052]));
+      expect(ports?.map(({ port }) => port)).toEqual(expect.arrayContaining([CONTAINER_PORT, 50052]));
       for (const other of workers.filter((name) => name !== service)) {
-        const others = valuesOf(manifests, `QLOOM_${other.replace('-', '_').toUpperCase()}_TARGET`);
-        expect(others[other]).toBe('127.0.0.1:50051');
+        const others = valuesOf(manifests, serviceNamed(other).target);
+        expect(others[other]).toBe(`127.0.0.1:${CONTAINER_PORT}`);
       }
     } finally {
       rmSync(folder, { recursive: true });

@@ -12,7 +12,7 @@ import { residentMegabytes, startServices } from './overhead/services.ts';
 
 const STEPS = 2_000;
 const LIMIT_MB = 400;
-const SERVICES = ['generator', 'discriminator', 'qnn-sim'];
+const SERVICES = ['generator', 'discriminator', 'qnn-sim'] as const;
 
 /** Resident memory of the services while one fit of 2,000 steps runs, and the QNN is trained beside it. */
 export async function benchMemory(progress: (message: string) => void): Promise<Row[]> {

@@ -1,33 +1,28 @@
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { SERVICE_NAMES, type ServiceName, targetVariables } from '@qloom/study-rpc/services.ts';
 import { type SpawnedMain, spawnMain } from '@qloom/testing/spawn-main.ts';
 import { createTempFolder, type TempFolder } from '@qloom/testing/temp-folder.ts';
 import type { Counts } from './report.ts';
 import type { CheckResult } from './run-checks.ts';
-import type { SuiteName } from './suites.ts';
-
-/** The program that serves each suite. */
-const MAINS = { generator: 'generator', discriminator: 'discriminator', 'qnn-sim': 'qnn-sim', policy: 'agent' };
-const NAMES = Object.keys(MAINS) as SuiteName[];
+import { SUITE_NAMES } from './suites.ts';
 
 let folder: TempFolder;
 let mains: SpawnedMain[];
 
 beforeAll(async () => {
   folder = await createTempFolder();
-  const env = (name: SuiteName): Record<string, string> => ({
+  const env = (name: ServiceName): Record<string, string> => ({
     QLOOM_LISTEN: folder.socket(name),
-    QLOOM_GENERATOR_TARGET: folder.socket('generator'),
-    QLOOM_DISCRIMINATOR_TARGET: folder.socket('discriminator'),
-    QLOOM_QNN_SIM_TARGET: folder.socket('qnn-sim'),
+    ...targetVariables(folder.socket),
     // The agent alone needs a log; the others have no stage here.
-    ...(name === 'policy'
+    ...(name === 'agent'
       ? { QLOOM_LOG: `sqlite:${folder.file('log.db')}`, QLOOM_ARTIFACTS: `file://${folder.file('artifacts')}` }
       : {}),
   });
-  mains = NAMES.map((name) =>
-    spawnMain(fileURLToPath(new URL(`../../services/${MAINS[name]}/src/main.ts`, import.meta.url)), env(name)),
+  mains = SERVICE_NAMES.map((name) =>
+    spawnMain(fileURLToPath(new URL(`../../services/${name}/src/main.ts`, import.meta.url)), env(name)),
   );
   await Promise.all(mains.map(({ ready }) => ready));
 });
@@ -51,8 +46,17 @@ async function conformance(...args: string[]): Promise<{ results: CheckResult[];
 const skipped = (results: readonly CheckResult[]) => results.filter(({ outcome }) => outcome === 'skipped');
 
 describe('the conformance kit', () => {
-  it.each(['generator', 'discriminator', 'policy'] as const)('passes our %s, and skips nothing', async (name) => {
-    const { results, counts } = await conformance(name, folder.socket(name));
+  it('has a suite for each of our services', () => {
+    // The agent serves the PolicyService, which is what another implementation replaces.
+    expect(SERVICE_NAMES.map((name) => (name === 'agent' ? 'policy' : name)).sort()).toEqual([...SUITE_NAMES].sort());
+  });
+
+  it.each([
+    ['generator', 'generator'],
+    ['discriminator', 'discriminator'],
+    ['policy', 'agent'],
+  ] as const)('passes our %s, and skips nothing', async (suite, service) => {
+    const { results, counts } = await conformance(suite, folder.socket(service));
     expect(counts).toEqual({ ok: results.length, failed: 0, skipped: 0 });
   });
 

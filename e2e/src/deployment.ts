@@ -1,12 +1,9 @@
 import { fileURLToPath } from 'node:url';
 import { AgentServiceService } from '@qloom/contracts/gen/qloom/agent/v1/agent.ts';
 import { connect, type Remote } from '@qloom/service-kit/client/clients.ts';
+import { SERVICE_NAMES, type ServiceName, targetVariables } from '@qloom/study-rpc/services.ts';
 import { type SpawnedMain, spawnMain } from '@qloom/testing/spawn-main.ts';
 import { createTempFolder, type TempFolder } from '@qloom/testing/temp-folder.ts';
-
-/** The four services. */
-export const SERVICES = ['generator', 'discriminator', 'qnn-sim', 'agent'] as const;
-export type ServiceName = (typeof SERVICES)[number];
 
 /** The four mains as processes on unix sockets, as a local run has them, each of which can be killed and started again. */
 export interface Deployment {
@@ -44,9 +41,7 @@ export async function deploy(options: DeploymentOptions = {}): Promise<Deploymen
     QLOOM_LISTEN: folder.socket(service),
     QLOOM_LOG: options.log ?? `sqlite:${folder.file('log.db')}`,
     QLOOM_ARTIFACTS: options.artifacts ?? `file://${folder.file('artifacts')}`,
-    QLOOM_GENERATOR_TARGET: target('generator'),
-    QLOOM_DISCRIMINATOR_TARGET: target('discriminator'),
-    QLOOM_QNN_SIM_TARGET: target('qnn-sim'),
+    ...targetVariables(target),
     QLOOM_STAGE_CONCURRENCY: '2',
     QLOOM_DRAIN_TIMEOUT_MS: '5000',
     ...options.only?.[service],
@@ -56,7 +51,7 @@ export async function deploy(options: DeploymentOptions = {}): Promise<Deploymen
     spawnMain(fileURLToPath(new URL(`../../services/${service}/src/main.ts`, import.meta.url)), env(service));
 
   const mains = new Map<ServiceName, SpawnedMain>();
-  for (const service of SERVICES) {
+  for (const service of SERVICE_NAMES) {
     if (!options.without?.includes(service)) mains.set(service, start(service));
   }
   const agent = connect(AgentServiceService, target('agent'));

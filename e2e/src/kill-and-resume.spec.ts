@@ -1,5 +1,6 @@
 import { Slot } from '@qloom/contracts/gen/qloom/episode/v1/slots.ts';
-import { type Deployment, deploy, type ServiceName } from './deployment.ts';
+import type { ServiceName } from '@qloom/study-rpc/services.ts';
+import { type Deployment, deploy } from './deployment.ts';
 import { readSlots } from './read-log.ts';
 import { readResult } from './read-result.ts';
 import { tinyStudy } from './tiny-study.ts';

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { Outcome, Slot } from '@qloom/contracts/gen/qloom/episode/v1/slots.ts';
+import type { ServiceName } from '@qloom/study-rpc/services.ts';
 import { createTempFolder } from '@qloom/testing/temp-folder.ts';
-import { deploy, type ServiceName } from './deployment.ts';
+import { deploy } from './deployment.ts';
 import { serveStandIn } from './stand-in-generator.ts';
 import { tinyStudy } from './tiny-study.ts';
 import { finishStudy, watchStudy } from './watch-study.ts';

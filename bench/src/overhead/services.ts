@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { type ServiceName, targetVariables } from '@qloom/study-rpc/services.ts';
 import { type SpawnedMain, spawnMain } from '@qloom/testing/spawn-main.ts';
 import { createTempFolder, type TempFolder } from '@qloom/testing/temp-folder.ts';
 
@@ -14,17 +15,13 @@ export interface BenchServices {
 /** How the supervisor and the images start a service. */
 export const V8_FLAGS: readonly string[] = ['--max-semi-space-size=8'];
 
-const ALL = ['generator', 'discriminator', 'qnn-sim', 'agent'];
-
 /** Starts services and waits until they are ready. `env` is added to each. */
 export async function startServices(
-  names: readonly string[],
+  names: readonly ServiceName[],
   env: (folder: TempFolder) => Readonly<Record<string, string>> = () => ({}),
 ): Promise<BenchServices> {
   const folder = await createTempFolder();
-  const targets = Object.fromEntries(
-    ALL.map((service) => [`QLOOM_${service.replace('-', '_').toUpperCase()}_TARGET`, folder.socket(service)]),
-  );
+  const targets = targetVariables(folder.socket);
   const mains = new Map<string, SpawnedMain>();
   for (const name of names) {
     const main = fileURLToPath(new URL(`../../../services/${name}/src/main.ts`, import.meta.url));

@@ -1,6 +1,7 @@
 import { targetProblem } from '@qloom/service-kit/client/target-problem.ts';
-import { COMMON_CONFIG, TARGET_CONFIG, TRAINING_CONFIG } from '@qloom/service-kit/config/common-config.ts';
+import { COMMON_CONFIG, TRAINING_CONFIG } from '@qloom/service-kit/config/common-config.ts';
 import { defineConfig } from '@qloom/service-kit/config/config.ts';
+import { TARGET_CONFIG } from '@qloom/study-rpc/services.ts';
 
 /** The agent's environment, beside the variables that every service has. */
 export const AGENT_CONFIG = defineConfig({

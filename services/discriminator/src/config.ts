@@ -1,5 +1,6 @@
-import { TARGET_CONFIG, TRAINING_CONFIG } from '@qloom/service-kit/config/common-config.ts';
+import { TRAINING_CONFIG } from '@qloom/service-kit/config/common-config.ts';
 import { defineConfig } from '@qloom/service-kit/config/config.ts';
+import { TARGET_CONFIG } from '@qloom/study-rpc/services.ts';
 
 /** Environment variables of the discriminator besides the common ones. */
 export const DISCRIMINATOR_CONFIG = defineConfig({

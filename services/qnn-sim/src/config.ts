@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { ENGINE_NAMES } from '@qloom/qnn/engine/select-engine.ts';
-import { TARGET_CONFIG } from '@qloom/service-kit/config/common-config.ts';
 import { defineConfig } from '@qloom/service-kit/config/config.ts';
+import { TARGET_CONFIG } from '@qloom/study-rpc/services.ts';
 
 /** Environment variables of the QNN simulator besides the common ones. */
 export const CONFIG = defineConfig({

@@ -1,12 +1,13 @@
 import { join } from 'node:path';
 import { withoutCredentials } from '@qloom/episode-log/nats/nats-address.ts';
+import { SERVICE_NAMES } from '@qloom/study-rpc/services.ts';
 import type { Command } from 'commander';
 import { InterruptedError } from '../command/errors.ts';
 import { assertStorageAnswers, parseLogOption } from '../run/event-log.ts';
 import { listenForInterrupt } from '../run/interrupt.ts';
 import { lockFolder } from '../run-folder/lock.ts';
 import { runFolderAt } from '../run-folder/run-folder.ts';
-import { SERVICES, targetsFromEnvironment } from '../study-file/targets.ts';
+import { targetsFromEnvironment } from '../study-file/targets.ts';
 import type { ServiceEvent } from '../supervisor/service-process.ts';
 
 interface UpFlags {
@@ -74,7 +75,7 @@ async function up(flags: UpFlags): Promise<void> {
         `${JSON.stringify({ targets, pids: session.services.pids(), log: withoutCredentials(session.logUrl) })}\n`,
       );
     } else {
-      for (const service of SERVICES) process.stdout.write(`${service.padEnd(14)} ${targets[service]}\n`);
+      for (const service of SERVICE_NAMES) process.stdout.write(`${service.padEnd(14)} ${targets[service]}\n`);
       process.stderr.write(`Logs in ${folder.logs}. Ctrl-C ends all.\n`);
     }
     await Promise.race([session.failed, stopped]);

@@ -1,23 +1,13 @@
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { AgentServiceService } from '@qloom/contracts/gen/qloom/agent/v1/agent.ts';
-import { DiscriminatorServiceService } from '@qloom/contracts/gen/qloom/discriminator/v1/discriminator.ts';
 import type { Capabilities } from '@qloom/contracts/gen/qloom/episode/v1/capabilities.ts';
-import { GeneratorServiceService } from '@qloom/contracts/gen/qloom/generator/v1/generator.ts';
-import { QnnSimulatorServiceService } from '@qloom/contracts/gen/qloom/qnn_sim/v1/qnn_sim.ts';
 import { connect } from '@qloom/service-kit/client/clients.ts';
-import { SERVICES, type ServiceName, targetsFromEnvironment } from '../study-file/targets.ts';
+import { SERVICES, type ServiceName, type ServiceRow } from '@qloom/study-rpc/services.ts';
+import { targetsFromEnvironment } from '../study-file/targets.ts';
 import { startLocalServices } from '../supervisor/local-services.ts';
 import type { Finding } from './checks.ts';
 
-const DEFINITIONS = {
-  generator: GeneratorServiceService,
-  discriminator: DiscriminatorServiceService,
-  'qnn-sim': QnnSimulatorServiceService,
-  agent: AgentServiceService,
-};
-
-/** Starts the four services in a temporary folder and asks each for its capabilities, engines included. */
+/** Starts the services in a temporary folder and asks each for its capabilities, engines included. */
 export async function checkServices(folder: string): Promise<Finding[]> {
   const services = startLocalServices({
     logFolder: join(folder, 'logs'),
@@ -28,7 +18,7 @@ export async function checkServices(folder: string): Promise<Finding[]> {
   });
   try {
     await services.started;
-    const found = await Promise.all(SERVICES.map((service) => askService(service, services.targets[service])));
+    const found = await Promise.all(SERVICES.map((row) => askService(row, services.targets[row.name])));
     return found.flat();
   } catch (error) {
     return [{ what: 'services', state: 'broken', detail: (error as Error).message }];
@@ -37,8 +27,8 @@ export async function checkServices(folder: string): Promise<Finding[]> {
   }
 }
 
-async function askService(service: ServiceName, target: string): Promise<Finding[]> {
-  const client = connect(DEFINITIONS[service], target);
+async function askService({ name: service, definition }: ServiceRow, target: string): Promise<Finding[]> {
+  const client = connect<ServiceRow['definition']>(definition, target);
   try {
     const { capabilities } = await client.getCapabilities({}, { deadlineMs: 20_000 });
     return [{ what: service, state: 'ok', detail: describe(capabilities) }, ...enginesOf(service, capabilities)];

@@ -1,8 +1,9 @@
 import { pathToFileURL } from 'node:url';
+import type { ServiceName } from '@qloom/study-rpc/services.ts';
 import { openLineFile } from '../run-folder/line-file.ts';
 import type { RunFolder } from '../run-folder/run-folder.ts';
 import { makeFolder } from '../run-folder/write-file.ts';
-import type { ServiceName, Targets } from '../study-file/targets.ts';
+import type { Targets } from '../study-file/targets.ts';
 import { type LocalServices, startLocalServices } from '../supervisor/local-services.ts';
 import type { ServiceEvent } from '../supervisor/service-process.ts';
 import { assertTelemetryEnvironment } from '../telemetry/assert-telemetry.ts';

@@ -6,13 +6,14 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { SERVICES, type ServiceName, targetsFromEnvironment } from '../study-file/targets.ts';
+import { SERVICE_NAMES, type ServiceName } from '@qloom/study-rpc/services.ts';
+import { targetsFromEnvironment } from '../study-file/targets.ts';
 import { type LocalServices, startLocalServices } from './local-services.ts';
 import { isServing, waitUntilServing } from './probe.ts';
 import type { ServiceEvent } from './service-process.ts';
 
 const FAKE = fileURLToPath(new URL('../testing/fake-service-main.ts', import.meta.url));
-const FAKES = Object.fromEntries(SERVICES.map((service) => [service, FAKE]));
+const FAKES = Object.fromEntries(SERVICE_NAMES.map((service) => [service, FAKE]));
 const TWO = ['generator', 'agent'] as const;
 const logFolder = (): string => mkdtempSync(join(tmpdir(), 'qloom-logs-'));
 

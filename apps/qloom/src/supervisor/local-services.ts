@@ -1,8 +1,9 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { POLICY_TARGET, SERVICE_NAMES, type ServiceName, targetVariables } from '@qloom/study-rpc/services.ts';
 import { makeFolder } from '../run-folder/write-file.ts';
-import { SERVICES, type ServiceName, type Targets, targetVariable } from '../study-file/targets.ts';
+import type { Targets } from '../study-file/targets.ts';
 import { watchLogWaits } from './log-waits.ts';
 import { makeOwnedTempFolder } from './owned-temp-folder.ts';
 import { waitUntilServing } from './probe.ts';
@@ -30,7 +31,7 @@ export interface LocalServicesOptions {
    * Custom services, by address. Ours of that kind still runs its stage worker against it; `policy` is for the agent.
    */
   readonly targets?: Targets;
-  /** Which services. Default: all four. */
+  /** Which services. Default: all. */
   readonly services?: readonly ServiceName[];
   /** Mains to start instead of ours, for tests. */
   readonly mains?: Readonly<Partial<Record<ServiceName, string>>>;
@@ -58,12 +59,13 @@ export function startLocalServices(options: LocalServicesOptions): LocalServices
   makeFolder(options.logFolder);
   const own = options.targets ?? {};
   const socketOf = (service: ServiceName): string => `unix:${join(sockets, `${service}.sock`)}`;
-  const targets = Object.fromEntries(SERVICES.map((service) => [service, own[service] ?? socketOf(service)])) as Record<
-    ServiceName,
-    string
-  >;
+  const targets = Object.fromEntries(
+    SERVICE_NAMES.map((service) => [service, own[service] ?? socketOf(service)]),
+  ) as Record<ServiceName, string>;
   // A custom agent reads the log itself: ours would be a second one.
-  const wanted = (options.services ?? SERVICES).filter((service) => service !== 'agent' || own.agent === undefined);
+  const wanted = (options.services ?? SERVICE_NAMES).filter(
+    (service) => service !== 'agent' || own.agent === undefined,
+  );
   const supervised = new Map<ServiceName, SupervisedService>();
   const logOf = (service: ServiceName): string => join(options.logFolder, `${service}.log`);
   const unwatch = watchLogWaits(new Map(wanted.map((service) => [service, logOf(service)])), (service, reason) =>
@@ -115,8 +117,8 @@ function environmentOf(
   options: LocalServicesOptions,
 ): Record<string, string> {
   return {
-    ...Object.fromEntries(SERVICES.map((name) => [targetVariable(name), targets[name]])),
-    [targetVariable('policy')]: options.targets?.policy ?? '',
+    ...targetVariables((name) => targets[name]),
+    [POLICY_TARGET]: options.targets?.policy ?? '',
     QLOOM_LISTEN: listen,
     QLOOM_LOG: options.log ?? '',
     QLOOM_ARTIFACTS: options.artifacts ?? '',

@@ -1,6 +1,5 @@
-import { targetProblem } from '../client/target-problem.ts';
 import { LOG_LEVELS } from '../logger.ts';
-import { type ConfigTable, defineConfig, type StringVariable } from './config.ts';
+import { type ConfigTable, defineConfig } from './config.ts';
 import { parseListen } from './listen.ts';
 import { NATS_CONFIG } from './nats-config.ts';
 
@@ -57,21 +56,6 @@ export const COMMON_CONFIG = defineConfig({
     description: 'Base URL of a receiver of OTLP in JSON that gets every span, whatever OTEL_* say; qloom run sets it.',
   },
 } satisfies ConfigTable);
-
-function target(service: string): StringVariable {
-  return {
-    type: 'string',
-    description: `Address of the ${service}: unix:/path.sock, host:port, or dns:///host:port (balanced round robin).`,
-    check: targetProblem,
-  };
-}
-
-/** Addresses of the services that other services call; a service's own table includes the entries it needs. */
-export const TARGET_CONFIG = {
-  QLOOM_GENERATOR_TARGET: target('generator'),
-  QLOOM_DISCRIMINATOR_TARGET: target('discriminator'),
-  QLOOM_QNN_SIM_TARGET: target('QNN simulator'),
-} as const;
 
 /**
  * How a service trains networks; the names are those of `@qloom/tfjs`. The table of a service that trains networks
