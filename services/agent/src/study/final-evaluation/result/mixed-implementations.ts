@@ -1,13 +1,15 @@
 import type { Implementation } from '@qloom/contracts/gen/qloom/episode/v1/capabilities.ts';
+import { WORKER_STAGES, type WorkerStage } from '@qloom/study/stages.ts';
 import { implementationOf, nameOf } from '@qloom/study-rpc/implementations.ts';
 import type { Peers } from '../../peers.ts';
 import { proposedEpisodes, type StudyView } from '../../replay/study-view.ts';
 
-const STAGES = [
-  { slot: 'fit', peer: 'generator', done: 'fitted', variable: 'QLOOM_GENERATOR_TARGET' },
-  { slot: 'assess', peer: 'discriminator', done: 'assessed', variable: 'QLOOM_DISCRIMINATOR_TARGET' },
-  { slot: 'evaluate', peer: 'qnnSim', done: 'evaluated', variable: 'QLOOM_QNN_SIM_TARGET' },
-] as const;
+/** Who does the work of each stage, for messages. */
+const WORK = {
+  fit: { peer: 'generator', done: 'fitted', variable: 'QLOOM_GENERATOR_TARGET' },
+  assess: { peer: 'discriminator', done: 'assessed', variable: 'QLOOM_DISCRIMINATOR_TARGET' },
+  evaluate: { peer: 'qnnSim', done: 'evaluated', variable: 'QLOOM_QNN_SIM_TARGET' },
+} as const satisfies Record<WorkerStage, unknown>;
 
 /**
  * Warnings of a study whose stages were done by more than one implementation, or by another one than the final evaluation, which
@@ -16,11 +18,12 @@ const STAGES = [
  */
 export async function mixedImplementations(
   view: StudyView,
-  peers: Pick<Peers, (typeof STAGES)[number]['peer']>,
+  peers: Pick<Peers, (typeof WORK)[WorkerStage]['peer']>,
 ): Promise<string[]> {
   const warnings = await Promise.all(
-    STAGES.map(async ({ slot, peer, done, variable }) => {
-      const workers = proposedEpisodes(view).map(({ slots }) => slots[slot]?.event.implementation);
+    WORKER_STAGES.map(async (stage) => {
+      const { peer, done, variable } = WORK[stage];
+      const workers = proposedEpisodes(view).map(({ slots }) => slots[stage]?.event.implementation);
       const searched = namesOf(workers);
       const evaluated = namesOf([implementationOf((await peers[peer].getCapabilities({})).capabilities)]);
       const right = `Right would be the same ${variable} for every service.`;
