@@ -3,7 +3,7 @@ import type { Points } from '@qloom/study/points/points.ts';
 import { classCounts, rowsByClass } from '@qloom/study/points/rows.ts';
 import { createAnnniTask } from '../annni/annni-task.ts';
 
-import { AUGMENTATION_NAMES, augmentationNamed } from './augmentation-table.ts';
+import { AUGMENTATION_NAMES, AUGMENTATIONS, type AugmentationName } from './augmentation-table.ts';
 
 const real = createAnnniTask().draw({ count: 40, seed: 11 });
 const physical = createAnnniTask().descriptor.physical;
@@ -33,7 +33,7 @@ function columnsOf(points: Points, label: number): number[][] {
 }
 
 describe.each(AUGMENTATION_NAMES)('the augmentation %s', (name) => {
-  const method = augmentationNamed(name);
+  const method = AUGMENTATIONS[name];
   const make = (points: Points, counts: number[], seed = 1) =>
     method.augment(points, { counts, random: createRandom(seed), shots: 16, physical });
 
@@ -89,8 +89,8 @@ describe.each(AUGMENTATION_NAMES)('the augmentation %s', (name) => {
 
 describe('invariants of the methods', () => {
   const points = gaussianPair(400);
-  const made = (name: string, strength?: number) =>
-    augmentationNamed(name).augment(points, { counts: [4000, 4000], random: createRandom(9), strength });
+  const made = (name: AugmentationName, strength?: number) =>
+    AUGMENTATIONS[name].augment(points, { counts: [4000, 4000], random: createRandom(9), strength });
 
   it('class-gaussian: the covariance of the class, or strength² of it', () => {
     const [a, b] = columnsOf(points, 0);
@@ -103,7 +103,7 @@ describe('invariants of the methods', () => {
   });
 
   it('duplicate: nothing but real rows, equally often', () => {
-    const twice = augmentationNamed('duplicate').augment(points, { counts: [400, 400], random: createRandom(1) });
+    const twice = AUGMENTATIONS.duplicate.augment(points, { counts: [400, 400], random: createRandom(1) });
     const key = (p: Points, i: number) => `${p.x[2 * i]},${p.x[2 * i + 1]}`;
     const seen = new Map<string, number>();
     for (let i = 0; i < 800; i++) seen.set(key(twice, i), (seen.get(key(twice, i)) ?? 0) + 1);
@@ -120,7 +120,7 @@ describe('invariants of the methods', () => {
   });
 
   it('rotations: the distance from the mean, in standardized features', () => {
-    const turned = augmentationNamed('rotations').augment(points, {
+    const turned = AUGMENTATIONS.rotations.augment(points, {
       counts: [200, 200],
       random: createRandom(1),
       strength: 0.3,
@@ -138,7 +138,7 @@ describe('invariants of the methods', () => {
   });
 
   it('smote and mixup: inside the bounding box of the class', () => {
-    for (const name of ['smote', 'mixup']) {
+    for (const name of ['smote', 'mixup'] as const) {
       columnsOf(made(name), 1).forEach((column, j) => {
         const source = columnsOf(points, 1)[j];
         expect(Math.min(...column)).toBeGreaterThanOrEqual(Math.min(...source));
@@ -149,7 +149,7 @@ describe('invariants of the methods', () => {
 
   it('shots: multiples of 2/shots, with the variance of the posterior predictive', () => {
     const one: Points = { count: 1, features: 1, classes: 1, x: Float32Array.of(0.5), y: Int32Array.of(0) };
-    const again = augmentationNamed('shots').augment(one, { counts: [20_000], random: createRandom(1), shots: 16 });
+    const again = AUGMENTATIONS.shots.augment(one, { counts: [20_000], random: createRandom(1), shots: 16 });
     const values = [...again.x];
     expect(values.every((value) => Number.isInteger(value * 8))).toBe(true);
     // Beta-binomial(16, 12.5, 4.5): mean of 2k/16 − 1 and its variance, exact.
@@ -157,11 +157,5 @@ describe('invariants of the methods', () => {
     expect(mean(values)).toBeCloseTo((2 * a) / (a + b) - 1, 1.7);
     const variance = ((n * a * b * (a + b + n)) / ((a + b) ** 2 * (a + b + 1))) * (4 / n ** 2);
     expect(covariance(values, values) / variance).toBeCloseTo(1, 1);
-  });
-});
-
-describe('augmentationNamed', () => {
-  it('lists the names when it does not know one', () => {
-    expect(() => augmentationNamed('smot')).toThrow("method: 'smot' is no augmentation; there are duplicate, noise");
   });
 });

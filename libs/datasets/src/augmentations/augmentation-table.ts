@@ -1,5 +1,3 @@
-import { DatasetError } from '@qloom/study/points/dataset-error.ts';
-import { quoted } from '@qloom/tensor/quoted.ts';
 import type { Augmentation } from './augmentation.ts';
 import { classGaussian } from './class-gaussian.ts';
 import { duplicate } from './duplicate.ts';
@@ -27,14 +25,3 @@ export type AugmentationName = keyof typeof AUGMENTATIONS;
 
 /** The names, in the order of the table. */
 export const AUGMENTATION_NAMES = Object.keys(AUGMENTATIONS) as AugmentationName[];
-
-/** The method of that name. Throws DatasetError, listing the names, when there is none. */
-export function augmentationNamed(name: string): Augmentation {
-  if (!Object.hasOwn(AUGMENTATIONS, name)) {
-    throw new DatasetError(
-      'method',
-      `method: ${quoted(name, "'")} is no augmentation; there are ${AUGMENTATION_NAMES.join(', ')}`,
-    );
-  }
-  return AUGMENTATIONS[name as AugmentationName];
-}

@@ -1,5 +1,5 @@
 import { createAnnniTask } from '@qloom/datasets/annni/annni-task.ts';
-import { augmentationNamed } from '@qloom/datasets/augmentations/augmentation-table.ts';
+import { AUGMENTATIONS, type AugmentationName } from '@qloom/datasets/augmentations/augmentation-table.ts';
 import { fitStandardizer } from '@qloom/datasets/preprocessing/standardizer.ts';
 import { runInTurns } from '@qloom/datasets/split/turns.ts';
 import { createRandom } from '@qloom/random/random.ts';
@@ -17,8 +17,8 @@ const training = task.draw({ count: 40, seed: 1 });
 const heldOut = task.draw({ count: 40, seed: 2 });
 const fresh = task.draw({ count: 200, seed: 3, purpose: 'oracle' });
 const quotas = [67, 67, 66];
-const make = (name: string, strength?: number) =>
-  augmentationNamed(name).augment(training, { counts: quotas, strength, random: createRandom(4), shots: 16 });
+const make = (name: AugmentationName, strength?: number) =>
+  AUGMENTATIONS[name].augment(training, { counts: quotas, strength, random: createRandom(4), shots: 16 });
 const measure = (synthetic: Points) => measureConstraints({ training, heldOut, synthetic }, createRandom(5));
 
 describe('measureConstraints', () => {

@@ -1,5 +1,5 @@
 import { createAnnniTask } from '@qloom/datasets/annni/annni-task.ts';
-import { augmentationNamed } from '@qloom/datasets/augmentations/augmentation-table.ts';
+import { AUGMENTATIONS } from '@qloom/datasets/augmentations/augmentation-table.ts';
 import { fitStandardizer } from '@qloom/datasets/preprocessing/standardizer.ts';
 import { createRandom } from '@qloom/random/random.ts';
 import { physicalValidity } from '../constraints/physical-validity.ts';
@@ -32,7 +32,7 @@ describe('distributionDistances compared with their null', () => {
   it('puts fresh real points inside the null, and noise outside', () => {
     const fresh = distances(task.draw({ count: 200, seed: 3 }));
     const noisy = distances(
-      augmentationNamed('noise').augment(training, { counts: [67, 67, 66], strength: 1, random: createRandom(1) }),
+      AUGMENTATIONS.noise.augment(training, { counts: [67, 67, 66], strength: 1, random: createRandom(1) }),
     );
     expect(null40.size).toBe(40);
     for (const name of ['frechet', 'mmd'] as const) {

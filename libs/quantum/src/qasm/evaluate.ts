@@ -46,7 +46,7 @@ export interface EvaluationContext {
  * where a name is unknown, an operator or function is not defined for its operands, an integer overflows, or the value is not
  * finite.
  */
-export function evaluate(expression: Expression, scope: Scope, context: EvaluationContext): Value {
+function evaluate(expression: Expression, scope: Scope, context: EvaluationContext): Value {
   const stack: Value[] = [];
   let at = expression[0];
   const fail: Fail = (message) => {

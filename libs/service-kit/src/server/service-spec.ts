@@ -8,13 +8,13 @@ import type { ServiceBinding } from './handlers.ts';
 export type ServiceConfig<T extends ConfigTable> = ConfigValues<Omit<typeof COMMON_CONFIG, keyof T> & T>;
 
 /** Dependencies that the builder of a service gets. */
-export interface ServiceDeps<T extends ConfigTable> {
+interface ServiceDeps<T extends ConfigTable> {
   readonly config: ServiceConfig<T>;
   readonly log: Logger;
 }
 
 /** The parts of a built service. */
-export interface BuiltService {
+interface BuiltService {
   readonly services: readonly ServiceBinding[];
   /** Default: none. */
   readonly stages?: readonly BackgroundWork[];

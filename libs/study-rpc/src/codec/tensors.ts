@@ -2,18 +2,12 @@ import { type BytesChunk, type Tensor, Dtype as WireDtype } from '@qloom/contrac
 import { ValidationError } from '@qloom/service-kit/faults/errors.ts';
 import { splitBytes } from '@qloom/tensor/byte-chunks.ts';
 import type { ArrayOf, Dtype, TensorArray } from '@qloom/tensor/dtype.ts';
-import { splitRows } from '@qloom/tensor/rows.ts';
 import type { Shape } from '@qloom/tensor/shape.ts';
 import { fromWire, type TensorExpectation, toWire, type WireTensor } from '@qloom/tensor/wire-tensor.ts';
 
 /** The message for an array. Shares its memory: change it only after the message was sent. */
 export function encodeTensor(array: TensorArray, shape?: Shape): Tensor {
   return toMessage(toWire(array, shape));
-}
-
-/** Messages of at most 1 MiB for an array, split along the first axis. */
-export function* encodeTensors(array: TensorArray, shape?: Shape): Generator<Tensor> {
-  for (const piece of splitRows(toWire(array, shape))) yield toMessage(piece);
 }
 
 /**

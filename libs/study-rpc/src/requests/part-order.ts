@@ -7,7 +7,7 @@ import { ValidationError } from '@qloom/service-kit/faults/errors.ts';
  * - `some`: one message or more
  * - `any`: may be absent
  */
-export type Occurrence = 'once' | 'some' | 'any';
+type Occurrence = 'once' | 'some' | 'any';
 
 /** A part of a stream of requests, as the contract's `oneof`. */
 export interface RequestPart {

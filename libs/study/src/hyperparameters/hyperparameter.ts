@@ -37,7 +37,7 @@ export interface NumericHyperparameter extends Described {
 }
 
 /** One of `choices`, without an order. Choices are text, as on the wire: a number is given as `"16"`. */
-export interface CategoricalHyperparameter extends Described {
+interface CategoricalHyperparameter extends Described {
   readonly kind: 'categorical';
   readonly choices: readonly string[];
   readonly default: string;

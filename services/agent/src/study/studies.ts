@@ -22,7 +22,7 @@ import { isEnded, studyMessage } from './study-message.ts';
 import { type RunnerDeps, runStudy, type StudyRunner } from './study-runner.ts';
 
 /** A change of a study. */
-export interface StudyChange {
+interface StudyChange {
   readonly study: Study;
   /** The event behind it; absent in the first, which is the study as it stands, and where what it waits for changed. */
   readonly event?: LogEvent;

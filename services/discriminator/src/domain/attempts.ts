@@ -1,7 +1,7 @@
 import { StaleAttemptError } from './errors.ts';
 
 /** A fit that a critic serves: at most one attempt at it is the current one. */
-export interface FitIdentity {
+interface FitIdentity {
   readonly study: string;
   /** Absent for the final evaluation. */
   readonly episode?: number;

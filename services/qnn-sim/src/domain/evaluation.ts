@@ -30,7 +30,7 @@ export interface ArmResult extends TimedResult {
 }
 
 /** Thrown when an evaluation's points or seeds do not fit together. The message says what, where and what is right. */
-export class EvaluationError extends Error {
+class EvaluationError extends Error {
   override name = 'EvaluationError';
   readonly code = 'invalid';
 }
@@ -72,7 +72,7 @@ export async function evaluateUtility(
 }
 
 /** The arms to train. Throws {@link EvaluationError} for what cannot be evaluated. */
-export function checkEvaluation({ arms, seeds, training, synthetic, heldOut }: Evaluation): readonly Arm[] {
+function checkEvaluation({ arms, seeds, training, synthetic, heldOut }: Evaluation): readonly Arm[] {
   if (seeds.length === 0) throw new EvaluationError('settings.seeds: is empty; at least one seed is right');
   if (new Set(seeds).size < seeds.length) throw new EvaluationError(`settings.seeds: ${seeds} has a seed twice`);
   if (new Set(arms).size < arms.length) throw new EvaluationError(`settings.arms: ${arms} has an arm twice`);

@@ -44,7 +44,7 @@ export interface ExecuteJob {
 }
 
 /** Looks for the engines, and measures those that are present. */
-export interface MeasureJob {
+interface MeasureJob {
   readonly kind: 'measure';
 }
 
@@ -57,7 +57,7 @@ export interface TimedResult extends TrainingResult {
 }
 
 /** Outcome of an {@link ExecuteJob}; gradients are empty without cotangents. */
-export interface ExecuteResult {
+interface ExecuteResult {
   /** Shape [rows, observables]. */
   readonly values: Float64Array;
   /** Shape [parameters]. */

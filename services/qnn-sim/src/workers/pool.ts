@@ -17,13 +17,13 @@ export interface WorkerPool extends JobPool {
 }
 
 /** Thrown when a job's thread is gone: killed, out of memory, or the pool was closed. Do it again. */
-export class WorkerLostError extends Error {
+class WorkerLostError extends Error {
   override name = 'WorkerLostError';
   readonly code = 'unavailable';
 }
 
 /** A job that was told to stop and did not within this time loses its thread. */
-export const STOP_GRACE_MS = 400;
+const STOP_GRACE_MS = 400;
 
 interface Pending {
   readonly job: Job;

@@ -3,7 +3,7 @@ import { SYNTH_RATIO } from '@qloom/study/synthesis/synthesis-plan.ts';
 import type { Utility } from '../reward/utility.ts';
 
 /** Episodes that are evaluated again. */
-export const INCUMBENTS = 3;
+const INCUMBENTS = 3;
 
 /** An episode that may be chosen. */
 export interface Candidate {

@@ -14,25 +14,6 @@ export function standardDeviation(values: ArrayLike<number>): number {
   return Math.sqrt(sum / (values.length - 1));
 }
 
-/** Quantile `p` in [0, 1] by linear interpolation of the sorted values (R's type 7). Throws RangeError of nothing. */
-export function quantile(values: ArrayLike<number>, p: number): number {
-  if (values.length === 0) throw new RangeError('quantile of no values');
-  const sorted = Float64Array.from(values).sort();
-  const at = p * (sorted.length - 1);
-  const low = Math.floor(at);
-  const high = Math.min(sorted.length - 1, low + 1);
-  return sorted[low] + (at - low) * (sorted[high] - sorted[low]);
-}
-
-/** Median absolute deviation from the median, unscaled. */
-export function medianAbsoluteDeviation(values: ArrayLike<number>): number {
-  const median = quantile(values, 0.5);
-  return quantile(
-    Float64Array.from(values, (value) => Math.abs(value - median)),
-    0.5,
-  );
-}
-
 /** `value` moved into [low, high]. */
 export function clip(value: number, low: number, high: number): number {
   return Math.min(high, Math.max(low, value));

@@ -11,7 +11,7 @@ export const OBSERVATION_SIZE = 7 + WEIGHTS;
 export const EMPTY_OBSERVATION: readonly number[] = new Array<number>(OBSERVATION_SIZE).fill(0);
 
 /** What the trunk sees, shape [{@link OBSERVATION_SIZE}]: losses and metrics within ±3, weights in [0, 1]. */
-export function observationVector(observation: Observation): number[] {
+function observationVector(observation: Observation): number[] {
   const weights = [...observation.weights.slice(0, WEIGHTS)];
   while (weights.length < WEIGHTS) weights.push(0);
   return [

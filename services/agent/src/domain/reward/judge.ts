@@ -88,7 +88,7 @@ export function observe(measurement: Measurement, multipliers: Multipliers): Obs
 }
 
 /** Metrics of the auditor, averaged over the folds that have them. */
-export function meanMetrics({ fidelity }: Pick<Measurement, 'fidelity'>): NamedValues {
+function meanMetrics({ fidelity }: Pick<Measurement, 'fidelity'>): NamedValues {
   const collected = new Map<string, number[]>();
   for (const { metrics } of fidelity) {
     for (const [name, value] of Object.entries(metrics)) {

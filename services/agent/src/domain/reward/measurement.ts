@@ -5,7 +5,7 @@ import type { FoldLosses } from './utility.ts';
 export type NamedValues = Readonly<Record<string, number>>;
 
 /** One training of the QNN, scored on held-out real points. */
-export interface QnnRun {
+interface QnnRun {
   readonly arm: 'real-only' | 'augmented';
   readonly seed: number;
   /** Loss of each held-out point. */

@@ -10,7 +10,7 @@ export interface RewardVersion {
 }
 
 /** Everything that a form may use. */
-export interface RewardInput extends RewardVersion {
+interface RewardInput extends RewardVersion {
   readonly measurement: Measurement;
   readonly utility: Utility;
   /** Null where nothing was added. */

@@ -11,7 +11,6 @@ import {
   type Ending,
   foldBatch,
   initialSearch,
-  isSearched,
   nextBatch,
   noteEnded,
   noteProposed,
@@ -74,7 +73,11 @@ async function run(plan: SearchPlan, seed: string, pick: (open: number) => numbe
       log.push({ episode, configuration: hyperparameters });
       state = noteProposed(state, episode, hyperparameters);
     }
-    if (isSearched(state)) break;
+    if (
+      state.episodes.size === state.plan.episodes &&
+      [...state.episodes.values()].every(({ ending }) => ending !== null)
+    )
+      break;
     const open = [...state.episodes].filter(([, entry]) => entry.ending === null);
     const [episode, entry] = open[pick(open.length)];
     state = noteEnded(state, episode, endingOf(entry.hyperparameters));

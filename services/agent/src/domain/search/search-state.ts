@@ -32,7 +32,7 @@ export type Ending =
   | { readonly kind: 'failed'; readonly reason: string };
 
 /** An episode so far. */
-export interface EpisodeEntry {
+interface EpisodeEntry {
   readonly hyperparameters: Configuration;
   readonly ending: Ending | null;
 }
@@ -189,9 +189,4 @@ export function proposable<State>(state: SearchState<State>): number[] {
     room--;
   }
   return wanted;
-}
-
-/** Whether every episode has ended. */
-export function isSearched<State>({ plan, episodes }: SearchState<State>): boolean {
-  return episodes.size === plan.episodes && [...episodes.values()].every((entry) => entry.ending !== null);
 }

@@ -15,7 +15,7 @@ import { getPoints, putArtifact, putPoints } from './points-artifact.ts';
 import { requireUsable } from './usable-data.ts';
 
 /** A data set as it stands in the store: JSON with its description and a reference to its points. */
-export const DATASET_TYPE = 'application/x-qloom-dataset+json';
+const DATASET_TYPE = 'application/x-qloom-dataset+json';
 
 /** Limits of what stands in results and reports. */
 const [MAX_WARNINGS, MAX_WARNING_LENGTH] = [100, 2000];

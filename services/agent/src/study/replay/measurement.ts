@@ -25,7 +25,7 @@ import {
 import { type EpisodeSlots, factsOf } from './study-view.ts';
 
 /** What the slots of an episode say, without wire types. Throws {@link IncompleteReportError}. */
-export function decodeMeasurement(fit: FitFacts, assess: AssessFacts, evaluate: EvaluateFacts): Measurement {
+function decodeMeasurement(fit: FitFacts, assess: AssessFacts, evaluate: EvaluateFacts): Measurement {
   return {
     fit: meanOf(fit.folds.map((fold) => decodeFiniteValues(fold.summary))),
     fidelity: assess.folds.map(decodeFidelity),
@@ -42,7 +42,7 @@ export function measurementOf(slots: EpisodeSlots): Measurement | undefined {
 }
 
 /** A fidelity report without wire types. */
-export function decodeFidelity(report: FidelityReport): FidelityFold {
+function decodeFidelity(report: FidelityReport): FidelityFold {
   return {
     fold: report.fold,
     syntheticCount: report.syntheticCount,

@@ -7,7 +7,7 @@ import { encodeRecord, type Recorded } from './study-record.ts';
 import { applyEvent, emptyView, type StudyView } from './study-view.ts';
 
 /** Whether an append wrote its slot, or found it written before: by this process or another one. */
-export type AppendStatus = AppendResult['status'];
+type AppendStatus = AppendResult['status'];
 
 /** The events of one study: those that are known so far, as a view, and writes that extend both the log and the view. */
 export interface StudyJournal {

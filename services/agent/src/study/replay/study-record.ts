@@ -8,7 +8,7 @@ import { DomainError } from '@qloom/service-kit/faults/errors.ts';
 export type Recorded = NonNullable<StudyRecord['record']>;
 
 /** Name of the slot that a record stands in. */
-export function slotOf(record: Recorded): string {
+function slotOf(record: Recorded): string {
   switch (record.$case) {
     case 'created':
       return 'create';

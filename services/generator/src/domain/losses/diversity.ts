@@ -1,10 +1,10 @@
 import { type Matrix, squaredDistance } from './matrix.ts';
 
 /** Distances below this count as this: two equal points must not send the entropy to −∞. Standardized units. */
-export const DISTANCE_FLOOR = 1e-3;
+const DISTANCE_FLOOR = 1e-3;
 
 /** Index of each row's nearest other row and the Euclidean distance to it, not floored. */
-export function nearestNeighbours(points: Matrix): { index: Int32Array; distance: Float64Array } {
+function nearestNeighbours(points: Matrix): { index: Int32Array; distance: Float64Array } {
   const { rows } = points;
   const index = new Int32Array(rows).fill(-1);
   const square = new Float64Array(rows).fill(Number.POSITIVE_INFINITY);

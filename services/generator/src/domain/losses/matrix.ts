@@ -19,16 +19,6 @@ export function rowsOf(source: Matrix, from: number, rows: number): Matrix {
   return { rows, columns, data: data.subarray(from * columns, (from + rows) * columns) };
 }
 
-/** The rows of a matrix at these indices, copied. */
-export function takeRows(source: Matrix, indices: ArrayLike<number>): Matrix {
-  const { columns, data } = source;
-  const out = matrix(indices.length, columns);
-  for (let i = 0; i < indices.length; i++) {
-    out.data.set(data.subarray(indices[i] * columns, (indices[i] + 1) * columns), i * columns);
-  }
-  return out;
-}
-
 /** Squared Euclidean distance between row `i` of `a` and row `j` of `b`. */
 export function squaredDistance(a: Matrix, i: number, b: Matrix, j: number): number {
   const { columns } = a;

@@ -14,7 +14,7 @@ const BANDWIDTH_NEIGHBOUR = 3;
 const OPERATIONS_AT_ONCE = 5e6;
 
 /** What a gate says of a point. */
-export interface GateVerdict {
+interface GateVerdict {
   readonly accepted: boolean;
   /** p(c|x) of the class that the point was made for. */
   readonly posterior: number;

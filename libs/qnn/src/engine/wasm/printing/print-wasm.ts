@@ -58,7 +58,7 @@ export function signed(value: number): number[] {
 }
 
 /** The 16 bytes of a number in every lane. */
-export function lanes(value: number, precision: Precision): number[] {
+function lanes(value: number, precision: Precision): number[] {
   const buffer = precision === 'float32' ? new Float32Array(4).fill(value) : new Float64Array(2).fill(value);
   return [...new Uint8Array(buffer.buffer)];
 }

@@ -18,7 +18,7 @@ export interface ChoiceHead {
 }
 
 /** A Gaussian head over the logit of a number's position on its scale: one output, the mean. */
-export interface NumberHead {
+interface NumberHead {
   readonly kind: 'number';
   readonly parameter: NumericHyperparameter;
   readonly offset: number;
@@ -43,7 +43,7 @@ export interface Action {
 }
 
 /** Positions beyond this logit are the end of the range: 1/(1+e⁴) is below 2% of it. */
-export const LOGIT_LIMIT = 4;
+const LOGIT_LIMIT = 4;
 
 /** Lays out the heads of `space`. */
 export function createHeads(space: Space): Heads {
@@ -86,7 +86,7 @@ export function actionOf(heads: Heads, configuration: Configuration): Action {
 }
 
 /** log(p / (1 − p)), within ±{@link LOGIT_LIMIT}. */
-export function logitOf(position: number): number {
+function logitOf(position: number): number {
   return Math.min(LOGIT_LIMIT, Math.max(-LOGIT_LIMIT, Math.log(position / (1 - position))));
 }
 
