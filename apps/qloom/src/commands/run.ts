@@ -1,4 +1,5 @@
 import { withoutCredentials } from '@qloom/episode-log/nats/nats-address.ts';
+import { POLICY_TARGET, SERVICES } from '@qloom/study-rpc/services.ts';
 import type { Command } from 'commander';
 import { InterruptedError } from '../command/errors.ts';
 import { shellWord } from '../command/shell-word.ts';
@@ -29,8 +30,8 @@ what is wrong with the file is refused with its line, and what is suspicious is 
 Credentials of a NATS server are best given in QLOOM_NATS_USER and QLOOM_NATS_PASSWORD, or as files in
 QLOOM_NATS_CREDENTIALS_FILE, QLOOM_NATS_NKEY_SEED_FILE and QLOOM_NATS_CA_FILE: other users of a machine can see arguments.
 
-A service of your own takes the place of one of ours with QLOOM_GENERATOR_TARGET, QLOOM_DISCRIMINATOR_TARGET or
-QLOOM_QNN_SIM_TARGET in the environment, or with "services:" in the study file; a policy of your own with QLOOM_POLICY_TARGET.
+A service of your own takes the place of one of ours with "services:" in the study file, or with one of these variables:
+${[...SERVICES.filter(({ called }) => called).map(({ target }) => target), POLICY_TARGET].join(', ')}.
 
 Examples:
   $ qloom run examples/quickstart.yaml

@@ -1,14 +1,15 @@
 import type { Implementation } from '@qloom/contracts/gen/qloom/episode/v1/capabilities.ts';
 import { WORKER_STAGES, type WorkerStage } from '@qloom/study/stages.ts';
 import { implementationOf, nameOf } from '@qloom/study-rpc/implementations.ts';
+import { serviceNamed } from '@qloom/study-rpc/services.ts';
 import type { Peers } from '../../peers.ts';
 import { proposedEpisodes, type StudyView } from '../../replay/study-view.ts';
 
 /** Who does the work of each stage, for messages. */
 const WORK = {
-  fit: { peer: 'generator', done: 'fitted', variable: 'QLOOM_GENERATOR_TARGET' },
-  assess: { peer: 'discriminator', done: 'assessed', variable: 'QLOOM_DISCRIMINATOR_TARGET' },
-  evaluate: { peer: 'qnnSim', done: 'evaluated', variable: 'QLOOM_QNN_SIM_TARGET' },
+  fit: { peer: 'generator', done: 'fitted', variable: serviceNamed('generator').target },
+  assess: { peer: 'discriminator', done: 'assessed', variable: serviceNamed('discriminator').target },
+  evaluate: { peer: 'qnnSim', done: 'evaluated', variable: serviceNamed('qnn-sim').target },
 } as const satisfies Record<WorkerStage, unknown>;
 
 /**
