@@ -13,23 +13,23 @@ export const protobufPackage = "qloom.episode.v1";
 export const protobufFileName = "qloom/episode/v1/capabilities.proto";
 
 /**
- * Capabilities that every service advertises, and the statuses that every service answers with.
+ * Capabilities that every service advertises, and the statuses that every service returns.
  *
  * Statuses: one for each fault, the same for all services and calls. The comments of a call list only what is particular to it.
  *
- *   INVALID_ARGUMENT     The request is wrong and will be wrong again: a setting is invalid or out of range, bytes are no model; a
- *                        part of a stream is missing, out of order, sent twice where it comes once, or not set; points have a
+ *   INVALID_ARGUMENT     The request is invalid, also when repeated: a setting is invalid or out of range, bytes are not a model; a
+ *                        part of a stream is missing, out of order, sent twice where one is expected, or not set; points have a
  *                        wrong shape or byte length, a label out of range, a value that is NaN or infinite, or exceed a limit of
  *                        the service. Details name the field. Ends an episode as invalid.
  *   OUT_OF_RANGE         Training diverged: a loss, weight or gradient is not finite. Ends an episode as diverged.
- *   FAILED_PRECONDITION  A right request at the wrong time: a repeated or skipped step, a stale attempt, or a checkpoint in resume
+ *   FAILED_PRECONDITION  A valid request in the wrong state: a repeated or skipped step, a stale attempt, or a checkpoint in resume
  *                        that this run cannot continue from (of another run, another version, or no checkpoint). The same run
  *                        without the checkpoint can succeed.
- *   DATA_LOSS            Bytes arrived broken: chunks that do not have their SHA-256.
+ *   DATA_LOSS            Received bytes are corrupt: chunks do not match their SHA-256.
  *   NOT_FOUND            The study or artifact does not exist.
  *   ALREADY_EXISTS       The name is taken by something else.
  *   RESOURCE_EXHAUSTED   The process has reached a limit on concurrent work; retry, possibly at another replica.
- *   UNAVAILABLE          The service or a service that it calls cannot be reached, or drains; retry. Clients treat an answer that
+ *   UNAVAILABLE          The service or a service that it calls cannot be reached, or drains; retry. Clients treat a response that
  *                        ends without its last part (summary, report, model) as UNAVAILABLE.
  *   UNIMPLEMENTED        The service does not offer the call.
  *   INTERNAL             A defect of the service.
