@@ -1,8 +1,8 @@
 import { createRandom } from '@qloom/random/random.ts';
 import { useBackend } from '@qloom/tfjs/backends/backend.ts';
 import { compile } from '@qloom/tfjs/compile/compile.ts';
+import type { ProviderName } from '@qloom/tfjs/compile/running/provider-name.ts';
 import { listProviders } from '@qloom/tfjs/compile/running/providers.ts';
-import type { ProviderName } from '@qloom/tfjs/compile/running/runtime.ts';
 import { createVaeGan, type VaeGanSettings, vaeGanBatch } from '@qloom/tfjs/testing/vae-gan.ts';
 import * as tf from '@tensorflow/tfjs-core';
 import { median } from '../harness/percentile.ts';

@@ -7,8 +7,9 @@ import { CompileError } from './errors.ts';
 import { registerKernels } from './kernels/table.ts';
 import { createProgram, describePlacement, type Feeds, type Program } from './program.ts';
 import { choosePlacement } from './running/choose-placement.ts';
+import type { ProviderName } from './running/provider-name.ts';
 import { mostParts, type Placement } from './running/providers.ts';
-import { loadRuntime, type MissingRuntime, type ProviderName, type Runtime, type Session } from './running/runtime.ts';
+import { loadRuntime, type MissingRuntime, type Runtime, type Session } from './running/runtime.ts';
 import { type FlatArguments, flattenArguments } from './tracing/signature.ts';
 import { currentTrace } from './tracing/symbolic-backend.ts';
 

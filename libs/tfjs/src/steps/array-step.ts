@@ -4,14 +4,9 @@ import '@tensorflow/tfjs-layers';
 import { registerKernels } from '../compile/kernels/table.ts';
 import { buildModel } from '../compile/onnx/build-model.ts';
 import { choosePlacement, type Placed } from '../compile/running/choose-placement.ts';
+import type { ProviderName } from '../compile/running/provider-name.ts';
 import { mostParts } from '../compile/running/providers.ts';
-import {
-  loadRuntime,
-  type MissingRuntime,
-  type ProviderName,
-  type Runtime,
-  type RuntimeTensors,
-} from '../compile/running/runtime.ts';
+import { loadRuntime, type MissingRuntime, type Runtime, type RuntimeTensors } from '../compile/running/runtime.ts';
 import type { Value } from '../compile/tracing/graph.ts';
 import { traceFunction } from '../compile/tracing/trace-function.ts';
 import { registerSecondOrderGradients } from '../kernels/second-order-gradients.ts';

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { CompileError } from '../errors.ts';
 import { describePlacement, type Feeds } from '../program.ts';
+import type { ProviderName } from './provider-name.ts';
 import { candidates, listProviders, type Placement } from './providers.ts';
-import type { ProviderName, Runtime, Session } from './runtime.ts';
+import type { Runtime, Session } from './runtime.ts';
 
 /** A model, and how to run it without a change of anything. */
 export interface PlaceableProgram {

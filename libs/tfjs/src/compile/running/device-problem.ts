@@ -1,6 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
-import type { ProviderName } from './runtime.ts';
+import type { ProviderName } from './provider-name.ts';
 
 const NVIDIA = '/dev/nvidia0';
 const GRAPHICS = '/dev/dri';

@@ -3,8 +3,9 @@ import { useBackend } from '../../backends/backend.ts';
 import { hostInput } from '../../steps/host-input.ts';
 import { compile } from '../compile.ts';
 import type { CompileError } from '../errors.ts';
+import type { ProviderName } from './provider-name.ts';
 import { candidates, listProviders } from './providers.ts';
-import { loadRuntime, type ProviderName, type Runtime, type Session } from './runtime.ts';
+import { loadRuntime, type Runtime, type Session } from './runtime.ts';
 
 beforeAll(() => useBackend({ force: 'cpu' }));
 

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
-import { loadRuntime, type MissingRuntime, type ProviderName, type Runtime } from './runtime.ts';
+import type { ProviderName } from './provider-name.ts';
+import { loadRuntime, type MissingRuntime, type Runtime } from './runtime.ts';
 
 /** What was found out about one way to run compiled functions. */
 export interface ProviderFinding {

@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { deviceProblem } from './device-problem.ts';
+import type { ProviderName } from './provider-name.ts';
 
 /** A tensor as onnxruntime takes and gives it. */
 export interface RuntimeTensor {
@@ -16,9 +17,6 @@ export interface Session {
   run(inputs: RuntimeTensors, outputs: Record<string, RuntimeTensor | null>): RuntimeTensors;
   dispose(): void;
 }
-
-/** The execution providers that compiled functions can use. */
-export type ProviderName = 'cpu' | 'cuda' | 'webgpu';
 
 /** onnxruntime-node, loaded. */
 export interface Runtime {

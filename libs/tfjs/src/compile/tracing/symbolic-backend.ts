@@ -1,10 +1,10 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { engine } from '../engine.ts';
 import { CompileError } from '../errors.ts';
+import type { ActiveTrace } from './active-trace.ts';
 import type { GraphType, Value } from './graph.ts';
 import { sizeOf } from './graph.ts';
 import { callSite } from './source-line.ts';
-import type { Trace } from './trace.ts';
 
 /** Name of the backend on which functions are traced and compiled functions keep variables. */
 export const BACKEND = 'compiled-steps';
@@ -32,7 +32,7 @@ export function allocate(dtype: string, length: number): Float32Array | Int32Arr
  */
 export class SymbolicBackend extends tf.KernelBackend {
   /** The trace in progress. */
-  trace: Trace | undefined;
+  trace: ActiveTrace | undefined;
   private readonly symbolic = new Map<object, { readonly value: Value; references: number }>();
   private readonly held = new Map<object, Held>();
 
@@ -174,7 +174,7 @@ export function readError(what: string): CompileError {
 let backend: SymbolicBackend | undefined;
 
 /** The trace in progress, if a function is being traced. */
-export const currentTrace = (): Trace | undefined => backend?.trace;
+export const currentTrace = (): ActiveTrace | undefined => backend?.trace;
 
 /** The backend, registered on first use. */
 export function symbolicBackend(): SymbolicBackend {

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { type Engine, engine, pointAt } from '../engine.ts';
 import { CompileError } from '../errors.ts';
+import type { ActiveTrace } from './active-trace.ts';
 import { copyOf, Graph, type GraphType, isUniform, type Numbers, sameShape, sizeOf, type Value } from './graph.ts';
 import { callSite, type Site } from './source-line.ts';
 import { allocate, BACKEND, readError, type SymbolicBackend, symbolicBackend } from './symbolic-backend.ts';
@@ -40,7 +41,7 @@ interface State {
 }
 
 /** One pass of a function over symbols: what its kernels ask for goes into `graph`. */
-export class Trace {
+export class Trace implements ActiveTrace {
   readonly graph = new Graph();
   readonly constants: TracedConstant[] = [];
   readonly hostNumbers: HostNumbers[] = [];
@@ -190,6 +191,7 @@ export class Trace {
 
   /** Frees a tensor that was kept past the trace, where nothing is behind it; whoever reads it is told so by the backend. */
   private retire(tensor: tf.Tensor): void {
+    if (tensor.isDisposed) return;
     const { dataId } = tensor;
     const record = this.engine.state.tensorInfo.get(dataId);
     tensor.dispose();
