@@ -5,6 +5,7 @@ import { registerFusedKernels } from '../kernels/fused-kernels.ts';
 import { borrowMissingKernels } from '../kernels/wasm-borrowed-kernels.ts';
 import { registerWasmConvolutions } from '../kernels/wasm-convolution.ts';
 import { registerWasmMatMul } from '../kernels/wasm-mat-mul.ts';
+import { registerWasmSlice } from '../kernels/wasm-slice.ts';
 
 const require = createRequire(import.meta.url);
 let prepared = false;
@@ -28,6 +29,7 @@ export async function prepareWasmBackend(): Promise<string> {
   await import('@tensorflow/tfjs-backend-cpu');
   registerWasmMatMul();
   registerWasmConvolutions();
+  registerWasmSlice();
   registerFusedKernels('wasm');
   borrowMissingKernels();
   prepared = true;

@@ -33,6 +33,8 @@ export interface Engine {
   makeTensorFromTensorInfo(info: tf.TensorInfo, backend?: tf.KernelBackend): tf.Tensor;
   disposeTensor(tensor: tf.Tensor): void;
   keep(tensor: tf.Tensor): tf.Tensor;
+  /** Leaves a tensor to the scope in progress, which frees it. */
+  track(tensor: tf.Tensor): tf.Tensor;
   readSync(dataId: object): tf.BackendValues;
   read(dataId: object): Promise<tf.BackendValues>;
   startScope(name?: string): void;

@@ -2,6 +2,8 @@ import { registerAdamKernel, registerEmaKernel } from './adam-kernel.ts';
 import { registerAffineKernels } from './affine.ts';
 import { registerBatchStdKernels } from './batch-std.ts';
 import { registerConv1dKernels } from './conv1d-kernels.ts';
+import { registerDrawGaussianKernels } from './draw-gaussian.ts';
+import { registerFlatKernels } from './flat-kernels.ts';
 import type { HeapBackendName } from './heap-kernel.ts';
 import { registerLeakyReluKernels } from './leaky-relu.ts';
 import { registerReductionKernels } from './reductions.ts';
@@ -15,6 +17,8 @@ export function registerFusedKernels(backendName: HeapBackendName): void {
   registerAffineKernels(backendName);
   registerBatchStdKernels(backendName);
   registerConv1dKernels(backendName);
+  registerDrawGaussianKernels(backendName);
+  registerFlatKernels(backendName);
   registerLeakyReluKernels(backendName);
   registerReductionKernels(backendName);
   registerRowDotKernels(backendName);

@@ -38,6 +38,17 @@ export function floatsFromBytes(bytes: Uint8Array, count: number, what: string):
   return new Float32Array(new Uint8Array(bytes).buffer);
 }
 
+/** First values of all parameters in order, flat. */
+export function valuesOf(specs: readonly ParameterSpec[]): Float32Array<ArrayBuffer> {
+  const flat = new Float32Array(specs.reduce((sum, { values }) => sum + values.length, 0));
+  let offset = 0;
+  for (const { values } of specs) {
+    flat.set(values, offset);
+    offset += values.length;
+  }
+  return flat;
+}
+
 /**
  * Makes variables from specs. Throws {@link ParameterShapeError} when a name occurs twice or values do not fill the shape.
  *

@@ -1,4 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { FLAT_ADAM_KERNEL } from '../kernels/flat-kernels.ts';
+import { hasKernel } from '../kernels/heap-kernel.ts';
 
 /** Parameters and both moments of Adam, flat, each of the same size. */
 export interface FlatAdamState {
@@ -37,6 +39,12 @@ export function flatAdamUpdate(
   gradient: tf.Tensor1D,
   { stepSize, epsilonHat, beta1, beta2 }: { stepSize: tf.Tensor; epsilonHat: tf.Tensor; beta1: number; beta2: number },
 ): FlatAdamState {
+  if (hasKernel(FLAT_ADAM_KERNEL)) {
+    const inputs = { parameters, m, v, gradient, stepSize, epsilonHat };
+    const outputs = tf.engine().runKernel(FLAT_ADAM_KERNEL, inputs, { beta1, beta2 } as unknown as tf.NamedAttrMap);
+    const [next, first, second] = outputs as unknown as tf.Tensor1D[];
+    return { parameters: next, m: first, v: second };
+  }
   const first = beta1 === 0 ? gradient : (tf.add(tf.mul(m, beta1), tf.mul(gradient, 1 - beta1)) as tf.Tensor1D);
   const second = tf.add(tf.mul(v, beta2), tf.mul(tf.square(gradient), 1 - beta2)) as tf.Tensor1D;
   const change = tf.div(tf.mul(first, stepSize), tf.add(tf.sqrt(second), epsilonHat));

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { useBackend } from '../backends/backend.ts';
-import { createStepRunner } from './run-step.ts';
+import { createFitStepRunner, createStepRunner } from './run-step.ts';
 import type { StepDefinition } from './step-cache.ts';
 import { chooseTrainingSteps } from './training-steps.ts';
 
@@ -53,5 +53,44 @@ describe('createStepRunner', () => {
     const steps = { size: 0, hold: () => Promise.reject(new Error('no room for the graph')) };
     const run = createStepRunner('a descent', steps);
     await expect(run('one', () => DESCENT, INPUTS)).rejects.toThrow('no room for the graph');
+  });
+});
+
+describe('createFitStepRunner', () => {
+  it('holds a step from its first run until it is released', async () => {
+    const { steps } = chooseTrainingSteps({ mode: 'on', backend: 'wasm' });
+    const events: string[] = [];
+    const watched = {
+      size: 0,
+      async hold(key: string, define: () => StepDefinition) {
+        events.push('hold');
+        const held = await steps?.hold(key, define);
+        return { run: held?.run as never, release: () => void events.push('release') };
+      },
+    };
+    const runner = createFitStepRunner('a descent', watched);
+    for (let i = 0; i < 2; i++) expect(await runner.run('descent', () => DESCENT, INPUTS)).toEqual(EXPECTED);
+    expect(events).toEqual(['hold']);
+    runner.release();
+    await new Promise(setImmediate);
+    expect(events).toEqual(['hold', 'release']);
+  });
+
+  it('runs every step eagerly once one has failed, and says so once', async () => {
+    const lines: string[] = [];
+    const steps = {
+      size: 0,
+      hold: () => Promise.reject(new Error('no room for the graph')),
+      fallBack: (what: string, error: unknown) => void lines.push(`${what}: ${(error as Error).message}`),
+    };
+    const runner = createFitStepRunner('a fit', steps);
+    for (const key of ['one', 'other']) expect(await runner.run(key, () => DESCENT, INPUTS)).toEqual(EXPECTED);
+    expect(lines).toEqual(['a fit: no room for the graph']);
+  });
+
+  it('fails with what stopped it where a fall-back is not allowed', async () => {
+    const steps = { size: 0, hold: () => Promise.reject(new Error('no room for the graph')) };
+    const runner = createFitStepRunner('a fit', steps);
+    await expect(runner.run('one', () => DESCENT, INPUTS)).rejects.toThrow('no room for the graph');
   });
 });

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 // tfjs-core alone registers no gradients in Node; this package's bundle does.
 import '@tensorflow/tfjs-layers';
-import type { StepDefinition } from './step-cache.ts';
+import type { HeldStep, StepDefinition } from './step-cache.ts';
 import type { TrainingSteps } from './training-steps.ts';
 
 /** What comes of a step: arrays by name, row-major. */
@@ -14,9 +14,55 @@ export type RunStep = (
   inputs: readonly Float32Array[],
 ) => Promise<StepResult>;
 
+/** Runs the steps of one fit. */
+export interface FitStepRunner {
+  readonly run: RunStep;
+  /** Releases the steps that it holds. */
+  release(): void;
+}
+
 /**
- * Runs steps that are taken now and then rather than by the thousand: compiled where there are compiled steps, kernel by kernel where
- * there are none, and where one cannot be compiled or run, as `steps` allows. Call `useBackend` before.
+ * Runs the steps of a fit, which are taken by the thousand: compiled where there are compiled steps, each held from its first run to
+ * `release`, and kernel by kernel where there are none. Where one cannot be compiled or run, and `steps` allows it, all steps of the fit
+ * run kernel by kernel from then on. Call `useBackend` before.
+ */
+export function createFitStepRunner(what: string, steps: TrainingSteps | undefined): FitStepRunner {
+  const held = new Map<string, Promise<HeldStep>>();
+  let compiled = steps;
+
+  function release(): void {
+    for (const step of held.values()) step.then((ready) => ready.release()).catch(() => undefined);
+    held.clear();
+  }
+
+  function hold(cache: TrainingSteps, key: string, define: () => StepDefinition): Promise<HeldStep> {
+    const known = held.get(key);
+    if (known) return known;
+    const step = cache.hold(key, define);
+    held.set(key, step);
+    return step;
+  }
+
+  return {
+    async run(key, define, inputs) {
+      if (!compiled) return runEagerly(define(), inputs);
+      try {
+        return await (await hold(compiled, key, define)).run(inputs);
+      } catch (error) {
+        if (!compiled?.fallBack) throw error;
+        compiled.fallBack(what, error);
+        compiled = undefined;
+        release();
+        return runEagerly(define(), inputs);
+      }
+    },
+    release,
+  };
+}
+
+/**
+ * Runs steps that are taken now and then: as {@link createFitStepRunner} does, but a compiled step is held while it runs only, and each
+ * structure falls back for itself.
  */
 export function createStepRunner(what: string, steps: TrainingSteps | undefined): RunStep {
   const refused = new Set<string>();
@@ -38,12 +84,16 @@ export function createStepRunner(what: string, steps: TrainingSteps | undefined)
   };
 }
 
-/** Runs a step kernel by kernel on the backend in use. */
+/** Runs a step kernel by kernel on the backend in use, and frees every tensor that it made. */
 export function runEagerly({ inputs: shapes, step }: StepDefinition, inputs: readonly Float32Array[]): StepResult {
-  return tf.tidy(() => {
+  // Not tf.tidy: it would look for tensors in every element of the arrays that are returned.
+  tf.engine().startScope('step');
+  try {
     const result = step(...inputs.map((values, i) => tf.tensor(values, [...shapes[i]], 'float32')));
     // Copies: what a backend hands out may be a view of its heap.
-    const read = Object.entries(result).map(([name, tensor]) => [name, Float32Array.from(tensor.dataSync())]);
-    return Object.fromEntries(read) as unknown as tf.TensorContainer;
-  }) as unknown as StepResult;
+    const read = Object.entries(result).map(([name, tensor]) => [name, (tensor.dataSync() as Float32Array).slice()]);
+    return Object.fromEntries(read);
+  } finally {
+    tf.engine().endScope();
+  }
 }
