@@ -1,4 +1,4 @@
-import { criticSpecs } from '@qloom/discriminator/domain/critic/critic.ts';
+import { criticSpecs } from '@qloom/discriminator/domain/critic/critic-specs.ts';
 import { criticGradients, judgeBatch } from '@qloom/discriminator/domain/critic/critic-step.ts';
 import { createFeatureView } from '@qloom/discriminator/domain/critic/feature-view.ts';
 import { membershipOf } from '@qloom/discriminator/domain/critic/network.ts';
@@ -12,9 +12,8 @@ import { splitHeldOut } from '@qloom/generator/domain/training/held-out.ts';
 import { reconstructionWeight } from '@qloom/generator/domain/training/step-losses.ts';
 import { Trainer } from '@qloom/generator/domain/training/trainer.ts';
 import type { TrainingData } from '@qloom/generator/domain/training-data.ts';
-import { passOf } from '@qloom/generator/domain/vae/compiled-network.ts';
 import { vaeSpecs } from '@qloom/generator/domain/vae/network.ts';
-import { ADAM } from '@qloom/generator/domain/vae/training-network.ts';
+import { ADAM, passOf } from '@qloom/generator/domain/vae/network-steps.ts';
 import { createRandom } from '@qloom/random/random.ts';
 import type { Points } from '@qloom/study/points/points.ts';
 import { selectRows } from '@qloom/study/points/rows.ts';

@@ -1,11 +1,12 @@
 import { spectralNormalize } from '@qloom/tfjs/layers/spectral-norm.ts';
 import type { Weights } from '@qloom/tfjs/steps/flat-state.ts';
+import { gradientsWithAuxiliary } from '@qloom/tfjs/steps/gradients-with-auxiliary.ts';
 import * as tf from '@tensorflow/tfjs-core';
 import { criticLoss, featureMatching, generatorLoss, r1Penalty, wassersteinPenalty } from './losses.ts';
 import { judge, normalizedWeights, prepare, type WeightOf } from './network.ts';
 import type { CriticSettings } from './settings.ts';
 
-// The critic's steps as functions of tensors alone, so that they run eagerly on variables and compiled on a flat state.
+// The critic's steps as functions of tensors alone; step-definitions.ts makes steps on a flat state of them.
 
 /** Batches of the same classes in the same order: [batch, features] twice and [batch, 1 + classes]. */
 export interface Inputs {
@@ -49,12 +50,12 @@ function withSlopes(
 }
 
 /** What a judgement is made of; see {@link judgeBatch}. */
-export type JudgedBatch = {
+export interface JudgedBatch {
   readonly logits: tf.Tensor1D;
   readonly adversarial: tf.Scalar;
   readonly matching: tf.Scalar;
   readonly gradient?: tf.Tensor2D;
-};
+}
 
 /**
  * The logits of `fake`, both objectives, and, where wanted, the gradient of their sum, weighted by `weights`, with respect to
@@ -69,19 +70,20 @@ export function judgeBatch(
   const { settings, parameters } = network;
   const prepared = prepare(settings, parameters, weightsOf(network).weight, membership);
   const realFeatures = judge(prepared, real).features;
-  const seen: { logits?: tf.Tensor1D; adversarial?: tf.Scalar; matching?: tf.Scalar } = {};
-  const objective = (): tf.Scalar => {
+  const objective = () => {
     const { logits, features } = judge(prepared, fake);
-    seen.logits = tf.keep(logits);
-    seen.adversarial = tf.keep(generatorLoss(settings.loss, logits));
-    seen.matching = tf.keep(featureMatching(realFeatures, features));
-    const adversarial = tf.mul(seen.adversarial, weights.adversarial) as tf.Scalar;
-    if (weights['feature-matching'] === 0) return adversarial;
-    return tf.add(adversarial, tf.mul(seen.matching, weights['feature-matching']));
+    const adversarial = generatorLoss(settings.loss, logits);
+    const matching = featureMatching(realFeatures, features);
+    const weighted = tf.mul(adversarial, weights.adversarial) as tf.Scalar;
+    const loss =
+      weights['feature-matching'] === 0
+        ? weighted
+        : (tf.add(weighted, tf.mul(matching, weights['feature-matching'])) as tf.Scalar);
+    return { loss, auxiliary: { logits, adversarial, matching } };
   };
-  const gradient = wantGradient ? (tf.engine().gradients(objective, [fake]).grads[0] as tf.Tensor2D) : undefined;
-  if (!wantGradient) objective();
-  return { ...(seen as Required<typeof seen>), gradient };
+  if (!wantGradient) return objective().auxiliary;
+  const { auxiliary, gradients } = gradientsWithAuxiliary(objective, [fake]);
+  return { ...auxiliary, gradient: gradients[0] as tf.Tensor2D };
 }
 
 /** What an update descends, and what it reports; see {@link criticGradients}. */
@@ -107,10 +109,8 @@ export function criticGradients(
   r1Gamma: Coefficient,
 ): CriticGradients {
   const { settings, parameters } = network;
-  const seen: { penalty?: tf.Scalar; real?: tf.Tensor1D; fake?: tf.Tensor1D; moved?: tf.Tensor2D[] } = {};
-  const loss = (): tf.Scalar => {
+  const { loss, auxiliary, gradients } = gradientsWithAuxiliary(() => {
     const { weight, moved } = weightsOf(network);
-    seen.moved = moved.map((vector) => tf.keep(vector));
     const prepared = prepare(settings, parameters, weight, membership);
     const score = (x: tf.Tensor2D) => judge(prepared, x).logits;
     const fakeLogits = score(fake);
@@ -128,11 +128,8 @@ export function criticGradients(
         penalty = wassersteinPenalty(withSlopes(score, between).slopes);
       }
     }
-    seen.real = tf.keep(realLogits);
-    seen.fake = tf.keep(fakeLogits);
-    seen.penalty = tf.keep(penalty);
-    return tf.add(criticLoss(settings.loss, realLogits, fakeLogits), penalty) as tf.Scalar;
-  };
-  const { value, grads } = tf.engine().gradients(loss, [...parameters.variables], undefined, true);
-  return { loss: value as tf.Scalar, gradients: grads, ...(seen as Required<typeof seen>) };
+    const whole = tf.add(criticLoss(settings.loss, realLogits, fakeLogits), penalty) as tf.Scalar;
+    return { loss: whole, auxiliary: { penalty, real: realLogits, fake: fakeLogits, moved } };
+  }, parameters.variables);
+  return { loss, gradients, ...auxiliary };
 }

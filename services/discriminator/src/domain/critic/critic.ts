@@ -1,10 +1,12 @@
-import type { Random } from '@qloom/random/random.ts';
-import type { ParameterSpec } from '@qloom/tfjs/layers/parameters.ts';
+import { floatsFromBytes, valuesOf } from '@qloom/tfjs/layers/parameters.ts';
+import { adamCoefficients } from '@qloom/tfjs/steps/flat-adam.ts';
+import { flatSize } from '@qloom/tfjs/steps/flat-state.ts';
+import { createFitStepRunner, type StepResult } from '@qloom/tfjs/steps/run-step.ts';
+import type { StepDefinition } from '@qloom/tfjs/steps/step-cache.ts';
 import type { TrainingSteps } from '@qloom/tfjs/steps/training-steps.ts';
-import { createCompiledCritic } from './compiled-critic.ts';
-import { createEagerCritic } from './eager-critic.ts';
-import { networkParameters, normalizedWeights } from './network.ts';
+import type { CriticSpecs } from './critic-specs.ts';
 import type { CriticSettings } from './settings.ts';
+import { ADAM, judgeDefinition, type Structure, structureKey, updateDefinition } from './step-definitions.ts';
 
 /** Batches of the same classes in the same order, as the critic sees them: [count, features], row-major. */
 export interface Batches {
@@ -47,75 +49,83 @@ export interface Critic {
   dispose(): void;
 }
 
-/** First values of a critic's parameters, and the starting vectors of its spectral norms. */
-export interface CriticSpecs {
-  readonly parameters: readonly ParameterSpec[];
-  readonly singular: readonly ParameterSpec[];
-}
-
-/** Specs of a fresh critic for points of `inputs` features and `classes` classes. */
-export function criticSpecs(settings: CriticSettings, inputs: number, classes: number, random: Random): CriticSpecs {
-  const parameters = networkParameters(settings, inputs, classes, random);
-  return { parameters, singular: singularVectors(settings, parameters, random.fork('singular')) };
-}
-
-/** One starting vector for the spectral norm of each normalized weight. */
-function singularVectors(settings: CriticSettings, specs: readonly ParameterSpec[], random: Random): ParameterSpec[] {
-  if (settings.loss !== 'hinge+SN') return [];
-  return normalizedWeights(settings).map((name) => {
-    const outputs = specs.find((spec) => spec.name === name)?.shape.at(-1) as number;
-    const values = random.fork(name).normals(outputs);
-    const norm = Math.hypot(...values);
-    return { name, shape: [1, outputs], values: values.map((value) => value / norm) };
-  });
-}
-
 /**
- * A critic that goes on eagerly, from the same state, where a compiled step cannot be built or run: a step changes its state last.
+ * A critic with first values from `specs`. Its state is flat arrays of its own, its steps are those of its structure, compiled where
+ * there are compiled steps: a critic goes on from the bytes of another, whichever way the two run.
  */
-function withFallback(compiled: Critic, createEager: () => Critic, fallBack: (error: unknown) => void): Critic {
-  let current = compiled;
-  async function attempt<T>(run: (critic: Critic) => Promise<T>): Promise<T> {
-    const tried = current;
-    try {
-      return await run(tried);
-    } catch (error) {
-      if (tried !== compiled) throw error;
-      fallBack(error);
-      current = createEager();
-      current.fromBytes(compiled.toBytes());
-      compiled.dispose();
-      return run(current);
-    }
+export function createCritic(settings: CriticSettings, specs: CriticSpecs, steps?: TrainingSteps): Critic {
+  const sizes = { parameters: flatSize(specs.parameters), singular: flatSize(specs.singular) };
+  const momentsAt = 4 * sizes.parameters + 8;
+  const byteLength = momentsAt + 8 * sizes.parameters + 4 * sizes.singular;
+  const runner = createFitStepRunner('a critic', steps);
+  let state = valuesOf([...specs.parameters, ...specs.singular]);
+  let moments = new Float32Array(2 * sizes.parameters);
+  let updates = 0;
+
+  function run(
+    step: string,
+    { count, real, membership }: Batches,
+    define: (structure: Structure) => StepDefinition,
+    inputs: readonly Float32Array[],
+  ): Promise<StepResult> {
+    const [features, memberships] = [real.length / count, membership.length / count];
+    const structure = { settings, specs, sizes, batch: count, features, memberships };
+    return runner.run(structureKey(step, structure), () => define(structure), inputs);
   }
+
   return {
-    judge: (...given) => attempt((critic) => critic.judge(...given)),
-    update: (...given) => attempt((critic) => critic.update(...given)),
-    byteLength: compiled.byteLength,
-    toBytes: () => current.toBytes(),
-    fromBytes: (bytes) => current.fromBytes(bytes),
-    dispose: () => current.dispose(),
+    async judge(batches, wantGradient) {
+      const weights = Float32Array.of(settings.weights.adversarial, settings.weights['feature-matching']);
+      const { real, fake, membership } = batches;
+      const { report, gradient = new Float32Array(0) } = await run(
+        wantGradient ? 'judge with gradient' : 'judge',
+        batches,
+        (structure) => judgeDefinition(structure, wantGradient),
+        [state, real, fake, membership, weights],
+      );
+      return { adversarial: report[0], featureMatching: report[1], logits: report.subarray(2), gradient };
+    },
+    async update(batches, mix) {
+      const rates = adamCoefficients(updates + 1, { ...ADAM, learningRate: settings.learningRate });
+      const coefficients = Float32Array.of(rates.stepSize, rates.epsilonHat, settings.r1Gamma);
+      const { count, real, fake, membership } = batches;
+      const inputs = [state, moments, real, fake, membership, mix, coefficients];
+      const next = await run('update', batches, updateDefinition, inputs);
+      updates++;
+      state = next.state as typeof state;
+      moments = next.moments as typeof moments;
+      const { report } = next;
+      return {
+        loss: report[0],
+        penalty: report[1],
+        real: report.slice(2, 2 + count),
+        fake: report.slice(2 + count),
+      };
+    },
+    byteLength,
+    toBytes() {
+      const bytes = Buffer.alloc(byteLength);
+      bytes.set(bytesOf(state.subarray(0, sizes.parameters)), 0);
+      bytes.writeDoubleLE(updates, 4 * sizes.parameters);
+      bytes.set(bytesOf(moments), momentsAt);
+      bytes.set(bytesOf(state.subarray(sizes.parameters)), momentsAt + 8 * sizes.parameters);
+      return bytes;
+    },
+    fromBytes(bytes) {
+      if (bytes.byteLength !== byteLength) {
+        throw new RangeError(`critic: ${bytes.byteLength} bytes where ${byteLength} are expected`);
+      }
+      const { parameters, singular } = sizes;
+      const part = (from: number, count: number) =>
+        floatsFromBytes(bytes.subarray(from, from + 4 * count), count, 'critic');
+      state = new Float32Array(parameters + singular);
+      state.set(part(0, parameters));
+      updates = new DataView(bytes.buffer, bytes.byteOffset).getFloat64(4 * parameters, true);
+      moments = part(momentsAt, 2 * parameters) as typeof moments;
+      state.set(part(momentsAt + 8 * parameters, singular), parameters);
+    },
+    dispose: () => runner.release(),
   };
 }
 
-/**
- * A fresh critic for points of `inputs` features and `classes` classes: compiled where there are compiled steps, eager otherwise.
- */
-export function createCritic(
-  settings: CriticSettings,
-  inputs: number,
-  classes: number,
-  random: Random,
-  steps?: TrainingSteps,
-): Critic {
-  const specs = criticSpecs(settings, inputs, classes, random);
-  if (!steps) return createEagerCritic(settings, specs);
-  const compiled = createCompiledCritic(settings, specs, steps);
-  const { fallBack } = steps;
-  if (!fallBack) return compiled;
-  return withFallback(
-    compiled,
-    () => createEagerCritic(settings, specs),
-    (error) => fallBack('a critic', error),
-  );
-}
+const bytesOf = ({ buffer, byteOffset, byteLength }: Float32Array) => new Uint8Array(buffer, byteOffset, byteLength);

@@ -6,6 +6,7 @@ import { DivergedError, InvalidPointsError, OutOfOrderError } from '../errors.ts
 import { type AugmentationState, adjustAugmentation, augment, NO_AUGMENTATION } from './augmentation.ts';
 import { criticFingerprint, packCheckpoint, unpackCheckpoint } from './checkpoint.ts';
 import { createCritic, type UpdateReport } from './critic.ts';
+import { criticSpecs } from './critic-specs.ts';
 import { createFeatureView } from './feature-view.ts';
 import { membershipOf } from './network.ts';
 import { createRealBatches } from './real-batches.ts';
@@ -121,7 +122,7 @@ export function openCritiqueSession({ settings, training, seed, resume, steps }:
   const view = createFeatureView(training);
   const realBatches = createRealBatches(training, view.forward(training.x));
   const fingerprint = criticFingerprint(settings, seed, training);
-  const critic = createCritic(settings, features, classCount, random.fork('initial'), steps);
+  const critic = createCritic(settings, criticSpecs(settings, features, classCount, random.fork('initial')), steps);
   let nextIndex = 0;
   let augmentation: AugmentationState = NO_AUGMENTATION;
   let owed: OwedUpdates | undefined;

@@ -6,10 +6,9 @@ import type { Codec } from '../codec.ts';
 import { type Matrix, rowsOf } from '../losses/matrix.ts';
 import { type MomentTarget, momentTarget } from '../losses/moments.ts';
 import type { GeneratorSettings } from '../settings.ts';
-import { createCompiledNetwork } from '../vae/compiled-network.ts';
 import { conditioned, drawLatents, reparameterize } from '../vae/conditioned.ts';
-import { createVae, type Vae, type VaeSizes } from '../vae/network.ts';
-import { createEagerNetwork, type TrainingNetwork, type TrainingState, withFallback } from '../vae/training-network.ts';
+import { createVae, type Vae } from '../vae/network.ts';
+import { createTrainingNetwork, type TrainingNetwork, type TrainingState } from '../vae/training-network.ts';
 import { batchRows } from './batch-rows.ts';
 import { type HeldOutScore, heldOutScore } from './held-out.ts';
 import { type Batch, type DrawnPoints, type LocalLosses, requireFiniteValues } from './step-losses.ts';
@@ -45,14 +44,6 @@ export interface TrainerOptions {
   readonly steps?: TrainingSteps;
 }
 
-/** Compiled where there are compiled steps, eager otherwise. */
-function trainingNetwork({ settings, random, steps }: TrainerOptions, sizes: VaeSizes, eager: () => TrainingNetwork) {
-  if (!steps) return eager();
-  const compiled = createCompiledNetwork(settings.vae, sizes, random.fork('weights'), steps);
-  const { fallBack } = steps;
-  return fallBack ? withFallback(compiled, eager, (error) => fallBack('a network', error)) : compiled;
-}
-
 /**
  * The network, its optimizer and its average, in training. Every draw is a function of the seed and the step's number alone, so
  * that a step is the same whether the fit was resumed before it or not.
@@ -73,9 +64,8 @@ export class Trainer {
     this.#options = options;
     const { classes } = fitPoints;
     const sizes = { channels: codec.channels, classes };
-    const fresh = () => createVae(settings.vae, sizes, random.fork('weights'));
-    this.#network = trainingNetwork(options, sizes, () => createEagerNetwork(fresh()));
-    this.#averaged = fresh();
+    this.#network = createTrainingNetwork(settings.vae, sizes, random.fork('weights'), options.steps);
+    this.#averaged = createVae(settings.vae, sizes, random.fork('weights'));
     if (settings.method === 'gan') this.moments = momentTarget(codec.encode(fitPoints), fitPoints.y, classes);
     this.#score = heldOutScore(codec.encode(heldOutPoints), heldOutPoints.y);
     const copies = Math.ceil(SCORED_POINTS / heldOutPoints.count);
@@ -126,7 +116,7 @@ export class Trainer {
     const fakes = rowsOf(batch.made, batchSize, batchSize);
     if (criticGradient) codec.pullBack(fakes, criticGradient, rowsOf(local.made, batchSize, batchSize));
     const averageDecay = Math.min(EMA_DECAY, (1 + step) / (10 + step));
-    await this.#network.descend(batch, batch, local, { learningRate, averageDecay });
+    await this.#network.descend(batch, local, { learningRate, averageDecay });
     if (this.#isCandidate(step)) this.#consider(step);
   }
 

@@ -32,30 +32,3 @@ export function reparameterize(code: Matrix, noise: Float32Array): Matrix {
   }
   return z;
 }
-
-/**
- * What the decoder is given in a step: z of the posterior beside its class for each of the n rows of the code, then the latents
- * from the prior, whose classes are the same. Shape [2n, latentDim + classes].
- */
-export function decoderInput(code: Matrix, noise: Float32Array, latents: Matrix): Matrix {
-  const { rows, columns, data } = latents;
-  const out = matrix(2 * rows, columns);
-  out.data.set(data);
-  out.data.set(data, data.length);
-  const z = reparameterize(code, noise);
-  for (let i = 0; i < rows; i++) out.data.set(z.data.subarray(i * z.columns, (i + 1) * z.columns), i * columns);
-  return out;
-}
-
-/** Adds to `out`, of the code's shape, the gradient with respect to the code of a loss whose gradient in z is `gradient`. */
-export function pullBackReparameterization(code: Matrix, noise: Float32Array, gradient: Matrix, out: Matrix): void {
-  const latent = code.columns / 2;
-  for (let i = 0; i < code.rows; i++) {
-    for (let j = 0; j < latent; j++) {
-      const at = i * code.columns + j;
-      const dz = gradient.data[i * gradient.columns + j];
-      out.data[at] += dz;
-      out.data[at + latent] += dz * noise[i * latent + j] * 0.5 * Math.exp(0.5 * code.data[at + latent]);
-    }
-  }
-}

@@ -3,7 +3,6 @@ import { dense, denseParameters } from '@qloom/tfjs/layers/dense.ts';
 import { createParameters, type ParameterSpec, type Parameters } from '@qloom/tfjs/layers/parameters.ts';
 import { eagerStep } from '@qloom/tfjs/steps/eager-step.ts';
 import type { Weights } from '@qloom/tfjs/steps/flat-state.ts';
-
 import * as tf from '@tensorflow/tfjs-core';
 import { type Matrix, matrix } from '../losses/matrix.ts';
 import type { VaeSettings } from '../settings.ts';
@@ -14,14 +13,6 @@ export interface VaeSizes {
   /** Channels of the codec. */
   readonly channels: number;
   readonly classes: number;
-}
-
-/** Gradient of a loss with respect to one half of the network: its input and its parameters. */
-export interface HalfGradient {
-  /** Shape of the input. */
-  readonly input: Matrix;
-  /** One a parameter of that half, in order. */
-  readonly parameters: readonly tf.Tensor[];
 }
 
 /**
@@ -38,13 +29,6 @@ export interface Vae {
   encode(input: Matrix): Matrix;
   /** z | one-hot c, shape [n, latentDim + classes] → channels, shape [n, channels]. */
   decode(input: Matrix): Matrix;
-  /**
-   * Gradients through the encoder of a loss whose gradient with respect to the code is `code`; the input's is not made.
-   * Like {@link decoderGradient}, to be called inside `tf.tidy`, which frees what is made.
-   */
-  encoderGradient(input: Matrix, code: Matrix): readonly tf.Tensor[];
-  /** Gradients through the decoder of a loss whose gradient with respect to the channels is `channels`. */
-  decoderGradient(input: Matrix, channels: Matrix): HalfGradient;
   dispose(): void;
 }
 
@@ -54,30 +38,14 @@ type Layers = (input: tf.Tensor2D) => tf.Tensor2D;
 export function createVae(settings: VaeSettings, sizes: VaeSizes, random: Random): Vae {
   const { latentDim } = settings;
   const parameters = createParameters(vaeSpecs(settings, sizes, random));
-  const halfOf = (half: string) => parameters.variables.filter((_, i) => parameters.names[i].startsWith(`${half}.`));
-  const encoderVariables = halfOf('encoder');
-  const decoderVariables = halfOf('decoder');
-  const encoder = encoderOf(settings, parameters);
-  const decoder = decoderOf(settings, parameters);
-  const encode = eagerStep(encoder);
-  const decode = eagerStep(decoder);
-  const encoderGradient = eagerStep((input: tf.Tensor2D, dy: tf.Tensor2D) =>
-    gradients(() => encoder(input), encoderVariables, dy),
-  );
-  const decoderGradient = eagerStep((input: tf.Tensor2D, dy: tf.Tensor2D) =>
-    gradients(() => decoder(input), [input, ...decoderVariables], dy),
-  );
+  const encode = eagerStep(encoderOf(settings, parameters));
+  const decode = eagerStep(decoderOf(settings, parameters));
 
   return {
     parameters,
     latentDim,
     encode: (input) => run(encode, input),
     decode: (input) => run(decode, input),
-    encoderGradient: (input, code) => encoderGradient(tensor(input), tensor(code)),
-    decoderGradient: (input, out) => {
-      const [inputGradient, ...rest] = decoderGradient(tensor(input), tensor(out));
-      return { input: matrix(input.rows, input.columns, floats(inputGradient)), parameters: rest };
-    },
     dispose: () => parameters.dispose(),
   };
 }
@@ -117,10 +85,6 @@ function perceptron(name: string, { layers, activation, architecture }: VaeSetti
     }
     return dense(parameters, `${name}.out`, hidden);
   };
-}
-
-function gradients(f: () => tf.Tensor2D, of: readonly tf.Tensor[], dy: tf.Tensor2D): tf.Tensor[] {
-  return tf.engine().gradients(f, [...of], dy).grads;
 }
 
 function run(step: Layers, input: Matrix): Matrix {

@@ -1,9 +1,14 @@
-import { createAdam } from '@qloom/tfjs/steps/adam.ts';
-import { createEma } from '@qloom/tfjs/steps/ema.ts';
-import * as tf from '@tensorflow/tfjs-core';
-import type { Matrix } from '../losses/matrix.ts';
-import { decoderInput, pullBackReparameterization } from './conditioned.ts';
-import type { Vae } from './network.ts';
+import type { Random } from '@qloom/random/random.ts';
+import { floatsFromBytes, ParameterShapeError, valuesOf } from '@qloom/tfjs/layers/parameters.ts';
+import { adamCoefficients } from '@qloom/tfjs/steps/flat-adam.ts';
+import { flatSize } from '@qloom/tfjs/steps/flat-state.ts';
+import { createFitStepRunner, type StepResult } from '@qloom/tfjs/steps/run-step.ts';
+import type { StepDefinition } from '@qloom/tfjs/steps/step-cache.ts';
+import type { TrainingSteps } from '@qloom/tfjs/steps/training-steps.ts';
+import { type Matrix, matrix } from '../losses/matrix.ts';
+import type { VaeSettings } from '../settings.ts';
+import { type VaeSizes, vaeSpecs } from './network.ts';
+import { ADAM, descendDefinition, passDefinition, type Structure, structureKey } from './network-steps.ts';
 
 /** What is drawn for one step, for n real points. */
 export interface DrawnBatch {
@@ -30,25 +35,19 @@ export interface UpdateRates {
   readonly averageDecay: number;
 }
 
-/** Everything of a network in training, in bytes that each kind of {@link TrainingNetwork} takes from the other. */
+/** Everything of a network in training, as bytes. */
 export interface TrainingState {
   readonly parameters: Uint8Array;
   readonly adam: Uint8Array;
   readonly ema: Uint8Array;
 }
 
-/** β of Adam, as usual for adversarial training, and its ε. */
-export const ADAM = { beta1: 0, beta2: 0.99, epsilon: 1e-8 } as const;
-
 /** The conditional VAE in training: network, optimizer and average of parameters. One call at a time. */
 export interface TrainingNetwork {
   /** Sends a batch through the encoder, the drawing of z and the decoder. */
   pass(batch: DrawnBatch): Promise<PassedBatch>;
-  /**
-   * One update, given the gradient of the loss with respect to what {@link pass} made of this batch. `gradient.code` may be
-   * added to: the caller is done with it.
-   */
-  descend(batch: DrawnBatch, passed: PassedBatch, gradient: PassedBatch, rates: UpdateRates): Promise<void>;
+  /** One update, given the gradient of the loss with respect to what {@link pass} made of this batch. */
+  descend(batch: DrawnBatch, gradient: PassedBatch, rates: UpdateRates): Promise<void>;
   /** The average of parameters, float32 bytes. */
   average(): Uint8Array;
   state(): TrainingState;
@@ -57,65 +56,75 @@ export interface TrainingNetwork {
 }
 
 /**
- * A network that goes on eagerly, from the same state, where a compiled step cannot be built or run: a step changes its state last.
+ * A network with first weights from `random`, as `createVae` draws them. Its state is flat arrays of its own, its steps are those of
+ * its structure, compiled where there are compiled steps: a network goes on from the state of another, whichever way the two run.
  */
-export function withFallback(
-  compiled: TrainingNetwork,
-  createEager: () => TrainingNetwork,
-  fallBack: (error: unknown) => void,
+export function createTrainingNetwork(
+  settings: VaeSettings,
+  sizes: VaeSizes,
+  random: Random,
+  steps?: TrainingSteps,
 ): TrainingNetwork {
-  let current = compiled;
-  async function attempt<T>(run: (network: TrainingNetwork) => Promise<T>): Promise<T> {
-    const tried = current;
-    try {
-      return await run(tried);
-    } catch (error) {
-      if (tried !== compiled) throw error;
-      fallBack(error);
-      current = createEager();
-      current.restore(compiled.state());
-      compiled.dispose();
-      return run(current);
-    }
+  const specs = vaeSpecs(settings, sizes, random);
+  const size = flatSize(specs);
+  const runner = createFitStepRunner('a network', steps);
+  let parameters = valuesOf(specs);
+  let average = parameters.slice();
+  let [m, v] = [new Float32Array(size), new Float32Array(size)];
+  let updates = 0;
+
+  function run(
+    step: string,
+    { encoderInput, noise, latents }: DrawnBatch,
+    define: (structure: Structure) => StepDefinition,
+    ...inputs: readonly Float32Array[]
+  ): Promise<StepResult> {
+    const structure = { settings, ...sizes, specs, size, batch: encoderInput.rows };
+    const given = [parameters, encoderInput.data, noise, latents.data, ...inputs];
+    return runner.run(structureKey(step, structure), () => define(structure), given);
   }
+
   return {
-    pass: (batch) => attempt((network) => network.pass(batch)),
-    descend: (...given) => attempt((network) => network.descend(...given)),
-    average: () => current.average(),
-    state: () => current.state(),
-    restore: (state) => current.restore(state),
-    dispose: () => current.dispose(),
+    async pass(batch) {
+      const { code, made } = await run('pass', batch, passDefinition);
+      const { rows } = batch.encoderInput;
+      return { code: matrix(rows, 2 * settings.latentDim, code), made: matrix(2 * rows, sizes.channels, made) };
+    },
+    async descend(batch, { made, code }, { learningRate, averageDecay }) {
+      const { stepSize, epsilonHat } = adamCoefficients(updates + 1, { ...ADAM, learningRate });
+      const coefficients = Float32Array.of(stepSize, epsilonHat, averageDecay);
+      const given = [m, v, average, made.data, code.data, coefficients];
+      ({ parameters, m, v, average } = (await run('descend', batch, descendDefinition, ...given)) as NetworkArrays);
+      updates++;
+    },
+    average: () => bytesOf(average),
+    state() {
+      const adam = new Uint8Array(8 + 8 * size);
+      new DataView(adam.buffer).setFloat64(0, updates, true);
+      adam.set(bytesOf(m), 8);
+      adam.set(bytesOf(v), 8 + 4 * size);
+      return { parameters: bytesOf(parameters), adam, ema: bytesOf(average) };
+    },
+    restore(state) {
+      const { adam } = state;
+      if (adam.byteLength !== 8 + 8 * size) {
+        throw new ParameterShapeError(`adam: ${adam.byteLength} bytes where ${8 + 8 * size} are expected`);
+      }
+      const next = {
+        parameters: floatsFromBytes(state.parameters, size, 'parameters'),
+        m: floatsFromBytes(adam.subarray(8, 8 + 4 * size), size, 'adam'),
+        v: floatsFromBytes(adam.subarray(8 + 4 * size), size, 'adam'),
+        average: floatsFromBytes(state.ema, size, 'moving average'),
+      };
+      updates = new DataView(adam.buffer, adam.byteOffset).getFloat64(0, true);
+      ({ parameters, m, v, average } = next as NetworkArrays);
+    },
+    dispose: () => runner.release(),
   };
 }
 
-/** A network that TensorFlow.js trains kernel by kernel, on the backend in use. Owns `network`. */
-export function createEagerNetwork(network: Vae): TrainingNetwork {
-  const { parameters } = network;
-  const adam = createAdam(parameters);
-  const ema = createEma(parameters);
-  return {
-    async pass(batch) {
-      const code = network.encode(batch.encoderInput);
-      return { code, made: network.decode(decoderInput(code, batch.noise, batch.latents)) };
-    },
-    async descend({ encoderInput, noise, latents }, { code }, gradient, { learningRate, averageDecay }) {
-      tf.tidy(() => {
-        const decoder = network.decoderGradient(decoderInput(code, noise, latents), gradient.made);
-        pullBackReparameterization(code, noise, decoder.input, gradient.code);
-        const encoder = network.encoderGradient(encoderInput, gradient.code);
-        adam.update([...encoder, ...decoder.parameters], { learningRate, ...ADAM });
-        ema.update(averageDecay);
-      });
-    },
-    average: () => ema.toBytes(),
-    state: () => ({ parameters: parameters.toBytes(), adam: adam.toBytes(), ema: ema.toBytes() }),
-    restore(state) {
-      parameters.fromBytes(state.parameters);
-      adam.fromBytes(state.adam);
-      ema.fromBytes(state.ema);
-    },
-    dispose() {
-      for (const owned of [network, adam, ema]) owned.dispose();
-    },
-  };
-}
+/** What changes while a network trains: `size` numbers each. */
+type NetworkArrays = Record<'parameters' | 'm' | 'v' | 'average', Float32Array<ArrayBuffer>>;
+
+/** A copy. */
+const bytesOf = (values: Float32Array<ArrayBuffer>) => new Uint8Array(values.slice().buffer);
