@@ -1,7 +1,7 @@
 import type { Configuration } from '@qloom/study/hyperparameters/hyperparameter.ts';
 import type { Points } from '@qloom/study/points/points.ts';
 
-/** What a critic needs to begin, or to go on. */
+/** What a critic is opened with. */
 export interface CriticOpening {
   /** Seed of the critic's own randomness. */
   readonly seed: number;
@@ -11,7 +11,7 @@ export interface CriticOpening {
   readonly weights: Readonly<Record<string, number>>;
   /** Real points that the critic may see. */
   readonly training: Points;
-  /** State from {@link Critic.checkpoint}, to go on from it. */
+  /** State from {@link Critic.checkpoint}, to continue from it. */
   readonly resume?: Uint8Array;
 }
 

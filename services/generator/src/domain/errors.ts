@@ -44,7 +44,7 @@ export class CancelledError extends Error {
 }
 
 /**
- * Thrown by a {@link Critic} whose peer is gone for now (a dead process, a broken stream). The fit goes on from its last
+ * Thrown by a {@link Critic} whose peer is gone for now (a dead process, a broken stream). The fit continues from its last
  * checkpoint with a new critic; any other error ends it.
  */
 export class CriticLostError extends Error {

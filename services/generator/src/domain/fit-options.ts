@@ -3,12 +3,12 @@ import type { OpenCritic } from './critic.ts';
 import type { GeneratorSettings } from './settings.ts';
 import type { TrainingData } from './training-data.ts';
 
-/** How far a fit is. */
+/** Progress of a fit. */
 export interface FitProgress {
   /** Steps done. */
   readonly step: number;
   readonly totalSteps: number;
-  /** Losses of the last step by name; what the critic reports is below `critic.`. */
+  /** Losses of the last step by name; those that the critic reports have the prefix `critic.`. */
   readonly losses: Readonly<Record<string, number>>;
 }
 
@@ -20,13 +20,13 @@ export interface FitOptions {
   readonly signal: AbortSignal;
   /** Opens the judge of fidelity. Needed by methods that are fitted against a critic. */
   readonly openCritic?: OpenCritic;
-  /** A resumable checkpoint of this very fit. */
+  /** A resumable checkpoint of the same fit. */
   readonly resume?: Uint8Array;
   /** A resumable checkpoint is made after every so many steps. Default 100. */
   readonly checkpointEvery?: number;
   readonly onProgress?: (progress: FitProgress) => void;
   readonly onCheckpoint?: (step: number, checkpoint: Uint8Array) => void | Promise<void>;
-  /** Compiled steps to train with. Absent: eagerly. A checkpoint of one goes on as the other. */
+  /** Compiled steps to train with. Absent: eagerly. A fit can be resumed in either mode. */
   readonly steps?: TrainingSteps;
   /** Lets the event loop run; called once a step, so that fits in one process take turns and probes get through. */
   readonly breathe: () => Promise<void>;

@@ -7,7 +7,7 @@ const METHOD: Hyperparameter = {
   kind: 'categorical',
   choices: METHOD_NAMES,
   default: METHOD_NAMES[0],
-  description: 'How synthetic points are made: the VAE-GAN, the CVAE alone, or a rival.',
+  description: 'How synthetic points are made: the VAE-GAN, the CVAE alone, or a classical baseline.',
 };
 
 const STRENGTH: Hyperparameter = {
@@ -18,7 +18,8 @@ const STRENGTH: Hyperparameter = {
   scale: 'log',
   default: 1,
   condition: whereMethod(({ strength }) => strength),
-  description: "How far a rival departs from the training points, over the rival's own usual value; kept in its range.",
+  description:
+    'How far a baseline departs from the training points, relative to its default strength; limited to its range.',
 };
 
 const SYNTH_RATIO: Hyperparameter = {
@@ -29,7 +30,7 @@ const SYNTH_RATIO: Hyperparameter = {
   scale: 'log',
   zeroAllowed: true,
   default: 1,
-  description: 'Synthetic points for each real one; 0 adds nothing. Read by whoever samples.',
+  description: 'Synthetic points for each real one; 0 adds none. Read by the clients that sample.',
 };
 
 /**

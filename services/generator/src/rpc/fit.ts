@@ -24,7 +24,7 @@ import { createOutputQueue } from './output-queue.ts';
 
 /** What Fit needs of the process it runs in. */
 export interface FitDeps {
-  /** The judge of fidelity; absent where none is configured, and then only rivals and the CVAE can be fitted. */
+  /** The judge of fidelity; absent where none is configured: then methods that need a critic are refused. */
   readonly discriminator?: Remote<typeof DiscriminatorServiceService>;
   readonly log: Logger;
   /** Most fits at once; one more is refused as RESOURCE_EXHAUSTED. */
@@ -90,7 +90,7 @@ async function run(
   const result = await withSpan('generate', span, () =>
     fitWithRecovery(options, {
       wait: pause,
-      onLoss: (error, waitMs) => deps.log.warn('critic lost, going on from the last checkpoint', { error, waitMs }),
+      onLoss: (error, waitMs) => deps.log.warn('critic lost, continuing from the last checkpoint', { error, waitMs }),
     }),
   );
   for (const value of encodeBytes(result.model)) await push({ part: { $case: 'model', value } });

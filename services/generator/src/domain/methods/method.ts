@@ -16,7 +16,7 @@ export interface Fitted {
   readonly values: Readonly<Record<string, number>>;
 }
 
-/** A way to make synthetic points: a row of `method-table.ts`, in a file of its own. */
+/** A way to synthesize points: a row of `method-table.ts`, in a file of its own. */
 export interface GeneratorMethod {
   /** One line for people. */
   readonly description: string;
@@ -28,7 +28,7 @@ export interface GeneratorMethod {
   readonly strength: boolean;
   /** Its hyperparameters, in the order in which they are advertised. They are active while `method` is this one. */
   readonly hyperparameters: readonly Unconditional[];
-  /** Fits to `options.data`, which is usable. Throws what {@link FitOptions} allows. */
+  /** Fits to `options.data`, which has been checked. Throws InvalidTrainingDataError where the data does not suit the method. */
   fit(options: FitOptions): Promise<Fitted>;
   /** Draws `options.counts` points, class after class, in chunks, and counts them in `tally`. The same seed gives the same points. */
   sample(model: Model, options: SampleOptions, tally: Tally): AsyncIterable<Points>;

@@ -1,6 +1,6 @@
 import { type GeneratorMethod, NOTHING_LEARNED } from './method.ts';
 
-/** No synthetic points, whatever is asked. */
+/** No synthetic points, whatever the request. */
 export const none: GeneratorMethod = {
   description: 'No synthetic points.',
   baseline: false,

@@ -9,9 +9,9 @@ import { createGate, type Gate } from './gate.ts';
 import { createPointSource, type PointSource } from './point-source.ts';
 import { CHUNK_ROWS, type SampleOptions, type Tally } from './sample-options.ts';
 
-/** For each wanted point at most so many are drawn … */
+/** Most draws per requested point … */
 const DRAWS_EACH = 20;
-/** … and this many more, so that few wanted points have a chance. */
+/** … and so many more, for small requests. */
 const DRAWS_MORE = 256;
 
 /** Samples from the network of a model, through the gate unless `options.gated` is false. */
@@ -33,8 +33,8 @@ export async function* sampleNetwork(model: Model, options: SampleOptions, tally
 }
 
 /**
- * Draws until `wanted` points have passed the gate, or 20 times as many and 256 more are drawn; what is then missing is made up
- * of the rejected points whose class is the most probable.
+ * Draws until `wanted` points have passed the gate, or 20 times as many and 256 more are drawn; missing points are then taken
+ * from the rejected ones whose class is the most probable.
  */
 async function* sampleClass(
   source: PointSource,

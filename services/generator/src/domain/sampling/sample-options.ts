@@ -6,13 +6,13 @@ export interface SampleOptions {
   readonly signal: AbortSignal;
   /** Lets the event loop run; called between draws. */
   readonly breathe: () => Promise<void>;
-  /** Rejects implausible points and copies of a neural model. Rivals are taken as they are. Default true. */
+  /** Rejects implausible points and copies, where the method has a gate: networks have. Default true. */
   readonly gated?: boolean;
   /** Rounds features from finite shots to what such a measurement can give. Default false: a QNN takes any number. */
   readonly requantized?: boolean;
 }
 
-/** What was drawn so far. A method counts its points here. */
+/** Counts of one sampling, which methods add to. */
 export interface Tally {
   /** Points given. */
   count: number;

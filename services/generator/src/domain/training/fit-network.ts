@@ -22,8 +22,8 @@ import { Trainer } from './trainer.ts';
 const DEFAULT_CHECKPOINT_EVERY = 100;
 
 /**
- * Fits a conditional VAE, with a critic as the generator of a VAE-GAN. Without one, its samples have noise as wide as its
- * reconstruction error, which a critic would see. Throws DivergedError, CancelledError, UnusableCheckpointError
+ * Fits a conditional VAE, with a critic as the generator of a VAE-GAN. Without one, its samples get noise with the width of its
+ * reconstruction error. Throws DivergedError, CancelledError, UnusableCheckpointError
  * for a bad resume, and what the critic throws.
  */
 export async function fitNetwork(options: FitOptions, variant: { readonly critic: boolean }): Promise<Fitted> {

@@ -15,7 +15,7 @@ const FIRST_WAIT_MS = 100;
 const LONGEST_WAIT_MS = 5_000;
 
 /**
- * {@link fitGenerator} that goes on after CriticLostError: from the last checkpoint, or from step 0 under the same seed where
+ * {@link fitGenerator} that continues after CriticLostError: from the last checkpoint, or from step 0 under the same seed where
  * there is none. Either way the model has the bits of an undisturbed fit. Waits 100 ms, then twice as long each time, at most
  * 5 s. Throws the CriticLostError when the critic is lost too often without progress.
  */

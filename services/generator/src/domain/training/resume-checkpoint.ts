@@ -5,7 +5,7 @@ import type { GeneratorSettings } from '../settings.ts';
 import type { TrainingData } from '../training-data.ts';
 import type { TrainerState } from './trainer.ts';
 
-/** A fit at a step barrier: everything that a replica needs to go on as if nothing had happened. */
+/** A fit at a step barrier: everything that a replica needs to continue it with the same result. */
 export interface ResumeCheckpoint {
   /** Steps done. Random numbers are functions of seed and step, so this and the seed are the random state. */
   readonly step: number;
