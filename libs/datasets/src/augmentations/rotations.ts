@@ -11,7 +11,12 @@ import { strengthOf, synthesize, takeInTurn } from './synthesize.ts';
 export const rotations: Augmentation = {
   name: 'rotations',
   title: 'Small random rotations of real points',
-  strength: { low: 0.01, high: 1, default: 0.1, meaning: 'length of the step, in the distance from the mean' },
+  strength: {
+    low: 0.01,
+    high: 1,
+    default: 0.1,
+    meaning: 'length of the step, as a fraction of the distance from the mean',
+  },
   needsShots: false,
   augment(points, request) {
     const strength = strengthOf(rotations, request);

@@ -12,7 +12,7 @@ const NEIGHBOURS = 5;
 export const smote: Augmentation = {
   name: 'smote',
   title: 'SMOTE',
-  strength: { low: 0.1, high: 1, default: 1, meaning: 'the furthest way to the neighbour, as a fraction' },
+  strength: { low: 0.1, high: 1, default: 1, meaning: 'greatest fraction of the way to the neighbour' },
   needsShots: false,
   augment(points, request) {
     const strength = strengthOf(smote, request);

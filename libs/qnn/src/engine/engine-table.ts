@@ -26,7 +26,7 @@ export const ENGINES: readonly EngineEntry[] = [
   wasm,
   {
     name: 'reference',
-    description: 'gate by gate, the oracle of every test',
+    description: 'gate by gate in float64, the reference of every test',
     capabilities: { precisions: ['float64'], noise: false, limits: DEFAULT_LIMITS },
     find: async () => ({ available: true, detail: 'plain JavaScript' }),
     create: async () => createReferenceEngine(),

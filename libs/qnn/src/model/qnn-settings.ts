@@ -38,7 +38,7 @@ export interface QnnSettings {
   readonly loss: LossName;
   /** Adam steps; always all of them are done. 1 to 100,000. Default 200. */
   readonly steps: number;
-  /** Points a step, 1 to 4,096; fewer where there are fewer points. Default 32. */
+  /** Points per step, 1 to 4,096; fewer where there are fewer points. Default 32. */
   readonly batchSize: number;
   /** Adam's learning rate, above 0 and at most 1. Default 0.05. */
   readonly learningRate: number;

@@ -52,7 +52,7 @@ export const ENCODINGS = {
     encode: () => {},
   }),
   angle: define({
-    description: 'A rotation by scale·x on qubit j mod n; inputs that share a qubit take turns about the axes.',
+    description: 'A rotation by scale·x on qubit j mod n; inputs that share a qubit use the axes in turn.',
     options: {
       axis: { type: 'choice', choices: ['x', 'y', 'z'], default: 'y', description: 'Axis of the rotations.' },
       scale: { type: 'number', minimum: -1000, maximum: 1000, default: 1, description: 'Radians a unit of input.' },

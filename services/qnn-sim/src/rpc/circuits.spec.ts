@@ -219,7 +219,7 @@ describe('Expectation and Gradient of any circuit', () => {
     [{}, 'finite-differences', "method: is 'finite-differences'; right would be adjoint, parameter-shift"],
     [{ precision: 'float16' }, '', "precision: is 'float16'; right would be float32, float64"],
     [{ circuit: { ...circuit, encoding: 'phase' } }, '', "circuit.encoding: is 'phase'; right would be none, angle"],
-    [{ circuit: { ...circuit, qasm: 'OPENQASM 2.0;' } }, '', 'circuit.qubits: stands beside qasm'],
+    [{ circuit: { ...circuit, qasm: 'OPENQASM 2.0;' } }, '', 'circuit.qubits: is given together with qasm'],
     [
       { circuit: CircuitSettings.fromPartial({ qasm: 'OPENQASM 3.0;\nqubit q;\nif (1) x q;' }) },
       '',

@@ -98,7 +98,7 @@ export async function decodeCircuit(wire: CircuitSettings | undefined, signal: A
 async function decodeProgram({ qasm, ...rest }: CircuitSettings, signal: AbortSignal): Promise<DecodedCircuit> {
   for (const [field, value] of Object.entries(rest)) {
     const isEmpty = typeof value === 'object' ? Object.keys(value).length === 0 : value === 0 || value === '';
-    if (!isEmpty) refuse(`circuit.${snakeCase(field)}`, 'stands beside qasm; right would be one of the two');
+    if (!isEmpty) refuse(`circuit.${snakeCase(field)}`, 'is given together with qasm; right would be one of the two');
   }
   const read = await checks.run({ kind: 'program', qasm }, signal);
   return 'value' in read ? { source: { qasm }, circuit: read.value } : refuse('circuit.qasm', read.refusal);

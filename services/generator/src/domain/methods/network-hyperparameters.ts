@@ -77,7 +77,7 @@ export const OPTIMIZER_HYPERPARAMETERS: readonly Unconditional[] = [
     kind: 'categorical',
     choices: ['16', '32', '64'],
     default: '32',
-    description: 'Points a step.',
+    description: 'Points per training step.',
   },
   {
     name: 'gan.steps',
