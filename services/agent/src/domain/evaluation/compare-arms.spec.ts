@@ -1,8 +1,8 @@
-import { type ArmScores, compareArms, type Draws, meanInterval, plainInterval } from './compare-arms.ts';
+import { type ArmScores, compareArms, meanInterval, plainInterval, type Replicates } from './compare-arms.ts';
 import type { TestScore } from './test-score.ts';
 
-const FRESH: Draws = { kind: 'fresh', test: 1000 };
-const SPLITS: Draws = { kind: 'splits', labels: 40, test: 40 };
+const FRESH: Replicates = { kind: 'fresh', test: 1000 };
+const SPLITS: Replicates = { kind: 'splits', labels: 40, test: 40 };
 const reference: ArmScores = { name: 'real-only', scores: [0.8, 0.7, 0.9, 0.8, 0.75, 0.85] };
 
 const raised = (name: string, by: number): ArmScores => ({
@@ -17,7 +17,12 @@ function always(name: string, right: readonly number[], draws = 10): ArmScores {
   return { name, scores: new Array<number>(draws).fill(score), tests: new Array<TestScore>(draws).fill(test) };
 }
 
-const compared = (a: ArmScores, b: ArmScores, draws: Draws, scale: Parameters<typeof compareArms>[3] = 'accuracy') => {
+const compared = (
+  a: ArmScores,
+  b: ArmScores,
+  draws: Replicates,
+  scale: Parameters<typeof compareArms>[3] = 'accuracy',
+) => {
   const comparison = compareArms(a, [b], draws, scale, 's').get(b.name);
   if (comparison === undefined) throw new Error('not compared');
   return comparison;
@@ -88,7 +93,7 @@ describe('compareArms', () => {
       const score = of === 'accuracy' ? (zero + one) / 100 : (zero / 95 + one / 5) / 2;
       return { name, scores: new Array<number>(10).fill(score), tests: new Array<TestScore>(10).fill(test(zero, one)) };
     };
-    const relation: Draws = { kind: 'fresh', test: 100 };
+    const relation: Replicates = { kind: 'fresh', test: 100 };
     const plain = compared(arm('real-only', 48, 3, 'accuracy'), arm('majority', 95, 0, 'accuracy'), relation);
     expect(plain.difference.low).toBeGreaterThan(0.2);
     const [a, b] = [arm('real-only', 48, 3, 'balanced'), arm('majority', 95, 0, 'balanced')];
@@ -111,7 +116,7 @@ describe('compareArms', () => {
 
   it('is more careful with repeated splits of one file than with draws that have a test set each', () => {
     const noisy = { name: 'a', scores: reference.scores.map((score, i) => (score ?? 0) + 0.05 * (i - 1)) };
-    const width = (draws: Draws) => {
+    const width = (draws: Replicates) => {
       const { low, high } = compared(reference, noisy, draws, 'unbounded').difference;
       return high - low;
     };
@@ -139,7 +144,7 @@ describe('compareArms', () => {
 
 describe('meanInterval', () => {
   it('of a perfect accuracy is as wide as the test set is small, and stays within 100%', () => {
-    const perfect = (draws: Draws) =>
+    const perfect = (draws: Replicates) =>
       meanInterval({ name: 'a', scores: new Array<number>(10).fill(1) }, draws, 'accuracy');
     expect(perfect({ kind: 'fresh', test: 10 })).toMatchObject({ estimate: 1, high: 1 });
     expect(perfect({ kind: 'fresh', test: 10 }).low).toBeLessThan(0.8);

@@ -19,24 +19,24 @@ import {
 import { mean } from '../maths/statistics.ts';
 import type { TestScore } from './test-score.ts';
 
-/** How draws relate: fresh labels and one test set, or repeated splits of one file, whose rows they share. */
-export type Draws =
+/** How replicates relate: fresh labels and one test set, or repeated splits of one file, whose rows they share. */
+export type Replicates =
   | { readonly kind: 'fresh'; readonly test: number }
   | { readonly kind: 'splits'; readonly labels: number; readonly test: number };
 
 /** What is scored; the last has no known resolution, such as a loss. */
 export type Scale = 'accuracy' | 'balanced-accuracy' | 'unbounded';
 
-/** An arm's scores, one a draw, in the order of the draws. Higher is better. */
+/** An arm's scores, one a replicate, in the order of the replicates. Higher is better. */
 export interface ArmScores {
   readonly name: string;
-  /** Null on a draw that the arm has no score of. */
+  /** Null on a replicate that the arm has no score of. */
   readonly scores: readonly (number | null)[];
-  /** Which test points were right on each draw; null where that is not known, and it must be for balanced accuracy. */
+  /** Which test points were right on each replicate; null where that is not known, and it must be for balanced accuracy. */
   readonly tests?: readonly (TestScore | null)[];
 }
 
-/** A draw that an arm has a score of. */
+/** A replicate that an arm has a score of. */
 interface Scored {
   readonly score: number;
   readonly test: TestScore | null;
@@ -46,14 +46,14 @@ interface Scored {
 export interface Comparison {
   /** Level 0 where its error is not known. */
   readonly difference: Interval;
-  /** 1 where the error is not known, or with fewer than five draws. */
+  /** 1 where the error is not known, or with fewer than five replicates. */
   readonly pValue: number;
   /** After Holm's correction over all arms that are compared. */
   readonly pValueHolm: number;
 }
 
-/** The mean of an arm's scores with its 95% interval, which allows for the draws and, for accuracies, for the test set. */
-export function meanInterval(arm: ArmScores, draws: Draws, scale: Scale): Interval {
+/** The mean of an arm's scores with its 95% interval, which allows for the replicates and, for accuracies, for the test set. */
+export function meanInterval(arm: ArmScores, draws: Replicates, scale: Scale): Interval {
   const scored = scoredDraws(arm);
   const scores = scored.map(({ score }) => score);
   if (scale === 'unbounded') return plainInterval(scores, draws);
@@ -62,15 +62,15 @@ export function meanInterval(arm: ArmScores, draws: Draws, scale: Scale): Interv
 }
 
 /**
- * Each arm against the reference, paired by the draws that both have. Accuracies are counts of test points, so that equal
+ * Each arm against the reference, paired by the replicates that both have. Accuracies are counts of test points, so that equal
  * differences are no proof. Fresh draws: Student's interval with the error of the common test set, and the greater p of that
- * test and of the permutation test over draws. Repeated splits of one file: the corrected resampled t-test (Nadeau and
- * Bengio), which allows for shared rows, its variance at least that of the test rows. Of a common draw there must be one.
+ * test and of the permutation test over replicates. Repeated splits of one file: the corrected resampled t-test (Nadeau and
+ * Bengio), which allows for shared rows, its variance at least that of the test rows. At least one replicate must be common to both.
  */
 export function compareArms(
   reference: ArmScores,
   arms: readonly ArmScores[],
-  draws: Draws,
+  draws: Replicates,
   scale: Scale,
   seed: string,
 ): Map<string, Comparison> {
@@ -95,14 +95,14 @@ export function compareArms(
   );
 }
 
-/** The mean of anything without a known resolution over draws, such as distances, with its 95% interval. */
-export function plainInterval(values: readonly number[], draws: Draws, range?: MeanOptions['range']): Interval {
+/** The mean of anything without a known resolution over replicates, such as distances, with its 95% interval. */
+export function plainInterval(values: readonly number[], draws: Replicates, range?: MeanOptions['range']): Interval {
   return intervalOf(meanTest(values, draws, null, 0, { range }));
 }
 
 function meanTest(
   values: readonly number[],
-  draws: Draws,
+  draws: Replicates,
   common: TestSetError | null,
   leastVariance: number,
   options: MeanOptions,
@@ -116,7 +116,7 @@ function scoredDraws({ scores, tests }: ArmScores): Scored[] {
   return scores.flatMap((score, draw) => (score === null ? [] : [{ score, test: tests?.[draw] ?? null }]));
 }
 
-/** The draws that both arms have a score of. */
+/** The replicates that both arms have a score of. */
 function pairsOf(arm: ArmScores, reference: ArmScores): [ours: Scored, theirs: Scored][] {
   return arm.scores.flatMap((ours, draw): [Scored, Scored][] => {
     const theirs = reference.scores[draw];
@@ -130,14 +130,14 @@ function pairsOf(arm: ArmScores, reference: ArmScores): [ours: Scored, theirs: S
   });
 }
 
-/** Differences at each test point of a draw, class by class; null where they are not known. */
+/** Differences at each test point of a replicate, class by class; null where they are not known. */
 function pointDifferences([ours, theirs]: readonly [Scored, Scored]): Float64Array[] | null {
   const [a, b] = [ours.test, theirs.test];
   if (a === null || b === null || a.some((points, c) => points.length !== b[c].length)) return null;
   return a.map((points, c) => points.map((share, i) => share - b[c][i]));
 }
 
-/** Error that all draws have in common, from the points on which the arms differ; for independent errors where they are not known. */
+/** Error that all replicates have in common, from the points on which the arms differ; for independent errors where they are not known. */
 function commonError(pairs: readonly [Scored, Scored][], points: number, scale: Scale): TestSetError {
   const known = pairs.map(pointDifferences);
   const [first] = known;
@@ -149,7 +149,7 @@ function commonError(pairs: readonly [Scored, Scored][], points: number, scale: 
   return independentTestSetError(ofArm(0), ofArm(1), points);
 }
 
-/** Mean over draws of the variance of a difference that is due to the draw's own test rows. */
+/** Mean over replicates of the variance of a difference that is due to the replicate's own test rows. */
 function meanSplitVariance(pairs: readonly [Scored, Scored][], points: number, scale: Scale): number {
   return mean(
     pairs.map((pair) => {

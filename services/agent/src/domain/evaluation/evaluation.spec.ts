@@ -4,7 +4,7 @@ import { effectsOf } from './effects.ts';
 import { armsOf, comparisonJobs, type EvaluationPlan, searchJobs } from './jobs.ts';
 
 const plan: EvaluationPlan = {
-  draws: 3,
+  replicates: 3,
   baselines: ['noise', 'gaussian'],
   baselineEvaluations: 4,
   hasOracle: true,
@@ -19,12 +19,12 @@ describe('jobs', () => {
     for (const { name } of jobs) expect(`unit-${name}`).toMatch(/^[a-z0-9][a-z0-9-]{0,63}$/);
   });
 
-  it('give every baseline as many evaluations, and every arm every draw', () => {
+  it('give every baseline as many evaluations, and every arm every replicate', () => {
     for (const baseline of plan.baselines) {
       expect(jobs.filter((job) => job.kind === 'tune' && job.baseline === baseline)).toHaveLength(4);
     }
     for (const arm of armsOf(plan, true)) {
-      expect(jobs.filter((job) => job.kind === 'draw' && job.arm === arm)).toHaveLength(3);
+      expect(jobs.filter((job) => job.kind === 'replicate' && job.arm === arm)).toHaveLength(3);
     }
   });
 });

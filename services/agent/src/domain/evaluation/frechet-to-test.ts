@@ -18,7 +18,7 @@ export interface DistanceToTest {
 }
 
 /**
- * The points on either side of every Fréchet distance on a draw: as many as the arm adds that adds fewest. A distance shrinks
+ * The points on either side of every Fréchet distance on a replicate: as many as the arm adds that adds fewest. A distance shrinks
  * as samples grow, so that arms can be compared at one count only. `ratio` is `synthRatio` as the generator offers it.
  */
 export function comparedCount(
@@ -40,7 +40,7 @@ export function comparedCount(
 
 /**
  * Fréchet distance of an arm's synthetic points to the test set at `count` points a side, averaged over as many disjoint
- * blocks as there are, at most five. A function of the draw and of the arm's points alone. Null with fewer than two points.
+ * blocks as there are, at most five. A function of the replicate and of the arm's points alone. Null with fewer than two points.
  */
 export function frechetToTest(test: Points, synthetic: Points, count: number, random: Random): DistanceToTest | null {
   const n = Math.min(count, synthetic.count);

@@ -1,7 +1,7 @@
 /** What a final evaluation consists of. */
 export interface EvaluationPlan {
-  /** Fresh draws of all labels. */
-  readonly draws: number;
+  /** Draws of labels and test points on which all arms are trained. */
+  readonly replicates: number;
   /** Baseline methods, such as `noise` and `gaussian`. */
   readonly baselines: readonly string[];
   /** Evaluations that each baseline spends on its ratio and strength. */
@@ -17,8 +17,8 @@ export type Job =
   | { readonly kind: 'outer'; readonly name: string; readonly episode: number; readonly fold: number }
   /** One setting of a baseline on the reward folds. */
   | { readonly kind: 'tune'; readonly name: string; readonly baseline: string; readonly index: number }
-  /** One arm on one draw, scored on the test set. */
-  | { readonly kind: 'draw'; readonly name: string; readonly draw: number; readonly arm: string }
+  /** One arm on one replicate, scored on the test set. */
+  | { readonly kind: 'replicate'; readonly name: string; readonly replicate: number; readonly arm: string }
   /** The synthetic data set itself, from all labels of the study. */
   | { readonly kind: 'synthesis'; readonly name: 'synthesis' };
 
@@ -62,10 +62,10 @@ export function armsOf(plan: EvaluationPlan, isUnselectedShown: boolean): string
   ];
 }
 
-/** Jobs of the comparison, draw by draw, so that an interrupted one has whole draws; then the data set itself. */
+/** Jobs of the comparison, replicate by replicate, so that an interrupted one has whole replicates; then the data set itself. */
 export function comparisonJobs(plan: EvaluationPlan, arms: readonly string[], isSynthesized: boolean): Job[] {
-  const draws = Array.from({ length: plan.draws }, (_, draw) =>
-    arms.map((arm): Job => ({ kind: 'draw', name: `draw-${draw}-${arm}`, draw, arm })),
+  const replicates = Array.from({ length: plan.replicates }, (_, replicate) =>
+    arms.map((arm): Job => ({ kind: 'replicate', name: `draw-${replicate}-${arm}`, replicate, arm })),
   ).flat();
-  return isSynthesized ? [{ kind: 'synthesis', name: 'synthesis' }, ...draws] : draws;
+  return isSynthesized ? [{ kind: 'synthesis', name: 'synthesis' }, ...replicates] : replicates;
 }

@@ -100,7 +100,7 @@ describe('a study on a file with copies', () => {
     expect(settings.data.identicalRows).toBe(IdenticalRows.TOGETHER);
     const data = await openStudyData(settings, seeds, store);
     for (let draw = 0; draw < 20; draw++) {
-      const { labels, test } = await data.draw(draw);
+      const { labels, test } = await data.replicate(draw);
       expect(shared(test, labels)).toBe(0);
     }
     const { labels } = await data.own();
@@ -156,7 +156,7 @@ describe('a study on a file with copies', () => {
   it('has them where the user says that they are measurements of their own', async () => {
     const { settings, seeds } = await open(IdenticalRows.INDEPENDENT);
     const data = await openStudyData(settings, seeds, store);
-    const draws = await Promise.all(Array.from({ length: 20 }, (_, draw) => data.draw(draw)));
+    const draws = await Promise.all(Array.from({ length: 20 }, (_, draw) => data.replicate(draw)));
     expect(draws.some(({ labels, test }) => shared(test, labels) > 0)).toBe(true);
     expect(draws.every(({ labels, test }) => labels.count === 30 && test.count === 10)).toBe(true);
   });
@@ -164,7 +164,7 @@ describe('a study on a file with copies', () => {
   it('goes on with the splits that it had where it was created before the setting was there', async () => {
     const { settings, seeds } = await open(IdenticalRows.INDEPENDENT);
     const before = { ...settings, data: { ...settings.data, identicalRows: IdenticalRows.UNSPECIFIED } };
-    const draw = async (of: typeof settings) => (await openStudyData(of, seeds, store)).draw(3);
+    const draw = async (of: typeof settings) => (await openStudyData(of, seeds, store)).replicate(3);
     expect(await draw(before)).toEqual(await draw(settings));
   });
 });

@@ -18,7 +18,7 @@ import { loadDataset } from './datasets.ts';
 import { requireUsable } from './usable-data.ts';
 
 /** One draw of the data: all labels, what they are tested on, and fresh true samples where the source has them. */
-export interface Draw {
+export interface Replicate {
   readonly labels: Points;
   readonly test: Points;
   readonly oracle: ((classCounts: readonly number[]) => Promise<Points>) | null;
@@ -31,14 +31,14 @@ export interface StudyData {
   readonly warnings: readonly string[];
   /** Features and classes of its points. */
   readonly shape: { readonly features: number; readonly classes: number };
-  /** Labels and test points of each draw, as asked for: whole sets of identical rows may leave some places empty. */
+  /** Labels and test points of each replicate, as asked for: whole sets of identical rows may leave some places empty. */
   readonly sizes: { readonly labels: number; readonly test: number };
-  /** True for a task: every draw is new. False for a fixed file, whose draws are repeated splits. */
+  /** True for a task: every replicate is a new draw. False for a fixed file, whose replicates are repeated splits. */
   readonly isFresh: boolean;
-  /** The study's own draw, on which it searches. Rejects with the signal's reason once it has aborted. */
-  own(signal?: AbortSignal): Promise<Draw>;
-  /** Draw `index` of the final evaluation. */
-  draw(index: number): Promise<Draw>;
+  /** The study's own labels and test points, on which it searches. Rejects with the signal's reason once it has aborted. */
+  own(signal?: AbortSignal): Promise<Replicate>;
+  /** Replicate `index` of the final evaluation. */
+  replicate(index: number): Promise<Replicate>;
 }
 
 /** Below this many outer points of a quarter held out, U could not be told from 0, and all labels are folded again. */
@@ -103,9 +103,9 @@ async function openTask(data: DataSource, seeds: StudySeeds): Promise<StudyData>
   const task = taskOf(data);
   const count = data.labelBudget;
   const { featureNames, classNames } = task.descriptor;
-  /** The same in all draws. */
+  /** The same in all replicates. */
   let test: Promise<Points> | undefined;
-  const drawWith = async (seed: number, signal?: AbortSignal): Promise<Draw> => {
+  const drawWith = async (seed: number, signal?: AbortSignal): Promise<Replicate> => {
     test ??= task.drawAsync({ count: data.testSize, seed: seeds.data, purpose: 'test' }, { signal });
     return {
       test: await test,
@@ -123,7 +123,7 @@ async function openTask(data: DataSource, seeds: StudySeeds): Promise<StudyData>
     sizes: { labels: count, test: data.testSize },
     isFresh: true,
     own: (signal) => drawWith(seeds.data, signal),
-    draw: (index) => drawWith(seeds.job(`draw-${index}`, 'draw')),
+    replicate: (index) => drawWith(seeds.job(`draw-${index}`, 'draw')),
   };
 }
 
@@ -175,14 +175,14 @@ async function openFile(
   const { classNames } = description;
   const options = { repeats: draws + 1, labels, test, seed: seeds.data };
   const splits = await runInTurns(repeatedSplitSteps({ ...points, block, classNames }, options), { signal });
-  const at = async (index: number): Promise<Draw> => ({
+  const at = async (index: number): Promise<Replicate> => ({
     labels: selectRows(points, splits[index].labels),
     test: selectRows(points, splits[index].test),
     oracle: null,
   });
   const sizes = { labels, test };
   const shape = { features: points.features, classes: points.classes };
-  return { description, warnings, shape, sizes, isFresh: false, own: () => at(0), draw: (index) => at(index + 1) };
+  return { description, warnings, shape, sizes, isFresh: false, own: () => at(0), replicate: (index) => at(index + 1) };
 }
 
 /** Passes on what data sets complain of as a wrong field of the request. */

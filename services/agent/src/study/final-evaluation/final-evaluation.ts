@@ -61,7 +61,7 @@ export interface FinalEvaluationDeps {
 export function evaluationPlan(settings: CompleteSettings): EvaluationPlan {
   const { draws, rivals, rivalEvaluations } = settings.evaluation;
   return {
-    draws,
+    replicates: draws,
     baselines: rivals,
     baselineEvaluations: rivalEvaluations,
     hasOracle: settings.data.source?.$case === 'task',
@@ -181,7 +181,9 @@ export function createFinalEvaluation(
  * against which all else is measured. Null where nothing is known to be in the way.
  */
 function failureOfEvaluation(view: StudyView, plan: EvaluationPlan): Failure | null {
-  const references = new Set(Array.from({ length: plan.draws }, (_, draw) => `draw-${draw}-${REAL_ONLY}`));
+  const references = new Set(
+    Array.from({ length: plan.replicates }, (_, replicate) => `draw-${replicate}-${REAL_ONLY}`),
+  );
   for (const name of view.jobs.keys()) {
     const job = failureOfJob(view.jobs, name);
     if (job === undefined || (job.reason !== 'invalid' && !references.has(name))) continue;

@@ -33,8 +33,8 @@ export interface TuneResult extends Effort {
   readonly loss: number;
 }
 
-/** One arm on one draw. */
-export interface DrawResult extends Effort {
+/** One arm on one replicate. */
+export interface ReplicateResult extends Effort {
   readonly accuracy: number;
   /** Null for a classifier without one. */
   readonly loss: number | null;
@@ -73,7 +73,7 @@ export function failureOfJob(jobs: ReadonlyMap<string, string>, name: string): F
   const json = jobs.get(name);
   // Asked of every job at every event, and true of few: only those are parsed.
   if (json === undefined || !/"(failed|fallback)":/.test(json)) return undefined;
-  const result = JSON.parse(json) as Partial<FailedJob> & Partial<DrawResult>;
+  const result = JSON.parse(json) as Partial<FailedJob> & Partial<ReplicateResult>;
   const failed = result.failed ?? result.fallback;
   return failed === undefined ? undefined : { failed, reason: result.reason };
 }

@@ -13,10 +13,10 @@ import { mean } from '../../../domain/maths/statistics.ts';
 import { armScores } from '../../../domain/reward/measurement.ts';
 import { classicalPredictions } from '../../../workers/classical.ts';
 import { getPoints } from '../../data/points-artifact.ts';
-import type { Draw } from '../../data/study-data.ts';
+import type { Replicate } from '../../data/study-data.ts';
 import { decodeUtility } from '../../replay/measurement.ts';
 import { type EvaluationContext, synthesize, train } from './evaluation-context.ts';
-import type { DrawResult, Effort, FailedJob, OuterResult, TuneResult } from './job-results.ts';
+import type { Effort, FailedJob, OuterResult, ReplicateResult, TuneResult } from './job-results.ts';
 import { synthesizeDataset } from './synthetic-set.ts';
 
 /** Trainings of the QNN per outer fold and arm, at least: they are cheap, and their noise would hide what points do. */
@@ -35,8 +35,8 @@ export async function runJob(
       return runOuter(context, job, hyperparametersOf(job.episode), signal);
     case 'tune':
       return runTune(context, job, signal);
-    case 'draw':
-      return runDraw(context, job, choices as Choices, signal);
+    case 'replicate':
+      return runReplicate(context, job, choices as Choices, signal);
     case 'synthesis':
       return synthesizeDataset(context, (choices as Choices).selection.best?.hyperparameters ?? {}, signal);
   }
@@ -88,22 +88,22 @@ async function runTune(
   return { hyperparameters: configuration, loss: mean(losses), ...effortOf(context, reports, startedMs) };
 }
 
-async function runDraw(
+async function runReplicate(
   context: EvaluationContext,
-  { name, draw, arm }: Extract<Job, { kind: 'draw' }>,
+  { name, replicate, arm }: Extract<Job, { kind: 'replicate' }>,
   choices: Choices,
   signal: AbortSignal,
-): Promise<DrawResult | FailedJob> {
+): Promise<ReplicateResult | FailedJob> {
   if (choices.baselines.get(arm) === null) {
     return { failed: `${arm}: not one of its settings could be fitted`, reason: 'diverged' };
   }
-  const data = await context.data.draw(draw);
+  const data = await context.data.replicate(replicate);
   const startedMs = context.clock.now();
   if (CLASSICAL.includes(arm)) return runClassical(context, name, arm, data, startedMs, signal);
-  const points = await addedPoints(context, name, draw, arm, data, choices, signal);
+  const points = await addedPoints(context, name, replicate, arm, data, choices, signal);
   const roles = { training: data.labels, synthetic: points, heldOut: data.test };
-  // The same seeds in every arm of a draw, so that arms are paired.
-  const random = createRandom(context.seeds.job(`draw-${draw}`, 'qnn'));
+  // The same seeds in every arm of a replicate, so that arms are paired.
+  const random = createRandom(context.seeds.job(`draw-${replicate}`, 'qnn'));
   const seeds = Array.from({ length: context.settings.qnnSeeds }, (_, i) => random.seedFor(i));
   const report = await train(context, roles, seeds, [points ? QnnArm.AUGMENTED : QnnArm.REAL_ONLY], signal);
   const { runs } = decodeUtility(report);
@@ -120,13 +120,13 @@ async function runDraw(
   };
 }
 
-/** The points that an arm adds to a draw; null where it adds none. */
+/** The points that an arm adds to a replicate; null where it adds none. */
 async function addedPoints(
   context: EvaluationContext,
   name: string,
-  draw: number,
+  replicate: number,
   arm: string,
-  data: Draw,
+  data: Replicate,
   { selection, baselines }: Choices,
   signal: AbortSignal,
 ): Promise<Points | null> {
@@ -138,7 +138,7 @@ async function addedPoints(
   }
   const configuration = arm === QLOOM || arm === QLOOM_UNSELECTED ? best : (baselines.get(arm) ?? null);
   if (configuration === null) return null;
-  const made = await synthesize(context, name, draw, configuration, data.labels, signal);
+  const made = await synthesize(context, name, replicate, configuration, data.labels, signal);
   return made?.points ?? null;
 }
 
@@ -146,10 +146,10 @@ async function runClassical(
   context: EvaluationContext,
   name: string,
   arm: string,
-  { labels, test }: Draw,
+  { labels, test }: Replicate,
   startedMs: number,
   signal: AbortSignal,
-): Promise<DrawResult> {
+): Promise<ReplicateResult> {
   const seed = context.seeds.job(name, 'fit');
   const predictions = await classicalPredictions({ arm, labels, test, seed }, signal);
   const accuracy = predictions.filter((label, row) => label === test.y[row]).length / test.count;
@@ -158,7 +158,7 @@ async function runClassical(
 }
 
 /** Which test points were right, where the predictions are known. */
-function testOf(predictions: readonly (Int32Array | null)[], { y, classes }: Points): Pick<DrawResult, 'test'> {
+function testOf(predictions: readonly (Int32Array | null)[], { y, classes }: Points): Pick<ReplicateResult, 'test'> {
   const test = packTestScore(predictions, y, classes);
   return test === null ? {} : { test };
 }
@@ -167,10 +167,10 @@ function testOf(predictions: readonly (Int32Array | null)[], { y, classes }: Poi
 function distanceTo(
   context: EvaluationContext,
   name: string,
-  draw: Draw,
+  draw: Replicate,
   choices: Choices,
   added: Points | null,
-): Pick<DrawResult, 'frechet' | 'frechetCount'> {
+): Pick<ReplicateResult, 'frechet' | 'frechetCount'> {
   if (added === null) return { frechet: null };
   const random = createRandom(context.seeds.job(name, 'assess'));
   return frechetToTest(draw.test, added, comparedCount(choices, draw, context.ratio), random) ?? { frechet: null };

@@ -14,9 +14,9 @@ import {
   type ArmScores,
   type Comparison,
   compareArms,
-  type Draws,
   meanInterval,
   plainInterval,
+  type Replicates,
   type Scale,
 } from '../../../domain/evaluation/compare-arms.ts';
 import { CLASSICAL, ORACLE, QLOOM, QLOOM_UNSELECTED, REAL_ONLY } from '../../../domain/evaluation/jobs.ts';
@@ -29,32 +29,32 @@ import {
 } from '../../../domain/evaluation/test-score.ts';
 import { mean } from '../../../domain/maths/statistics.ts';
 import type { EvaluationContext } from '../jobs/evaluation-context.ts';
-import type { DrawResult } from '../jobs/job-results.ts';
+import type { ReplicateResult } from '../jobs/job-results.ts';
 
-/** What an arm scored, by draw; null on a draw of which it has no score. */
-export interface ArmDraws {
+/** What an arm scored, by replicate; null on a replicate of which it has no score. */
+export interface ArmReplicates {
   readonly name: string;
-  readonly draws: readonly (DrawResult | null)[];
+  readonly draws: readonly (ReplicateResult | null)[];
 }
 
 /** An arm with its test scores unpacked. */
-interface OpenedArm extends ArmDraws {
+interface OpenedArm extends ArmReplicates {
   readonly tests: readonly (TestScore | null)[];
 }
 
 type Comparisons = ReadonlyMap<string, Comparison>;
 
-/** How the draws of a study relate. */
-export function drawsOf({ data, labels }: EvaluationContext, test: number): Draws {
+/** How the replicates of a study relate. */
+export function replicatesOf({ data, labels }: EvaluationContext, test: number): Replicates {
   return data.isFresh ? { kind: 'fresh', test } : { kind: 'splits', labels: labels.count, test };
 }
 
 /** The arms of the final evaluation, each beside the first, real data alone. Gives way to the event loop between its parts. */
 export async function armResults(
   context: EvaluationContext,
-  scored: readonly ArmDraws[],
+  scored: readonly ArmReplicates[],
   choices: Choices,
-  draws: Draws,
+  draws: Replicates,
   seed: string,
 ): Promise<ArmResult[]> {
   const arms = scored.map((arm): OpenedArm => ({ ...arm, tests: arm.draws.map(testOf) }));
@@ -92,8 +92,8 @@ export function headlineOf(
   return { headline: Score.ACCURACY, warnings };
 }
 
-/** Mean Fréchet distance to the test set, over the draws that have one. */
-export function frechetOf(arm: ArmDraws | undefined, draws: Draws): WireInterval | undefined {
+/** Mean Fréchet distance to the test set, over the replicates that have one. */
+export function frechetOf(arm: ArmReplicates | undefined, draws: Replicates): WireInterval | undefined {
   const values = scoresOf(arm?.draws ?? []).flatMap(({ frechet }) => (frechet === null ? [] : [frechet]));
   return values.length === 0 ? undefined : encodeInterval(plainInterval(values, draws, [0, Number.POSITIVE_INFINITY]));
 }
@@ -103,12 +103,12 @@ export function encodeInterval({ estimate, low, high, level }: Interval): WireIn
   return { estimate, lower: low, upper: high, level };
 }
 
-function testOf(draw: DrawResult | null): TestScore | null {
+function testOf(draw: ReplicateResult | null): TestScore | null {
   return draw?.test === undefined ? null : unpackTestScore(draw.test);
 }
 
-/** The draws of which an arm has a score. */
-function scoresOf(draws: readonly (DrawResult | null)[]): DrawResult[] {
+/** The replicates of which an arm has a score. */
+function scoresOf(draws: readonly (ReplicateResult | null)[]): ReplicateResult[] {
   return draws.filter((draw) => draw !== null);
 }
 
@@ -117,11 +117,11 @@ function accuraciesOf({ name, draws, tests }: OpenedArm): ArmScores {
 }
 
 /** The mean of losses. Cross-entropy and squared error are never below 0; another loss, which is, has no limit. */
-function lossInterval(losses: readonly number[], draws: Draws): Interval {
+function lossInterval(losses: readonly number[], draws: Replicates): Interval {
   return plainInterval(losses, draws, losses.every((loss) => loss >= 0) ? [0, Number.POSITIVE_INFINITY] : undefined);
 }
 
-/** Null where the predictions of a draw are not known. */
+/** Null where the predictions of a replicate are not known. */
 function balancedAccuraciesOf({ name, draws, tests }: OpenedArm): ArmScores | null {
   if (draws.some((draw, i) => draw !== null && tests[i] === null)) return null;
   return { name, scores: tests.map((test) => test && balancedAccuracyOf(test)), tests };
@@ -137,7 +137,7 @@ function armResult(
   context: EvaluationContext,
   arm: OpenedArm,
   choices: Choices,
-  draws: Draws,
+  draws: Replicates,
   compared: { readonly accuracy: Comparisons; readonly balanced: Comparisons; readonly loss: Comparisons },
 ): ArmResult {
   const { name, tests } = arm;
@@ -165,7 +165,7 @@ function armResult(
   };
 }
 
-/** Mean recall over draws of each class that has test points. */
+/** Mean recall over replicates of each class that has test points. */
 function classRecallsOf(tests: readonly TestScore[]): ClassRecall[] {
   const recalls = tests.map(recallsOf);
   return (recalls[0] ?? []).flatMap((_, label) => {

@@ -16,13 +16,13 @@ import { measurementOf } from '../../replay/measurement.ts';
 import { decodeMultipliers, encodeObservation } from '../../replay/observation.ts';
 import { factsOf, proposedEpisodes, rewardedEpisodes, type StudyView } from '../../replay/study-view.ts';
 import type { EvaluationContext } from '../jobs/evaluation-context.ts';
-import { type DrawResult, type Effort, failureOfJob, readJob, type SynthesisResult } from '../jobs/job-results.ts';
-import { type ArmDraws, armResults, drawsOf, encodeInterval, frechetOf, headlineOf } from './arm-results.ts';
+import { type Effort, failureOfJob, type ReplicateResult, readJob, type SynthesisResult } from '../jobs/job-results.ts';
+import { type ArmReplicates, armResults, encodeInterval, frechetOf, headlineOf, replicatesOf } from './arm-results.ts';
 import { mixedImplementations } from './mixed-implementations.ts';
 import { verdictOn } from './verdict.ts';
 
-/** Draws that an arm needs to be compared at all. */
-const LEAST_DRAWS = 2;
+/** Replicates that an arm needs to be compared at all. */
+const LEAST_REPLICATES = 2;
 
 /**
  * The result of a study, as the JSON of StudyResult. A function of the study's events alone, but for the time of writing and
@@ -49,7 +49,7 @@ export async function encodeResult(
   warnings.push(...(await mixedImplementations(view, context.peers)));
   const scored = armDraws(view, arms, settings.evaluation.draws, warnings);
   const { test } = await context.data.own();
-  const draws = drawsOf(context, test.count);
+  const draws = replicatesOf(context, test.count);
   const results = await armResults(context, scored, choices, draws, seed);
   const testClassCounts = classCounts(test);
   const { headline, warnings: ofScores } = headlineOf(results, testClassCounts);
@@ -107,17 +107,17 @@ export async function encodeResult(
 }
 
 /**
- * Scores of every arm. A draw on which an arm diverged is nobody's score: it is left out of that arm, and the arm where fewer than
- * two draws are left; `warnings` says so. Callers make sure that real data alone has every draw.
+ * Scores of every arm. A replicate on which an arm diverged is nobody's score: it is left out of that arm, and the arm where fewer than
+ * two replicates are left; `warnings` says so. Callers make sure that real data alone has every replicate.
  */
-function armDraws(view: StudyView, arms: readonly string[], draws: number, warnings: string[]): ArmDraws[] {
+function armDraws(view: StudyView, arms: readonly string[], draws: number, warnings: string[]): ArmReplicates[] {
   return arms.flatMap((name) => {
     const jobs = Array.from({ length: draws }, (_, draw) => `draw-${draw}-${name}`);
-    const scores = jobs.map((job) => readJob<DrawResult>(view.jobs, job));
+    const scores = jobs.map((job) => readJob<ReplicateResult>(view.jobs, job));
     const missing = scores.flatMap((score, draw) => (score === null ? [draw] : []));
     if (missing.length === 0) return [{ name, draws: scores }];
     const reason = failureOfJob(view.jobs, jobs[missing[0]])?.failed ?? 'no result';
-    const isKept = draws - missing.length >= LEAST_DRAWS;
+    const isKept = draws - missing.length >= LEAST_REPLICATES;
     const what = isKept
       ? `its figures are of the other ${draws - missing.length} draws`
       : 'it is left out of the comparison';
@@ -126,8 +126,8 @@ function armDraws(view: StudyView, arms: readonly string[], draws: number, warni
   });
 }
 
-/** Points on either side of the Fréchet distances; the fewest, where draws differ in their labels. 0 where there is none. */
-function frechetCountOf(scored: readonly ArmDraws[]): number {
+/** Points on either side of the Fréchet distances; the fewest, where replicates differ in their labels. 0 where there is none. */
+function frechetCountOf(scored: readonly ArmReplicates[]): number {
   const counts = scored.flatMap(({ draws }) => draws.flatMap((draw) => draw?.frechetCount ?? []));
   return counts.length === 0 ? 0 : Math.min(...counts);
 }
