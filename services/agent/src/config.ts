@@ -3,7 +3,7 @@ import { COMMON_CONFIG, TRAINING_CONFIG } from '@qloom/service-kit/config/common
 import { defineConfig } from '@qloom/service-kit/config/config.ts';
 import { TARGET_CONFIG } from '@qloom/study-rpc/services.ts';
 
-/** The agent's environment, beside the variables that every service has. */
+/** The agent's environment variables, in addition to those of every service. */
 export const AGENT_CONFIG = defineConfig({
   QLOOM_LOG: {
     ...COMMON_CONFIG.QLOOM_LOG,
@@ -29,6 +29,6 @@ export const AGENT_CONFIG = defineConfig({
     default: 2,
     minimum: 1,
     maximum: 64,
-    description: 'Jobs of the final evaluation of a study that are under way at once.',
+    description: "The most jobs of a study's final evaluation at once.",
   },
 });

@@ -14,7 +14,7 @@ import { createStudies } from './study/studies.ts';
 
 await runService({
   name: 'agent',
-  description: 'runs studies: chooses hyperparameters, rewards episodes, compares what came of them.',
+  description: 'runs studies: chooses hyperparameters, rewards episodes, compares the results.',
   version: AGENT_VERSION,
   config: AGENT_CONFIG,
   calls: 'long',

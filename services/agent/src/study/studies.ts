@@ -24,7 +24,7 @@ import { type RunnerDeps, runStudy, type StudyRunner } from './study-runner.ts';
 /** A change of a study. */
 interface StudyChange {
   readonly study: Study;
-  /** The event behind it; absent in the first, which is the study as it stands, and where what it waits for changed. */
+  /** The event behind it; absent in the first change, which is the current state, and where `waitingFor` changed. */
   readonly event?: LogEvent;
 }
 
@@ -32,10 +32,10 @@ interface StudyChange {
 export interface Studies extends BackgroundWork {
   /** Creates a study and starts it. Throws ValidationError, or DomainError `already-exists` for other settings. */
   create(id: string, settings: StudySettings | undefined, signal: AbortSignal): Promise<Study>;
-  /** A study as it stands. Throws DomainError `not-found`. */
+  /** The current state of a study. Throws DomainError `not-found`. */
   get(id: string): Promise<Study>;
   list(): Promise<Study[]>;
-  /** A study as it stands, then each change until it ends. Throws DomainError `not-found`. */
+  /** The current state of a study, then each change until it ends. Throws DomainError `not-found`. */
   watch(id: string, signal: AbortSignal): AsyncIterable<StudyChange>;
   /** Cancels a study. Throws DomainError `not-found`. */
   cancel(id: string): Promise<Study>;
@@ -83,8 +83,8 @@ export function createStudies(deps: RunnerDeps, context: SettingsContext): Studi
     async create(id, given, signal) {
       if (!STUDY_ID.test(id)) throw invalidId(id);
       const { settings, data, seeds } = await checkedSettings(deps, given, context, signal);
-      const standing = await episodeLog.read({ study: id, slot: 'create' });
-      if (standing === undefined) {
+      const created = await episodeLog.read({ study: id, slot: 'create' });
+      if (created === undefined) {
         const offered = await advertisedSpace(deps.peers, signal);
         const space = studySpace(offered, settings.space);
         requireBaselines(settings.evaluation.rivals, offered.parameters, data.description);
@@ -100,7 +100,7 @@ export function createStudies(deps: RunnerDeps, context: SettingsContext): Studi
       const view = await load(id);
       // The same settings may come in another order of fields; their JSON, read back, does not.
       if (!isDeepStrictEqual(canonical(view.created?.settings), canonical(asOldAs(view.created?.settings, settings)))) {
-        throw new DomainError('already-exists', `study ${id}: stands with other settings; choose another id`);
+        throw new DomainError('already-exists', `study ${id}: exists with other settings; choose another id`);
       }
       run(id);
       return messageOf(view);
@@ -178,10 +178,10 @@ async function checkedSettings(
   return { settings: { ...settings, data: counted }, data, seeds };
 }
 
-/** `settings` without the fields that were not there yet when `standing` was written. */
-function asOldAs(standing: CompleteSettings | undefined, settings: CompleteSettings): CompleteSettings {
+/** `settings` without the fields that did not exist yet when `created` was written. */
+function asOldAs(created: CompleteSettings | undefined, settings: CompleteSettings): CompleteSettings {
   const { UNSPECIFIED } = IdenticalRows;
-  if (standing?.data.identicalRows !== UNSPECIFIED || settings.data.identicalRows !== IdenticalRows.TOGETHER) {
+  if (created?.data.identicalRows !== UNSPECIFIED || settings.data.identicalRows !== IdenticalRows.TOGETHER) {
     return settings;
   }
   return { ...settings, data: { ...settings.data, identicalRows: UNSPECIFIED } };

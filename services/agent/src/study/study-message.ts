@@ -2,7 +2,7 @@ import { type Study, StudyState } from '@qloom/contracts/gen/qloom/agent/v1/agen
 import { evaluationPlan, knownJobs } from './final-evaluation/final-evaluation.ts';
 import { isSearched, proposedEpisodes, rewardedEpisodes, type StudyView } from './replay/study-view.ts';
 
-/** A study as it stands, for people and programs. `waitingFor`: what fails now and is tried again. */
+/** The current state of a study as a message. `waitingFor`: the step that fails and is tried again. */
 export function studyMessage(view: StudyView, waitingFor?: string): Study {
   const settings = view.created?.settings;
   const rewarded = rewardedEpisodes(view);

@@ -28,7 +28,7 @@ export interface World {
   readonly agentServer: TestServer;
   /** Lines that the agent logged. */
   readonly logged: readonly Record<string, unknown>[];
-  /** Starts the other services' stages and whatever studies stand in the log. */
+  /** Starts the other services' stages and the studies in the log. */
   start(): void;
   /** Starts the stages alone, as when the agent is down. */
   startStages(): void;

@@ -1,4 +1,4 @@
-/** What a final evaluation consists of. */
+/** The size of a final evaluation. */
 export interface EvaluationPlan {
   /** Draws of labels and test points on which all arms are trained. */
   readonly replicates: number;
@@ -11,7 +11,7 @@ export interface EvaluationPlan {
   readonly outerFolds: number;
 }
 
-/** A piece of the final evaluation that is done once and then stands in the log under its name. */
+/** One unit of work of the final evaluation, whose result is written to the log once, under its name. */
 export type Job =
   /** An incumbent on one outer fold. */
   | { readonly kind: 'outer'; readonly name: string; readonly episode: number; readonly fold: number }

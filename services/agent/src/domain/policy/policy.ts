@@ -14,7 +14,7 @@ export interface PolicySettings {
   readonly seed: string;
 }
 
-/** What a policy sees of an episode beside its reward. Every entry is finite. */
+/** What a policy observes of an episode in addition to its reward. Every entry is finite. */
 export interface Observation {
   /** Last losses of generator and discriminator. */
   readonly generatorLoss: number;

@@ -44,7 +44,7 @@ export function violation({ value, tau, sigma }: ConstraintReading): number {
 
 /**
  * λ after a batch: λ_k ← clip(λ_k + .1·clip((τ_k − ū_k)/σ_k, −3, 3), 0, 5), with means over the batch's episodes that added
- * points. A batch without any leaves λ as it is. This stands outside the policy, which only sees λ.
+ * points. A batch without any leaves λ as it is. The policy observes λ and cannot set it.
  */
 export function updateMultipliers(multipliers: Multipliers, batch: readonly ConstraintReadings[]): Multipliers {
   if (batch.length === 0) return multipliers;

@@ -53,7 +53,7 @@ export class IncompleteReportError extends Error {
 }
 
 /**
- * Losses of both arms, averaged over the QNN's seeds point by point. Where nothing was added, real-only stands for both.
+ * Losses of both arms, averaged over the QNN's seeds point by point. Where nothing was added, the losses of real-only are those of both.
  * Throws {@link IncompleteReportError} where a fold has no real-only run, or its runs are of different length.
  */
 export function armScores(utility: readonly UtilityFold[]): ArmScores {

@@ -177,7 +177,7 @@ export function foldBatch<State>(state: SearchState<State>, policy: State | null
   return { ...state, versions: [...kept, next] };
 }
 
-/** Episodes that may be proposed now, in order: their version stands, and there is room in flight. */
+/** Episodes that may be proposed now, in order: their version is known, and fewer episodes than allowed are in flight. */
 export function proposable<State>(state: SearchState<State>): number[] {
   const { plan, episodes } = state;
   let room = plan.inFlight - [...episodes.values()].filter((entry) => entry.ending === null).length;

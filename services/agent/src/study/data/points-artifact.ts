@@ -3,7 +3,7 @@ import type { ArtifactStore } from '@qloom/episode-log/artifacts/artifact-store.
 import type { Points } from '@qloom/study/points/points.ts';
 import { decodePointsArtifact, encodePointsArtifact, POINTS_TYPE } from '@qloom/study-rpc/codec/points-artifact.ts';
 
-/** Stores bytes and says where they stand. */
+/** Stores bytes. Returns the reference to them. */
 export async function putArtifact(store: ArtifactStore, bytes: Uint8Array, mediaType: string): Promise<ArtifactRef> {
   return { sha256: await store.put(bytes), sizeBytes: bytes.byteLength, mediaType };
 }
@@ -13,7 +13,7 @@ export function putPoints(store: ArtifactStore, points: Points): Promise<Artifac
   return putArtifact(store, encodePointsArtifact(points), POINTS_TYPE);
 }
 
-/** Points that stand in the store. Throws `ArtifactMissingError`. */
+/** Reads points from the store. Throws `ArtifactMissingError`. */
 export async function getPoints(store: ArtifactStore, ref: ArtifactRef, field: string): Promise<Points> {
   return decodePointsArtifact(await store.get(ref.sha256), field);
 }

@@ -42,7 +42,7 @@ export async function prepareStudy(
   return { manifest: await putArtifact(store, bytes, 'application/json'), folds, data: data.description };
 }
 
-/** The manifest as it stands in the store. */
+/** Reads a study's manifest from the store. */
 export async function loadManifest(store: ArtifactStore, prepared: StudyPrepared): Promise<StudyManifest> {
   const bytes = await store.get(prepared.manifest?.sha256 ?? '');
   return JSON.parse(new TextDecoder().decode(bytes)) as StudyManifest;

@@ -21,17 +21,17 @@ import type { Candidate } from '../../domain/evaluation/incumbents.ts';
 import type { CompleteSettings } from '../settings/complete-settings.ts';
 import { decodeRecord } from './study-record.ts';
 
-/** A slot as it stands. */
-export interface StandingSlot {
+/** A slot that is written. */
+export interface WrittenSlot {
   readonly event: SlotEvent;
   /** When the log took it, and the trace context that it carries. */
   readonly log: LogEvent;
 }
 
 /** The slots of one episode. */
-export type EpisodeSlots = { readonly [S in Slot]?: StandingSlot };
+export type EpisodeSlots = { readonly [S in Slot]?: WrittenSlot };
 
-/** A study as its events tell it. A function of the set of events: order and repetition do not matter. */
+/** The state of a study that follows from its events. A function of the set of events: order and repetition do not matter. */
 export interface StudyView {
   readonly study: string;
   readonly created?: StudyCreated & { readonly settings: CompleteSettings };
@@ -62,8 +62,8 @@ export function applyEvent(view: StudyView, event: LogEvent): StudyView {
     const { episode, slot } = event.key;
     const slots = view.episodes.get(episode) ?? {};
     if (slots[slot] !== undefined) return view;
-    const standing: StandingSlot = { event: decodeSlot(event), log: event };
-    return { ...view, sequence, episodes: new Map(view.episodes).set(episode, { ...slots, [slot]: standing }) };
+    const written: WrittenSlot = { event: decodeSlot(event), log: event };
+    return { ...view, sequence, episodes: new Map(view.episodes).set(episode, { ...slots, [slot]: written }) };
   }
   const record = decodeRecord(event);
   switch (record.$case) {
@@ -117,7 +117,7 @@ interface FactsBySlot {
 }
 
 /** The facts of a slot that was written as ok; undefined otherwise. */
-export function factsOf<S extends Slot>(slot: StandingSlot | undefined, name: S): FactsBySlot[S] | undefined {
+export function factsOf<S extends Slot>(slot: WrittenSlot | undefined, name: S): FactsBySlot[S] | undefined {
   const facts = slot?.event.facts;
   return facts?.$case === name ? (facts.value as FactsBySlot[S]) : undefined;
 }

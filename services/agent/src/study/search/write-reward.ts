@@ -3,7 +3,7 @@ import type { FailureName, SlotContent } from '@qloom/service-kit/stage/slot-eve
 import { contextFromHeaders } from '@qloom/telemetry/event-headers.ts';
 import { recordQueueWait } from '@qloom/telemetry/metrics.ts';
 import type { StudyJournal } from '../replay/study-journal.ts';
-import { proposedEpisodes, type StandingSlot } from '../replay/study-view.ts';
+import { proposedEpisodes, type WrittenSlot } from '../replay/study-view.ts';
 import type { Clock } from '../retry/clock.ts';
 import { runAgentStage } from './agent-stage.ts';
 
@@ -17,7 +17,7 @@ export interface RewardWriter {
 export async function writeReward(
   { journal, clock }: RewardWriter,
   episode: number,
-  cause: StandingSlot,
+  cause: WrittenSlot,
   result: () => SlotContent['result'],
 ): Promise<void> {
   const parent = contextFromHeaders(cause.log.headers);

@@ -124,7 +124,7 @@ function completeIdenticalRows(data: DataSource | undefined, refuse: Refuse): Id
 
 type Refuse = (field: string, description: string) => void;
 
-/** Defaults are those of the library that trains; what is wrong is told field by field, in the contract's names. */
+/** Fills in the defaults of the library that trains, and reports each wrong field by its name in the contract. */
 async function completeQnn(
   wire: QnnSettings | undefined,
   wrong: FieldViolation[],

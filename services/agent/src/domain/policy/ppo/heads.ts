@@ -69,7 +69,7 @@ function optionsOf(parameter: Hyperparameter): number {
   return parameter.zeroAllowed ? 2 : 1;
 }
 
-/** The action that stands for `configuration`. */
+/** The action that corresponds to `configuration`. */
 export function actionOf(heads: Heads, configuration: Configuration): Action {
   return {
     options: heads.choices.map(({ parameter }) => {

@@ -68,7 +68,7 @@ export function initialPpo(settings: PolicySettings): PpoState {
   };
 }
 
-/** `count` points drawn from the policy as it stands, by a stream named `label`. */
+/** `count` configurations drawn from the current policy, by a random stream named `label`. */
 export function samplePpo(settings: PolicySettings, state: PpoState, label: string, count: number): Configuration[] {
   const network = networkOf(settings);
   const parameters = Float64Array.from(floatsOf(network, state));

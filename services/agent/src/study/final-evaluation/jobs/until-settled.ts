@@ -4,7 +4,7 @@ import { type RetryDeps, untilDone } from '../../retry/until-done.ts';
 import type { FailedJob } from './job-results.ts';
 
 /**
- * Does a job of the final evaluation until there is a result. Only two answers are one besides what the job measures: that a
+ * Runs a job of the final evaluation until there is a result. Besides a measurement only two answers are results: that a
  * service refuses it (INVALID_ARGUMENT), and that it diverged. Whatever else goes wrong is the infrastructure's fault, or a
  * program's, and says nothing of the job. That holds for what this process itself calls invalid too: settings and data
  * were checked before the study was created, so it speaks of an answer that another implementation may give rightly.

@@ -49,7 +49,7 @@ export function replicatesOf({ data, labels }: EvaluationContext, test: number):
   return data.isFresh ? { kind: 'fresh', test } : { kind: 'splits', labels: labels.count, test };
 }
 
-/** The arms of the final evaluation, each beside the first, real data alone. Gives way to the event loop between its parts. */
+/** The arms of the final evaluation, each compared with the first, real data alone. Yields to the event loop between its parts. */
 export async function armResults(
   context: EvaluationContext,
   scored: readonly ArmReplicates[],
