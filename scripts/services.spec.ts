@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { STAGES } from '@qloom/study/stages.ts';
 import { CONTAINER_PORT, SERVICE_NAMES, SERVICES } from '@qloom/study-rpc/services.ts';
 import { parse, parseAllDocuments } from 'yaml';
 
@@ -35,6 +36,10 @@ const kustomization = (folder: string): Kustomization => parse(read(`deploy/k8s/
 describe('the table of services', () => {
   it('has a row for each folder of services/', () => {
     expect([...SERVICE_NAMES].sort()).toEqual(readdirSync(join(root, 'services')).sort());
+  });
+
+  it('has a row for each service that does the work of a stage', () => {
+    expect(SERVICE_NAMES).toEqual(expect.arrayContaining(STAGES.map(({ service }) => service)));
   });
 
   it('has variables and images that follow from the names', () => {
