@@ -22,7 +22,7 @@ export type CritiquePart = NonNullable<CritiqueRequest['part']>;
 type AnswerPart = NonNullable<CritiqueResponse['part']>;
 
 /** Real points that every critic of the checks is opened with, and the batch that it judges. */
-export const TRAINING = smallPoints(36);
+const TRAINING = smallPoints(36);
 export const BATCH = smallPoints(8, 100);
 
 /** What an opening may change. */

@@ -9,7 +9,7 @@ import type { SuiteOptions } from '../suite.ts';
 import { type FitAnswer, type FitPart, fit, type GeneratorRemote } from './fit-call.ts';
 
 /** Points that every fit of the checks trains on. */
-export const TRAINING = smallPoints(36);
+const TRAINING = smallPoints(36);
 
 /** What a fit of the checks may change. */
 interface FitChanges extends Partial<FitSettings> {

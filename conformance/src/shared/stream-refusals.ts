@@ -14,7 +14,7 @@ interface StreamPart {
 }
 
 /** A part of a stream, and what can be wrong with it. */
-export interface PartRow {
+interface PartRow {
   /** Whether the part may be absent. */
   readonly optional?: boolean;
   /** Whether the part comes in one message only. */

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { type Dtype, ITEM_SIZE, type TensorArray } from './dtype.ts';
-import { concatRows, splitRows } from './rows.ts';
+import { concatRows } from './rows.ts';
 import { TensorError } from './tensor-error.ts';
+import { splitRows } from './testing/split-rows.ts';
 import { assertLittleEndian, fromWire, toWire, type WireTensor } from './wire-tensor.ts';
 
 const ARRAYS: Record<Dtype, (length: number) => fc.Arbitrary<TensorArray>> = {

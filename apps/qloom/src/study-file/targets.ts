@@ -1,13 +1,13 @@
 import { POLICY_TARGET, SERVICE_NAMES, type ServiceName, serviceNamed } from '@qloom/study-rpc/services.ts';
 
 /** What a study can be given by address: a service in place of ours, or a policy that the agent asks in place of its own. */
-export type TargetName = ServiceName | 'policy';
+type TargetName = ServiceName | 'policy';
 
 /** Addresses by {@link TargetName}. */
 export type Targets = Readonly<Partial<Record<TargetName, string>>>;
 
 /** The environment variable that names the address of a service or policy. */
-export function targetVariable(name: TargetName): string {
+function targetVariable(name: TargetName): string {
   return name === 'policy' ? POLICY_TARGET : serviceNamed(name).target;
 }
 

@@ -3,7 +3,7 @@ import type { Points } from '@qloom/study/points/points.ts';
 import { classCounts, rowsByClass } from '@qloom/study/points/rows.ts';
 import { createAnnniTask } from '../annni/annni-task.ts';
 
-import { AUGMENTATION_NAMES, AUGMENTATIONS, type AugmentationName } from './augmentation-table.ts';
+import { AUGMENTATIONS, type AugmentationName } from './augmentation-table.ts';
 
 const real = createAnnniTask().draw({ count: 40, seed: 11 });
 const physical = createAnnniTask().descriptor.physical;
@@ -32,7 +32,7 @@ function columnsOf(points: Points, label: number): number[][] {
   return Array.from({ length: points.features }, (_, j) => rows.map((row) => points.x[row * points.features + j]));
 }
 
-describe.each(AUGMENTATION_NAMES)('the augmentation %s', (name) => {
+describe.each(Object.keys(AUGMENTATIONS) as AugmentationName[])('the augmentation %s', (name) => {
   const method = AUGMENTATIONS[name];
   const make = (points: Points, counts: number[], seed = 1) =>
     method.augment(points, { counts, random: createRandom(seed), shots: 16, physical });

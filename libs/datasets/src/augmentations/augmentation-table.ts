@@ -22,6 +22,3 @@ export const AUGMENTATIONS = {
 
 /** The name of an augmentation. */
 export type AugmentationName = keyof typeof AUGMENTATIONS;
-
-/** The names, in the order of the table. */
-export const AUGMENTATION_NAMES = Object.keys(AUGMENTATIONS) as AugmentationName[];

@@ -10,7 +10,7 @@ import { SYNTH_RATIO } from '@qloom/study/synthesis/synthesis-plan.ts';
 import { createSobol } from '../policy/sobol/sobol.ts';
 
 /** Name of the parameter that says how far a baseline departs from the training points. */
-export const BASELINE_STRENGTH = 'rival.strength';
+const BASELINE_STRENGTH = 'rival.strength';
 
 /** What a baseline may tune, from what the generator advertises: how many points, and how far from the real ones. */
 export function baselineHyperparameters(advertised: readonly Hyperparameter[]): NumericHyperparameter[] {

@@ -43,7 +43,7 @@ export function remember(trials: readonly Trial[], results: readonly EpisodeResu
  * Features of a configuration for trees: a number's coordinate, one column per choice; −1 where inactive. A 0 that is allowed
  * beside a range is its lowest coordinate, so that one split tells it from the rest.
  */
-export function treeFeatures(space: Space, configuration: Configuration): number[] {
+function treeFeatures(space: Space, configuration: Configuration): number[] {
   const unit = toUnit(space, configuration);
   return space.parameters.flatMap((parameter, i) => {
     if (parameter.kind !== 'categorical') return [Number.isNaN(unit[i]) ? -1 : unit[i]];
