@@ -31,6 +31,7 @@ describe('module boundaries', () => {
         'domain-has-no-transport: libs/tensor/src/imports-transport.ts',
         'domain: libs/study/src/imports-rpc.ts',
         'domain: libs/tensor/src/imports-platform.ts',
+        'no-cycle: libs/datasets/src/type-cycle-a.ts',
         'no-cycle: services/agent/src/cycle-a.ts',
         'platform: libs/telemetry/src/imports-domain.ts',
         'service-domain: services/generator/src/domain/imports-rpc.ts',

@@ -4,7 +4,7 @@ import type { GeneratorSettings } from './settings.ts';
 import type { TrainingData } from './training-data.ts';
 
 /** Progress of a fit. */
-export interface FitProgress {
+interface FitProgress {
   /** Steps done. */
   readonly step: number;
   readonly totalSteps: number;

@@ -1,7 +1,7 @@
 import type { Random } from '@qloom/random/random.ts';
 
 /** Share of real points on the critic's right side above which it is memorizing (Karras et al., 2020, section 3.1: r_t). */
-export const AUGMENTATION_TARGET = 0.6;
+const AUGMENTATION_TARGET = 0.6;
 /** Change of the strength with one update: 0 to 1 in 200. */
 const ADJUSTMENT = 1 / 200;
 /** Above this an augmentation leaks into what the generator makes (section 2.2). */

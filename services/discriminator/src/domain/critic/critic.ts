@@ -9,7 +9,7 @@ import type { CriticSettings } from './settings.ts';
 import { ADAM, judgeDefinition, type Structure, structureKey, updateDefinition } from './step-definitions.ts';
 
 /** Batches of the same classes in the same order, as the critic sees them: [count, features], row-major. */
-export interface Batches {
+interface Batches {
   readonly count: number;
   readonly real: Float32Array;
   readonly fake: Float32Array;
@@ -18,7 +18,7 @@ export interface Batches {
 }
 
 /** The judgement of a batch of synthetic points. */
-export interface Judgement {
+interface Judgement {
   readonly logits: Float32Array;
   readonly adversarial: number;
   readonly featureMatching: number;

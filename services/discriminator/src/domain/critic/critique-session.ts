@@ -14,7 +14,7 @@ import type { CriticSettings, Objective } from './settings.ts';
 import { requireTraining } from './training-points.ts';
 
 /** One batch to judge. */
-export interface CritiqueStep {
+interface CritiqueStep {
   /** One more than the last step's. */
   readonly index: number;
   /** Synthetic points in the units of the training points, [classes.length, features], row-major. */
@@ -38,7 +38,7 @@ export interface CritiqueStepResult {
 }
 
 /** A checkpoint. */
-export interface CritiqueCheckpoint {
+interface CritiqueCheckpoint {
   readonly bytes: Uint8Array;
   /** SHA-256 of the bytes, hex. */
   readonly sha256: string;

@@ -34,7 +34,7 @@ function widths({ architecture, convLayers, filters }: CriticSettings): number[]
 }
 
 /** Length of the flattened last hidden layer. */
-export function featureLength(settings: CriticSettings, inputs: number): number {
+function featureLength(settings: CriticSettings, inputs: number): number {
   const last = widths(settings).at(-1) as number;
   return settings.architecture === 'mlp' ? last : inputs * last;
 }

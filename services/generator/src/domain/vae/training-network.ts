@@ -29,7 +29,7 @@ export interface PassedBatch {
 }
 
 /** What one update needs beside its gradients. */
-export interface UpdateRates {
+interface UpdateRates {
   readonly learningRate: number;
   /** Decay of the average of parameters. */
   readonly averageDecay: number;
