@@ -83,7 +83,14 @@ export function createJointFit(
   const fitPoints = selectRows(points, fit);
   const { features, classes } = fitPoints;
   const codec = fitCodec({ points: fitPoints, shape });
-  const trainer = new Trainer({ settings, codec, fitPoints, heldOutPoints: selectRows(points, heldOut), random });
+  const trainer = new Trainer({
+    settings,
+    codec,
+    fitPoints,
+    heldOutPoints: selectRows(points, heldOut),
+    random,
+    critic: true,
+  });
   const criticRandom = createRandom(random.seedFor('critic 0'));
   const realBatches = createRealBatches(fitPoints, createFeatureView(fitPoints).forward(fitPoints.x));
   const specs = vaeSpecs(vae, { channels: codec.channels, classes }, random.fork('weights'));

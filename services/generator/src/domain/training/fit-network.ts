@@ -36,7 +36,7 @@ export async function fitNetwork(options: FitOptions, variant: { readonly critic
   const fingerprint = fitFingerprint(settings, seed, data);
   const resumed = options.resume ? unpackResume(fingerprint, options.resume) : undefined;
   const heldOutPoints = selectRows(points, heldOut);
-  const trainer = new Trainer({ settings, codec, fitPoints, heldOutPoints, random, steps: options.steps });
+  const trainer = new Trainer({ settings, codec, fitPoints, heldOutPoints, random, ...variant, steps: options.steps });
   let critic: Critic | undefined;
   try {
     if (resumed) trainer.restore(resumed.trainer);

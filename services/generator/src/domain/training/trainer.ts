@@ -40,7 +40,9 @@ export interface TrainerOptions {
   readonly fitPoints: Points;
   readonly heldOutPoints: Points;
   readonly random: Random;
-  /** Compiled steps to train with. Absent: eagerly. A state of one goes on as the other. */
+  /** Whether a critic judges the batches: then the diversity and moment losses apply. */
+  readonly critic: boolean;
+  /** Compiled steps to train with. Absent: eagerly. A state can be restored in either mode. */
   readonly steps?: TrainingSteps;
 }
 
@@ -66,7 +68,7 @@ export class Trainer {
     const sizes = { channels: codec.channels, classes };
     this.#network = createTrainingNetwork(settings.vae, sizes, random.fork('weights'), options.steps);
     this.#averaged = createVae(settings.vae, sizes, random.fork('weights'));
-    if (settings.method === 'gan') this.moments = momentTarget(codec.encode(fitPoints), fitPoints.y, classes);
+    if (options.critic) this.moments = momentTarget(codec.encode(fitPoints), fitPoints.y, classes);
     this.#score = heldOutScore(codec.encode(heldOutPoints), heldOutPoints.y);
     const copies = Math.ceil(SCORED_POINTS / heldOutPoints.count);
     this.#scoredLabels = Int32Array.from(
