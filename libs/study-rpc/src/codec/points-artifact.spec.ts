@@ -1,3 +1,5 @@
+import { DomainError } from '@qloom/service-kit/faults/errors.ts';
+import { classifyFault } from '@qloom/service-kit/faults/faults.ts';
 import { decodePointsArtifact, encodePointsArtifact } from './points-artifact.ts';
 
 const points = {
@@ -37,5 +39,23 @@ describe('points artifact', () => {
         /fold 1 training: no whole message of points at byte 0/,
       );
     }
+  });
+
+  it.each<[string, Partial<typeof points>]>([
+    ['a label out of range', { y: Int32Array.of(0, 1, 7) }],
+    ['a value that is not finite', { x: Float32Array.of(1, 2, Number.NaN, 4, 5, 6) }],
+    ['no classes', { classes: 0 }],
+  ])('takes %s for damage of the storage, which is retried and settles nothing', (_what, wrong) => {
+    const bytes = encodePointsArtifact({ ...points, ...wrong });
+    const fault = (() => {
+      try {
+        return decodePointsArtifact(bytes, 'fold 1 training');
+      } catch (error) {
+        return error;
+      }
+    })();
+    expect(fault).toBeInstanceOf(DomainError);
+    expect(fault).toMatchObject({ message: expect.stringMatching(/^fold 1 training: stored points are damaged: /) });
+    expect(classifyFault(fault).kind).not.toBe('failed');
   });
 });

@@ -1,7 +1,8 @@
 import { BinaryReader, BinaryWriter } from '@bufbuild/protobuf/wire';
 import { LabelledPoints } from '@qloom/contracts/gen/qloom/tensor/v1/tensor.ts';
-import { DomainError } from '@qloom/service-kit/faults/errors.ts';
+import { DomainError, ValidationError } from '@qloom/service-kit/faults/errors.ts';
 import type { Points } from '@qloom/study/points/points.ts';
+import { TensorError } from '@qloom/tensor/tensor-error.ts';
 import { createPointsCollector, encodePoints } from './points.ts';
 
 /** Media type of points in the artifact store: LabelledPoints messages, each behind its length as a varint. */
@@ -31,9 +32,17 @@ export function* readPointsMessages(bytes: Uint8Array, name: string): Generator<
   }
 }
 
-/** Points from their bytes. Throws DomainError (`data-loss`) where they are cut off, ValidationError where they are wrong. */
+/**
+ * Points from their bytes. Throws DomainError (`data-loss`) where they are cut off or wrong: only points that were checked are
+ * stored, so that wrong ones are a fault of the storage and never of a request.
+ */
 export function decodePointsArtifact(bytes: Uint8Array, name: string): Points {
   const collector = createPointsCollector(name);
-  for (const message of readPointsMessages(bytes, name)) collector.add(message);
-  return collector.points();
+  try {
+    for (const message of readPointsMessages(bytes, name)) collector.add(message);
+    return collector.points();
+  } catch (cause) {
+    if (!(cause instanceof ValidationError || cause instanceof TensorError)) throw cause;
+    throw new DomainError('data-loss', `${name}: stored points are damaged: ${cause.message}`, { cause });
+  }
 }
