@@ -16,7 +16,7 @@ const VERSION = '0.1.0';
 
 await runService({
   name: 'generator',
-  description: 'Fits generative models, the conditional VAE-GAN first among them, and samples from them.',
+  description: 'Fits generative models, primarily the conditional VAE-GAN, and samples from them.',
   version: VERSION,
   config: GENERATOR_CONFIG,
   async build({ config, log }) {

@@ -1,11 +1,14 @@
 import { CancelledError } from './errors.ts';
 
-/** Throws CancelledError when the signal has been raised. */
+/** Throws CancelledError if the signal is aborted. */
 export function throwIfAborted(signal: AbortSignal, what: string): void {
   if (signal.aborted) throw new CancelledError(`${what} was cancelled`);
 }
 
-/** The promise, or CancelledError as soon as the signal is raised. What is left of the promise is not waited for. */
+/**
+ * Resolves like the promise, or rejects with CancelledError as soon as the signal is aborted, without waiting for the
+ * promise.
+ */
 export async function abortable<T>(promise: Promise<T>, signal: AbortSignal, what: string): Promise<T> {
   promise.catch(() => undefined);
   throwIfAborted(signal, what);

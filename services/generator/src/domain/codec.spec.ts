@@ -24,7 +24,8 @@ describe('the codec', () => {
     for (let j = 0; j < columns; j++) {
       const column = [...data].filter((_, i) => i % columns === j);
       const mean = column.reduce((sum, x) => sum + x, 0) / 40;
-      // Each of the forty numbers, up to 3, is off by 3u = 1.8e-7 from float32 alone, and so is their mean.
+      // Rounding to float32 alone gives each of the forty numbers, up to 3, an error of 3u = 1.8e-7, and their mean
+      // too.
       expect(mean).toBeCloseTo(0, 5);
       expect(column.reduce((sum, x) => sum + x * x, 0) / 40).toBeCloseTo(1, 5);
     }
@@ -34,7 +35,8 @@ describe('the codec', () => {
     const codec = fitCodec({ points, shape: angled });
     expect(codec.channels).toBe(5);
     const back = codec.decode(codec.encode(points));
-    // Numbers up to 10 by a mean and a scale there and back, angles by sine and cosine: some ten float32 roundings, 10·10·u = 6e-6.
+    // Encoding and decoding numbers up to 10 by a mean and a scale, angles by sine and cosine: about ten float32
+    // roundings, 10·10·u = 6e-6.
     for (let i = 0; i < back.length; i++) expect(back[i]).toBeCloseTo(points.x[i], 4);
   });
 
@@ -48,12 +50,12 @@ describe('the codec', () => {
     codec.pullBack(channels, weights, gradient);
     for (let i = 0; i < 15; i++) {
       const shifted = (h: number) => channels.data.map((c, k) => (k === i ? c + h : c));
-      // Float32 values of order 1 at h = 1e-2: about 1e-7/1e-2 of rounding beside h² of truncation.
+      // Float32 values of order 1 at h = 1e-2: rounding error of about 1e-7/1e-2, truncation error of about h².
       expect(gradient.data[i]).toBeCloseTo((value(shifted(1e-2)) - value(shifted(-1e-2))) / 2e-2, 2);
     }
   });
 
-  it('spreads measured values over their cell and no further', () => {
+  it('spreads measured values over their cell only', () => {
     const measured = { ...points, x: points.x.map((_, i) => (i % 17) / 8 - 1) };
     const codec = fitCodec({ points: measured, shape: { ...plain, shots: 16 } });
     const spread = codec.decode(codec.encode(measured, createRandom(1)));

@@ -11,39 +11,40 @@ import type { Points } from '@qloom/study/points/points.ts';
 import { type Matrix, matrix } from './losses/matrix.ts';
 import type { DataShape, TrainingData } from './training-data.ts';
 
-/** What a codec has learned. Plain JSON. */
+/** State of a codec. Plain JSON. */
 export interface CodecState {
   readonly shape: DataShape;
-  /** Of the channels, not of the features. */
+  /** Statistics of the channels, not of the features. */
   readonly standardizer: Standardizer;
 }
 
 /**
- * Between points in the units of the data and the standardized channels that the network sees. A feature is one channel,
- * but an angle (a feature whose bounds are a full turn apart) is two, its cosine and its sine: a network has no other way to
- * know that 0 and 2π are neighbours. The order of columns is nothing to a perceptron, and stays.
+ * Converts between points in the units of the data and the standardized channels that the network sees. A feature is
+ * one channel, except that an angle (a feature whose bounds are a full turn apart) is two, its cosine and its sine,
+ * because otherwise a network cannot know that 0 and 2π are neighbours. The order of the columns is kept; it is
+ * irrelevant to a perceptron.
  */
 export interface Codec {
   readonly state: CodecState;
   /** Number of channels. */
   readonly channels: number;
   /**
-   * Channels of the points, shape [count, channels]. With a random source, features from finite shots are dequantized: a
-   * uniform number spreads each value over its cell, ±1/shots (Theis, van den Oord and Bethge, 2016).
+   * Returns the channels of the points, shape [count, channels]. With a random source, features from finite shots are
+   * dequantized: a uniform number spreads each value over its cell, ±1/shots (Theis, van den Oord and Bethge, 2016).
    */
   encode(points: Points, random?: Random): Matrix;
-  /** Points in the units of the data, shape [rows, features]. The inverse of {@link encode}. */
+  /** Returns points in the units of the data, shape [rows, features]. The inverse of {@link encode}. */
   decode(channels: Matrix): Float32Array;
   /** Adds (∂x/∂channels)ᵀ `gradient` to `out`, of the shape of `channels`. */
   pullBack(channels: Matrix, gradient: Float32Array, out: Matrix): void;
 }
 
-/** Learns the statistics of the channels from training points. */
+/** Computes the statistics of the channels from training points. */
 export function fitCodec({ points, shape }: TrainingData): Codec {
   return createCodec({ shape, standardizer: fitStandardizer(expandAngles(points, anglesOf(shape))) });
 }
 
-/** The codec of a state. */
+/** Creates the codec that has this state. */
 export function createCodec(state: CodecState): Codec {
   const { shape, standardizer } = state;
   const { features, classes, shots } = shape;
@@ -90,7 +91,7 @@ export function createCodec(state: CodecState): Codec {
   };
 }
 
-/** Which features are angles: those whose bounds are a full turn apart. */
+/** Returns which features are angles: those whose bounds are a full turn apart. */
 function anglesOf({ features, lower, upper }: DataShape): boolean[] {
   return Array.from({ length: features }, (_, j) => Math.abs(upper[j] - lower[j] - 2 * Math.PI) < 1e-5);
 }

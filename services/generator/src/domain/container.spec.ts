@@ -25,7 +25,7 @@ describe('a packed container', () => {
     );
   });
 
-  it('is the same bytes each time, and unpacks from an unaligned view', () => {
+  it('gives the same bytes each time, and unpacks from an unaligned view', () => {
     expect(example()).toEqual(example());
     const shifted = new Uint8Array(example().length + 3);
     shifted.set(example(), 3);

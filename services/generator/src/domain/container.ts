@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { CheckpointError } from './errors.ts';
 
 /**
- * The bytes of a checkpoint: a JSON header, float32 arrays and opaque blobs, by name.
+ * Serialization of a checkpoint: a JSON header, float32 arrays and opaque blobs, by name.
  *
  *     offset 0   "QLOOMGEN"                      8 bytes
  *            8   format version, uint32 LE       4
@@ -12,7 +12,7 @@ import { CheckpointError } from './errors.ts';
  *                arrays: float32 LE, one after the other in the header's order; then the blobs
  */
 export interface Container {
-  /** Anything that JSON carries. */
+  /** Any JSON value. */
   readonly content: unknown;
   readonly arrays: Readonly<Record<string, Float32Array>>;
   readonly blobs: Readonly<Record<string, Uint8Array>>;
@@ -60,7 +60,7 @@ export function packContainer({ content, arrays, blobs }: Container): Uint8Array
 /**
  * Unpacks what {@link packContainer} packed; arrays and blobs are copies.
  *
- * @throws CheckpointError for bytes that are no checkpoint, are cut short or damaged, or have another format version.
+ * @throws CheckpointError if the bytes are not a checkpoint, are truncated or damaged, or have another format version.
  */
 export function unpackContainer(bytes: Uint8Array): Container {
   if (bytes.length < HEADER_AT || new TextDecoder().decode(bytes.subarray(0, 8)) !== MAGIC) {

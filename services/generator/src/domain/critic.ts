@@ -1,7 +1,7 @@
 import type { Configuration } from '@qloom/study/hyperparameters/hyperparameter.ts';
 import type { Points } from '@qloom/study/points/points.ts';
 
-/** What a critic is opened with. */
+/** Arguments with which a critic is opened. */
 export interface CriticOpening {
   /** Seed of the critic's own randomness. */
   readonly seed: number;
@@ -11,7 +11,7 @@ export interface CriticOpening {
   readonly weights: Readonly<Record<string, number>>;
   /** Real points that the critic may see. */
   readonly training: Points;
-  /** State from {@link Critic.checkpoint}, to continue from it. */
+  /** State from {@link Critic.checkpoint} from which the critic continues. */
   readonly resume?: Uint8Array;
 }
 
@@ -25,28 +25,28 @@ export interface CriticStep {
   readonly classes: Int32Array;
   readonly count: number;
   readonly features: number;
-  /** Whether the critic learns from this exchange, after it has answered. */
+  /** Whether the critic is updated with this batch after its answer. */
   readonly update: boolean;
   readonly wantGradient: boolean;
 }
 
-/** What a critic says of a batch. */
+/** A critic's judgement of a batch. */
 export interface CriticAnswer {
-  /** One logit a point; empty where the critic has none. */
+  /** One logit per point; empty if the critic has none. */
   readonly logits: Float32Array;
-  /** Value of each objective, unweighted batch mean. */
+  /** Value of each objective: the unweighted batch mean. */
   readonly losses: Readonly<Record<string, number>>;
   /** Gradient of the weighted objectives' batch mean with respect to `x`, shape [count, features]; to be descended. */
   readonly gradient?: Float32Array;
 }
 
 /**
- * A judge that is differentiable in the points: the discriminator. One exchange at a time. Every
- * method rejects with CriticLostError when its peer is gone for now.
+ * A judge that is differentiable in the points: the discriminator. It handles one exchange at a time. Every method
+ * rejects with CriticLostError when its peer is unavailable.
  */
 export interface Critic {
   step(step: CriticStep): Promise<CriticAnswer>;
-  /** The critic's opaque state after the exchanges so far. */
+  /** Returns the critic's opaque state after the exchanges so far. */
   checkpoint(): Promise<Uint8Array>;
   /** Frees the critic. Never rejects, and may be called at any time. */
   close(): Promise<void>;

@@ -3,19 +3,22 @@
  * status.
  */
 
-/** Thrown when the training points cannot be used: none at all, a bad label, a value that is no number, wrong lengths. */
+/**
+ * Thrown when the training points cannot be used: there are none, a label is out of range, a value is not a number, or
+ * lengths differ.
+ */
 export class InvalidTrainingDataError extends Error {
   override readonly name = 'InvalidTrainingDataError';
   readonly code = 'invalid';
 }
 
-/** Thrown when bytes are no model: damaged, of another kind or format version. */
+/** Thrown when bytes are not a model: damaged, or of another kind or format version. */
 export class CheckpointError extends Error {
   override readonly name = 'CheckpointError';
   readonly code = 'invalid';
 }
 
-/** Thrown when a request for samples makes no sense: an unknown class, a negative or fractional count. */
+/** Thrown when a request for samples is invalid: an unknown class, or a negative or fractional count. */
 export class InvalidSampleRequestError extends Error {
   override readonly name = 'InvalidSampleRequestError';
   readonly code = 'invalid';
@@ -27,7 +30,10 @@ export class DivergedError extends Error {
   readonly code = 'diverged';
   /** The step at which it happened, from 0. */
   readonly step: number;
-  /** What was not finite: `reconstruction`, `kl`, `adversarial`, `diversity`, `moment`, `samples`, `critic gradient`. */
+  /**
+   * The quantity that was not finite: `reconstruction`, `kl`, `adversarial`, `diversity`, `moment`, `samples`, `critic
+   * gradient`.
+   */
   readonly quantity: string;
 
   constructor(step: number, quantity: string, value: number) {
@@ -44,8 +50,8 @@ export class CancelledError extends Error {
 }
 
 /**
- * Thrown by a {@link Critic} whose peer is gone for now (a dead process, a broken stream). The fit continues from its last
- * checkpoint with a new critic; any other error ends it.
+ * Thrown by a {@link Critic} whose peer is unavailable (a dead process, a broken stream). The fit continues from its
+ * last checkpoint with a new critic; any other error ends it.
  */
 export class CriticLostError extends Error {
   override readonly name = 'CriticLostError';

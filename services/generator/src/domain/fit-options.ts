@@ -12,22 +12,22 @@ interface FitProgress {
   readonly losses: Readonly<Record<string, number>>;
 }
 
-/** What a fit needs. */
+/** Inputs of a fit. */
 export interface FitOptions {
   readonly settings: GeneratorSettings;
   readonly data: TrainingData;
   readonly seed: number;
   readonly signal: AbortSignal;
-  /** Opens the judge of fidelity. Needed by methods that are fitted against a critic. */
+  /** Opens a critic. Required by methods that are fitted against one. */
   readonly openCritic?: OpenCritic;
   /** A resumable checkpoint of the same fit. */
   readonly resume?: Uint8Array;
-  /** A resumable checkpoint is made after every so many steps. Default 100. */
+  /** Number of steps between resumable checkpoints. Default 100. */
   readonly checkpointEvery?: number;
   readonly onProgress?: (progress: FitProgress) => void;
   readonly onCheckpoint?: (step: number, checkpoint: Uint8Array) => void | Promise<void>;
-  /** Compiled steps to train with. Absent: eagerly. A fit can be resumed in either mode. */
+  /** Compiled steps to train with. Absent: the fit trains eagerly. A fit can be resumed in either mode. */
   readonly steps?: TrainingSteps;
-  /** Lets the event loop run; called once a step, so that fits in one process take turns and probes get through. */
+  /** Yields to the event loop; called once per step, so that fits in one process take turns and probes are answered. */
   readonly breathe: () => Promise<void>;
 }

@@ -21,7 +21,7 @@ const points = twoClouds(40, createRandom('clouds'));
 const shape = { features: 2, classes: 2, lower: [-4, -4], upper: [4, 4], shots: 0 };
 const open: OpenCritic = async (opening) => openQuadraticCritic(opening);
 
-/** What fits train with: set by the suite. */
+/** Compiled steps that the fits train with; set by the suite. */
 let steps: TrainingSteps | undefined;
 const compiledSteps: TrainingSteps = createStepCache(createArrayStepBuilder(), { idle: 64 });
 
@@ -39,7 +39,7 @@ function options(hyperparameters: Configuration = {}, more: Partial<FitOptions> 
   };
 }
 
-/** A critic like the quadratic one, but for what `change` changes. */
+/** The quadratic critic with the changes of `change`. */
 const changed =
   (change: (critic: Critic) => Partial<Critic>): OpenCritic =>
   async (opening) => {
@@ -76,7 +76,7 @@ describe.each([
         sums[2 * chunk.y[i] + 1] += chunk.x[2 * i + 1] / 200;
       }
     }
-    // 16 fitted points of deviation .4 a class: their mean is known to .1, and the fit is no exact science.
+    // 16 fitted points of deviation .4 per class: their mean is known to .1, and the fit adds an error of its own.
     for (const [i, mean] of [1, 0, -1, 0.5].entries()) expect(Math.abs(sums[i] - mean)).toBeLessThan(0.3);
   });
 
@@ -91,7 +91,7 @@ describe.each([
     for (const value of Object.values(values)) expect(Number.isFinite(value)).toBe(true);
   });
 
-  it('gives the same bits when resumed from any checkpoint as when left alone', async () => {
+  it('gives the same bits when resumed from any checkpoint as without interruption', async () => {
     const checkpoints: Uint8Array[] = [];
     const undisturbed = await fitGenerator(
       options({}, { onCheckpoint: (_, checkpoint) => void checkpoints.push(checkpoint) }),
@@ -104,7 +104,7 @@ describe.each([
     }
   });
 
-  it('gives the same bits when its critic is lost and found, before and after the first checkpoint', async () => {
+  it('gives the same bits when its critic is lost and opened again, before and after the first checkpoint', async () => {
     const undisturbed = await fitGenerator(options());
     const losses = [5, 50];
     const waits: number[] = [];
@@ -174,7 +174,7 @@ describe.each([
     await expect(fitGenerator(options({}, { resume, seed: 8 }))).rejects.toThrow(UnusableCheckpointError);
   });
 
-  it('frees every tensor when it is cancelled, even while the critic says nothing', async () => {
+  it('frees every tensor when it is cancelled, even while the critic does not answer', async () => {
     const before = tf.memory().numTensors;
     const controller = new AbortController();
     let closed = 0;
@@ -212,7 +212,7 @@ describe('a fit, compiled and eager', () => {
     { 'vae.activation': 'swish' },
     { 'vae.activation': 'tanh', 'vae.architecture': 'residual', 'vae.layers': 3 },
     { method: 'cvae' },
-  ] as Configuration[])('learns the same with %j, whichever goes on from the other', async (hyperparameters) => {
+  ] as Configuration[])('gives the same results with %j in any mix of modes', async (hyperparameters) => {
     const fits: { parameters: Float32Array; score: number }[] = [];
     for (const first of modes) {
       let resume: Uint8Array | undefined;
@@ -232,15 +232,16 @@ describe('a fit, compiled and eager', () => {
     const scale = Math.max(...fits[0].parameters.map(Math.abs));
     for (const { parameters, score } of fits) {
       expect(score).toBeCloseTo(fits[0].score, 4);
-      // Float32, 30 steps of Adam, sums in other orders. A step is the rate times m/√v, whose error is that of the gradient relative to
-      // itself: some 1e-5, and more where a gradient is small beside its terms. Smooth activations keep it from growing.
+      // Float32, 30 steps of Adam, sums in different orders. A step is the rate times m/√v, whose error is that of the
+      // gradient relative to itself: about 1e-5, and more where a gradient is small compared with its terms. Smooth
+      // activations keep it from growing.
       for (const [i, value] of parameters.entries()) {
         expect(Math.abs(value - fits[0].parameters[i]) / scale).toBeLessThan(1e-3);
       }
     }
   });
 
-  it('goes on eagerly, and gives what an eager fit gives, where a step cannot be compiled', async () => {
+  it('continues eagerly, with the results of an eager fit, where a step cannot be compiled', async () => {
     const told: string[] = [];
     const failing = createStepCache(async () => {
       throw new Error('no such kernel');

@@ -29,13 +29,13 @@ describe('generatorSettings', () => {
     expect(forwarded).toEqual({ 'disc.arch': 'mlp', 'gan.lrD': 1e-3 });
   });
 
-  it('accepts a synthRatio of exactly 0', () => {
+  it('accepts a synthRatio of 0', () => {
     expect(generatorSettings({ synthRatio: 0 }).synthRatio).toBe(0);
   });
 });
 
 describe('the table of hyperparameters', () => {
-  it('can be searched: no name twice, defaults in their range, conditions that can hold', () => {
+  it('can be searched: unique names, defaults within their range, conditions that can hold', () => {
     expect(createSpace(HYPERPARAMETERS).parameters).toHaveLength(HYPERPARAMETERS.length);
   });
 });

@@ -4,7 +4,7 @@ import { HYPERPARAMETERS } from './hyperparameter-table.ts';
 import { METHODS, type MethodName } from './methods/method-table.ts';
 import type { Activation, GeneratorSettings } from './settings.ts';
 
-/** What the generator checks. */
+/** The hyperparameters that the generator checks. */
 const OWNED = { service: 'generator', hyperparameters: HYPERPARAMETERS, prefixes: ['vae.', 'rival.'] };
 
 /**

@@ -3,13 +3,13 @@ import { packContainer, unpackContainer } from './container.ts';
 import { CheckpointError } from './errors.ts';
 import type { TrainingData } from './training-data.ts';
 
-/** What a fit learned, as it is stored: anything that JSON carries, and bytes by name. */
+/** Result of a fit as it is stored: JSON values, and bytes by name. */
 export interface Learned {
   readonly content: Readonly<Record<string, unknown>>;
   readonly blobs: Readonly<Record<string, Uint8Array>>;
 }
 
-/** A fitted generator: what Sample needs and nothing else. */
+/** A fitted generator: only what Sample needs. */
 export interface Model {
   /** Name of a row of `methods/method-table.ts`. */
   readonly method: string;
@@ -17,7 +17,7 @@ export interface Model {
   readonly strength: number;
   /** The training points: augmentations draw from them, and the gate compares with them. */
   readonly training: TrainingData;
-  /** Absent where the method needs nothing but the training points. */
+  /** Absent if the method needs only the training points. */
   readonly learned?: Learned;
 }
 

@@ -16,7 +16,7 @@ import type { SampleOptions } from './sampling/sample-options.ts';
 
 const signal = new AbortController().signal;
 const clouds = twoClouds(40, createRandom('clouds'));
-/** As if from 16 shots: values in [−1, 1] on the grid. */
+/** Values as estimated from 16 shots: on a grid in [−1, 1]. */
 const measured = quantizeToShots({ ...clouds, x: clouds.x.map((x) => x / 3) }, 16);
 const shape = { features: 2, classes: 2, lower: [-1, -1], upper: [1, 1], shots: 16 };
 
@@ -55,7 +55,7 @@ beforeAll(async () => {
 });
 
 describe('sampleModel', () => {
-  it.each(METHOD_NAMES.filter((method) => method !== 'none'))('gives the points asked for, by %s', async (method) => {
+  it.each(METHOD_NAMES.filter((method) => method !== 'none'))('gives the requested points with %s', async (method) => {
     const model = method === 'gan' ? gan : await fitted({ method });
     const { x, y, summary } = await drawn(model);
     expect(y.filter((label) => label === 0).length).toBe(30);
@@ -67,7 +67,7 @@ describe('sampleModel', () => {
     if (method !== 'duplicate') expect((await drawn(model, { seed: 6 })).x).not.toEqual(x);
   });
 
-  it('gives nothing by none', async () => {
+  it('gives no points with none', async () => {
     expect((await drawn(await fitted({ method: 'none' }))).summary).toMatchObject({ count: 0, drawn: 0 });
   });
 
@@ -79,20 +79,20 @@ describe('sampleModel', () => {
     expect(tf.memory().numTensors).toBe(before);
   });
 
-  it('gives the most probable rejects where nothing passes, and says how many', async () => {
-    // Class 1 at class 0's place: the gate can accept none of it.
+  it('gives the most probable rejected points if none passes, and reports their number', async () => {
+    // Class 1 is where class 0 is, so that the gate can accept none of its points.
     const moved = { ...measured, y: measured.y.map(() => 0).with(0, 1), x: measured.x.with(0, 1).with(1, -1) };
     const { summary } = await drawn({ ...gan, training: { points: moved, shape } }, { counts: [0, 5] });
     expect(summary).toEqual({ count: 5, drawn: 20 * 5 + 256, acceptance: 0, forced: 5 });
   });
 
-  it('rounds to what a measurement can give when told', async () => {
+  it('rounds to possible values of a measurement on request', async () => {
     const { x } = await drawn(gan, { requantized: true });
-    // Multiples of 1/8 are exact in float32; the map that leads there rounds eight times a number of order 1, times 8: 4e-6.
+    // Multiples of 1/8 are exact in float32; the map to them rounds a number of order 1 eight times, times 8: 4e-6.
     for (const value of x) expect(Math.abs(((value + 1) * 8) % 1)).toBeLessThan(1e-5);
   });
 
-  it('refuses counts that make no sense, and a class that it never saw', async () => {
+  it('refuses invalid counts, and a class without training points', async () => {
     await expect(drawn(gan, { counts: [1] })).rejects.toThrow('class_counts: 1 counts for 2 classes');
     await expect(drawn(gan, { counts: [1, -1] })).rejects.toThrow('class 1 has -1');
     const one = { ...gan, training: { shape, points: { ...measured, y: measured.y.map(() => 0) } } };
@@ -113,7 +113,7 @@ describe('sampleModel', () => {
 });
 
 describe('rivals', () => {
-  it('depart further from the training points with more strength', async () => {
+  it('are farther from the training points with more strength', async () => {
     const spread = async (strength: number) => {
       const { x } = await drawn(await fitted({ method: 'kde', 'rival.strength': strength }));
       const { x: still } = await drawn(await fitted({ method: 'kde', 'rival.strength': 0.1 }));

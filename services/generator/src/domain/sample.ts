@@ -5,24 +5,24 @@ import { methodNamed } from './methods/method-table.ts';
 import type { Model } from './model.ts';
 import type { SampleOptions, Tally } from './sampling/sample-options.ts';
 
-/** How a sampling ended. */
+/** Summary of a sampling. */
 export interface SampleSummary {
   /** Points given. */
   readonly count: number;
-  /** Points drawn in all. */
+  /** Total number of points drawn. */
   readonly drawn: number;
   /** Points that passed the gate, over points drawn; 1 where nothing was drawn or gated. */
   readonly acceptance: number;
-  /** Points given although no draw passed the gate within its limit. */
+  /** Points returned although they did not pass the gate within its limit of draws. */
   readonly forced: number;
 }
 
 /**
- * Samples from a model, class after class, in chunks of at most 256 rows. The same model, counts and seed give the same points.
- * Method `none` gives none, whatever is asked.
+ * Samples from a model, class by class, in chunks of at most 256 rows. The same model, counts and seed give the same
+ * points. The method `none` gives no points for any counts.
  *
- * @throws InvalidSampleRequestError for wrong counts or a class without a training point, CheckpointError for a model of another
- * generator, CancelledError.
+ * @throws InvalidSampleRequestError for wrong counts or a class without a training point, CheckpointError for a model of
+ *   another generator, CancelledError.
  */
 export async function* sampleModel(model: Model, options: SampleOptions): AsyncGenerator<Points, SampleSummary> {
   requireCounts(model, options.counts);

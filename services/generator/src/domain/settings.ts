@@ -23,7 +23,7 @@ export interface TrainingSettings {
   readonly lambdaMom: number;
 }
 
-/** Everything that the generator's hyperparameters say, checked and with defaults. */
+/** The generator's settings: its hyperparameters, checked and with defaults. */
 export interface GeneratorSettings {
   /** Name of a row of `methods/method-table.ts`. */
   readonly method: string;
@@ -34,6 +34,6 @@ export interface GeneratorSettings {
   readonly training: TrainingSettings;
   /** The hyperparameters that the method lists, by name. */
   readonly own: Configuration;
-  /** Hyperparameters of others, as they came: the critic checks them. */
+  /** Hyperparameters of other services, unchanged: the critic checks them. */
   readonly forwarded: Configuration;
 }

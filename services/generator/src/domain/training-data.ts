@@ -1,24 +1,27 @@
 import type { Points } from '@qloom/study/points/points.ts';
 import { InvalidTrainingDataError } from './errors.ts';
 
-/** What the columns of the data are. Plain JSON. */
+/** Description of the columns of the data. Plain JSON. */
 export interface DataShape {
   readonly features: number;
   readonly classes: number;
-  /** Least and greatest possible value of each feature; empty: unbounded. */
+  /** Lower and upper bound of each feature; empty: unbounded. */
   readonly lower: readonly number[];
   readonly upper: readonly number[];
-  /** Measurements behind each feature, where features are expectations from finite shots; 0: exact or no expectations. */
+  /**
+   * Number of measurements of each feature, if features are expectations from finite shots; 0: exact, or not
+   * expectations.
+   */
   readonly shots: number;
 }
 
-/** Points to fit to, and what their columns are. */
+/** Points to fit to, and the description of their columns. */
 export interface TrainingData {
   readonly points: Points;
   readonly shape: DataShape;
 }
 
-/** Most features that a generator takes. */
+/** Maximum number of features of a generator. */
 export const MAX_FEATURES = 1024;
 
 /**

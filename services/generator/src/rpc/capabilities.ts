@@ -7,7 +7,7 @@ import { HYPERPARAMETERS } from '../domain/hyperparameter-table.ts';
 import { MAX_FEATURES } from '../domain/training-data.ts';
 import { MAX_TRAINING_POINTS } from './fit-request.ts';
 
-/** What this generator can do. */
+/** The capabilities of this generator. */
 export function generatorCapabilities(
   version: string,
   backend: BackendChoice,

@@ -18,10 +18,10 @@ import type { Critic, CriticAnswer, CriticOpening, CriticStep, OpenCritic } from
 import { CriticLostError } from '../domain/errors.ts';
 import { MAX_CHECKPOINT_BYTES } from './fit-request.ts';
 
-/** A discriminator, or anything that speaks its Critique stream. */
+/** A client of a discriminator, or of any service that implements its Critique stream. */
 export type CritiqueRemote = Pick<Remote<typeof DiscriminatorServiceService>, 'critique' | 'target'>;
 
-/** What the stream is opened with besides what the domain knows. */
+/** Options of the stream that the domain does not know. */
 export type CritiqueIdentity = Pick<
   CritiqueOpen,
   'study' | 'episode' | 'fold' | 'attempt' | 'data' | 'hyperparameters'
@@ -34,7 +34,7 @@ type RequestPart = NonNullable<CritiqueRequest['part']>;
 type ResponsePart = NonNullable<CritiqueResponse['part']>;
 type ResponseValue<Case extends ResponsePart['$case']> = Extract<ResponsePart, { $case: Case }>['value'];
 
-/** Opens critics over the Critique stream, one stream each. Deadline and cancellation of `parent` pass on to it. */
+/** Opens critics over the Critique stream, one stream each. The deadline and cancellation of `parent` apply to them. */
 export function createCritiqueClient(
   remote: CritiqueRemote,
   identity: CritiqueIdentity,
@@ -94,7 +94,7 @@ function criticOver(call: Call, target: string, features: number): Critic {
   };
 }
 
-/** Ends the exchange in good order where the peer is still there to do so, and waits a second for it at most. */
+/** Closes the exchange gracefully if the peer is still available, and waits for it for at most a second. */
 async function farewell(call: Call): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<void>((resolve) => {
@@ -103,7 +103,7 @@ async function farewell(call: Call): Promise<void> {
   const closed = exchange(call, { $case: 'close', value: {} }, 'closed').then(
     async () => {
       call.closeSend();
-      // The end of the stream: until it has come, cancelling would make a failure of a healthy exchange.
+      // Waits for the end of the stream: cancelling before it would turn a successful exchange into a failed one.
       await call.receive().catch(() => undefined);
     },
     () => undefined,
@@ -156,10 +156,13 @@ function expectPart<Case extends ResponsePart['$case']>(
   );
 }
 
-/** What the stream's reader throws, having no status to throw, is a plain Error: the connection went away. */
+/** The stream's reader throws a plain Error, without a status, if the connection was lost. */
 class StreamEndedError extends Error {}
 
-/** A critic that is gone for now is lost; what it refuses, or a divergence of its own, stays as it is. */
+/**
+ * Maps the unavailability of a critic to CriticLostError; refusals and divergence of the critic are passed on
+ * unchanged.
+ */
 function criticError(error: unknown, target: string): unknown {
   if (!(error instanceof Error)) return error;
   const ended = error instanceof StreamEndedError || (error.name === 'Error' && !('code' in error));

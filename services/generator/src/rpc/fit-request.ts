@@ -5,12 +5,12 @@ import { createPointsCollector } from '@qloom/study-rpc/codec/points.ts';
 import { readParts } from '@qloom/study-rpc/requests/part-order.ts';
 import { createByteAssembler } from '@qloom/tensor/byte-chunks.ts';
 
-/** Most training points of a fit. */
+/** Maximum number of training points of a fit. */
 export const MAX_TRAINING_POINTS = 10_000;
-/** Most bytes of a resumable checkpoint. */
+/** Maximum size of a resumable checkpoint, in bytes. */
 export const MAX_CHECKPOINT_BYTES = 256 * 1024 * 1024;
 
-/** A fit's input, complete. */
+/** The complete input of a fit. */
 export interface FitInput {
   readonly settings: FitSettings;
   readonly training: Points;
@@ -23,7 +23,7 @@ const ORDER = [
   ['resume', 'any'],
 ] as const;
 
-/** Reads the parts of a fit. Rejects as `readParts` does, and with what decoding throws. */
+/** Reads the parts of a fit. Rejects like `readParts`, and with the errors of decoding. */
 export async function readFitInput(requests: MessageReader<FitRequest>): Promise<FitInput> {
   const training = createPointsCollector('training', MAX_TRAINING_POINTS);
   const resume = createByteAssembler('resume', MAX_CHECKPOINT_BYTES);

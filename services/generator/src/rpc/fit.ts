@@ -22,18 +22,18 @@ import { createCritiqueClient } from './critique-client.ts';
 import { type FitInput, readFitInput } from './fit-request.ts';
 import { createOutputQueue } from './output-queue.ts';
 
-/** What Fit needs of the process it runs in. */
+/** Dependencies of Fit. */
 export interface FitDeps {
-  /** The judge of fidelity; absent where none is configured: then methods that need a critic are refused. */
+  /** The critic's service; absent if none is configured: methods that need a critic are then refused. */
   readonly discriminator?: Remote<typeof DiscriminatorServiceService>;
   readonly log: Logger;
-  /** Most fits at once; one more is refused as RESOURCE_EXHAUSTED. */
+  /** Maximum number of concurrent fits; one more is refused as RESOURCE_EXHAUSTED. */
   readonly maxFits: number;
   /** Compiled steps to train with. Absent: fits train eagerly. */
   readonly steps?: TrainingSteps;
 }
 
-/** Progress is sent about so often in a fit. */
+/** Approximate number of progress messages of a fit. */
 const PROGRESS_MESSAGES = 50;
 
 /** The handler of GeneratorService.Fit. */
@@ -43,7 +43,7 @@ export function createFitHandler(deps: FitDeps) {
     if (fits >= deps.maxFits) {
       throw new DomainError(
         'exhausted',
-        `${fits} fits are under way, the most of this process; try again or elsewhere`,
+        `${fits} fits are running, the maximum of this process; retry later or on another replica`,
       );
     }
     fits++;

@@ -120,7 +120,7 @@ describe('GeneratorService', () => {
     expect((await draw(model, [300, 20], 2)).points.x).not.toEqual(first.points.x);
   });
 
-  it('gives the same bits when the critic is killed in the midst of the fit and comes back', async () => {
+  it('gives the same bits when the critic is killed during the fit and restarted', async () => {
     const first = await serve('critic', criticService());
     const undisturbed = await fitModel(generator, fitCall(80));
     await kill(first);
@@ -141,7 +141,7 @@ describe('GeneratorService', () => {
     expect(Buffer.from(model).equals(undisturbed.model)).toBe(true);
   });
 
-  it('goes on from a checkpoint that another replica made', async () => {
+  it('continues from a checkpoint of another replica', async () => {
     await serve('critic', criticService());
     let resume: Uint8Array | undefined;
     const whole = await fitModel(
@@ -169,7 +169,7 @@ describe('GeneratorService', () => {
     [[choice('vae.activation', 'gelu')], '"gelu" is not one of relu, swish, tanh'],
     [[integer('gan.steps', 5)], 'gan.steps is given twice'],
     [[choice('method', 'shot-resampling')], 'method shot-resampling: features must be expectations'],
-  ])('refuses hyperparameters that are wrong (case %#)', async (hyperparameters, message) => {
+  ])('refuses invalid hyperparameters (case %#)', async (hyperparameters, message) => {
     const fit = fitModel(generator, fitCall(10, { hyperparameters }));
     await expect(fit).rejects.toMatchObject({
       code: status.INVALID_ARGUMENT,
@@ -177,7 +177,7 @@ describe('GeneratorService', () => {
     });
   });
 
-  it('answers INVALID_ARGUMENT to shapes, values and orders that are wrong', async () => {
+  it('answers INVALID_ARGUMENT to wrong shapes, values and order', async () => {
     const { settings } = fitCall(10);
     const answerTo = async (...parts: Parameters<ReturnType<Generator['fit']>['send']>[0][]) => {
       const call = generator.fit();
@@ -210,7 +210,7 @@ describe('GeneratorService', () => {
     await expect(draw(new Uint8Array(60), [1, 1])).rejects.toMatchObject({ code: status.INVALID_ARGUMENT });
   });
 
-  it('frees its tensors and lets the critic go when the call is cancelled', async () => {
+  it('frees its tensors and releases the critic when the call is cancelled', async () => {
     const before = tf.memory().numTensors;
     const controller = new AbortController();
     const released = Promise.withResolvers<void>();
@@ -229,7 +229,7 @@ describe('GeneratorService', () => {
     while (tf.memory().numTensors !== before) await new Promise((resolve) => setImmediate(resolve));
   });
 
-  it('refuses more fits at once than it may have', async () => {
+  it('refuses more concurrent fits than its maximum', async () => {
     const held = Promise.withResolvers<void>();
     await serve(
       'critic',
@@ -241,7 +241,7 @@ describe('GeneratorService', () => {
     await Promise.all(fits);
   });
 
-  it('advertises the table that it checks against', async () => {
+  it('advertises the table by which it checks hyperparameters', async () => {
     const { capabilities } = await generator.getCapabilities({});
     expect(capabilities).toMatchObject({ service: 'qloom.generator', version: '1.2.3' });
     const selected = capabilities?.engines.filter((engine) => engine.selected);

@@ -11,7 +11,7 @@ describe('an output queue', () => {
     expect(given).toEqual([1, 2]);
   });
 
-  it('throws after the last item, whatever is thrown', async () => {
+  it('throws any value that was passed as the error after the last item', async () => {
     const queue = createOutputQueue<number>();
     queue.push(1);
     queue.close({ error: undefined });
@@ -20,7 +20,7 @@ describe('an output queue', () => {
     await expect(reader.next()).rejects.toBeUndefined();
   });
 
-  it('holds a writer back while many items wait, and lets it go when the reader leaves', async () => {
+  it('blocks a writer while many items wait, and releases it when the reader leaves', async () => {
     const queue = createOutputQueue<number>();
     let room = 0;
     for (let i = 0; i < 20; i++) queue.push(i).then(() => room++);

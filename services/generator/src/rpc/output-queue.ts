@@ -1,16 +1,18 @@
-/** Hands what callbacks produce to the async generator that answers a call. One reader. */
+/** A queue from callbacks to the async generator that answers a call. It has one reader. */
 export interface OutputQueue<T> {
-  /** Resolves when there is room for the next item, or the reader has left. Who cannot wait need not. */
+  /**
+   * Adds an item. Resolves when there is room for the next one, or the reader has left; callers need not wait for it.
+   */
   push(item: T): Promise<void>;
-  /** No more items; the reader ends after those that wait, or throws the error after them. */
+  /** Ends the queue. After the waiting items the reader ends, or throws the error if there is one. */
   close(failure?: { readonly error: unknown }): void;
   [Symbol.asyncIterator](): AsyncGenerator<T, void>;
 }
 
-/** Items that may wait before a writer does. */
+/** Number of items that may wait before a writer is blocked. */
 const ROOM = 16;
 
-/** An empty queue. */
+/** Creates an empty queue. */
 export function createOutputQueue<T>(): OutputQueue<T> {
   const items: T[] = [];
   const readers: (() => void)[] = [];

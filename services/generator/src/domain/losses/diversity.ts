@@ -1,6 +1,6 @@
 import { type Matrix, squaredDistance } from './matrix.ts';
 
-/** Distances below this count as this: two equal points must not send the entropy to −∞. Standardized units. */
+/** Floor of distances, so that two equal points do not make the entropy −∞. Standardized units. */
 const DISTANCE_FLOOR = 1e-3;
 
 /** Index of each row's nearest other row and the Euclidean distance to it, not floored. */
@@ -38,8 +38,8 @@ export function nearestNeighbourEntropy(points: Matrix): number {
 }
 
 /**
- * relu(Ĥ_real − Ĥ_made): the entropy that made points lack, for equal n. More entropy than real earns nothing. Adds `weight`
- * times the gradient with respect to `made`; at a tie of neighbours it is the gradient through the first.
+ * relu(Ĥ_real − Ĥ_made): the entropy that synthetic points lack, for equal n; 0 if they have more than the real ones.
+ * Adds `weight` times the gradient with respect to `made`; if neighbours tie, through the first.
  */
 export function diversityLoss(realEntropy: number, made: Matrix, weight: number, gradient: Matrix): number {
   const { rows, columns, data } = made;

@@ -1,9 +1,9 @@
 import type { Matrix } from './matrix.ts';
 
 /**
- * Kullback-Leibler divergence of the posterior N(μ, diag e^ℓ) from the prior N(0, 1), per feature of the data:
- * (1/nF) Σ_ij ½(μ² + e^ℓ − 1 − ℓ) (Kingma and Welling, "Auto-Encoding Variational Bayes", 2014, appendix B). Divided by F
- * as the mean squared error is, so that β weighs the two alike whatever the number of features.
+ * Kullback-Leibler divergence of the posterior N(μ, diag e^ℓ) from the prior N(0, 1), per feature of the data: (1/nF)
+ * Σ_ij ½(μ² + e^ℓ − 1 − ℓ) (Kingma and Welling, "Auto-Encoding Variational Bayes", 2014, appendix B). It is divided by
+ * F like the mean squared error, so that the meaning of β does not depend on the number of features.
  *
  * `code` holds μ | ℓ in its columns, shape [n, 2Z]. Adds `weight` times the gradient to `gradient`, of the same shape, and
  * returns the unweighted value.

@@ -27,8 +27,8 @@ function gradientError(at: Matrix, loss: (points: Matrix, weight: number, gradie
   return worst / Math.max(...gradient.data.map(Math.abs));
 }
 
-// Central differences of a float64 loss at h = 1e-3, on points rounded to float32 whose true distance is taken: right to about h²
-// times the third derivative, up to 10³ near a neighbour, relative to the largest.
+// Central differences of a float64 loss at h = 1e-3, on points rounded to float32 whose actual distance is used:
+// correct to about h² times the third derivative, up to 10³ near a neighbour, relative to the largest.
 const TOLERANCE = 2e-3;
 
 describe('the gradients of the losses agree with central differences', () => {
@@ -45,7 +45,7 @@ describe('the gradients of the losses agree with central differences', () => {
     expect(gradientError(normal(9, 3, 0.5), (x, w, g) => diversityLoss(3, x, w, g))).toBeLessThan(TOLERANCE);
   });
 
-  it('moments of more features than are crossed', () => {
+  it('moments with more features than have products of pairs', () => {
     const target = momentTarget(
       normal(20, 65),
       Int32Array.from({ length: 20 }, (_, i) => i % 2),
@@ -69,13 +69,13 @@ describe('the gradients of the losses agree with central differences', () => {
 });
 
 describe('klLoss', () => {
-  it('is 0 where the posterior is the prior', () => {
+  it('is 0 if the posterior equals the prior', () => {
     expect(klLoss(matrix(3, 4), 4, 1, matrix(3, 4))).toBe(0);
   });
 });
 
 describe('diversityLoss', () => {
-  it('grows by F log 2 when the points shrink by two, and is 0 for more entropy than the real points have', () => {
+  it('grows by F log 2 when the points shrink by half, and is 0 for more entropy than that of the real points', () => {
     const points = normal(20, 4);
     const half = matrix(
       20,
@@ -96,7 +96,7 @@ describe('diversityLoss', () => {
 });
 
 describe('momentLoss', () => {
-  it('averages to 0 over batches from the real distribution, and to more elsewhere', () => {
+  it('has mean 0 over batches from the real distribution, and a larger mean for another distribution', () => {
     const labels = (n: number) => Int32Array.from({ length: n }, (_, i) => i % 2);
     const target = momentTarget(normal(20_000, 3), labels(20_000), 2);
     const mean = (scale: number) => {

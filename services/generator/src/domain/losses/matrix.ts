@@ -1,11 +1,11 @@
-/** Rows of float32 numbers, row-major: what the network gives and takes. Shape [rows, columns]. */
+/** A row-major float32 matrix, as the network takes and returns it. Shape [rows, columns]. */
 export interface Matrix {
   readonly rows: number;
   readonly columns: number;
   readonly data: Float32Array;
 }
 
-/** A matrix over these numbers. Throws RangeError when their number does not fit the shape. */
+/** Creates a matrix over these numbers without a copy. Throws RangeError if their number does not fit the shape. */
 export function matrix(rows: number, columns: number, data: Float32Array = new Float32Array(rows * columns)): Matrix {
   if (data.length !== rows * columns) {
     throw new RangeError(`matrix: ${data.length} numbers do not fill the shape [${rows}, ${columns}]`);

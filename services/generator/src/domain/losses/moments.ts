@@ -1,12 +1,14 @@
 import { InvalidTrainingDataError } from '../errors.ts';
 import type { Matrix } from './matrix.ts';
 
-/** Bins of the soft histograms, cut at the real points' quantiles as the imbalance index of the reward is. */
+/**
+ * Bins of the soft histograms. Their edges are quantiles of the real points, as for the imbalance index of the reward.
+ */
 const BINS = 10;
 /** Width of a soft bin's edge, in standardized units. */
 const EDGE_WIDTH = 0.1;
 
-/** What {@link momentLoss} compares with: statistics of the real points, by class. */
+/** Statistics of the real points, by class, with which {@link momentLoss} compares. */
 export interface MomentTarget {
   readonly features: number;
   /** Inner edges of the bins of each feature, ascending, shape [features, BINS − 1]. */
@@ -15,23 +17,28 @@ export interface MomentTarget {
   readonly means: readonly (Float64Array | undefined)[];
 }
 
-/** Up to so many features all products of two are compared; beyond, the squares alone, lest they outgrow everything else. */
+/**
+ * With up to this many features the products of all pairs are compared; with more, only the squares, because the
+ * products would dominate the loss.
+ */
 const CROSSED_FEATURES = 64;
 
-/** The first of the features that feature j is multiplied with is itself; this is the one after the last. */
+/** Feature j is multiplied with the features from j up to, but excluding, this one. */
 function lastPartner(j: number, features: number): number {
   return features <= CROSSED_FEATURES ? features : j + 1;
 }
 
-/** Number of statistics φ of a point: F values, F(F+1)/2 products of two (or F squares), BINS memberships a feature. */
+/**
+ * Number of statistics φ of a point: F values, F(F+1)/2 products of two (or F squares), BINS memberships per feature.
+ */
 function statisticsCount(features: number): number {
   const products = features <= CROSSED_FEATURES ? (features * (features + 1)) / 2 : features;
   return features + products + features * BINS;
 }
 
 /**
- * φ(x): x_j, each weighted 1/√F; x_j x_k for j ≤ k, weighted 1/F; memberships σ((x − e_b)/w) − σ((x − e_{b+1})/w), weighted 1/√F.
- * The weights keep ‖φ‖² of the order of one, whatever F is.
+ * φ(x): x_j, each weighted 1/√F; x_j x_k for j ≤ k, weighted 1/F; memberships σ((x − e_b)/w) − σ((x − e_{b+1})/w),
+ * weighted 1/√F. The weights keep ‖φ‖² of order one for every F.
  */
 function statistics(points: Matrix, row: number, edges: Float64Array, out: Float64Array, at: number): void {
   const features = points.columns;
@@ -99,11 +106,12 @@ export function momentTarget(points: Matrix, labels: Int32Array, classes: number
 }
 
 /**
- * The gap between the moments and soft histograms of made and real points: Σ_c (n_c/n) ‖E φ(made|c) − E φ(real|c)‖², the
- * squared norm by its unbiased estimate Σ_{i≠k} d_i·d_k / (n_c(n_c − 1)), d_i = φ(x_i) − E φ(real|c). (The plain square would be
- * least where made points do not vary at all.) A class with fewer than two made points is left out.
+ * The gap between the moments and soft histograms of synthetic and real points: Σ_c (n_c/n) ‖E φ(made|c) − E
+ * φ(real|c)‖², the squared norm by its unbiased estimate Σ_{i≠k} d_i·d_k / (n_c(n_c − 1)), d_i = φ(x_i) − E φ(real|c).
+ * (The plain square would be smallest if the synthetic points did not vary.) A class with fewer than two synthetic
+ * points is left out.
  *
- * Adds `weight` times the gradient with respect to `made`. The estimate may be below zero.
+ * Adds `weight` times the gradient with respect to `made`. The estimate may be negative.
  */
 export function momentLoss(
   target: MomentTarget,
@@ -153,7 +161,7 @@ function sigmoid(x: number): number {
   return 1 / (1 + Math.exp(-x));
 }
 
-/** Linear between order statistics (type 7 of Hyndman and Fan, 1996). */
+/** Quantile by linear interpolation between order statistics (type 7 of Hyndman and Fan, 1996). */
 export function quantile(sorted: Float64Array, p: number): number {
   const at = p * (sorted.length - 1);
   const low = Math.floor(at);

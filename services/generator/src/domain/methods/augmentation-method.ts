@@ -7,7 +7,7 @@ import type { Model } from '../model.ts';
 import { sampleByClass } from '../sampling/sample-by-class.ts';
 import { type GeneratorMethod, NOTHING_LEARNED } from './method.ts';
 
-/** The method that draws from the training points by a classical augmentation. */
+/** Creates the method that draws from the training points by a classical augmentation. */
 export function augmentationMethod(augmentation: Augmentation): GeneratorMethod {
   return {
     description: `${augmentation.title}.`,
@@ -28,8 +28,8 @@ export function augmentationMethod(augmentation: Augmentation): GeneratorMethod 
 }
 
 /**
- * `counts` points. `rival.strength` multiplies the augmentation's usual strength, kept in its range. Throws
- * InvalidSampleRequestError where the training points do not suit it.
+ * Draws `counts` points. `rival.strength` multiplies the augmentation's default strength, limited to its range. Throws
+ * InvalidSampleRequestError if the training points are unsuitable.
  */
 function augment(augmentation: Augmentation, model: Model, counts: readonly number[], random: Random): Points {
   const { points, shape } = model.training;

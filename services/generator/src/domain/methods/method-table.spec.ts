@@ -10,7 +10,7 @@ describe('the table of methods', () => {
     );
   });
 
-  it('finds methods by name alone', () => {
+  it('finds a method by its name', () => {
     expect(methodNamed('gan')).toBe(METHODS.gan);
     expect([methodNamed('flow'), methodNamed('toString')]).toEqual([undefined, undefined]);
   });

@@ -5,7 +5,7 @@ import { gan } from './gan.ts';
 import type { GeneratorMethod } from './method.ts';
 import { none } from './none.ts';
 
-/** Every method, by the name that the hyperparameter `method` has; the default first. */
+/** Every method, by its value of the hyperparameter `method`; the default first. */
 export const METHODS = {
   gan,
   cvae,
@@ -23,10 +23,10 @@ export const METHODS = {
 /** The name of a method. */
 export type MethodName = keyof typeof METHODS;
 
-/** The names, in the order of the table. */
+/** Names of the methods, in the order of the table. */
 export const METHOD_NAMES = Object.keys(METHODS) as MethodName[];
 
-/** The method of that name; undefined where there is none, as in the model of another version. */
+/** Returns the method of that name; undefined if there is none, for example in a model of another version. */
 export function methodNamed(name: string): GeneratorMethod | undefined {
   return Object.hasOwn(METHODS, name) ? METHODS[name as MethodName] : undefined;
 }

@@ -1,6 +1,6 @@
 import type { Unconditional } from './method.ts';
 
-/** What the networks of the methods that train one are, and the weights of their own losses. */
+/** Architecture of the networks, for the methods that train one, and the weights of their losses. */
 export const VAE_HYPERPARAMETERS: readonly Unconditional[] = [
   {
     name: 'vae.layers',
@@ -61,7 +61,7 @@ export const VAE_HYPERPARAMETERS: readonly Unconditional[] = [
   },
 ];
 
-/** How those networks are trained. */
+/** Training of those networks. */
 export const OPTIMIZER_HYPERPARAMETERS: readonly Unconditional[] = [
   {
     name: 'gan.lrG',

@@ -22,7 +22,7 @@ describe('the gate', () => {
   });
   const judge = (x: number, y: number, label: number) => gate.judge(matrix(1, 2, Float32Array.of(x, y)), 0, label);
 
-  it('accepts a new point amid its class and refuses it amid the other', () => {
+  it('accepts a new point inside its class and refuses it inside the other', () => {
     expect(judge(-2.02, 0.11, 0)).toMatchObject({ accepted: true });
     expect(judge(-2.02, 0.11, 1)).toMatchObject({ accepted: false });
     expect(judge(-2.02, 0.11, 0).posterior + judge(-2.02, 0.11, 1).posterior).toBeCloseTo(1, 12);
@@ -32,11 +32,11 @@ describe('the gate', () => {
     for (let i = 0; i < points.rows; i++) expect(gate.judge(points, i, labels[i]).accepted).toBe(false);
   });
 
-  it('refuses points without a number', () => {
+  it('refuses points that are not finite', () => {
     expect(judge(Number.NaN, 0, 0)).toEqual({ accepted: false, posterior: 0 });
   });
 
-  it('does not gate a rare class away', async () => {
+  it('does not reject a rare class', async () => {
     const rare = await createGate(
       matrix(6, 1, Float32Array.of(0, 0.1, 0.2, 0.3, 0.4, 1)),
       Int32Array.of(0, 0, 0, 0, 0, 1),

@@ -1,22 +1,22 @@
 import { type Matrix, squaredDistance } from '../losses/matrix.ts';
 import { quantile } from '../losses/moments.ts';
 
-/** Least probability of its class that a synthetic point must have. */
+/** Minimum probability of its class for a synthetic point. */
 const LEAST_POSTERIOR = 0.3;
-/** By how much its class must lead every other class. */
+/** Minimum margin of its class over every other class. */
 const LEAST_MARGIN = 0.1;
 /** Percentile of real nearest-neighbour distances below which a synthetic point is a copy. */
 const COPY_PERCENTILE = 0.05;
 /** The bandwidth is the median distance to this neighbour. */
 const BANDWIDTH_NEIGHBOUR = 3;
 
-/** Differences that may be taken before the event loop gets its turn: about 5 ms. */
+/** Number of differences computed before yielding to the event loop: about 5 ms. */
 const OPERATIONS_AT_ONCE = 5e6;
 
-/** What a gate says of a point. */
+/** A gate's verdict on a point. */
 interface GateVerdict {
   readonly accepted: boolean;
-  /** p(c|x) of the class that the point was made for. */
+  /** p(c|x) of the class for which the point was generated. */
   readonly posterior: number;
 }
 
@@ -24,17 +24,18 @@ interface GateVerdict {
  * Decides which synthetic points may be used: p(c|x) ≥ .3, a margin over every other class ≥ .1, and a distance to the nearest
  * training point above the 5th percentile of the distances between real nearest neighbours, all in standardized units.
  *
- * p(c|x) is a kernel estimate with balanced classes, so that a rare class is not gated away: p(c|x) ∝ (1/n_c) Σ_{i∈c}
- * exp(−‖x − x_i‖²/2h²), h the median distance of training points to their third neighbour. Without parameters to fit, it works
- * from two points a class on and for classes of any form. With a single class, or a single point, only the rest applies.
+ * p(c|x) is a kernel estimate with balanced classes, so that a rare class is not rejected: p(c|x) ∝ (1/n_c) Σ_{i∈c}
+ * exp(−‖x − x_i‖²/2h²), h the median distance of training points to their third neighbour. It has no parameters to fit,
+ * and works with two or more points per class and for classes of any shape. With a single class, or a single point,
+ * only the distance criterion applies.
  */
 export interface Gate {
   judge(points: Matrix, row: number, label: number): GateVerdict;
 }
 
 /**
- * A gate from the training points (standardized) and their labels. Compares every two of them, and lets the event loop run by
- * `breathe` meanwhile.
+ * Creates a gate from the training points (standardized) and their labels. Compares all pairs of points, and yields to
+ * the event loop with `breathe` meanwhile.
  */
 export async function createGate(
   real: Matrix,
@@ -72,8 +73,8 @@ export async function createGate(
 }
 
 /**
- * The bandwidth, the median over the points of the distance to their third neighbour (1 where that is 0), and the distance at
- * or below which a point is a copy. With fewer than four points the last neighbour there is counts.
+ * The bandwidth, the median over the points of the distance to their third neighbour (1 where that is 0), and the
+ * distance at or below which a point is a copy. With fewer than four points the farthest neighbour is used.
  */
 async function neighbourStatistics(real: Matrix, breathe: () => Promise<void>) {
   const { rows, columns } = real;
@@ -96,7 +97,7 @@ async function neighbourStatistics(real: Matrix, breathe: () => Promise<void>) {
   };
 }
 
-/** Puts a value into its place in an ascending list of the smallest ones, if it belongs there. */
+/** Inserts a value into the ascending list of the smallest values, if it is one of them. */
 function keepSmallest(smallest: Float64Array, value: number): void {
   for (let at = 0; at < smallest.length; at++) {
     if (value >= smallest[at]) continue;

@@ -11,12 +11,12 @@ import { createVae, type Vae } from '../vae/network.ts';
 /** Draws points from a network. */
 export interface PointSource {
   readonly codec: Codec;
-  /** `count` points of one class in the units of the data, within its bounds. */
+  /** Draws `count` points of one class in the units of the data, within its bounds. */
   draw(count: number, label: number, random: Random): Points;
   dispose(): void;
 }
 
-/** The source of a neural model: z ~ N(0, 1), the decoder, its observation noise, the codec, the bounds. */
+/** Creates the source of a neural model: z ~ N(0, 1), the decoder, its observation noise, the codec, the bounds. */
 export function createPointSource({ vae, codec: state, parameters, observationNoise }: NeuralModel): PointSource {
   const codec = createCodec(state);
   const { shape } = state;
@@ -41,7 +41,7 @@ function addNoise({ data, columns }: Matrix, deviations: readonly number[], rand
   for (let i = 0; i < data.length; i++) data[i] += deviations[i % columns] * random.normal();
 }
 
-/** Sets values beyond the bounds of their feature to the bound. */
+/** Clips values to the bounds of their feature. */
 function clip(x: Float32Array, { features, lower, upper }: DataShape): void {
   for (let i = 0; i < x.length; i++) {
     const j = i % features;

@@ -5,10 +5,10 @@ import { throwIfAborted } from '../abortable.ts';
 import type { Model } from '../model.ts';
 import { CHUNK_ROWS, type SampleOptions, type Tally } from './sample-options.ts';
 
-/** Draws `counts` points from a model, shape [classes]: all of one class, for the others are 0. */
+/** Draws `counts` points from a model, shape [classes]; only one class has a count other than 0. */
 export type DrawOfClass = (model: Model, counts: readonly number[], random: Random) => Points;
 
-/** Sampling class after class without a gate: `draw` gives all points of a class at once. */
+/** Samples class by class without a gate: `draw` gives all points of a class at once. */
 export function sampleByClass(draw: DrawOfClass) {
   return async function* (model: Model, options: SampleOptions, tally: Tally): AsyncGenerator<Points> {
     const random = createRandom(options.seed);

@@ -33,8 +33,8 @@ export async function* sampleNetwork(model: Model, options: SampleOptions, tally
 }
 
 /**
- * Draws until `wanted` points have passed the gate, or 20 times as many and 256 more are drawn; missing points are then taken
- * from the rejected ones whose class is the most probable.
+ * Draws until `wanted` points have passed the gate, or at most 20·`wanted` + 256 points; missing points are then taken
+ * from the rejected ones with the most probable class.
  */
 async function* sampleClass(
   source: PointSource,

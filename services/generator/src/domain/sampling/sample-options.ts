@@ -1,28 +1,31 @@
-/** What to sample. */
+/** Options of a sampling. */
 export interface SampleOptions {
-  /** Points of each class, shape [classes]. */
+  /** Number of points of each class, shape [classes]. */
   readonly counts: readonly number[];
   readonly seed: number;
   readonly signal: AbortSignal;
-  /** Lets the event loop run; called between draws. */
+  /** Yields to the event loop; called between draws. */
   readonly breathe: () => Promise<void>;
-  /** Rejects implausible points and copies, where the method has a gate: networks have. Default true. */
+  /** Whether to reject implausible points and copies, if the method has a gate (networks have one). Default true. */
   readonly gated?: boolean;
-  /** Rounds features from finite shots to what such a measurement can give. Default false: a QNN takes any number. */
+  /**
+   * Whether to round features from finite shots to possible results of such a measurement. Default false: a QNN takes
+   * any number.
+   */
   readonly requantized?: boolean;
 }
 
-/** Counts of one sampling, which methods add to. */
+/** Counts of one sampling; methods add to them. */
 export interface Tally {
   /** Points given. */
   count: number;
-  /** Points drawn in all. */
+  /** Total number of points drawn. */
   drawn: number;
-  /** Points that passed the gate, or were not gated. */
+  /** Points that passed the gate, or were drawn without one. */
   passed: number;
-  /** Points given although no draw passed the gate within its limit. */
+  /** Points returned although they did not pass the gate within its limit of draws. */
   forced: number;
 }
 
-/** Most rows of a chunk, and of one draw. */
+/** Maximum number of rows of a chunk, and of one draw. */
 export const CHUNK_ROWS = 256;

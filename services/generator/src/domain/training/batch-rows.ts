@@ -1,8 +1,9 @@
 import type { Random } from '@qloom/random/random.ts';
 
 /**
- * Row numbers for one batch: a random permutation of all rows, and where the batch is larger than the data further ones, cut
- * to `size`. So the first min(size, rows) are distinct, which the entropy of real points needs.
+ * Returns the row numbers for one batch: a random permutation of all rows, followed by further ones if the batch is
+ * larger than the data, cut to `size`. The first min(size, rows) are distinct, which the entropy of real points
+ * requires.
  */
 export function batchRows(rows: number, size: number, random: Random): Int32Array {
   const out = new Int32Array(size);

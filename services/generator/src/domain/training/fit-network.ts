@@ -22,9 +22,9 @@ import { Trainer } from './trainer.ts';
 const DEFAULT_CHECKPOINT_EVERY = 100;
 
 /**
- * Fits a conditional VAE, with a critic as the generator of a VAE-GAN. Without one, its samples get noise with the width of its
- * reconstruction error. Throws DivergedError, CancelledError, UnusableCheckpointError
- * for a bad resume, and what the critic throws.
+ * Fits a conditional VAE; with a critic it is the generator of a VAE-GAN. Without one, its samples get noise with the
+ * width of its reconstruction error. Throws DivergedError, CancelledError, UnusableCheckpointError for a bad resume,
+ * and what the critic throws.
  */
 export async function fitNetwork(options: FitOptions, variant: { readonly critic: boolean }): Promise<Fitted> {
   const { settings, data, seed } = options;
@@ -67,8 +67,8 @@ function openedCritic(
 }
 
 /**
- * The training loop. While the critic judges a batch, the local losses are computed and the next batch is drawn; while it learns,
- * the network does.
+ * The training loop. While the critic judges a batch, the local losses are computed and the next batch is drawn; while
+ * the critic is updated, the network is too.
  */
 async function train(
   options: FitOptions,
@@ -88,7 +88,7 @@ async function train(
     const batch = await trainer.pass(step, drawn);
     const asked = critic?.step(criticStep(step, batch, data.shape.features));
     asked?.catch(() => undefined);
-    // A message leaves when the event loop turns: without this it would wait until the losses are computed.
+    // A message is sent when the event loop turns; without this it would wait until the losses are computed.
     await breathe();
     const local = localLosses(batch, settings.training, step, trainer.moments);
     if (step + 1 < steps) drawn = trainer.draw(step + 1);

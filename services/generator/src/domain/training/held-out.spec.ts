@@ -3,7 +3,7 @@ import { matrix } from '../losses/matrix.ts';
 import { heldOutScore, splitHeldOut } from './held-out.ts';
 
 describe('splitHeldOut', () => {
-  it('holds out a fifth of each class that has five points, and none of a smaller one', () => {
+  it('holds out a fifth of each class with at least five points, and none of a smaller one', () => {
     const labels = Int32Array.from([...new Array(10).fill(0), ...new Array(5).fill(1), ...new Array(4).fill(2)]);
     const { fit, heldOut } = splitHeldOut(labels, 3, createRandom(1));
     expect([...heldOut].map((row) => labels[row])).toEqual([0, 0, 1]);
@@ -34,14 +34,14 @@ describe('heldOutScore', () => {
     );
   const score = heldOutScore(sample(0, 0.5), labels);
 
-  it('is least for points of the same distribution', () => {
+  it('is smallest for points of the same distribution', () => {
     const same = score(sample(0, 0.5), labels);
     expect(same).toBeLessThan(score(sample(0.8, 0.5), labels));
     expect(same).toBeLessThan(score(sample(0, 0.05), labels));
     expect(same).toBeLessThan(score(sample(0, 2), labels));
   });
 
-  it('sees classes that are swapped', () => {
+  it('detects swapped classes', () => {
     const swapped = labels.map((c) => 1 - c);
     expect(score(sample(0, 0.5), labels)).toBeLessThan(score(sample(0, 0.5), swapped));
   });

@@ -2,25 +2,26 @@ import type { Random } from '@qloom/random/random.ts';
 import { type Matrix, squaredDistance } from '../losses/matrix.ts';
 import { quantile } from '../losses/moments.ts';
 
-/** Part of each class that is held out of the fit to choose the checkpoint. */
+/** Fraction of each class that is held out of the fit to select the checkpoint. */
 const HELD_OUT_PART = 0.2;
-/** At most about so many are held out in all: a score costs their square. */
+/** Approximate maximum number of points held out in total: the cost of a score grows with its square. */
 const MOST_HELD_OUT = 256;
-/** A class with fewer points than this keeps all of them for the fit. */
+/** Minimum number of points of a class for points of it to be held out. */
 const LEAST_CLASS = 5;
-/** Bandwidths of the kernel, over the median distance. */
+/** Bandwidths of the kernel, divided by the median distance. */
 const BANDWIDTHS = [0.5, 1, 2];
 
-/** Indices of the training points that are fitted to, and of those that choose the checkpoint. */
+/** Indices of the training points for the fit, and of those that select the checkpoint. */
 export interface HeldOutSplit {
   readonly fit: Int32Array;
   readonly heldOut: Int32Array;
 }
 
 /**
- * Splits training points by class: a fifth of each class with at least five points is held out, rounded to the nearest, at
- * least one, and no more than about 256 in all. Where every class is smaller nothing is held out, and `heldOut` holds all of `fit`: the checkpoint is then chosen
- * on the points it was fitted to, which is the lesser evil. Both lists ascend.
+ * Splits training points by class: a fifth of each class with at least five points is held out, rounded to the nearest
+ * integer, at least one, and at most about 256 in total. If every class is smaller, nothing is held out and `heldOut`
+ * has all of `fit`: the checkpoint is then selected on the points of the fit, because withholding any would harm the
+ * fit more. Both lists are in ascending order.
  */
 export function splitHeldOut(labels: Int32Array, classes: number, random: Random): HeldOutSplit {
   const held = new Set<number>();
@@ -35,15 +36,16 @@ export function splitHeldOut(labels: Int32Array, classes: number, random: Random
   return { fit, heldOut: held.size > 0 ? Int32Array.from([...held].sort((a, b) => a - b)) : fit };
 }
 
-/** Scores made points against held-out ones: lower is nearer. */
+/** Scores synthetic points against held-out ones; lower is better. */
 export type HeldOutScore = (made: Matrix, labels: Int32Array) => number;
 
 /**
- * MMD² within classes (Gretton et al., "A Kernel Two-Sample Test", 2012, unbiased): the kernel is 1[c = c'] times the mean of
- * Gaussians at ½, 1 and 2 times the median distance of the real points. The term of real points among themselves, the same for
- * every checkpoint, is left out, so that the score may be below zero.
+ * MMD² within classes (Gretton et al., "A Kernel Two-Sample Test", 2012, unbiased): the kernel is 1[c = c'] times the
+ * mean of Gaussians at ½, 1 and 2 times the median distance of the real points. The term of pairs of real points is the
+ * same for every checkpoint and is left out, so that the score may be negative.
  *
- * Both samples should have the same mix of classes. A score of fewer than two made points is without its second term.
+ * Both samples should have the same mix of classes. With fewer than two synthetic points the term of pairs of synthetic
+ * points is left out.
  */
 export function heldOutScore(real: Matrix, realLabels: Int32Array): HeldOutScore {
   const scales = bandwidthScales(real);

@@ -2,11 +2,11 @@ import { CriticLostError } from '../errors.ts';
 import { type FitResult, fitGenerator } from '../fit.ts';
 import type { FitOptions } from '../fit-options.ts';
 
-/** How a fit outlives the loss of its critic. */
+/** Options for recovery from the loss of the critic. */
 export interface RecoveryOptions {
-  /** Waits so long, or rejects with CancelledError when the signal is raised. */
+  /** Waits for this time, or rejects with CancelledError when the signal is aborted. */
   readonly wait: (ms: number, signal: AbortSignal) => Promise<void>;
-  /** How often the critic may be lost without a new checkpoint in between. Default 8. */
+  /** How many times the critic may be lost without a new checkpoint in between. Default 8. */
   readonly maxLosses?: number;
   readonly onLoss?: (error: CriticLostError, waitMs: number) => void;
 }
@@ -15,9 +15,10 @@ const FIRST_WAIT_MS = 100;
 const LONGEST_WAIT_MS = 5_000;
 
 /**
- * {@link fitGenerator} that continues after CriticLostError: from the last checkpoint, or from step 0 under the same seed where
- * there is none. Either way the model has the bits of an undisturbed fit. Waits 100 ms, then twice as long each time, at most
- * 5 s. Throws the CriticLostError when the critic is lost too often without progress.
+ * Like {@link fitGenerator}, but continues after CriticLostError: from the last checkpoint, or from step 0 with the
+ * same seed if there is none. The model is bit for bit that of an uninterrupted fit. Waits 100 ms before the first
+ * retry, then twice as long each time, at most 5 s. Throws the CriticLostError when the critic is lost too often
+ * without progress.
  */
 export async function fitWithRecovery(options: FitOptions, recovery: RecoveryOptions): Promise<FitResult> {
   const { maxLosses = 8 } = recovery;

@@ -5,7 +5,7 @@ import type { GeneratorSettings } from '../settings.ts';
 import type { TrainingData } from '../training-data.ts';
 import type { TrainerState } from './trainer.ts';
 
-/** A fit at a step barrier: everything that a replica needs to continue it with the same result. */
+/** State of a fit between two steps: everything that a replica needs to continue it with the same result. */
 export interface ResumeCheckpoint {
   /** Steps done. Random numbers are functions of seed and step, so this and the seed are the random state. */
   readonly step: number;
@@ -23,7 +23,7 @@ interface ResumeContent {
   readonly critics: number;
 }
 
-/** Names a fit by all that determines it: settings, seed and training points. SHA-256, hex. */
+/** Fingerprint of everything that determines a fit: settings, seed and training points. SHA-256, hex. */
 export function fitFingerprint(settings: GeneratorSettings, seed: number, { points, shape }: TrainingData): string {
   const ordered = Object.fromEntries(Object.entries(settings.forwarded).sort(([a], [b]) => (a < b ? -1 : 1)));
   const { x, y, count, features, classes } = points;
@@ -34,7 +34,7 @@ export function fitFingerprint(settings: GeneratorSettings, seed: number, { poin
     .digest('hex');
 }
 
-/** Packs a resumable checkpoint of the fit of that fingerprint. */
+/** Packs a resumable checkpoint of the fit with this fingerprint. */
 export function packResume(fit: string, { step, trainer, critic }: ResumeCheckpoint): Uint8Array {
   const { best } = trainer;
   const content: ResumeContent = {

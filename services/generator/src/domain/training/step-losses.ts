@@ -17,13 +17,13 @@ export interface DrawnPoints extends DrawnBatch {
   readonly labels: Int32Array;
 }
 
-/** The same after it. */
+/** A batch after it went through the network. */
 export interface Batch extends DrawnPoints, PassedBatch {
   /** The fakes in the units of the data, shape [n, features]. */
   readonly x: Float32Array;
 }
 
-/** Losses by name, and the gradient of their weighted sum with respect to what the network gave. */
+/** Losses by name, and the gradient of their weighted sum with respect to the outputs of the network. */
 export interface LocalLosses {
   readonly values: Readonly<Record<string, number>>;
   /** With respect to {@link Batch.made}. */
@@ -38,8 +38,8 @@ export function reconstructionWeight({ lambdaRec, steps }: TrainingSettings, ste
 }
 
 /**
- * The losses that need no critic: λ_rec·MSE + β·KL, and with a critic also λ_div·relu(Ĥ_r − Ĥ_s) + λ_mom·gap over the fakes.
- * Short loops, so that they run while the critic is at work on the same fakes.
+ * The losses that need no critic: λ_rec·MSE + β·KL, and with a critic also λ_div·relu(Ĥ_r − Ĥ_s) + λ_mom·gap over the
+ * fakes. They are computed while the critic judges the same fakes.
  */
 export function localLosses(
   batch: Batch,
@@ -85,7 +85,7 @@ export function requireFiniteValues(values: Float32Array, quantity: string, step
   for (const value of values) if (!Number.isFinite(value)) throw new DivergedError(step, quantity, value);
 }
 
-/** Throws when an answer does not fit the batch: a critic that is wrong, not one that is lost. */
+/** Throws if an answer does not fit the batch. The critic is then faulty, not lost. */
 export function requireFittingAnswer({ gradient }: CriticAnswer, batch: Batch, step: number): Float32Array {
   if (gradient?.length === batch.x.length) return gradient;
   const got = gradient ? `${gradient.length} numbers` : 'none';

@@ -13,11 +13,14 @@ import { batchRows } from './batch-rows.ts';
 import { type HeldOutScore, heldOutScore } from './held-out.ts';
 import { type Batch, type DrawnPoints, type LocalLosses, requireFiniteValues } from './step-losses.ts';
 
-/** Decay of the average of parameters; less in the first steps, so that the first weights are soon forgotten. */
+/**
+ * Decay of the moving average of parameters; smaller in the first steps, so that the average soon forgets the initial
+ * weights.
+ */
 const EMA_DECAY = 0.995;
-/** The checkpoint is chosen among this many, spread over the last three quarters of the fit. */
+/** Number of candidates among which the checkpoint is selected, spread over the last three quarters of the fit. */
 const CANDIDATES = 15;
-/** At least so many points are made to score a candidate. */
+/** Minimum number of points generated to score a candidate. */
 const SCORED_POINTS = 96;
 
 /** Parameters of the best candidate so far. */
@@ -27,28 +30,28 @@ export interface Best {
   readonly parameters: Uint8Array;
 }
 
-/** Everything of a trainer that changes while it trains. */
+/** The state of a trainer that changes during training. */
 export interface TrainerState extends TrainingState {
   readonly best: Best | undefined;
 }
 
-/** What a trainer is made from. */
+/** Inputs of a trainer. */
 export interface TrainerOptions {
   readonly settings: GeneratorSettings;
   readonly codec: Codec;
-  /** Points to fit to, and points that choose the checkpoint. */
+  /** Points for the fit, and points that select the checkpoint. */
   readonly fitPoints: Points;
   readonly heldOutPoints: Points;
   readonly random: Random;
   /** Whether a critic judges the batches: then the diversity and moment losses apply. */
   readonly critic: boolean;
-  /** Compiled steps to train with. Absent: eagerly. A state can be restored in either mode. */
+  /** Compiled steps to train with. Absent: the trainer runs eagerly. A state can be restored in either mode. */
   readonly steps?: TrainingSteps;
 }
 
 /**
- * The network, its optimizer and its average, in training. Every draw is a function of the seed and the step's number alone, so
- * that a step is the same whether the fit was resumed before it or not.
+ * Trains the network, with its optimizer and the average of its parameters. Every draw is a function of only the seed
+ * and the step's number, so that a step is the same whether or not the fit was resumed before it.
  */
 export class Trainer {
   readonly #options: TrainerOptions;
@@ -78,7 +81,7 @@ export class Trainer {
     this.#scoredLatents = drawLatents(settings.vae.latentDim, this.#scoredLabels, classes, random.fork('score'));
   }
 
-  /** Draws the batch of a step, whatever the network has learned by then. */
+  /** Draws the batch of a step, independently of the network's state. */
   draw(step: number): DrawnPoints {
     const { codec, fitPoints, settings } = this.#options;
     const { batchSize } = settings.training;
@@ -94,7 +97,7 @@ export class Trainer {
     return { real, distinct, labels, encoderInput, noise, latents };
   }
 
-  /** Sends the batch of a step through the network. Rejects with DivergedError where a fake is not finite. */
+  /** Sends the batch of a step through the network. Rejects with DivergedError if a fake is not finite. */
   async pass(step: number, drawn: DrawnPoints): Promise<Batch> {
     const { codec, settings } = this.#options;
     const { batchSize } = settings.training;
@@ -138,14 +141,14 @@ export class Trainer {
     }
   }
 
-  /** The chosen candidate; undefined before the first quarter of the fit has passed. */
+  /** The selected candidate; undefined during the first quarter of the fit. */
   get best(): Best | undefined {
     return this.#best;
   }
 
   /**
-   * Root mean squared error of reconstructing `points` by the chosen candidate from the mean of their codes, by channel: the
-   * width of the observation noise of a CVAE, which the mean alone leaves out.
+   * Root mean squared error of the selected candidate's reconstruction of `points` from the mean of their codes, by
+   * channel: the width of the observation noise of a CVAE, which the decoder's mean does not include.
    */
   residuals(points: Points): number[] {
     const { codec } = this.#options;

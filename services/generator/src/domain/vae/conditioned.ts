@@ -1,7 +1,7 @@
 import type { Random } from '@qloom/random/random.ts';
 import { type Matrix, matrix } from '../losses/matrix.ts';
 
-/** Rows of `values` beside the one-hot vector of their class: shape [rows, columns + classes]. */
+/** Rows of `values` followed by the one-hot vector of their class: shape [rows, columns + classes]. */
 export function conditioned(values: Matrix, labels: Int32Array, classes: number): Matrix {
   const { rows, columns, data } = values;
   const out = matrix(rows, columns + classes);
@@ -12,7 +12,7 @@ export function conditioned(values: Matrix, labels: Int32Array, classes: number)
   return out;
 }
 
-/** Standard normal latents beside the one-hot vectors of these classes: what the decoder takes. */
+/** Standard normal latents followed by the one-hot vectors of these classes: the decoder's input. */
 export function drawLatents(latentDim: number, labels: Int32Array, classes: number, random: Random): Matrix {
   return conditioned(matrix(labels.length, latentDim, random.normals(labels.length * latentDim)), labels, classes);
 }

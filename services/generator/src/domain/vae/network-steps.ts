@@ -10,12 +10,15 @@ import { decoderOf, encoderOf, type VaeSizes } from './network.ts';
 /** β of Adam, as usual for adversarial training, and its ε. */
 export const ADAM = { beta1: 0, beta2: 0.99, epsilon: 1e-8 } as const;
 
-/** What the layers of a network follow from. */
+/** The quantities that determine the layers of a network. */
 export interface Layout extends VaeSizes {
   readonly settings: VaeSettings;
 }
 
-/** What the steps of a network follow from: two networks of one structure run the same steps on states of their own. */
+/**
+ * The quantities that determine the steps of a network: networks of the same structure share steps, each with its own
+ * state.
+ */
 export interface Structure extends Layout {
   readonly specs: readonly ParameterSpec[];
   /** Number of parameters. */
@@ -57,9 +60,9 @@ export function passDefinition(structure: Structure): StepDefinition {
 }
 
 /**
- * Inputs: those of the pass; both moments of Adam and the average of parameters; the loss's gradients with respect to `made` and `code`;
- * and stepSize, epsilonHat, the average's decay. Outputs: `parameters`, `m`, `v` and `average` after the update. The pass is done again:
- * that costs less than carrying its activations out and in.
+ * Inputs: those of the pass; both moments of Adam and the average of parameters; the loss's gradients with respect to
+ * `made` and `code`; and stepSize, epsilonHat, the average's decay. Outputs: `parameters`, `m`, `v` and `average` after
+ * the update. The forward pass is repeated, because that costs less than transferring its activations out and in.
  */
 export function descendDefinition(structure: Structure): StepDefinition {
   const { settings, channels, size, specs, batch } = structure;
@@ -95,7 +98,7 @@ export function descendDefinition(structure: Structure): StepDefinition {
   };
 }
 
-/** Says everything that the steps of a structure depend on, in a form that names a step in a cache. */
+/** Key of a structure in a cache of steps: everything that its steps depend on. */
 export function structureKey(step: string, { settings, channels, classes, batch }: Structure): string {
   const { layers, width, latentDim, activation, architecture } = settings;
   return JSON.stringify([step, layers, width, latentDim, activation, architecture, channels, classes, batch]);

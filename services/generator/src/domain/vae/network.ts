@@ -8,7 +8,7 @@ import { type Matrix, matrix } from '../losses/matrix.ts';
 import type { VaeSettings } from '../settings.ts';
 import { activate } from './activation.ts';
 
-/** What the network's shapes follow from. */
+/** The sizes that determine the network's shapes. */
 export interface VaeSizes {
   /** Channels of the codec. */
   readonly channels: number;
@@ -16,10 +16,10 @@ export interface VaeSizes {
 }
 
 /**
- * The conditional variational autoencoder (Kingma and Welling, 2014; Sohn et al., 2015): two multilayer perceptrons that see the
- * class as a one-hot vector beside their input. Only the two perceptrons are TensorFlow.js; what lies between them and after
- * them (drawing z, the losses and their gradients) are short loops over a few hundred numbers, for which a kernel's call would
- * cost more than its arithmetic.
+ * The conditional variational autoencoder (Kingma and Welling, 2014; Sohn et al., 2015): two multilayer perceptrons
+ * whose input includes the class as a one-hot vector. Only the two perceptrons use TensorFlow.js; the operations
+ * between and after them (drawing z, the losses and their gradients) are short loops over a few hundred numbers, for
+ * which the overhead of a kernel call would exceed the arithmetic.
  */
 export interface Vae {
   /** Encoder first, then decoder. */
@@ -34,7 +34,7 @@ export interface Vae {
 
 type Layers = (input: tf.Tensor2D) => tf.Tensor2D;
 
-/** A network with first weights from `random`. Call `useBackend` before. */
+/** Creates a network with initial weights from `random`. Requires a previous call of `useBackend`. */
 export function createVae(settings: VaeSettings, sizes: VaeSizes, random: Random): Vae {
   const { latentDim } = settings;
   const parameters = createParameters(vaeSpecs(settings, sizes, random));
@@ -50,7 +50,7 @@ export function createVae(settings: VaeSettings, sizes: VaeSizes, random: Random
   };
 }
 
-/** The parameters of the encoder, then those of the decoder, with first values from `random`. */
+/** The parameters of the encoder, then those of the decoder, with initial values from `random`. */
 export function vaeSpecs(settings: VaeSettings, { channels, classes }: VaeSizes, random: Random): ParameterSpec[] {
   const { latentDim } = settings;
   return [
@@ -99,7 +99,7 @@ function tensor({ data, rows, columns }: Matrix): tf.Tensor2D {
   return tf.tensor2d(data, [rows, columns], 'float32');
 }
 
-/** A copy: what a backend hands out may be a view of its heap. */
+/** Copied, because a backend may return a view of its heap. */
 function floats(from: tf.Tensor): Float32Array {
   return Float32Array.from(from.dataSync());
 }

@@ -10,17 +10,17 @@ import type { VaeSettings } from '../settings.ts';
 import { type VaeSizes, vaeSpecs } from './network.ts';
 import { ADAM, descendDefinition, passDefinition, type Structure, structureKey } from './network-steps.ts';
 
-/** What is drawn for one step, for n real points. */
+/** Inputs of one step, for n real points. */
 export interface DrawnBatch {
-  /** Real channels beside the one-hot class, shape [n, channels + classes]. */
+  /** Real channels followed by the one-hot class, shape [n, channels + classes]. */
   readonly encoderInput: Matrix;
   /** ε of the reparameterization, shape [n, latentDim]. */
   readonly noise: Float32Array;
-  /** Latents from the prior beside the same classes, shape [n, latentDim + classes]. */
+  /** Latents from the prior followed by the same one-hot classes, shape [n, latentDim + classes]. */
   readonly latents: Matrix;
 }
 
-/** What the network makes of a batch. */
+/** The network's outputs for a batch. */
 export interface PassedBatch {
   /** μ | log σ², shape [n, 2·latentDim]. */
   readonly code: Matrix;
@@ -28,14 +28,14 @@ export interface PassedBatch {
   readonly made: Matrix;
 }
 
-/** What one update needs beside its gradients. */
+/** Inputs of one update besides its gradients. */
 interface UpdateRates {
   readonly learningRate: number;
   /** Decay of the average of parameters. */
   readonly averageDecay: number;
 }
 
-/** Everything of a network in training, as bytes. */
+/** State of a network in training, as bytes. */
 export interface TrainingState {
   readonly parameters: Uint8Array;
   readonly adam: Uint8Array;
@@ -46,7 +46,7 @@ export interface TrainingState {
 export interface TrainingNetwork {
   /** Sends a batch through the encoder, the drawing of z and the decoder. */
   pass(batch: DrawnBatch): Promise<PassedBatch>;
-  /** One update, given the gradient of the loss with respect to what {@link pass} made of this batch. */
+  /** One update, given the gradient of the loss with respect to the outputs of {@link pass} for this batch. */
   descend(batch: DrawnBatch, gradient: PassedBatch, rates: UpdateRates): Promise<void>;
   /** The average of parameters, float32 bytes. */
   average(): Uint8Array;
@@ -56,8 +56,9 @@ export interface TrainingNetwork {
 }
 
 /**
- * A network with first weights from `random`, as `createVae` draws them. Its state is flat arrays of its own, its steps are those of
- * its structure, compiled where there are compiled steps: a network goes on from the state of another, whichever way the two run.
+ * Creates a network with initial weights from `random`, as `createVae` draws them. It has its own state in flat arrays
+ * and shares the steps of its structure, compiled if there are compiled steps. Eager and compiled networks have the
+ * same state format, so that one can continue from the state of the other.
  */
 export function createTrainingNetwork(
   settings: VaeSettings,
@@ -123,7 +124,7 @@ export function createTrainingNetwork(
   };
 }
 
-/** What changes while a network trains: `size` numbers each. */
+/** The arrays that change during training: `size` numbers each. */
 type NetworkArrays = Record<'parameters' | 'm' | 'v' | 'average', Float32Array<ArrayBuffer>>;
 
 /** A copy. */
