@@ -8,6 +8,7 @@ import {
   type FitSettings,
   GeneratorServiceService,
   type SampleRequest,
+  SampleSettings,
 } from '@qloom/contracts/gen/qloom/generator/v1/generator.ts';
 import {
   type EvaluateRequest,
@@ -17,7 +18,7 @@ import {
 import { createRandom } from '@qloom/random/random.ts';
 import { DomainError } from '@qloom/service-kit/faults/errors.ts';
 import { bindService, type ServiceBinding } from '@qloom/service-kit/server/handlers.ts';
-import type { Hyperparameter } from '@qloom/study/hyperparameters/hyperparameter.ts';
+import type { Configuration, Hyperparameter } from '@qloom/study/hyperparameters/hyperparameter.ts';
 import type { Points } from '@qloom/study/points/points.ts';
 import { concatenateRows } from '@qloom/study/points/rows.ts';
 import { decodeConfiguration, encodeHyperparameter } from '@qloom/study-rpc/codec/hyperparameters.ts';
@@ -59,7 +60,9 @@ const CRITIC: readonly Hyperparameter[] = [
   },
 ];
 
+/** What the stand-in generator keeps of a fit. */
 interface Model {
+  readonly configuration: Configuration;
   readonly width: number;
   readonly features: number;
   readonly classes: number;
@@ -75,6 +78,8 @@ function capabilities(service: string, parameters: readonly Hyperparameter[]) {
 /** Called with the settings of each call before it is answered; what it throws is the answer. */
 export interface StandInHooks {
   onFit?(settings: FitSettings): void;
+  /** `model` is what the call samples from. */
+  onSample?(settings: SampleSettings, model: Model): void;
   onEvaluate?(settings: EvaluateSettings): void;
 }
 
@@ -85,11 +90,12 @@ export function standInGenerator(hooks: StandInHooks = {}): ServiceBinding {
     async *fit(requests: AsyncIterable<FitRequest>) {
       const collector = createPointsCollector('training');
       let width = 0.1;
+      let configuration: Configuration = {};
       for await (const { part } of requests) {
         if (part?.$case === 'training') collector.add(part.value);
         if (part?.$case !== 'settings') continue;
         hooks.onFit?.(part.value);
-        const configuration = decodeConfiguration(part.value.hyperparameters, 'settings.hyperparameters');
+        configuration = decodeConfiguration(part.value.hyperparameters, 'settings.hyperparameters');
         width =
           configuration['gan.lrG'] === undefined
             ? 0.2 * Number(configuration['rival.strength'] ?? 1)
@@ -98,7 +104,7 @@ export function standInGenerator(hooks: StandInHooks = {}): ServiceBinding {
           throw new DomainError('diverged', 'gan.lrG: the loss is NaN at step 3');
       }
       const { features, classes, x, y } = collector.points();
-      const model: Model = { width, features, classes, x: [...x], y: [...y] };
+      const model: Model = { configuration, width, features, classes, x: [...x], y: [...y] };
       for (const value of encodeBytes(new TextEncoder().encode(JSON.stringify(model)))) {
         yield { part: { $case: 'model', value } } as const;
       }
@@ -112,13 +118,14 @@ export function standInGenerator(hooks: StandInHooks = {}): ServiceBinding {
     },
     async *sample(requests: AsyncIterable<SampleRequest>) {
       const bytes = createByteAssembler('model');
-      let counts: number[] = [];
-      let seed = 0;
+      let settings = SampleSettings.fromPartial({});
       for await (const { part } of requests) {
         if (part?.$case === 'model') bytes.add(part.value);
-        if (part?.$case === 'settings') ({ classCounts: counts, seed } = part.value);
+        if (part?.$case === 'settings') settings = part.value;
       }
-      const points = jitter(JSON.parse(new TextDecoder().decode(bytes.bytes())) as Model, counts, seed);
+      const model = JSON.parse(new TextDecoder().decode(bytes.bytes())) as Model;
+      hooks.onSample?.(settings, model);
+      const points = jitter(model, settings.classCounts, settings.seed);
       for (const value of encodePoints(points)) yield { part: { $case: 'points', value } } as const;
       const summary = { count: points.count, drawn: points.count, acceptance: 1, forced: 0 };
       yield { part: { $case: 'summary', value: summary } } as const;
