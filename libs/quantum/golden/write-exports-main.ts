@@ -1,4 +1,7 @@
-/** Writes exports/: the programs of every case in src/testing/export-cases.ts. Run: node libs/quantum/golden/write-exports-main.ts */
+/**
+ * Writes exports/: the programs of every case of src/testing/export-cases.ts. Usage: node
+ * libs/quantum/golden/write-exports-main.ts
+ */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { exportedFiles } from '../src/testing/exported-files.ts';
 

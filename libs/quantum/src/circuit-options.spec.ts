@@ -32,13 +32,13 @@ describe('resolveOptions', () => {
     expect(() => resolveOptions(specs, given as never, 'x')).toThrow(message);
   });
 
-  it('says that there are no options where there are none', () => {
+  it('says that there are no options when an entry has none', () => {
     expect(() => resolveOptions({}, { a: 1 }, 'x')).toThrow('x.a: unknown; there are no options');
   });
 });
 
 describe('optionFromText', () => {
-  it('reads what a command line has', () => {
+  it('reads values from the text of a command line', () => {
     const read = (name: string, text: string) => optionFromText(specs[name], text, name);
     expect([read('count', '3'), read('scale', '-.5'), read('closed', 'true')]).toEqual([3, -0.5, true]);
     expect([read('kind', ' b'), read('order', 'b, a')]).toEqual(['b', ['b', 'a']]);

@@ -1,7 +1,7 @@
 import { echoed, quoted } from '@qloom/tensor/quoted.ts';
 import { CircuitError } from './errors.ts';
 
-/** One option of an encoding or an ansatz: its type, range, default, and what it does in one line. */
+/** One option of an encoding or an ansatz: its type, range, default and a description in one line. */
 export type OptionSpec =
   | {
       readonly type: 'integer' | 'number';
@@ -17,7 +17,7 @@ export type OptionSpec =
       readonly default: string;
       readonly description: string;
     }
-  /** A list of choices, in order, each as often as wanted; at least one. */
+  /** A non-empty ordered list of choices, which may repeat. */
   | {
       readonly type: 'choices';
       readonly choices: readonly string[];
@@ -28,10 +28,10 @@ export type OptionSpec =
 /** Options by name. */
 export type OptionSpecs = Readonly<Record<string, OptionSpec>>;
 
-/** A value as study files have it. */
+/** A value, as written in study files. */
 export type OptionValue = number | boolean | string | readonly string[];
 
-/** The resolved values of specs: every option is there and in its range. */
+/** The resolved values of specs: every option has a value in its range. */
 export type OptionValues<S extends OptionSpecs> = { readonly [K in keyof S]: ValueOf<S[K]> };
 
 type ValueOf<S extends OptionSpec> = S extends { type: 'choice'; choices: readonly (infer C)[] }
@@ -43,8 +43,8 @@ type ValueOf<S extends OptionSpec> = S extends { type: 'choice'; choices: readon
       : number;
 
 /**
- * Fills in defaults. Throws CircuitError, which begins with `where`, for an unknown option, a wrong type or a value out of
- * range, and says what would be right.
+ * Fills in defaults. Throws CircuitError for an unknown option, a wrong type or a value out of range; the message
+ * begins with `where` and says which values are allowed.
  */
 export function resolveOptions(
   specs: OptionSpecs,
@@ -69,14 +69,16 @@ export function resolveOptions(
   );
 }
 
-/** Reads a value from text, as a command line has it (`true`, `3`, `ry,rz`). Throws CircuitError where it cannot. */
+/**
+ * Reads a value from text, as written on a command line (`true`, `3`, `ry,rz`). Throws CircuitError for any other text.
+ */
 export function optionFromText(spec: OptionSpec, text: string, where: string): OptionValue {
   const value = readValue(spec, text.trim());
   if (!fits(spec, value)) throw new CircuitError(`${where}: ${quoted(text, "'")} is not ${describeRange(spec)}`);
   return value;
 }
 
-/** What values are right, in words. */
+/** The allowed values, in words. */
 export function describeRange(spec: OptionSpec): string {
   switch (spec.type) {
     case 'boolean':

@@ -7,7 +7,7 @@ import { pauli } from './observables/observable.ts';
 import { expectation, runCircuit, zeroState } from './simulation/statevector.ts';
 
 describe('createCircuitBuilder', () => {
-  it('refuses what is malformed and names the gate', () => {
+  it('refuses malformed circuits and names the gate', () => {
     const builder = () => createCircuitBuilder({ qubits: 2, inputs: 1 });
     expect(() => builder().gate('cx', [0])).toThrow('gate 0 (cx): acts on 1 qubits; 2 are right');
     expect(() => builder().gate('cx', [1, 1])).toThrow('gate 0 (cx): qubits 1, 1 are not all different');
@@ -37,13 +37,13 @@ describe('encodings and ansätze', () => {
     expect(expectation(state, pauli('Z', [1]))).toBeCloseTo(Math.cos(1.6), 14);
   });
 
-  it('lets axes take turns where inputs share a qubit', () => {
+  it('cycles through the axes for inputs that share a qubit', () => {
     const builder = createCircuitBuilder({ qubits: 1, inputs: 3 });
     encodeAngles(builder);
     expect(builder.build().gates.map((gate) => gate.name)).toEqual(['ry', 'rz', 'rx']);
   });
 
-  it('entangles one qubit by nothing, two by one gate, three by a ring', () => {
+  it('entangles one qubit with no gate, two with one gate, three with a ring', () => {
     const gatesOf = (qubits: number) => {
       const builder = createCircuitBuilder({ qubits });
       entangleRing(builder, 'cz');

@@ -6,10 +6,10 @@ import { GATES, isGateName } from './gates/gates.ts';
 
 export type { Gate } from './gates/gate.ts';
 
-/** The most qubits a circuit may have. */
+/** Maximum number of qubits of a circuit. */
 export const MAX_QUBITS = 20;
 
-/** What a parameter is for, which is how it is initialized: θ (`angle`) or ω (`weight` of an input). */
+/** The role of a parameter, which determines its initialization: θ (`angle`) or ω (`weight` of an input). */
 export type ParameterKind = 'angle' | 'weight';
 
 /**
@@ -18,34 +18,34 @@ export type ParameterKind = 'angle' | 'weight';
  */
 export interface AmplitudePreparation {
   readonly kind: 'amplitude';
-  /** How many of the circuit's inputs, from the first, are amplitudes: 1 to 2ⁿ. */
+  /** Number of the circuit's inputs, from the first, that are amplitudes: 1 to 2ⁿ. */
   readonly inputs: number;
 }
 
-/** A parameterized circuit that starts from |0…0⟩, or from the state that {@link Circuit.preparation} names. */
+/** A parameterized circuit that starts from |0…0⟩, or from the state that {@link Circuit.preparation} describes. */
 export interface Circuit {
   readonly qubits: number;
   /** Number of inputs x_j. */
   readonly inputs: number;
-  /** The state before the first gate. Absent: |0…0⟩. An engine that does not know it refuses the circuit. */
+  /** The state before the first gate. Absent: |0…0⟩. An engine without support for it refuses the circuit. */
   readonly preparation?: AmplitudePreparation;
-  /** The kind of each parameter θ_i; its length is their number. */
+  /** The kind of each parameter θ_i; the length is the number of parameters. */
   readonly parameters: readonly ParameterKind[];
   readonly gates: readonly Gate[];
 }
 
-/** Builds a circuit gate by gate and hands out its parameters. */
+/** Builds a circuit gate by gate and allocates its parameters. */
 export interface CircuitBuilder {
   readonly qubits: number;
   readonly inputs: number;
-  /** A new parameter's index. */
+  /** Adds a parameter and returns its index. */
   parameter(kind?: ParameterKind): number;
   /**
-   * Appends a gate; a number stands for a constant angle. One of COMPOSED_GATES is appended as what it is made of. Throws
+   * Appends a gate; a number is a constant angle. A gate of COMPOSED_GATES is appended as its decomposition. Throws
    * CircuitError when the gate is malformed.
    */
   gate(name: LibraryGateName, qubits: readonly number[], ...angles: (Angle | number)[]): CircuitBuilder;
-  /** Appends gates that were made elsewhere. Throws CircuitError when one is malformed. */
+  /** Appends existing gates. Throws CircuitError when one is malformed. */
   append(gates: readonly Gate[]): CircuitBuilder;
   build(): Circuit;
 }
@@ -96,7 +96,9 @@ export function createCircuitBuilder(size: {
   return builder;
 }
 
-/** Throws CircuitError or CircuitTooLargeError unless the circuit is well formed. For circuits that came from outside. */
+/**
+ * Throws CircuitError or CircuitTooLargeError unless the circuit is well formed. For circuits from external sources.
+ */
 export function validateCircuit(circuit: Circuit): void {
   checkQubits(circuit.qubits);
   checkPreparation(circuit);

@@ -1,4 +1,4 @@
-/** Thrown when a circuit, an angle or an observable is malformed. The message names the gate and what would be right. */
+/** Thrown when a circuit, an angle or an observable is malformed. The message names the gate and the allowed values. */
 export class CircuitError extends Error {
   override name = 'CircuitError';
   readonly code = 'invalid';
@@ -9,7 +9,7 @@ export class CircuitSettingError extends CircuitError {
   override name = 'CircuitSettingError';
   /** The setting, such as `qubits` or `inputs`, or an option of the ansatz, such as `electrons`. */
   readonly setting: string;
-  /** What is wrong and what would be right, without the setting's name. */
+  /** What is wrong and which values are allowed, without the setting's name. */
   readonly reason: string;
 
   constructor(setting: string, reason: string) {
@@ -19,7 +19,7 @@ export class CircuitSettingError extends CircuitError {
   }
 }
 
-/** Thrown before anything is allocated when a circuit needs more qubits or memory than a simulator has. */
+/** Thrown before any allocation when a circuit needs more qubits or memory than a simulator supports. */
 export class CircuitTooLargeError extends Error {
   override name = 'CircuitTooLargeError';
   readonly code = 'invalid';

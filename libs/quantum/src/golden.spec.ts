@@ -27,7 +27,7 @@ describe('the reference simulator', () => {
     });
   });
 
-  it('has met every gate, encoding and ansatz, on 1 to 10 qubits', () => {
+  it('covers every gate, encoding and ansatz, on 1 to 10 qubits', () => {
     const gates = new Set(golden.flatMap((one) => one.gateNames));
     expect([...Object.keys(GATES), ...Object.keys(COMPOSED_GATES)].filter((name) => !gates.has(name))).toEqual([]);
     const encodings = new Set(golden.map((one) => one.settings?.encoding ?? 'none'));

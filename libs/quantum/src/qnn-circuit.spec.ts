@@ -10,7 +10,7 @@ import { parameterShiftGradient } from './simulation/parameter-shift.ts';
 const every = ANSATZ_NAMES.flatMap((ansatz) => ENCODING_NAMES.map((encoding) => [ansatz, encoding] as const));
 
 describe('countParameters', () => {
-  it.each(ANSATZ_NAMES)('is the number of parameters of one layer of %s', (ansatz) => {
+  it.each(ANSATZ_NAMES)('returns the number of parameters of one layer of %s', (ansatz) => {
     for (const qubits of [2, 3, 6]) {
       const ansatzOptions = ansatz === 'coupled-cluster' ? { electrons: 1, singles: true } : undefined;
       const built = buildQnnCircuit({ ansatz, qubits, layers: 1, ansatzOptions });
@@ -18,7 +18,7 @@ describe('countParameters', () => {
     }
   });
 
-  it('throws what building the circuit throws', () => {
+  it('throws the same errors as building the circuit', () => {
     const electrons = { ansatz: 'coupled-cluster', qubits: 2, ansatzOptions: { electrons: 5 } } as const;
     expect(() => countParameters(electrons)).toThrow('electrons: 5 in 2 spin orbitals; 1 to 1 are right');
     expect(() => countParameters({ ansatz: 'qcnn', qubits: 1 })).toThrow(
@@ -72,7 +72,7 @@ describe('buildQnnCircuit', () => {
     expect([count(true), count(false)]).toEqual([6, 2]);
   });
 
-  it('gives Qiskit’s numbers of parameters: EfficientSU2 2n(reps + 1), RealAmplitudes n(reps + 1)', () => {
+  it('has Qiskit’s numbers of parameters: EfficientSU2 2n(reps + 1), RealAmplitudes n(reps + 1)', () => {
     const parametersOf = (settings: Partial<QnnCircuitSettings>) =>
       buildQnnCircuit({ ansatz: 'efficient-su2', qubits: 5, layers: 3, ...settings }).parameters.length;
     expect(parametersOf({})).toBe(40);
@@ -83,7 +83,7 @@ describe('buildQnnCircuit', () => {
     );
   });
 
-  it('says which setting is wrong and what would be right', () => {
+  it('names the wrong setting and the allowed values', () => {
     const refused = (settings: Partial<QnnCircuitSettings>, message: string) =>
       expect(() => buildQnnCircuit({ ansatz: 'hardware-efficient', qubits: 4, layers: 2, ...settings })).toThrow(
         message,
@@ -113,7 +113,7 @@ describe('the tables', () => {
     }
   });
 
-  it('name the qubits of a QCNN that are still read', () => {
+  it('return the active qubits of a QCNN', () => {
     expect(ANSATZ_TABLE.qcnn.readout(8, 1)).toEqual([0, 2, 4, 6]);
     expect(ANSATZ_TABLE.qcnn.readout(8, 3)).toEqual([0]);
     expect(ANSATZ_TABLE.qcnn.readout(5, 3)).toEqual([0]);

@@ -5,24 +5,24 @@ import { type OptionValue, resolveOptions } from './circuit-options.ts';
 import { ENCODING_NAMES, ENCODINGS, type EncodingDefinition, type EncodingName } from './encodings/encoding-table.ts';
 import { CircuitSettingError } from './errors.ts';
 
-/** What {@link buildQnnCircuit} builds. Plain JSON, as study files have it. */
+/** Settings of {@link buildQnnCircuit}. Plain JSON, as in study files. */
 export interface QnnCircuitSettings {
   readonly ansatz: AnsatzName;
   readonly qubits: number;
   readonly layers: number;
   /** Number of inputs x_j (features). Default 0. */
   readonly inputs?: number;
-  /** Default: `none` where there are no inputs or the ansatz encodes them itself, else `angle`. */
+  /** Default: `none` without inputs or if the ansatz encodes them itself, else `angle`. */
   readonly encoding?: EncodingName;
   readonly encodingOptions?: Readonly<Record<string, OptionValue>>;
   readonly ansatzOptions?: Readonly<Record<string, OptionValue>>;
 }
 
 /**
- * The circuit of an encoding and an ansatz from the two tables: what the ansatz begins with, then for each layer the encoding
- * (in the first layer; with `reupload` in every one) and the layer, then what the ansatz ends with. Parameters come in the
- * order of the gates. Throws CircuitError, which names the setting or option, its value and what would be right; for a setting
- * it is a CircuitSettingError.
+ * The circuit of an encoding and an ansatz from the two tables: the initial gates of the ansatz, then for each layer
+ * the encoding (in the first layer; with `reupload` in every layer) and the layer, then the final gates of the ansatz.
+ * Parameters are in the order of the gates. Throws CircuitError, which names the setting or option, its value and the
+ * allowed values; for a setting it is a CircuitSettingError.
  */
 export function buildQnnCircuit(settings: QnnCircuitSettings): Circuit {
   const { qubits, layers, inputs = 0 } = settings;
@@ -46,8 +46,8 @@ export function buildQnnCircuit(settings: QnnCircuitSettings): Circuit {
 }
 
 /**
- * The number of parameters of an ansatz with one layer and without inputs. No gate is made, so that it is known at once for
- * circuits of any size. Throws as {@link buildQnnCircuit} does.
+ * The number of parameters of an ansatz with one layer and without inputs. No gate is created, so the cost does not
+ * depend on the size of the circuit. Throws the errors of {@link buildQnnCircuit}.
  */
 export function countParameters({
   ansatz: name,

@@ -23,23 +23,23 @@ type Resolved = Readonly<Record<string, OptionValue>>;
 export interface AnsatzDefinition {
   readonly description: string;
   readonly options: OptionSpecs;
-  /** The fewest qubits. */
+  /** Minimum number of qubits. */
   readonly minQubits: number;
-  /** The most layers on so many qubits. */
+  /** Maximum number of layers on this number of qubits. */
   maxLayers(qubits: number): number;
-  /** Whether its own gates carry the inputs, so that it needs no encoding. */
+  /** Whether the ansatz encodes the inputs in its own gates, so that no separate encoding is needed. */
   readonly encodesInputs: boolean;
-  /** Whether an encoding may be repeated before every layer; where not, it comes once, before the first. */
+  /** Whether an encoding may be repeated before every layer; otherwise it is applied once, before the first layer. */
   readonly reuploads: boolean;
   /** Throws CircuitError when options do not fit the number of qubits. */
   begin?(builder: CircuitBuilder, options: Resolved): void;
   layer(builder: CircuitBuilder, layer: number, options: Resolved): void;
   end?(builder: CircuitBuilder, options: Resolved): void;
-  /** The qubits that are worth reading after so many layers. */
+  /** The qubits to measure after this number of layers. */
   readout(qubits: number, layers: number): number[];
 }
 
-/** The most layers of an ansatz that has no limit of its own. */
+/** Maximum number of layers of an ansatz without a limit of its own. */
 const MAX_LAYERS = 64;
 
 const define = <const S extends OptionSpecs>(
@@ -70,7 +70,7 @@ const entanglement = choice(ENTANGLEMENTS, 'reverse_linear', 'How two-qubit gate
 const finalRotations = flag(true, 'End in one more block of rotations.');
 const chain = {
   periodic: flag(false, 'Close the chain.'),
-  shared: flag(true, 'One parameter for all gates of one kind in a layer, instead of one each.'),
+  shared: flag(true, 'One parameter for all gates of one kind in a layer, instead of one per gate.'),
 };
 
 /** Every ansatz, by the name that study files use. */
@@ -92,7 +92,7 @@ export const ANSATZ_TABLE = {
     layer: (builder, layer, options) => stronglyEntanglingLayer(builder, layer, options.entangler),
   }),
   'basic-entangler': define({
-    description: "PennyLane's BasicEntanglerLayers: one rotation a qubit, then a ring.",
+    description: "PennyLane's BasicEntanglerLayers: one rotation per qubit, then a ring.",
     options: { axis: choice(['x', 'y', 'z'], 'x', 'Axis of the rotations.'), entangler },
     layer: (builder, _, options) => basicEntanglerLayer(builder, options.axis, options.entangler),
   }),
@@ -123,7 +123,7 @@ export const ANSATZ_TABLE = {
         type: 'choices',
         choices: ENTANGLING_GATES,
         default: ['cx'],
-        description: 'Gates of an entangling block; those with an angle are trained.',
+        description: 'Gates of an entangling block; gates with an angle are trainable.',
       },
       entanglement: { ...entanglement, default: 'full' },
       finalRotations,

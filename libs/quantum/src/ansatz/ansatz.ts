@@ -6,8 +6,8 @@ import { parameter, product, sum } from '../gates/angle.ts';
 export type Entangler = 'cx' | 'cz';
 
 /**
- * A ring of two-qubit gates q → (q + distance) mod n. None on one qubit; on two qubits one gate instead of two, because
- * two CZ cancel.
+ * A ring of two-qubit gates q → (q + distance) mod n. One qubit has no gate; two qubits have one gate instead of two,
+ * because two CZ cancel.
  */
 export function entangleRing(builder: CircuitBuilder, entangler: Entangler = 'cx', distance = 1): void {
   const n = builder.qubits;
@@ -18,11 +18,11 @@ export function entangleRing(builder: CircuitBuilder, entangler: Entangler = 'cx
 
 /**
  * One layer of data re-uploading (Pérez-Salinas et al., "Data re-uploading for a universal quantum classifier",
- * arXiv:1907.02085): on each qubit Rot(ω·x + θ), i.e. RZ, RY, RZ with an angle θ + ω·x each, then an entangling ring.
+ * arXiv:1907.02085): Rot(ω·x + θ) on each qubit, i.e. RZ, RY, RZ, each with an angle θ + ω·x, then an entangling ring.
  *
- * Which input an angle carries: slot s = axis·n + qubit (axis 0, 1, 2 for the three angles) carries x[s mod F]. With F ≤ n
- * features that is feature q mod F on qubit q; with n < F ≤ 3n a qubit carries up to three features; above 3n a layer has
- * ⌈F/3n⌉ Rots a qubit, and slot numbers go on. So every feature is uploaded in every layer.
+ * Inputs of the angles: slot s = axis·n + qubit (axis 0, 1, 2 for the three angles) carries x[s mod F]. With F ≤ n
+ * features, qubit q has feature q mod F; with n < F ≤ 3n, a qubit has up to three features; above 3n, a layer has
+ * ⌈F/3n⌉ Rot gates per qubit, and the slot numbers continue. Hence every feature is uploaded in every layer.
  */
 export function dataReuploadingLayer(builder: CircuitBuilder, entangler: Entangler = 'cx'): void {
   const { qubits: n, inputs } = builder;
@@ -51,9 +51,9 @@ export function hardwareEfficientLayer(builder: CircuitBuilder, entangler: Entan
 }
 
 /**
- * Layer `layer` of strongly entangling layers (Schuld et al., "Circuit-centric quantum classifiers", arXiv:1804.00633), as
- * PennyLane's StronglyEntanglingLayers has them: Rot(θ) on every qubit, then a ring of CX at distance
- * (layer mod (n − 1)) + 1. 3n parameters. On two qubits the ring is CX both ways; of CZ there is one, because two cancel.
+ * Layer `layer` of strongly entangling layers (Schuld et al., "Circuit-centric quantum classifiers", arXiv:1804.00633),
+ * as in PennyLane's StronglyEntanglingLayers: Rot(θ) on every qubit, then a ring of CX at distance (layer mod (n − 1))
+ * + 1. 3n parameters. On two qubits, a ring of CX has both directions; a ring of CZ has one gate, because two cancel.
  */
 export function stronglyEntanglingLayer(builder: CircuitBuilder, layer: number, entangler: Entangler = 'cx'): void {
   const n = builder.qubits;

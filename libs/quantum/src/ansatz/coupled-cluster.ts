@@ -8,7 +8,10 @@ export function prepareHartreeFock(builder: CircuitBuilder, electrons: number): 
   for (let qubit = 0; qubit < electrons; qubit++) builder.gate('x', [qubit]);
 }
 
-/** Excitations that conserve spin: which occupied spin orbitals give electrons to which virtual ones. */
+/**
+ * Excitations that conserve spin: the occupied spin orbitals that electrons leave, and the virtual ones that they move
+ * to.
+ */
 export interface Excitations {
   readonly singles: readonly (readonly [number, number])[];
   readonly doubles: readonly (readonly [number, number, number, number])[];
@@ -39,9 +42,9 @@ function excitationsOf(electrons: number, orbitals: number): Excitations {
 }
 
 /**
- * One layer of coupled cluster by Givens rotations (Arrazola et al., "Universal quantum circuits for quantum chemistry",
- * arXiv:2106.13839): every double excitation, then, where `singles` are asked for, every single one; a parameter each. On H₂
- * in STO-3G (4 qubits, 2 electrons) the one double excitation reaches the ground state.
+ * One layer of coupled cluster by Givens rotations (Arrazola et al., "Universal quantum circuits for quantum
+ * chemistry", arXiv:2106.13839): every double excitation, then, with `singles`, every single excitation; one parameter
+ * per excitation. On H₂ in STO-3G (4 qubits, 2 electrons) the one double excitation reaches the ground state.
  */
 export function coupledClusterLayer(builder: CircuitBuilder, electrons: number, singles: boolean): void {
   const excitations = excitationsOf(electrons, builder.qubits);

@@ -10,7 +10,7 @@ describe('entanglingPairs', () => {
     ['sca', 0, '30 01 12 23'],
     ['sca', 1, '32 03 10 21'],
     ['sca', 2, '12 23 30 01'],
-  ] as const)('%s, block %d: %s, as Qiskit has it', (kind, block, wanted) => {
+  ] as const)('%s, block %d: %s, as in Qiskit', (kind, block, wanted) => {
     expect(
       entanglingPairs(kind, 4, block)
         .map((pair) => pair.join(''))
@@ -18,7 +18,7 @@ describe('entanglingPairs', () => {
     ).toBe(wanted);
   });
 
-  it('has one pair for two qubits and none for one', () => {
+  it('returns one pair for two qubits and none for one', () => {
     for (const kind of ENTANGLEMENTS) {
       expect(entanglingPairs(kind, 2)).toEqual([[0, 1]]);
       expect(entanglingPairs(kind, 1)).toEqual([]);

@@ -8,10 +8,10 @@ export type Entanglement = (typeof ENTANGLEMENTS)[number];
 export type Pair = readonly [number, number];
 
 /**
- * The pairs of an entangling block in the order of time, as Qiskit's `n_local` has them: `linear` (0,1), (1,2), …;
- * `reverse_linear` the same from the end; `circular` (n−1,0), then linear; `full` every i < j; `pairwise` (0,1), (2,3), …, then
- * (1,2), (3,4), …; `sca` (Sim et al., arXiv:1905.10876) circular, shifted by one a block, pairs reversed in odd blocks. Two
- * qubits have one pair, one qubit none.
+ * The pairs of an entangling block in the order of time, as in Qiskit's `n_local`: `linear` (0,1), (1,2), …;
+ * `reverse_linear` the same from the end; `circular` (n−1,0), then linear; `full` every i < j; `pairwise` (0,1), (2,3),
+ * …, then (1,2), (3,4), …; `sca` (Sim et al., arXiv:1905.10876) circular, shifted by one per block, with pairs reversed
+ * in odd blocks. Two qubits have one pair, one qubit none.
  */
 export function entanglingPairs(kind: Entanglement, qubits: number, block = 0): Pair[] {
   const linear = Array.from({ length: Math.max(0, qubits - 1) }, (_, q): Pair => [q, q + 1]);

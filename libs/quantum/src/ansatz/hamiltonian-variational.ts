@@ -3,8 +3,8 @@ import { parameter } from '../gates/angle.ts';
 import { chainBonds, type Pair } from './entanglement.ts';
 
 /**
- * Whether a layer's gates of one kind share a parameter (the ansatz keeps the model's symmetry and has few parameters) or
- * have one each.
+ * Whether a layer's gates of one kind share a parameter (the ansatz keeps the model's symmetry and has few parameters)
+ * or each gate has its own.
  */
 export interface ChainOptions {
   /** Close the chain. */

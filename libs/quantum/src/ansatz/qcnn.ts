@@ -3,8 +3,8 @@ import { parameter } from '../gates/angle.ts';
 import { entanglingPairs } from './entanglement.ts';
 
 /**
- * The qubits that are still read after `stages` poolings of a QCNN on `qubits` qubits: every second one each time, qubit 0
- * always among them.
+ * The active qubits after `stages` poolings of a QCNN on `qubits` qubits: each pooling keeps every second one, and
+ * always qubit 0.
  */
 export function qcnnActiveQubits(qubits: number, stages: number): number[] {
   let active = Array.from({ length: qubits }, (_, q) => q);
@@ -12,14 +12,14 @@ export function qcnnActiveQubits(qubits: number, stages: number): number[] {
   return active;
 }
 
-/** The most stages of a QCNN: as many as leave one qubit. */
+/** Maximum number of stages of a QCNN: the number after which one qubit is left. */
 export const qcnnStages = (qubits: number): number => Math.ceil(Math.log2(qubits));
 
 /**
- * Stage `stage` of a quantum convolutional network (Cong, Choi and Lukin, arXiv:1810.03787, in the form of Hur, Kim and Park,
- * arXiv:2108.00661): the same two-qubit convolution on neighbours of the qubits still active (even pairs, then odd ones, then
- * the one that closes the ring), then pooling: each pair's second qubit controls RZ(α) and, when it is 0, RX(β) on the first,
- * and is never read again. The convolution has 7 parameters, shared by all pairs; pooling has 2.
+ * Stage `stage` of a quantum convolutional network (Cong, Choi and Lukin, arXiv:1810.03787, in the form of Hur, Kim and
+ * Park, arXiv:2108.00661): the same two-qubit convolution on neighbouring active qubits (even pairs, then odd pairs,
+ * then the pair that closes the ring), then pooling: each pair's second qubit controls RZ(α) and, when it is 0, RX(β)
+ * on the first, and is then discarded. The convolution has 7 parameters, shared by all pairs; pooling has 2.
  */
 export function qcnnStage(builder: CircuitBuilder, stage: number): void {
   const active = qcnnActiveQubits(builder.qubits, stage);

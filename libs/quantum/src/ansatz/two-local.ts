@@ -5,7 +5,7 @@ import { type Entanglement, entanglingPairs } from './entanglement.ts';
 
 /** One-qubit gates that a rotation block may have. */
 export const ROTATION_GATES = ['rx', 'ry', 'rz', 'p', 'h', 'x', 'sx', 's', 't'] as const;
-/** Two-qubit gates that an entangling block may have. Those with an angle get a parameter a pair. */
+/** Two-qubit gates that an entangling block may have. Gates with an angle have one parameter per pair. */
 export const ENTANGLING_GATES = [
   'cx',
   'cy',
@@ -28,14 +28,14 @@ export type EntanglingGate = (typeof ENTANGLING_GATES)[number];
 
 /** Blocks of a two-local circuit. */
 export interface TwoLocalOptions {
-  /** Gates of a rotation block, each on every qubit before the next. */
+  /** Gates of a rotation block; each is applied to every qubit before the next gate. */
   readonly rotations: readonly RotationGate[];
-  /** Gates of an entangling block, each on every pair before the next. */
+  /** Gates of an entangling block; each is applied to every pair before the next gate. */
   readonly entanglers: readonly EntanglingGate[];
   readonly entanglement: Entanglement;
 }
 
-/** A rotation block: for each gate, that gate on every qubit, with a new parameter where it has an angle. */
+/** A rotation block: each gate on every qubit, with a new parameter for every gate that has an angle. */
 export function rotationBlock(builder: CircuitBuilder, rotations: readonly RotationGate[]): void {
   for (const name of rotations) {
     for (let qubit = 0; qubit < builder.qubits; qubit++) addTrainable(builder, name, [qubit]);
@@ -43,9 +43,9 @@ export function rotationBlock(builder: CircuitBuilder, rotations: readonly Rotat
 }
 
 /**
- * One repetition of Qiskit's `n_local` (TwoLocal): a rotation block, then an entangling block. EfficientSU2 is RY RZ with CX,
- * RealAmplitudes is RY with CX; both with `reverse_linear`. The ansatz ends in one more {@link rotationBlock}. `layer` counts
- * from 0 and shifts `sca`.
+ * One repetition of Qiskit's `n_local` (TwoLocal): a rotation block, then an entangling block. EfficientSU2 has RY and
+ * RZ with CX, RealAmplitudes has RY with CX; both use `reverse_linear`. The ansatz ends in one more
+ * {@link rotationBlock}. `layer` counts from 0 and determines the shift of `sca`.
  */
 export function twoLocalLayer(builder: CircuitBuilder, layer: number, options: TwoLocalOptions): void {
   rotationBlock(builder, options.rotations);

@@ -1,23 +1,23 @@
 import { type Circuit, validateCircuit } from '../circuit.ts';
 import { type DrawnGate, drawGate, drawPreparation } from './gate-symbols.ts';
 
-/** Settings that drawings share. */
+/** Settings that all drawings have. */
 export interface DrawingOptions {
-  /** Whether boxes have their angles. Default true. */
+  /** Whether boxes show their angles. Default true. */
   readonly angles?: boolean;
-  /** The wires' names, one a qubit. Default `q0`, `q1`, …. */
+  /** The wires' names, one per qubit. Default `q0`, `q1`, …. */
   readonly qubitNames?: readonly string[];
 }
 
-/** The first and last wire that a gate's symbols and the line between them are on. */
+/** The first and last wire of a gate's symbols and of the line between them. */
 export function spanOf({ symbols }: DrawnGate): { readonly first: number; readonly last: number } {
   const qubits = symbols.map(({ qubit }) => qubit);
   return { first: Math.min(...qubits), last: Math.max(...qubits) };
 }
 
 /**
- * A circuit's gates by columns: each as far left as the gates before it on the wires of its span let it, so that nothing is
- * drawn over anything. Throws CircuitError where the circuit is malformed.
+ * A circuit's gates by columns: each gate is as far left as the earlier gates on the wires of its span allow, so that
+ * symbols do not overlap. Throws CircuitError where the circuit is malformed.
  */
 export function columnsOf(circuit: Circuit, options: DrawingOptions = {}): DrawnGate[][] {
   validateCircuit(circuit);
@@ -35,11 +35,11 @@ export function columnsOf(circuit: Circuit, options: DrawingOptions = {}): Drawn
   return columns;
 }
 
-/** The wires' names, as they are given or by number. */
+/** The wires' names, as given or by number. */
 export const namesOf = ({ qubits }: Circuit, { qubitNames }: DrawingOptions): string[] =>
   Array.from({ length: qubits }, (_, q) => qubitNames?.[q] ?? `q${q}`);
 
-/** Columns in lines: as many a line as fit into `room`, at least one. */
+/** Splits columns into lines: as many per line as fit into `room`, at least one. */
 export function linesOf<T>(columns: readonly T[], widthOf: (column: T) => number, room: number): T[][] {
   const lines: T[][] = [[]];
   let used = 0;

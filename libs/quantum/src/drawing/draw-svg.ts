@@ -5,9 +5,9 @@ import type { DrawnGate, GateSymbol } from './gate-symbols.ts';
 
 /** Settings of {@link drawSvg}. */
 export interface SvgOptions extends DrawingOptions {
-  /** Pixels, from 200; a column that is wider widens the drawing. Default 960. */
+  /** Width in pixels, at least 200; a wider column widens the drawing. Default 960. */
   readonly width?: number;
-  /** What the drawing is, for those who do not see it. Default `Quantum circuit`. */
+  /** Text alternative for screen readers. Default `Quantum circuit`. */
   readonly title?: string;
 }
 
@@ -25,8 +25,8 @@ const STYLE =
   'stroke-width:1.5;fill:none}.d{fill:#1a1a2e}.b{fill:#eef1fb;stroke:#3d4fa3;stroke-width:1.5}.w{stroke:#8a8fa8;stroke-width:1}';
 
 /**
- * Draws a circuit as an SVG document that stands alone, time to the right, in as many lines as it takes. Throws CircuitError
- * where the circuit is malformed or `width` is below 200.
+ * Draws a circuit as a self-contained SVG document, with time to the right, in as many lines as needed. Throws
+ * CircuitError where the circuit is malformed or `width` is below 200.
  */
 export function drawSvg(circuit: Circuit, options: SvgOptions = {}): string {
   const { width = 960, title = 'Quantum circuit' } = options;
@@ -110,6 +110,6 @@ function columnWidth(column: readonly DrawnGate[]): number {
 const round = (value: number): number => Math.round(10 * value) / 10;
 
 const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
-/** Text that may stand in XML, which has no control characters. */
+/** Text escaped for XML, without control characters. */
 const escaped = (text: string): string =>
   text.replace(/\p{Cc}/gu, ' ').replace(/[&<>"]/g, (letter) => ENTITIES[letter]);

@@ -5,16 +5,16 @@ import type { DrawnGate, GateSymbol } from './gate-symbols.ts';
 
 /** Settings of {@link drawText}. */
 export interface TextOptions extends DrawingOptions {
-  /** Characters a line, from 24. Default 80. */
+  /** Characters per line, at least 24. Default 80. */
   readonly width?: number;
 }
 
 const LEAST_WIDTH = 24;
 
 /**
- * Draws a circuit for a terminal, time to the right, a wire a qubit, in lines of at most `width` characters; `»` and `«` mark
- * where one goes on in the next. Labels that are wider than a line end in `…`. Throws CircuitError where the circuit is
- * malformed or `width` is below 24.
+ * Draws a circuit for a terminal, with time to the right and one wire per qubit, in lines of at most `width`
+ * characters; `»` and `«` mark where a line continues. Labels wider than a line are truncated with `…`. Throws
+ * CircuitError where the circuit is malformed or `width` is below 24.
  */
 export function drawText(circuit: Circuit, options: TextOptions = {}): string {
   const { width = 80 } = options;
@@ -23,7 +23,7 @@ export function drawText(circuit: Circuit, options: TextOptions = {}): string {
   }
   const names = namesOf(circuit, options).map((name) => clipped(name, Math.floor(width / 3)));
   const margin = Math.max(...names.map((name) => name.length));
-  // Name, colon, space; an edge on each side.
+  // The name, a colon, a space, and an edge mark on each side.
   const room = width - margin - 4;
   const columns = columnsOf(circuit, options).map((gates) => columnText(gates, circuit.qubits, room));
   const lines = linesOf(columns, ([wire]) => wire.length, room);
@@ -36,13 +36,13 @@ export function drawText(circuit: Circuit, options: TextOptions = {}): string {
         const body = line.map((column) => column[row]).join('');
         return `${head}${edge(i > 0, '«')}${body}${edge(i < lines.length - 1, '»')}`.trimEnd();
       });
-      // A row between wires on which nothing is connected anywhere is worth no space.
+      // Leaves out rows between wires that have no connection.
       return rows.filter((row, at) => at % 2 === 0 || row.trim() !== '').join('\n');
     })
     .join('\n\n');
 }
 
-/** A column's rows: wires at even places, what is between them at odd ones; all as wide. */
+/** A column's rows, all of the same width: wires at even positions, the space between them at odd ones. */
 function columnText(gates: readonly DrawnGate[], qubits: number, room: number): string[] {
   const texts = new Map<number, string>();
   for (const { symbols } of gates)

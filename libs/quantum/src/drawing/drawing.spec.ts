@@ -50,7 +50,7 @@ describe('drawText', () => {
     );
   });
 
-  it('keeps to the width, whatever the circuit', () => {
+  it('keeps to the width for every circuit', () => {
     fc.assert(
       fc.property(drawn, ([problem, width]) => {
         const rows = drawText(circuitOf(problem), { width }).split('\n');
@@ -60,7 +60,7 @@ describe('drawText', () => {
     );
   });
 
-  it('draws every control, ⊕, × and box, once', () => {
+  it('draws every control, ⊕, × and box exactly once', () => {
     fc.assert(
       fc.property(drawn, ([problem, width]) => {
         const circuit = circuitOf(problem);
@@ -73,12 +73,12 @@ describe('drawText', () => {
     );
   });
 
-  it('draws nothing of one gate over another: what is between controls crosses free wires alone', () => {
+  it('does not draw gates over each other: lines between controls cross only free wires', () => {
     const circuit = createCircuitBuilder({ qubits: 3 }).gate('cx', [0, 2]).gate('h', [1]).build();
     expect(drawText(circuit)).toBe(['q0: ─●──────', '     │', 'q1: ─┼─┤H├──', '     │', 'q2: ─⊕──────'].join('\n'));
   });
 
-  it('refuses a width that has no room', () => {
+  it('refuses a width that is too small', () => {
     expect(() => drawText(example(), { width: 10 })).toThrow('drawing: width 10; an integer from 24 is right');
   });
 });

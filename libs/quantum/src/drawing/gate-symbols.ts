@@ -3,18 +3,18 @@ import { angleText, exactNumber } from '../gates/angle-text.ts';
 import type { Gate } from '../gates/gate.ts';
 import { GATES, type GateName } from '../gates/gates.ts';
 
-/** What stands on one qubit's wire: a control's dot, ⊕, a swap's ×, or a box. */
+/** The symbol on one qubit's wire: a control's dot, ⊕, a swap's ×, or a box. */
 export type GateSymbol =
   | { readonly kind: 'control' | 'not' | 'swap' }
   | { readonly kind: 'box'; readonly name: string; readonly angles: string };
 
-/** A gate, or the start from amplitudes, as a drawing has it. */
+/** The symbols of a gate, or of amplitude preparation. */
 export interface DrawnGate {
   /** In the order of the gate's qubits. */
   readonly symbols: readonly { readonly qubit: number; readonly symbol: GateSymbol }[];
 }
 
-/** What stands on the targets of a controlled gate: the gate without its controls. */
+/** The symbols on the targets of a controlled gate: the gate without its controls. */
 const CONTROLLED: Partial<Record<GateName, GateName>> = {
   cx: 'x',
   cy: 'y',
@@ -29,7 +29,7 @@ const CONTROLLED: Partial<Record<GateName, GateName>> = {
   cswap: 'swap',
 };
 
-/** Names that are written otherwise than in capital letters. */
+/** Names that are not written in capital letters. */
 const WRITTEN: Partial<Record<GateName, string>> = {
   id: 'I',
   sdg: 'S†',
@@ -50,7 +50,7 @@ export function drawGate({ name, qubits, angles }: Gate, showAngles = true): Dra
     const shown = base ?? name;
     if (shown === 'x' && base) return { qubit, symbol: { kind: 'not' } };
     if (shown === 'swap') return { qubit, symbol: { kind: 'swap' } };
-    // Of several boxes the first has the angle.
+    // With several boxes, only the first shows the angle.
     return {
       qubit,
       symbol: { kind: 'box', name: WRITTEN[shown] ?? shown.toUpperCase(), angles: i === controls ? text : '' },
@@ -59,7 +59,7 @@ export function drawGate({ name, qubits, angles }: Gate, showAngles = true): Dra
   return { symbols };
 }
 
-/** The start from amplitudes: a box on every qubit. */
+/** Amplitude preparation: a box on every qubit. */
 export const drawPreparation = (qubits: number, inputs: number): DrawnGate => ({
   symbols: Array.from({ length: qubits }, (_, qubit) => ({
     qubit,

@@ -7,11 +7,11 @@ import { encodeBasis, encodeIqp, encodeZzFeatureMap } from './feature-maps.ts';
 /** How inputs enter a circuit. */
 export interface EncodingDefinition {
   readonly description: string;
-  /** An option `reupload`, where there is one, repeats the encoding before every layer. */
+  /** The option `reupload`, if present, repeats the encoding before every layer. */
   readonly options: OptionSpecs;
-  /** The most inputs that so many qubits take. */
+  /** Maximum number of inputs for this number of qubits. */
   maxInputs(qubits: number): number;
-  /** The state that the circuit starts from, where that is what carries the inputs. */
+  /** The initial state, for an encoding that prepares the inputs as a state. */
   readonly preparation?: (inputs: number) => AmplitudePreparation;
   /** Appends the encoding's gates. `options` are resolved. */
   encode(builder: CircuitBuilder, options: Readonly<Record<string, OptionValue>>): void;
@@ -34,7 +34,7 @@ const repeats = {
   minimum: 1,
   maximum: 16,
   default: 2,
-  description: 'How often the block is repeated.',
+  description: 'Number of repetitions of the block.',
 };
 const entanglement = {
   type: 'choice' as const,
@@ -46,7 +46,7 @@ const entanglement = {
 /** Every encoding, by the name that study files use. */
 export const ENCODINGS = {
   none: define({
-    description: 'No inputs, or an ansatz that puts them into its own gates.',
+    description: 'No inputs, or an ansatz that encodes them in its own gates.',
     options: {},
     maxInputs: () => Number.MAX_SAFE_INTEGER,
     encode: () => {},
@@ -55,7 +55,7 @@ export const ENCODINGS = {
     description: 'A rotation by scale·x on qubit j mod n; inputs that share a qubit use the axes in turn.',
     options: {
       axis: { type: 'choice', choices: ['x', 'y', 'z'], default: 'y', description: 'Axis of the rotations.' },
-      scale: { type: 'number', minimum: -1000, maximum: 1000, default: 1, description: 'Radians a unit of input.' },
+      scale: { type: 'number', minimum: -1000, maximum: 1000, default: 1, description: 'Radians per unit of input.' },
       reupload: reupload(true),
     },
     maxInputs: () => Number.MAX_SAFE_INTEGER,

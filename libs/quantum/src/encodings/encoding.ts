@@ -8,14 +8,15 @@ export type Axis = 'x' | 'y' | 'z';
 export interface AngleEncodingOptions {
   /** Axis of the rotations. Default `'y'`. `'z'` needs a superposition before it to have an effect. */
   readonly axis?: Axis;
-  /** Radians a unit of input. Default 1. */
+  /** Radians per unit of input. Default 1. */
   readonly scale?: number;
 }
 
 /**
  * Angle encoding: R_axis(scale·x_j) on qubit j mod n, for every input j of the circuit. Called once before an ansatz it
- * encodes; called before every layer it re-uploads. More inputs than qubits follow one another on the same qubit with
- * the axes taking turns (axis, then the next of x → y → z → x), so that their angles do not merely add up.
+ * encodes; called before every layer it re-uploads. With more inputs than qubits, several inputs follow one another on
+ * the same qubit and cycle through the axes (axis, then the next of x → y → z → x), so that their angles do not simply
+ * add up.
  */
 export function encodeAngles(builder: CircuitBuilder, options: AngleEncodingOptions = {}): void {
   const { axis = 'y', scale = 1 } = options;

@@ -5,15 +5,15 @@ import { type Angle, constant, input, inputProduct, sum } from '../gates/angle.t
 
 /** Settings of {@link encodeIqp}. */
 export interface IqpOptions {
-  /** How often the block is repeated. */
+  /** Number of repetitions of the block. */
   readonly repeats: number;
   /** Which pairs of inputs are multiplied. PennyLane's default is all of them, `full`. */
   readonly entanglement: Entanglement;
 }
 
 /**
- * PennyLane's IQPEmbedding (Havlíček et al., arXiv:1804.11326): each repetition is H on every qubit, RZ(x_j) on qubit j, and
- * exp(−i·x_i·x_j/2·Z⊗Z) on the pairs. One input a qubit at most; qubits without one get the H only.
+ * PennyLane's IQPEmbedding (Havlíček et al., arXiv:1804.11326): each repetition is H on every qubit, RZ(x_j) on qubit
+ * j, and exp(−i·x_i·x_j/2·Z⊗Z) on the pairs. At most one input per qubit; qubits without an input have only the H.
  */
 export function encodeIqp(builder: CircuitBuilder, options: IqpOptions): void {
   checkFits(builder, 'iqp');
@@ -33,8 +33,9 @@ export interface ZzFeatureMapOptions extends IqpOptions {
 }
 
 /**
- * Qiskit's ZZFeatureMap (Havlíček et al., arXiv:1804.11326): each repetition is H on every qubit, P(α·x_j) on qubit j, and
- * CX·P(α·(π − x_i)(π − x_j))·CX on the pairs, which is exp(−i·φ/2·Z⊗Z) up to a global phase. One input a qubit at most.
+ * Qiskit's ZZFeatureMap (Havlíček et al., arXiv:1804.11326): each repetition is H on every qubit, P(α·x_j) on qubit j,
+ * and CX·P(α·(π − x_i)(π − x_j))·CX on the pairs, which is exp(−i·φ/2·Z⊗Z) up to a global phase. At most one input per
+ * qubit.
  */
 export function encodeZzFeatureMap(builder: CircuitBuilder, options: ZzFeatureMapOptions): void {
   checkFits(builder, 'zz-feature-map');
@@ -59,8 +60,8 @@ function complementProduct(i: number, j: number, alpha: number): Angle {
 }
 
 /**
- * Basis encoding: RX(π·x_j) on qubit j, so that inputs of 0 and 1 prepare the basis state |x⟩ up to a phase. Other values
- * prepare superpositions; whoever wants bits rounds them first. One input a qubit at most.
+ * Basis encoding: RX(π·x_j) on qubit j, so that inputs of 0 and 1 prepare the basis state |x⟩ up to a phase. Other
+ * values prepare superpositions; round the inputs first if bits are required. At most one input per qubit.
  */
 export function encodeBasis(builder: CircuitBuilder): void {
   checkFits(builder, 'basis');
@@ -69,6 +70,6 @@ export function encodeBasis(builder: CircuitBuilder): void {
 
 function checkFits({ inputs, qubits }: CircuitBuilder, name: string): void {
   if (inputs > qubits) {
-    throw new CircuitError(`encoding ${name}: ${inputs} inputs on ${qubits} qubits; at most one a qubit is right`);
+    throw new CircuitError(`encoding ${name}: ${inputs} inputs on ${qubits} qubits; at most one per qubit is right`);
   }
 }

@@ -12,7 +12,7 @@ import type { TrainedQnn } from './trained-qnn.ts';
 
 const golden = new URL('../../golden/', import.meta.url);
 type Outputs = Readonly<Record<string, readonly (readonly number[])[]>>;
-/** A few hundred gates leave 1e-14; a wrong gate is off by more than 1e-3. */
+/** A few hundred gates have a rounding error of 1e-14; a wrong gate causes a deviation above 1e-3. */
 const DIGITS = 11;
 
 /** The reference simulator's outputs. */
@@ -47,13 +47,13 @@ function expectAgreement(outputs: Outputs): void {
 
 describe('exported programs', () => {
   it.each(exportedFiles())(
-    '%s is the one in golden/exports (node libs/quantum/golden/write-exports-main.ts)',
+    '%s equals the file in golden/exports (node libs/quantum/golden/write-exports-main.ts)',
     (name, text) => {
       expect(text).toBe(readFileSync(new URL(`exports/${name}`, golden), 'utf8'));
     },
   );
 
-  it('gave in PennyLane and Qiskit what the reference simulator gives (golden/exports-outputs.json)', () => {
+  it('gave the outputs of the reference simulator in PennyLane and Qiskit (golden/exports-outputs.json)', () => {
     const { versions, outputs } = JSON.parse(readFileSync(new URL('exports-outputs.json', golden), 'utf8'));
     expect(versions).toEqual({ pennylane: '0.45.1', qiskit: '2.6.2' });
     expectAgreement(outputs);
@@ -64,7 +64,7 @@ describe('exported programs', () => {
     console.info('Not run: QLOOM_QUANTUM_PYTHON names no Python with pennylane, qiskit and qiskit-qasm3-import.');
   }
   (python === undefined ? it.skip : it)(
-    'give it when they are run here, by the Python that QLOOM_QUANTUM_PYTHON names',
+    'give them when they are run by the Python that QLOOM_QUANTUM_PYTHON names',
     () => {
       const run = spawnSync(String(python), [fileURLToPath(new URL('run_exports.py', golden))], { encoding: 'utf8' });
       expect({ status: run.status, stderr: run.status === 0 ? '' : run.stderr }).toEqual({ status: 0, stderr: '' });

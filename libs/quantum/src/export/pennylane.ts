@@ -5,7 +5,7 @@ import type { Observable, PauliTerm } from '../observables/observable.ts';
 import { pythonAngle, pythonConstants, pythonHead, pythonInputs, pythonOutputFactor } from './python.ts';
 import { type TrainedQnn, validateTrainedQnn } from './trained-qnn.ts';
 
-/** PennyLane's operation for a gate; `adjoint(…)` and `ctrl(…)` are made of one. */
+/** PennyLane's operation for a gate; some are an `adjoint(…)` or `ctrl(…)` of another operation. */
 const OPERATIONS: Readonly<Record<Exclude<GateName, 'sdg' | 'tdg' | 'sxdg' | 'csx' | 'cu'>, string>> = {
   id: 'Identity',
   x: 'PauliX',
@@ -74,7 +74,7 @@ export function pennylaneProgram(qnn: TrainedQnn): string {
   ].join('\n');
 }
 
-/** StatePrep's first wire is the most significant bit of an amplitude's index; in a circuit it is the last qubit. */
+/** StatePrep's first wire is the most significant bit of an amplitude's index, which is the last qubit of a circuit. */
 function preparation({ qubits, preparation: start }: Circuit): string[] {
   if (!start) return [];
   const wires = Array.from({ length: qubits }, (_, q) => qubits - 1 - q).join(', ');

@@ -11,7 +11,7 @@ const NOTATION = {
 /** An angle as a Python expression over `theta`, `x` and `pi`. */
 export const pythonAngle = (angle: Angle): string => angleText(angle, NOTATION);
 
-/** Numbers as a Python list, several a line, wrapped at 100 characters. */
+/** Numbers as a Python list, several per line, wrapped at 100 characters. */
 function pythonList(values: ArrayLike<number>): string {
   const lines: string[] = [''];
   for (const text of Array.from(values, (value) => (Object.is(value, -0) ? '0' : String(value)))) {
@@ -23,10 +23,10 @@ function pythonList(values: ArrayLike<number>): string {
   return lines.length === 1 ? `[${lines[0]}]` : `[\n    ${lines.join(',\n    ')},\n]`;
 }
 
-/** A text that may stand in a Python docstring: one line without quotes and backslashes. */
+/** A text that is valid in a Python docstring: one line without quotes and backslashes. */
 const docstringText = (text: string): string => text.replace(/["\\\p{Cc}]/gu, ' ').trim();
 
-/** The constants of a program: THETA, and MEAN, SCALE, OUTPUT_SCALE where they are used. */
+/** The constants of a program: THETA, and MEAN, SCALE and OUTPUT_SCALE if they are used. */
 export function pythonConstants({ parameters, inputScaling, outputScale = 1 }: TrainedQnn): string[] {
   const lines = [`THETA = np.array(${pythonList(parameters)})`];
   if (inputScaling) {
@@ -47,7 +47,7 @@ export const pythonInputs = ({ inputScaling }: TrainedQnn): string =>
 export const pythonOutputFactor = ({ outputScale = 1 }: TrainedQnn): string =>
   outputScale === 1 ? '' : 'OUTPUT_SCALE * ';
 
-/** The lines of a docstring's head that both programs share. */
+/** The first lines of the docstring, common to both programs. */
 export const pythonHead = ({ title = 'A trained QNN', circuit, observables }: TrainedQnn): string[] => [
   `"""${docstringText(title)}: ${circuit.qubits} qubits, ${circuit.inputs} inputs, ${circuit.parameters.length} parameters, ` +
     `${observables.length} outputs.`,

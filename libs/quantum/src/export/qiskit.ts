@@ -45,7 +45,7 @@ export function qiskitProgram(qnn: TrainedQnn): string {
   ].join('\n');
 }
 
-/** Qiskit's methods have the gates' names, Rot and the phase of a controlled U apart. */
+/** Qiskit's methods have the gates' names, except Rot and the phase of a controlled U. */
 function gateLines({ name, qubits, angles }: Gate): string[] {
   const texts = angles.map(pythonAngle);
   const on = qubits.join(', ');

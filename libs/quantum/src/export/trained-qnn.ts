@@ -9,15 +9,18 @@ export interface TrainedQnn {
   readonly observables: readonly Observable[];
   /** θ, one for each of the circuit's parameters. */
   readonly parameters: ArrayLike<number>;
-  /** What turns features into the circuit's inputs, one of each an input. Absent: the inputs are the features. */
+  /**
+   * Standardization of features to the circuit's inputs: one mean and one scale per input. Absent: the inputs are the
+   * features.
+   */
   readonly inputScaling?: { readonly mean: ArrayLike<number>; readonly scale: ArrayLike<number> };
   /** Default 1. */
   readonly outputScale?: number;
-  /** One line that says what it is, for the program's head. Default `A trained QNN`. */
+  /** One-line title of the program. Default `A trained QNN`. */
   readonly title?: string;
 }
 
-/** Throws CircuitError unless circuit, observables and numbers fit one another and are finite. */
+/** Throws CircuitError unless the circuit, the observables and the numbers fit together and are finite. */
 export function validateTrainedQnn(qnn: TrainedQnn): void {
   const { circuit, observables, parameters, inputScaling, outputScale = 1 } = qnn;
   validateCircuit(circuit);

@@ -1,6 +1,6 @@
 import type { Angle, AngleTerm } from './angle.ts';
 
-/** How a language writes the parts of an angle. */
+/** Syntax of the parts of an angle in a language. */
 export interface AngleNotation {
   /** A number; see {@link exactNumber}. */
   number(value: number): string;
@@ -28,7 +28,9 @@ function termText({ coefficient, parameter, input, secondInput }: AngleTerm, not
   return sign + factors.join('*');
 }
 
-/** A number so that every language reads the same float64 back; `pi` is π, `3*pi/4` a fraction of it that is exact. */
+/**
+ * A number as text from which every language reads the same float64; `pi` is π, and `3*pi/4` an exact fraction of it.
+ */
 export function exactNumber(value: number, pi = 'pi'): string {
   const size = Math.abs(value);
   const sign = value < 0 ? '-' : '';

@@ -1,14 +1,14 @@
 import { CircuitError } from '../errors.ts';
 
 /**
- * `coefficient · parameters[parameter] · inputs[input] · inputs[secondInput]`, where a `null` or absent index stands for a
+ * `coefficient · parameters[parameter] · inputs[input] · inputs[secondInput]`, where a `null` or absent index is a
  * factor of one.
  */
 export interface AngleTerm {
   readonly coefficient: number;
   readonly parameter: number | null;
   readonly input: number | null;
-  /** A second input factor, for feature maps with x_i·x_j; it may equal {@link input}. Only where `input` is set. */
+  /** A second input factor, for feature maps with x_i·x_j; it may equal {@link input}. Requires `input`. */
   readonly secondInput?: number | null;
 }
 
@@ -57,7 +57,7 @@ export const scaled = (angle: Angle, factor: number): Angle => ({
   terms: angle.terms.map((term) => ({ ...term, coefficient: factor * term.coefficient })),
 });
 
-/** The same angle with one term for each product of parameters and inputs, and none whose coefficient is 0. */
+/** The same angle with one term for each product of parameters and inputs, without terms whose coefficient is 0. */
 export function collected(angle: Angle): Angle {
   if (angle.terms.length === 0) return angle;
   const byFactors = new Map<string, AngleTerm>();
@@ -85,7 +85,7 @@ export function evaluateAngle(angle: Angle, parameters: ArrayLike<number>, input
 }
 
 /**
- * The chain rule from an angle to what it is made of: adds `derivative · ∂angle/∂θ` to `parameterGradient` and
+ * The chain rule from an angle to its parameters and inputs: adds `derivative · ∂angle/∂θ` to `parameterGradient` and
  * `derivative · ∂angle/∂x` to `inputGradient`.
  */
 export function addAngleGradient(
@@ -115,7 +115,7 @@ export function validateAngle(angle: Angle, parameters: number, inputs: number, 
     checkIndex(term.input, inputs, 'input', where);
     checkIndex(term.secondInput ?? null, inputs, 'input', where);
     if (term.input === null && term.secondInput != null) {
-      throw new CircuitError(`${where}: a term has a second input but no first; the first is to be set first`);
+      throw new CircuitError(`${where}: a term has a second input but no first input; set the first input as well`);
     }
   }
 }

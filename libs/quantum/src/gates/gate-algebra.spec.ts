@@ -13,7 +13,7 @@ const sample = (name: GateName, first = 0): Gate =>
     ...[0.7, -1.3, 2.1].slice(0, GATES[name].angles),
   );
 const matrixOf = (name: GateName) => GATES[name].matrix([0.7, -1.3, 2.1].slice(0, GATES[name].angles));
-/** At most forty gates leave rounding only. */
+/** Rounding errors of at most forty gates. */
 const ROUNDING = 1e-14;
 
 describe('gate algebra', () => {
@@ -36,7 +36,7 @@ describe('gate algebra', () => {
     expect(distance(unitary, controlled(matrixOf(name), 2, 1))).toBeLessThan(ROUNDING);
   });
 
-  it('turns a sequence’s phase into one of the control', () => {
+  it('turns a sequence’s phase into a phase of the control', () => {
     const { gates } = controlledSequence(0, sequence([gate('rx', [1], 0.4)], constant(0.9)));
     const [c, s] = [Math.cos(0.9), Math.sin(0.9)];
     const rx = GATES.rx.matrix([0.4]).values;
@@ -47,7 +47,7 @@ describe('gate algebra', () => {
     expect(distance(unitaryOf(gates, 2), controlled(shifted, 1, 1))).toBeLessThan(ROUNDING);
   });
 
-  it('inverts a sequence with its phase', () => {
+  it('inverts a sequence including its phase', () => {
     const twice = inverse(inverse(sequence([gate('rot', [0], 1, 2, 3), gate('csx', [0, 1])], constant(0.3))));
     expect(twice.phase.constant).toBe(0.3);
     const there = unitaryOf([gate('rot', [0], 1, 2, 3), gate('csx', [0, 1])], 2);

@@ -4,17 +4,17 @@ import type { GateName } from './gates.ts';
 
 const { PI } = Math;
 
-/** A gate; a number stands for a constant angle. */
+/** A gate; a number is a constant angle. */
 export const gate = (name: GateName, qubits: readonly number[], ...angles: (Angle | number)[]): Gate => ({
   name,
   qubits,
   angles: angles.map((angle) => (typeof angle === 'number' ? constant(angle) : angle)),
 });
 
-/** Gates as a sequence without a phase of its own, or with `phase`. */
+/** Gates as a sequence, with a global phase of `phase` or none. */
 export const sequence = (gates: readonly Gate[], phase: Angle = constant(0)): GateSequence => ({ gates, phase });
 
-/** Sequences one after another. */
+/** Concatenates sequences. */
 export const concatenate = (parts: readonly GateSequence[]): GateSequence => ({
   gates: parts.flatMap((part) => part.gates),
   phase: collected({
@@ -23,7 +23,7 @@ export const concatenate = (parts: readonly GateSequence[]): GateSequence => ({
   }),
 });
 
-/** A sequence `times` times one after another. */
+/** Repeats a sequence `times` times. */
 export const repeated = ({ gates, phase }: GateSequence, times: number): GateSequence => ({
   gates: gates.length === 0 ? [] : new Array<readonly Gate[]>(times).fill(gates).flat(),
   phase: scaled(phase, times),
@@ -63,8 +63,9 @@ export const inverse = ({ gates, phase }: GateSequence): GateSequence => ({
 });
 
 /**
- * Multi-controlled phase: e^{i·angle} where all of `qubits` are one. Without ancillas, by the recursion of Barenco et al.,
- * "Elementary gates for quantum computation", arXiv:quant-ph/9503016, lemma 7.5; exact. About 3^(k−2) gates for k qubits.
+ * Multi-controlled phase: e^{i·angle} if all of `qubits` are one. Without ancillas, by the recursion of Barenco et al.,
+ * "Elementary gates for quantum computation", arXiv:quant-ph/9503016, lemma 7.5; exact. About 3^(k−2) gates for k
+ * qubits.
  */
 export function multiControlledPhase(qubits: readonly number[], angle: Angle): Gate[] {
   if (qubits.length === 1) return [gate('p', qubits, angle)];
@@ -83,22 +84,22 @@ export function multiControlledPhase(qubits: readonly number[], angle: Angle): G
   ];
 }
 
-/** X on the last of `qubits` where all others are one, exactly. */
+/** X on the last of `qubits` if all others are one, exactly. */
 export function multiControlledX(qubits: readonly number[]): Gate[] {
   if (qubits.length <= 3) return [gate((['x', 'cx', 'ccx'] as const)[qubits.length - 1], qubits)];
   const target = [qubits[qubits.length - 1]];
   return [gate('h', target), ...multiControlledPhase(qubits, constant(PI)), gate('h', target)];
 }
 
-/** √X on the last of `qubits` where all others are one, exactly: √X = H·S·H. */
+/** √X on the last of `qubits` if all others are one, exactly: √X = H·S·H. */
 export function multiControlledSqrtX(qubits: readonly number[]): Gate[] {
   const target = [qubits[qubits.length - 1]];
   return [gate('h', target), ...multiControlledPhase(qubits, constant(PI / 2)), gate('h', target)];
 }
 
 /**
- * The sequence where `control` is one, else the identity. Exact: the sequence's phase becomes a phase of the control. `check` is
- * called with the number of gates while it grows, and may throw.
+ * The sequence if `control` is one, else the identity. Exact: the sequence's phase becomes a phase of the control.
+ * `check` is called with the number of gates while it grows, and may throw.
  */
 export function controlledSequence(
   control: number,
@@ -114,8 +115,9 @@ export function controlledSequence(
 }
 
 /**
- * The sequence where all of `controls` are one, else the identity; exact. X, Z and phases on their own take the shortest way;
- * anything else multiplies its gates with every control, so `check` is called with their number and may throw.
+ * The sequence if all of `controls` are one, else the identity; exact. Single X and Z gates and phases have short
+ * decompositions; for other sequences the number of gates is multiplied with every control, so `check` is called with
+ * that number and may throw.
  */
 export function controlledBy(
   controls: readonly number[],
@@ -131,7 +133,10 @@ export function controlledBy(
   return result;
 }
 
-/** Multi-controlled gates of so many qubits have less than 100,000 gates; their number triples with each. */
+/**
+ * Multi-controlled gates of up to this number of qubits have fewer than 100,000 gates; the number triples with each
+ * qubit.
+ */
 const MAX_DIRECT = 12;
 
 function multiControlled(qubits: readonly number[], { name, angles }: Gate): (() => Gate[]) | null {
@@ -143,14 +148,14 @@ function multiControlled(qubits: readonly number[], { name, angles }: Gate): (()
 
 const isZero = (angle: Angle) => angle.terms.length === 0 && angle.constant === 0;
 
-/** `middle` controlled, between `before` and its inverse, which need no control. */
+/** Controlled `middle` between `before` and its inverse, which need no control. */
 const conjugated = (before: readonly Gate[], middle: readonly Gate[]): Gate[] => [
   ...before,
   ...middle,
   ...before.toReversed().flatMap(inverseGate),
 ];
 
-/** One gate with one more control in front, exactly (global phase of the gate included). */
+/** One gate with an additional first control, exactly (including the global phase of the gate). */
 export function controlledGate(c: number, { name, qubits, angles }: Gate): Gate[] {
   const [a, b] = qubits;
   const all = [c, ...qubits];

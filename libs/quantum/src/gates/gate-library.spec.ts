@@ -16,10 +16,10 @@ const onItsOwn = (name: LibraryGateName): Matrix => {
   );
   return unitaryOf(gates, qubits);
 };
-/** Eighteen gates leave rounding only. */
+/** Rounding errors of eighteen gates. */
 const ROUNDING = 1e-14;
 
-/** A matrix that is the identity but for a real 2×2 block on the basis states `a` and `b`. */
+/** The identity except for a real 2×2 block on the basis states `a` and `b`. */
 function givens(size: number, a: number, b: number, angle: number): Matrix {
   const values = new Float64Array(2 * size * size);
   for (let k = 0; k < size; k++) values[2 * (k * size + k)] = 1;
@@ -51,7 +51,7 @@ describe('composed gates', () => {
     ['cu3', GATES.cu.matrix([0.7, -1.3, 2.1])],
     ['cnot', GATES.cx.matrix([])],
     ['CX', GATES.cx.matrix([])],
-  ] as const)('%s has the matrix that its definition says, its phase included', (name, wanted) => {
+  ] as const)('%s has the matrix of its definition, including its phase', (name, wanted) => {
     expect(distance(onItsOwn(name), wanted)).toBeLessThan(ROUNDING);
   });
 
@@ -61,12 +61,12 @@ describe('composed gates', () => {
     expect(distance(onItsOwn('cu4'), controlled(multiply(phase, u), 1, 1))).toBeLessThan(ROUNDING);
   });
 
-  it('single_excitation turns |01⟩ into |10⟩ as PennyLane does', () => {
+  it('single_excitation turns |01⟩ into |10⟩ as in PennyLane', () => {
     // PennyLane writes the first wire as the most significant: |01⟩ ↦ cos|01⟩ + sin|10⟩. Here index = q₀ + 2·q₁.
     expect(distance(onItsOwn('single_excitation'), givens(4, 0b10, 0b01, 0.7))).toBeLessThan(ROUNDING);
   });
 
-  it('double_excitation turns |0011⟩ into |1100⟩ as PennyLane does', () => {
+  it('double_excitation turns |0011⟩ into |1100⟩ as in PennyLane', () => {
     // |0011⟩ ↦ cos|0011⟩ + sin|1100⟩, first wire written first: 0b1100 and 0b0011 with qubit 0 least significant.
     expect(distance(onItsOwn('double_excitation'), givens(16, 0b1100, 0b0011, 0.7))).toBeLessThan(ROUNDING);
   });
@@ -85,7 +85,7 @@ describe('composed gates', () => {
     }
   });
 
-  it.each(Object.keys(COMPOSED_GATES) as (keyof typeof COMPOSED_GATES)[])('%s is appended by a builder', (name) => {
+  it.each(Object.keys(COMPOSED_GATES) as (keyof typeof COMPOSED_GATES)[])('a builder appends %s', (name) => {
     const { qubits, angles } = COMPOSED_GATES[name];
     const builder = createCircuitBuilder({ qubits: qubits + 1 });
     for (let q = 0; q <= qubits; q++) builder.gate('ry', [q], 0.3 + q);
@@ -96,7 +96,7 @@ describe('composed gates', () => {
     for (const gate of circuit.gates) expect(GATES).toHaveProperty(gate.name);
   });
 
-  it('is refused by its own name when it does not fit', () => {
+  it('is refused by its own name when its qubits or angles do not fit', () => {
     const builder = createCircuitBuilder({ qubits: 4 });
     expect(() => builder.gate('c3x', [0, 1, 2])).toThrow('gate 0 (c3x): acts on 3 qubits; 4 are right');
     expect(() => builder.gate('u2', [0], 1)).toThrow('gate 0 (u2): has 1 angles; 2 are right');

@@ -5,7 +5,10 @@ import { gate, multiControlledPhase, multiControlledSqrtX, multiControlledX } fr
 import { GATES, type GateName, isGateName } from './gates.ts';
 import { pauliRotationGates } from './pauli-rotation.ts';
 
-/** A gate that is made of gates of the table GATES, exactly: its global phase is right, so it may be controlled. */
+/**
+ * A gate that is decomposed into gates of the table GATES, exactly: its global phase is correct, so it may be
+ * controlled.
+ */
 export interface ComposedGate {
   readonly qubits: number;
   readonly angles: number;
@@ -27,7 +30,9 @@ const composed = (
   expand: (qubits: readonly number[], angles: readonly Angle[]) => Gate[],
 ): ComposedGate => ({ qubits, angles, expand });
 
-/** Relative-phase Toffoli (Maslov, "Advantages of using relative-phase Toffoli gates", arXiv:1508.03273), as qelib1 has it. */
+/**
+ * Relative-phase Toffoli (Maslov, "Advantages of using relative-phase Toffoli gates", arXiv:1508.03273), as in qelib1.
+ */
 const rccx = composed(3, 0, ([a, b, c]) => [
   gate('h', [c]),
   gate('t', [c]),
@@ -40,7 +45,7 @@ const rccx = composed(3, 0, ([a, b, c]) => [
   gate('h', [c]),
 ]);
 
-/** Relative-phase Toffoli with three controls, as qelib1 has it; `u2(0, π)` there is H. */
+/** Relative-phase Toffoli with three controls, as in qelib1; `u2(0, π)` there is H. */
 const rc3x = composed(4, 0, ([a, b, c, d]) => {
   const half = [gate('h', [d]), gate('t', [d]), gate('cx', [c, d]), gate('tdg', [d]), gate('h', [d])];
   const middle = [a, b, a, b].flatMap((q, i) => [gate('cx', [q, d]), gate(i % 2 === 0 ? 't' : 'tdg', [d])]);
@@ -79,9 +84,9 @@ const doubleExcitation = composed(4, 1, (qubits, [phi]) =>
 );
 
 /**
- * Every further gate of qelib1 and stdgates, aliases, and gates of Qiskit and PennyLane that circuits are written in, by
- * name. `CircuitBuilder.gate` takes these names and appends what they are made of, so that engines see GATES alone; the
- * derivative with respect to each angle and its shift rule are those of the parts, added up by the chain rule.
+ * The other gates of qelib1 and stdgates, aliases, and further gates of Qiskit and PennyLane, by name.
+ * `CircuitBuilder.gate` accepts these names and appends their decompositions, so that engines implement only GATES; the
+ * derivative with respect to each angle and its shift rule are the sums over the parts by the chain rule.
  */
 export const COMPOSED_GATES = {
   /** qelib1's idle gate; its angle, a duration, has no effect. */
@@ -140,21 +145,24 @@ export const COMPOSED_GATES = {
   double_excitation: doubleExcitation,
 } as const satisfies Record<string, ComposedGate>;
 
-/** A name of {@link COMPOSED_GATES}. */
+/** One of {@link COMPOSED_GATES}. */
 export type ComposedGateName = keyof typeof COMPOSED_GATES;
 
-/** Any gate that a builder takes. */
+/** Any gate that a builder accepts. */
 export type LibraryGateName = GateName | ComposedGateName;
 
 /** Whether `name` is a gate of either table. */
 export const isLibraryGateName = (name: string): name is LibraryGateName =>
   isGateName(name) || Object.hasOwn(COMPOSED_GATES, name);
 
-/** How many qubits and angles a gate takes. */
+/** The numbers of qubits and angles of a gate. */
 export const gateSize = (name: LibraryGateName): { readonly qubits: number; readonly angles: number } =>
   isGateName(name) ? GATES[name] : COMPOSED_GATES[name];
 
-/** The gates of the table GATES that a gate of the library is. Throws CircuitError when the numbers do not fit. */
+/**
+ * Decomposes a gate of the library into gates of the table GATES. Throws CircuitError when the number of qubits or
+ * angles does not fit.
+ */
 export function expandGate(name: LibraryGateName, qubits: readonly number[], angles: readonly Angle[]): Gate[] {
   const size = gateSize(name);
   if (qubits.length !== size.qubits) {

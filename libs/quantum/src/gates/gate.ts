@@ -9,7 +9,7 @@ export interface Gate {
   readonly angles: readonly Angle[];
 }
 
-/** Gates in the order of time, times e^{i·phase}: the phase matters once the sequence is controlled. */
+/** Gates in the order of time, times e^{i·phase}: the phase has an effect once the sequence is controlled. */
 export interface GateSequence {
   readonly gates: readonly Gate[];
   readonly phase: Angle;

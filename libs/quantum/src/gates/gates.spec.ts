@@ -50,7 +50,7 @@ function generator(pauli: string, angle: number): Matrix {
 const close = (a: Matrix, b: Matrix) => {
   expect(a.size).toBe(b.size);
   a.values.forEach((value, i) => {
-    // Sixty terms of the series at |angle| < 4 leave rounding only.
+    // Sixty terms of the series at |angle| < 4 are exact up to rounding.
     expect(Math.abs(value - b.values[i])).toBeLessThan(1e-12);
   });
 };
@@ -98,7 +98,7 @@ describe('GATES', () => {
     expect(cx[2 * (2 * 4 + 2)]).toBe(1);
   });
 
-  it('squares to what the name says: s² = z, t² = s, sx² = x, csx² = cx', () => {
+  it('satisfies s² = z, t² = s, sx² = x, csx² = cx', () => {
     const square = (name: GateName) => multiply(GATES[name].matrix([]), GATES[name].matrix([]));
     close(square('s'), GATES.z.matrix([]));
     close(square('t'), GATES.s.matrix([]));

@@ -1,6 +1,6 @@
 import { controlled, derivativeByHalfTurn, fixed, type Matrix, matrix, multiply, pauliRotation } from './matrix.ts';
 
-/** What a gate is: how many qubits and angles it takes, its unitary, and the unitary's derivatives. */
+/** Definition of a gate: its numbers of qubits and angles, its unitary, and the unitary's derivatives. */
 export interface GateDefinition {
   /** Number of qubits; controls are listed first. */
   readonly qubits: number;

@@ -52,8 +52,8 @@ export function adjointOf(a: Matrix): Matrix {
 }
 
 /**
- * `base` where all `controls` bits (the low bits of the index) are one; elsewhere `idle` times the identity: 1 for a
- * unitary, 0 for a derivative.
+ * `base` on the block in which all `controls` bits (the low bits of the index) are one; elsewhere `idle` times the
+ * identity: 1 for a unitary, 0 for a derivative.
  */
 export function controlled(base: Matrix, controls: number, idle: 0 | 1): Matrix {
   const size = base.size << controls;
@@ -98,7 +98,9 @@ export function pauliRotation(pauli: string, angle: number): Matrix {
   return { size, values };
 }
 
-/** ∂U/∂angle = ½·U(angle + π), for a unitary that depends on this angle only through its half's sine and cosine. */
+/**
+ * ∂U/∂angle = ½·U(angle + π), for a unitary that depends on this angle only through the sine and cosine of its half.
+ */
 export const derivativeByHalfTurn =
   (unitary: (angles: readonly number[]) => Matrix) =>
   (angles: readonly number[], which: number): Matrix => {

@@ -7,8 +7,9 @@ import { gate, inverseGate } from './gate-algebra.ts';
 const NATIVE = { X: 'rx', Y: 'ry', Z: 'rz', XX: 'rxx', YY: 'ryy', ZZ: 'rzz' } as const;
 
 /**
- * exp(−i·angle/2·P) for a string of X, Y, Z on `qubits`, as gates: one gate where the table has it, else each letter turned
- * to Z, a ladder of CX to the last qubit, RZ, and back. Exact. Throws CircuitError when letters and qubits do not match.
+ * exp(−i·angle/2·P) for a string of X, Y, Z on `qubits`, as gates: one gate if the table has it, else a basis change of
+ * each letter to Z, a ladder of CX to the last qubit, RZ, and the inverses. Exact. Throws CircuitError when letters and
+ * qubits do not match.
  */
 export function pauliRotationGates(letters: string, qubits: readonly number[], angle: Angle): Gate[] {
   if (!/^[XYZ]+$/.test(letters) || letters.length !== qubits.length) {

@@ -5,8 +5,8 @@ import { type Matrix, matrix } from '../gates/matrix.ts';
 
 /**
  * A noise channel.
- * - `depolarizing`: with `probability`, one of X, Y, Z, each as likely (PennyLane's convention).
- * - `two-qubit-depolarizing`: with `probability`, one of the 15 Pauli pairs other than I⊗I, each as likely.
+ * - `depolarizing`: with `probability`, one of X, Y, Z with equal probability (PennyLane's convention).
+ * - `two-qubit-depolarizing`: with `probability`, one of the 15 Pauli pairs other than I⊗I with equal probability.
  * - `bit-flip`, `phase-flip`: X or Z with `probability`.
  * - `amplitude-damping`: |1⟩ decays to |0⟩ with probability `gamma`.
  * - `phase-damping`: coherences shrink by √(1 − gamma).
@@ -24,7 +24,7 @@ export interface PauliError {
   readonly probability: number;
 }
 
-/** How many qubits the channel acts on. */
+/** Number of qubits that the channel acts on. */
 export const channelQubits = (channel: Channel): 1 | 2 => (channel.kind === 'two-qubit-depolarizing' ? 2 : 1);
 
 /** Throws CircuitError unless the channel is known and its probability lies in [0, 1]. */
@@ -45,8 +45,8 @@ export function validateChannel(channel: Channel, where: string): void {
 }
 
 /**
- * The channel as a mixture of Pauli errors, the identity left out; null for amplitude damping, which is none. Phase damping
- * is a phase flip with probability (1 − √(1 − gamma))/2.
+ * The channel as a mixture of Pauli errors, without the identity; null for amplitude damping, which is not such a
+ * mixture. Phase damping is a phase flip with probability (1 − √(1 − gamma))/2.
  */
 export function pauliErrors(channel: Channel): PauliError[] | null {
   switch (channel.kind) {

@@ -47,14 +47,14 @@ describe('channels', () => {
   };
   const [x, y, z] = [Math.sin(1.1) * Math.cos(0.6), Math.sin(1.1) * Math.sin(0.6), Math.cos(1.1)];
 
-  // Nielsen and Chuang, section 8.3: what each channel does to the Bloch vector.
+  // Nielsen and Chuang, section 8.3: the effect of each channel on the Bloch vector.
   it.each<[Channel, number[]]>([
     [{ kind: 'depolarizing', probability: 0.3 }, [0.6 * x, 0.6 * y, 0.6 * z]],
     [{ kind: 'bit-flip', probability: 0.2 }, [x, 0.6 * y, 0.6 * z]],
     [{ kind: 'phase-flip', probability: 0.2 }, [0.6 * x, 0.6 * y, z]],
     [{ kind: 'phase-damping', gamma: 0.36 }, [0.8 * x, 0.8 * y, z]],
     [{ kind: 'amplitude-damping', gamma: 0.36 }, [0.8 * x, 0.8 * y, 0.64 * z + 0.36]],
-  ])('%p moves the Bloch vector as the textbook says', (channel, wanted) => {
+  ])('%p changes the Bloch vector as in the textbook', (channel, wanted) => {
     bloch(channel).forEach((value, i) => {
       expect(value).toBeCloseTo(wanted[i], 14);
     });
@@ -72,7 +72,7 @@ describe('channels', () => {
 });
 
 describe('runNoisyCircuit', () => {
-  it('is the pure state without noise', () => {
+  it('equals the pure state without noise', () => {
     const { circuit, observables, parameters, inputs } = randomProblem(createRandom(5), 4, 30, { amplitudes: true });
     const wanted = adjointGradient(circuit, observables, [1, 1, 1], parameters, inputs).expectations;
     noisyExpectations(circuit, { rules: [] }, observables, parameters, inputs).forEach((value, k) => {
@@ -80,7 +80,7 @@ describe('runNoisyCircuit', () => {
     });
   });
 
-  it('stays a state under all noise at once: trace 1, probabilities not negative', () => {
+  it('stays a state under all channels together: trace 1, no negative probabilities', () => {
     const { circuit, parameters, inputs } = randomProblem(createRandom(6), 4, 40);
     const rho = runNoisyCircuit(circuit, EVERYTHING, parameters, inputs);
     expect(densityExpectation(rho, { terms: [{ coefficient: 1, paulis: '' }] })).toBeCloseTo(1, 12);
@@ -103,7 +103,7 @@ describe('runNoisyCircuit', () => {
     flips({ gateQubits: 1, qubits: [0] }, [-0.5, 0.5]);
   });
 
-  it('refuses what is too large, and malformed models by their rule', () => {
+  it('refuses circuits that are too large, and malformed models with the number of the rule', () => {
     const wide = createCircuitBuilder({ qubits: 9 }).build();
     expect(() => runNoisyCircuit(wide, { rules: [] }, [], [])).toThrow(CircuitTooLargeError);
     expect(() => runNoisyCircuit(wide, { rules: [] }, [], [])).toThrow(
@@ -125,7 +125,7 @@ describe('runNoisyCircuit', () => {
 });
 
 describe('readout errors', () => {
-  it('act on observables as on the outcomes that are read', () => {
+  it('have the same effect on observables as on measured outcomes', () => {
     const { circuit, parameters, inputs } = randomProblem(createRandom(8), 3, 20);
     const readout = [0.02, 0.1, 0.05].map((p, q) => ({ oneWhenZero: p, zeroWhenOne: 0.03 * q }));
     const model = { rules: [{ channel: CHANNELS[0] }], readout };
@@ -138,7 +138,7 @@ describe('readout errors', () => {
 });
 
 describe('noisyGradient', () => {
-  it('agrees with central differences under every channel at once, amplitudes included', () => {
+  it('agrees with central differences under all channels together, including amplitudes', () => {
     const { circuit, observables, cotangents, parameters, inputs } = randomProblem(createRandom(9), 3, 12, {
       amplitudes: true,
       inputProducts: true,
@@ -164,7 +164,7 @@ describe('noisyGradient', () => {
     });
   });
 
-  it('is the adjoint gradient without noise', () => {
+  it('equals the adjoint gradient without noise', () => {
     const p = randomProblem(createRandom(10), 3, 15);
     const noisy = noisyGradient(p.circuit, { rules: [] }, p.observables, p.cotangents, p.parameters, p.inputs);
     const pure = adjointGradient(p.circuit, p.observables, p.cotangents, p.parameters, p.inputs);

@@ -9,7 +9,7 @@ import { krausOperators, superoperator } from './channels.ts';
 import { type NoiseModel, noiseAfter, validateNoiseModel } from './noise-model.ts';
 import { readObservable, readProbabilities } from './readout-error.ts';
 
-/** The most qubits of a density matrix: 4ⁿ complex numbers, 1 MiB at 8. */
+/** Maximum number of qubits of a density matrix: 4ⁿ complex numbers, 1 MiB for 8 qubits. */
 const MAX_DENSITY_QUBITS = 8;
 
 /** A density matrix, vectorized: entry (row, column) is at row + 2ⁿ·column. */
@@ -20,8 +20,9 @@ export interface DensityMatrix {
 }
 
 /**
- * The state of a circuit under noise, exactly. `start` is the pure state before the first gate, by default what the circuit
- * prepares. Throws CircuitTooLargeError above {@link MAX_DENSITY_QUBITS}, CircuitError where the model is malformed.
+ * The state of a circuit under noise, exactly. `start` is the pure state before the first gate; by default the
+ * circuit's initial state. Throws CircuitTooLargeError above {@link MAX_DENSITY_QUBITS}, CircuitError where the model
+ * is malformed.
  */
 export function runNoisyCircuit(
   circuit: Circuit,
@@ -82,14 +83,14 @@ export function densityExpectation({ qubits, re, im }: DensityMatrix, observable
   return total;
 }
 
-/** The probability of each basis state; with the model's readout errors, of each outcome that is read. */
+/** The probability of each basis state or, if the model has readout errors, of each measured outcome. */
 export function densityProbabilities({ qubits, re }: DensityMatrix, model?: NoiseModel): Float64Array {
   const size = 2 ** qubits;
   const diagonal = Float64Array.from({ length: size }, (_, k) => re[k + size * k]);
   return model?.readout ? readProbabilities(diagonal, model.readout) : diagonal;
 }
 
-/** ⟨O_k⟩ as they are read under noise, exactly. */
+/** ⟨O_k⟩ under noise, including readout errors, exactly. */
 export function noisyExpectations(
   circuit: Circuit,
   model: NoiseModel,

@@ -5,21 +5,23 @@ import { type GateName, isGateName } from '../gates/gates.ts';
 import { type Channel, channelQubits, validateChannel } from './channels.ts';
 import { type ReadoutError, validateReadout } from './readout-error.ts';
 
-/** A channel after every gate that matches: on each of the gate's qubits, or on both where the channel acts on two. */
+/**
+ * A channel after every gate that matches: on each of the gate's qubits, or on both if the channel acts on two qubits.
+ */
 export interface NoiseRule {
   readonly channel: Channel;
   /** Only after gates of these names. Default: all. */
   readonly gates?: readonly GateName[];
-  /** Only after gates on so many qubits. Default: any; a two-qubit channel follows two-qubit gates alone. */
+  /** Only after gates on this number of qubits. Default: any; a two-qubit channel follows only two-qubit gates. */
   readonly gateQubits?: number;
   /** Only on these qubits. Default: all. A two-qubit channel needs both. */
   readonly qubits?: readonly number[];
 }
 
-/** Noise of a device: rules in the order in which their channels follow a gate, and errors of readout. */
+/** Noise of a device: rules in the order in which their channels follow a gate, and readout errors. */
 export interface NoiseModel {
   readonly rules: readonly NoiseRule[];
-  /** One for all qubits, or one for each. Default: none. */
+  /** One error for all qubits, or one for each qubit. Default: none. */
   readonly readout?: ReadoutError | readonly ReadoutError[];
 }
 
@@ -29,7 +31,7 @@ export interface NoiseSite {
   readonly qubits: readonly number[];
 }
 
-/** Throws CircuitError, which names the rule, unless the model is well formed for so many qubits. */
+/** Throws CircuitError, which names the rule, unless the model is well formed for this number of qubits. */
 export function validateNoiseModel(model: NoiseModel, qubits: number): void {
   model.rules.forEach(({ channel, gates = [], gateQubits }, index) => {
     const where = `noise rule ${index}`;
@@ -43,7 +45,7 @@ export function validateNoiseModel(model: NoiseModel, qubits: number): void {
   if (model.readout) validateReadout(model.readout, qubits);
 }
 
-/** What follows a gate. */
+/** The channels that follow a gate. */
 export function noiseAfter(model: NoiseModel, gate: Gate): NoiseSite[] {
   return model.rules.flatMap(({ channel, gates, gateQubits, qubits }) => {
     const size = channelQubits(channel);

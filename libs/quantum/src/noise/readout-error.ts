@@ -1,11 +1,11 @@
 import { CircuitError } from '../errors.ts';
 import type { Observable, PauliTerm } from '../observables/observable.ts';
 
-/** How often a qubit is read wrongly. */
+/** Probabilities of a wrong readout of a qubit. */
 export interface ReadoutError {
-  /** Probability to read 1 where the qubit is 0. */
+  /** Probability of reading 1 if the qubit is 0. */
   readonly oneWhenZero: number;
-  /** Probability to read 0 where the qubit is 1. */
+  /** Probability of reading 0 if the qubit is 1. */
   readonly zeroWhenOne: number;
 }
 
@@ -24,7 +24,7 @@ export function validateReadout(errors: ReadoutErrors, qubits: number): void {
   }
 }
 
-/** The distribution of what is read, from that of what is there, shape [2ⁿ]: a 2×2 confusion matrix a qubit. */
+/** The distribution of measured outcomes from that of basis states, shape [2ⁿ]: one 2×2 confusion matrix per qubit. */
 export function readProbabilities(probabilities: Float64Array, errors: ReadoutErrors): Float64Array {
   const out = probabilities.slice();
   for (let qubit = 0; 1 << qubit < out.length; qubit++) {
@@ -40,9 +40,9 @@ export function readProbabilities(probabilities: Float64Array, errors: ReadoutEr
 }
 
 /**
- * The observable whose exact expectation is what is read of `observable` when each Pauli string is measured in its own
- * eigenbasis: every letter P becomes a·P + b·1 with a = 1 − p(1|0) − p(0|1) and b = p(0|1) − p(1|0). Linear, so that engines
- * and gradients need to know nothing of readout errors.
+ * The observable whose exact expectation is the measured expectation of `observable` when each Pauli string is measured
+ * in its own eigenbasis: every letter P becomes a·P + b·1 with a = 1 − p(1|0) − p(0|1) and b = p(0|1) − p(1|0). The map
+ * is linear, so that engines and gradients need no knowledge of readout errors.
  */
 export const readObservable = (observable: Observable, errors: ReadoutErrors): Observable => ({
   terms: observable.terms.flatMap((term) => readTerm(term, errors)),

@@ -23,7 +23,8 @@ export interface SquaredErrorEstimate {
 
 /**
  * The squared error from two independent estimates a and b: loss (a − t)·(b − t), gradient (a − t)·∇b + (b − t)·∇a. One
- * estimate for both factors would be biased: E[(a − t)²] has the variance of a on top, and 2·(a − t)·∇a their covariance.
+ * estimate for both factors would be biased: E[(a − t)²] includes the variance of a, and E[2·(a − t)·∇a] twice the
+ * covariance of a and ∇a.
  */
 export function squaredErrorFromSamples(target: number, a: SampledGradient, b: SampledGradient): SquaredErrorEstimate {
   const [left, right] = [a.expectation - target, b.expectation - target];
@@ -61,7 +62,9 @@ export function gradientFromTrajectories(
   return { expectation, parameters: mean };
 }
 
-/** Expectation and parameter-shift gradient from `shots` fresh measurements of each Pauli string a circuit. Unbiased. */
+/**
+ * Expectation and parameter-shift gradient; every circuit uses `shots` new measurements of each Pauli string. Unbiased.
+ */
 export function gradientFromShots(
   { circuit, observable, parameters, inputs }: SamplingProblem,
   shots: number,

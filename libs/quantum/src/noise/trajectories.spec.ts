@@ -22,7 +22,7 @@ const MODEL: NoiseModel = {
 const p = randomProblem(createRandom(21), 3, 14);
 const observable = p.observables[0];
 
-/** Mean and its standard error of `draw`, `count` times. */
+/** Mean of `count` calls of `draw`, and its standard error. */
 function meanOf(count: number, draw: () => number): { mean: number; error: number } {
   const values = Array.from({ length: count }, draw);
   const mean = values.reduce((a, b) => a + b) / count;
@@ -43,7 +43,7 @@ describe('trajectories', () => {
     expect(Math.abs(mean - exact)).toBeLessThan(4.5 * error);
   });
 
-  it('average to the density matrix as rows of one circuit, and so do their adjoint gradients', () => {
+  it('average to the density matrix as rows of one circuit, also their adjoint gradients', () => {
     const { circuit, errorInputs, draw } = compileTrajectories(p.circuit, unread);
     expect(circuit.inputs).toBe(p.circuit.inputs + errorInputs);
     const wanted = noisyGradient(p.circuit, unread, [observable], [1], p.parameters, p.inputs);
@@ -65,7 +65,7 @@ describe('trajectories', () => {
     });
   });
 
-  it('strike the same way drawn as gates and as inputs', () => {
+  it('have the same errors as gates and as inputs', () => {
     const compiled = compileTrajectories(p.circuit, unread);
     const row = new Float64Array(compiled.circuit.inputs);
     row.set(p.inputs);
@@ -77,13 +77,13 @@ describe('trajectories', () => {
     }
   });
 
-  it('refuse amplitude damping and say what is right', () => {
+  it('refuse amplitude damping and name the alternative', () => {
     const model: NoiseModel = { rules: [{ channel: { kind: 'amplitude-damping', gamma: 0.1 } }] };
     for (const refuse of [
       () => sampleTrajectory(p.circuit, model, createRandom(1)),
       () => compileTrajectories(p.circuit, model),
     ]) {
-      expect(refuse).toThrow('amplitude-damping is no mixture of Pauli errors');
+      expect(refuse).toThrow('amplitude-damping is not a mixture of Pauli errors');
     }
   });
 });
@@ -102,7 +102,7 @@ describe('squared error from samples', () => {
   const slopeAt = (gradient: typeof exactNoisy, i: number) =>
     2 * (gradient.expectations[0] - target) * gradient.parameters[i];
 
-  it('is unbiased with independent trajectories, and biased with the same ones twice', () => {
+  it('is unbiased with independent trajectories, and biased when both factors use the same ones', () => {
     const random = createRandom(31);
     const draws = Array.from({ length: 5000 }, () => [
       gradientFromTrajectories(problem, noise, 1, random),

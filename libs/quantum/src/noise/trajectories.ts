@@ -7,7 +7,7 @@ import { gate } from '../gates/gate-algebra.ts';
 import { type PauliError, pauliErrors } from './channels.ts';
 import { type NoiseModel, type NoiseSite, noiseAfter, validateNoiseModel } from './noise-model.ts';
 
-/** A place where a Pauli error may strike. */
+/** A place where a Pauli error may occur. */
 interface ErrorSite {
   readonly qubits: readonly number[];
   readonly errors: readonly PauliError[];
@@ -30,9 +30,9 @@ export function sampleTrajectory(circuit: Circuit, model: NoiseModel, random: Ra
   return { ...circuit, gates };
 }
 
-/** A noisy circuit as one circuit that a batched engine runs: which errors strike comes in by further inputs. */
+/** A noisy circuit as one circuit for batched engines: additional inputs select the errors that occur. */
 export interface TrajectoryCircuit {
-  /** The circuit with `errorInputs` more inputs, after its own: RX(π·e) and RZ(π·e) after the gates. */
+  /** The circuit with `errorInputs` inputs after its own: RX(π·e) and RZ(π·e) after the gates. */
   readonly circuit: Circuit;
   readonly errorInputs: number;
   /** Draws the errors of one trajectory: writes `errorInputs` zeros and ones to `row` from `offset`. */
@@ -40,9 +40,9 @@ export interface TrajectoryCircuit {
 }
 
 /**
- * Makes the choice of errors data, so that all trajectories of all rows share one structure and go through an engine as one
- * batch. The mean over trajectories of expectations, and of adjoint gradients, is unbiased. Throws CircuitError where the
- * model has amplitude damping.
+ * Turns the choice of errors into inputs, so that all trajectories of all rows have one circuit structure and are
+ * executed as one batch. The means of expectations and of adjoint gradients over trajectories are unbiased. Throws
+ * CircuitError where the model has amplitude damping.
  */
 export function compileTrajectories(circuit: Circuit, model: NoiseModel): TrajectoryCircuit {
   validateNoiseModel(model, circuit.qubits);
@@ -88,7 +88,7 @@ function errorSite({ channel, qubits }: NoiseSite): ErrorSite {
   const errors = pauliErrors(channel);
   if (errors) return { qubits, errors };
   throw new CircuitError(
-    `trajectories: ${channel.kind} is no mixture of Pauli errors, its jumps depend on the state; run a density matrix instead`,
+    `trajectories: ${channel.kind} is not a mixture of Pauli errors: its jumps depend on the state; use a density matrix instead`,
   );
 }
 

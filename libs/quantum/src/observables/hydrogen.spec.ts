@@ -7,11 +7,11 @@ import { hydrogenMolecule } from './hydrogen.ts';
 const data = JSON.parse(readFileSync(new URL('../../golden/h2.json', import.meta.url), 'utf8'));
 
 describe('hydrogenMolecule', () => {
-  it('has the coefficients that PySCF, OpenFermion and PennyLane agree on', () => {
+  it('has the coefficients of PySCF, OpenFermion and PennyLane', () => {
     expect(hydrogenMolecule().terms).toEqual(data.terms);
   });
 
-  it('gives the Hartree–Fock energy and, after one double excitation, the exact one: −1.13727 Ha', () => {
+  it('gives the Hartree–Fock energy and, after one double excitation, the exact ground energy −1.13727 Ha', () => {
     const circuit = buildQnnCircuit({ ansatz: 'coupled-cluster', qubits: 4, layers: 1 });
     expect(circuit.parameters).toHaveLength(1);
     const energyAt = (theta: number) => expectation(runCircuit(circuit, [theta]), hydrogenMolecule());

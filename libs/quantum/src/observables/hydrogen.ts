@@ -19,9 +19,10 @@ const TERMS: readonly (readonly [string, number])[] = [
 ];
 
 /**
- * The electronic Hamiltonian of H₂ in STO-3G at 0.7414 Å, nuclear repulsion included, in hartree: 4 qubits, Jordan–Wigner,
- * spin orbitals 1↑ 1↓ 2↑ 2↓. Its ground energy is −1.13727 Ha, that of the Hartree–Fock state |1100⟩ (qubits 0 and 1)
- * −1.11668 Ha. Coefficients by PySCF and OpenFermion, agreed with PennyLane: golden/h2_hamiltonian.py.
+ * The electronic Hamiltonian of H₂ in STO-3G at 0.7414 Å, nuclear repulsion included, in hartree: 4 qubits,
+ * Jordan–Wigner, spin orbitals 1↑ 1↓ 2↑ 2↓. Its ground energy is −1.13727 Ha, that of the Hartree–Fock state |1100⟩
+ * (qubits 0 and 1) −1.11668 Ha. Coefficients are from PySCF and OpenFermion and were compared with PennyLane:
+ * golden/h2_hamiltonian.py.
  */
 export const hydrogenMolecule = (): Observable => ({
   terms: TERMS.map(([paulis, coefficient]) => ({ coefficient, paulis })),

@@ -52,7 +52,7 @@ describe('parseObservable', () => {
     expect(() => parseObservable(text, 3)).toThrow(message);
   });
 
-  it('refuses texts and terms without end, and as many qubits, by name', () => {
+  it('refuses texts that are too long, and too many terms or qubits', () => {
     expect(() => parseObservable('I'.repeat(8_000_000), 3)).toThrow('8000000 characters; at most 1048576 are right');
     expect(() => parseObservable('Z0+'.repeat(20_000).concat('Z0'), 3)).toThrow('more than 20000 terms');
     expect(() => parseObservable('Z99999999999', 100_000_000_000)).toThrow(

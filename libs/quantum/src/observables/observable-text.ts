@@ -6,10 +6,10 @@ import { type Observable, type PauliTerm, validateObservable } from './observabl
 const NUMBER = String.raw`\d+(?:\.\d*)?(?:[eE][+-]?\d+)?|\.\d+(?:[eE][+-]?\d+)?`;
 const TERM = new RegExp(String.raw`^([+-])?\s*(?:(${NUMBER})(?:\s*\*\s*|\s*$|\s+(?=[+-])))?((?:[XYZ]\d+\s*|I\s*)*)`);
 
-/** The most characters of an observable. */
+/** Maximum number of characters of an observable. */
 export const MAX_TEXT = 2 ** 20;
 
-/** The most terms of an observable. */
+/** Maximum number of terms of an observable. */
 export const MAX_TERMS = 20_000;
 
 /**
@@ -35,7 +35,7 @@ export function parseObservable(text: string, qubits: number): Observable {
     }
     if (terms.length === MAX_TERMS) {
       throw new CircuitError(
-        `observable ${quoted(text, "'")}: more than ${MAX_TERMS} terms; at most so many are right`,
+        `observable ${quoted(text, "'")}: more than ${MAX_TERMS} terms; at most ${MAX_TERMS} are right`,
       );
     }
     terms.push({ coefficient: Number(`${sign ?? ''}${number ?? 1}`), paulis: stringOf(letters, qubits, text) });

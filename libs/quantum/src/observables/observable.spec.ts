@@ -8,7 +8,7 @@ import {
   xxzChain,
 } from './observable.ts';
 
-/** The lowest eigenvalue by power iteration on (bound − H), from a state that overlaps with every sector. */
+/** The lowest eigenvalue by power iteration on (bound − H), starting from a state that overlaps with every sector. */
 function groundEnergy(hamiltonian: Observable, qubits: number): number {
   const bound = hamiltonian.terms.reduce((total, term) => total + Math.abs(term.coefficient), 0);
   let state = zeroState(qubits);
@@ -43,7 +43,7 @@ describe('transverseFieldIsing', () => {
     expect(groundEnergy(transverseFieldIsing(n, j, h, true), n)).toBeCloseTo(exact, 8);
   });
 
-  it('has an open chain of two spins with E₀ = −√(J² + 4h²)', () => {
+  it('has E₀ = −√(J² + 4h²) for an open chain of two spins', () => {
     expect(groundEnergy(transverseFieldIsing(2, 1, 0.8), 2)).toBeCloseTo(-Math.sqrt(1 + 4 * 0.64), 10);
   });
 });
@@ -55,7 +55,7 @@ describe('xxzChain', () => {
 });
 
 describe('validateObservable', () => {
-  it('says what is wrong', () => {
+  it('names what is wrong', () => {
     expect(() => validateObservable({ terms: [] }, 2)).toThrow('has no terms');
     expect(() => validateObservable(pauli('Z', [2]), 2)).toThrow("'IIZ' acts on more than the circuit's 2 qubits");
     expect(() => validateObservable({ terms: [{ coefficient: 1, paulis: 'ZQ' }] }, 2)).toThrow("'ZQ' has letters");
@@ -63,7 +63,7 @@ describe('validateObservable', () => {
     expect(() => pauli('ZZ', [1])).toThrow('2 letters for 1 qubits');
   });
 
-  it('takes sums, and strings longer than the circuit where the rest is I', () => {
+  it('accepts sums, and strings longer than the circuit if the remaining letters are I', () => {
     validateObservable(addObservables(pauli('X', [0]), { terms: [{ coefficient: 2, paulis: 'ZIII' }] }), 2);
   });
 });

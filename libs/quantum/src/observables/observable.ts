@@ -8,7 +8,7 @@ export interface PauliTerm {
   readonly paulis: string;
 }
 
-/** A Hermitian observable: a real-weighted sum of Pauli strings. */
+/** A Hermitian observable: a sum of Pauli strings with real weights. */
 export interface Observable {
   readonly terms: readonly PauliTerm[];
 }
@@ -17,7 +17,7 @@ export interface Observable {
 export interface PauliMasks {
   readonly x: number;
   readonly z: number;
-  /** Number of Y, which carry a factor of i each: P = i^ys · X^x · Z^z. */
+  /** Number of Y letters, each with a factor of i: P = i^ys · X^x · Z^z. */
   readonly ys: number;
 }
 

@@ -1,18 +1,18 @@
 import type { SourcePosition } from './errors.ts';
 import { MAX_GATES, MAX_STEPS } from './source-limits.ts';
 
-/** What a call, or a round of a loop, costs in steps. */
+/** Cost in steps of a call or of an iteration of a loop. */
 export const CALL_COST = 4;
 
-/** What unfolding a program may cost, so that a short text cannot ask for endless work. */
+/** Limits on the work of unfolding a program, so that a short text cannot cause unlimited work. */
 export interface Budget {
-  /** Takes `cost` steps, by default one; throws OpenQasmError once they are too many. */
+  /** Takes `cost` steps, by default one; throws OpenQasmError when the limit is exceeded. */
   step(position: SourcePosition, cost?: number): void;
-  /** Throws OpenQasmError where `gates` are too many. */
+  /** Throws OpenQasmError if `gates` exceeds the limit. */
   checkGates(gates: number, position: SourcePosition): void;
 }
 
-/** A fresh budget; `fail` throws. */
+/** A new budget; `fail` throws. */
 export function createBudget(fail: (position: SourcePosition, message: string) => never): Budget {
   let steps = 0;
   return {

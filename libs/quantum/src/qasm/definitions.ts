@@ -3,8 +3,8 @@ import type { GateName } from '../gates/gates.ts';
 const CONJUGATED_ZZ = 'cx a, b; rz(t) b; cx a, b;';
 
 /**
- * Gates of GATES that neither include file has, by what they are made of, exactly. Angles are named in alphabetical order:
- * qiskit-qasm3-import 0.6.0 binds them by their names' order, not by their places.
+ * Exact definitions of the gates of GATES that neither include file has. Angles are named in alphabetical order:
+ * qiskit-qasm3-import 0.6.0 binds them in the order of their names, not of their positions.
  */
 const EITHER: Partial<Record<GateName, string>> = {
   rot: 'gate rot(r, s, t) a { rz(r) a; ry(s) a; rz(t) a; }',
@@ -13,7 +13,10 @@ const EITHER: Partial<Record<GateName, string>> = {
   ccz: 'gate ccz a, b, c { h c; ccx a, b, c; h c; }',
 };
 
-/** The definitions of gates that a program needs beside qelib1.inc (2, as Qiskit ships it) or stdgates.inc (3). */
+/**
+ * The definitions of gates that a program needs in addition to qelib1.inc (OpenQASM 2, as shipped with Qiskit) or
+ * stdgates.inc (OpenQASM 3).
+ */
 export const DEFINITIONS: Readonly<Record<2 | 3, Partial<Record<GateName, string>>>> = {
   2: EITHER,
   3: {
@@ -25,7 +28,10 @@ export const DEFINITIONS: Readonly<Record<2 | 3, Partial<Record<GateName, string
   },
 };
 
-/** The name of a gate in a program, and the text of further angles where its own has more than GATES'. */
+/**
+ * The name of a gate in a program, and the text of additional angles if that gate has more angles than the one of
+ * GATES.
+ */
 export function programName(name: GateName, version: 2 | 3): { readonly name: string; readonly moreAngles: string[] } {
   if (name === 'cu') return version === 2 ? { name: 'cu3', moreAngles: [] } : { name, moreAngles: ['0'] };
   // U needs no include; it differs from u by a phase of the whole state.

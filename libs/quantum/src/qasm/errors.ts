@@ -6,7 +6,9 @@ export interface SourcePosition {
   readonly column: number;
 }
 
-/** Thrown when a program is malformed or uses what is not supported. The message begins with file, line and column. */
+/**
+ * Thrown when a program is malformed or uses an unsupported construct. The message begins with file, line and column.
+ */
 export class OpenQasmError extends Error {
   override name = 'OpenQasmError';
   readonly code = 'invalid';
@@ -22,6 +24,6 @@ export class OpenQasmError extends Error {
   }
 }
 
-/** Whether an error says that a circuit, a program or an observable is wrong, and not that our own code is. */
+/** Whether an error is about a wrong circuit, program or observable, rather than a defect of the code. */
 export const isCircuitRefusal = (error: unknown): error is CircuitError | CircuitTooLargeError | OpenQasmError =>
   error instanceof CircuitError || error instanceof CircuitTooLargeError || error instanceof OpenQasmError;

@@ -10,10 +10,10 @@ import { callFunction } from './values/functions.ts';
 import { binary, unary } from './values/operators.ts';
 import { MAX_TERMS } from './values/polynomial.ts';
 
-/** Names that an expression may use, and what they stand for. */
+/** Names that an expression may use, and their values. */
 export type Scope = Pick<ReadonlyMap<string, Value>, 'get'>;
 
-/** A scope with further names, which hide those of the same name around it. */
+/** A scope with additional names, which shadow the same names of the outer scope. */
 export function inner(outer: Scope, names: Iterable<readonly [string, Value]>): Scope {
   const own = new Map(names);
   return { get: (name) => own.get(name) ?? outer.get(name) };
@@ -31,10 +31,10 @@ const CONSTANTS: Readonly<Record<2 | 3, ReadonlyMap<string, Value>>> = {
   ]),
 };
 
-/** Whether a version has a constant of this name. */
+/** Whether a version of OpenQASM has a constant of this name. */
 export const isConstant = (name: string, version: 2 | 3): boolean => CONSTANTS[version].has(name);
 
-/** What an expression needs to be evaluated. */
+/** Context for the evaluation of expressions. */
 export interface EvaluationContext {
   readonly file: string;
   readonly version: 2 | 3;
@@ -72,7 +72,7 @@ const operandsOf = (instruction: Instruction): number => {
 
 const termsOf = (value: Value): number => (value.kind === 'float' ? value.value.terms.length : 0);
 
-/** A step, the terms of the operands, and of a product of polynomials those of the product. */
+/** One step, plus the number of the operands' terms, plus that of the product's terms for two operands. */
 function costOf(operands: readonly Value[]): number {
   if (!operands.some(isSymbolic)) return 1;
   const terms = operands.map(termsOf);
@@ -112,7 +112,7 @@ function apply(
   }
 }
 
-/** A constant expression's value. Throws OpenQasmError where it depends on an input, which `what` may not. */
+/** A constant expression's value. Throws OpenQasmError if it depends on an input, which is not allowed for `what`. */
 export function evaluateConstant(
   expression: Expression,
   scope: Scope,
@@ -125,8 +125,8 @@ export function evaluateConstant(
 }
 
 /**
- * A constant integer. OpenQASM 2 writes reals alone, of which those without a fraction are taken. Throws OpenQasmError, which
- * says `what` was to be an integer.
+ * A constant integer. OpenQASM 2 has only reals; those without a fraction are accepted. Throws OpenQasmError, which
+ * names `what` as the expression that must be an integer.
  */
 export function evaluateInteger(
   expression: Expression,
@@ -150,10 +150,10 @@ export function evaluateAngle(expression: Expression, scope: Scope, context: Eva
   });
 }
 
-/** Where messages about a whole expression point: at what is done last. */
+/** The position for messages about a whole expression: that of its last operation. */
 export const positionOf = (expression: Expression): Instruction => expression[expression.length - 1];
 
-/** The type that a program names. Throws OpenQasmError where its width is none that the type has. */
+/** The type that a program names. Throws OpenQasmError if the type does not have this width. */
 export function resolveType(syntax: TypeSyntax, scope: Scope, context: EvaluationContext): ClassicalType {
   const { kind } = syntax;
   if (syntax.width === undefined) return kind === 'bool' || kind === 'bit' ? { kind: 'bool' } : { kind, width: null };

@@ -7,7 +7,7 @@ import { MAX_SOURCE } from './source-limits.ts';
 
 const HEAD = 'OPENQASM 3;include "stdgates.inc";qubit[2] q;input float a;';
 
-/** How many gates a program has, or why it is refused. */
+/** The number of gates of a program, or the message with which it is refused. */
 function outcome(source: string): number | string {
   try {
     return readOpenQasm(source).circuit.gates.length;
@@ -19,10 +19,14 @@ function outcome(source: string): number | string {
 
 const gates = (count: number, body: (i: number) => string) => Array.from({ length: count }, (_, i) => body(i)).join('');
 
-describe('programs that ask for too much', () => {
+describe('programs that require too much work', () => {
   it.each([
-    ['a loop over reals that cannot move', 'for float x in [1e16:1:1e16]{}', 'integers, not float (10000000000000000)'],
-    ['one at the end of them', 'for float x in [1e308:1:1e308]{}', 'integers, not float (1e+308)'],
+    [
+      'a loop over reals whose step is lost to rounding',
+      'for float x in [1e16:1:1e16]{}',
+      'integers, not float (10000000000000000)',
+    ],
+    ['a loop at the largest reals', 'for float x in [1e308:1:1e308]{}', 'integers, not float (1e+308)'],
     ['all integers', 'for int i in [-9223372036854775807:9223372036854775807]{}', 'it has 18446744073709551615'],
     ['a step of 0', 'for int i in [0:0:5]{}', 'a loop with a step of 0'],
     ['a slice beyond 2^53', 'x q[9007199254740992:9007199254740993];', 'q[9007199254740992] is not one of'],
@@ -44,7 +48,7 @@ describe('programs that ask for too much', () => {
     ['a power of a power', 'pow(1e300) @ pow(1e300) @ x q[0];', 'unfolds to more than 100000 gates'],
     ['controls', 'ctrl(1000000000) @ x q[0];', 'ctrl(1000000000) on 1 qubits; an integer from 1 to 1 is right'],
     [
-      'what is thrown away',
+      'gates that are discarded',
       'gate g p{pow(100000) @ x p;}gate h p{pow(0) @ g p;}for int i in [1:100000] h q[0];',
       'takes more than 2000000 steps',
     ],
@@ -63,7 +67,7 @@ describe('programs that ask for too much', () => {
     expect(outcome(HEAD + body)).toContain(message);
   });
 
-  // What is only long is read, without a stack or a copy for every part of it.
+  // Long programs are read without recursion or a copy for each of their parts.
   it.each([
     ['terms', `rx(${'1+'.repeat(20_000)}1) q[0];`, 1],
     ['terms with an input', `rx(${'a+'.repeat(20_000)}1) q[0];`, 1],
@@ -79,7 +83,7 @@ describe('programs that ask for too much', () => {
 });
 
 describe('integerRange', () => {
-  it('has the integers that counting has, and their number', () => {
+  it('has the integers of a counting loop, and their number', () => {
     const small = fc.bigInt({ min: -50n, max: 50n });
     fc.assert(
       fc.property(small, small, small, fc.bigInt({ min: -(2n ** 62n), max: 2n ** 62n }), (first, step, last, far) => {

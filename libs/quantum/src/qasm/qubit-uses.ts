@@ -1,25 +1,25 @@
 import { OpenQasmError, type SourcePosition } from './errors.ts';
 import type { GateCall } from './parsing/syntax.ts';
 
-/** A measurement at the end: a qubit, and the bit it goes to where there is one. */
+/** A measurement at the end: a qubit, and the bit that stores the result, if any. */
 export interface FinalMeasurement {
   readonly qubit: number;
   readonly bit: number | null;
 }
 
-/** What has been done to each qubit: resets, then gates, then one measurement is what a circuit can have. */
+/** Tracks the operations on each qubit: a circuit may have resets, then gates, then one measurement. */
 export interface QubitUses {
   /** In the order of the program. */
   readonly measurements: readonly FinalMeasurement[];
-  /** Throws OpenQasmError where a gate comes after the measurement of one of its qubits. */
+  /** Throws OpenQasmError if a gate follows the measurement of one of its qubits. */
   gate(call: GateCall, qubits: readonly number[]): void;
-  /** Throws OpenQasmError where the qubit is measured already. */
+  /** Throws OpenQasmError if the qubit is already measured. */
   measure(position: SourcePosition, qubit: number, bit: number | null): void;
-  /** Qubits start from 0, so that a reset before anything else does nothing. Throws OpenQasmError where one comes later. */
+  /** Qubits start in |0⟩, so a reset before other operations has no effect. Throws OpenQasmError for a later reset. */
   reset(position: SourcePosition, qubits: readonly number[]): void;
 }
 
-/** Starts with untouched qubits; `names` are theirs, in the order of declaration. */
+/** Starts with unused qubits; `names` are the qubits' names, in the order of declaration. */
 export function createQubitUses(file: string, names: readonly string[]): QubitUses {
   const firstGate = new Map<number, SourcePosition>();
   const measured = new Map<number, SourcePosition>();
@@ -33,7 +33,7 @@ export function createQubitUses(file: string, names: readonly string[]): QubitUs
       for (const qubit of qubits) {
         const line = measured.get(qubit)?.line;
         if (line !== undefined) {
-          fail(call, `gate ${call.name} on ${names[qubit]}, which line ${line} measures; measurements come last`);
+          fail(call, `gate ${call.name} on ${names[qubit]}, which is measured on line ${line}; measurements come last`);
         }
         if (!firstGate.has(qubit)) firstGate.set(qubit, call);
       }
@@ -47,7 +47,7 @@ export function createQubitUses(file: string, names: readonly string[]): QubitUs
       for (const qubit of qubits) {
         const [gate, measurement] = [firstGate.get(qubit), measured.get(qubit)];
         if (!gate && !measurement) continue;
-        const what = measurement ? `line ${measurement.line} measures` : `line ${gate?.line} has a gate on`;
+        const what = measurement ? `is measured on line ${measurement.line}` : `has a gate on line ${gate?.line}`;
         fail(
           position,
           `reset of ${names[qubit]}, which ${what}, is not supported: a circuit is unitary up to its final measurements, and a ` +

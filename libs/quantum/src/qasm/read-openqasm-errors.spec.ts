@@ -17,11 +17,11 @@ const three = (body: string) =>
   message(`OPENQASM 3;\ninclude "stdgates.inc";\nqubit[2] q; bit[2] c; input float a;\n${body}`);
 const two = (body: string) => message(`OPENQASM 2.0;\ninclude "qelib1.inc";\nqreg q[2]; creg c[2];\n${body}`);
 
-describe('what readOpenQasm refuses, by name, line and column', () => {
+describe('errors of readOpenQasm', () => {
   it.each([
     [
       'x q[1];\nreset q;',
-      '5:1: reset of q[1], which line 4 has a gate on, is not supported: a circuit is unitary up to its final measurements, ' +
+      '5:1: reset of q[1], which has a gate on line 4, is not supported: a circuit is unitary up to its final measurements, ' +
         'and a reset is read only before the first gate on its qubit',
     ],
     ['for int i in [0:1] x q[0];', '4:1: for is OpenQASM 3, and this program is OpenQASM 2'],
@@ -30,7 +30,7 @@ describe('what readOpenQasm refuses, by name, line and column', () => {
     ['qreg measure[2];', "4:6: a register’s name is right, not 'measure', which is a word of OpenQASM 2"],
     ['if (c == 1) x q[0];', '4:1: if is not supported: gates do not depend on measured bits'],
     ['opaque magic a;', '4:1: opaque is not supported: a gate needs a body'],
-    ['measure q[0] -> c[0];\nx q[0];', '5:1: gate x on q[0], which line 4 measures; measurements come last'],
+    ['measure q[0] -> c[0];\nx q[0];', '5:1: gate x on q[0], which is measured on line 4; measurements come last'],
     ['measure q -> c[0];', '4:1: 2 qubits are measured into 1 bits'],
     [
       'foo q[0];',
@@ -58,7 +58,7 @@ describe('what readOpenQasm refuses, by name, line and column', () => {
     ['defcal x $0 { }', '4:1: defcal is not supported: circuits have no pulses'],
     ['delay[10ns] q[0];', '4:1: delay is not supported: circuits have no time'],
     ['int[32] n = 3;', '4:1: int is not supported: variables are const or input'],
-    ['c[0] = measure q[0];\nh q[0];', '5:1: gate h on q[0], which line 4 measures; measurements come last'],
+    ['c[0] = measure q[0];\nh q[0];', '5:1: gate h on q[0], which is measured on line 4; measurements come last'],
     ['rx(sin(a)) q[0];', '4:4: sin of an input is not supported: angles are polynomials of inputs'],
     ['rx(a*a) q[0];', '4:5: a term has at most one parameter and two data inputs as factors'],
     ['rx(2^3) q[0];', `4:5: '^' is an exclusive or in OpenQASM 3; a power is '**'`],
@@ -67,7 +67,10 @@ describe('what readOpenQasm refuses, by name, line and column', () => {
       'pow(0.5) @ rx(a) q[0]; pow(0.5) @ u3(a, 0, 0) q[0];',
       '4:24: pow(0.5) of u3 is not supported; integers are, and any power',
     ],
-    ['measure q[0];\nreset q[0];', '5:1: reset of q[0], which line 4 measures, is not supported: a circuit is unitary'],
+    [
+      'measure q[0];\nreset q[0];',
+      '5:1: reset of q[0], which is measured on line 4, is not supported: a circuit is unitary',
+    ],
     ['pow @ x q[0];', '4:5: pow takes an exponent; `pow(2) @` is right'],
     ['inv(1) @ x q[0];', '4:4: inv takes no argument; `inv @` is right'],
     ['ctrl(1.0) @ x q[0], q[1];', '4:6: ctrl’s number is an integer, not float'],
@@ -82,7 +85,7 @@ describe('what readOpenQasm refuses, by name, line and column', () => {
     ['const int[8] n = 300;', '4:18: 300 does not fit: int[8] has -128 to 127'],
     ['const int[8] n = 100; rx(n + n) q[0];', '4:28: 200 does not fit: int[8] has -128 to 127'],
     ['rx(7.5 % 2) q[0];', "4:8: '%' is not defined for float and int; mod(a, b) is right"],
-    ['rx(2 ** -1) q[0];', '4:6: an integer to the power of -1 is no integer; 2.0 ** -1 is right'],
+    ['rx(2 ** -1) q[0];', '4:6: an integer to the power of -1 is not an integer; 2.0 ** -1 is right'],
     [
       'rx(1 << 2) q[0];',
       "4:6: '<<' is not defined for int and int; it is for bit[n], uint[n] and angle[n], by an integer",
@@ -105,21 +108,21 @@ describe('what readOpenQasm refuses, by name, line and column', () => {
     ['ctrl(3) @ x q[0], q[1];', '4:1: ctrl(3) on 2 qubits; an integer from 1 to 2 is right'],
     [
       'for int i in [0:1] { qubit r; }',
-      `4:22: a loop’s body has statements of the kinds gate, barrier, for, measure, reset, not register`,
+      `4:22: a loop’s body may contain statements of the kinds gate, barrier, for, measure, reset, not register`,
     ],
     ['qubit[19] more;', '4:1: 21 qubits are above the maximum of 20'],
   ])('version 3: %s', (body, wanted) => {
     expect(three(body).slice(0, wanted.length + 10)).toBe(`bell.qasm:${wanted}`);
   });
 
-  it('shows what was written in printable characters, and not all of it', () => {
+  it("shows the program's text in printable characters, shortened", () => {
     expect(message('qubit q; \u0000')).toBe("bell.qasm:1:10: '\\u0000' is not OpenQASM");
     expect(message('include "\u001b[2J";')).toContain('include "\\u001b[2J" is not read');
     expect(message(`qubit q; rx(1${'0'.repeat(999)}) q;`).length).toBeLessThan(400);
     expect(message(`qubit ${'q'.repeat(201)};`)).toBe('bell.qasm:1:7: a name of 201 characters; at most 200 are right');
   });
 
-  it('refuses a data input whose number no circuit has', () => {
+  it('refuses a data input whose index is above the limit', () => {
     const read = () => readOpenQasm('input float x; qubit q;', { inputs: () => 1e20 });
     expect(read).toThrow("program.qasm:1:1: 'x' is input 100000000000000000000; at most 1048575 is right");
   });
@@ -135,14 +138,14 @@ describe('what readOpenQasm refuses, by name, line and column', () => {
     `gate g0 p { ${inner} } ${Array.from({ length: 60 }, (_, i) => `gate g${i + 1} p { g${i} p; g${i} p; }`).join('\n')} g60 q[0];`;
 
   it.each([
-    ['gates that double', doubling('x p;'), 'unfolds to more than 100000 gates'],
-    ['nothing that doubles', doubling(''), 'steps to unfold'],
+    ['gates that double their number', doubling('x p;'), 'unfolds to more than 100000 gates'],
+    ['empty gates that double', doubling(''), 'steps to unfold'],
     ['loops in loops', 'for int i in [1:90000] for int j in [1:90000] { }', 'steps to unfold'],
     ['a large power', 'pow(1e9) @ x q[0];', 'unfolds to more than 100000 gates'],
     [
       'a long loop',
       'for int i in [1:9223372036854775807] { }',
-      'a loop of more than 100000 rounds: it has 9223372036854775807',
+      'a loop of more than 100000 iterations: it has 9223372036854775807',
     ],
     ['a loop over reals', 'for float x in [1e16:1:1e16]{}', 'the bounds of a range are integers, not float'],
     ['deep nesting', `rx(${'('.repeat(100_000)}1`, 'nested more than 200 deep'],
@@ -151,7 +154,7 @@ describe('what readOpenQasm refuses, by name, line and column', () => {
     expect(three(body)).toContain(wanted);
   });
 
-  it('throws nothing but its own errors, whatever a program is cut and mixed to', () => {
+  it('throws only its own errors for programs that are cut and mixed at random', () => {
     const source = readFileSync(new URL('../../golden/qasm/standard-gates.3.qasm', import.meta.url), 'utf8');
     const pieces = source.split(/(?<=[;{}\s])/);
     const mixed = fc.array(

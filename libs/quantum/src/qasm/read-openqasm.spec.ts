@@ -22,14 +22,14 @@ describe('programs that Qiskit wrote (golden/make_qiskit_programs.py)', () => {
   const expected: Record<string, Expected> = JSON.parse(readFileSync(new URL('expected.json', folder), 'utf8'));
   const files = readdirSync(folder).filter((name) => name.endsWith('.qasm'));
 
-  it('is twelve programs', () => {
+  it('has twelve programs', () => {
     expect(files).toHaveLength(12);
   });
 
-  it.each(files)('%s prepares the state that Qiskit says', (file) => {
+  it.each(files)('%s prepares the state that Qiskit computed', (file) => {
     const source = readFileSync(new URL(file, folder), 'utf8');
     const { values, amplitudes } = expected[file.split('.')[0]];
-    // The exporter writes x[0] as _x_0_.
+    // Qiskit's exporter writes x[0] as _x_0_.
     const byName = new Map(
       Object.entries(values).map(([name, value]) => [name.replace(/(.+)\[(\d+)\]/, '_$1_$2_'), value]),
     );
@@ -103,12 +103,12 @@ describe('readOpenQasm', () => {
     expect(namesOf('qubit[4] q; x q[0:2:2]; y q[{3, 1}]; z q[-1];')).toEqual(['x 0', 'x 2', 'y 3', 'y 1', 'z 3']);
   });
 
-  it('takes any line ends, comments and a byte order mark', () => {
+  it('accepts any line ends, comments and a byte order mark', () => {
     const source = '\uFEFFOPENQASM 2.0;\r\n// one\r\nqreg q[1]; /* two\r\n lines */ CX q[0],q[1];';
     expect(() => readOpenQasm(source, { file: 'a.qasm' })).toThrow('a.qasm:4:19: q[1] is not one of q[0] … q[0]');
   });
 
-  it('reads a reset before the first gate of its qubit, which does nothing', () => {
+  it('accepts a reset before the first gate of its qubit, which has no effect', () => {
     expect(namesOf('qreg q[2]; reset q; reset q[0]; h q[0]; reset q[1]; cx q[0],q[1];', '2.0')).toEqual([
       'h 0',
       'cx 0,1',
@@ -118,7 +118,7 @@ describe('readOpenQasm', () => {
     ]);
   });
 
-  // What qml.to_openqasm of PennyLane 0.45.1 has of a Hadamard, two GlobalPhases, a CRX and a √X.
+  // Output of qml.to_openqasm of PennyLane 0.45.1 for a Hadamard, two GlobalPhases, a CRX and a √X.
   it('reads the global phases that PennyLane writes', () => {
     const body = `qreg q[2];
       creg c[2];
@@ -136,13 +136,13 @@ describe('readOpenQasm', () => {
     expect(namesOf('qubit[2] q; gphase(0.3) q[0], q[1]; x q[0];')).toEqual(['x 0']);
   });
 
-  it('takes the words of OpenQASM 3 for names where the program is OpenQASM 2', () => {
+  it('accepts reserved words of OpenQASM 3 as names in OpenQASM 2', () => {
     const body =
       'qreg input[2]; creg ctrl[2]; gate box a { x a; } gate for a { box a; } for input[0]; box input; measure input -> ctrl;';
     expect(namesOf(body, '2.0')).toEqual(['x 0', 'x 0', 'x 1']);
   });
 
-  it('is OpenQASM 3 without a header, and 2 where it includes qelib1.inc', () => {
+  it('reads a program without a header as OpenQASM 3, or as 2 if it includes qelib1.inc', () => {
     const angleOf = (source: string) => readOpenQasm(source).circuit.gates[0].angles[0].constant;
     expect(angleOf('include "stdgates.inc"; qubit q; rx(3/2) q;')).toBe(1);
     expect(angleOf('include "qelib1.inc"; qreg q[1]; rx(3/2) q[0];')).toBe(1.5);
@@ -153,7 +153,7 @@ describe('readOpenQasm', () => {
     );
   });
 
-  it('unrolls loops over constants and inlines gates that are defined', () => {
+  it('unrolls loops over constants and inlines gate definitions', () => {
     const body = `const int n = 2; qubit[3] q;
       gate twice(a) p, r { for int k in {1, 2} { rz(a*k) p; } cx p, r; }
       for uint i in [0:n-1] { twice(pi/2) q[i], q[i+1]; }`;
@@ -161,11 +161,11 @@ describe('readOpenQasm', () => {
     expect(gatesOf(body)[1].angles[0].constant).toBe(Math.PI);
   });
 
-  it('binds a body to the gates known where it stands', () => {
+  it('binds a gate body to the gates known at its definition', () => {
     expect(namesOf('qubit q; gate a p { x p; } gate b p { a p; } gate a p { b p; z p; } a q;')).toEqual(['x 0', 'z 0']);
   });
 
-  it('has U of OpenQASM 3 with its phase, so that its control sees it', () => {
+  it('applies U of OpenQASM 3 with its phase, which has an effect under a control', () => {
     const { circuit, globalPhase } = readOpenQasm(
       program('qubit[2] q; U(pi, 0, pi) q[0]; ctrl @ U(pi, 0, pi) q[0], q[1];'),
     );
@@ -190,7 +190,7 @@ describe('readOpenQasm', () => {
     expect(distance(unitaryOf(gates, Math.log2(matrix.size)), matrix)).toBeLessThan(1e-14);
   });
 
-  it('knows every name of qelib1 and of stdgates', () => {
+  it('accepts every name of qelib1 and of stdgates', () => {
     const sizes: Record<string, [number, number]> = {
       u0: [1, 1],
       u2: [2, 1],

@@ -27,39 +27,39 @@ import { MAX_INPUTS } from './source-limits.ts';
 import { floatValue, type Value } from './values/classical-value.ts';
 import { promote } from './values/convert.ts';
 
-/** What a program is. */
+/** The result of reading a program. */
 export interface OpenQasmProgram {
   readonly version: 2 | 3;
   readonly circuit: Circuit;
-  /** The program's names of the circuit's parameters and inputs, in their order. */
+  /** The program's names of the circuit's parameters and inputs, in order. */
   readonly parameterNames: readonly string[];
   readonly inputNames: readonly string[];
-  /** The program's names of the qubits, `q[0]` and so on, in the order of their declaration. */
+  /** The program's names of the qubits, such as `q[0]`, in the order of declaration. */
   readonly qubitNames: readonly string[];
-  /** In the order of the program. No gate comes after its qubit's. */
+  /** In the order of the program. No gate follows the measurement of its qubit. */
   readonly measurements: readonly FinalMeasurement[];
-  /** A phase that the whole state carries, which no expectation sees. */
+  /** Global phase of the state, which does not affect expectations. */
   readonly globalPhase: Angle;
 }
 
 /** Settings of {@link readOpenQasm}. */
 export interface ReadOptions {
-  /** Named in errors. Default `program.qasm`. */
+  /** File name for error messages. Default `program.qasm`. */
   readonly file?: string;
   /**
-   * Which of the program's `input`s are data x_j: their names in this order, or each one's j by its name, null for a trainable
-   * parameter θ_i. Default none.
+   * The `input`s of the program that are data x_j: their names in this order, or a function from a name to j, or to
+   * null for a trainable parameter θ_i. Default none.
    */
   readonly inputs?: readonly string[] | ((name: string) => number | null);
-  /** Which of the parameters are weights of inputs. Default none. */
+  /** The parameters that are weights of inputs. Default none. */
   readonly weights?: readonly string[];
 }
 
 /**
- * Reads a program of OpenQASM 2 or 3 as a circuit over the gates of GATES: user gates are inlined, loops unrolled, modifiers
- * carried out exactly, expressions evaluated by the types of the language. Statements are carried out as they are parsed, so
- * that an error is the first of the text. Throws OpenQasmError, which names file, line, column, the construct and what is
- * supported.
+ * Reads a program of OpenQASM 2 or 3 as a circuit over the gates of GATES: user gates are inlined, loops unrolled,
+ * modifiers applied exactly, expressions evaluated by the types of the language. Statements are executed as they are
+ * parsed, so that the first error of the text is reported. Throws OpenQasmError, which names file, line, column, the
+ * construct and what is supported.
  */
 export function readOpenQasm(source: string, options: ReadOptions = {}): OpenQasmProgram {
   const { file = 'program.qasm' } = options;
@@ -138,7 +138,7 @@ function createRun(file: string, version: 2 | 3, options: ReadOptions): Run {
   const declareInput = (statement: Extract<Statement, { kind: 'input' }>) => {
     const { name } = statement;
     declare(statement, name);
-    // Its width says how the value is stored where the program runs, and has to be one.
+    // The width is the storage size of the value at run time; it only has to be valid.
     resolveType(statement.type, globals, context);
     const at = inputIndex(name);
     if (at !== null && at >= MAX_INPUTS)

@@ -4,30 +4,28 @@ import { OpenQasmError, type SourcePosition } from './errors.ts';
 import type { Operand } from './parsing/syntax.ts';
 import { integerRange, integersOf } from './range.ts';
 
-/** The most bits a program may declare. */
+/** Maximum number of bits that a program may declare. */
 const MAX_BITS = 4096;
 
-/** The registers of a program: where each begins among the qubits or bits, and its size. */
+/** The registers of a program: the first qubit or bit of each, and its size. */
 export interface Registers {
   readonly qubits: number;
-  /** `q[0]`, `q[1]`, … by the circuit's qubit; a single qubit is `q`. */
+  /** The names `q[0]`, `q[1]`, … of the circuit's qubits; a single qubit is `q`. */
   readonly qubitNames: readonly string[];
   has(name: string): boolean;
   declare(of: 'qubit' | 'bit', name: string, size: bigint | null, position: SourcePosition): void;
-  /**
-   * The elements that an operand names. `indices` are its evaluated indices; null stands for the register as a whole.
-   */
+  /** The elements that an operand refers to. `indices` are its evaluated indices; null is the whole register. */
   resolve(of: 'qubit' | 'bit', operand: Operand, indices: readonly bigint[] | null): ResolvedOperand;
 }
 
 /** Elements of a register. */
 export interface ResolvedOperand {
   readonly elements: readonly number[];
-  /** Several elements, so that a gate is applied to each. */
+  /** Whether the operand has several elements, to each of which a gate is applied. */
   readonly many: boolean;
 }
 
-/** Starts without registers. Throws OpenQasmError where names are declared twice, unknown, or indices out of range. */
+/** Starts without registers. Throws OpenQasmError for names declared twice, unknown names, and indices out of range. */
 export function createRegisters(file: string): Registers {
   const known = new Map<string, { of: 'qubit' | 'bit'; first: number; size: number; single: boolean }>();
   const counts = { qubit: 0, bit: 0 };
@@ -71,7 +69,7 @@ export function createRegisters(file: string): Registers {
       const step = indices.length === 3 ? indices[1] : 1n;
       const range = integerRange(fromStart(indices[0]), step, fromStart(indices[indices.length - 1]));
       if (!range || range.count === 0n) return fail(operand, 'a slice without elements; at least one is right');
-      // Elements beyond the register's number are outside of it, however many they are.
+      // Ranges longer than the register are out of range, whatever their length.
       const beyond = range.count > size ? range.first + range.step * BigInt(size) : range.first;
       if (range.count > size) outside(beyond < 0n || beyond >= size ? beyond : range.first);
       return { elements: integersOf(range).map(elementAt), many: true };

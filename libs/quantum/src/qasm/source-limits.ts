@@ -1,22 +1,24 @@
 import { MAX_ECHOED_LENGTH } from '@qloom/tensor/quoted.ts';
 
-/** The most characters that a program may have: room for {@link MAX_GATES} gates on two qubits each, a line a gate. */
+/**
+ * Maximum number of characters of a program: room for {@link MAX_GATES} gates on two qubits each, one line per gate.
+ */
 export const MAX_SOURCE = 2 * 2 ** 20;
 
-/** The most characters of a name, so that messages can have it as it is. */
+/** Maximum number of characters of a name, so that messages can contain it in full. */
 export const MAX_NAME = MAX_ECHOED_LENGTH;
 
-/** The most characters of a number, or of the text between quotes: the bits of the widest type. */
+/** Maximum number of characters of a number, or of a text in quotes: the bits of the widest type. */
 export const MAX_LITERAL = 1024;
 
-/** How deep expressions, blocks and loops may nest, and gates may be defined by gates that are defined by gates. */
+/** Maximum nesting depth of expressions, blocks and loops, and of gate definitions that use other definitions. */
 export const MAX_DEPTH = 200;
 
-/** The most gates a program may unfold to. */
+/** Maximum number of gates that a program may unfold to. */
 export const MAX_GATES = 100_000;
 
-/** The most steps (calls, rounds of loops, parts of expressions and their terms) that unfolding may take. */
+/** Maximum number of steps of unfolding (calls, iterations of loops, parts of expressions and their terms). */
 export const MAX_STEPS = 2_000_000;
 
-/** The most data inputs of a program: the amplitudes of the largest circuit. */
+/** Maximum number of data inputs of a program: the number of amplitudes of the largest circuit. */
 export const MAX_INPUTS = 2 ** 20;

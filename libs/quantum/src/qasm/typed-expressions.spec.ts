@@ -20,7 +20,7 @@ function parse(lines: string): { readonly head: string; readonly cases: readonly
   return { head, cases };
 }
 
-/** The angle of a program's one gate, or null where it is refused. */
+/** The angle of a program's only gate, or null if it is refused. */
 function read(program: string): number | null {
   try {
     return readOpenQasm(program).circuit.gates[0].angles[0].constant;
@@ -30,7 +30,7 @@ function read(program: string): number | null {
   }
 }
 
-/** Operators and casts are exact or rounded once, in both; functions may differ in their last bits. */
+/** In both implementations operators and casts are exact or rounded once; functions may differ in their last bits. */
 const ROUNDING = 1e-13;
 
 function expectAgreement(lines: string): void {
@@ -53,7 +53,7 @@ function expectAgreement(lines: string): void {
 }
 
 describe('a thousand random expressions', () => {
-  it('have the values of an evaluator in Python, and of Qiskit (golden/make_typed_expressions.py)', () => {
+  it('have the values of a Python evaluator and of Qiskit (golden/make_typed_expressions.py)', () => {
     expectAgreement(readFileSync(new URL('qasm-expressions.jsonl', golden), 'utf8'));
   });
 
@@ -62,7 +62,7 @@ describe('a thousand random expressions', () => {
     console.info('Not run: QLOOM_QUANTUM_PYTHON names no Python with numpy and qiskit-qasm3-import.');
   }
   (python === undefined ? it.skip : it)(
-    'have them when they are evaluated here, by the Python that QLOOM_QUANTUM_PYTHON names',
+    'have them when they are evaluated by the Python that QLOOM_QUANTUM_PYTHON names',
     () => {
       const script = fileURLToPath(new URL('make_typed_expressions.py', golden));
       const run = spawnSync(String(python), [script], { encoding: 'utf8', maxBuffer: 2 ** 24 });

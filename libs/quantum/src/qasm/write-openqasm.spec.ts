@@ -10,7 +10,7 @@ import { randomProblem } from '../testing/random-problem.ts';
 import { readOpenQasm } from './read-openqasm.ts';
 import { inputName, type WriteOptions, writeOpenQasm } from './write-openqasm.ts';
 
-/** |⟨a|b⟩|, which global phase leaves alone. */
+/** |⟨a|b⟩|, which is independent of global phase. */
 function overlap(a: Statevector, b: Statevector): number {
   let re = 0;
   let im = 0;
@@ -20,7 +20,10 @@ function overlap(a: Statevector, b: Statevector): number {
   }
   return Math.hypot(re, im);
 }
-/** Two states of thirty gates, each written as five at most, with 12 roundings a gate; and of angles that add up to some 300 radians. */
+/**
+ * Rounding of two states of thirty gates, each written as at most five, with 12 roundings per gate, and of angles that
+ * add up to about 300 radians.
+ */
 const ROUNDING = 2 * rounding(2 * (12 * 5 * 30 + 300), 1, 'float64');
 const problems = fc.record({ seed: fc.nat(), qubits: fc.integer({ min: 3, max: 4 }) });
 
@@ -37,7 +40,7 @@ function roundTrip(
 }
 
 describe('writeOpenQasm', () => {
-  it.each([2, 3] as const)('is read back as the same circuit, values bound, version %s', (version) => {
+  it.each([2, 3] as const)('is read back as the same circuit with values bound, version %s', (version) => {
     fc.assert(
       fc.property(problems, ({ seed, qubits }) => {
         const { circuit, parameters, inputs } = randomProblem(createRandom(seed), qubits, 30, { inputProducts: true });
@@ -81,7 +84,7 @@ describe('writeOpenQasm', () => {
     },
   );
 
-  it('writes what a reader expects to see', () => {
+  it('writes readable programs', () => {
     const builder = createCircuitBuilder({ qubits: 2, inputs: 2 });
     const theta = builder.parameter();
     builder.gate('ry', [0], sum(parameter(theta, -0.5), inputProduct(0, 1))).gate('rzz', [0, 1], (3 * Math.PI) / 4);
@@ -104,7 +107,8 @@ describe('writeOpenQasm', () => {
     expect(writeOpenQasm(builder.build(), { version: 2, parameters: [1], inputs: [2, 3] })).toContain('ry(5.5) q[0];');
   });
 
-  // Angles that are integers, fractions of π, tiny, huge, or neither: all are read back bit by bit, alone and beside names.
+  // Angles that are integers, fractions of π, tiny, huge, or arbitrary: all are read back bit by bit, alone and as
+  // coefficients of names.
   const number = fc.oneof(
     fc.double({ noNaN: true, noDefaultInfinity: true }),
     fc.integer(),
@@ -114,19 +118,19 @@ describe('writeOpenQasm', () => {
       .map(([a, b]) => (a * Math.PI) / b),
   );
 
-  it.each([2, 3] as const)('writes numbers that are read back as they are, version %s', (version) => {
+  it.each([2, 3] as const)('writes numbers that are read back exactly, version %s', (version) => {
     fc.assert(
       fc.property(fc.array(number, { minLength: 1, maxLength: 8 }), (angles) => {
         const builder = createCircuitBuilder({ qubits: 1 });
         for (const angle of angles) builder.gate('rx', [0], angle);
         const { circuit } = readOpenQasm(writeOpenQasm(builder.build(), { version, parameters: [], inputs: [] }));
-        // A zero has no sign in what is written.
+        // Zeros are written without a sign.
         expect(circuit.gates.map((gate) => gate.angles[0].constant)).toEqual(angles.map((angle) => angle + 0));
       }),
     );
   });
 
-  it('writes coefficients that are read back as they are', () => {
+  it('writes coefficients that are read back exactly', () => {
     const coefficients = fc.record({ a: number, b: number, c: number, d: number });
     fc.assert(
       fc.property(coefficients, ({ a, b, c, d }) => {
@@ -144,7 +148,7 @@ describe('writeOpenQasm', () => {
     );
   });
 
-  it('refuses what it cannot write', () => {
+  it('refuses circuits that it cannot write', () => {
     const builder = createCircuitBuilder({ qubits: 1, inputs: 1 });
     const circuit = builder.gate('rx', [0], parameter(builder.parameter())).build();
     expect(() => writeOpenQasm(circuit, { version: 2 })).toThrow('OpenQASM 2: needs the values of 1 parameters');

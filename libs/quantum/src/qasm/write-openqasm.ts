@@ -9,23 +9,24 @@ import { DEFINITIONS, programName } from './definitions.ts';
 export interface WriteOptions {
   /** Default 3. */
   readonly version?: 2 | 3;
-  /** Values of the parameters θ. Left out, they become `input`s, which OpenQASM 3 alone has. */
+  /** Values of the parameters θ. Absent: they become `input`s, which only OpenQASM 3 has. */
   readonly parameters?: ArrayLike<number>;
-  /** Values of the inputs x. Left out, they become `input`s, which OpenQASM 3 alone has. */
+  /** Values of the inputs x. Absent: they become `input`s, which only OpenQASM 3 has. */
   readonly inputs?: ArrayLike<number>;
   /** Measure every qubit at the end. Default false. */
   readonly measure?: boolean;
 }
 
-/** The names that `input`s have in what {@link writeOpenQasm} writes. */
+/** The names of `input`s in programs of {@link writeOpenQasm}. */
 const parameterName = (index: number): string => `theta_${index}`;
 export const inputName = (index: number): string => `x_${index}`;
 
 /**
- * Writes a circuit as OpenQASM: a register `q`, a statement a gate, definitions of the gates that the include file lacks.
- * Numbers are written so that the same float64 is read back. Parameters and inputs without values are declared as
- * `input float[64] theta_0;` and `input float[64] x_0;`. Global phase is not kept. Throws CircuitError where the circuit is
- * malformed, values are missing or not finite, or it starts from amplitudes, which OpenQASM has no statement for.
+ * Writes a circuit as OpenQASM: a register `q`, one statement per gate, and definitions of the gates that the include
+ * file lacks. Numbers are written so that the same float64 is read back. Parameters and inputs without values are
+ * declared as `input float[64] theta_0;` and `input float[64] x_0;`. Global phase is not kept. Throws CircuitError if
+ * the circuit is malformed, values are missing or not finite, or it starts from amplitudes, for which OpenQASM has no
+ * statement.
  */
 export function writeOpenQasm(circuit: Circuit, options: WriteOptions = {}): string {
   const { version = 3, parameters, inputs, measure = false } = options;
@@ -54,7 +55,7 @@ export function writeOpenQasm(circuit: Circuit, options: WriteOptions = {}): str
   return `${lines.join('\n')}\n`;
 }
 
-/** A number that reads back the same: OpenQASM 3 takes digits alone for an integer, which has 64 bits at most. */
+/** A number that is read back exactly: OpenQASM 3 reads digits alone as an integer, which has at most 64 bits. */
 function numberText(value: number): string {
   const text = exactNumber(value);
   return /^-?\d{16,}$/.test(text) ? `${text}.0` : text;
@@ -62,7 +63,7 @@ function numberText(value: number): string {
 
 const NOTATION = { number: numberText, parameter: parameterName, input: inputName };
 
-/** The angle with the values that are given put in. */
+/** The angle with the given values substituted. */
 function textOf(
   angle: Angle,
   parameters: ArrayLike<number> | undefined,

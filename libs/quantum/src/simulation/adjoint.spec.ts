@@ -17,13 +17,13 @@ function expectClose(actual: ArrayLike<number>, wanted: ArrayLike<number>, toler
   }
 }
 
-/** Each of two ways errs by `bound`, and parameter shift takes up to four circuits for an angle. */
+/** Both methods have an error of up to `bound`, and parameter shift uses up to four circuits per angle. */
 const ofBoth = (bound: Float64Array) => bound.map((value) => 5 * value);
 
-/** Step of central differences: truncation, about h², and rounding, about u/h, are of a size for h = u^(1/3). */
+/** Step of central differences: truncation, about h², and rounding, about u/h, are of equal size for h = u^(1/3). */
 const STEP = 1e-5;
 
-/** Angles with x_i·x_j and inputs as amplitudes, each with and without the other; gates of the library besides. */
+/** Angles with x_i·x_j and inputs as amplitudes, each with and without the other, and gates of the library. */
 const EVERYTHING = [false, true].flatMap((inputProducts) =>
   [false, true].map((amplitudes) => ({
     inputProducts,

@@ -27,8 +27,8 @@ export interface CircuitGradient {
 
 /**
  * Reverse-mode gradient with two state vectors (Jones and Gacon, "Efficient calculation of gradients in classical
- * simulations of variational quantum algorithms", arXiv:2009.02823): with |λ⟩ = U†…·O|φ⟩ swept from the last gate
- * to the first, ∂⟨O⟩/∂a = 2·Re⟨λ|∂U/∂a|φ⟩. Inputs that are amplitudes get theirs from λ at the start.
+ * simulations of variational quantum algorithms", arXiv:2009.02823): with |λ⟩ = U†…·O|φ⟩ swept from the last gate to
+ * the first, ∂⟨O⟩/∂a = 2·Re⟨λ|∂U/∂a|φ⟩. The derivatives of amplitude inputs follow from λ at the start of the circuit.
  */
 export function adjointGradient(
   circuit: Circuit,
@@ -77,8 +77,8 @@ function weightedObservables(
 }
 
 /**
- * Adds the gradient with respect to amplitude inputs, from λ = Σ c·U†OU|φ₀⟩ and the prepared state φ₀:
- * ∂/∂x_k = 2·(Re λ_k − Re⟨φ₀|λ⟩·φ₀,k)/‖x‖, which is the derivative projected off the direction that normalization removes.
+ * Adds the gradient with respect to amplitude inputs, from λ = Σ c·U†OU|φ₀⟩ and the prepared state φ₀: ∂/∂x_k = 2·(Re
+ * λ_k − Re⟨φ₀|λ⟩·φ₀,k)/‖x‖, which is the derivative projected orthogonally to the direction that normalization removes.
  */
 function addPreparationGradient(
   circuit: Circuit,

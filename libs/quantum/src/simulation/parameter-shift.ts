@@ -19,21 +19,19 @@ const FOUR_TERM: ShiftRule = [
 const CONTROLLED_ROTATIONS: ReadonlySet<GateName> = new Set(['crx', 'cry', 'crz', 'cu']);
 
 /**
- * The shift rule of a gate's angle: two terms where the generator has two eigenvalues (rotations, phases, controlled phases,
- * u, rot), four for controlled rotations (Anselmetti et al., "Local, expressive, quantum-number-preserving VQE ansätze",
- * arXiv:2104.05695). For cu's φ and λ two would do; four are right as well.
+ * The shift rule of a gate's angle: two terms where the generator has two eigenvalues (rotations, phases, controlled
+ * phases, u, rot), four for controlled rotations (Anselmetti et al., "Local, expressive, quantum-number-preserving VQE
+ * ansätze", arXiv:2104.05695). For cu's φ and λ two terms would suffice; four are correct as well.
  */
 export const shiftRule = (name: GateName): ShiftRule => (CONTROLLED_ROTATIONS.has(name) ? FOUR_TERM : TWO_TERM);
 
-/**
- * The value of a circuit whose angle was shifted. Noise or shots may stand behind it.
- */
+/** The value of a circuit with a shifted angle, exact or estimated with noise or shots. */
 export type ShiftedObjective = (shifted: Circuit) => number;
 
 /**
- * The gradient of `objective` by shifted circuits with respect to the parameters and the inputs that angles carry. Right for
- * every quantity that is linear in the circuit's final state, with noise between the gates or not. Inputs that are amplitudes
- * are left out.
+ * The gradient of `objective` by shifted circuits with respect to the parameters and the inputs that angles carry.
+ * Correct for every quantity that is linear in the circuit's final state, with or without noise between the gates.
+ * Excludes amplitude inputs.
  */
 export function shiftGradient(
   circuit: Circuit,
@@ -59,8 +57,8 @@ export function shiftGradient(
 }
 
 /**
- * The gradient of `Σ_k cotangents[k]·⟨O_k⟩` by executing shifted circuits, as hardware would: two executions an angle, four
- * for controlled rotations, two for an amplitude. It shares no derivative with adjointGradient, which it checks.
+ * The gradient of `Σ_k cotangents[k]·⟨O_k⟩` by executing shifted circuits, as on hardware: two executions per angle,
+ * four for controlled rotations, two per amplitude. It uses no derivatives of adjointGradient and serves as its check.
  */
 export function parameterShiftGradient(
   circuit: Circuit,
@@ -83,9 +81,9 @@ export function parameterShiftGradient(
 }
 
 /**
- * Adds the gradient with respect to amplitudes by shifts, from what `run` gives from a prepared state. Moving x_k turns the
- * prepared state φ towards the unit vector u along e_k − φ_k·φ, and f(cos t·φ + sin t·u) has period π, so its slope at t = 0
- * is f(π/4) − f(−π/4).
+ * Adds the gradient with respect to amplitudes by shifts; `run` returns the value for a prepared state. Changing x_k
+ * rotates the prepared state φ towards the unit vector u along e_k − φ_k·φ, and f(cos t·φ + sin t·u) has period π, so
+ * its slope at t = 0 is f(π/4) − f(−π/4).
  */
 export function amplitudeShifts(
   circuit: Circuit,
@@ -99,7 +97,7 @@ export function amplitudeShifts(
   for (let k = 0; k < count; k++) {
     const prepared = initialState(circuit, inputs).re;
     const length = Math.sqrt(Math.max(0, 1 - prepared[k] ** 2));
-    // Along itself a state cannot turn.
+    // A state cannot rotate towards itself.
     if (length < 1e-12) continue;
     const turned = (sign: 1 | -1) => {
       const state = initialState(circuit, inputs);

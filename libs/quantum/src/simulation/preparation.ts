@@ -1,6 +1,8 @@
 import { CircuitError } from '../errors.ts';
 
-/** ‖x‖ of the first `count` inputs. Throws CircuitError unless it is finite and above zero: such a row has no state. */
+/**
+ * ‖x‖ of the first `count` inputs. Throws CircuitError unless it is finite and above zero: other rows have no state.
+ */
 export function amplitudeNorm(inputs: ArrayLike<number>, count: number): number {
   let largest = 0;
   for (let k = 0; k < count; k++) largest = Math.max(largest, Math.abs(inputs[k]));

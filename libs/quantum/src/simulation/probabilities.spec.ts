@@ -8,7 +8,7 @@ const { circuit, parameters, inputs } = randomProblem(createRandom(3), 4, 30);
 const state = runCircuit(circuit, parameters, inputs);
 
 describe('marginalProbabilities', () => {
-  it('sums over what is not measured, with the first qubit as the lowest bit', () => {
+  it('sums over the qubits that are not measured, with the first qubit as the lowest bit', () => {
     const all = probabilities(state);
     const marginal = marginalProbabilities(state, [3, 1]);
     for (let outcome = 0; outcome < 4; outcome++) {
@@ -20,7 +20,7 @@ describe('marginalProbabilities', () => {
     expect(marginalProbabilities(state, [0, 1, 2, 3])).toEqual(all);
   });
 
-  it('equals the expectations of its observables', () => {
+  it('are the expectations of their observables', () => {
     const marginal = marginalProbabilities(state, [2, 0, 3]);
     probabilityObservables([2, 0, 3]).forEach((observable, outcome) => {
       expect(expectation(state, observable)).toBeCloseTo(marginal[outcome], 13);

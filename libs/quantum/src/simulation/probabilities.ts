@@ -16,8 +16,9 @@ export function marginalProbabilities(state: Statevector, qubits: readonly numbe
 }
 
 /**
- * Probabilities as observables, so that every engine gives them and their gradients: observable m is the projector on outcome
- * m of `qubits`, as 2^k strings of Z: |m⟩⟨m| = Π_j ½·(1 + (−1)^{m_j}·Z_j). At most 10 qubits. Throws CircuitError.
+ * Probabilities as observables, for which every engine computes expectations and gradients: observable m is the
+ * projector on outcome m of `qubits`, as 2^k strings of Z: |m⟩⟨m| = Π_j ½·(1 + (−1)^{m_j}·Z_j). At most 10 qubits.
+ * Throws CircuitError.
  */
 export function probabilityObservables(qubits: readonly number[]): Observable[] {
   checkMeasured(qubits, 32);

@@ -25,7 +25,7 @@ describe('sampleBasisStates', () => {
     });
   });
 
-  it('gives the same shots for the same seed', () => {
+  it('returns the same shots for the same seed', () => {
     expect(sampleBasisStates(state, 50, createRandom(2))).toEqual(sampleBasisStates(state, 50, createRandom(2)));
   });
 
@@ -43,7 +43,7 @@ describe('estimateExpectation', () => {
     expect(Math.abs(estimateExpectation(state, observable, shots, createRandom(3)) - exact)).toBeLessThan(5 * error);
   });
 
-  it('takes the identity and sums as they are', () => {
+  it('estimates the identity and sums exactly', () => {
     const identity = { terms: [{ coefficient: 2.5, paulis: '' }] };
     expect(estimateExpectation(state, identity, 1, createRandom(4))).toBe(2.5);
     const sum = addObservables(pauli('Z', [0]), identity);

@@ -4,7 +4,7 @@ import { GATES } from '../gates/gates.ts';
 import { type Observable, pauliMasks, validateObservable } from '../observables/observable.ts';
 import { applyMatrix, copyState, parity, probabilities, type Statevector } from './statevector.ts';
 
-/** Basis states that `shots` measurements in the computational basis give, shape [shots]. */
+/** Basis states from `shots` measurements in the computational basis, shape [shots]. */
 export function sampleBasisStates(state: Statevector, shots: number, random: Random): Uint32Array {
   if (!Number.isInteger(shots) || shots < 1) throw new CircuitError(`shots: ${shots} is not an integer above 0`);
   const cumulative = probabilities(state);
@@ -13,7 +13,7 @@ export function sampleBasisStates(state: Statevector, shots: number, random: Ran
   return Uint32Array.from({ length: shots }, () => firstAbove(cumulative, random.uniform() * total));
 }
 
-/** How often each basis state came in `shots` measurements; those that never came are absent. */
+/** Number of occurrences of each basis state in `shots` measurements; states that did not occur are absent. */
 export function sampleCounts(state: Statevector, shots: number, random: Random): Map<number, number> {
   const counts = new Map<number, number>();
   for (const k of sampleBasisStates(state, shots, random)) counts.set(k, (counts.get(k) ?? 0) + 1);
@@ -21,8 +21,8 @@ export function sampleCounts(state: Statevector, shots: number, random: Random):
 }
 
 /**
- * An estimate of ⟨O⟩ from finite shots: each Pauli string is measured with `shots` fresh measurements in its own
- * eigenbasis. Unbiased; its standard error is at most Σ|coefficient|/√shots.
+ * An estimate of ⟨O⟩ from finite shots: each Pauli string is measured `shots` times in its own eigenbasis. Unbiased;
+ * its standard error is at most Σ|coefficient|/√shots.
  */
 export function estimateExpectation(state: Statevector, observable: Observable, shots: number, random: Random): number {
   validateObservable(observable, state.qubits);
@@ -41,7 +41,7 @@ export function estimateExpectation(state: Statevector, observable: Observable, 
   return total;
 }
 
-/** Turns X and Y into Z: H for X, H·S† for Y. */
+/** Basis change from X and Y to Z: H for X, H·S† for Y. */
 function rotateToMeasure(state: Statevector, paulis: string): Statevector {
   const rotated = copyState(state);
   [...paulis].forEach((letter, qubit) => {

@@ -13,7 +13,7 @@ export interface Statevector {
   readonly im: Float64Array;
 }
 
-/** |0…0⟩. Throws CircuitTooLargeError before it allocates. */
+/** The state |0…0⟩. Throws CircuitTooLargeError before it allocates. */
 export function zeroState(qubits: number): Statevector {
   checkQubits(qubits);
   const state = { qubits, re: new Float64Array(2 ** qubits), im: new Float64Array(2 ** qubits) };
@@ -28,7 +28,9 @@ export const copyState = (state: Statevector): Statevector => ({
   im: state.im.slice(),
 });
 
-/** Multiplies `unitary`, which need not be unitary, into the state in place. Bit j of its index is `qubits[j]`. */
+/**
+ * Multiplies the state by the matrix `unitary`, which need not be unitary, in place. Bit j of its index is `qubits[j]`.
+ */
 export function applyMatrix(state: Statevector, unitary: Matrix, qubits: readonly number[]): void {
   const { size, values } = unitary;
   const offsets = Array.from({ length: size }, (_, k) =>
@@ -61,7 +63,7 @@ export function applyMatrix(state: Statevector, unitary: Matrix, qubits: readonl
 export const gateAngles = (gate: Gate, parameters: ArrayLike<number>, inputs: ArrayLike<number>): number[] =>
   gate.angles.map((angle) => evaluateAngle(angle, parameters, inputs));
 
-/** The state before the circuit's first gate. Throws CircuitError where amplitude inputs are all zero. */
+/** The state before the circuit's first gate. Throws CircuitError if amplitude inputs are all zero. */
 export function initialState(circuit: Circuit, inputs: ArrayLike<number>): Statevector {
   const state = zeroState(circuit.qubits);
   if (!circuit.preparation) return state;
@@ -71,7 +73,7 @@ export function initialState(circuit: Circuit, inputs: ArrayLike<number>): State
   return state;
 }
 
-/** The state that the circuit prepares. Throws CircuitError where amplitude inputs are all zero. */
+/** The final state of the circuit. Throws CircuitError if amplitude inputs are all zero. */
 export function runCircuit(
   circuit: Circuit,
   parameters: ArrayLike<number> = [],
@@ -131,7 +133,7 @@ export function innerReal(a: Statevector, b: Statevector): number {
 export const probabilities = (state: Statevector): Float64Array =>
   state.re.map((re, k) => re * re + state.im[k] * state.im[k]);
 
-/** 1 where `bits` has an odd number of ones, else 0. */
+/** 1 if `bits` has an odd number of ones, else 0. */
 export function parity(bits: number): 0 | 1 {
   let folded = bits ^ (bits >>> 16);
   folded ^= folded >>> 8;

@@ -6,14 +6,14 @@ import { pauli, transverseFieldIsing } from '../observables/observable.ts';
 import { buildQnnCircuit, type QnnCircuitSettings } from '../qnn-circuit.ts';
 import { randomProblem } from './random-problem.ts';
 
-/** A QNN whose exported programs are kept in golden/exports, and the rows of features they are run on. */
+/** A QNN whose exported programs are stored in golden/exports, and the rows of features that they are run on. */
 export interface ExportCase {
   readonly name: string;
   readonly qnn: TrainedQnn;
   readonly rows: readonly (readonly number[])[];
 }
 
-/** A classifier as studies train it, a start from amplitudes, a circuit with every gate, and products of inputs. */
+/** A classifier as trained by studies, amplitude preparation, a circuit with every gate, and products of inputs. */
 export function exportCases(): ExportCase[] {
   const classifier = trained({ ansatz: 'data-reuploading', qubits: 3, layers: 2, inputs: 2 }, 1);
   const amplitudes = trained({ ansatz: 'basic-entangler', qubits: 3, layers: 1, inputs: 5, encoding: 'amplitude' }, 2);
@@ -58,7 +58,7 @@ function trained(settings: QnnCircuitSettings, seed: number): TrainedQnn {
   };
 }
 
-/** Every gate of the table once, between mixtures of gates, so that no gate is without effect. */
+/** Every gate of the table once, between mixing gates, so that every gate has an effect. */
 function everyGate(): TrainedQnn {
   const mixture = randomProblem(createRandom(4), 4, 25, { inputProducts: true });
   const builder = createCircuitBuilder({ qubits: 4, inputs: 3 });

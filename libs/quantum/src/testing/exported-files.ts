@@ -4,8 +4,8 @@ import { writeOpenQasm } from '../qasm/write-openqasm.ts';
 import { exportCases } from './export-cases.ts';
 
 /**
- * The files of golden/exports by name: of every case a PennyLane and a Qiskit program, where there are statements for its start
- * also OpenQASM 2 and 3 at the first row of inputs; and cases.jsonl, the rows to run them on.
+ * The files of golden/exports by name: for every case a PennyLane and a Qiskit program and, unless it starts from
+ * amplitudes, OpenQASM 2 and 3 at the first row of inputs; and cases.jsonl, the rows to run them on.
  */
 export function exportedFiles(): [string, string][] {
   const cases = exportCases();

@@ -5,7 +5,7 @@ import type { LibraryGateName } from '../gates/gate-library.ts';
 import type { Observable } from '../observables/observable.ts';
 import { buildQnnCircuit, type QnnCircuitSettings } from '../qnn-circuit.ts';
 
-/** A circuit on which PennyLane and Qiskit agree to 1e-12, and what they say of it. */
+/** A circuit on which PennyLane and Qiskit agree to 1e-12, and their results. */
 export interface GoldenCircuit {
   readonly name: string;
   readonly circuit: Circuit;
@@ -18,13 +18,13 @@ export interface GoldenCircuit {
   readonly parameterJacobian: readonly (readonly number[])[];
   /** ∂⟨O_k⟩/∂x_j, shape [observables, inputs]. */
   readonly inputJacobian: readonly (readonly number[])[];
-  /** The names of the gates as they were written, composed ones included; empty where settings built the circuit. */
+  /** The names of the gates as written, including composed ones; empty if settings built the circuit. */
   readonly gateNames: readonly string[];
-  /** The settings that built the circuit, where they did. */
+  /** The settings that built the circuit, if any. */
   readonly settings?: QnnCircuitSettings;
 }
 
-/** [constant, [coefficient, parameter, input, second input?], …]; −1 stands for none. */
+/** [constant, [coefficient, parameter, input, second input?], …]; −1 means none. */
 type PackedAngle = readonly [number, ...(readonly (readonly number[])[])];
 
 interface Line {
@@ -41,7 +41,7 @@ interface Line {
   readonly inputJacobian: readonly (readonly number[])[];
 }
 
-/** Every circuit of golden/circuits.jsonl, which golden/make_golden.py made. */
+/** Every circuit of golden/circuits.jsonl, which golden/make_golden.py generates. */
 export function goldenCircuits(): GoldenCircuit[] {
   const text = readFileSync(new URL('../../golden/circuits.jsonl', import.meta.url), 'utf8');
   const [, ...lines] = text.trimEnd().split('\n');

@@ -3,7 +3,7 @@ import type { Circuit } from '../circuit.ts';
 import type { AngleTerm } from '../gates/angle.ts';
 import type { Observable } from '../observables/observable.ts';
 
-/** How far rounding may take each number of a gradient from its exact value. */
+/** Bounds on the rounding error of each number of a gradient. */
 export interface GradientRounding {
   /** Of ⟨O_k⟩, one for each observable. */
   readonly expectations: Float64Array;
@@ -12,28 +12,32 @@ export interface GradientRounding {
   readonly inputs: Float64Array;
 }
 
-/** How steeply angles rise with each parameter and input: sums of absolute values over all gates. */
+/** Derivatives of angles with respect to each parameter and input: sums of absolute values over all gates. */
 interface Slopes {
   readonly parameters: Float64Array;
   readonly inputs: Float64Array;
-  /** Second derivatives, which only products x_j·x_j have. */
+  /** Second derivatives, nonzero only for products x_j·x_j. */
   readonly curvatures: Float64Array;
-  /** Occurrences in angles. */
+  /** Number of terms of all angles. */
   readonly occurrences: number;
-  /** Sum of the sizes of all angles, term by term. */
+  /** Sum of the absolute values of all terms of angles. */
   readonly size: number;
 }
 
-/** Roundings behind an amplitude for each gate: a row of four complex products, of which the gate's entries are two of each. */
+/**
+ * Roundings of an amplitude per gate: a row of four complex products, two roundings of each being those of the gate's
+ * entry.
+ */
 const ROUNDINGS_OF_A_GATE = 12;
-/** An angle a moves an amplitude by at most a, and an expectation by 2·‖O‖·a. */
+/** A change a of an angle changes an amplitude by at most a, and an expectation by at most 2·‖O‖·a. */
 const SLOPE_OF_AN_ANGLE = 2;
 
 /**
- * Bounds on rounding for a circuit's expectations and its adjoint gradient in a format, whatever the order of the operations. Gates
- * are unitary, so errors of amplitudes add up and never grow: n gates leave n·{@link ROUNDINGS_OF_A_GATE} roundings, and an angle as
- * many as its size in radians. The adjoint method applies each gate three times (forward, back, and to the bra), and sums 2^qubits
- * products. Inputs that are amplitudes are divided by their norm.
+ * Bounds on rounding for a circuit's expectations and its adjoint gradient in a format, whatever the order of the
+ * operations. Gates are unitary, so errors of amplitudes add up and never grow: n gates have
+ * n·{@link ROUNDINGS_OF_A_GATE} roundings, and an angle as many as its absolute value in radians. The adjoint method
+ * applies each gate three times (forward, back, and to the bra), and sums 2^qubits products. Inputs that are amplitudes
+ * are divided by their norm.
  */
 export function gradientRounding(
   circuit: Circuit,
@@ -77,7 +81,7 @@ export function differenceError(
   const value = values.reduce((sum, error, k) => sum + Math.abs(cotangents[k]) * error, 0);
   const third = (slope: number) => (SLOPE_OF_AN_ANGLE * slope) ** 3 * weight;
   const prepared = circuit.preparation?.inputs ?? 0;
-  // Of x/‖x‖, whose n-th derivative is below n!/‖x‖ⁿ.
+  // The derivative of x/‖x‖, whose n-th derivative is below n!/‖x‖ⁿ.
   const preparing = prepared === 0 ? 0 : 2 / normOf(inputs, prepared);
   const error = (slope: number) => (h * h * third(slope)) / 6 + value / h;
   return {

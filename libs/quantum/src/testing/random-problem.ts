@@ -5,7 +5,7 @@ import { gateSize, type LibraryGateName } from '../gates/gate-library.ts';
 import { GATES } from '../gates/gates.ts';
 import type { Observable } from '../observables/observable.ts';
 
-/** A random circuit over every gate that fits, its angles random affine combinations, with random observables. */
+/** A random circuit over every gate that fits, with random affine combinations as angles, and random observables. */
 export interface RandomProblem {
   readonly circuit: Circuit;
   readonly observables: Observable[];
@@ -14,17 +14,19 @@ export interface RandomProblem {
   readonly inputs: Float64Array;
 }
 
-/** What {@link randomProblem} may use beyond the gates of the table and angles with one input a term. */
+/** Extensions of {@link randomProblem} beyond the gates of the table and angles with one input per term. */
 export interface RandomProblemOptions {
   /** Angles with terms x_i·x_j. Default false. */
   readonly inputProducts?: boolean;
-  /** The inputs are also amplitudes that the circuit starts from. Default false. */
+  /** The inputs are also the amplitudes of the initial state. Default false. */
   readonly amplitudes?: boolean;
   /** Names of gates to draw from. Default: all of GATES. */
   readonly names?: readonly LibraryGateName[];
 }
 
-/** Draws a circuit of `gates` gates on `qubits` qubits, with three inputs (two as amplitudes of one qubit). */
+/**
+ * Draws a circuit of `gates` gates on `qubits` qubits, with three inputs (two if they are the amplitudes of one qubit).
+ */
 export function randomProblem(
   random: Random,
   qubits: number,

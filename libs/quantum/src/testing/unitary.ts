@@ -19,6 +19,6 @@ export function unitaryOf(gates: readonly Gate[], qubits: number): Matrix {
   return { size, values };
 }
 
-/** The largest difference of two matrices' entries. */
+/** The largest difference between two matrices' entries. */
 export const distance = (a: Matrix, b: Matrix): number =>
   a.values.reduce((most, value, i) => Math.max(most, Math.abs(value - b.values[i])), 0);

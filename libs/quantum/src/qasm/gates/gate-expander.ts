@@ -19,27 +19,30 @@ import { floatValue, isInteger } from '../values/classical-value.ts';
 import { applyModifiers } from './modifiers.ts';
 import { builtInGates, type StandardGate } from './standard-gates.ts';
 
-/** Turns calls of gates into gates of the table. */
+/** Expands gate calls into gates of the table GATES. */
 export interface GateExpander {
-  /** Makes the gates of an include known. */
+  /** Adds the gates of an include file. */
   include(gates: Readonly<Record<string, StandardGate>>): void;
-  /** Makes a gate known from here on; it takes the place of one of the same name. */
+  /** Adds a gate for subsequent calls; it replaces a gate of the same name. */
   define(definition: GateDefinitionSyntax, position: SourcePosition): void;
-  /** The gates of a call, its modifiers carried out. `scope` is for the modifiers. Throws OpenQasmError. */
+  /**
+   * The gates of a call after its modifiers are applied. `scope` is used for the modifiers' arguments. Throws
+   * OpenQasmError.
+   */
   expand(call: GateCall, angles: readonly Angle[], qubits: readonly number[], scope: Scope): GateSequence;
 }
 
-/** A gate, and how deep the definitions behind it go: 0 for one that needs none. */
+/** A gate, and the nesting depth of its definition: 0 for a built-in gate. */
 interface KnownGate extends StandardGate {
   readonly depth?: number;
 }
 
 type KnownGates = ReadonlyMap<string, KnownGate>;
 
-/** A step is charged for so many gates that are made. */
+/** Number of created gates per step of the budget. */
 const GATES_A_STEP = 8;
 
-/** Starts with the gates that are built in. `globals` are the constants that bodies may use. */
+/** Creates an expander with the built-in gates. `globals` are the constants that gate bodies may use. */
 export function createGateExpander(context: EvaluationContext, globals: Scope): GateExpander {
   const { budget } = context;
   const known = new Map<string, KnownGate>(Object.entries(builtInGates(context.version)));
@@ -61,7 +64,7 @@ export function createGateExpander(context: EvaluationContext, globals: Scope): 
       fail(call, `${call.name} has ${angles.length} angles; ${found.angles} are right`);
     }
     const base = (on: readonly number[]) => {
-      // A phase of the whole state is one whatever qubits are named, as PennyLane does, unless it has controls.
+      // Without controls, a global phase may name any qubits, as PennyLane's programs do.
       const isPlainPhase = call.name === 'gphase' && call.modifiers.length === 0;
       if (on.length !== found.qubits && !isPlainPhase) {
         fail(call, `${call.name} acts on ${on.length} qubits; ${found.qubits} are right`);
@@ -121,7 +124,7 @@ export function createGateExpander(context: EvaluationContext, globals: Scope): 
     define({ name, angles, qubits, body }, position) {
       const names = [...angles, ...qubits];
       if (new Set(names).size !== names.length) fail(position, `gate ${name} names an argument twice`);
-      // A body sees the gates that were known where it stands, so that no gate can call itself.
+      // A body uses the gates known at its definition, so that no gate can call itself.
       const among = new Map<string, KnownGate>();
       let depth = 0;
       for (const call of callsIn(body)) {
@@ -147,7 +150,7 @@ export function createGateExpander(context: EvaluationContext, globals: Scope): 
   };
 }
 
-/** Every call in a body, those in loops among them. */
+/** All calls in a body, including those in loops. */
 function* callsIn(body: readonly Statement[]): Generator<GateCall> {
   for (const statement of body) {
     if (statement.kind === 'gate') yield statement;

@@ -4,12 +4,12 @@ import type { Budget } from '../budget.ts';
 import type { GateCall, Modifier } from '../parsing/syntax.ts';
 import { realPower } from './real-power.ts';
 
-/** What carrying out modifiers needs: the gate itself on given qubits, and the value of a modifier's argument. */
+/** Context for applying modifiers: the gate itself on given qubits, and the values of the modifiers' arguments. */
 export interface ModifierContext {
   readonly call: GateCall;
   readonly budget: Budget;
   base(qubits: readonly number[]): GateSequence;
-  /** How many controls `ctrl` or `negctrl` adds. */
+  /** Number of controls that `ctrl` or `negctrl` adds. */
   controls(modifier: Modifier): bigint;
   /** The exponent of `pow`. */
   exponent(modifier: Modifier): number;
@@ -17,8 +17,8 @@ export interface ModifierContext {
 }
 
 /**
- * The gates of a call under its modifiers, exactly: phases become phases of the controls. A control can be taken past `inv` and
- * `pow`, since (ctrl U)ᵏ is ctrl Uᵏ: the powers of the gate itself are taken first, then all controls are added.
+ * The gates of a call under its modifiers, exactly: phases become phases of the controls. Controls commute with `inv`
+ * and `pow`, since (ctrl U)ᵏ is ctrl Uᵏ: powers of the gate are computed first, then all controls are added.
  */
 export function applyModifiers(qubits: readonly number[], context: ModifierContext): GateSequence {
   const { modifiers } = context.call;
@@ -37,7 +37,7 @@ export function applyModifiers(qubits: readonly number[], context: ModifierConte
   let result = powers(context.base(free), context);
   for (const { modifier, qubits: on } of controls.toReversed()) {
     result = controlledBy(on, result, (gates) => context.budget.checkGates(gates, modifier));
-    // Every gate is made anew, most of them from several.
+    // Every gate is recreated, most of them as several gates.
     context.budget.step(modifier, result.gates.length);
     if (modifier.kind === 'ctrl') continue;
     const flips = sequence(on.map((control) => gate('x', [control])));
@@ -48,7 +48,7 @@ export function applyModifiers(qubits: readonly number[], context: ModifierConte
 
 const MOST_TIMES = 2 ** 53;
 
-/** `inv` and `pow`, the innermost first. Integer exponents are multiplied before anything is repeated. */
+/** Applies `inv` and `pow`, the innermost first. Integer exponents are multiplied before gates are repeated. */
 function powers(base: GateSequence, { call, budget, exponent, fail }: ModifierContext): GateSequence {
   let result = base;
   let times = 1;
@@ -61,7 +61,7 @@ function powers(base: GateSequence, { call, budget, exponent, fail }: ModifierCo
   for (const modifier of call.modifiers.toReversed()) {
     if (modifier.kind !== 'inv' && modifier.kind !== 'pow') continue;
     const by = modifier.kind === 'inv' ? -1 : exponent(modifier);
-    // A factor beyond every number of gates is as good as any other, and finite.
+    // Clamped to a finite factor above every allowed number of gates.
     if (Number.isInteger(by)) times = Math.max(-MOST_TIMES, Math.min(MOST_TIMES, times * by));
     else {
       carryOut(modifier);

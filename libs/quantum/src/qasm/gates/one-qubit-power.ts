@@ -1,7 +1,7 @@
 /** A complex number, (re, im). */
 export type Complex = readonly [number, number];
 
-/** A matrix on one qubit, row by row. */
+/** A one-qubit matrix in row-major order. */
 export type OneQubitMatrix = readonly [Complex, Complex, Complex, Complex];
 
 /** U(θ, φ, λ)·e^{i·phase}, where U's first entry is cos(θ/2). */
@@ -15,7 +15,9 @@ export interface OneQubitTurn {
 const times = ([a, b]: Complex, [c, d]: Complex): Complex => [a * c - b * d, a * d + b * c];
 const argument = ([a, b]: Complex): number => Math.atan2(b, a);
 
-/** An eigenvalue's angle this near to −π is that of −1, whose angle is π: products of a few gates leave 1e-15. */
+/**
+ * An eigenvalue's angle within this distance of −π counts as π: products of a few gates have rounding errors of 1e-15.
+ */
 const NEAR_HALF_TURN = 1e-9;
 
 /** The angle of an eigenvalue, above −π and at most π. */
@@ -25,8 +27,8 @@ const principal = (angle: number): number => {
 };
 
 /**
- * A real power of a unitary matrix. The matrix is e^{iδ}(cos α − i·sin α·n·σ), with eigenvalues e^{i(δ ∓ α)} and a unit vector
- * n; its power has the angles of these on the principal branch times the exponent.
+ * A real power of a unitary matrix. The matrix is e^{iδ}(cos α − i·sin α·n·σ), with eigenvalues e^{i(δ ∓ α)} and a unit
+ * vector n; the eigenvalues of its power have these angles on the principal branch times the exponent.
  */
 export function matrixPower(unitary: OneQubitMatrix, exponent: number): OneQubitMatrix {
   const [a, b, c, d] = unitary;
@@ -40,7 +42,7 @@ export function matrixPower(unitary: OneQubitMatrix, exponent: number): OneQubit
   const alpha = Math.atan2(sine, w);
   const [first, second] = [principal(delta - alpha) * exponent, principal(delta + alpha) * exponent];
   const [mean, half] = [(first + second) / 2, (second - first) / 2];
-  // About no axis there is nothing to turn: both eigenvalues are the same.
+  // Without an axis there is no rotation: both eigenvalues are equal.
   const [nx, ny, nz] = sine === 0 ? [0, 0, 1] : [x / sine, y / sine, z / sine];
   const [cosine, turn] = [Math.cos(half), Math.sin(half)];
   const phase: Complex = [Math.cos(mean), Math.sin(mean)];
@@ -56,7 +58,7 @@ export function matrixPower(unitary: OneQubitMatrix, exponent: number): OneQubit
 export function turnOf([a, b, c, d]: OneQubitMatrix): OneQubitTurn {
   const [diagonal, beside] = [Math.hypot(...a), Math.hypot(...c)];
   const theta = 2 * Math.atan2(beside, diagonal);
-  // Where one of the two is 0 its argument means nothing.
+  // If one of the two is 0, its argument is undefined.
   if (beside < Number.EPSILON * diagonal)
     return { theta, phi: 0, lambda: argument(d) - argument(a), phase: argument(a) };
   if (diagonal < Number.EPSILON * beside) {

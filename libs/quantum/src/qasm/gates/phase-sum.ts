@@ -1,6 +1,6 @@
 import { type Angle, type AngleTerm, collected } from '../../gates/angle.ts';
 
-/** A sum of angles that grows term by term. */
+/** An incremental sum of angles. */
 export interface PhaseSum {
   add(angle: Angle): void;
   total(): Angle;

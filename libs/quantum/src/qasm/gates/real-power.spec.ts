@@ -9,7 +9,7 @@ import { matrixPower, type OneQubitMatrix } from './one-qubit-power.ts';
 
 const read = (body: string) => readOpenQasm(`OPENQASM 3.0; include "stdgates.inc"; ${body}`);
 
-/** The matrix of a program on n qubits, its global phase among it. */
+/** The matrix of a program on n qubits, including its global phase. */
 function matrixOf(body: string, qubits: number): Matrix {
   const { circuit, globalPhase } = read(`qubit[${qubits}] q; ${body}`);
   const { size, values } = unitaryOf(circuit.gates, qubits);
@@ -24,7 +24,7 @@ function matrixOf(body: string, qubits: number): Matrix {
 const ROUNDING = 1e-14;
 
 describe('pow(k) of a real k', () => {
-  // A power is the principal one where its eigenvalues' angles are: two halves make the whole, and a third three times.
+  // The principal power, by its eigenvalues' angles: two half powers, or three third powers, multiply to the gate.
   it.each([
     ['h q[0];', 1],
     ['x q[0];', 1],
@@ -49,7 +49,7 @@ describe('pow(k) of a real k', () => {
     ['ccx q[0], q[1], q[2];', 3],
     ['cswap q[2], q[1], q[0];', 3],
     ['ctrl @ negctrl @ y q[0], q[1], q[2];', 3],
-  ])('of %s makes the gate again when it is repeated', (call, qubits) => {
+  ])('of %s gives the gate when it is repeated', (call, qubits) => {
     const whole = matrixOf(call, qubits);
     expect(distance(matrixOf(`pow(0.5) @ ${call} pow(0.5) @ ${call}`, qubits), whole)).toBeLessThan(ROUNDING);
     const third = `pow(1.0/3) @ ${call}`;
@@ -79,23 +79,23 @@ describe('pow(k) of a real k', () => {
     ],
     ['gate g p { s p; s p; } pow(0.5) @ g q[0];', GATES.s.matrix([])],
     ['gphase(0.6); pow(0.5) @ gphase(-1.2); id q[0];', GATES.id.matrix([])],
-  ])('%s is what Qiskit has', (body, wanted) => {
+  ])('%s equals Qiskit’s matrix', (body, wanted) => {
     expect(distance(matrixOf(body, Math.log2(wanted.size)), wanted)).toBeLessThan(ROUNDING);
   });
 
-  it('has the matrices of Qiskit, their phases among them (golden/make_gate_powers.py)', () => {
+  it('has Qiskit’s matrices, including phases (golden/make_gate_powers.py)', () => {
     const file = new URL('../../../golden/qasm-powers.json', import.meta.url);
     const { qiskit, cases } = JSON.parse(readFileSync(file, 'utf8'));
     expect([qiskit, cases.length]).toEqual(['2.6.2', 114]);
     for (const { program, matrix } of cases) {
       const body = program.slice(program.indexOf('q;') + 2);
       const wanted = { size: 8, values: Float64Array.from(matrix.flat(2)) };
-      // The file has twelve decimals, of entries that are at most 1.
+      // The file has twelve decimals, and entries are at most 1.
       expect({ program, isSame: distance(matrixOf(body, 3), wanted) < 1e-11 }).toEqual({ program, isSame: true });
     }
   });
 
-  it('turns a rotation by an input', () => {
+  it('scales the angle of a rotation by an input', () => {
     const { circuit } = read('input float a; qubit[2] q; pow(0.5) @ rx(a) q[0]; pow(0.5) @ ctrl @ rz(2*a) q[0], q[1];');
     expect(circuit.gates.map(({ name, angles }) => [name, angles[0].terms[0].coefficient])).toEqual([
       ['rx', 0.5],
@@ -108,7 +108,7 @@ describe('pow(k) of a real k', () => {
     'gate g p, r { h p; cx p, r; } pow(0.5) @ g q[0], q[1];',
     'gate g p, r { h p; h r; } pow(0.5) @ g q[0], q[1];',
     'input float a; pow(0.5) @ U(a, 0, 0) q[0];',
-  ])('refuses %s, which it has no gates for', (body) => {
+  ])('refuses %s, which has no decomposition', (body) => {
     expect(() => read(`qubit[2] q; ${body}`)).toThrow(/pow\(0.5\) of \w+ is not supported; integers are/);
   });
 });
@@ -123,20 +123,20 @@ describe('matrixPower', () => {
     [v[6], v[7]],
   ];
 
-  it('has U to the power of k, k times, as U', () => {
+  it('gives U when U^(1/k) is applied k times', () => {
     fc.assert(
       fc.property(angle, angle, angle, fc.integer({ min: 2, max: 5 }), (theta, phi, lambda, k) => {
         const unitary = GATES.u.matrix([theta, phi, lambda]);
         const root = asMatrix(matrixPower(entriesOf(unitary), 1 / k));
         let product = root;
         for (let i = 1; i < k; i++) product = multiply(product, root);
-        // Near the identity the axis is lost to rounding, to √ε of it, which the angle, as small, makes up for.
+        // Near the identity, rounding changes the axis by up to √ε, which the equally small angle compensates.
         expect(distance(product, unitary)).toBeLessThan(1e-14);
       }),
     );
   });
 
-  it('leaves the identity, and takes −1 to i', () => {
+  it('keeps the identity, and maps −1 to i', () => {
     expect(distance(asMatrix(matrixPower(entriesOf(GATES.id.matrix([])), 0.5)), GATES.id.matrix([]))).toBeLessThan(
       1e-15,
     );

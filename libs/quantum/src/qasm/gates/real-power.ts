@@ -5,10 +5,10 @@ import { GATES, type GateName } from '../../gates/gates.ts';
 import { multiply } from '../../gates/matrix.ts';
 import { type Complex, matrixPower, type OneQubitMatrix, turnOf } from './one-qubit-power.ts';
 
-/** Gates whose power has the angle times the exponent, also where it depends on inputs. */
+/** Gates whose power multiplies the angle by the exponent, also for angles that depend on inputs. */
 const ROTATIONS: readonly GateName[] = ['p', 'rx', 'ry', 'rz', 'rxx', 'ryy', 'rzz', 'cp', 'crx', 'cry', 'crz'];
 
-/** Gates that are a control on the first qubit, and what is controlled. */
+/** Gates with a control on the first qubit, and the gate that is controlled. */
 const CONTROLLED: Partial<Record<GateName, GateName>> = {
   cx: 'x',
   cy: 'y',
@@ -28,10 +28,10 @@ const CONTROLLED: Partial<Record<GateName, GateName>> = {
 const { PI } = Math;
 
 /**
- * A real power of a sequence, on the principal branch: an eigenvalue e^{iφ} with −π < φ ≤ π becomes e^{iφ·exponent}; rotations
- * are turned by their angle times the exponent. Null where the sequence is none of those whose power this table of gates can
- * write: a rotation, a gate on one qubit with constant angles, a swap, one of these under controls, or between gates and their
- * inverses.
+ * A real power of a sequence, on the principal branch: an eigenvalue e^{iφ} with −π < φ ≤ π becomes e^{iφ·exponent};
+ * the angles of rotations are multiplied by the exponent. Null if the power has no decomposition into gates of GATES
+ * here; it has one for a rotation, a gate on one qubit with constant angles, a swap, and each of these under controls
+ * or between a gate and its inverse.
  */
 export function realPower({ gates, phase }: GateSequence, exponent: number): GateSequence | null {
   if (gates.length === 0) return sequence([], scaled(phase, exponent));
@@ -74,7 +74,10 @@ function swapPower({ name, qubits }: Gate, exponent: number): GateSequence | nul
   return sequence([gate('rxx', qubits, turn), gate('ryy', qubits, turn)]);
 }
 
-/** Gates that all have one qubit as their first control, and what they are without it: its phases are the phase of the rest. */
+/**
+ * Removes the control that all gates have as their first qubit, or null if there is none; phase gates on the control
+ * become the phase of the remaining sequence.
+ */
 function uncontrolled(gates: readonly Gate[]) {
   const control = gates.find(({ qubits }) => qubits.length > 1)?.qubits[0];
   if (control === undefined) return null;
@@ -89,7 +92,7 @@ function uncontrolled(gates: readonly Gate[]) {
   return { control, sequence: concatenate(parts) };
 }
 
-/** Gates as B·M·B⁻¹ with the longest B that stands there gate by gate, or null where there is none. */
+/** Gates as B·M·B⁻¹ with the longest B that matches gate by gate, or null if there is none. */
 function conjugated(gates: readonly Gate[]) {
   let count = 0;
   while (2 * (count + 1) < gates.length && isInverse(gates[count], gates[gates.length - 1 - count])) count++;
@@ -126,7 +129,7 @@ const isSame = (a: Angle, b: Angle): boolean =>
     );
   });
 
-/** The power of gates on one qubit, as a rotation about an axis where the matrix is one, else as `u`, and its phase. */
+/** The power of gates on one qubit: a `p` gate if the power is diagonal, else a `u` gate, and a global phase. */
 function oneQubitPower(gates: readonly Gate[], phase: number, exponent: number): GateSequence {
   const matrices = gates.map(({ name, angles }) => GATES[name].matrix(angles.map((angle) => angle.constant)));
   const total = matrices.reduce((product, matrix) => multiply(matrix, product));

@@ -19,7 +19,7 @@ const named = (name: LibraryGateName): StandardGate => ({
 const table = (names: readonly LibraryGateName[]): Record<string, StandardGate> =>
   Object.fromEntries(names.map((name) => [name, named(name)]));
 
-/** A gate times a phase. */
+/** A gate with a global phase. */
 const phased = (name: 'u' | 'u2', phaseOf: (angles: readonly Angle[]) => Angle): StandardGate => ({
   qubits: 1,
   angles: gateSize(name).angles,
@@ -28,10 +28,12 @@ const phased = (name: 'u' | 'u2', phaseOf: (angles: readonly Angle[]) => Angle):
 
 const half = (sign: 1 | -1, ...angles: readonly Angle[]): Angle => scaled(sum(...angles), sign / 2);
 
-/** A phase of the whole state. PennyLane writes it in OpenQASM 2 as well, where nothing can see it. */
+/** A global phase. PennyLane writes it in OpenQASM 2 as well, where it has no effect. */
 const gphase: StandardGate = { qubits: 0, angles: 1, expand: (_, [angle]) => sequence([], angle) };
 
-/** OpenQASM 2 knows U up to a phase that nothing there can see; OpenQASM 3's has e^{iθ/2} more than GATES' u. */
+/**
+ * OpenQASM 2 defines U up to a phase without effect; OpenQASM 3's U has a factor of e^{iθ/2} over the gate u of GATES.
+ */
 const BUILT_IN_2 = { U: named('u'), CX: named('cx'), gphase };
 const BUILT_IN_3 = { U: phased('u', ([theta]) => half(1, theta)), gphase };
 
@@ -40,7 +42,7 @@ const SHARED = [
   ...(['cx', 'cy', 'cz', 'ch', 'swap', 'cp', 'crx', 'cry', 'crz', 'ccx', 'cswap'] as const),
 ];
 
-/** qelib1.inc, as Qiskit ships it. */
+/** qelib1.inc, as shipped with Qiskit. */
 const QELIB1: Readonly<Record<string, StandardGate>> = {
   ...table([
     ...SHARED,
@@ -65,7 +67,10 @@ const QELIB1: Readonly<Record<string, StandardGate>> = {
   cu: named('cu4'),
 };
 
-/** stdgates.inc. Its u2 and u3 carry a phase that makes their determinant 1, which matters where they are controlled. */
+/**
+ * stdgates.inc. Its u2 and u3 have a phase that makes their determinant 1, which has an effect when they are
+ * controlled.
+ */
 const STDGATES: Readonly<Record<string, StandardGate>> = {
   ...table([...SHARED, 'CX', 'phase', 'cphase']),
   u2: phased('u2', (angles) => half(-1, ...angles)),
@@ -73,7 +78,7 @@ const STDGATES: Readonly<Record<string, StandardGate>> = {
   cu: named('cu4'),
 };
 
-/** Files that `include` knows. */
+/** Files that `include` accepts. */
 export const INCLUDES: Readonly<Record<string, Readonly<Record<string, StandardGate>>>> = {
   'qelib1.inc': QELIB1,
   'stdgates.inc': STDGATES,

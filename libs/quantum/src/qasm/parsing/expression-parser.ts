@@ -18,7 +18,7 @@ const LEVELS = [
   ['*', '/', '%'],
 ];
 
-/** Binding strength of binary operators. OpenQASM 2 has arithmetic alone, and its `^` is a power. */
+/** Binding strength of binary operators. OpenQASM 2 has only arithmetic, and its `^` is a power. */
 const STRENGTH: Readonly<Record<2 | 3, ReadonlyMap<string, number>>> = {
   2: new Map(Object.entries({ '+': 9, '-': 9, '*': 10, '/': 10, '^': 12 })),
   3: new Map([...LEVELS.flatMap((level, i) => level.map((operator) => [operator, i + 1] as const)), ['**', 12]]),
@@ -27,7 +27,7 @@ const SIGN = 11;
 const POWER = 12;
 const SIGNS: Readonly<Record<2 | 3, readonly string[]>> = { 2: ['-', '+'], 3: ['-', '!', '~'] };
 
-/** What waits for its operands: an operator, or an open parenthesis with what it belongs to. */
+/** An entry of the operator stack: an operator, or an open parenthesis and the construct that it belongs to. */
 type Pending =
   | { readonly open: false; readonly strength: number; readonly instruction: Instruction | null }
   | {
@@ -38,12 +38,12 @@ type Pending =
     };
 
 /**
- * Parses an expression into postfix order, by Dijkstra's shunting-yard algorithm: without recursion. Throws OpenQasmError, also
- * where signs, powers and parentheses nest too deep.
+ * Parses an expression into postfix order, by Dijkstra's shunting-yard algorithm, without recursion. Throws
+ * OpenQasmError, also if signs, powers and parentheses are nested too deeply.
  */
 export function parseExpression(tokens: TokenStream): Expression {
   const { version } = tokens;
-  // Most are one number or name.
+  // Most expressions are one number or name.
   if (ENDS_EXPRESSION.has(tokens.peek(1).text)) {
     const only = tokens.next();
     return [atom(tokens, only)];
@@ -56,7 +56,7 @@ export function parseExpression(tokens: TokenStream): Expression {
     if (nests && ++depth > MAX_DEPTH) tokens.fail(token, `nested more than ${MAX_DEPTH} deep`);
     pending.push(entry);
   };
-  /** Takes operators that bind at least as strongly off; those of one strength group to the left, but powers. */
+  /** Pops operators that bind at least as strongly; operators of equal strength are left-associative, except powers. */
   const reduce = (strength: number) => {
     for (let top = pending.at(-1); top && !top.open && top.strength >= strength; top = pending.at(-1)) {
       if (top.strength >= SIGN) depth--;
@@ -169,12 +169,12 @@ export function parseList(tokens: TokenStream, close: string): Expression[] {
 
 const TYPES: readonly TypeSyntax['kind'][] = ['bool', 'bit', 'int', 'uint', 'float', 'angle'];
 
-/** Types that the language has and circuits have no use for. */
+/** Types of the language that circuits do not use. */
 const OTHER_TYPES = ['complex', 'duration', 'stretch', 'array', 'void'];
 
 const isTypeName = (word: string): boolean => TYPES.some((type) => type === word) || OTHER_TYPES.includes(word);
 
-/** Parses the rest of a type whose name is `name`. Throws OpenQasmError where it is none of `allowed`. */
+/** Parses the rest of a type whose name is `name`. Throws OpenQasmError if it is not one of `allowed`. */
 export function parseType(tokens: TokenStream, name: Token, allowed = TYPES): TypeSyntax {
   const { line, column, text } = name;
   const kind = allowed.find((type) => type === text);
@@ -183,7 +183,7 @@ export function parseType(tokens: TokenStream, name: Token, allowed = TYPES): Ty
   return { kind, width: parseDesignator(tokens), line, column };
 }
 
-/** `[size]` where it comes. */
+/** An optional `[size]`. */
 export function parseDesignator(tokens: TokenStream): Expression | undefined {
   if (!tokens.accept('[')) return undefined;
   return tokens.nested(() => {

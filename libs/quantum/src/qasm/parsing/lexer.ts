@@ -5,7 +5,7 @@ import { MAX_LITERAL, MAX_NAME, MAX_SOURCE } from '../source-limits.ts';
 /** A word, number, string or symbol of a program. */
 export interface Token extends SourcePosition {
   readonly kind: 'identifier' | 'integer' | 'real' | 'unit' | 'string' | 'symbol' | 'end';
-  /** As it is written; a string without its quotes. A `unit` is a number with a unit of time, or an imaginary one. */
+  /** As written; a string without its quotes. A `unit` is a number with a unit of time, or an imaginary number. */
   readonly text: string;
 }
 
@@ -37,7 +37,7 @@ const PATTERNS: Readonly<Record<Kind, RegExp>> = {
   symbol: SYMBOL,
 };
 
-/** The kinds of token that can begin with a character, as far as one comes into question. */
+/** The kinds of token that may begin with a character. */
 function kindsAt(character: string): readonly Kind[] {
   if (character >= '0' && character <= '9') return NUMBER_KINDS;
   if (character === '.') return DOT_KINDS;
@@ -52,7 +52,7 @@ const STRING_KINDS: readonly Kind[] = ['string'];
 const SYMBOL_KINDS: readonly Kind[] = ['symbol'];
 const WORD_KINDS: readonly Kind[] = ['identifier'];
 
-/** The longest that a token of a kind may be, and what it is called. */
+/** Maximum length of a token of a kind, and the kind's name in messages. */
 const LIMITS: Partial<Record<Token['kind'], readonly [number, string]>> = {
   identifier: [MAX_NAME, 'a name'],
   integer: [MAX_LITERAL, 'a number'],
@@ -60,12 +60,12 @@ const LIMITS: Partial<Record<Token['kind'], readonly [number, string]>> = {
   string: [MAX_LITERAL, 'a text'],
 };
 
-/** What comes after most numbers. */
+/** Characters that follow most numbers. */
 const ENDS_NUMBER = new Set([...',;:)]}*/+-@']);
 
 /**
- * Reads the tokens of a program one by one, so that no more of them exist than are looked at; after the last come tokens of
- * the kind `end`. Throws OpenQasmError where the text is too long, and at a character that starts no token.
+ * Reads the tokens of a program one by one, as they are requested; after the last token, every call returns a token of
+ * the kind `end`. Throws OpenQasmError if the text is too long, and at a character that no token starts with.
  */
 export function createLexer(source: string, file: string): () => Token {
   let at = 0;
@@ -82,7 +82,7 @@ export function createLexer(source: string, file: string): () => Token {
     return pattern.exec(source);
   };
   const skipSpace = () => {
-    // Only what is space, a comment's slash or no ASCII can begin one.
+    // White space and comments begin with a space, a control character, a slash or U+FEFF.
     while (source[at] <= ' ' || source[at] === '/' || source[at] === '\uFEFF') {
       const space = match(SPACE);
       if (!space) return;
@@ -110,7 +110,7 @@ export function createLexer(source: string, file: string): () => Token {
     if (source[at] === '"' || source[at] === "'") fail(position, 'the quote is not closed on its line');
     return fail(position, `${quoted(String.fromCodePoint(source.codePointAt(at) ?? 0), "'")} is not OpenQASM`);
   };
-  /** A number may have a unit; a letter or digit right after it makes it no number. */
+  /** A number may have a unit; any other letter or digit directly after it is an error. */
   const endOfNumber = (number: Token): Token => {
     if (ENDS_NUMBER.has(source[at])) return number;
     const unit = match(UNIT);

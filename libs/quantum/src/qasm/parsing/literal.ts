@@ -3,10 +3,13 @@ import { floatValue, intValue, type Value } from '../values/classical-value.ts';
 import type { Token } from './lexer.ts';
 import type { TokenStream } from './token-stream.ts';
 
-/** Integers have at most as many bits as the machine's. */
+/** Integers have at most the bits of a machine integer. */
 const LARGEST = 2n ** 64n;
 
-/** The value of a literal, or null where the token is none. Throws OpenQasmError where circuits have no use for it. */
+/**
+ * The value of a literal, or null if the token is not a literal. Throws OpenQasmError for literals that circuits do not
+ * use.
+ */
 export function literal(tokens: TokenStream, token: Token): Value | null {
   const { kind, text } = token;
   if (kind === 'unit') {

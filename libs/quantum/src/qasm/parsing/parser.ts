@@ -9,8 +9,8 @@ import { createTokenStream, shown, type TokenStream } from './token-stream.ts';
 import { versionOf } from './version.ts';
 
 /**
- * Parses a program of OpenQASM 2 or 3: its version at once, its statements as they are asked for, once. Throws OpenQasmError
- * with file, line and column, where the statement is.
+ * Parses a program of OpenQASM 2 or 3: its version immediately, its statements lazily and only once. Throws
+ * OpenQasmError with the file, line and column of the statement.
  */
 export function parseOpenQasm(source: string, file: string): ProgramSyntax {
   const { version, header } = versionOf(source, file);
@@ -32,7 +32,7 @@ function* statementsOf(tokens: TokenStream): Generator<Statement> {
 
 const at = ({ line, column }: SourcePosition): SourcePosition => ({ line, column });
 
-/** Parsers of statements by their first word. */
+/** Statement parsers by first word. */
 const PARSERS: Readonly<Record<2 | 3, Readonly<Record<string, (tokens: TokenStream) => Statement>>>> = {
   2: {
     include: parseInclude,
@@ -59,7 +59,7 @@ const PARSERS: Readonly<Record<2 | 3, Readonly<Record<string, (tokens: TokenStre
   },
 };
 
-/** One statement; a list because `;` is none. */
+/** One statement as a list, which is empty for `;`. */
 function parseStatement(tokens: TokenStream): Statement[] {
   const { version } = tokens;
   const token = tokens.peek();
@@ -70,7 +70,7 @@ function parseStatement(tokens: TokenStream): Statement[] {
   }
   const word = token.text;
   if (Object.hasOwn(PARSERS[version], word)) return [PARSERS[version][word](tokens)];
-  if (word === 'OPENQASM') tokens.fail(token, 'the version is the first statement of a program, and there once');
+  if (word === 'OPENQASM') tokens.fail(token, 'the version is the first statement of a program, and occurs once');
   const refusal = refusalOf(word, version);
   if (refusal && !tokens.gates.has(word)) tokens.fail(token, refusal);
   const following = tokens.peek(1);
@@ -127,7 +127,7 @@ function parseGateDefinition(tokens: TokenStream): Statement {
   return { kind: 'define', gate: { name, angles, qubits, body }, ...at(start) };
 }
 
-/** Names between commas, up to the symbol `end`, which stays; a comma may come after the last. */
+/** Names separated by commas, up to the symbol `end`, which is not consumed; a trailing comma is allowed. */
 function parseNames(tokens: TokenStream, what: string, end: string): string[] {
   const names: string[] = [];
   while (!tokens.at(end)) {
@@ -181,7 +181,7 @@ function parseReset(tokens: TokenStream): Statement {
   return { kind: 'reset', operand, ...at(start) };
 }
 
-/** `measure q -> c;` or, for its effect alone, `measure q;` */
+/** `measure q -> c;` or `measure q;`, whose result is not stored. */
 function parseMeasure(tokens: TokenStream): Statement {
   const start = tokens.next();
   const source = parseOperand(tokens);

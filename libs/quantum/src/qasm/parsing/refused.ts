@@ -1,4 +1,4 @@
-/** What a program may have, in words: the end of every message about what it may not. */
+/** The supported constructs, in words: the end of every message about an unsupported one. */
 export const SUPPORTED =
   'supported are registers, gates, gate definitions, ctrl, negctrl, inv and pow, barriers, final measurements, const, ' +
   'input float, and for loops over constants';
@@ -8,12 +8,12 @@ const NO_TIME = 'circuits have no time';
 const NO_PULSES = 'circuits have no pulses';
 const NO_VARIABLES = 'variables are const or input';
 
-/** Statements of OpenQASM 2 that are refused, with the reason. */
+/** Unsupported statements of OpenQASM 2, with the reason. */
 const REASONS_2: Readonly<Record<string, string>> = { if: NOT_BY_BITS, opaque: 'a gate needs a body' };
 
 const because = (reason: string, words: string): [string, string][] => words.split(' ').map((word) => [word, reason]);
 
-/** Statements of OpenQASM 3 that are refused, with the reason. */
+/** Unsupported statements of OpenQASM 3, with the reason. */
 const REASONS_3: Readonly<Record<string, string>> = Object.fromEntries([
   ...because(NOT_BY_BITS, 'if else switch case default'),
   ...because('loops run over constants', 'while'),
@@ -24,13 +24,13 @@ const REASONS_3: Readonly<Record<string, string>> = Object.fromEntries([
   ...because(SUPPORTED, 'def extern let output return break continue end nop pragma readonly mutable void'),
 ]);
 
-/** Statements that OpenQASM 3 has and 2 has not. */
+/** Statements of OpenQASM 3 that OpenQASM 2 does not have. */
 const NEW_IN_3 = new Set([
   ...Object.keys(REASONS_3).filter((word) => !Object.hasOwn(REASONS_2, word)),
   ...['qubit', 'bit', 'const', 'input', 'for', 'ctrl', 'negctrl', 'inv', 'pow'],
 ]);
 
-/** Why a statement that starts with `word` is refused, or null where it is not known to the language. */
+/** Why a statement that starts with `word` is refused, or null if the language has no such statement. */
 export function refusalOf(word: string, version: 2 | 3): string | null {
   const reasons = version === 2 ? REASONS_2 : REASONS_3;
   if (Object.hasOwn(reasons, word)) return `${word} is not supported: ${reasons[word]}`;

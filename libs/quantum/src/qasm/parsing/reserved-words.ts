@@ -1,4 +1,6 @@
-/** The words of OpenQASM 2 (https://arxiv.org/abs/1707.03429, appendix A) but for U and CX, which are called like gates. */
+/**
+ * The words of OpenQASM 2 (https://arxiv.org/abs/1707.03429, appendix A) except U and CX, which are called like gates.
+ */
 const WORDS_2 = 'OPENQASM include qreg creg gate opaque barrier measure reset if pi sin cos tan exp ln sqrt';
 
 /** The keywords of OpenQASM 3.1's grammar. */
@@ -12,5 +14,5 @@ const RESERVED: Readonly<Record<2 | 3, ReadonlySet<string>>> = {
   3: new Set(WORDS_3.split(' ')),
 };
 
-/** Whether `word` belongs to the language, so that nothing may be named by it. */
+/** Whether `word` is reserved by the language and cannot be used as a name. */
 export const isReserved = (word: string, version: 2 | 3): boolean => RESERVED[version].has(word);

@@ -2,7 +2,7 @@ import type { SourcePosition } from '../errors.ts';
 import type { ClassicalType } from '../values/classical-type.ts';
 import type { Value } from '../values/classical-value.ts';
 
-/** One step of an expression: it takes its operands from a stack and puts its value there. */
+/** One step of an expression: pops its operands from a stack and pushes its value. */
 export type Instruction = SourcePosition &
   (
     | { readonly kind: 'literal'; readonly value: Value }
@@ -12,10 +12,10 @@ export type Instruction = SourcePosition &
     | { readonly kind: 'call'; readonly name: string; readonly count: number }
   );
 
-/** An expression in postfix order, so that its length costs no stack. */
+/** An expression in postfix order, so that evaluation needs no recursion. */
 export type Expression = readonly Instruction[];
 
-/** A type as it is written; its width may be an expression. */
+/** A type as written; its width may be an expression. */
 export interface TypeSyntax extends SourcePosition {
   readonly kind: ClassicalType['kind'];
   readonly width?: Expression;
@@ -88,7 +88,7 @@ export interface GateDefinitionSyntax {
   readonly body: readonly Statement[];
 }
 
-/** A program, whose statements are parsed one by one as they are asked for. */
+/** A program whose statements are parsed lazily, one by one. */
 export interface ProgramSyntax {
   readonly version: 2 | 3;
   readonly statements: Iterable<Statement>;

@@ -4,31 +4,31 @@ import { MAX_DEPTH } from '../source-limits.ts';
 import { createLexer, type Token } from './lexer.ts';
 import { isReserved } from './reserved-words.ts';
 
-/** The tokens of a program, read from the front. */
+/** The tokens of a program, consumed in order. */
 export interface TokenStream {
   readonly file: string;
-  /** The version whose words and numbers these are. */
+  /** The version of OpenQASM that determines reserved words and numbers. */
   readonly version: 2 | 3;
-  /** Names of the gates that are defined so far: in OpenQASM 2 a word of 3 may be one. */
+  /** Names of the gates defined so far: in OpenQASM 2, a reserved word of OpenQASM 3 may be one. */
   readonly gates: Set<string>;
   /** The next token, or the one after it. */
   peek(ahead?: 0 | 1): Token;
   next(): Token;
   /** Whether the next token is this symbol or word. */
   at(text: string): boolean;
-  /** Takes the next token where it is this symbol or word. */
+  /** Takes the next token if it is this symbol or word. */
   accept(text: string): boolean;
-  /** Takes this symbol or word; throws OpenQasmError where something else comes. */
+  /** Takes this symbol or word; throws OpenQasmError if the next token is another. */
   expect(text: string): Token;
-  /** Takes a name; throws OpenQasmError, which says `what` was to come, also where it is a word of the language. */
+  /** Takes a name; throws OpenQasmError, which says that `what` was expected, also for a reserved word. */
   identifier(what: string): Token;
-  /** Throws OpenQasmError at a position. */
+  /** Throws OpenQasmError with a position. */
   fail(position: SourcePosition, message: string): never;
-  /** Runs `parse` one level deeper. */
+  /** Runs `parse` at one more level of nesting. */
   nested<T>(parse: () => T): T;
 }
 
-/** Starts reading. Throws OpenQasmError where the text has characters that are not OpenQASM. */
+/** Starts reading. Throws OpenQasmError if the text has characters that are not OpenQASM. */
 export function createTokenStream(source: string, file: string, version: 2 | 3): TokenStream {
   const lex = createLexer(source, file);
   const ahead: Token[] = [];
@@ -78,5 +78,5 @@ export function createTokenStream(source: string, file: string, version: 2 | 3):
   return stream;
 }
 
-/** A token as messages have it. */
+/** A token as shown in messages. */
 export const shown = ({ kind, text }: Token): string => (kind === 'end' ? text : quoted(text, "'"));

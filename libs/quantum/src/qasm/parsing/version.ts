@@ -1,8 +1,9 @@
 import { createLexer, type Token } from './lexer.ts';
 
 /**
- * The version of OpenQASM that a program is written in: that of its header; without one 2 where it includes qelib1.inc, which
- * belongs to it, else 3, whose header may be left out. Null where the header names another. Throws OpenQasmError.
+ * The version of OpenQASM of a program: that of its header; without a header, 2 if it includes qelib1.inc, which
+ * belongs to OpenQASM 2, else 3, whose header is optional. Null if the header names another version. Throws
+ * OpenQasmError.
  */
 export function versionOf(
   source: string,

@@ -1,7 +1,7 @@
 import { widthOf } from './classical-type.ts';
 import type { AngleValue } from './classical-value.ts';
 
-/** The lowest bits of an integer, as a number from 0. */
+/** The lowest bits of an integer, as a non-negative number. */
 export const lowBits = (value: bigint, width: number): bigint => BigInt.asUintN(width, value);
 
 /** Radians of an angle, from 0 to 2π. */
@@ -12,7 +12,10 @@ export const radiansOf = ({ value, width }: AngleValue): number => {
   return 2 * Math.PI * (Number(value >> BigInt(shift)) / 2 ** (bits - shift));
 };
 
-/** The number of 2^bits-ths of a turn that is nearest to float64 radians, where a turn is float64's 2π. Exact, ties to even. */
+/**
+ * Radians in units of 2^−bits of a turn, rounded to the nearest integer, where a turn is 2π in float64. Exact, ties to
+ * even.
+ */
 export function turnsOf(radians: number, bits: number): bigint {
   const [a, aExponent] = fractionOf(radians);
   const [turn, turnExponent] = fractionOf(2 * Math.PI);
@@ -22,7 +25,7 @@ export function turnsOf(radians: number, bits: number): bigint {
   return nearest(numerator, denominator);
 }
 
-/** Beyond it a float64 over 2^shift turns is nearer to 0 than to any other angle. */
+/** With a larger shift, a float64 over 2^shift turns is nearer to 0 than to any other angle. */
 const MOST_SHIFT = 2200;
 
 /** A float64 as m·2^e with integers m and e. */
@@ -36,7 +39,7 @@ function fractionOf(value: number): readonly [bigint, number] {
   return [value < 0 ? -size : size, Math.max(exponent, 1) - 1075];
 }
 
-/** The integer nearest to a fraction with a positive denominator; of two, the even one. */
+/** The integer nearest to a fraction with a positive denominator, ties to even. */
 function nearest(numerator: bigint, denominator: bigint): bigint {
   const doubled = 2n * numerator + denominator;
   const floor = doubled / (2n * denominator) - (doubled % (2n * denominator) < 0n ? 1n : 0n);
@@ -44,7 +47,7 @@ function nearest(numerator: bigint, denominator: bigint): bigint {
   return isTie && floor % 2n !== 0n ? floor - 1n : floor;
 }
 
-/** The bits of an angle in another width: to the nearest, ties to even. */
+/** The bits of an angle in another width, rounded to the nearest, ties to even. */
 export function resized({ value, width }: AngleValue, bits: number): bigint {
   const own = widthOf({ width });
   if (bits >= own) return value << BigInt(bits - own);

@@ -5,9 +5,9 @@ import { compare, isComparison } from './comparison.ts';
 import { type Fail, toAngle } from './convert.ts';
 
 /**
- * `left operator right` where one of the two is an `angle`: sums and comparisons of angles, to which floats are rounded, products
- * with integers, and quotients by integers and by angles, all as unsigned integers of the angle's width have them. Null where
- * the operator is not defined.
+ * `left operator right` where one of the two is an `angle`: sums and comparisons of angles, to which floats are
+ * rounded, products with integers, and quotients by integers and by angles, all in the arithmetic of unsigned integers
+ * of the angle's width. Null if the operator is not defined.
  */
 export function angleBinary(operator: string, left: Value, right: Value, fail: Fail): Value | null {
   if (operator === '*' || operator === '/') return scaledAngle(operator, left, right, fail);

@@ -9,10 +9,10 @@ const BITWISE: Readonly<Record<string, (a: bigint, b: bigint) => bigint>> = {
   '^': (a, b) => a ^ b,
 };
 
-/** Whether the operator goes bit by bit. */
+/** Whether the operator is bitwise. */
 export const isBitwise = (operator: string): boolean => Object.hasOwn(BITWISE, operator);
 
-/** Values that have bits of their own: `bit[n]`, and `uint[n]` and `angle[n]` with a width. */
+/** Values with bits: `bit[n]`, and `uint[n]` and `angle[n]` with a width. */
 type Bits = { readonly kind: 'bit' | 'uint' | 'angle'; readonly width: number; readonly value: bigint };
 
 const hasBits = (value: Value): value is Value & Bits =>
@@ -20,7 +20,7 @@ const hasBits = (value: Value): value is Value & Bits =>
 
 const RIGHT_TYPES = 'it is for bit[n], uint[n] and angle[n] of one width';
 
-/** `left operator right` of two of one type. */
+/** `left operator right` of two values of one type. */
 export function bitwise(operator: string, left: Value, right: Value, fail: Fail): Value {
   if (hasBits(left) && hasBits(right) && left.kind === right.kind && left.width === right.width) {
     return { ...left, value: BITWISE[operator](left.value, right.value) };
@@ -38,7 +38,7 @@ export function complement(value: Value, fail: Fail): Value {
   return fail(`'~' is not defined for ${typeText(typeOf(value))}; ${RIGHT_TYPES}`);
 }
 
-/** `left << right`, `left >> right`: bits that leave the width are lost. */
+/** `left << right`, `left >> right`: bits shifted beyond the width are lost. */
 export function shift(operator: '<<' | '>>', left: Value, right: Value, fail: Fail): Value {
   if (!hasBits(left) || !isInteger(right)) {
     const types = `${typeText(typeOf(left))} and ${typeText(typeOf(right))}`;
@@ -49,7 +49,7 @@ export function shift(operator: '<<' | '>>', left: Value, right: Value, fail: Fa
   return { ...left, value: lowBits(operator === '<<' ? left.value << places : left.value >> places, left.width) };
 }
 
-/** The bits of `bit[n]` or `uint[n]` turned left, towards the higher ones. Null for other types. */
+/** The bits of `bit[n]` or `uint[n]` rotated left, towards higher bits. Null for other types. */
 export function rotated(value: Value, places: bigint): Value | null {
   if (!hasBits(value) || value.kind === 'angle') return null;
   const bits = BigInt(value.width);
@@ -57,7 +57,7 @@ export function rotated(value: Value, places: bigint): Value | null {
   return { ...value, value: lowBits((value.value << left) | (value.value >> (bits - left)), value.width) };
 }
 
-/** How many bits of `bit[n]` or `uint[n]` are one. Null for other types. */
+/** Number of ones among the bits of `bit[n]` or `uint[n]`. Null for other types. */
 export function populationOf(value: Value): bigint | null {
   if (!hasBits(value) || value.kind === 'angle') return null;
   return BigInt([...value.value.toString(2)].filter((digit) => digit === '1').length);

@@ -1,6 +1,6 @@
-/** A classical type of OpenQASM 3. A width of null is one that the program leaves to the machine; see {@link widthOf}. */
+/** A classical type of OpenQASM 3. A width of null is the machine's width; see {@link widthOf}. */
 export type ClassicalType =
-  /** `bool`, and `bit` without a width, which the language takes for one another. */
+  /** `bool`, and `bit` without a width, which the language treats as equivalent. */
   | { readonly kind: 'bool' }
   | { readonly kind: 'bit'; readonly width: number }
   | IntegerType
@@ -10,16 +10,16 @@ export type ClassicalType =
 /** Types whose values are integers. */
 export type IntegerType = { readonly kind: 'int' | 'uint'; readonly width: number | null };
 
-/** The most bits that a type may have. */
+/** Maximum number of bits of a type. */
 export const MAX_WIDTH = 1024;
 
-/** Bits of `int`, `uint`, `angle` and `float` without a width. */
+/** Number of bits of `int`, `uint`, `angle` and `float` without a width. */
 const MACHINE_WIDTH = 64;
 
-/** The bits of a type. */
+/** Number of bits of a type. */
 export const widthOf = ({ width }: { readonly width: number | null }): number => width ?? MACHINE_WIDTH;
 
-/** A type as programs write it. */
+/** A type as written in programs. */
 export const typeText = (type: ClassicalType): string =>
   'width' in type && type.width !== null ? `${type.kind}[${type.width}]` : type.kind;
 
@@ -30,8 +30,8 @@ export function boundsOf(type: IntegerType): readonly [bigint, bigint] {
 }
 
 /**
- * The type of two integers' sum: the wider; of equal widths the unsigned, as C99's usual arithmetic conversions have it. A
- * type without a width stays one unless the other has more bits.
+ * The type of two integers' sum: the wider type; for equal widths the unsigned one, as in C99's usual arithmetic
+ * conversions. A type without a width is kept unless the other has more bits.
  */
 export function commonInteger(a: IntegerType, b: IntegerType): IntegerType {
   const [wide, narrow] = widthOf(a) >= widthOf(b) ? [a, b] : [b, a];
@@ -40,7 +40,7 @@ export function commonInteger(a: IntegerType, b: IntegerType): IntegerType {
   return { kind, width: same && narrow.width === null ? null : wide.width };
 }
 
-/** The wider of two widths of `float` or `angle`; one that is the machine's stays so unless the other has more bits. */
+/** The wider of two widths of `float` or `angle`; the machine's width is kept unless the other has more bits. */
 export function commonWidth<W extends number | null>(a: W, b: W): W {
   if (widthOf({ width: a }) === widthOf({ width: b })) return a === null ? a : b;
   return widthOf({ width: a }) > widthOf({ width: b }) ? a : b;

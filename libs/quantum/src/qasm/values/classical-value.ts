@@ -2,8 +2,8 @@ import { type Angle, constant } from '../../gates/angle.ts';
 import type { ClassicalType } from './classical-type.ts';
 
 /**
- * A value with its type. A `float` is a number, or a polynomial of the program's inputs; arguments of gates are floats too, as
- * exact as float64 is, whatever their width. An `angle` is a number of 2^width-ths of a turn, from 0.
+ * A value with its type. A `float` is a number, or a polynomial of the program's inputs; arguments of gates are floats
+ * too, in float64 whatever their width. An `angle` is a non-negative integer in units of 2^−width of a turn.
  */
 export type Value =
   | BoolValue

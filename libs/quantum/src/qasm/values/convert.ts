@@ -11,10 +11,10 @@ import {
   type Value,
 } from './classical-value.ts';
 
-/** Throws an error about the expression that is looked at. */
+/** Throws an error about the expression being evaluated. */
 export type Fail = (message: string) => never;
 
-/** What a value can be cast to besides its own kind. Integers become angles as the floats that they are. */
+/** Kinds that a value can be cast to besides its own. Integers are converted to angles as floats. */
 const CASTS: Readonly<Record<Value['kind'], readonly Value['kind'][]>> = {
   bool: ['bit', 'int', 'uint', 'float'],
   int: ['bool', 'bit', 'uint', 'float', 'angle'],
@@ -24,7 +24,7 @@ const CASTS: Readonly<Record<Value['kind'], readonly Value['kind'][]>> = {
   bit: ['bool', 'int', 'uint', 'angle'],
 };
 
-/** What a value becomes without being asked, besides its own kind. */
+/** Kinds that a value is implicitly promoted to besides its own. */
 const PROMOTIONS: Readonly<Record<Value['kind'], readonly Value['kind'][]>> = {
   bool: ['int', 'uint', 'float'],
   int: ['bool', 'uint', 'float', 'angle'],
@@ -38,8 +38,8 @@ const allows = (table: typeof CASTS, from: Value, to: ClassicalType): boolean =>
   from.kind === to.kind || table[from.kind].includes(to.kind);
 
 /**
- * The value as `T x = value` takes it: to types that lose nothing, and between integers where the value fits. Throws where the
- * language has no such promotion, or the value has no place in the type.
+ * The implicit conversion of `T x = value`: to types without loss, and between integers if the value fits. Throws if
+ * the language has no such promotion, or the value does not fit the type.
  */
 export function promote(value: Value, type: ClassicalType, fail: Fail): Value {
   const [from, to] = [typeText(typeOf(value)), typeText(type)];
@@ -53,8 +53,8 @@ export function promote(value: Value, type: ClassicalType, fail: Fail): Value {
 }
 
 /**
- * The value as `T(value)` has it, by the language's table of casts: a float loses its fraction, an integer keeps the lowest
- * bits, bits are taken as they are where the widths are the same. Throws where the table says no.
+ * The explicit conversion `T(value)`, by the language's table of casts: a float loses its fraction, an integer keeps
+ * the lowest bits, bits are reinterpreted if the widths are equal. Throws if the table has no such cast.
  */
 export function cast(value: Value, type: ClassicalType, fail: Fail): Value {
   const [from, to] = [typeText(typeOf(value)), typeText(type)];
@@ -69,7 +69,7 @@ export function cast(value: Value, type: ClassicalType, fail: Fail): Value {
   return converted(value, type, fail);
 }
 
-/** Bits go to a type of the same width, or to the machine's integers where these have room. */
+/** Bits are cast to a type of the same width, or to machine integers that are wide enough. */
 function isSameWidth(
   value: Exclude<Value, { readonly kind: 'bool' }>,
   type: Exclude<ClassicalType, { readonly kind: 'bool' }>,
@@ -78,7 +78,7 @@ function isSameWidth(
   return value.width === type.width;
 }
 
-/** The value in a type that its kind can go to. */
+/** The value in a type that its kind can be converted to. */
 function converted(value: Value, type: ClassicalType, fail: Fail): Value {
   switch (type.kind) {
     case 'bool':
@@ -97,7 +97,7 @@ function converted(value: Value, type: ClassicalType, fail: Fail): Value {
   }
 }
 
-/** The value as an argument of a gate: radians, exact but for float64. Throws where it is none. */
+/** The value as an argument of a gate: radians in float64. Throws if it is not a valid argument. */
 export function toRadians(value: Value, fail: Fail): Angle {
   if (value.kind === 'float') return value.value;
   if (value.kind === 'angle') return constant(radiansOf(value));
@@ -105,33 +105,33 @@ export function toRadians(value: Value, fail: Fail): Angle {
   return fail(`an argument of a gate is an angle, a float or an integer, not ${typeText(typeOf(value))}`);
 }
 
-/** The integer as one of `type`. Throws where the type does not have it. */
+/** The integer as a value of `type`. Throws if it is out of range. */
 export function fitted(value: bigint, type: IntegerType, fail: Fail): IntegerValue {
   const [least, most] = boundsOf(type);
   if (value >= least && value <= most) return { ...type, value };
   return fail(`${shortened(value)} does not fit: ${typeText(type)} has ${shortened(least)} to ${shortened(most)}`);
 }
 
-/** The integer as the one of `type` with the same lowest bits. */
+/** The value of `type` with the same lowest bits as the integer. */
 export function wrapped(value: bigint, type: IntegerType): IntegerValue {
   const bits = widthOf(type);
   return { ...type, value: type.kind === 'uint' ? lowBits(value, bits) : BigInt.asIntN(bits, value) };
 }
 
-/** The integer of a value: bits as a number from 0, `true` as 1, a float without its fraction. */
+/** The integer of a value: bits as a non-negative number, `true` as 1, a float without its fraction. */
 function integerOf(value: Value, fail: Fail): bigint {
   if (value.kind !== 'float') return BigInt(value.value);
   const { constant: number } = value.value;
   return Number.isFinite(number) ? BigInt(Math.trunc(number)) : fail('the value is not a finite number');
 }
 
-/** A number as a float of a width; float[32] is rounded to what it has. Throws where it is not finite. */
+/** A number as a float of a width; float[32] is rounded to float32. Throws if it is not finite. */
 export function toFloat(value: Value, width: 32 | 64 | null, fail: Fail): FloatValue {
   if (value.kind === 'float') return roundFloat({ ...value, width }, fail);
   return roundFloat(floatValue(Number(value.value), width), fail);
 }
 
-/** The float as its width has it. Throws where it is not finite. A polynomial of inputs is as its inputs will be. */
+/** The float rounded to its width. Throws if it is not finite. A polynomial of inputs is not rounded. */
 export function roundFloat(float: FloatValue, fail: Fail): FloatValue {
   const { width, value } = float;
   const isConstant = value.terms.length === 0;
@@ -140,17 +140,19 @@ export function roundFloat(float: FloatValue, fail: Fail): FloatValue {
   return numbers.every(Number.isFinite) ? rounded : fail('the value is not a finite number');
 }
 
-/** The angle of radians, modulo a turn, or the same angle in another width; both to the nearest, ties to even. */
+/**
+ * The angle of radians, modulo a turn, or the same angle in another width; both rounded to the nearest, ties to even.
+ */
 export function toAngle(value: Value, width: number | null, fail: Fail): Value {
   const bits = widthOf({ width });
   if (value.kind === 'angle') return { kind: 'angle', width, value: resized(value, bits) };
   const radians = toRadians(value, fail);
-  // An input's value is known when the circuit runs, so that nothing can be rounded here.
+  // An input's value is only known when the circuit runs, so it cannot be rounded here.
   if (radians.terms.length > 0) return floatValue(radians);
   return { kind: 'angle', width, value: lowBits(turnsOf(radians.constant, bits), bits) };
 }
 
-/** Whether a value is not 0. Throws where it depends on an input. */
+/** Whether a value is not 0. Throws if it depends on an input. */
 export function toBool(value: Value, fail: Fail): BoolValue {
   if (isSymbolic(value)) return fail('an input cannot be a condition: its value is not known here');
   const { value: given } = value as Value;
@@ -159,7 +161,7 @@ export function toBool(value: Value, fail: Fail): BoolValue {
 
 const MOST_DIGITS = 24;
 
-/** An integer as messages have it. */
+/** An integer as shown in messages. */
 function shortened(value: bigint): string {
   const digits = value.toString();
   return digits.length <= MOST_DIGITS ? digits : `${digits.slice(0, MOST_DIGITS)}… (${digits.length} digits)`;

@@ -6,13 +6,13 @@ import { floatValue, intValue, isInteger, isSymbolic, typeOf, type Value } from 
 import { type Fail, fitted, toFloat } from './convert.ts';
 import { binary } from './operators.ts';
 
-/** A function of expressions: how many arguments it takes, and its value; null where it is not defined for their types. */
+/** A function of expressions: its number of arguments, and its value; null if it is not defined for their types. */
 interface BuiltInFunction {
   readonly arguments: number;
   call(values: readonly Value[], fail: Fail): Value | null;
 }
 
-/** A function of floats; with `ofAngles` one of angles as well. */
+/** A function of floats, and with `ofAngles` also of angles. */
 const real = (calculate: (value: number) => number, ofAngles = false): BuiltInFunction => ({
   arguments: 1,
   call([value], fail) {
@@ -45,7 +45,7 @@ const size: BuiltInFunction = {
   },
 };
 
-/** The functions of OpenQASM 2; `ln` is there what `log` is in 3. */
+/** The functions of OpenQASM 2; its `ln` is `log` in OpenQASM 3. */
 const EITHER: Readonly<Record<string, BuiltInFunction>> = {
   sin: real(Math.sin, true),
   cos: real(Math.cos, true),
@@ -55,7 +55,7 @@ const EITHER: Readonly<Record<string, BuiltInFunction>> = {
   sqrt: real(Math.sqrt),
 };
 
-/** What neither has under this name, and Qiskit writes. */
+/** Names that neither version has, but that Qiskit writes. */
 const MORE: Readonly<Record<string, BuiltInFunction>> = {
   asin: real(Math.asin),
   acos: real(Math.acos),
@@ -87,7 +87,7 @@ const FUNCTIONS: Readonly<Record<2 | 3, Readonly<Record<string, BuiltInFunction>
   },
 };
 
-/** The value of `name(values)`. Throws where there is no such function of these types. */
+/** The value of `name(values)`. Throws if there is no such function for these types. */
 export function callFunction(name: string, values: readonly Value[], version: 2 | 3, fail: Fail): Value {
   const known = FUNCTIONS[version];
   if (!Object.hasOwn(known, name)) {

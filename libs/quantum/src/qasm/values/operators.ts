@@ -18,9 +18,10 @@ import { type Fail, fitted, roundFloat, toBool, toFloat, wrapped } from './conve
 import { polynomialProduct } from './polynomial.ts';
 
 /**
- * `left operator right` by the types of both, as OpenQASM 3 has it: standard types as in C99, so that integers divide to
- * integers and a remainder has the sign of the dividend; angles and bits only as the language says. Signed integers, and those
- * whose width is the machine's, may not overflow; `uint[n]` wraps. Throws where the operator is not defined for these types.
+ * `left operator right` by the types of both, as in OpenQASM 3: standard types as in C99, so that the quotient of
+ * integers is an integer and a remainder has the sign of the dividend; angles and bits as defined by the language.
+ * Signed integers and integers of machine width must not overflow; `uint[n]` wraps. Throws if the operator is not
+ * defined for these types.
  */
 export function binary(operator: string, left: Value, right: Value, fail: Fail): Value {
   if (operator === '&&' || operator === '||') {
@@ -46,7 +47,7 @@ export function binary(operator: string, left: Value, right: Value, fail: Fail):
   );
 }
 
-/** `-value`, `!value` or `~value`. Throws where it is not defined for the type. */
+/** `-value`, `!value` or `~value`. Throws if it is not defined for the type. */
 export function unary(operator: string, value: Value, fail: Fail): Value {
   if (operator === '!') return { kind: 'bool', value: !condition(operator, value, null, fail) };
   if (operator === '~') return complement(value, fail);
@@ -57,7 +58,7 @@ export function unary(operator: string, value: Value, fail: Fail): Value {
   return undefinedFor(operator, value, null, fail);
 }
 
-/** C99 promotes `bool` to `int`. An angle beside an input is a float: an input has no width to be rounded to. */
+/** C99 promotes `bool` to `int`. An angle combined with an input is a float: an input has no width to round to. */
 function standard(value: Value, hasInput: boolean): Exclude<Value, { readonly kind: 'bool' }> {
   if (value.kind === 'bool') return intValue(BigInt(value.value));
   return value.kind === 'angle' && hasInput ? floatValue(radiansOf(value)) : value;
@@ -92,7 +93,7 @@ function integers(operator: string, left: IntegerValue, right: IntegerValue, fai
   }
 }
 
-/** The result in its type: a `uint[n]` wraps, anything else may not overflow. */
+/** The result in its type: a `uint[n]` wraps, other types must not overflow. */
 const overflowing = (value: bigint, type: Omit<IntegerValue, 'value'>, fail: Fail): IntegerValue =>
   type.kind === 'uint' && type.width !== null
     ? wrapped(value, type)
@@ -100,12 +101,13 @@ const overflowing = (value: bigint, type: Omit<IntegerValue, 'value'>, fail: Fai
 
 function integerPower(base: bigint, exponent: bigint, type: Omit<IntegerValue, 'value'>, fail: Fail): IntegerValue {
   if (exponent < 0n)
-    return fail(`an integer to the power of ${exponent} is no integer; ${base}.0 ** ${exponent} is right`);
+    return fail(`an integer to the power of ${exponent} is not an integer; ${base}.0 ** ${exponent} is right`);
   let result = 1n;
   let square = base;
   for (let rest = exponent; rest > 0n; rest >>= 1n) {
     if (rest & 1n) result = overflowing(result * square, type, fail).value;
-    // −1, 0 and 1 stay small whatever the exponent; anything else overflows, or wraps, in as many squarings as the type has bits.
+    // Powers of −1, 0 and 1 stay small for every exponent; other integers overflow, or wrap, after at most as many
+    // squarings as the type has bits.
     if (rest > 1n && (square > 1n || square < -1n)) square = overflowing(square * square, type, fail).value;
     else if (rest > 1n) square *= square;
   }
@@ -139,7 +141,7 @@ function floats(operator: string, left: FloatValue, right: FloatValue, fail: Fai
   return result(a.terms.length === 0 ? floatValue(a.constant / b.constant).value : scaled(a, 1 / b.constant));
 }
 
-/** Throws an error that says for which types the operator was asked, and what would be right. */
+/** Throws an error that names the types of the operands and the supported alternative. */
 function undefinedFor(operator: string, left: Value, right: Value | null, fail: Fail): never {
   const types = right === null ? typeText(typeOf(left)) : `${typeText(typeOf(left))} and ${typeText(typeOf(right))}`;
   return fail(`'${operator}' is not defined for ${types}${hintFor(operator, left, right)}`);

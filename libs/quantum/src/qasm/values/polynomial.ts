@@ -1,9 +1,9 @@
 import { type Angle, type AngleTerm, collected, scaled } from '../../gates/angle.ts';
 
-/** The most terms that an angle may have. */
+/** Maximum number of terms of an angle. */
 export const MAX_TERMS = 10_000;
 
-/** The product of two angles where it is one: at most one parameter and two inputs a term. Else null. */
+/** The product of two angles, or null if it is not an angle: a term has at most one parameter and two inputs. */
 export function polynomialProduct(left: Angle, right: Angle): Angle | null {
   const terms: AngleTerm[] = [...scaled(left, right.constant).terms, ...scaled(right, left.constant).terms];
   for (const a of left.terms) {
