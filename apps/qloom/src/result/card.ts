@@ -72,7 +72,7 @@ export function cardToMarkdown(result: StudyResult, source: CardSource): string 
     '',
     '## How good it is',
     '',
-    'On the test set, which this file was not made from. Each draw fits its own model with the settings above:',
+    'On the test set, which this file was not made from. Each draw fits its own model with the configuration above:',
     '',
     ...onTestData(result, qloom),
     '',

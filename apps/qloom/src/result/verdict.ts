@@ -23,7 +23,7 @@ export function verdictOf(result: StudyResult): string {
     case 'hurt':
       return "Qloom's data hurt on test data.";
     case 'nothing-added':
-      return 'Qloom adds nothing: no setting tried was surely better than the real data alone.';
+      return 'Qloom adds nothing: no configuration tried was surely better than the real data alone.';
     default:
       return "Qloom's data did not surely help on test data.";
   }

@@ -30,7 +30,7 @@ describe('progress', () => {
     clock.seconds += 5;
     expect(tracker.update(study({ ...evaluating, unitsDone: 10 }))).toMatchObject({
       phase: 'evaluating',
-      unit: 'units',
+      unit: 'jobs',
       secondsLeft: 15,
     });
   });

@@ -8,7 +8,7 @@ export interface Progress {
   /** Steps of the phase in all; 0 where it is not known. */
   readonly total: number;
   /** Name of a step. */
-  readonly unit: 'episodes' | 'units';
+  readonly unit: 'episodes' | 'jobs';
   readonly failed: number;
   /** Highest utility of an episode so far. */
   readonly bestUtility?: number;
@@ -60,7 +60,7 @@ export function createProgressTracker(nowMs: () => number): ProgressTracker {
         phase: current,
         done,
         total,
-        unit: evaluating ? 'units' : 'episodes',
+        unit: evaluating ? 'jobs' : 'episodes',
         failed: study.failed,
         bestUtility: study.highestUtility,
         policyUpdates: study.policyUpdates,

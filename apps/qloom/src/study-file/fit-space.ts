@@ -26,9 +26,8 @@ export function fitOverrides(
     if (parameter === undefined) {
       const names = space.map((candidate) => candidate.name);
       const meant = nearest(override.name, names);
-      say(
-        `no service offers it${meant === undefined ? '' : `; did you mean "${meant}"?`} Offered: ${names.join(', ')}`,
-      );
+      const hint = meant === undefined ? '.' : `; did you mean "${meant}"?`;
+      say(`no service offers it${hint} Offered: ${names.join(', ')}`);
       return override;
     }
     return fitOne(parameter, override, say);

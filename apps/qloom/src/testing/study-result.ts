@@ -127,7 +127,7 @@ export function makeStudyResult(options: ResultOptions = {}): StudyResult {
     frechetCount: 31,
     verdict: helps
       ? "Qloom's data helped: test accuracy rose by 1.9 points (95% interval +1.4 to +2.4) over real data alone; class-conditional Gaussian rose by 2.3 points and is not beaten."
-      : "Qloom's data did not help: no setting tried was surely better than real data alone, so nothing is added.",
+      : "Qloom's data did not help: no configuration tried was surely better than real data alone, so nothing is added.",
     episodes: Array.from({ length: episodes }, (_, episode) => makeEpisode(episode, random, chosen)),
     effects: [
       effect('gan.lrG', 0.46, 0.34),

@@ -151,7 +151,7 @@ describe('a job of the final evaluation', () => {
     expect(study.state).toBe(StudyState.FINISHED);
     expect(result.arms.map(({ name }) => name)).not.toContain('noise');
     expect(result.warnings.join()).toContain(
-      'Arm noise has no result on 3 of 3 draws (noise: not one of its settings could be fitted): it is left out',
+      'Arm noise has no result on 3 of 3 draws (noise: none of its configurations could be fitted): it is left out',
     );
   });
 

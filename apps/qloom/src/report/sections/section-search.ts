@@ -13,7 +13,7 @@ export function searchSection(result: StudyResult): Markup {
   return section(
     'What was tried',
     paragraph(
-      `${result.episodes.length} settings, chosen by ${policy} with ${result.policyUpdates} ${result.policyUpdates === 1 ? 'update' : 'updates'} before the last proposal. ` +
+      `${result.episodes.length} configurations, chosen by ${policy} with ${result.policyUpdates} ${result.policyUpdates === 1 ? 'update' : 'updates'} before the last proposal. ` +
         'Utility U is the share of the held-out loss that the synthetic points take away, over folds inside the label budget; ' +
         'the test set plays no part in it.',
     ),
@@ -44,5 +44,5 @@ function candidates(result: StudyResult): Markup {
       ],
     };
   });
-  return table(['evaluated again on the outer split', 'utility', '', 'settings'], rows);
+  return table(['evaluated again on the outer split', 'utility', '', 'configuration'], rows);
 }

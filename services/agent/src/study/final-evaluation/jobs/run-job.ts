@@ -95,7 +95,7 @@ async function runReplicate(
   signal: AbortSignal,
 ): Promise<ReplicateResult | FailedJob> {
   if (choices.baselines.get(arm) === null) {
-    return { failed: `${arm}: not one of its settings could be fitted`, reason: 'diverged' };
+    return { failed: `${arm}: none of its configurations could be fitted`, reason: 'diverged' };
   }
   const data = await context.data.replicate(replicate);
   const startedMs = context.clock.now();

@@ -20,7 +20,7 @@ export async function synthesizeDataset(
 ): Promise<SynthesisResult | FailedJob> {
   const { labels, artifacts, data, manifest } = context;
   const made = await synthesize(context, 'synthesis', 30_000, configuration, labels, signal);
-  if (made === null) return { failed: 'the chosen setting adds no point', reason: 'diverged' };
+  if (made === null) return { failed: 'the chosen configuration adds no points', reason: 'diverged' };
   const roles = { training: labels, heldOut: labels, synthetic: made.points };
   const fidelity = withoutMemorization(await assess(context, 'synthesis', roles, signal));
   const card: SyntheticCard = {
