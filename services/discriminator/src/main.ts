@@ -16,7 +16,7 @@ const VERSION = '0.1.0';
 
 await runService({
   name: 'discriminator',
-  description: 'Judges synthetic points: a critic beside every fit, an auditor afterwards.',
+  description: 'Judges synthetic points: with a critic during every fit, and with an auditor afterwards.',
   version: VERSION,
   config: DISCRIMINATOR_CONFIG,
   calls: 'long',

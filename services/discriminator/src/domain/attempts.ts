@@ -1,6 +1,6 @@
 import { StaleAttemptError } from './errors.ts';
 
-/** A fit that a critic serves: at most one attempt at it is the current one. */
+/** A fit for which a critic trains; at most one attempt at it is current. */
 interface FitIdentity {
   readonly study: string;
   /** Absent for the final evaluation. */
@@ -9,19 +9,22 @@ interface FitIdentity {
   readonly fold: number;
 }
 
-/** The right of one attempt to train a critic. */
+/** The claim of one attempt to train a critic. */
 export interface AttemptClaim {
   /** Throws {@link StaleAttemptError} once a later attempt at the same fit has been seen. */
   require(): void;
 }
 
-/** Remembers the latest attempt at each fit, so that a worker that was given up cannot go on beside its successor. */
+/**
+ * Registry of the latest attempt at each fit, so that an abandoned worker cannot continue concurrently with its
+ * successor.
+ */
 export interface AttemptRegistry {
-  /** Throws {@link StaleAttemptError} when a later attempt was seen before. */
+  /** Throws {@link StaleAttemptError} if a later attempt has been seen. */
   claim(fit: FitIdentity, attempt: number): AttemptClaim;
 }
 
-/** Fits that are remembered; the one claimed longest ago is forgotten first. */
+/** Number of fits that are kept; the one claimed least recently is dropped first. */
 const REMEMBERED = 10_000;
 
 /** Creates an empty registry. */

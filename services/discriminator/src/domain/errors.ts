@@ -3,7 +3,7 @@
  * status.
  */
 
-/** Thrown when an objective or a seed is not what the discriminator offers; the message says what would be right. */
+/** Thrown when the discriminator does not offer an objective or a seed; the message says what would be right. */
 export class InvalidSettingError extends Error {
   override readonly name = 'InvalidSettingError';
   readonly code = 'invalid';
@@ -21,7 +21,7 @@ export class OutOfOrderError extends Error {
   readonly code = 'precondition';
 }
 
-/** Thrown when an attempt at a fit speaks after a later attempt at the same fit was seen. */
+/** Thrown when a message comes from an attempt at a fit after a later attempt at the same fit was seen. */
 export class StaleAttemptError extends Error {
   override readonly name = 'StaleAttemptError';
   readonly code = 'precondition';
@@ -33,19 +33,23 @@ export class DivergedError extends Error {
   readonly code = 'diverged';
 }
 
-/** Thrown when bytes are no checkpoint, or one of another critic, version or data set. */
+/** Thrown when bytes are not a checkpoint, or are one of another critic, version or data set. */
 export class CheckpointError extends Error {
   override readonly name = 'CheckpointError';
   readonly code = 'precondition';
 }
 
-/** Thrown when this process has as many critics as it may have; fewer at once, or another replica, would work. */
+/**
+ * Thrown when this process already has its maximum number of critics; the caller can retry later or on another replica.
+ */
 export class TooManyCriticsError extends Error {
   override readonly name = 'TooManyCriticsError';
   readonly code = 'exhausted';
 }
 
-/** Thrown when the thread that assesses is gone: killed, out of memory, or the service is closing. Asking again works. */
+/**
+ * Thrown when the assessing thread was lost: killed, out of memory, or the service is closing. The call can be retried.
+ */
 export class AssessorLostError extends Error {
   override readonly name = 'AssessorLostError';
   readonly code = 'unavailable';

@@ -2,7 +2,7 @@ import type { Condition, Hyperparameter } from '@qloom/study/hyperparameters/hyp
 
 const convolutional: Condition = { parameter: 'disc.arch', values: ['conv', 'conv-residual'] };
 
-/** Everything about the critic that can be tuned, in a stable order (learning.md's search space). */
+/** All hyperparameters of the critic, in a stable order (learning.md's search space). */
 export const HYPERPARAMETERS: readonly Hyperparameter[] = [
   {
     name: 'disc.arch',
@@ -29,7 +29,7 @@ export const HYPERPARAMETERS: readonly Hyperparameter[] = [
   },
   {
     name: 'disc.filters',
-    description: 'Filters of the first convolution; a multilayer perceptron has four units for each.',
+    description: 'Filters of the first convolution; a multilayer perceptron has four units per filter.',
     kind: 'categorical',
     choices: ['8', '16', '32'],
     default: '16',
@@ -53,7 +53,7 @@ export const HYPERPARAMETERS: readonly Hyperparameter[] = [
   },
   {
     name: 'gan.dSteps',
-    description: 'Updates of the critic for each step of the generator.',
+    description: 'Updates of the critic per step of the generator.',
     kind: 'categorical',
     choices: ['1', '2', '3'],
     default: '1',

@@ -1,15 +1,18 @@
-/** What one critic or one assessment may be given: what keeps a step well below the 50 ms for which the event loop may be held. */
+/**
+ * Limits of one critic or one assessment. They keep a step well below the 50 ms for which the event loop may be
+ * blocked.
+ */
 export const LIMITS = {
-  /** Columns of a data set. */
+  /** Maximum number of columns of a data set. */
   features: 128,
-  /** Points in one step. */
+  /** Maximum number of points in one step. */
   batch: 1024,
-  /** Numbers in one step: points times columns. */
+  /** Maximum number of values in one step: points times columns. */
   batch_numbers: 16_384,
-  /** Training or held-out points. */
+  /** Maximum number of training or held-out points. */
   real_points: 100_000,
-  /** Synthetic points in one assessment. */
+  /** Maximum number of synthetic points in one assessment. */
   synthetic_points: 1_000_000,
-  /** Bytes of a checkpoint. */
+  /** Maximum size of a checkpoint, in bytes. */
   checkpoint_bytes: 64 * 2 ** 20,
 } as const;

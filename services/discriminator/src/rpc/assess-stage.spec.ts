@@ -39,7 +39,7 @@ let server: TestServer;
 let assessor: Assessor;
 let unavailable: number;
 
-/** A generator whose samples are a cloud drawn from the seed; down for the first calls. */
+/** A generator whose samples are a cloud drawn from the seed; it is unavailable for the first calls. */
 async function* sample(requests: MessageReader<SampleRequest>) {
   if (unavailable-- > 0) throw new UnavailableError('the generator is starting');
   const model = createByteAssembler('model');
@@ -103,7 +103,7 @@ afterEach(async () => {
   await folder.remove();
 });
 
-/** Writes propose and fit of two folds (the second without a model), runs the stage, and gives the slot `assess`. */
+/** Writes propose and fit of two folds (the second without a model), runs the stage, and returns the slot `assess`. */
 async function assessSlot(): Promise<SlotEvent> {
   const folds = [0, 1].map(async (index) => ({
     index,
@@ -163,7 +163,7 @@ async function assessSlot(): Promise<SlotEvent> {
 testFoldStageFaults(ASSESS_STAGE);
 
 describe('the stage assess', () => {
-  it('pipes samples of each fold into Assess and writes the reports', async () => {
+  it('sends samples of each fold to Assess and writes the reports', async () => {
     const slot = await assessSlot();
     if (slot.facts?.$case !== 'assess') throw new Error(`holds ${slot.facts?.$case}: ${slot.failure?.message}`);
     const [made, nothing] = slot.facts.value.folds;
@@ -184,7 +184,7 @@ describe('the stage assess', () => {
     expect(named(nothing.constraints)).toMatchObject({ diversity: 0, fidelity: 1 });
   });
 
-  it('tries again when the generator is away', async () => {
+  it('tries again when the generator is unavailable', async () => {
     unavailable = 1;
     expect((await assessSlot()).facts?.$case).toBe('assess');
     expect(unavailable).toBeLessThan(0);

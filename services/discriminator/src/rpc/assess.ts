@@ -47,7 +47,7 @@ const ORDER = [
   ['synthetic', 'any'],
 ] as const;
 
-/** Reads the parts of an assessment. Rejects as `readParts` does, and with what decoding throws. */
+/** Reads the parts of an assessment. Rejects like `readParts`, and with the errors of decoding. */
 async function readAssessment(requests: MessageReader<AssessRequest>): Promise<AssessmentMessages> {
   const points = {
     training: createPointsCollector('training', LIMITS.real_points),
@@ -71,7 +71,7 @@ async function readAssessment(requests: MessageReader<AssessRequest>): Promise<A
   };
 }
 
-/** What makes the features physically possible; null where they are no expectations. */
+/** Returns the description of the observables; null if the features are not expectations. */
 function physicalOf({ data }: AssessSettings, training: Points): PhysicalSettings | null {
   const { pauliExpectations, featureNames, shots } = decodeDataDescription(data, training, 'settings.data');
   if (!pauliExpectations) return null;

@@ -6,7 +6,7 @@ import type { TrainingStepsChoice } from '@qloom/tfjs/steps/training-steps.ts';
 import { HYPERPARAMETERS } from '../domain/hyperparameters.ts';
 import { LIMITS } from '../domain/limits.ts';
 
-/** What this discriminator can do. */
+/** The capabilities of this discriminator. */
 export function discriminatorCapabilities(
   version: string,
   backend: BackendChoice,

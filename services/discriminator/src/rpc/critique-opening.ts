@@ -11,7 +11,7 @@ import { type CriticSettings, criticSettings } from '../domain/critic/settings.t
 import { InvalidPointsError } from '../domain/errors.ts';
 import { LIMITS } from '../domain/limits.ts';
 
-/** Everything that the client says before `start`. */
+/** All parts that the client sends before `start`. */
 export interface OpeningMessages {
   readonly open: CritiqueOpen;
   readonly opening: CritiqueOpening;
@@ -33,11 +33,13 @@ const ORDER = [
   ['start', 'once'],
 ] as const;
 
-/** Reads open, training and resume up to start. Rejects as `readParts` does, and with what decoding and settings throw. */
+/**
+ * Reads open, training and resume up to start. Rejects like `readParts`, and with the errors of decoding and settings.
+ */
 export async function readOpening(requests: MessageReader<CritiqueRequest>): Promise<OpeningMessages> {
   const training = createPointsCollector('training', LIMITS.real_points);
   const resume = createByteAssembler('resume', LIMITS.checkpoint_bytes);
-  // Settings are checked here too, before megabytes of points arrive for nothing.
+  // Settings are checked here too, so that wrong ones are refused before megabytes of points arrive.
   const take = { open: settingsOf, training: training.add, resume: resume.add };
   const { open } = await readParts(requests, ORDER, take, 'start');
   return { open, opening: openingOf(open, training.points(), resume.started ? resume.bytes() : undefined) };

@@ -106,7 +106,7 @@ async function finish(call: Call): Promise<void> {
   expect(await call.receive()).toBeUndefined();
 }
 
-/** Goes through turns of the event loop until the process holds as many tensors as before. */
+/** Waits for turns of the event loop until the process has as many tensors as before. */
 async function tensorsBackTo(base: number): Promise<void> {
   while (tf.memory().numTensors !== base) await new Promise((resolve) => setImmediate(resolve));
 }
@@ -114,7 +114,7 @@ async function tensorsBackTo(base: number): Promise<void> {
 describe('DiscriminatorService.Critique', () => {
   beforeEach(() => serve(compiled.steps));
 
-  it('judges, learns, checkpoints and closes in lock-step, and frees its tensors', async () => {
+  it('judges, trains, checkpoints and closes in lock-step, and frees its tensors', async () => {
     const base = tf.memory().numTensors;
     const call = await opened();
     for (let index = 0; index < 3; index++) {
@@ -131,7 +131,7 @@ describe('DiscriminatorService.Critique', () => {
     await tensorsBackTo(base);
   });
 
-  it('goes on from a checkpoint on another stream with the very same answers', async () => {
+  it('continues from a checkpoint on another stream with the same answers', async () => {
     const call = await opened();
     for (let index = 0; index < 3; index++) await gradientOf(call, index);
     const state = createByteAssembler('checkpoint');
@@ -148,7 +148,7 @@ describe('DiscriminatorService.Critique', () => {
     await finish(other);
   });
 
-  it('serves two fits at once as it would serve each alone', async () => {
+  it('gives two concurrent fits the same answers as each alone', async () => {
     const alone: number[][] = [];
     for (const fold of [0, 1]) {
       const call = await opened({ fold, seed: fold });
@@ -222,7 +222,7 @@ describe('DiscriminatorService.Critique', () => {
     await expect(ask(call, step(0))).rejects.toMatchObject({ code: status.FAILED_PRECONDITION });
   });
 
-  it('refuses a stale attempt, at the start and when a later one has come since', async () => {
+  it('refuses a stale attempt, at the start and after a later one has come', async () => {
     const first = await opened({ attempt: 2 });
     await ask(first, step(0));
     const stale = await start({ attempt: 1 });
@@ -255,7 +255,7 @@ describe('DiscriminatorService.Critique', () => {
     });
   });
 
-  it('refuses more critics than it may have, and has room again once one ends', async () => {
+  it('refuses more critics than its maximum, and accepts one again after another ends', async () => {
     const calls = [await opened({ fold: 1 }), await opened({ fold: 2 }), await opened({ fold: 3 })];
     await expect(ask(remote.critique(), open({ fold: 4 }))).rejects.toMatchObject({ code: status.RESOURCE_EXHAUSTED });
     await finish(calls[0]);
@@ -263,7 +263,7 @@ describe('DiscriminatorService.Critique', () => {
     for (const call of calls.slice(1)) call.cancel();
   });
 
-  it('answers other calls while critics learn', async () => {
+  it('answers other calls while critics train', async () => {
     const call = await opened({
       hyperparameters: [{ name: 'gan.dSteps', value: { value: { $case: 'choice', value: '3' } } }],
     });
@@ -280,7 +280,7 @@ describe('DiscriminatorService.Critique', () => {
       turns++;
     }
     await busy;
-    // At least one probe gets through with every step: none of them waits for the whole fit.
+    // At least one probe is answered during every step: none of them waits for the whole fit.
     expect(turns).toBeGreaterThanOrEqual(10);
     await finish(call);
   });

@@ -18,10 +18,10 @@ import { InvalidPointsError, TooManyCriticsError } from '../domain/errors.ts';
 import { LIMITS } from '../domain/limits.ts';
 import { type OpeningMessages, readOpening } from './critique-opening.ts';
 
-/** What critics of one process share. */
+/** Dependencies shared by the critics of one process. */
 export interface CritiqueDeps {
   readonly attempts: AttemptRegistry;
-  /** Critics at once. */
+  /** Maximum number of concurrent critics. */
   readonly maxCritics: number;
   /** Compiled steps to train with. Absent: critics train eagerly. */
   readonly steps?: TrainingSteps;
@@ -34,7 +34,9 @@ export function critiqueHandler({ attempts, maxCritics, steps }: CritiqueDeps) {
   let critics = 0;
   return async function* critique(requests: MessageReader<CritiqueRequest>, { signal }: CallContext): Responses {
     if (critics >= maxCritics) {
-      throw new TooManyCriticsError(`critique: ${critics} critics already; this process has at most ${maxCritics}`);
+      throw new TooManyCriticsError(
+        `critique: ${critics} critics are open already; this process has at most ${maxCritics}`,
+      );
     }
     critics++;
     try {
@@ -66,7 +68,7 @@ async function* serveCritic(
     throw error;
   } finally {
     session.close();
-    // A client that left makes the generator return here.
+    // If the client leaves, the async generator returns here.
     ended.resolve();
   }
 }
@@ -81,8 +83,8 @@ async function* exchange(
   for (;;) {
     const coming = requests.receive();
     coming.catch(() => undefined);
-    // The last answer goes out first: the critic learns while the generator back-propagates. One update at a time, so that other
-    // streams take turns, and a probe or a cancellation waits for one at most.
+    // The last answer is sent first: the critic is updated while the generator back-propagates. One update at a time,
+    // so that other streams take turns, and a probe or a cancellation waits for one at most.
     await breathe();
     while (!signal.aborted && (await session.advance())) await breathe();
     const request = await coming;

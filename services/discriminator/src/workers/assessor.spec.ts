@@ -16,7 +16,7 @@ describe('createAssessor', () => {
     physical: null,
   };
 
-  it('gives from its thread what assess gives, time and again', async () => {
+  it('gives the results of assess from its thread, repeatedly', async () => {
     const assessor = createAssessor();
     const expected = assess(assessment);
     expect(await Promise.all([assessor.assess(assessment), assessor.assess(assessment)])).toEqual([expected, expected]);
@@ -24,7 +24,7 @@ describe('createAssessor', () => {
     await expect(assessor.assess(assessment)).rejects.toThrow('the assessor is closed');
   });
 
-  it('passes errors on with their code, and stops waiting when the call is cancelled', async () => {
+  it('forwards errors with their code, and stops waiting when the call is cancelled', async () => {
     const assessor = createAssessor();
     await expect(assessor.assess({ ...assessment, heldOut: cloud(1, 'a') })).rejects.toMatchObject({
       name: 'InvalidPointsError',

@@ -3,18 +3,21 @@ import type { Assessment, Fidelity } from '../domain/assess/assess.ts';
 import { AssessorLostError } from '../domain/errors.ts';
 import { type AssessmentReply, fromMessage } from './messages.ts';
 
-/** Assesses on a thread of its own: the event loop stays free for critics, probes and cancellations. */
+/** Assesses on its own thread, so that the event loop stays free for critics, probes and cancellations. */
 export interface Assessor {
   /**
-   * The fidelity of a sample; samples are assessed in the order of the calls. Rejects with what `assess` throws, with the signal's
-   * reason when it aborts, and with {@link AssessorLostError} when the thread died.
+   * Assesses a sample, in the order of the calls. Rejects with the errors of `assess`, with the signal's reason when it
+   * aborts, and with {@link AssessorLostError} if the thread died.
    */
   assess(assessment: Assessment, signal?: AbortSignal): Promise<Fidelity>;
-  /** Ends the thread; what waits is rejected. */
+  /** Ends the thread; waiting calls are rejected. */
   close(): Promise<void>;
 }
 
-/** A short-lived garbage of matrices needs no large young generation; what is large lies outside the heap. Unit: MiB. */
+/**
+ * Size of the young generation: short-lived matrices do not need a large one, because large arrays are outside the
+ * heap. Unit: MiB.
+ */
 const LIMITS = { maxYoungGenerationSizeMb: 8, maxOldGenerationSizeMb: 512 };
 
 interface Pending {

@@ -8,7 +8,7 @@ import { type AssessmentReply, type AssessmentRequest, toMessage } from './messa
 if (!parentPort) throw new Error('worker.ts runs as the thread of an assessor, not on its own');
 const port = parentPort;
 
-/** The null depends on the real points and the seed alone, and the folds of a study come again with every episode. */
+/** The null depends only on the real points and the seed, and every episode of a study has the same folds. */
 const nulls = new Map<string, ConstraintNull>();
 const NULLS_KEPT = 64;
 

@@ -21,7 +21,7 @@ describe('assess', () => {
   it('finds nothing wrong with fresh real points', () => {
     const { constraints, metrics, nullDistribution, syntheticCount } = of(clouds(90, 'fresh'));
     expect(syntheticCount).toBe(90);
-    // Each constraint within four of its null's scales of what real points get.
+    // Each constraint is within four scales of its null distribution of the value for real points.
     for (const [name, best] of Object.entries({ diversity: 0, imbalance: 0, fidelity: 1, memorization: 1 })) {
       const sigma = nullDistribution[`${name}.sigma`];
       expect(sigma).toBeGreaterThanOrEqual(0.02);
@@ -50,15 +50,15 @@ describe('assess', () => {
     expect(oneClass.constraints.imbalance).toBeLessThan(-0.4);
   });
 
-  it('takes each real point once where training and held-out points are the same', () => {
+  it('counts each real point once if training and held-out points are the same', () => {
     const labels = clouds(40, 'labels');
     const synthetic = clouds(31, 'fresh');
     const once = of(synthetic, { training: labels, heldOut: labels });
     const copied = { ...labels, x: labels.x.map((value) => value + 1e-6) };
     const twice = of(synthetic, { training: copied, heldOut: labels });
-    // Halves of points that are there twice share points, and are too near to one another.
+    // If every point occurs twice, the halves share points and are too close to one another.
     expect(once.metrics['frechet.null']).toBeGreaterThan(1.2 * twice.metrics['frechet.null']);
-    // Continuous values do not take few values because they come twice.
+    // Continuous values that occur twice are not mistaken for discrete ones.
     expect(once.metrics['entropy.real']).toBeCloseTo(
       of(synthetic, { training, heldOut: labels }).metrics['entropy.real'],
       0,
@@ -69,7 +69,7 @@ describe('assess', () => {
     );
   });
 
-  it('reports nothing added as perfect, with the null beside it', () => {
+  it('reports perfect values, and the null, if nothing was added', () => {
     for (const synthetic of [null, { ...clouds(0, ''), count: 0 }]) {
       const { constraints, metrics, syntheticCount, nullDistribution } = of(synthetic);
       expect(syntheticCount).toBe(0);
@@ -97,7 +97,7 @@ describe('assess', () => {
 });
 
 describe('physicalShare', () => {
-  it('knows which Pauli strings anticommute', () => {
+  it('recognizes Pauli strings that anticommute', () => {
     expect(anticommutingPairs(['Z3', 'X3X4', 'X3X5', 'Z0', 'Z3Z4', 'feature'])).toEqual([
       [0, 1],
       [0, 2],
@@ -105,7 +105,7 @@ describe('physicalShare', () => {
     ]);
   });
 
-  it('accepts what a state could have and refuses what none could', () => {
+  it('accepts expectations of a possible state and refuses impossible ones', () => {
     const points = (x: number[]): Points => {
       const count = x.length / 2;
       return { count, features: 2, classes: 1, x: Float32Array.from(x), y: new Int32Array(count) };
@@ -114,7 +114,7 @@ describe('physicalShare', () => {
     // On the Bloch sphere, inside it, outside it, and beyond 1.
     const x = [0.6, 0.8, 0.1, -0.2, 0.9, 0.9, 1.2, 0];
     expect(physicalShare(points(x), { names, shots: 0 })).toBe(0.5);
-    // Sixteen shots leave room for 0.75 above the sphere, never beyond 1 a feature.
+    // Sixteen shots allow 0.75 above the sphere, but at most 1 per feature.
     expect(physicalShare(points(x), { names, shots: 16 })).toBe(0.75);
     expect(physicalShare(points(x), { names: ['Z0', 'Z1'], shots: 0 })).toBe(0.75);
   });

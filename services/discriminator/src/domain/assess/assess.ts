@@ -15,13 +15,13 @@ import { selectRows } from '@qloom/study/points/rows.ts';
 import { InvalidPointsError } from '../errors.ts';
 import { type PhysicalSettings, physicalShare } from './physical-validity.ts';
 
-/** What is assessed. */
+/** Input of an assessment. */
 export interface Assessment {
-  /** Real points that the generator was fitted on. */
+  /** Real points to which the generator was fitted. */
   readonly training: Points;
   /** Real points that it never saw. */
   readonly heldOut: Points;
-  /** What it made; null or empty: nothing was added. */
+  /** Synthetic points; null or empty: none were added. */
   readonly synthetic: Points | null;
   /** Seed of the auditor's folds and of the null. */
   readonly seed: number;
@@ -29,22 +29,22 @@ export interface Assessment {
   readonly physical: PhysicalSettings | null;
 }
 
-/** How good synthetic points are, by an auditor that is not the critic. */
+/** Quality of synthetic points, measured by an auditor that is independent of the critic. */
 export interface Fidelity {
   readonly syntheticCount: number;
-  /** The reward's constraint terms; higher is better. */
+  /** Constraint terms of the reward; higher is better. */
   readonly constraints: Readonly<Record<ConstraintName, number>>;
-  /** What else was measured, by the contract's names. */
+  /** Other measures, by their names in the contract. */
   readonly metrics: Readonly<Record<string, number>>;
   /** `<constraint>.sigma` and `<constraint>.tau`, real against real at equal n. */
   readonly nullDistribution: Readonly<Record<string, number>>;
 }
 
-/** Real-against-real repeats behind `frechet.null`. */
+/** Number of comparisons of real with real points for `frechet.null`. */
 const FRECHET_REPEATS = 20;
-/** Nearest neighbours of precision, recall, density and coverage. */
+/** Number of nearest neighbours for precision, recall, density and coverage. */
 const NEIGHBOURS = 5;
-/** Fewest real points in all from which a null can be drawn. */
+/** Minimum total number of real points from which a null can be drawn. */
 const FEWEST_REAL = 6;
 
 function requireEnough({ training, heldOut, synthetic }: Assessment): void {
@@ -65,14 +65,17 @@ function requireEnough({ training, heldOut, synthetic }: Assessment): void {
   if (synthetic?.count === 1) throw new InvalidPointsError('synthetic: 1 point; none, or at least 2, are expected');
 }
 
-/** The null of the constraints: a third of the real points in each part, or the held-out ones where they are fewer. */
+/**
+ * The null distributions of the constraints, from parts of a third of the real points, or of the number of held-out
+ * points if that is smaller.
+ */
 export function nullOf({ training, heldOut, seed }: Assessment): ConstraintNull {
   const real = realPool(training, heldOut);
   return constraintNull(real, { seed, size: Math.min(heldOut.count, Math.floor(real.count / 3)) });
 }
 
 /**
- * Assesses synthetic points. Deterministic. `drawNull` may remember what {@link nullOf} gave before.
+ * Assesses synthetic points. Deterministic. `drawNull` may cache the results of {@link nullOf}.
  *
  * Throws {@link InvalidPointsError} when the points are too few or do not fit together.
  */
@@ -89,7 +92,7 @@ export function assess(assessment: Assessment, drawNull = nullOf): Fidelity {
   return { syntheticCount: synthetic?.count ?? 0, ...judged, nullDistribution };
 }
 
-/** Nothing was added, so nothing is wrong with it: every term at its cap, every distance at its null. */
+/** Result if nothing was added: every term at its cap, every distance at its null. */
 function judgeNothing(assessment: Assessment): Pick<Fidelity, 'constraints' | 'metrics'> {
   const { heldOut, physical } = assessment;
   const random = createRandom(assessment.seed);
@@ -147,7 +150,7 @@ function subset(points: Points, size: number, random: Random): Points {
   return points.count === size ? points : selectRows(points, random.permutation(points.count).slice(0, size));
 }
 
-/** Everything that compares two samples of equal n. */
+/** All measures that compare two samples of equal n. */
 function compareEqual(real: Points, block: Points, standardizer: Standardizer, random: Random): Record<string, number> {
   const audited = audit(real, block, standardizer, random);
   const mean = (values: Float64Array, of: (value: number) => number) =>
@@ -162,14 +165,17 @@ function compareEqual(real: Points, block: Points, standardizer: Standardizer, r
   };
 }
 
-/** Entropy of the held-out points, spread over their steps as `measureConstraints` does. Unit: nats. */
+/** Entropy of the held-out points, spread over their steps as by `measureConstraints`. Unit: nats. */
 function realEntropy({ training, heldOut }: Assessment, random: Random): number {
   const resolution = featureResolution(realPool(training, heldOut));
   const spread = dequantize(heldOut, resolution, random.fork('dequantize/held-out'));
   return knnEntropy(matrixOf(spread, fitStandardizer(training)));
 }
 
-/** Mean Fréchet distance between disjoint halves of the real points, each taken once, at n = `size`, or as near to it as they allow. */
+/**
+ * Mean Fréchet distance between disjoint halves of the real points, each used once, at n = `size`, or as close to it as
+ * possible.
+ */
 function frechetNull({ training, heldOut }: Assessment, size: number, random: Random): number | undefined {
   const real = realPool(training, heldOut);
   const n = Math.min(size, Math.floor(real.count / 2));

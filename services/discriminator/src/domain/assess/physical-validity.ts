@@ -1,24 +1,24 @@
 import type { Points } from '@qloom/study/points/points.ts';
 
-/** What makes features physically possible. */
+/** Description of features that are expectations of Pauli strings. */
 export interface PhysicalSettings {
   /** Pauli string of each feature, such as X3X4 (0-based qubits). */
   readonly names: readonly string[];
-  /** Measurements behind each feature; 0: exact. */
+  /** Number of measurements of each feature; 0: exact. */
   readonly shots: number;
 }
 
-/** Exact features may miss a bound by rounding; estimated ones by this many standard errors at most. */
+/** Exact features may exceed a bound by rounding; estimated ones by at most this many standard errors. */
 const EXACT_TOLERANCE = 1e-4;
 const STANDARD_ERRORS = 3;
 
-/** Axis of each qubit that a Pauli string touches; null for a name that is none. */
+/** Axis of each qubit on which a Pauli string acts; null for a name that is not a Pauli string. */
 function parsePauli(name: string): ReadonlyMap<number, string> | null {
   if (!/^(?:[XYZ]\d+)+$/.test(name)) return null;
   return new Map([...name.matchAll(/([XYZ])(\d+)/g)].map(([, axis, qubit]) => [Number(qubit), axis]));
 }
 
-/** Two Pauli strings anticommute when they differ on an odd number of the qubits that both touch. */
+/** Two Pauli strings anticommute if they differ on an odd number of the qubits on which both act. */
 function anticommute(a: ReadonlyMap<number, string>, b: ReadonlyMap<number, string>): boolean {
   let differing = 0;
   for (const [qubit, axis] of a) if (b.has(qubit) && b.get(qubit) !== axis) differing++;
@@ -39,9 +39,9 @@ export function anticommutingPairs(names: readonly string[]): [number, number][]
 }
 
 /**
- * Share of points that some quantum state could have: |⟨P⟩| ≤ 1 for every feature, and ⟨P⟩² + ⟨Q⟩² ≤ 1 for every two that
- * anticommute (what positivity of the reduced state says of them alone). Estimates from finite shots may exceed the second bound
- * by chance, as real ones do, and are granted three standard errors.
+ * Share of points that some quantum state could have: |⟨P⟩| ≤ 1 for every feature, and ⟨P⟩² + ⟨Q⟩² ≤ 1 for every two
+ * that anticommute (which follows from the positivity of the state). Estimates from finite shots may exceed the second
+ * bound by chance, as those of real points do; a tolerance of three standard errors applies.
  */
 export function physicalShare({ count, features, x }: Points, { names, shots }: PhysicalSettings): number {
   const pairs = anticommutingPairs(names);

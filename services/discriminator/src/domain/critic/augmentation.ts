@@ -1,17 +1,20 @@
 import type { Random } from '@qloom/random/random.ts';
 
-/** Share of real points on the critic's right side above which it is memorizing (Karras et al., 2020, section 3.1: r_t). */
+/**
+ * Target of the mean sign of the critic's verdict on real points; above it the critic memorizes (Karras et al., 2020,
+ * section 3.1: r_t).
+ */
 const AUGMENTATION_TARGET = 0.6;
-/** Change of the strength with one update: 0 to 1 in 200. */
+/** Change of the strength per update: from 0 to 1 in 200 updates. */
 const ADJUSTMENT = 1 / 200;
-/** Above this an augmentation leaks into what the generator makes (section 2.2). */
+/** Maximum strength; above it the augmentation leaks into the generated points (section 2.2). */
 const STRONGEST = 0.8;
 const SIGN_MEMORY = 0.9;
 /** Standard deviation of the jitter, in standard deviations of the feature. */
 const JITTER = 0.25;
 const MASKED_SHARE = 0.25;
 
-/** How strongly points are changed before the critic sees them, and what decides it. */
+/** Strength of the changes to points before the critic sees them, and the statistic that controls it. */
 export interface AugmentationState {
   /** Probability that a row is jittered, and that it is masked, in [0, 0.8]. */
   readonly strength: number;
@@ -22,7 +25,7 @@ export interface AugmentationState {
 /** No augmentation yet. */
 export const NO_AUGMENTATION: AugmentationState = { strength: 0, realSign: 0 };
 
-/** Points as the critic sees them, and the slope of each number with respect to the original. */
+/** Points as the critic sees them, and the derivative of each number with respect to the original. */
 export interface AugmentedPoints {
   readonly x: Float32Array;
   readonly slope: Float32Array;
@@ -52,8 +55,9 @@ export function augment(x: Float32Array, features: number, strength: number, ran
 }
 
 /**
- * Moves the strength toward what keeps the critic from memorizing: up while the mean sign of its verdict on real points is above
- * {@link AUGMENTATION_TARGET}, down otherwise. `margin` is each real logit less the value that divides real from fake.
+ * Adapts the strength to prevent memorization by the critic: up while the mean sign of its verdict on real points is
+ * above {@link AUGMENTATION_TARGET}, down otherwise. `margin` is each real logit less the value that divides real from
+ * fake.
  */
 export function adjustAugmentation(state: AugmentationState, margin: Iterable<number>): AugmentationState {
   let sum = 0;

@@ -4,7 +4,7 @@ import { CheckpointError } from '../errors.ts';
 import type { AugmentationState } from './augmentation.ts';
 import type { CriticSettings } from './settings.ts';
 
-/** Everything that changes while a critic trains. */
+/** The state of a critic that changes during training. */
 export interface CriticState {
   /** Index that the next step must have. */
   readonly nextIndex: number;
@@ -17,7 +17,10 @@ export interface CriticState {
 
 const MAGIC = 'qloom-critic-1';
 
-/** Identifies a critic by its settings, seed and training points: a checkpoint fits no other. SHA-256, hex. */
+/**
+ * Identifies a critic by its settings, seed and training points; a checkpoint is valid only for the same critic.
+ * SHA-256, hex.
+ */
 export function criticFingerprint(settings: CriticSettings, seed: number, training: Points): string {
   const { count, features, classes, x, y } = training;
   return createHash('sha256')
@@ -28,8 +31,8 @@ export function criticFingerprint(settings: CriticSettings, seed: number, traini
 }
 
 /**
- * A state as bytes: the header's length (uint32, little-endian), the header (JSON), the network. Random numbers need no place in
- * it: each step draws from a stream of its own, a function of the seed and of the step's index.
+ * Serializes a state: the header's length (uint32, little-endian), the header (JSON), the network. It has no state of
+ * random numbers, because each step draws from its own stream, a function of the seed and the step's index.
  */
 export function packCheckpoint(fingerprint: string, state: CriticState): Uint8Array {
   const { network, ...rest } = state;
@@ -54,13 +57,14 @@ function readHeader(bytes: Uint8Array): { header: Header; end: number } {
     const header = JSON.parse(view.toString('utf8', 4, end)) as Header;
     if (header.magic === MAGIC) return { header, end };
   } catch {
-    // Reported below, as what it is: no checkpoint of ours.
+    // Reported below as not a checkpoint.
   }
-  throw new CheckpointError(`resume: ${bytes.byteLength} bytes are no checkpoint of a critic (${MAGIC})`);
+  throw new CheckpointError(`resume: ${bytes.byteLength} bytes are not a checkpoint of a critic (${MAGIC})`);
 }
 
 /**
- * Takes a state back. Throws {@link CheckpointError} when the bytes are no checkpoint, are cut off, or belong to another critic.
+ * Restores a state. Throws {@link CheckpointError} if the bytes are not a checkpoint, are truncated, or belong to
+ * another critic.
  */
 export function unpackCheckpoint(fingerprint: string, networkBytes: number, bytes: Uint8Array): CriticState {
   const { header, end } = readHeader(bytes);

@@ -40,10 +40,10 @@ async function runAll(cases: readonly Record<string, string>[]): Promise<number[
   return all;
 }
 
-// libtensorflow's memory is out of JavaScript's reach, so tfjs-node runs what stock operations compose. Plain JavaScript without
-// heap kernels takes the same path.
+// libtensorflow's memory is not accessible to JavaScript, so tfjs-node runs compositions of stock operations. Plain
+// JavaScript without heap kernels takes the same path.
 describe('a critic of stock operations alone', () => {
-  it('says and learns the same as one of fused kernels', async () => {
+  it('judges and trains the same as one with fused kernels', async () => {
     await useBackend({ force: 'cpu' });
     const cases = ['conv', 'conv-residual', 'mlp'].flatMap((arch) =>
       ['ns+R1', 'hinge+SN', 'wgan-gp'].map((loss) => ({ 'disc.arch': arch, 'gan.loss': loss })),
@@ -56,7 +56,8 @@ describe('a critic of stock operations alone', () => {
     for (const [i, numbers] of composed.entries()) {
       expect(numbers.length).toBe(fused[i].length);
       const scale = Math.max(...fused[i].map(Math.abs));
-      // Float32, four steps of Adam behind the last numbers, each up to the rate, as wrong as its gradient is relative to itself.
+      // Float32, four steps of Adam before the last numbers, each up to the rate, with the relative error of its
+      // gradient.
       for (const [j, value] of numbers.entries()) expect(Math.abs(value - fused[i][j]) / scale).toBeLessThan(2e-3);
     }
   });

@@ -3,19 +3,19 @@ import type { ParameterSpec } from '@qloom/tfjs/layers/parameters.ts';
 import { networkParameters, normalizedWeights } from './network.ts';
 import type { CriticSettings } from './settings.ts';
 
-/** First values of a critic's parameters, and the starting vectors of its spectral norms. */
+/** Initial values of a critic's parameters, and the initial vectors of its spectral norms. */
 export interface CriticSpecs {
   readonly parameters: readonly ParameterSpec[];
   readonly singular: readonly ParameterSpec[];
 }
 
-/** Specs of a fresh critic for points of `inputs` features and `classes` classes. */
+/** Specs of a new critic for points of `inputs` features and `classes` classes. */
 export function criticSpecs(settings: CriticSettings, inputs: number, classes: number, random: Random): CriticSpecs {
   const parameters = networkParameters(settings, inputs, classes, random);
   return { parameters, singular: singularVectors(settings, parameters, random.fork('singular')) };
 }
 
-/** One starting vector for the spectral norm of each normalized weight. */
+/** One initial vector for the spectral norm of each normalized weight. */
 function singularVectors(settings: CriticSettings, specs: readonly ParameterSpec[], random: Random): ParameterSpec[] {
   if (settings.loss !== 'hinge+SN') return [];
   return normalizedWeights(settings).map((name) => {

@@ -6,7 +6,7 @@ import { criticLoss, featureMatching, generatorLoss, r1Penalty, wassersteinPenal
 import { judge, normalizedWeights, prepare, type WeightOf } from './network.ts';
 import type { CriticSettings } from './settings.ts';
 
-// The critic's steps as functions of tensors alone; step-definitions.ts makes steps on a flat state of them.
+// The critic's steps as pure functions of tensors; step-definitions.ts builds steps on a flat state from them.
 
 /** Batches of the same classes in the same order: [batch, features] twice and [batch, 1 + classes]. */
 export interface Inputs {
@@ -22,10 +22,10 @@ export interface Network {
   readonly singular: Weights;
 }
 
-/** A number of the host, or a scalar that a compiled step takes as its input. */
+/** A JavaScript number, or a scalar tensor that is an input of a compiled step. */
 export type Coefficient = number | tf.Scalar;
 
-/** Weights as the loss wants them, each normalized once a step however often it is used, and where the singular vectors move on to. */
+/** Weights as the loss requires them, each normalized once per step, and the singular vectors after the step. */
 function weightsOf({ settings, parameters, singular }: Network): { weight: WeightOf; moved: tf.Tensor2D[] } {
   if (settings.loss !== 'hinge+SN') return { weight: (name) => parameters.get(name), moved: [] };
   const moved: tf.Tensor2D[] = [];
@@ -40,7 +40,7 @@ function weightsOf({ settings, parameters, singular }: Network): { weight: Weigh
   return { weight: (name) => normalized.get(name) ?? parameters.get(name), moved };
 }
 
-/** A batch's logits, and their gradient with respect to its points where it can be differentiated once more. */
+/** A batch's logits, and their gradient with respect to its points in a form that can be differentiated again. */
 function withSlopes(
   score: (x: tf.Tensor2D) => tf.Tensor1D,
   x: tf.Tensor2D,
@@ -49,7 +49,7 @@ function withSlopes(
   return { logits: value as tf.Tensor1D, slopes: grads[0] as tf.Tensor2D };
 }
 
-/** What a judgement is made of; see {@link judgeBatch}. */
+/** Inputs of a judgement; see {@link judgeBatch}. */
 export interface JudgedBatch {
   readonly logits: tf.Tensor1D;
   readonly adversarial: tf.Scalar;
@@ -58,8 +58,8 @@ export interface JudgedBatch {
 }
 
 /**
- * The logits of `fake`, both objectives, and, where wanted, the gradient of their sum, weighted by `weights`, with respect to
- * `fake`. A weight that is the number 0 leaves its objective out of the gradient's computation.
+ * The logits of `fake`, both objectives, and optionally the gradient of their sum, weighted by `weights`, with respect
+ * to `fake`. A weight that is the number 0 leaves its objective out of the gradient's computation.
  */
 export function judgeBatch(
   network: Network,
@@ -86,21 +86,21 @@ export function judgeBatch(
   return { ...auxiliary, gradient: gradients[0] as tf.Tensor2D };
 }
 
-/** What an update descends, and what it reports; see {@link criticGradients}. */
+/** The gradients and the report of an update; see {@link criticGradients}. */
 export interface CriticGradients {
   readonly loss: tf.Scalar;
   readonly penalty: tf.Scalar;
   readonly real: tf.Tensor1D;
   readonly fake: tf.Tensor1D;
-  /** One a parameter, in order; null where the loss does not depend on it. */
+  /** One per parameter, in order; null if the loss does not depend on it. */
   readonly gradients: readonly (tf.Tensor | null)[];
   /** The singular vectors after one more power iteration, in order. */
   readonly moved: readonly tf.Tensor2D[];
 }
 
 /**
- * The critic's loss with its penalty, and its gradient. `mix` [batch] is where between real and synthetic each point of wgan-gp's
- * penalty lies.
+ * The critic's loss with its penalty, and its gradient. `mix` [batch] is the interpolation weight of each point of
+ * wgan-gp's penalty between real and synthetic.
  */
 export function criticGradients(
   network: Network,

@@ -22,11 +22,14 @@ interface Judgement {
   readonly logits: Float32Array;
   readonly adversarial: number;
   readonly featureMatching: number;
-  /** Gradient of the weighted objectives with respect to the synthetic points as seen, [count, features]; empty unless wanted. */
+  /**
+   * Gradient of the weighted objectives with respect to the synthetic points as seen, [count, features]; empty unless
+   * requested.
+   */
   readonly gradient: Float32Array;
 }
 
-/** What one update reports. */
+/** Report of one update. */
 export interface UpdateReport {
   readonly loss: number;
   readonly penalty: number;
@@ -39,7 +42,10 @@ export interface UpdateReport {
 /** The critic's network and its optimizer. One call at a time. */
 export interface Critic {
   judge(batches: Batches, wantGradient: boolean): Promise<Judgement>;
-  /** One step of Adam. `mix` [count]: where between real and synthetic each point of wgan-gp's penalty lies. */
+  /**
+   * One step of Adam. `mix` [count]: interpolation weight of each point of wgan-gp's penalty between real and
+   * synthetic.
+   */
   update(batches: Batches, mix: Float32Array): Promise<UpdateReport>;
   /** Number of bytes of {@link toBytes}. */
   readonly byteLength: number;
@@ -50,8 +56,9 @@ export interface Critic {
 }
 
 /**
- * A critic with first values from `specs`. Its state is flat arrays of its own, its steps are those of its structure, compiled where
- * there are compiled steps: a critic goes on from the bytes of another, whichever way the two run.
+ * Creates a critic with initial values from `specs`. It has its own state in flat arrays and shares the steps of its
+ * structure, compiled if there are compiled steps. Eager and compiled critics have the same state format, so that one
+ * can continue from the bytes of the other.
  */
 export function createCritic(settings: CriticSettings, specs: CriticSpecs, steps?: TrainingSteps): Critic {
   const sizes = { parameters: flatSize(specs.parameters), singular: flatSize(specs.singular) };

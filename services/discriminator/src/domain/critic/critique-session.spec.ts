@@ -14,7 +14,7 @@ const FEATURES = 4;
 const CLASSES = 3;
 const BATCH = 32;
 
-/** Three well separated classes of correlated features on unlike scales. */
+/** Three well separated classes of correlated features on different scales. */
 function realPoints(count = 60): Points {
   const random = createRandom('real');
   const y = Int32Array.from({ length: count }, (_, i) => i % CLASSES);
@@ -31,13 +31,13 @@ function realPoints(count = 60): Points {
 const training = realPoints();
 const classes = Int32Array.from({ length: BATCH }, (_, i) => i % CLASSES);
 
-/** Synthetic points: wrong on every feature by one of its standard deviations. */
+/** Synthetic points, shifted in every feature by one standard deviation. */
 function fakePoints(seed: number): Float32Array {
   const random = createRandom(`fake ${seed}`);
   return Float32Array.from({ length: BATCH * FEATURES }, (_, i) => 10 ** ((i % FEATURES) - 1) * (2 + random.normal()));
 }
 
-/** What sessions train with: set by the suite. */
+/** Compiled steps that the sessions train with; set by the suite. */
 let steps: TrainingSteps | undefined;
 
 function open(
@@ -77,7 +77,7 @@ describe.each([
     steps = given;
   });
 
-  it.each(combinations)('learns to tell wrong points with %s', async (_name, hyperparameters) => {
+  it.each(combinations)('learns to recognize wrong points with %s', async (_name, hyperparameters) => {
     const session = open({ ...hyperparameters, 'gan.lrD': 4e-3, 'disc.filters': 8 });
     await train(session, 20);
     const { losses } = await look(session);
@@ -92,7 +92,7 @@ describe.each([
     await train(first, 5);
     const { bytes } = await first.checkpoint();
     first.close();
-    // Every look is the same step of the same critic: the same real batch, the same augmentation.
+    // Every call of `look` is the same step of the same critic: the same real batch, the same augmentation.
     const at = async (x: Float32Array) => {
       const session = open(settings, bytes, weights);
       const result = await look(session, x);
@@ -101,7 +101,7 @@ describe.each([
     };
     const x = fakePoints(3);
     const gradient = (await at(x)).gradient as Float32Array;
-    // Uphill in every coordinate, by what that feature varies.
+    // Ascent in every coordinate, by the deviation of that feature.
     const direction = gradient.map((g, i) => 10 ** ((i % FEATURES) - 1) * Math.sign(g));
     const objective = async (step: number) => {
       const { losses } = await at(x.map((value, i) => value + step * direction[i]));
@@ -110,17 +110,17 @@ describe.each([
     const slope = gradient.reduce((sum, g, i) => sum + g * direction[i], 0);
     const h = 2e-3;
     const measured = ((await objective(h)) - (await objective(-h))) / (2 * h);
-    // float32 losses leave about 1e-4 of noise; a kink of a leaky ReLU within h adds a little.
+    // float32 losses have noise of about 1e-4; a kink of a leaky ReLU within h adds a little.
     expect(Math.abs(slope - measured) / Math.abs(slope)).toBeLessThan(0.01);
   });
 
-  it('does not change where update is false', async () => {
+  it('does not change if update is false', async () => {
     const [plain, watched] = [open({}), open({})];
     await train(plain, 2);
     await train(watched, 2);
     const before = (await watched.checkpoint()).bytes;
     for (let i = 0; i < 3; i++) await look(watched);
-    // Only the index moves: what was learned and drawn is the same to the last bit.
+    // Only the index changes: parameters and draws are bit for bit the same.
     const strip = (bytes: Uint8Array) =>
       Buffer.from(bytes)
         .toString('latin1')
@@ -130,7 +130,7 @@ describe.each([
     for (const session of [plain, watched]) session.close();
   });
 
-  it.each(combinations)('goes on bit for bit from a checkpoint with %s', async (_name, hyperparameters) => {
+  it.each(combinations)('continues bit for bit from a checkpoint with %s', async (_name, hyperparameters) => {
     const settings = { ...hyperparameters, 'gan.dSteps': 2, 'disc.filters': 8 };
     const undisturbed = open(settings);
     await train(undisturbed, 5);
@@ -147,7 +147,7 @@ describe.each([
     for (const session of [undisturbed, resumed]) session.close();
   });
 
-  it('makes as many updates a step as gan.dSteps says, after the answer', async () => {
+  it('makes gan.dSteps updates per step, after the answer', async () => {
     const session = open({ 'gan.dSteps': 3 });
     const before = (await session.checkpoint()).bytes;
     await session.step({ index: 0, x: fakePoints(0), classes, update: true, wantGradient: false });
@@ -156,7 +156,7 @@ describe.each([
     session.close();
   });
 
-  it('refuses a repeated and a skipped index, and goes on with the right one', async () => {
+  it('refuses a repeated and a skipped index, and continues with the right one', async () => {
     const session = open();
     await train(session, 1);
     const step = (index: number) =>
@@ -187,7 +187,7 @@ describe.each([
     one.close();
   });
 
-  it('says that it diverged where a number is not finite, and stays so', async () => {
+  it('reports divergence if a number is not finite, and then for every call', async () => {
     const session = open();
     const x = fakePoints(0);
     x[5] = Number.NaN;
@@ -198,7 +198,7 @@ describe.each([
     session.close();
   });
 
-  it('refuses to resume from something else', async () => {
+  it('refuses to resume from other bytes', async () => {
     const session = open();
     const { bytes } = await session.checkpoint();
     session.close();
@@ -241,7 +241,7 @@ describe('a critic, compiled and eager', () => {
     losses['critic.loss'],
   ];
 
-  it.each(combinations)('says and learns the same with %s, whichever goes on from the other', async (_name, given) => {
+  it.each(combinations)('judges and trains the same with %s in any mix of modes', async (_name, given) => {
     const hyperparameters = { ...given, 'disc.filters': 8 };
     const weights = { adversarial: 0.7, 'feature-matching': 0.3 };
     const results: number[][] = [];
@@ -265,13 +265,13 @@ describe('a critic, compiled and eager', () => {
     }
     const scale = Math.max(...results[0].map(Math.abs));
     for (const numbers of results) {
-      // Float32, ten steps of Adam behind it. A step is the rate times m/√v, whose error is that of the gradient relative to itself:
-      // some 1e-5, and more where a gradient is small beside its terms.
+      // Float32, after ten steps of Adam. A step is the rate times m/√v, whose error is that of the gradient relative
+      // to itself: about 1e-5, and more where a gradient is small compared with its terms.
       for (const [i, value] of numbers.entries()) expect(Math.abs(value - results[0][i]) / scale).toBeLessThan(2e-3);
     }
   });
 
-  it('goes on eagerly from the state it has where a step cannot be compiled', async () => {
+  it('continues eagerly from its state if a step cannot be compiled', async () => {
     const told: string[] = [];
     const build = createArrayStepBuilder();
     const failing = createStepCache(async (definition) => {
@@ -285,7 +285,7 @@ describe('a critic, compiled and eager', () => {
     steps = undefined;
     const eager = open({ 'gan.loss': 'hinge+SN' });
     await train(eager, 3);
-    // Until it fell back it had only judged, and that leaves no trace in its state.
+    // Before the fallback it had only judged, which does not change its state.
     expect(await bytesOf(fallen)).toEqual(await bytesOf(eager));
     expect(told).toEqual(['a critic: Error: no such kernel']);
   });

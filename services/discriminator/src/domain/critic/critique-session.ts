@@ -15,13 +15,13 @@ import { requireTraining } from './training-points.ts';
 
 /** One batch to judge. */
 interface CritiqueStep {
-  /** One more than the last step's. */
+  /** Index of the last step plus one. */
   readonly index: number;
   /** Synthetic points in the units of the training points, [classes.length, features], row-major. */
   readonly x: Float32Array;
   /** Class of each. */
   readonly classes: Int32Array;
-  /** Whether the critic learns from this batch. */
+  /** Whether the critic is updated with this batch. */
   readonly update: boolean;
   readonly wantGradient: boolean;
 }
@@ -33,7 +33,7 @@ export interface CritiqueStepResult {
   readonly logits: Float32Array;
   /** Each objective's batch mean, unweighted, and the critic's own last losses. */
   readonly losses: Readonly<Record<Objective | string, number>>;
-  /** Gradient of the weighted objectives' batch mean with respect to x, [batch, features]; absent where it was not wanted. */
+  /** Gradient of the weighted objectives' batch mean with respect to x, [batch, features]; absent unless requested. */
   readonly gradient?: Float32Array;
 }
 
@@ -45,38 +45,37 @@ interface CritiqueCheckpoint {
 }
 
 /**
- * A critic in one fit's service. Lock-step: the updates that a step owes are done before anything else happens, and a call is
- * awaited before the next.
+ * A critic for one fit, in lock-step: the updates of a step must be done, and each call awaited, before the next call.
  */
 export interface CritiqueSession {
   /** Index that the next step must have. */
   readonly nextIndex: number;
   /**
-   * Judges a batch with the critic as it is. The updates that the batch asks for are owed, not done: {@link advance} does
-   * them, after the answer is on its way.
+   * Judges a batch with the current critic. Updates that the batch requests stay pending; {@link advance} does them
+   * after the answer has been sent.
    *
-   * Rejects with {@link OutOfOrderError} for another index than the next, {@link InvalidPointsError} for points that do not fit,
-   * and {@link DivergedError}; after the last, every call does.
+   * Rejects with {@link OutOfOrderError} for another index than the next, {@link InvalidPointsError} for points that do not
+   * fit, and {@link DivergedError}; after the last, every call does.
    */
   step(step: CritiqueStep): Promise<CritiqueStepResult>;
-  /** Does one owed update. Resolves to whether more are owed. Rejects with {@link DivergedError}. */
+  /** Does one pending update. Resolves to whether more are pending. Rejects with {@link DivergedError}. */
   advance(): Promise<boolean>;
-  /** The state after the steps so far and all their updates: resuming from it goes on bit for bit. */
+  /** The state after the steps so far and all their updates. A session resumed from it continues bit for bit. */
   checkpoint(): Promise<CritiqueCheckpoint>;
-  /** Frees everything and sums up. May be called at any time, and again. */
+  /** Frees all resources and returns a summary. May be called at any time, and repeatedly. */
   close(): { readonly steps: number; readonly summary: Readonly<Record<string, number>> };
 }
 
-/** What a session needs to begin. */
+/** Arguments for opening a session. */
 export interface CritiqueOpening {
   readonly settings: CriticSettings;
   /** The training split. */
   readonly training: Points;
-  /** Seed of everything random in the critic. */
+  /** Seed of all randomness of the critic. */
   readonly seed: number;
-  /** Bytes of a checkpoint to go on from. */
+  /** Bytes of a checkpoint from which to continue. */
   readonly resume?: Uint8Array;
-  /** Compiled steps to train with. Absent: eagerly. A checkpoint of one goes on as the other. */
+  /** Compiled steps to train with. Absent: the critic trains eagerly. A checkpoint can be resumed in either mode. */
   readonly steps?: TrainingSteps;
 }
 
@@ -144,7 +143,10 @@ export function openCritiqueSession({ settings, training, seed, resume, steps }:
     }
   }
 
-  /** Fresh real points of the same classes beside the synthetic ones, both augmented, with a stream of random numbers of their own. */
+  /**
+   * Draws real points of the same classes as the synthetic ones, and augments both, with their own stream of random
+   * numbers.
+   */
   function batchesFor(seen: Float32Array, classes: Int32Array, label: string) {
     const stream = random.fork(label);
     const real = augment(
@@ -200,7 +202,7 @@ export function openCritiqueSession({ settings, training, seed, resume, steps }:
 
   async function settle(): Promise<void> {
     while (await advance()) {
-      // Every owed update, one after the other.
+      // Does all pending updates, one after the other.
     }
   }
 

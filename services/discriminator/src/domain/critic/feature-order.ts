@@ -20,9 +20,10 @@ function correlations({ count, features, x }: Points): Float64Array {
 }
 
 /**
- * An order of the features in which correlated ones are neighbours, so that a convolution over features has something local to
- * see: starts at the most correlated pair and goes on greedily from whichever end of the chain has the nearer neighbour.
- * Position i of the result is the column that comes i-th. A function of the training points alone; ties go to the lower column.
+ * An order of the features in which correlated ones are neighbours, so that a convolution over features has local
+ * structure: starts at the most correlated pair and extends the chain greedily at the end that has the more correlated
+ * neighbour. Element i of the result is the column at position i. The order depends only on the training points; ties
+ * are resolved in favour of the lower column.
  */
 export function correlationOrder(training: Points): Int32Array {
   const { features } = training;

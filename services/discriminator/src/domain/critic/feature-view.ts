@@ -1,19 +1,22 @@
 import type { Points } from '@qloom/study/points/points.ts';
 import { correlationOrder } from './feature-order.ts';
 
-/** How the critic sees points: standardized by the training points, columns ordered by correlation. */
+/** Transformation of points for the critic: standardized by the training points, columns ordered by correlation. */
 export interface FeatureView {
   readonly features: number;
-  /** Points in the units of the data to what the network sees; both [count, features], row-major. */
+  /** Maps points in the units of the data to the network's input; both [count, features], row-major. */
   forward(x: Float32Array): Float32Array;
-  /** A gradient with respect to what the network sees, carried back to the units and the order of the data. */
+  /** Maps a gradient with respect to the network's input back to the units and the column order of the data. */
   backward(gradient: Float32Array): Float32Array;
 }
 
-/** A column that hardly varies in the training points is not blown up: its deviation counts as this much of the largest. */
+/**
+ * Minimum deviation of a column, relative to the largest one, so that standardization does not amplify a column that is
+ * almost constant.
+ */
 const LEAST_RELATIVE_DEVIATION = 1e-3;
 
-/** The view that belongs to some training points. */
+/** Creates the view for these training points. */
 export function createFeatureView(training: Points): FeatureView {
   const { count, features, x } = training;
   const order = correlationOrder(training);

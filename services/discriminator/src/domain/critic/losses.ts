@@ -7,13 +7,13 @@ const PENALTY_WEIGHT = 10;
 
 const mean = (x: tf.Tensor): tf.Scalar => tf.mean(x) as tf.Scalar;
 
-/** What the generator minimizes, of logits of synthetic points: −log D for ns, −logit for the others. */
+/** The generator's loss, from the logits of synthetic points: −log D for ns, −logit for the others. */
 export function generatorLoss(kind: LossKind, fake: tf.Tensor1D): tf.Scalar {
   return kind === 'ns+R1' ? meanSoftplus(fake, -1) : (tf.neg(mean(fake)) as tf.Scalar);
 }
 
 /**
- * What the critic minimizes, without penalties:
+ * The critic's loss without penalties:
  * - ns+R1: E softplus(−D_r) + E softplus(D_f);
  * - hinge+SN: E relu(1 − D_r) + E relu(1 + D_f);
  * - wgan-gp: E D_f − E D_r.
@@ -42,9 +42,9 @@ export function wassersteinPenalty(gradient: tf.Tensor2D): tf.Scalar {
 }
 
 /**
- * ‖E f_r − E f_f‖²/n of the last hidden layer of two batches, [batch, n] each (Salimans et al., 2016). Over n, because its gradient
- * would otherwise grow with the width of the layer: at 16 filters and 4 features it was 90 times the adversarial one, and a fit's
- * Fréchet distance 0.35 instead of 0.17.
+ * ‖E f_r − E f_f‖²/n of the last hidden layer of two batches, [batch, n] each (Salimans et al., 2016). Divided by n,
+ * because its gradient would otherwise grow with the width of the layer: at 16 filters and 4 features it was 90 times
+ * the adversarial one, and a fit's Fréchet distance 0.35 instead of 0.17.
  */
 export function featureMatching(real: tf.Tensor2D, fake: tf.Tensor2D): tf.Scalar {
   return tf.mul(sumSquares(tf.sub(tf.mean(real, 0), tf.mean(fake, 0))), 1 / real.shape[1]) as tf.Scalar;

@@ -12,21 +12,21 @@ import { type CriticSettings, usesBatchStd } from './settings.ts';
 
 /** Hidden layers of the multilayer perceptron. */
 const MLP_LAYERS = 2;
-/** Units of the multilayer perceptron for each filter. */
+/** Units of the multilayer perceptron per filter. */
 const MLP_UNITS_PER_FILTER = 4;
 
-/** What the critic computes of a batch. */
+/** The critic's outputs for a batch. */
 export interface Verdict {
-  /** [batch]; higher is more real. */
+  /** [batch]; higher means more real. */
   readonly logits: tf.Tensor1D;
-  /** The last hidden layer, flattened: [batch, n]. What feature matching compares. */
+  /** The last hidden layer, flattened: [batch, n]. Feature matching compares it. */
   readonly features: tf.Tensor2D;
 }
 
-/** Gives the weights of a layer as they are to be used: spectrally normalized, or as they are. */
+/** Returns the effective weights of a layer: spectrally normalized, or unchanged. */
 export type WeightOf = (name: string) => tf.Tensor;
 
-/** Outputs of each hidden layer, in channels or units. */
+/** Number of outputs of each hidden layer, in channels or units. */
 function widths({ architecture, convLayers, filters }: CriticSettings): number[] {
   if (architecture === 'mlp') return new Array(MLP_LAYERS).fill(MLP_UNITS_PER_FILTER * filters);
   const grow = architecture === 'conv' ? 2 : 1;
@@ -40,9 +40,9 @@ function featureLength(settings: CriticSettings, inputs: number): number {
 }
 
 /**
- * Fresh parameters. Names: `h<layer>.w`, `h<layer>.b`; `position` and `position.w`, the learned channel that tells a filter where it
- * is, and its taps; `out.w` [1 + classes, n], whose first row judges every point and whose others belong to one class each;
- * `out.b`, and `spread.w` for the batch's standard deviation.
+ * Creates new parameters. Names: `h<layer>.w`, `h<layer>.b`; `position` and `position.w`, the trainable channel that
+ * encodes the position of a filter, and its taps; `out.w` [1 + classes, n], whose first row judges every point and
+ * whose others belong to one class each; `out.b`, and `spread.w` for the batch's standard deviation.
  */
 export function networkParameters(
   settings: CriticSettings,
@@ -83,7 +83,7 @@ export function normalizedWeights(settings: CriticSettings): string[] {
   return [...widths(settings).map((_, layer) => `h${layer}.w`), 'out.w'];
 }
 
-/** What is the same for every batch of a step: computed once, and its gradient taken once. */
+/** Quantities that are the same for every batch of a step: they and their gradients are computed once. */
 export interface Prepared {
   readonly settings: CriticSettings;
   readonly parameters: Weights;
@@ -128,8 +128,9 @@ function hiddenLayers({ settings, parameters, weight, position }: Prepared, x: t
 }
 
 /**
- * Judges a batch: `x` [batch, inputs] as the critic sees it. The logit is ⟨w₀ + w_c, h(x)⟩ + b, a projection on the class
- * (Miyato and Koyama, 2018), plus, where the loss allows it, a weight times how much h varies over the batch.
+ * Judges a batch: `x` [batch, inputs] as the critic sees it. The logit is ⟨w₀ + w_c, h(x)⟩ + b, a projection on the
+ * class (Miyato and Koyama, 2018), plus, if the loss allows it, a weight times the standard deviation of h over the
+ * batch.
  */
 export function judge(prepared: Prepared, x: tf.Tensor2D): Verdict {
   const { settings, parameters, projection } = prepared;
@@ -139,7 +140,7 @@ export function judge(prepared: Prepared, x: tf.Tensor2D): Verdict {
   return { logits: tf.add(rowDot(features, projection), shift), features };
 }
 
-/** The rows that {@link prepare} wants: a one, and the one-hot class. */
+/** The rows that {@link prepare} takes: a one, and the one-hot class. */
 export function membershipOf(labels: Int32Array, classes: number): Float32Array {
   const width = 1 + classes;
   const rows = new Float32Array(labels.length * width);

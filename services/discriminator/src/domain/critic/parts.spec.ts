@@ -20,7 +20,7 @@ describe('correlationOrder', () => {
     const random = createRandom(1);
     const rows = Array.from({ length: 400 }, () => {
       const [a, b] = [random.normal(), random.normal()];
-      // Column 0 goes with 2 and a little with 3; column 1 with nothing.
+      // Column 0 is correlated with 2, and weakly with 3; column 1 with none.
       return [a, random.normal(), a + 0.1 * b, a + 2 * random.normal()];
     });
     const order = [...correlationOrder(points(4, rows.flat()))];
@@ -28,7 +28,7 @@ describe('correlationOrder', () => {
     expect([0, 3]).toContain(order.indexOf(1));
   });
 
-  it('is a permutation, also of constant columns and of a single one', () => {
+  it('is a permutation, even for constant columns and a single column', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 6 }), fc.integer({ min: 1, max: 5 }), fc.nat(), (features, count, seed) => {
         const random = createRandom(seed);
@@ -41,7 +41,7 @@ describe('correlationOrder', () => {
 });
 
 describe('createFeatureView', () => {
-  it('standardizes, and carries a gradient back by the transpose of its map', () => {
+  it('standardizes, and maps a gradient back by the transpose of its map', () => {
     const random = createRandom(2);
     const training = points(
       3,
@@ -66,7 +66,7 @@ describe('createFeatureView', () => {
     expect(backward).toBeCloseTo(forward, 4);
   });
 
-  it('does not blow up a constant feature', () => {
+  it('does not amplify a constant feature', () => {
     const view = createFeatureView(points(2, [1, 5, 2, 5, 3, 5]));
     expect([...view.forward(Float32Array.of(2, 5))].map(Math.abs)).toEqual([0, 0]);
   });
@@ -79,7 +79,7 @@ describe('augment', () => {
     expect(augment(x, 4, 0, createRandom(1)).x).toEqual(x);
   });
 
-  it('masks about strength × a quarter of the numbers, and says so in the slope', () => {
+  it('masks about strength × a quarter of the numbers, with slope 0', () => {
     const { x: seen, slope } = augment(x, 4, 0.5, createRandom(1));
     const masked = slope.filter((value) => value === 0).length / slope.length;
     // 0.125 expected; rows of four are drawn together, so the standard error is about 0.007.
@@ -87,7 +87,7 @@ describe('augment', () => {
     for (const [i, value] of slope.entries()) if (value === 0) expect(seen[i]).toBe(0);
   });
 
-  it('grows while the critic is right on more real points than the target, and shrinks otherwise', () => {
+  it('grows while the critic is right about more real points than the target, and shrinks otherwise', () => {
     let state = NO_AUGMENTATION;
     for (let i = 0; i < 100; i++) state = adjustAugmentation(state, [1, 2, 3]);
     expect(state.strength).toBeGreaterThan(0.3);
@@ -100,7 +100,7 @@ describe('augment', () => {
 });
 
 describe('createRealBatches', () => {
-  it('draws the classes asked for, each point once before any twice', () => {
+  it('draws the requested classes, each point once before any twice', () => {
     const training = points(1, [0, 1, 2, 10, 11], [0, 0, 0, 1, 1]);
     const draws = createRealBatches(training, training.x).draw(Int32Array.of(0, 1, 0, 1, 0), createRandom(4));
     expect([...draws].sort((a, b) => a - b)).toEqual([0, 1, 2, 10, 11]);
@@ -108,7 +108,7 @@ describe('createRealBatches', () => {
 });
 
 describe('criticSettings', () => {
-  it('fills in every default, and takes the words of the wire for numbers', () => {
+  it('fills in every default, and takes numbers from strings on the wire', () => {
     expect(criticSettings({ 'disc.filters': '32', 'vae.width': 3 }, { adversarial: 1 })).toEqual({
       architecture: 'conv',
       convLayers: 2,
@@ -133,14 +133,14 @@ describe('criticSettings', () => {
     expect(() => criticSettings(given, {})).toThrow(message);
   });
 
-  it('refuses objectives that it does not know and weights below 0', () => {
+  it('refuses unknown objectives and weights below 0', () => {
     expect(() => criticSettings({}, { utility: 1 })).toThrow(
       'objective utility: this critic knows adversarial, feature-matching',
     );
     expect(() => criticSettings({}, { adversarial: -1 })).toThrow('weight -1');
   });
 
-  it('offers hyperparameters that a search can use: no name twice, defaults in their range, conditions that can hold', () => {
+  it('offers searchable hyperparameters: unique names, defaults within their range, conditions that can hold', () => {
     expect(createSpace(HYPERPARAMETERS).parameters).toHaveLength(HYPERPARAMETERS.length);
   });
 });

@@ -2,18 +2,18 @@ import type { Random } from '@qloom/random/random.ts';
 import type { Points } from '@qloom/study/points/points.ts';
 import { InvalidPointsError } from '../errors.ts';
 
-/** Draws real points to set beside synthetic ones. */
+/** Draws real points for comparison with synthetic ones. */
 export interface RealBatches {
   /**
-   * One training point for each class asked for, in the same order, [count, features] row-major: so the classes of the two batches
-   * are the same. No point twice before every one of its class was drawn.
+   * Returns one training point for each requested class, in the same order, [count, features] row-major, so that the
+   * two batches have the same classes. No point is drawn twice before every point of its class was drawn.
    *
    * Throws {@link InvalidPointsError} for a class outside 0 … classes − 1, or without a training point.
    */
   draw(classes: Int32Array, random: Random): Float32Array;
 }
 
-/** Prepares drawing from some training points, already as the critic sees them. */
+/** Creates a source of batches from training points in the critic's representation. */
 export function createRealBatches(training: Points, seen: Float32Array): RealBatches {
   const { features, classes: classCount } = training;
   const rowsOfClass: number[][] = Array.from({ length: classCount }, () => []);

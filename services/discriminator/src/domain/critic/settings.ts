@@ -4,7 +4,7 @@ import { echoed } from '@qloom/tensor/quoted.ts';
 import { InvalidSettingError } from '../errors.ts';
 import { HYPERPARAMETERS } from '../hyperparameters.ts';
 
-/** What the critic can be asked to weigh in its gradient. */
+/** Objectives that can be weighted in the critic's gradient. */
 export const OBJECTIVES = ['adversarial', 'feature-matching'] as const;
 
 /** One of {@link OBJECTIVES}. */
@@ -13,7 +13,7 @@ export type Objective = (typeof OBJECTIVES)[number];
 /** Which adversarial loss. */
 export type LossKind = 'ns+R1' | 'hinge+SN' | 'wgan-gp';
 
-/** Everything about a critic but its data and its seed. */
+/** Settings of a critic: everything except its data and its seed. */
 export interface CriticSettings {
   readonly architecture: 'conv' | 'conv-residual' | 'mlp';
   readonly convLayers: number;
@@ -22,7 +22,7 @@ export interface CriticSettings {
   readonly filters: number;
   readonly loss: LossKind;
   readonly learningRate: number;
-  /** Updates a step. */
+  /** Updates per step. */
   readonly updatesPerStep: number;
   /** γ of R1. */
   readonly r1Gamma: number;
@@ -30,7 +30,7 @@ export interface CriticSettings {
   readonly weights: Readonly<Record<Objective, number>>;
 }
 
-/** What the discriminator checks. */
+/** The hyperparameters that the discriminator checks. */
 const OWNED = { service: 'discriminator', hyperparameters: HYPERPARAMETERS, prefixes: ['disc.'] };
 
 /**
@@ -69,7 +69,9 @@ export function criticSettings(
   };
 }
 
-/** Whether the critic sees how much a batch varies: not where a loss or a norm bounds its slope at single points. */
+/**
+ * Whether the critic sees the batch's standard deviation: not if a loss or a norm bounds its slope at single points.
+ */
 export function usesBatchStd({ loss }: CriticSettings): boolean {
   return loss === 'ns+R1';
 }

@@ -9,7 +9,10 @@ import type { CriticSettings } from './settings.ts';
 /** Adam's decays, as usual for adversarial training, and its ε. */
 export const ADAM = { beta1: 0, beta2: 0.99, epsilon: 1e-8 } as const;
 
-/** What the steps of a critic follow from: two critics of one structure run the same steps on states of their own. */
+/**
+ * The quantities that determine the steps of a critic: critics of the same structure share steps, each with its own
+ * state.
+ */
 export interface Structure {
   readonly settings: CriticSettings;
   readonly specs: CriticSpecs;
@@ -89,7 +92,7 @@ export function updateDefinition(structure: Structure): StepDefinition {
   };
 }
 
-/** Says everything that the steps of a structure depend on, in a form that names a step in a cache. */
+/** Key of a structure in a cache of steps: everything that its steps depend on. */
 export function structureKey(step: string, { settings, batch, features, memberships }: Structure): string {
   const { architecture, convLayers, kernel, filters, loss } = settings;
   return JSON.stringify([step, architecture, convLayers, kernel, filters, loss, batch, features, memberships]);
