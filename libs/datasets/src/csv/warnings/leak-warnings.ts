@@ -1,3 +1,4 @@
+import { classCounts } from '@qloom/study/points/rows.ts';
 import { firstOf, shown } from '../shown-text.ts';
 import type { FeatureColumn } from './column-warnings.ts';
 
@@ -13,8 +14,7 @@ export function leakWarnings(
   y: Int32Array,
   classNames: readonly string[],
 ): string[] {
-  const counts = new Array<number>(classNames.length).fill(0);
-  for (const label of y) counts[label]++;
+  const counts = classCounts({ count: y.length, classes: classNames.length, y });
   if (counts.some((rows) => rows < LEAST_OF_CLASS)) return [];
   const warnings = features.flatMap((feature) => {
     const how = howDetermined(feature.values, y, classNames);
