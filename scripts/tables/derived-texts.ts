@@ -1,3 +1,4 @@
+import { POLICIES } from '@qloom/agent/domain/policy/policy-table.ts';
 import { REWARD_FORMS } from '@qloom/agent/domain/reward/reward-table.ts';
 import type { Augmentation } from '@qloom/datasets/augmentations/augmentation.ts';
 import { AUGMENTATIONS } from '@qloom/datasets/augmentations/augmentation-table.ts';
@@ -7,7 +8,6 @@ import { ENGINES } from '@qloom/qnn/engine/engine-table.ts';
 import { ANSATZ_TABLE } from '@qloom/quantum/ansatz/ansatz-table.ts';
 import { describeRange, type OptionSpec, type OptionSpecs } from '@qloom/quantum/circuit-options.ts';
 import { ENCODINGS } from '@qloom/quantum/encodings/encoding-table.ts';
-import { POLICIES } from '../../services/agent/src/domain/policy/policy-table.ts';
 import { withTable } from './markdown.ts';
 import { withFields } from './study-file-fields.ts';
 

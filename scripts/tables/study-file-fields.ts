@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
+import { POLICY_NAMES } from '@qloom/agent/domain/policy/policy-table.ts';
 import { SCHEMA_PATH } from '@qloom/cli/study-file/check-schema.ts';
-import { POLICY_NAMES } from '../../services/agent/src/domain/policy/policy-table.ts';
 import type { SchemaNode } from './study-schema.ts';
 
 /** The guide to study files, with the names and defaults that the schema has in the rows of fields that take one of some names. */

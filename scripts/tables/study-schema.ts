@@ -1,10 +1,10 @@
+import { POLICY_NAMES } from '@qloom/agent/domain/policy/policy-table.ts';
 import { REWARD_FORM_NAMES, REWARD_FORMS } from '@qloom/agent/domain/reward/reward-table.ts';
+import { listTaskKinds } from '@qloom/datasets/tasks/task-table.ts';
 import { METHOD_NAMES, METHODS } from '@qloom/generator/domain/methods/method-table.ts';
 import { ANSATZ_NAMES } from '@qloom/quantum/ansatz/ansatz-table.ts';
 import { ENCODING_NAMES } from '@qloom/quantum/encodings/encoding-table.ts';
 import { isNode, parseDocument } from 'yaml';
-import { listTaskKinds } from '../../libs/datasets/src/tasks/task-table.ts';
-import { POLICY_NAMES } from '../../services/agent/src/domain/policy/policy-table.ts';
 
 /** A node of a JSON Schema, as far as it is read here. */
 export interface SchemaNode {
