@@ -8,12 +8,12 @@ export function findArm(result: StudyResult, name: string): ArmResult | undefine
   return result.arms.find((arm) => arm.name === name);
 }
 
-/** Display name of an arm. */
+/** Display name of an arm; a baseline without one of its own goes by its method. */
 export function armLabel(arm: Pick<ArmResult, 'name' | 'kind'>): string {
   if (arm.kind === ArmKind.REAL_ONLY) return 'real data only';
   if (arm.kind === ArmKind.QLOOM) return 'Qloom';
   if (arm.kind === ArmKind.ORACLE) return 'oracle (true samples)';
-  const rivals: Record<string, string> = {
+  const labels: Record<string, string> = {
     noise: '+ noise',
     gaussian: '+ class Gaussian',
     smote: '+ SMOTE',
@@ -27,7 +27,7 @@ export function armLabel(arm: Pick<ArmResult, 'name' | 'kind'>): string {
     svc: 'SVC, real only',
     'nearest-neighbours': 'neighbours, real only',
   };
-  return rivals[arm.name] ?? arm.name;
+  return labels[arm.name] ?? (arm.kind === ArmKind.RIVAL ? `+ ${arm.name}` : arm.name);
 }
 
 /** Arms in display order: real only, baselines, Qloom, oracle, classical. */
