@@ -3,17 +3,17 @@ import { ENGINE_NAMES } from '@qloom/qnn/engine/select-engine.ts';
 import { defineConfig } from '@qloom/service-kit/config/config.ts';
 import { TARGET_CONFIG } from '@qloom/study-rpc/services.ts';
 
-/** Environment variables of the QNN simulator besides the common ones. */
+/** Environment variables of the QNN simulator, in addition to the common ones. */
 export const CONFIG = defineConfig({
   QLOOM_ENGINE: {
     type: 'string',
     default: 'auto',
     allowed: ['auto', ...ENGINE_NAMES],
-    description: 'Engine for requests that ask for auto; auto measures all of them once at the start.',
+    description: 'Engine for requests with engine auto; auto measures all engines once at the start.',
   },
   QLOOM_ENGINE_CACHE: {
     type: 'string',
-    description: 'A file that keeps which engine auto has chosen; without it every start measures again.',
+    description: 'File in which the engine chosen by auto is cached; without it every start measures again.',
   },
   QLOOM_QNN_WORKERS: {
     type: 'integer',

@@ -2,7 +2,7 @@ import { createWorkerPool } from '../workers/pool.ts';
 import { chooseEngine } from './engine-choice.ts';
 
 describe('chooseEngine', () => {
-  it('takes the fastest and says how fast each one was', async () => {
+  it('takes the fastest and reports the speed of each one', async () => {
     const pool = createWorkerPool(1);
     const engines = await chooseEngine('auto', pool);
     await pool.close();

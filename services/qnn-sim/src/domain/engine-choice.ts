@@ -4,24 +4,27 @@ import { createEngine, engineEntry, UnknownEngineError } from '@qloom/qnn/engine
 import { listEngines, type SurveyedEngine } from './engine-survey.ts';
 import type { JobPool } from './jobs.ts';
 
-/** Which engine runs what asks for `auto`, and why. */
+/** The engine for requests with `auto`, and the reason for the choice. */
 export interface EngineChoice {
-  /** The engine that `auto` and an empty name stand for. */
+  /** The engine for `auto` and an empty name. */
   readonly selected: string;
-  /** Why, for people. */
+  /** Reason of the choice, human-readable. */
   readonly reason: string;
-  /** What was measured, fastest first; empty where the engine was forced. */
+  /** Measured engines, fastest first; empty if the engine was forced. */
   readonly measurements: readonly EngineMeasurement[];
-  /** Every engine, present or not. */
+  /** All engines, available or not. */
   readonly engines: readonly SurveyedEngine[];
   /**
-   * The engine's name that a request means; with a precision, `auto` is the fastest that offers it. Throws
+   * Resolves the name of an engine in a request; with a precision, `auto` is the fastest engine that offers it. Throws
    * UnknownEngineError.
    */
   resolve(requested: string, precision?: Precision): string;
 }
 
-/** `auto` measures every engine that is present once, in a thread of the pool, and takes the fastest; any other name is forced. */
+/**
+ * Chooses the engine: `auto` measures every available engine once, in a thread of the pool, and takes the fastest; any
+ * other name is forced.
+ */
 export async function chooseEngine(configured: string, pool: JobPool): Promise<EngineChoice> {
   if (configured !== 'auto') {
     (await createEngine(configured)).dispose();

@@ -1,29 +1,29 @@
 import { findEngines, type Selection, type SelectionCache, selectEngine } from '@qloom/qnn/engine/select-engine.ts';
 
-/** One engine as this machine has it. Plain data, so that it crosses threads. */
+/** One engine on this machine. Plain data that can be passed between threads. */
 export interface SurveyedEngine {
   readonly name: string;
-  /** What it is and which precisions it offers. */
+  /** Description of the engine, and the precisions that it offers. */
   readonly description: string;
   readonly available: boolean;
-  /** Whether `auto` may take it: it is available, and not there only for those who name it. */
+  /** Whether `auto` may choose it: it is available, and not restricted to requests that name it. */
   readonly automatic: boolean;
-  /** On what it runs, or why it cannot. */
+  /** The hardware on which it runs, or why it is unavailable. */
   readonly detail: string;
 }
 
-/** What engines there are, and which of them is the fastest. */
+/** All engines, and which of them is the fastest. */
 export interface EngineSurvey {
   readonly engines: readonly SurveyedEngine[];
   readonly selection: Selection;
 }
 
-/** Looks for every engine and measures those that are present, unless `cache` knows the answer. */
+/** Detects all engines and measures the available ones, unless `cache` has the result. */
 export async function surveyEngines(nowMs: () => number, cache?: SelectionCache): Promise<EngineSurvey> {
   return { engines: await listEngines(), selection: await selectEngine({ nowMs, cache }) };
 }
 
-/** Looks for every engine, without measuring. */
+/** Detects all engines, without measuring. */
 export async function listEngines(): Promise<SurveyedEngine[]> {
   return (await findEngines()).map(({ entry, availability }) => ({
     name: entry.name,

@@ -29,7 +29,7 @@ describe('evaluateUtility', () => {
     expect(outcomes[0]).toHaveLength(6);
   });
 
-  it('scales both arms by the real training points alone', async () => {
+  it('scales both arms by only the real training points', async () => {
     const pool = createWorkerPool(1);
     const only = await evaluateUtility(pool, evaluation({ arms: ['real-only'] }));
     const both = await evaluateUtility(pool, evaluation());

@@ -4,10 +4,10 @@ import type { EncodedPoints, TrainingTask } from '@qloom/qnn/training/train.ts';
 import type { Points } from '@qloom/study/points/points.ts';
 import type { JobPool, TimedResult } from './jobs.ts';
 
-/** Which points a QNN is trained on: the real ones, or real and synthetic ones together. */
+/** The points on which a QNN is trained: only the real ones, or real and synthetic ones. */
 export type Arm = 'real-only' | 'augmented';
 
-/** What to train and score. */
+/** Input of an evaluation. */
 export interface Evaluation {
   readonly fold: number;
   readonly settings: QnnSettings;
@@ -15,7 +15,7 @@ export interface Evaluation {
   readonly engine: string;
   /** One training per arm and seed. Both arms of a seed start from the same parameters. */
   readonly seeds: readonly number[];
-  /** Empty: both, or real-only alone where there are no synthetic points. */
+  /** Empty: both, or only real-only if there are no synthetic points. */
   readonly arms: readonly Arm[];
   readonly training: Points;
   /** May have no rows. */
@@ -29,7 +29,10 @@ export interface ArmResult extends TimedResult {
   readonly seed: number;
 }
 
-/** Thrown when an evaluation's points or seeds do not fit together. The message says what, where and what is right. */
+/**
+ * Thrown when an evaluation's points or seeds do not fit together. The message says what is wrong, where, and what
+ * would be right.
+ */
 class EvaluationError extends Error {
   override name = 'EvaluationError';
   readonly code = 'invalid';

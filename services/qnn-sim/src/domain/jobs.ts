@@ -23,12 +23,12 @@ export interface TrainJob {
   readonly tasks: readonly TrainingTask[];
 }
 
-/** Executes a batch of circuits; with cotangents also differentiates it. */
+/** Executes a batch of circuits; with cotangents it also differentiates it. */
 export interface ExecuteJob {
   readonly kind: 'execute';
   /** An engine's name, not `auto`. */
   readonly engine: string;
-  /** Absent: the engine's own. */
+  /** Absent: the engine's default. */
   readonly precision?: Precision;
   readonly circuit: CircuitSource;
   readonly observables: readonly Observable[];
@@ -43,12 +43,12 @@ export interface ExecuteJob {
   readonly cotangents: Float64Array | null;
 }
 
-/** Looks for the engines, and measures those that are present. */
+/** Detects the engines, and measures the available ones. */
 interface MeasureJob {
   readonly kind: 'measure';
 }
 
-/** What a worker can do. */
+/** Jobs of a worker. */
 export type Job = TrainJob | ExecuteJob | OutcomesJob | MinimizeJob | MeasureJob;
 
 /** A training's outcome and its share of the wall-clock of those that were trained together, in seconds. */
@@ -66,7 +66,7 @@ interface ExecuteResult {
   readonly inputGradient: Float64Array;
 }
 
-/** What each job gives. */
+/** Result of each job. */
 export type JobResult<J extends Job> = J extends TrainJob
   ? TimedResult[]
   : J extends ExecuteJob
@@ -77,27 +77,30 @@ export type JobResult<J extends Job> = J extends TrainJob
         ? LowestEnergy
         : EngineSurvey;
 
-/** What a job tells while it works; only minimizations tell something. */
+/** Progress of each job while it runs; only minimizations report it. */
 export type JobProgress = EnergyProgress;
 
-/** Does jobs elsewhere, so that the caller's thread stays free. */
+/** Runs jobs on other threads, so that the caller's thread stays free. */
 export interface JobPool {
-  /** Jobs that can run at once. */
+  /** Maximum number of concurrent jobs. */
   readonly size: number;
-  /** Does a job. Rejects with what the job threw, or with the signal's reason once it has aborted. */
+  /** Runs a job. Rejects with the error of the job, or with the signal's reason once it has aborted. */
   run<J extends Job>(job: J, signal?: AbortSignal, onProgress?: (at: JobProgress) => void): Promise<JobResult<J>>;
 }
 
-/** Does jobs in one thread, and keeps circuits that it has compiled. */
+/** Runs jobs in one thread, and caches compiled circuits. */
 export interface JobRunner {
   run<J extends Job>(job: J, shouldStop: () => boolean, onProgress?: (at: JobProgress) => void): Promise<JobResult<J>>;
 }
 
-/** Compiled circuits a runner keeps, and the most qubits of one that is kept: wider ones hold tens of megabytes. */
+/**
+ * Maximum number of compiled circuits that a runner caches, and maximum number of their qubits: wider ones need tens of
+ * megabytes.
+ */
 const KEPT_CIRCUITS = 8;
 const KEPT_QUBITS = 12;
 
-/** Starts a runner; `nowMs` is a monotonic clock, and `selections` keeps what was measured. */
+/** Starts a runner; `nowMs` is a monotonic clock, and `selections` caches the measurements. */
 export function createJobRunner(nowMs: () => number, selections?: SelectionCache): JobRunner {
   const circuits = new Map<string, Promise<CompiledCircuit>>();
   const compiledFor = async (key: unknown, compile: () => Promise<CompiledCircuit>) => {

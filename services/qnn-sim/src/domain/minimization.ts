@@ -21,15 +21,15 @@ export interface MinimizeJob {
   readonly seed: number;
 }
 
-/** Whom a minimization asks and tells. */
+/** Callbacks of a minimization. */
 export interface MinimizeHooks {
-  /** Asked after every step; true ends it with TrainingCancelledError. */
+  /** Called after every step; true ends it with TrainingCancelledError. */
   readonly shouldStop: () => boolean;
-  /** Told every 10 steps. */
+  /** Called every 10 steps. */
   readonly onProgress?: (at: EnergyProgress) => void;
 }
 
-/** Does the job. */
+/** Runs the job. */
 export async function minimize(job: MinimizeJob, { shouldStop, onProgress }: MinimizeHooks): Promise<LowestEnergy> {
   const engine = await createEngine(job.engine, { precision: 'float64' });
   try {

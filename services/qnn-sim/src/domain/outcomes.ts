@@ -13,7 +13,7 @@ export interface OutcomesJob {
   readonly kind: 'outcomes';
   /** An engine's name, not `auto`. */
   readonly engine: string;
-  /** Absent: the engine's own. */
+  /** Absent: the engine's default. */
   readonly precision?: Precision;
   readonly circuit: CircuitSource;
   readonly parameters: Float64Array;
@@ -28,7 +28,7 @@ export interface OutcomesJob {
   readonly seed: number;
 }
 
-/** What was measured. */
+/** Result of a measurement. */
 export interface Outcomes {
   /** Shape [rows, 2^measured]. */
   readonly probabilities: Float64Array;
@@ -36,17 +36,17 @@ export interface Outcomes {
   readonly samples: Int32Array;
 }
 
-/** Compiles a circuit, or finds it where it has been compiled before. */
+/** Compiles a circuit, or returns it from the cache. */
 export type CompiledFor = (key: unknown, compile: () => Promise<CompiledCircuit>) => Promise<CompiledCircuit>;
 
-/** Amplitudes of all rows that are executed at once. */
+/** Maximum total number of amplitudes of the rows that are executed together. */
 const CHUNK_AMPLITUDES = 2 ** 20;
 
-/** Whether noise after gates asks for a density matrix, which no engine has a part in. */
+/** Whether noise after gates requires a density matrix, which no engine computes. */
 export const needsDensity = (noise: CircuitNoise): boolean =>
   measurementRoute({ noise, gradient: 'parameter-shift' }) === 'density';
 
-/** Does the job. The samples of a row are a function of the seed and its position. */
+/** Runs the job. The samples of a row are a function of the seed and the row's position. */
 export async function observeOutcomes(job: OutcomesJob, compiledFor: CompiledFor): Promise<Outcomes> {
   const { rows, qubits, shots, seed } = job;
   const size = 2 ** qubits.length;
@@ -63,7 +63,7 @@ export async function observeOutcomes(job: OutcomesJob, compiledFor: CompiledFor
   return { probabilities, samples };
 }
 
-/** The distribution over all qubits as it is read, row by row. */
+/** The distribution over all qubits with readout errors, row by row. */
 async function* distributions(
   job: OutcomesJob,
   compiledFor: CompiledFor,
@@ -81,7 +81,7 @@ async function* distributions(
     return;
   }
   const compiled = await compiledFor([engine, precision, job.circuit, 'outcomes'], async () =>
-    // An observable that nobody reads: engines compile circuits with at least one.
+    // An unused observable, because engines compile circuits with at least one.
     (await createEngine(engine, { precision })).compile(circuit, [pauli('Z', [0])]),
   );
   const size = 2 ** circuit.qubits;

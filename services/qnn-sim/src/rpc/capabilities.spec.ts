@@ -17,7 +17,7 @@ const choice: EngineChoice = {
 };
 
 describe('capabilitiesOf', () => {
-  it('lists engines fastest first, with a figure for each that was measured', () => {
+  it('lists engines, fastest first, with the measured time of each', () => {
     expect(capabilitiesOf(choice, '1').engines).toEqual([
       { name: 'fast', available: true, selected: true, reason: 'the fastest: fast 0.25 ms, slow 31 ms' },
       { name: 'slow', available: true, selected: false, reason: 'an engine: a chip; 31 ms a step' },

@@ -2,14 +2,17 @@ import type { Capabilities } from '@qloom/contracts/gen/qloom/episode/v1/capabil
 import type { EngineChoice } from '../domain/engine-choice.ts';
 import type { SurveyedEngine } from '../domain/engine-survey.ts';
 
-/** Most training, synthetic or held-out points of an evaluation. */
+/** Maximum number of training, synthetic or held-out points of an evaluation. */
 export const MAX_POINTS = 100_000;
-/** Most features of a point, and inputs of a circuit. */
+/** Maximum number of features of a point, and of inputs of a circuit. */
 export const MAX_FEATURES = 1024;
-/** Most bytes of all points of an evaluation together. */
+/** Maximum total size of all points of an evaluation, in bytes. */
 export const MAX_POINT_BYTES = 32 * 2 ** 20;
 
-/** What this simulator can do. It offers no hyperparameters: a study fixes its QNN, so that episodes are comparable. */
+/**
+ * The capabilities of this simulator. It offers no hyperparameters, because a study fixes its QNN so that episodes are
+ * comparable.
+ */
 export function capabilitiesOf(engines: EngineChoice, version: string): Capabilities {
   return {
     service: 'qloom.qnn-sim',
@@ -39,7 +42,7 @@ const msOf = ({ name }: SurveyedEngine, { measurements }: EngineChoice) =>
 const bySpeed = (engines: EngineChoice) => (a: SurveyedEngine, b: SurveyedEngine) =>
   (msOf(a, engines) ?? Number.MAX_VALUE) - (msOf(b, engines) ?? Number.MAX_VALUE);
 
-/** Why it was chosen; or what it is, on what it runs, and how long a step took where it was measured. */
+/** Why it was chosen; or its description, its hardware, and the time of a step if it was measured. */
 function reasonOf(engine: SurveyedEngine, engines: EngineChoice): string {
   if (engine.name === engines.selected) return engines.reason;
   const ms = msOf(engine, engines);

@@ -65,7 +65,8 @@ describe('Expectation and Gradient', () => {
     const expectation = await served.simulator.expectation(request());
     expect(decodeTensor(expectation.values, { dtype: 'float64' })).toEqual(values);
     expect(expectation.engine).toBe('wasm');
-    // The engine's own precision is float32: twelve roundings of an amplitude for each of a dozen gates, √144·u = 7e-7.
+    // The engine's default precision is float32: twelve roundings of an amplitude for each of a dozen gates, √144·u =
+    // 7e-7.
     const single = await served.simulator.expectation(request({ precision: '' }));
     decodeTensor(single.values, { dtype: 'float64' }).forEach((value, i) => {
       expect(value).toBeCloseTo(values[i], 5);
@@ -155,7 +156,7 @@ describe('Expectation and Gradient of any circuit', () => {
     close(numbers(program.values), numbers(table.values), 12);
   });
 
-  it('differentiates by parameter shift as by adjoint, inputs as well', async () => {
+  it('gives the same gradients by parameter shift and by adjoint, also of inputs', async () => {
     const by = (method: string) => served.simulator.gradient({ expectation: ask(), weights, method });
     const [adjoint, shift] = await Promise.all([by('adjoint'), by('parameter-shift')]);
     close(numbers(shift.values), numbers(adjoint.values), 12);
@@ -163,7 +164,7 @@ describe('Expectation and Gradient of any circuit', () => {
     close(numbers(shift.inputGradient), numbers(adjoint.inputGradient), 11);
   });
 
-  it('estimates from shots: the same for the same seed, near the exact value, other ones for another seed', async () => {
+  it('estimates from shots: the same for the same seed, near the exact value, different for another seed', async () => {
     const by = async (seed: number, shots = 4000) =>
       numbers((await served.simulator.expectation(ask({ shots, seed }))).values);
     const [first, again, other, exact] = await Promise.all([by(1), by(1), by(2), by(1, 0)]);
@@ -197,7 +198,7 @@ describe('Expectation and Gradient of any circuit', () => {
     });
   });
 
-  it('offers float64 where it is asked for, and says which engine has what', async () => {
+  it('offers float64 on request, and says which engine offers which precision', async () => {
     const { values } = await served.simulator.expectation(ask({ precision: 'float64' }));
     expect(numbers(values)).toHaveLength(6);
     await expect(
@@ -234,7 +235,7 @@ describe('Expectation and Gradient of any circuit', () => {
     await expect(call).rejects.toThrow(message);
   });
 
-  it('reads a program beside its event loop, and stops with the call', async () => {
+  it('parses a program on another thread, and stops with the call', async () => {
     const endless = 'OPENQASM 3.0;\nqubit q;\nfor int i in [1:90000] for int j in [1:90000] { }';
     const call = (qasm: string, signal?: AbortSignal) =>
       served.simulator.expectation(ask({ circuit: CircuitSettings.fromPartial({ qasm }) }), { signal });
@@ -253,7 +254,7 @@ describe('Expectation and Gradient of any circuit', () => {
     ]);
   });
 
-  it('bounds observables of a call together', async () => {
+  it('limits the observables of a call in total', async () => {
     const observables = new Array(20_001).fill('Z0');
     const call = served.simulator.expectation(ask({ observables }));
     await expect(call).rejects.toThrow('observables: more than 20000 terms of observables');

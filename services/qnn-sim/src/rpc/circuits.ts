@@ -22,12 +22,12 @@ import type { EngineChoice } from '../domain/engine-choice.ts';
 import type { ExecuteJob } from '../domain/jobs.ts';
 import { MAX_FEATURES } from './capabilities.ts';
 
-/** Most expectations of a response: 1 MiB of float64. */
+/** Maximum number of expectations of a response: 1 MiB of float64. */
 const MAX_VALUES = 131_072;
 
 /**
- * The job of an expectation request, or with a gradient's own fields of a gradient request. Rejects with INVALID_ARGUMENT's
- * errors, and with the signal's reason once it has aborted.
+ * The job of an expectation request, or, with the fields of a gradient, of a gradient request. Rejects with the errors
+ * for INVALID_ARGUMENT, and with the signal's reason once it has aborted.
  */
 export async function decodeExecution(
   request: ExpectationRequest | undefined,
@@ -62,15 +62,15 @@ export async function decodeExecution(
   };
 }
 
-/** Where a circuit comes from, and its sizes. */
+/** The source of a circuit, and its sizes. */
 interface DecodedCircuit {
   readonly source: CircuitSource;
   readonly circuit: CircuitSize;
 }
 
 /**
- * A circuit's source and sizes. Rejects with INVALID_ARGUMENT's errors before anything is allocated, and with the signal's
- * reason once it has aborted: a program is read on a thread of its own.
+ * Decodes a circuit's source and sizes. Rejects with the errors for INVALID_ARGUMENT before anything is allocated, and
+ * with the signal's reason once it has aborted. A program is parsed on its own thread.
  */
 export async function decodeCircuit(wire: CircuitSettings | undefined, signal: AbortSignal): Promise<DecodedCircuit> {
   if (!wire) return refuse('circuit', 'is not set; right would be the settings of a circuit');
@@ -104,7 +104,7 @@ async function decodeProgram({ qasm, ...rest }: CircuitSettings, signal: AbortSi
   return 'value' in read ? { source: { qasm }, circuit: read.value } : refuse('circuit.qasm', read.refusal);
 }
 
-/** Observables of their texts; long ones are read on a thread. Rejects as {@link decodeCircuit} does. */
+/** Parses observables; long texts on a thread. Rejects like {@link decodeCircuit}. */
 export async function decodeObservables(
   texts: ObservablesCheck['texts'],
   qubits: number,
@@ -117,7 +117,10 @@ export async function decodeObservables(
 
 const snakeCase = (name: string) => name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 
-/** Shots, noise and the gradient's method. Throws INVALID_ARGUMENT's errors for what is wrong or not offered together. */
+/**
+ * Shots, noise and the gradient's method. Throws the errors for INVALID_ARGUMENT if one is wrong or they cannot be
+ * combined.
+ */
 export function decodeMeasurement(
   { shots, noise }: { readonly shots: number; readonly noise?: WireNoise | undefined },
   qubits: number,
@@ -137,12 +140,12 @@ export function decodeMeasurement(
   return measurement;
 }
 
-/** A precision, or undefined where none is asked for. */
+/** A precision, or undefined if none is requested. */
 export function decodePrecision(text: string): Precision | undefined {
   return text === '' ? undefined : nameOf<Precision>('precision', text, ['float32', 'float64']);
 }
 
-/** float32 or float64 as float64. */
+/** Converts float32 or float64 to float64. */
 export function decodeNumbers(
   tensor: Tensor | undefined,
   shape: readonly (number | null)[],
@@ -154,13 +157,13 @@ export function decodeNumbers(
   return decodeTensor(tensor, { ...expected, dtype: 'float64' }).slice();
 }
 
-/** One of the names. */
+/** Checks that a name is one of these. */
 export function nameOf<T extends string>(field: string, name: string, names: readonly T[]): T {
   const known = names.find((one) => one === name);
   return known ?? refuse(field, `is ${quoted(name, "'")}; right would be ${names.join(', ')}`);
 }
 
-/** Throws what arrives as INVALID_ARGUMENT. */
+/** Throws an error that becomes INVALID_ARGUMENT. */
 export function refuse(field: string, description: string): never {
   throw new ValidationError([{ field, description }]);
 }

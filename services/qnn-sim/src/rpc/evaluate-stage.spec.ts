@@ -36,10 +36,10 @@ let episodeLog: EpisodeLog;
 let artifacts: ArtifactStore;
 let simulator: Remote<typeof QnnSimulatorServiceService>;
 let stage: BackgroundWork;
-/** What the stand-in generator was asked for. */
+/** The requests to the stand-in generator. */
 let sampled: { seed: number; counts: number[]; model: string }[];
 
-/** Samples clouds of the seed it is given; any model will do. */
+/** Samples clouds from the request's seed, for any model. */
 const standIn: Handlers<typeof GeneratorServiceService> = {
   getCapabilities: () => ({ capabilities: undefined }),
   // biome-ignore lint/correctness/useYield: never called.
@@ -140,7 +140,7 @@ async function episodeOf(folds: Fold[], models: FoldModel[]) {
   await write('fit', { $case: 'fit', value: { folds: models } });
 }
 
-/** The evaluate slot, once it stands. */
+/** The evaluate slot, once it is written. */
 async function evaluated(): Promise<SlotEvent> {
   const controller = new AbortController();
   for await (const event of episodeLog.watch(STUDY, { signal: controller.signal })) {
@@ -152,7 +152,7 @@ async function evaluated(): Promise<SlotEvent> {
 testFoldStageFaults(EVALUATE_STAGE);
 
 describe('stage evaluate', () => {
-  it("samples each fold's model into Evaluate and writes the reports in the order of the folds", async () => {
+  it("sends samples of each fold's model to Evaluate and writes the reports in the order of the folds", async () => {
     await episodeOf([await fold(0), await fold(1)], [await fitted(0, 8), await fitted(1, 12)]);
     const slot = await evaluated();
     expect(isOk(slot)).toBe(true);
@@ -172,7 +172,7 @@ describe('stage evaluate', () => {
     ]);
   });
 
-  it('trains on real points alone where synthRatio is 0', async () => {
+  it('trains on only real points if synthRatio is 0', async () => {
     await episodeOf([await fold(0)], [await fitted(0, 0)]);
     const slot = await evaluated();
     if (slot.facts?.$case !== 'evaluate') throw new Error('no facts of evaluate');
@@ -180,7 +180,7 @@ describe('stage evaluate', () => {
     expect(sampled).toEqual([]);
   });
 
-  it('writes failed: invalid, with the reason, where a fold has one class only', async () => {
+  it('writes failed: invalid, with the reason, if a fold has only one class', async () => {
     const single = clouds(1, 24);
     single.y.fill(2);
     await episodeOf([await fold(0), await fold(1, single)], [await fitted(0, 4), await fitted(1, 4)]);

@@ -59,7 +59,7 @@ describe('Evaluate', () => {
       expect(run.gradientSteps).toBe(60);
       expect(run.circuitExecutions).toBe(2 * 60 * (run.arm === QnnArm.REAL_ONLY ? 30 : 32) + 60);
       const losses = decodeTensor(run.losses, { dtype: 'float32', shape: [60] });
-      // Losses come as float32, u = 6e-8, each.
+      // Losses are sent as float32, u = 6e-8.
       expect(losses.reduce((sum, loss) => sum + loss, 0) / 60).toBeCloseTo(run.loss, 5);
       const predictions = decodeTensor(run.predictions, { dtype: 'int32', shape: [60] });
       const { y } = clouds(2, 60);
@@ -67,7 +67,7 @@ describe('Evaluate', () => {
     }
   });
 
-  it('gives the same report but for times when it is asked again', async () => {
+  it('gives the same report for the same request, except times', async () => {
     const ask = async () => {
       const { report } = await served.simulator.evaluate(requestsOf({ synthetic: clouds(3, 40) }));
       return report?.runs.map((run) => ({ ...run, seconds: 0 }));
@@ -75,12 +75,12 @@ describe('Evaluate', () => {
     expect(await ask()).toEqual(await ask());
   });
 
-  it('trains on real points alone where no synthetic ones come', async () => {
+  it('trains on only real points if no synthetic ones are sent', async () => {
     const { report } = await served.simulator.evaluate(requestsOf({}));
     expect(report?.runs.map((run) => run.arm)).toEqual([QnnArm.REAL_ONLY, QnnArm.REAL_ONLY]);
   });
 
-  it('trains another circuit, loss, readout and noise where the settings say so', async () => {
+  it('trains the circuit, loss, readout and noise of the settings', async () => {
     const lossOf = async (given: Partial<QnnSettings>) => {
       const settings = { qnn: QnnSettings.fromPartial({ ...QNN, steps: 20, ...given }), seeds: [7] };
       const { report } = await served.simulator.evaluate(requestsOf({ settings }));
@@ -159,7 +159,7 @@ describe('Evaluate', () => {
     await refused({ settings: { qnn: { ...QNN, engine: 'gpu' } } }, "settings.qnn.engine: 'gpu' is none of");
   });
 
-  it('frees the thread on a cancellation', async () => {
+  it('frees the thread when the call is cancelled', async () => {
     const controller = new AbortController();
     const settings = { qnn: { ...QNN, qubits: 6, steps: 100_000 }, seeds: [1] };
     const long = served.simulator.evaluate(requestsOf({ settings }), { signal: controller.signal });
@@ -177,7 +177,7 @@ describe('Evaluate', () => {
     await served.loadOf(0);
   });
 
-  it('stays reachable while it trains', async () => {
+  it('answers other calls while it trains', async () => {
     const controller = new AbortController();
     const settings = { qnn: { ...QNN, steps: 100_000 }, seeds: [1] };
     const long = served.simulator.evaluate(requestsOf({ settings }), { signal: controller.signal });
@@ -203,7 +203,7 @@ describe('Evaluate', () => {
     ['path in a circuit', { qasm: `include "${LONG}"; qubit q;` }],
     ['value of an option', { encoding: 'iqp', encodingOptions: { repetitions: LONG } }],
   ] satisfies [string, Parameters<typeof QnnSettings.fromPartial>[0]][])(
-    'echoes at most 200 characters of a wrong %s, and goes on serving the connection',
+    'echoes at most 200 characters of a wrong %s, and keeps the connection',
     async (_what, given) => {
       const qnn = QnnSettings.fromPartial({ qubits: 3, layers: 1, steps: 1, ...given });
       const error = await served.simulator.evaluate(requestsOf({ settings: { qnn } })).catch((failed) => failed);

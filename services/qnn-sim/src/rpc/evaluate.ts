@@ -20,8 +20,8 @@ const ORDER = [
 ] as const;
 
 /**
- * Reads an evaluation. Rejects with what arrives as INVALID_ARGUMENT where a part is missing, out of order or wrong, and with the
- * signal's reason once it has aborted.
+ * Reads an evaluation. Rejects with an error that becomes INVALID_ARGUMENT if a part is missing, out of order or wrong,
+ * and with the signal's reason once it has aborted.
  */
 export async function readEvaluation(
   requests: MessageReader<EvaluateRequest>,

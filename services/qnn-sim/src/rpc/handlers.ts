@@ -13,7 +13,7 @@ import { encodeReport, readEvaluation } from './evaluate.ts';
 import { decodeMeasure, encodeOutcomes } from './measure.ts';
 import { decodeMinimize, streamMinimization } from './minimize.ts';
 
-/** What the handlers work with. */
+/** Dependencies of the handlers. */
 export interface HandlerDeps {
   readonly pool: JobPool;
   readonly engines: EngineChoice;

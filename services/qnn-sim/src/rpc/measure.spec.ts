@@ -24,7 +24,7 @@ describe('Measure', () => {
   const probabilitiesOf = (answer: Awaited<ReturnType<typeof measure>>, size: number) =>
     decodeTensor(answer.probabilities, { dtype: 'float64', shape: [2, size] });
 
-  it('gives the distribution of the qubits that are named, bit j the j-th of them', async () => {
+  it('gives the distribution of the named qubits, bit j for the j-th of them', async () => {
     const answer = await measure();
     // After the ring: (|000⟩ − i|110⟩)/√2 with qubit 0 last; qubits (2, 0) read 00 or 10, i.e. outcome 0 or 1.
     const values = probabilitiesOf(answer, 4);
@@ -49,7 +49,7 @@ describe('Measure', () => {
     expect(first.subarray(0, 1000)).not.toEqual(first.subarray(1000));
   });
 
-  it('reads wrongly, and under noise', async () => {
+  it('applies readout errors and noise', async () => {
     const noise = (given: object) => MeasureRequest.fromPartial({ noise: given }).noise;
     const read = probabilitiesOf(await measure({ noise: noise({ readoutError: 0.1 }) }), 4);
     // From outcome 0 both bits flip, from outcome 1 the second.

@@ -4,13 +4,13 @@ import type { EngineChoice } from '../domain/engine-choice.ts';
 import { needsDensity, type Outcomes, type OutcomesJob } from '../domain/outcomes.ts';
 import { decodeCircuit, decodeMeasurement, decodeNumbers, decodePrecision, refuse } from './circuits.ts';
 
-/** Most numbers of a response: 1 MiB of float64, 1 MiB of int32. */
+/** Maximum number of values of a response: 1 MiB of float64, 1 MiB of int32. */
 const MAX_PROBABILITIES = 131_072;
 const MAX_SAMPLES = 262_144;
 
 /**
- * The job of a request. Rejects with INVALID_ARGUMENT's errors before anything is allocated, and with the signal's reason once
- * it has aborted.
+ * The job of a request. Rejects with the errors for INVALID_ARGUMENT before anything is allocated, and with the
+ * signal's reason once it has aborted.
  */
 export async function decodeMeasure(
   request: MeasureRequest,
@@ -35,7 +35,7 @@ export async function decodeMeasure(
   if (rows * request.shots > MAX_SAMPLES) {
     refuse('shots', `${rows} rows times ${request.shots} are too many; right would be at most ${MAX_SAMPLES} in all`);
   }
-  // Everything is exact here, so that noise after gates takes a density matrix.
+  // All results are exact, so that noise after gates requires a density matrix.
   const { noise = {} } = decodeMeasurement({ shots: 0, noise: request.noise }, circuit.qubits, 'parameter-shift');
   const precision = decodePrecision(request.precision);
   return {

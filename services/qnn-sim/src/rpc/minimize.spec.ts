@@ -35,7 +35,7 @@ describe('Minimize', () => {
     expect(decodeTensor(last.value.parameters, { dtype: 'float64' }).length).toBe(4 * 7);
   });
 
-  it('ends on a cancellation, and the thread is free', async () => {
+  it('ends when the call is cancelled, and frees the thread', async () => {
     const controller = new AbortController();
     const call = served.simulator.minimize(request({ optimizer: 'adam', steps: 100_000, gradientTolerance: 1e-300 }), {
       signal: controller.signal,

@@ -11,7 +11,9 @@ import type { JobPool } from '../domain/jobs.ts';
 import type { MinimizeJob } from '../domain/minimization.ts';
 import { decodeCircuit, decodeObservables, nameOf, refuse } from './circuits.ts';
 
-/** The job of a request. Rejects with INVALID_ARGUMENT's errors, and with the signal's reason once it has aborted. */
+/**
+ * The job of a request. Rejects with the errors for INVALID_ARGUMENT, and with the signal's reason once it has aborted.
+ */
 export async function decodeMinimize(
   request: MinimizeRequest,
   engines: EngineChoice,
@@ -45,7 +47,9 @@ export async function decodeMinimize(
   };
 }
 
-/** Does the job in the pool: progress as it comes, the newest where the client is slow, then the result. */
+/**
+ * Runs the job in the pool. Yields progress as it is reported (only the newest if the client is slow), then the result.
+ */
 export async function* streamMinimization(
   pool: JobPool,
   job: MinimizeJob,

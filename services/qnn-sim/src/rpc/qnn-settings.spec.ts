@@ -7,7 +7,7 @@ import { createJobRunner } from '../domain/jobs.ts';
 
 const runner = createJobRunner(() => 0);
 
-/** One training step of settings that nobody has checked, on a row for each class, as a thread of the pool does it. */
+/** One training step of unchecked settings, on one row per class, as in a thread of the pool. */
 async function trains(given: object, features: number, classes: number, engine: string): Promise<boolean> {
   const random = createRandom('rows');
   const angles = Float64Array.from({ length: classes * features }, () => random.normal());
@@ -33,7 +33,7 @@ describe('settings that fit the data by qnnDataProblems', () => {
     );
   });
 
-  it('are all that can be trained: what is refused has no model, or is not offered together', async () => {
+  it('are all that can be trained: refused settings have no model, or cannot be combined', async () => {
     await fc.assert(
       fc.asyncProperty(arbitraryQnn, arbitraryShape, async (given, { features, classes }) => {
         const problems = qnnDataProblems(given, { features, classes });

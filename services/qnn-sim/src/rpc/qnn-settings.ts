@@ -7,7 +7,7 @@ import { DEFAULT_QNN, type QnnSettings } from '@qloom/qnn/model/qnn-settings.ts'
 import { ValidationError } from '@qloom/service-kit/faults/errors.ts';
 import type { EngineChoice } from '../domain/engine-choice.ts';
 
-/** What a message asks to be trained, and by which engine. */
+/** The QNN of a message, and its engine. */
 export interface AskedQnn {
   readonly settings: QnnSettings;
   /** An engine's name, not `auto`. */
@@ -15,9 +15,9 @@ export interface AskedQnn {
 }
 
 /**
- * The settings of a message for data of this shape; what is 0, empty or absent takes its default. Rejects with
- * ValidationError, which has the path of every setting that is wrong or does not fit the data, and with the signal's reason once
- * it has aborted.
+ * Decodes the settings of a message for data of this shape; a field that is 0, empty or absent takes its default.
+ * Rejects with ValidationError, which has the path of every setting that is wrong or does not fit the data, and with
+ * the signal's reason once it has aborted.
  */
 export async function decodeQnn(
   wire: WireSettings | undefined,

@@ -1,7 +1,10 @@
 import { createRandom } from '@qloom/random/random.ts';
 import type { Points } from '@qloom/study/points/points.ts';
 
-/** Gaussian clouds, one a class in turn, `distance` deviations apart on a feature of their own; three features. */
+/**
+ * Points of Gaussian clouds, one per class in turn, `distance` deviations apart along their own feature; three
+ * features.
+ */
 export function clouds(seed: number, count: number, options: { classes?: number; distance?: number } = {}): Points {
   const { classes = 3, distance = 4 } = options;
   const features = 3;

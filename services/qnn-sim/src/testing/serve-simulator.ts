@@ -6,10 +6,10 @@ import { chooseEngine } from '../domain/engine-choice.ts';
 import { qnnSimulatorHandlers } from '../rpc/handlers.ts';
 import { createWorkerPool } from '../workers/pool.ts';
 
-/** The service's handlers on a server of their own, with one thread and engine `wasm`. */
+/** A server with the service's handlers, one thread and engine `wasm`. */
 export interface ServedSimulator {
   readonly simulator: Remote<typeof QnnSimulatorServiceService>;
-  /** Resolves when so many jobs wait or run. */
+  /** Resolves when this number of jobs wait or run. */
   loadOf(jobs: number): Promise<void>;
   close(): Promise<void>;
 }

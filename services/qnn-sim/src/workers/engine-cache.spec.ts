@@ -11,7 +11,7 @@ describe('createFileCache', () => {
   });
   afterEach(() => rm(folder, { recursive: true }));
 
-  it('keeps a choice from one process to the next, by its key', async () => {
+  it('keeps a choice across processes, by its key', async () => {
     const path = join(folder, 'engines.json');
     await createFileCache(path).set('a', selection);
     await createFileCache(path).set('b', { ...selection, selected: 'reference' });
@@ -19,7 +19,7 @@ describe('createFileCache', () => {
     expect(await createFileCache(path).get('c')).toBeUndefined();
   });
 
-  it('knows nothing where the file is broken, and mends it', async () => {
+  it('is empty if the file is damaged, and repairs it', async () => {
     const path = join(folder, 'engines.json');
     await writeFile(path, '{');
     expect(await createFileCache(path).get('a')).toBeUndefined();
@@ -27,7 +27,7 @@ describe('createFileCache', () => {
     expect(Object.values(JSON.parse(await readFile(path, 'utf8')))).toEqual([selection]);
   });
 
-  it('does not fail where the file cannot be written', async () => {
+  it('does not fail if the file cannot be written', async () => {
     await createFileCache(join(folder, 'missing', 'engines.json')).set('a', selection);
     expect(await createFileCache(join(folder, 'missing', 'engines.json')).get('a')).toBeUndefined();
   });

@@ -3,8 +3,8 @@ import { cpus } from 'node:os';
 import type { Selection, SelectionCache } from '@qloom/qnn/engine/select-engine.ts';
 
 /**
- * Keeps the choice of an engine in a JSON file, for this version of Node and this processor. A file that cannot be read or
- * written costs a measurement, never an error.
+ * Caches the choice of an engine in a JSON file, for this version of Node and this processor. If the file cannot be
+ * read or written, the engines are measured; it is not an error.
  */
 export function createFileCache(path: string): SelectionCache {
   const machine = `${process.version} ${cpus()[0]?.model ?? process.arch}`;

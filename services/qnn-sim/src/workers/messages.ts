@@ -1,19 +1,19 @@
 import type { Job, JobProgress, JobResult } from '../domain/jobs.ts';
 
-/** What a worker is told when it starts. */
+/** Start-up data of a worker. */
 export interface WorkerSettings {
-  /** The file that keeps which engine is the fastest; without it every start measures. */
+  /** The file that caches the choice of the engine; without it every start measures. */
   readonly engineCache?: string;
 }
 
-/** From the pool to a worker. */
+/** Message from the pool to a worker. */
 export interface JobMessage {
   readonly job: Job;
-  /** One int32; anything but 0 asks the job to stop. */
+  /** One int32; a value other than 0 requests that the job stop. */
   readonly stop: SharedArrayBuffer;
 }
 
-/** An error that crosses a thread: its name, message and domain code. */
+/** An error that is passed between threads: its name, message and domain code. */
 export interface ErrorMessage {
   readonly name: string;
   readonly message: string;
@@ -21,15 +21,15 @@ export interface ErrorMessage {
   readonly stack: string | null;
 }
 
-/** From a worker to the pool while a job goes on. */
+/** Message from a worker to the pool while a job runs. */
 export interface ProgressMessage {
   readonly progress: JobProgress;
 }
 
-/** From a worker to the pool, once a job. */
+/** Message from a worker to the pool, once per job. */
 export type ReplyMessage = { readonly result: JobResult<Job> } | { readonly error: ErrorMessage };
 
-/** Takes an error apart. */
+/** Converts an error to a message. */
 export function toErrorMessage(error: unknown): ErrorMessage {
   if (!(error instanceof Error)) return { name: 'Error', message: String(error), code: null, stack: null };
   const code = (error as { code?: unknown }).code;
@@ -37,7 +37,7 @@ export function toErrorMessage(error: unknown): ErrorMessage {
   return { name, message, code: typeof code === 'string' ? code : null, stack };
 }
 
-/** Puts an error together again. */
+/** Converts a message back to an error. */
 export function fromErrorMessage({ name, message, code, stack }: ErrorMessage): Error {
   const error: Error & { code?: string } = new Error(message);
   error.name = name;

@@ -53,7 +53,7 @@ describe('createWorkerPool', () => {
     expect(pool.load).toBe(0);
   });
 
-  it('takes the thread from a job that cannot stop between steps', async () => {
+  it('terminates the thread of a job that cannot stop between steps', async () => {
     await pool.run(job());
     const controller = new AbortController();
     const long = pool.run(job({ qubits: 12, layers: 30, batchSize: 24, steps: 1 }), controller.signal);
@@ -79,7 +79,7 @@ describe('createWorkerPool', () => {
     expect(selection.selected).toBe(selection.measurements[0].name);
   });
 
-  it('rejects what runs and what comes after when it is closed', async () => {
+  it('rejects running and later jobs when it is closed', async () => {
     const running = pool.run(job({ steps: 100_000 }));
     await Promise.all([expect(running).rejects.toThrow('the worker pool is closed'), pool.close()]);
     await expect(pool.run(job())).rejects.toThrow('the worker pool is closed');

@@ -2,27 +2,27 @@ import { Worker } from 'node:worker_threads';
 import type { Job, JobPool, JobProgress, JobResult } from '../domain/jobs.ts';
 import { fromErrorMessage, type ProgressMessage, type ReplyMessage, type WorkerSettings } from './messages.ts';
 
-/** Threads that do jobs, so that the event loop stays free for calls, probes and cancellations. */
+/** Threads that run jobs, so that the event loop stays free for calls, probes and cancellations. */
 export interface WorkerPool extends JobPool {
-  /** Jobs that wait or run. */
+  /** Number of jobs that wait or run. */
   readonly load: number;
   /**
-   * Does a job on the next free thread, in the order of the calls. Rejects with what the job threw; with the signal's
-   * reason once it has aborted, and then the thread is free within {@link STOP_GRACE_MS} and a start-up's time; with
-   * WorkerLostError when the thread died.
+   * Runs a job on the next free thread, in the order of the calls. Rejects with the error of the job; with the signal's
+   * reason once it has aborted (the thread is then free within {@link STOP_GRACE_MS} and the time of a start-up); with
+   * WorkerLostError if the thread died.
    */
   run<J extends Job>(job: J, signal?: AbortSignal, onProgress?: (at: JobProgress) => void): Promise<JobResult<J>>;
-  /** Ends all threads; what waits or runs is rejected with WorkerLostError. */
+  /** Ends all threads; jobs that wait or run are rejected with WorkerLostError. */
   close(): Promise<void>;
 }
 
-/** Thrown when a job's thread is gone: killed, out of memory, or the pool was closed. Do it again. */
+/** Thrown when a job's thread was lost: killed, out of memory, or the pool was closed. The job can be retried. */
 class WorkerLostError extends Error {
   override name = 'WorkerLostError';
   readonly code = 'unavailable';
 }
 
-/** A job that was told to stop and did not within this time loses its thread. */
+/** Time that a job has to stop before its thread is terminated. Unit: milliseconds. */
 const STOP_GRACE_MS = 400;
 
 interface Pending {
@@ -60,7 +60,7 @@ export function createWorkerPool(size: number, settings: WorkerSettings = {}): W
     });
     worker.on('error', (error) => lost(`the worker thread failed: ${error instanceof Error ? error.message : error}`));
     worker.on('exit', (code) => lost(`the worker thread exited with code ${code}`));
-    // Idle threads do not hold the process open.
+    // Idle threads do not keep the process alive.
     worker.unref();
     slot.worker = worker;
     return worker;
@@ -83,7 +83,7 @@ export function createWorkerPool(size: number, settings: WorkerSettings = {}): W
       worker.postMessage({ job: pending.job, stop: pending.stop });
     }
   };
-  /** Asks the job to stop; takes its thread away when it does not. */
+  /** Requests that the job stop; terminates its thread if it does not. */
   const stop = (pending: Pending) => {
     const queued = waiting.indexOf(pending);
     if (queued >= 0) waiting.splice(queued, 1);

@@ -9,7 +9,7 @@ import {
   type WorkerSettings,
 } from './messages.ts';
 
-/** A thread that does one job at a time for {@link createWorkerPool}. */
+/** A thread that runs one job at a time for {@link createWorkerPool}. */
 if (!parentPort) throw new Error('worker.ts runs as a worker thread of the pool, not on its own');
 const port = parentPort;
 const { engineCache } = workerData as WorkerSettings;
