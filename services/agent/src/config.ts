@@ -20,7 +20,7 @@ export const AGENT_CONFIG = defineConfig({
   QLOOM_QNN_SIM_TARGET: { ...TARGET_CONFIG.QLOOM_QNN_SIM_TARGET, required: true },
   QLOOM_POLICY_TARGET: {
     type: 'string',
-    description: 'Where a PolicyService is that chooses hyperparameters. Not set: the policies of the agent itself.',
+    description: "Address of a PolicyService that chooses hyperparameters. Not set: the agent's own policies.",
     check: targetProblem,
   },
   ...TRAINING_CONFIG,
@@ -29,6 +29,6 @@ export const AGENT_CONFIG = defineConfig({
     default: 2,
     minimum: 1,
     maximum: 64,
-    description: "The most jobs of a study's final evaluation at once.",
+    description: "Maximum number of concurrent jobs of a study's final evaluation.",
   },
 });

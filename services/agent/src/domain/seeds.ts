@@ -1,10 +1,10 @@
 import { createRandom } from '@qloom/random/random.ts';
 
-/** Every seed of a study, a function of the study's seed and a label alone: 32 bits each. */
+/** All seeds of a study, each a function of only the study's seed and a label: 32 bits each. */
 export interface StudySeeds {
-  /** The study's own draw of labels, its test set, its splits. */
+  /** Seed of the study's own labels, test set and splits. */
   readonly data: number;
-  /** Everything random in an episode. */
+  /** Seed of all randomness of an episode. */
   episode(episode: number): number;
   /** Trainings of the QNN; the same for every episode and arm, so that differences are paired. */
   qnn(count: number): number[];
@@ -12,7 +12,7 @@ export interface StudySeeds {
   outerQnn(count: number): number[];
   /** Fit, sampling or draw of a job of the final evaluation. */
   job(name: string, what: 'fit' | 'sample' | 'draw' | 'qnn' | 'assess'): number;
-  /** A text that seeds the policy. */
+  /** Seed of the policy, a text. */
   readonly policy: number;
 }
 

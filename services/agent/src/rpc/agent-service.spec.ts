@@ -70,7 +70,7 @@ describe('CreateStudy', () => {
       'baseline',
       { evaluation: { draws: 2, rivals: [LONG], rivalEvaluations: 1 } } as unknown as Partial<StudySettings>,
     ],
-  ])('echoes at most 200 characters of a wrong %s, and goes on serving the connection', async (_what, changes) => {
+  ])('echoes at most 200 characters of a wrong %s, and keeps the connection', async (_what, changes) => {
     const error = await rejection(world.agent.createStudy({ id: 'long', settings: smallStudy(changes) }));
     expect(error.code).toBe(status.INVALID_ARGUMENT);
     expect(error.details).toContain('x'.repeat(100));
@@ -207,8 +207,8 @@ describe('CreateStudy', () => {
   });
 });
 
-describe('a study that nobody works on', () => {
-  it('is created once: again with the same settings it is the same, with others ALREADY_EXISTS; then it is cancelled', async () => {
+describe('a study without workers', () => {
+  it('is created once: the same settings give the same study, others ALREADY_EXISTS; then it is cancelled', async () => {
     const idle = await createWorld(standIns);
     const { study } = await idle.agent.createStudy({ id: 'twice', settings: smallStudy() });
     expect(study?.settings?.policy).toBe('ppo-surrogate');
@@ -220,7 +220,7 @@ describe('a study that nobody works on', () => {
     const states: (StudyState | undefined)[] = [];
     for await (const { study: seen } of idle.agent.watchStudy({ id: 'twice' })) {
       states.push(seen?.state);
-      // Two episodes are proposed, and wait for workers that never come.
+      // Two episodes are proposed, and no worker consumes them.
       if (seen?.proposed === 2 && seen.state === StudyState.SEARCHING) await idle.agent.cancelStudy({ id: 'twice' });
     }
     expect(states.at(-1)).toBe(StudyState.CANCELLED);
@@ -229,7 +229,7 @@ describe('a study that nobody works on', () => {
     await idle.stop();
   });
 
-  it('fails an episode that outlasts its deadline', async () => {
+  it('fails an episode that exceeds its deadline', async () => {
     const idle = await createWorld(standIns);
     const settings = smallStudy({
       episodeDeadlineSeconds: 1,
@@ -245,7 +245,7 @@ describe('a study that nobody works on', () => {
   });
 });
 
-describe('what is not there', () => {
+describe('missing studies and artifacts', () => {
   it('is NOT_FOUND', async () => {
     expect((await rejection(world.agent.getStudy({ id: 'none' }))).code).toBe(status.NOT_FOUND);
     expect((await rejection(world.agent.cancelStudy({ id: 'none' }))).code).toBe(status.NOT_FOUND);
@@ -273,7 +273,7 @@ describe('PutDataset', () => {
     return world.agent.putDataset([described(description), ...sent(data)]);
   };
 
-  it('keeps a data set that a study can use, and hands it out again', async () => {
+  it('stores a data set that a study can use, and returns it', async () => {
     const { dataset, rows } = await put(points(), { featureNames: ['a', 'b'], classNames: ['no', 'yes'] });
     expect(rows).toBe(12);
     const data = {
@@ -289,7 +289,7 @@ describe('PutDataset', () => {
     await world.agent.cancelStudy({ id: 'file' });
   });
 
-  it('takes float64, and keeps what float32 would not tell apart', async () => {
+  it('takes float64, and keeps values that float32 would not distinguish', async () => {
     const x = Float64Array.from({ length: 24 }, (_, i) => 1_700_000_000 + 7 * i * i);
     const { dataset } = await put({ ...points(), x });
     const { points: stored, description } = await loadDataset(world.artifacts, dataset as never);
@@ -337,7 +337,7 @@ describe('PutDataset', () => {
 });
 
 describe('GetCapabilities', () => {
-  it('shows the space of a study that says nothing of its own: what services advertise, method pinned to gan', async () => {
+  it('shows the default space of a study: the hyperparameters that services advertise, method pinned to gan', async () => {
     const { space: parameters } = await world.agent.getCapabilities({});
     expect(parameters.map((parameter) => parameter.name)).toEqual([
       'disc.arch',
@@ -349,7 +349,7 @@ describe('GetCapabilities', () => {
     expect(parameters.find((parameter) => parameter.name === 'method')?.choices).toEqual(['gan']);
   });
 
-  it('says what policies learn with: compiled steps, and the backend below them', async () => {
+  it('reports how policies are trained: compiled steps, and their backend', async () => {
     const { capabilities } = await world.agent.getCapabilities({});
     const selected = capabilities?.engines.filter((engine) => engine.selected).map((engine) => engine.name);
     expect(selected).toEqual(['compiled', expect.stringMatching(/^(wasm|cpu|tfjs-node)/)]);

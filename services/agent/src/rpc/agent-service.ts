@@ -18,7 +18,7 @@ import type { Studies } from '../study/studies.ts';
 /** Version of the agent, as capabilities report it. */
 export const AGENT_VERSION = '0.1.0';
 
-/** Most rows of a data set. */
+/** Maximum number of rows of a data set. */
 const MAX_ROWS = 1_000_000;
 
 const DATASET_PARTS = [
@@ -26,7 +26,7 @@ const DATASET_PARTS = [
   ['points', 'some'],
 ] as const;
 
-/** AgentService over the studies of one log. `training` is what policies learn with. */
+/** AgentService over the studies of one log. `training` describes how policies are trained. */
 export function createAgentService(
   studies: Studies,
   peers: Peers,

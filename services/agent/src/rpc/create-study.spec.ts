@@ -36,13 +36,13 @@ const limited = ({ definition, handlers }: ServiceBinding, limits: readonly Limi
   },
 });
 
-/** A simulator that answers evaluations in another way. */
+/** A simulator that answers evaluations with `evaluate`. */
 const simulator = (evaluate: (requests: AsyncIterable<EvaluateRequest>) => Promise<unknown>): ServiceBinding => {
   const { definition, handlers } = standInSimulator();
   return { definition, handlers: { ...handlers, evaluate } };
 };
 
-/** Asks an agent, of which one peer is another one, to create a study; resolves to its refusal, or undefined. */
+/** Creates a study on an agent with one peer replaced; resolves to the refusal, or undefined. */
 async function create(
   peer: 'qnnSim' | 'discriminator',
   service: ServiceBinding,
@@ -62,7 +62,7 @@ async function create(
   }
 }
 
-describe('CreateStudy, whichever simulator there is', () => {
+describe('CreateStudy, with any simulator', () => {
   it('refuses a program that asks for endless work, with the field and the place in the text', async () => {
     const qasm = 'qubit q; for int i in [1:90000] for int j in [1:90000] {}';
     const error = await create('qnnSim', standInSimulator(), { qnn: QnnSettings.fromPartial({ qasm }) });
@@ -98,7 +98,7 @@ describe('CreateStudy, whichever simulator there is', () => {
     'refuses a %s above a limit before any of it is drawn',
     async (size) => {
       const source = { $case: 'task', value: { name: 'annni', settingsJson: '' } } as const;
-      // To draw as many would take hours.
+      // Drawing as many would take hours.
       const data = { ...THREE_FEATURES, source, [size]: 10_000_000 };
       const error = await create('qnnSim', limited(standInSimulator(), [{ name: 'points', maximum: 100 }]), { data });
       expect(error?.code).toBe(status.INVALID_ARGUMENT);
@@ -129,7 +129,7 @@ describe('CreateStudy, whichever simulator there is', () => {
     ]);
   });
 
-  it('takes what is at a limit, and asks nothing of qubits for a program, which has its own', async () => {
+  it('takes settings at a limit, and does not check qubits for a program, which has its own', async () => {
     const limits = [
       { name: 'qubits', maximum: 1 },
       { name: 'points', maximum: 40 },
@@ -146,7 +146,7 @@ describe('CreateStudy, whichever simulator there is', () => {
     expect(error?.details).toBe('settings.data.label_budget: 16 real points; the discriminator takes at most 9');
   });
 
-  it('passes on what the simulator refuses, with its paths where it has some', async () => {
+  it('forwards refusals of the simulator, with their paths if there are any', async () => {
     const violation = { field: 'settings.qnn.engine', description: "'tpu' is none of 'auto', 'wasm'" };
     const named = await create(
       'qnnSim',
@@ -163,7 +163,7 @@ describe('CreateStudy, whichever simulator there is', () => {
     ]);
   });
 
-  it('asks for one step of real points alone, on as many features and classes as the data has', async () => {
+  it('evaluates one step on only real points, with the features and classes of the data', async () => {
     const parts: EvaluateRequest['part'][] = [];
     const qnn = QnnSettings.fromPartial({ steps: 900, batchSize: 64 });
     const asked = async (requests: AsyncIterable<EvaluateRequest>) => {
@@ -178,14 +178,14 @@ describe('CreateStudy, whichever simulator there is', () => {
     ]);
   });
 
-  it('creates a study whose first step diverges, and none while the simulator is away', async () => {
+  it('creates a study whose first step diverges, and none while the simulator is unavailable', async () => {
     const diverged = simulator(() => Promise.reject(new DomainError('diverged', 'the loss is NaN')));
     expect(await create('qnnSim', diverged)).toBeUndefined();
     const away = simulator(() => Promise.reject(new DomainError('unavailable', 'draining')));
     expect((await create('qnnSim', away))?.code).toBe(status.UNAVAILABLE);
   });
 
-  it('does not ask again for a study that stands', async () => {
+  it('does not evaluate again for a study that exists', async () => {
     let asked = 0;
     const counting = simulator(async () => {
       asked++;
@@ -209,7 +209,7 @@ describe('askSimulator', () => {
   const peers = { qnnSim: { evaluate: hanging } } as unknown as Parameters<typeof askSimulator>[0];
   const data = { features: 2, classes: 2 };
 
-  it('takes a simulator that is still at work for one that has taken the settings', async () => {
+  it('treats a simulator that is still working as one that accepted the settings', async () => {
     const { signal } = new AbortController();
     await expect(askSimulator(peers, QnnSettings.fromPartial({}), data, signal, 1)).resolves.toBeUndefined();
   });

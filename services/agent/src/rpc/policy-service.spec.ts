@@ -125,7 +125,7 @@ describe('PolicyService', () => {
     expect(error.details).toMatch(message);
   });
 
-  it('refuses more proposals or results than a batch has, however many are asked for', async () => {
+  it('refuses more proposals or results than a batch has, for any requested number', async () => {
     const wire: WireSettings = {
       name: 'random',
       space: [rate],

@@ -19,11 +19,11 @@ import { decodeObservation } from '../study/replay/observation.ts';
 import { decodeState, encodeState } from '../study/search/policy-state.ts';
 import { MAX_BATCH, MAX_EPISODES } from '../study/settings/complete-settings.ts';
 
-/** The most hyperparameters of a space, and their choices in all. */
+/** Maximum number of hyperparameters of a space, and of their choices in total. */
 const MAX_PARAMETERS = 256;
 const MAX_CHOICES = 1024;
 
-/** PolicyService over the policies of this repository. It keeps nothing: all memory is in the state handed to it. */
+/** PolicyService over the policies of this repository. It is stateless: each request has the policy's state. */
 export function createPolicyService(policyNamed: PolicyNamed): ServiceBinding {
   return bindService(PolicyServiceService, {
     propose({ settings, state, batch, firstEpisode, count }) {
@@ -68,7 +68,10 @@ function open(
   };
 }
 
-/** The space of some settings. Throws ValidationError, also where it is so large that a policy over it could hold the process. */
+/**
+ * Decodes the space of the settings. Throws ValidationError, also if it is so large that a policy over it could block
+ * the process.
+ */
 function spaceOf({ space }: WireSettings): Space {
   requireWithin('the number of settings.space', space.length, 0, MAX_PARAMETERS);
   const choices = space.reduce((sum, parameter) => sum + parameter.choices.length, 0);

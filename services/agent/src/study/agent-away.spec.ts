@@ -16,7 +16,7 @@ beforeAll(async () => {
 });
 afterAll(() => standIns.stop());
 
-/** Resolves when no service has anything in hand: each proposed episode has failed, or has been assessed and evaluated. */
+/** Resolves when no service has work: each proposed episode has failed, or has been assessed and evaluated. */
 async function othersDone(log: EpisodeLog): Promise<void> {
   const isInHand = (events: readonly LogEvent[]) =>
     proposedEpisodes(events.reduce(applyEvent, emptyView(ID))).some(
@@ -33,12 +33,15 @@ async function othersDone(log: EpisodeLog): Promise<void> {
   }
 }
 
-/** The slots of a search: all but what comes after the last reward. */
+/** The slots of a search: all except those after the last reward. */
 function searchOf(events: readonly LogEvent[]): Record<string, unknown> {
   return comparable(events.filter(({ key }) => !/^(unit-|finish)/.test(key.slot)));
 }
 
-/** Waits until the last batch has been learned from, or the study has ended; returns the events of the search. */
+/**
+ * Waits until the policy has been updated with the last batch, or the study has ended; returns the events of the
+ * search.
+ */
 async function searched({ episodeLog }: World, batches: number): Promise<LogEvent[]> {
   const enough = new AbortController();
   for await (const { key } of episodeLog.watch(ID, { signal: enough.signal })) {
@@ -47,7 +50,10 @@ async function searched({ episodeLog }: World, batches: number): Promise<LogEven
   return episodeLog.replay(ID);
 }
 
-/** Searches once, then once more from each event of the agent's, the agent starting when the others have done what they had. */
+/**
+ * Searches once, then again from each event of the agent; the agent starts when the other services have finished their
+ * work.
+ */
 async function expectSameFromEveryCut(
   shape: { staleness: number; inFlight: number; batchSize: number },
   logUrl: (name: string) => string | undefined,
@@ -75,7 +81,7 @@ async function expectSameFromEveryCut(
       await world.stop();
     }
   };
-  // A few at a time: much of a world's life is waiting.
+  // A few at a time, because each world mostly waits.
   for (let from = 0; from < cuts.length; from += 5) await Promise.all(cuts.slice(from, from + 5).map(cutAt));
   await first.stop();
 }
@@ -86,9 +92,9 @@ const SHAPES = [
   { staleness: 1, inFlight: 3, batchSize: 1 },
 ];
 
-describe('an agent that comes back when the other services have done all they had', () => {
+describe('an agent that restarts when the other services have finished their work', () => {
   it.each(SHAPES)(
-    'goes on to the same end from every event it wrote: staleness $staleness, $inFlight in flight, batches of $batchSize',
+    'has the same result from every event that it wrote: staleness $staleness, $inFlight in flight, batches of $batchSize',
     (shape) => expectSameFromEveryCut(shape, () => undefined),
     300_000,
   );
@@ -102,7 +108,7 @@ describeWithNats('the same on NATS', () => {
   afterAll(() => nats.stop());
 
   it.each(SHAPES.slice(0, 1))(
-    'goes on to the same end from every event it wrote: staleness $staleness, $inFlight in flight, batches of $batchSize',
+    'has the same result from every event that it wrote: staleness $staleness, $inFlight in flight, batches of $batchSize',
     (shape) => expectSameFromEveryCut(shape, (name) => `${nats.url}?namespace=${name}`),
     300_000,
   );

@@ -8,7 +8,7 @@ import type { OpenPolicy } from './search/policy-port.ts';
 import { policySettingsOf, type SearchContext } from './search/search-context.ts';
 import type { CompleteSettings } from './settings/complete-settings.ts';
 
-/** What follows from the record that created a study, made once a process. */
+/** Objects derived from the record that created a study, once per process. */
 export interface OpenedStudy {
   readonly settings: CompleteSettings;
   readonly seeds: StudySeeds;
@@ -16,7 +16,7 @@ export interface OpenedStudy {
   readonly search: EpisodeSearch;
 }
 
-/** Opens a study's policy and search. Throws what `openPolicy` throws. */
+/** Opens a study's policy and search. Throws the errors of `openPolicy`. */
 export function openStudy(
   { settings, space: parameters }: StudyCreated & { readonly settings: CompleteSettings },
   deps: Pick<SearchContext, 'artifacts' | 'clock' | 'log'> & {

@@ -7,10 +7,10 @@ import { type Advertised, mergeSpaces } from '@qloom/study/space/merge.ts';
 import type { Space } from '@qloom/study/space/space.ts';
 import { decodeHyperparameter } from '@qloom/study-rpc/codec/hyperparameters.ts';
 
-/** Longest fit or evaluation that the agent waits for. Unit: milliseconds. */
+/** Maximum duration of a fit or evaluation for which the agent waits. Unit: milliseconds. */
 export const LONG_CALL_MS = 3_600_000;
 
-/** The services that the agent asks. */
+/** The services that the agent calls. */
 export interface Peers {
   readonly generator: Remote<typeof GeneratorServiceService>;
   readonly discriminator: Remote<typeof DiscriminatorServiceService>;
@@ -18,7 +18,7 @@ export interface Peers {
   close(): void;
 }
 
-/** Where they are. */
+/** Their addresses. */
 export interface PeerTargets {
   readonly generator: string;
   readonly discriminator: string;
@@ -41,8 +41,8 @@ export function connectPeers(targets: PeerTargets): Peers {
 }
 
 /**
- * The space that the services advertise now. Throws what their calls reject with, and `SpaceConflictError` where what
- * they say does not fit together.
+ * The space that the services currently advertise. Rejects with the errors of the calls, and with `SpaceConflictError`
+ * if their hyperparameters are in conflict.
  */
 export async function advertisedSpace(peers: Peers, signal?: AbortSignal): Promise<Space> {
   const answers = await Promise.all([

@@ -24,11 +24,11 @@ import { type RunnerDeps, runStudy, type StudyRunner } from './study-runner.ts';
 /** A change of a study. */
 interface StudyChange {
   readonly study: Study;
-  /** The event behind it; absent in the first change, which is the current state, and where `waitingFor` changed. */
+  /** The event that caused it; absent in the first change, which is the current state, and if `waitingFor` changed. */
   readonly event?: LogEvent;
 }
 
-/** The studies of a log. Those that have not ended run in this process. */
+/** The studies of a log. Studies that have not ended run in this process. */
 export interface Studies extends BackgroundWork {
   /** Creates a study and starts it. Throws ValidationError, or DomainError `already-exists` for other settings. */
   create(id: string, settings: StudySettings | undefined, signal: AbortSignal): Promise<Study>;
@@ -88,7 +88,7 @@ export function createStudies(deps: RunnerDeps, context: SettingsContext): Studi
         const offered = await advertisedSpace(deps.peers, signal);
         const space = studySpace(offered, settings.space);
         requireBaselines(settings.evaluation.rivals, offered.parameters, data.description);
-        // Before anything is drawn: the services' limits bound what a task draws.
+        // Checked before the data is drawn, because the services' limits bound the number of points.
         await requireWithinLimits(deps.peers, { qnn: settings.qnn, ...data.shape, ...data.sizes }, signal);
         const { labels } = await data.own(signal);
         await splitLabels(labels, settings, seeds, data.description);
@@ -98,7 +98,7 @@ export function createStudies(deps: RunnerDeps, context: SettingsContext): Studi
         await episodeLog.append(key, payload);
       }
       const view = await load(id);
-      // The same settings may come in another order of fields; their JSON, read back, does not.
+      // The same settings may have another order of fields, but not in the JSON that is read back.
       if (!isDeepStrictEqual(canonical(view.created?.settings), canonical(asOldAs(view.created?.settings, settings)))) {
         throw new DomainError('already-exists', `study ${id}: exists with other settings; choose another id`);
       }
@@ -124,7 +124,7 @@ export function createStudies(deps: RunnerDeps, context: SettingsContext): Studi
         const events = episodeLog.watch(id, { after: view.sequence, signal: watched })[Symbol.asyncIterator]();
         const nextEvent = () => {
           const next = events.next();
-          // Nobody waits for the last one.
+          // The last one is not awaited.
           next.catch(() => {});
           return next;
         };
@@ -158,12 +158,15 @@ export function createStudies(deps: RunnerDeps, context: SettingsContext): Studi
       stopping.abort();
       await Promise.all([...runners.values()].map((runner) => runner.stop()));
     },
-    // Nothing that studies meet ends the process: they try again.
+    // No error of a study ends the process: studies try again.
     done: new Promise(() => {}),
   };
 }
 
-/** Settings checked as far as they can be without a peer and without a draw: fields, data, whether the QNN fits it. */
+/**
+ * Checks settings as far as possible without a peer and without a draw: fields, data, and whether the QNN fits the
+ * data.
+ */
 async function checkedSettings(
   { artifacts }: RunnerDeps,
   given: StudySettings | undefined,

@@ -28,10 +28,10 @@ import { type Clock, systemClock } from './retry/clock.ts';
 import { localPolicy, type OpenPolicy } from './search/policy-port.ts';
 
 const ID = 'small';
-/** Faults of one step that an end by counting would not survive: more than twice the tries that there ever were. */
+/** Number of faults of one step, more than twice the tries that any limit ever allowed. */
 const MANY = 6;
 
-/** What the stand-ins do before they answer; tests replace it. */
+/** Called by the stand-ins before they answer; tests replace it. */
 const hooks: { onFit?: (settings: FitSettings) => void; onEvaluate?: (settings: EvaluateSettings) => void } = {};
 let standIns: StandIns;
 let folder: TempFolder;
@@ -58,7 +58,7 @@ afterEach(async () => {
 const tiny = (overrides: Partial<StudySettings> = {}): StudySettings =>
   smallStudy({ episodes: 3, evaluation: { draws: 3, rivals: ['noise'], rivalEvaluations: 2 }, ...overrides });
 
-/** Waits between two tries, but not for long. */
+/** A short wait between two tries. */
 const impatient: Clock = { ...systemClock, sleep: (ms, signal) => systemClock.sleep(Math.min(ms, 20), signal) };
 
 async function start(settings: StudySettings, options: WorldOptions = {}): Promise<void> {
@@ -77,13 +77,13 @@ async function resultOf(study: Study): Promise<StudyResult> {
   return StudyResult.fromJSON(JSON.parse(new TextDecoder().decode(bytes)));
 }
 
-/** What the study has been seen to wait for, each text once, in order. */
+/** The observed texts of `waitingFor`, each once, in order. */
 let waits: string[] = [];
 
-/** Whether a fault may end: there were many of it, and the study has been seen to wait. */
+/** Whether a fault may end: it occurred many times, and the study was observed to wait. */
 const isEnough = (faults: number): boolean => faults >= MANY && waits.length > 0;
 
-/** Watches a study, with what it waits for, until it has ended. */
+/** Watches a study, and the steps that it waits for, until it has ended. */
 async function watchedToEnd(): Promise<Study> {
   let last: Study | undefined;
   for await (const { study } of world.agent.watchStudy({ id: ID })) {
@@ -113,7 +113,7 @@ describe('a job of the final evaluation', () => {
     expect(finish).toMatchObject({ $case: 'finished', value: { failure: { reason: FailureReason.INVALID } } });
   });
 
-  it('of real data alone that diverges ends the study: there is nothing to compare with', async () => {
+  it('of the real-only arm that diverges ends the study: there is nothing to compare with', async () => {
     hooks.onEvaluate = ({ arms, fold, seeds }) => {
       const own = arms.length === 1 && arms[0] === QnnArm.REAL_ONLY && fold === 0 && seeds.length === 2;
       if (own) throw new DomainError('diverged', 'the loss is NaN');
@@ -125,7 +125,7 @@ describe('a job of the final evaluation', () => {
     ]);
   });
 
-  it('of a baseline that diverges is left out of its arm, which says so, and counts as nothing else', async () => {
+  it('of a baseline that diverges is left out of its arm, with a warning, and has no score', async () => {
     hooks.onFit = (settings) => {
       if (isBaseline(settings) && settings.identity?.fold === 1) throw new DomainError('diverged', 'the loss is NaN');
     };
@@ -142,7 +142,7 @@ describe('a job of the final evaluation', () => {
     );
   });
 
-  it('of a baseline all of whose settings diverge: the arm is left out, and is not real data alone under its name', async () => {
+  it('of a baseline all of whose settings diverge: the arm is left out, and not scored with real data only', async () => {
     hooks.onFit = (settings) => {
       if (isBaseline(settings)) throw new DomainError('diverged', 'the loss is NaN');
     };
@@ -156,12 +156,12 @@ describe('a job of the final evaluation', () => {
   });
 
   it.each([
-    ['INTERNAL', new DomainError('internal', 'a bug of the simulator')],
+    ['INTERNAL', new DomainError('internal', 'a bug in the simulator')],
     ['UNIMPLEMENTED', new DomainError('unsupported', 'Evaluate: not here')],
     ['FAILED_PRECONDITION', new DomainError('precondition', 'not now')],
     ['DATA_LOSS', new DomainError('data-loss', 'half of it came')],
   ])(
-    'that a service answers with %s is tried again until it succeeds, which the study says meanwhile',
+    'that a service answers with %s is tried again until it succeeds, which the study reports meanwhile',
     async (_name, error) => {
       let faults = 0;
       hooks.onEvaluate = (settings) => {
@@ -177,8 +177,8 @@ describe('a job of the final evaluation', () => {
   );
 });
 
-describe('a store that is away for a while', () => {
-  it('while arms are compared changes nothing of the result; the study says what it waits for', async () => {
+describe('a store that is temporarily unavailable', () => {
+  it('during the comparison of arms does not change the result; the study reports what it waits for', async () => {
     const undisturbed = await run(tiny());
     const whole = comparable(await world.episodeLog.replay(ID));
     const expected = withoutTimes(StudyResult.toJSON(await resultOf(undisturbed)));
@@ -195,14 +195,14 @@ describe('a store that is away for a while', () => {
       }
     };
     let isAway = false;
-    // While the first setting of the baseline is fitted: the folds to come, and the next setting, are still to be read.
+    // While the first setting of the baseline is fitted; later folds, and the next setting, have not been read yet.
     hooks.onFit = (settings) => {
       if (isAway || !isBaseline(settings)) return;
       isAway = true;
       renameSync(folder.file('artifacts/sha256'), folder.file('away'));
     };
     await start(tiny(), { artifacts: { ...store, get } });
-    // Two jobs are under way at once: one of them has failed more than MANY times then.
+    // Two jobs run at once, so that one of them has failed more than MANY times.
     await failures.atLeast(2 * MANY + 1);
     const meanwhile = await world.agent.getStudy({ id: ID });
     expect(meanwhile.study?.waitingFor).toMatch(
@@ -217,7 +217,7 @@ describe('a store that is away for a while', () => {
 });
 
 describe('a fault of the program itself', () => {
-  /** A policy that fails with `error` when it is asked to learn, until {@link isEnough}. */
+  /** A policy whose updates fail with `error` until {@link isEnough}. */
   const faulty = async (error: Error): Promise<OpenPolicy> => {
     const { policyNamed } = await openPolicies();
     let faults = 0;
@@ -247,7 +247,7 @@ describe('a fault of the program itself', () => {
     expect([study.state, study.failed]).toEqual([StudyState.FINISHED, 0]);
   });
 
-  it('is outlived by the study: a later program goes on from the log', async () => {
+  it('does not end the study: a later program continues from the log', async () => {
     const log = `sqlite://${folder.file('log.db')}`;
     const artifacts = await openArtifactStore(`file://${folder.file('artifacts')}`);
     const openPolicy: OpenPolicy = () => ({
@@ -267,7 +267,7 @@ describe('a fault of the program itself', () => {
 });
 
 describe('a search without a reward', () => {
-  it('ends the study, and says how its episodes failed', async () => {
+  it('ends the study, and reports how its episodes failed', async () => {
     hooks.onFit = () => {
       throw new DomainError('invalid', 'training: has 4 features; right would be 2');
     };
@@ -279,7 +279,7 @@ describe('a search without a reward', () => {
     );
   });
 
-  it('says the commonest reason first', async () => {
+  it('gives the most common reason first', async () => {
     hooks.onFit = ({ identity }) => {
       throw identity?.episode === 0
         ? new DomainError('invalid', 'training: is odd')
@@ -292,7 +292,7 @@ describe('a search without a reward', () => {
 });
 
 describe('an episode whose report cannot be read', () => {
-  it('fails as invalid, and the study goes on', async () => {
+  it('fails as invalid, and the study continues', async () => {
     await run(tiny());
     const events = await world.episodeLog.replay(ID);
     const { artifacts } = world;
@@ -317,7 +317,7 @@ describe('an episode whose report cannot be read', () => {
 });
 
 describe('an episode that was open when the agent stopped', () => {
-  it('keeps its whole time: a study that was stopped for longer than the deadline goes on', async () => {
+  it('keeps its whole time: a study that was stopped for longer than the deadline continues', async () => {
     const settings = tiny({ episodeDeadlineSeconds: 3600 });
     await run(settings);
     const events = await world.episodeLog.replay(ID);

@@ -40,7 +40,7 @@ function stateOf(view: StudyView): StudyState {
   return isSearched(view) ? StudyState.EVALUATING : StudyState.SEARCHING;
 }
 
-/** Whether a study in `state` will not change any more. */
+/** Whether `state` is final. */
 export function isEnded(state: StudyState): boolean {
   return state === StudyState.FINISHED || state === StudyState.FAILED || state === StudyState.CANCELLED;
 }
@@ -62,7 +62,7 @@ function messageOf(view: StudyView, state: StudyState, ended: number, jobs: numb
   }
 }
 
-/** Batches that have ended from the first on without a gap: each is one update of the policy. */
+/** Number of batches that have ended, from the first one without a gap: each is one update of the policy. */
 function completeBatches(view: StudyView): number {
   const settings = view.created?.settings;
   if (settings === undefined) return 0;

@@ -87,7 +87,7 @@ describe('a study', () => {
     }
   });
 
-  it('has a result that holds everything a report needs', () => {
+  it('has a result with everything that a report needs', () => {
     const { result } = recorded;
     expect(result.arms[0].name).toBe('real-only');
     expect(result.labelsUsed).toBe(16);
@@ -117,7 +117,7 @@ describe('a study', () => {
     await world.stop();
   });
 
-  it('rewards what it can and fails the rest with the reason of the slot that failed, then ends', async () => {
+  it('rewards measured episodes and fails the others with the reason of the slot that failed, then ends', async () => {
     // Above 1.8e-3 the stand-in diverges.
     const space = [{ name: 'gan.lrG', minimum: 1.7e-3, choices: [] }];
     const { world, events } = await runWhole(smallStudy({ space, sobolEpisodes: 6 }));
@@ -172,7 +172,7 @@ describe('a study', () => {
     await elsewhere.stop();
   });
 
-  it('goes on from what the log says its policy has learned, though it would learn something else by now', async () => {
+  it("continues from the policy's checkpoints in the log, even if its own would differ", async () => {
     const { policyNamed } = await openPolicies();
     const random = localPolicy(policyNamed, 'random');
     const taught = (by: string, saw: string[]): OpenPolicy => {
@@ -201,7 +201,7 @@ describe('a study', () => {
       await second.episodeLog.append(key, payload, headers);
     second.start();
     expect((await second.finished(ID)).state).toBe(StudyState.FINISHED);
-    // Episodes 8 and 9 are batch 4; with a staleness of 1 it rests on the first three batches.
+    // Episodes 8 and 9 are batch 4; with a staleness of 1 it depends on the first three batches.
     expect(saw).toEqual(expect.arrayContaining(['8: a0 a1 a2 ', '9: a0 a1 a2 ']));
     const last = decodeRecord((await second.episodeLog.read({ study: ID, slot: 'policy-5' })) as LogEvent);
     const memory = last.$case === 'policy' ? await loadCheckpoint(second.artifacts, last.value) : undefined;
@@ -210,7 +210,7 @@ describe('a study', () => {
     await first.stop();
   });
 
-  it('goes on from every event at which it may be cut off, to the same end', async () => {
+  it('has the same result when it continues from any event', async () => {
     const tiny = smallStudy({
       episodes: 4,
       sobolEpisodes: 1,
@@ -228,12 +228,12 @@ describe('a study', () => {
       expect(comparable(await world.episodeLog.replay(ID))).toEqual(whole);
       await world.stop();
     };
-    // A few at a time: much of a world's life is waiting.
+    // A few at a time, because each world mostly waits.
     for (let kept = 1; kept < events.length; kept += 5) {
       const some = Array.from({ length: Math.min(5, events.length - kept) }, (_, i) => goOnFrom(kept + i));
       await Promise.all(some);
     }
-    // A log of before policies wrote down what they learn.
+    // A log from before policies wrote checkpoints.
     const bare = events.filter(({ key }) => !key.slot.startsWith('policy-') && key.slot !== 'finish');
     await goOnFrom(bare.length, bare);
     await first.stop();

@@ -17,7 +17,7 @@ import { type OpenPolicy, PolicyRefusedError } from './search/policy-port.ts';
 import { searchWithoutReward } from './search/search-without-reward.ts';
 import { failOpenEpisodes } from './search/write-reward.ts';
 
-/** What a study needs to run. */
+/** Dependencies of a running study. */
 export interface RunnerDeps {
   readonly episodeLog: EpisodeLog;
   readonly artifacts: ArtifactStore;
@@ -25,7 +25,7 @@ export interface RunnerDeps {
   readonly openPolicy: OpenPolicy;
   readonly clock: Clock;
   readonly log: Logger;
-  /** The most jobs of the final evaluation at once. */
+  /** Maximum number of concurrent jobs of the final evaluation. */
   readonly jobConcurrency: number;
 }
 
@@ -37,16 +37,16 @@ export interface StudyRunner {
   stop(): Promise<void>;
 }
 
-/** The name of the runner's own steps among what is stalled; jobs have their own. */
+/** The name of the runner's own steps in `stalls`; jobs have their own names. */
 const OWN_STEPS = 'the study';
 
 /**
- * Runs one study from its log alone: replays it, does every step that is due, then waits for the next event. Each step writes
- * a slot once, and adopts the event of another writer that was faster. A runner may therefore die between any two steps, and
- * another one continues.
+ * Runs one study from its log: replays it, does every step that is due, then waits for the next event. Each step writes
+ * a slot once, and adopts the event of another writer that was faster. Therefore a runner may die between any two
+ * steps, and another one continues.
  *
- * A step that fails is tried again, without limit, and `stalls` has its reason. A study ends without a result only for a reason in
- * its log: all its episodes failed, or a job of the final evaluation cannot be done. The one exception is a policy that
+ * A step that fails is tried again, without limit, and `stalls` has its reason. A study ends without a result only for a reason
+ * in its log: all its episodes failed, or a job of the final evaluation cannot be done. The one exception is a policy that
  * refuses the study before its first proposal.
  */
 export function runStudy(study: string, deps: RunnerDeps, stalls: Stalls): StudyRunner {
@@ -71,11 +71,11 @@ class Runner {
   readonly #log: Logger;
   readonly #stalls: Stalls;
   readonly #journal: StudyJournal;
-  /** The view when nothing more was due. */
+  /** The view when no step was due. */
   #advanced: StudyView | undefined;
   #opened: OpenedStudy | undefined;
   #evaluation: FinalEvaluation | undefined;
-  /** Why the study must end, where that does not follow from its log. */
+  /** Why the study must end, if that does not follow from its log. */
   #refusal: Failure | undefined;
   #faults = 0;
 
@@ -90,14 +90,14 @@ class Runner {
   async run(): Promise<void> {
     const { episodeLog, clock } = this.#deps;
     const { study } = this.#journal;
-    // An own signal ends the watch when the study ends, which no later event would.
+    // A separate signal ends the watch when the study ends, because there is no later event.
     const over = new AbortController();
     const signal = AbortSignal.any([this.#signal, over.signal]);
     try {
       while (!this.#signal.aborted) {
         try {
-          // The end of the replay, not the view's sequence: events of workers may come before those that this runner writes
-          // below, and must be seen.
+          // The end of the replay, not the view's sequence: events of workers may precede those that this runner writes
+          // below, and must be processed.
           let after = 0;
           for (const event of await episodeLog.replay(study)) {
             this.#journal.apply(event);
@@ -106,7 +106,7 @@ class Runner {
           if (await this.#advance()) return;
           for await (const event of episodeLog.watch(study, { after, signal })) {
             this.#journal.apply(event);
-            // Events that this runner wrote come back here, and were acted upon already.
+            // The watch also returns events that this runner wrote and has already processed.
             if (this.#journal.view !== this.#advanced && (await this.#advance())) return;
           }
         } catch (error) {
@@ -122,7 +122,7 @@ class Runner {
     }
   }
 
-  /** Counts a fault and shows it. Only a policy that refuses a study before its first proposal ends it. */
+  /** Counts and reports a fault. Only a policy that refuses a study before its first proposal ends the study. */
   #noteFault(error: unknown): void {
     this.#log.warn('a step of the study failed; it is tried again', { fault: classifyFault(error).kind, error });
     this.#faults += 1;
@@ -132,12 +132,12 @@ class Runner {
     }
   }
 
-  /** Does everything that is due, until nothing changes any more. True when the study has ended. */
+  /** Does all steps that are due, until nothing changes. True if the study has ended. */
   async #advance(): Promise<boolean> {
     for (;;) {
       const before = this.#journal.view;
       if (await this.#advanceOnce()) return true;
-      // A step may make an earlier one due, and deadlines and jobs write meanwhile.
+      // A step may make an earlier one due, and deadlines and jobs write concurrently.
       if (this.#journal.view === before) break;
     }
     this.#advanced = this.#journal.view;

@@ -3,10 +3,10 @@ import { SlotEvent } from '@qloom/contracts/gen/qloom/episode/v1/slots.ts';
 import { formatKey, isEpisodeKey } from '@qloom/episode-log/event-key.ts';
 import type { LogEvent } from '@qloom/episode-log/port.ts';
 
-/** Names of fields that say when or how long, and of what is made from such. */
+/** Names of fields for times and durations, and of fields that depend on them. */
 const TIMES = new Set(['time', 'startedAt', 'endedAt', 'seconds', 'attempt', 'createdAt', 'finishedAt']);
 
-/** What events say, by key, without times: equal for two runs of the same study. */
+/** The contents of events, by key, without times: equal for two runs of the same study. */
 export function comparable(events: readonly LogEvent[]): Record<string, unknown> {
   const entries = events.map((event): [string, unknown] => {
     const content = isEpisodeKey(event.key)
@@ -14,7 +14,7 @@ export function comparable(events: readonly LogEvent[]): Record<string, unknown>
       : StudyRecord.toJSON(StudyRecord.decode(event.payload));
     return [formatKey(event.key), withoutTimes(content)];
   });
-  // The result's hash depends on times; what it holds is compared apart.
+  // The result's hash depends on times; its content is compared separately.
   return Object.fromEntries(entries.filter(([key]) => !key.endsWith('/finish')).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 

@@ -4,7 +4,7 @@ import { createPolicies, type PolicyNamed } from '../domain/policy/policy-table.
 
 let opened: Promise<{ readonly training: Training; readonly policyNamed: PolicyNamed }> | undefined;
 
-/** The policies as an agent opens them where nothing is configured; once a process, so that all share their graphs. */
+/** The policies as an agent opens them by default; once per process, so that they share their graphs. */
 export function openPolicies(): NonNullable<typeof opened> {
   opened ??= useTraining().then((training) => ({
     training,

@@ -11,7 +11,10 @@ export interface ReferenceState {
   readonly v: Float64Array;
 }
 
-/** An update of PPO by the book, episode by episode in float64, with gradients by central differences: an oracle for tests. */
+/**
+ * A direct implementation of an update of PPO, episode by episode in float64, with gradients by central differences: an
+ * oracle for tests.
+ */
 export function referenceUpdate(network: PolicyNetwork, state: ReferenceState, batch: UpdateBatch): ReferenceState {
   const [parameters, m, v] = [state.parameters, state.m, state.v].map((values) => values.slice());
   const { rewards, steps } = batch;

@@ -75,7 +75,7 @@ function capabilities(service: string, parameters: readonly Hyperparameter[]) {
   return { capabilities: { service, version: '0', engines: [], limits: [], hyperparameters } };
 }
 
-/** Called with the settings of each call before it is answered; what it throws is the answer. */
+/** Called with the settings of each call before it is answered; an error that it throws is the answer. */
 export interface StandInHooks {
   onFit?(settings: FitSettings): void;
   /** `model` is what the call samples from. */
@@ -83,7 +83,9 @@ export interface StandInHooks {
   onEvaluate?(settings: EvaluateSettings): void;
 }
 
-/** A generator that jitters training points, by as much as its learning rate says. `gan.lrG` above 1.8e-3 diverges. */
+/**
+ * A generator that jitters training points by an amount given by its learning rate. `gan.lrG` above 1.8e-3 diverges.
+ */
 export function standInGenerator(hooks: StandInHooks = {}): ServiceBinding {
   return bindService(GeneratorServiceService, {
     getCapabilities: async () => capabilities('generator', PARAMETERS),
@@ -147,7 +149,7 @@ function jitter(model: Model, counts: readonly number[], seed: number): Points {
   return { count: y.length, features, classes, x, y };
 }
 
-/** A discriminator whose auditor knows how wide the jitter is from the spread of the points. */
+/** A discriminator whose auditor estimates the width of the jitter from the spread of the points. */
 export function standInDiscriminator(): ServiceBinding {
   return bindService(DiscriminatorServiceService, {
     getCapabilities: async () => capabilities('discriminator', CRITIC),

@@ -19,7 +19,10 @@ import { isEnded } from '../study/study-message.ts';
 import { openPolicies } from './open-policies.ts';
 import { type StandInHooks, standInDiscriminator, standInGenerator, standInSimulator } from './stand-in-services.ts';
 
-/** An agent and the other services' stages over an embedded log, with real gRPC; only the three services called are stand-ins. */
+/**
+ * An agent and the other services' stages over an embedded log, with real gRPC; only the three other services are
+ * stand-ins.
+ */
 export interface World {
   readonly agent: Remote<typeof AgentServiceService>;
   readonly episodeLog: EpisodeLog;
@@ -30,27 +33,27 @@ export interface World {
   readonly logged: readonly Record<string, unknown>[];
   /** Starts the other services' stages and the studies in the log. */
   start(): void;
-  /** Starts the stages alone, as when the agent is down. */
+  /** Starts only the stages, as when the agent is down. */
   startStages(): void;
-  /** Starts the studies alone. */
+  /** Starts only the studies. */
   startAgent(): void;
   /** Waits until the study has ended. */
   finished(id: string): Promise<Study>;
   stop(): Promise<void>;
 }
 
-/** How a world is made. */
+/** Options of a world. */
 export interface WorldOptions {
   /** Events in flight in each stage. Default 1. */
   readonly concurrency?: number;
-  /** Artifacts of another world, to go on from its log. */
+  /** Artifacts of another world, to continue from its log. */
   readonly artifacts?: ArtifactStore;
-  /** URL of the event log. Default: SQLite in a folder of the world's own. */
+  /** URL of the event log. Default: SQLite in the world's own folder. */
   readonly log?: string;
   readonly openPolicy?: OpenPolicy;
-  /** Default: this machine's. */
+  /** Default: the system's clock. */
   readonly clock?: Clock;
-  /** How long the agent's appends take to answer after their event is there for all to see. Default 0 ms. */
+  /** Delay of the agent's appends after their event is visible. Default 0 ms. */
   readonly appendsAnswerAfterMs?: number;
 }
 
@@ -74,7 +77,7 @@ export async function startStandIns(hooks: StandInHooks = {}): Promise<StandIns>
   };
 }
 
-/** Creates a world over stand-ins that run already. */
+/** Creates a world over running stand-ins. */
 export async function createWorld({ targets }: StandIns, options: WorldOptions = {}): Promise<World> {
   const { policyNamed, training } = await openPolicies();
   const folder = await createTempFolder();
@@ -138,7 +141,7 @@ export async function createWorld({ targets }: StandIns, options: WorldOptions =
   };
 }
 
-/** The same log, whose watchers see an event before the append that wrote it returns: as over a network. */
+/** The same log, but its watchers see an event before the append that wrote it returns, as over a network. */
 function lateToAnswer(log: EpisodeLog, ms: number): EpisodeLog {
   if (ms === 0) return log;
   return {
@@ -156,7 +159,7 @@ function lateToAnswer(log: EpisodeLog, ms: number): EpisodeLog {
   };
 }
 
-/** A study small enough for a test: every kind of event, in a second. */
+/** A study small enough for a test: it has every kind of event, and takes a second. */
 export function smallStudy(overrides: Partial<StudySettings> = {}): StudySettings {
   return {
     ...StudySettings.fromPartial({}),

@@ -11,7 +11,7 @@ function clouds(count: number, label: string): Points {
 }
 
 describe('classicalPredictions', () => {
-  it.each(['svc', 'nearest-neighbours'])('of %s is the same on a thread as in place', async (arm) => {
+  it.each(['svc', 'nearest-neighbours'])('of %s is the same on a thread as on the main thread', async (arm) => {
     const task = { arm, labels: clouds(80, 'labels'), test: clouds(50, 'test'), seed: 3 };
     const predictions = await classicalPredictions(task, new AbortController().signal);
     expect([...predictions]).toEqual([...predictClassical(task)]);

@@ -1,13 +1,13 @@
 import { Worker } from 'node:worker_threads';
 import { type ClassicalTask, predictClassical } from '../domain/evaluation/predict-classical.ts';
 
-/** Up to this many labels an answer takes some 15 ms, less than a thread takes to start. */
+/** Up to this number of labels an answer takes about 15 ms, less than the start of a thread. */
 const INLINE_LABELS = 60;
 
 /**
- * Predicted class of each test point by a classifier without a QNN. With many labels it runs on a thread of its own: choosing
- * an SVC's settings then takes seconds, for which the event loop must not wait. Rejects with what the thread throws, or with
- * the reason of `signal`.
+ * Predicted class of each test point by a classifier without a QNN. With many labels it runs on its own thread, because
+ * choosing an SVC's settings then takes seconds and must not block the event loop. Rejects with the thread's error, or
+ * with the reason of `signal`.
  */
 export async function classicalPredictions(task: ClassicalTask, signal: AbortSignal): Promise<Int32Array> {
   signal.throwIfAborted();

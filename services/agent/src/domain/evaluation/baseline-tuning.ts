@@ -9,15 +9,18 @@ import { fromUnit } from '@qloom/study/space/unit-cube.ts';
 import { SYNTH_RATIO } from '@qloom/study/synthesis/synthesis-plan.ts';
 import { createSobol } from '../policy/sobol/sobol.ts';
 
-/** Name of the parameter that says how far a baseline departs from the training points. */
+/** Name of the hyperparameter for how far a baseline departs from the training points. */
 const BASELINE_STRENGTH = 'rival.strength';
 
-/** What a baseline may tune, from what the generator advertises: how many points, and how far from the real ones. */
+/**
+ * The hyperparameters of a baseline that may be tuned, as the generator advertises them: the number of points, and
+ * their distance from the real ones.
+ */
 export function baselineHyperparameters(advertised: readonly Hyperparameter[]): NumericHyperparameter[] {
   return [SYNTH_RATIO, BASELINE_STRENGTH].flatMap((name) => {
     const parameter = advertised.find((candidate) => candidate.name === name);
     if (parameter === undefined || parameter.kind === 'categorical') return [];
-    // A baseline that adds nothing is the arm "real-only", which is there already.
+    // A baseline that adds nothing would equal the arm "real-only".
     return [{ ...parameter, condition: undefined, zeroAllowed: false, default: parameter.default || parameter.min }];
   });
 }
@@ -38,7 +41,7 @@ export function baselineConfiguration(
   return { method: baseline, ...configuration };
 }
 
-/** The setting with the least pooled loss; of equal ones the first. Those that failed have none. */
+/** The setting with the smallest pooled loss; the first of equal ones. Settings that failed have no loss. */
 export function bestSetting<T extends { readonly loss: number | null }>(settings: readonly T[]): T | null {
   let best: T | null = null;
   for (const setting of settings) {

@@ -29,7 +29,7 @@ const compared = (
 };
 
 describe('compareArms', () => {
-  it('is paired: what draws have in common does not widen the interval', () => {
+  it('is paired: effects common to all arms of a draw do not widen the interval', () => {
     const apart = raised('a', 0.01);
     const mixed = { name: 'a', scores: [...apart.scores].reverse() };
     const width = (arm: ArmScores) => {
@@ -39,7 +39,7 @@ describe('compareArms', () => {
     expect(width(apart)).toBeLessThan(width(mixed));
   });
 
-  it('does not take equal differences for proof', () => {
+  it('does not treat equal differences as proof', () => {
     const { difference, pValue } = compared(reference, raised('a', 0.01), FRESH);
     // A gain of 10 points of 1,000, the same on six draws, of which 2 of 2⁶ sign patterns are as extreme.
     expect(difference.low).toBeLessThan(0);
@@ -74,7 +74,7 @@ describe('compareArms', () => {
     }
   });
 
-  it('finds no difference between an arm and itself, and no certainty of that either', () => {
+  it('finds no difference between an arm and itself, with an interval that is not empty', () => {
     for (const relation of [FRESH, SPLITS]) {
       const { difference, pValue } = compared(reference, { ...reference, name: 'same' }, relation);
       expect(pValue).toBe(1);
@@ -99,7 +99,7 @@ describe('compareArms', () => {
     const [a, b] = [arm('real-only', 48, 3, 'balanced'), arm('majority', 95, 0, 'balanced')];
     const balanced = compared(a, b, relation, 'balanced-accuracy');
     expect(balanced.difference.estimate).toBeCloseTo(0.5 - (48 / 95 + 3 / 5) / 2, 12);
-    // Five points of class 1 leave much open.
+    // Five points of class 1 give a wide interval.
     expect(balanced.difference.low).toBeLessThan(-0.2);
     expect(balanced.difference.high).toBeGreaterThan(0.1);
     expect(meanInterval(b, relation, 'balanced-accuracy').estimate).toBe(0.5);
@@ -114,7 +114,7 @@ describe('compareArms', () => {
     }
   });
 
-  it('is more careful with repeated splits of one file than with draws that have a test set each', () => {
+  it('is more conservative for repeated splits of one file than for draws with their own test sets', () => {
     const noisy = { name: 'a', scores: reference.scores.map((score, i) => (score ?? 0) + 0.05 * (i - 1)) };
     const width = (draws: Replicates) => {
       const { low, high } = compared(reference, noisy, draws, 'unbounded').difference;
@@ -123,13 +123,13 @@ describe('compareArms', () => {
     expect(width(SPLITS)).toBeGreaterThan(width(FRESH));
   });
 
-  it('leaves out draws that an arm has no score of', () => {
+  it('leaves out draws without a score of an arm', () => {
     const part = { name: 'a', scores: raised('a', 0.1).scores.map((score, i) => (i === 2 ? null : score)) };
     expect(compared(reference, part, FRESH).difference.estimate).toBeCloseTo(0.1, 12);
     expect(meanInterval(part, FRESH, 'accuracy').estimate).toBeCloseTo((0.9 + 0.8 + 0.9 + 0.85 + 0.95) / 5, 12);
   });
 
-  it('knows no error of losses that do not vary, and says so with level 0', () => {
+  it('gives level 0 for losses that do not vary, whose error is unknown', () => {
     const { difference, pValue } = compared(reference, raised('a', 0.01), SPLITS, 'unbounded');
     expect(difference).toEqual({
       estimate: expect.closeTo(0.01, 12),
@@ -143,7 +143,7 @@ describe('compareArms', () => {
 });
 
 describe('meanInterval', () => {
-  it('of a perfect accuracy is as wide as the test set is small, and stays within 100%', () => {
+  it('of a perfect accuracy is wider for a smaller test set, and stays within 100%', () => {
     const perfect = (draws: Replicates) =>
       meanInterval({ name: 'a', scores: new Array<number>(10).fill(1) }, draws, 'accuracy');
     expect(perfect({ kind: 'fresh', test: 10 })).toMatchObject({ estimate: 1, high: 1 });

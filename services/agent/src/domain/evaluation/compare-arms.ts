@@ -24,29 +24,29 @@ export type Replicates =
   | { readonly kind: 'fresh'; readonly test: number }
   | { readonly kind: 'splits'; readonly labels: number; readonly test: number };
 
-/** What is scored; the last has no known resolution, such as a loss. */
+/** The kind of score; the last has no known resolution, such as a loss. */
 export type Scale = 'accuracy' | 'balanced-accuracy' | 'unbounded';
 
-/** An arm's scores, one a replicate, in the order of the replicates. Higher is better. */
+/** An arm's scores, one per replicate, in the order of the replicates. Higher is better. */
 export interface ArmScores {
   readonly name: string;
-  /** Null on a replicate that the arm has no score of. */
+  /** Null for a replicate without a score of the arm. */
   readonly scores: readonly (number | null)[];
-  /** Which test points were right on each replicate; null where that is not known, and it must be for balanced accuracy. */
+  /** Which test points were predicted right on each replicate; null if unknown. Required for balanced accuracy. */
   readonly tests?: readonly (TestScore | null)[];
 }
 
-/** A replicate that an arm has a score of. */
+/** A replicate with a score of an arm. */
 interface Scored {
   readonly score: number;
   readonly test: TestScore | null;
 }
 
-/** An arm against the reference. */
+/** Comparison of an arm with the reference. */
 export interface Comparison {
-  /** Level 0 where its error is not known. */
+  /** Level 0 if its error is unknown. */
   readonly difference: Interval;
-  /** 1 where the error is not known, or with fewer than five replicates. */
+  /** 1 if the error is unknown, or with fewer than five replicates. */
   readonly pValue: number;
   /** After Holm's correction over all arms that are compared. */
   readonly pValueHolm: number;
@@ -62,10 +62,11 @@ export function meanInterval(arm: ArmScores, draws: Replicates, scale: Scale): I
 }
 
 /**
- * Each arm against the reference, paired by the replicates that both have. Accuracies are counts of test points, so that equal
- * differences are no proof. Fresh draws: Student's interval with the error of the common test set, and the greater p of that
- * test and of the permutation test over replicates. Repeated splits of one file: the corrected resampled t-test (Nadeau and
- * Bengio), which allows for shared rows, its variance at least that of the test rows. At least one replicate must be common to both.
+ * Compares each arm with the reference, paired by the replicates that both have. Accuracies are counts of test points,
+ * so that equal differences are not proof. Fresh draws: Student's interval with the error of the common test set, and
+ * the greater p of that test and of the permutation test over replicates. Repeated splits of one file: the corrected
+ * resampled t-test (Nadeau and Bengio), which allows for shared rows, its variance at least that of the test rows. At
+ * least one replicate must be common to both.
  */
 export function compareArms(
   reference: ArmScores,
@@ -95,7 +96,7 @@ export function compareArms(
   );
 }
 
-/** The mean of anything without a known resolution over replicates, such as distances, with its 95% interval. */
+/** The mean over replicates of values without a known resolution, such as distances, with its 95% interval. */
 export function plainInterval(values: readonly number[], draws: Replicates, range?: MeanOptions['range']): Interval {
   return intervalOf(meanTest(values, draws, null, 0, { range }));
 }
@@ -116,7 +117,7 @@ function scoredDraws({ scores, tests }: ArmScores): Scored[] {
   return scores.flatMap((score, draw) => (score === null ? [] : [{ score, test: tests?.[draw] ?? null }]));
 }
 
-/** The replicates that both arms have a score of. */
+/** The replicates with a score of both arms. */
 function pairsOf(arm: ArmScores, reference: ArmScores): [ours: Scored, theirs: Scored][] {
   return arm.scores.flatMap((ours, draw): [Scored, Scored][] => {
     const theirs = reference.scores[draw];
@@ -130,14 +131,17 @@ function pairsOf(arm: ArmScores, reference: ArmScores): [ours: Scored, theirs: S
   });
 }
 
-/** Differences at each test point of a replicate, class by class; null where they are not known. */
+/** Differences at each test point of a replicate, class by class; null if unknown. */
 function pointDifferences([ours, theirs]: readonly [Scored, Scored]): Float64Array[] | null {
   const [a, b] = [ours.test, theirs.test];
   if (a === null || b === null || a.some((points, c) => points.length !== b[c].length)) return null;
   return a.map((points, c) => points.map((share, i) => share - b[c][i]));
 }
 
-/** Error that all replicates have in common, from the points on which the arms differ; for independent errors where they are not known. */
+/**
+ * Error that all replicates have in common, from the points on which the arms differ; for independent errors if those
+ * are unknown.
+ */
 function commonError(pairs: readonly [Scored, Scored][], points: number, scale: Scale): TestSetError {
   const known = pairs.map(pointDifferences);
   const [first] = known;

@@ -9,13 +9,13 @@ import type {
 import type { Space } from '@qloom/study/space/space.ts';
 import { positionOf } from '@qloom/study/space/unit-cube.ts';
 
-/** One episode: what was tried, and how much it helped. */
+/** One episode: its configuration and its utility. */
 export interface Outcome {
   readonly hyperparameters: Configuration;
   readonly utility: number;
 }
 
-/** How a hyperparameter went with utility. */
+/** Association of a hyperparameter with utility. */
 export interface Effect {
   readonly name: string;
   /** Spearman's correlation over the episodes in which it was active; null for choices. */
@@ -24,7 +24,7 @@ export interface Effect {
   readonly importance: number;
 }
 
-/** Fewest episodes that say anything. */
+/** Minimum number of episodes for effects. */
 const LEAST = 4;
 
 /** Effects of every parameter that was not pinned; none with fewer than four episodes. */
@@ -54,7 +54,7 @@ function correlationOf(parameter: NumericHyperparameter, outcomes: readonly Outc
   );
 }
 
-/** Inactive values count as the default, which says nothing for or against them; 0 is the low end. */
+/** Inactive values count as the default, which is neutral; 0 is the low end. */
 function columnOf(parameter: Hyperparameter, outcomes: readonly Outcome[]): TrialColumn {
   const values = outcomes.map(({ hyperparameters }) => hyperparameters[parameter.name] ?? parameter.default);
   if (parameter.kind === 'categorical') {

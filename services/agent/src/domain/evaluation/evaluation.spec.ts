@@ -14,7 +14,7 @@ const plan: EvaluationPlan = {
 describe('jobs', () => {
   const jobs = [...searchJobs(plan, [7, 2, 30]), ...comparisonJobs(plan, armsOf(plan, true), true)];
 
-  it('have names of their own that may stand in the log', () => {
+  it('have unique names that are valid in the log', () => {
     expect(new Set(jobs.map((job) => job.name)).size).toBe(jobs.length);
     for (const { name } of jobs) expect(`unit-${name}`).toMatch(/^[a-z0-9][a-z0-9-]{0,63}$/);
   });
@@ -36,7 +36,7 @@ describe('baselines', () => {
     { name: 'vae.width', kind: 'int', min: 16, max: 128, scale: 'log', default: 32 },
   ] as const;
 
-  it('tune ratio and strength from their defaults on, and never add nothing', () => {
+  it('tune ratio and strength, starting with their defaults, and always add points', () => {
     const parameters = baselineHyperparameters(advertised);
     expect(baselineConfiguration(parameters, 'noise', 0, 1)).toEqual({
       method: 'noise',
@@ -48,7 +48,7 @@ describe('baselines', () => {
     expect(new Set(settings.map((setting) => setting['rival.strength'])).size).toBe(16);
   });
 
-  it('take the least loss, the first of equals, and none where all failed', () => {
+  it('take the smallest loss, the first of equal ones, and none if all failed', () => {
     const one = { loss: 0.3, i: 1 };
     expect(bestSetting([{ loss: null, i: 0 }, one, { loss: 0.3, i: 2 }, { loss: 0.4, i: 3 }])).toBe(one);
     expect(bestSetting([{ loss: null }])).toBeNull();
@@ -79,7 +79,7 @@ describe('effectsOf', () => {
     utility: i,
   }));
 
-  it('finds what utility follows, leaves out what is pinned, and copes with what is inactive', () => {
+  it('finds the parameters that affect utility, leaves out pinned ones, and handles inactive ones', () => {
     const effects = new Map(effectsOf(space, outcomes).map((effect) => [effect.name, effect]));
     expect([...effects.keys()].sort()).toEqual(['arch', 'depth', 'lr']);
     expect(effects.get('lr')?.correlation?.estimate).toBeCloseTo(1, 12);
@@ -87,7 +87,7 @@ describe('effectsOf', () => {
     expect(effects.get('lr')?.importance).toBeGreaterThan(effects.get('arch')?.importance ?? 1);
   });
 
-  it('says nothing of three episodes', () => {
+  it('gives no effects for three episodes', () => {
     expect(effectsOf(space, outcomes.slice(0, 3))).toEqual([]);
   });
 });

@@ -17,7 +17,7 @@ const best = (synthRatio: number): Selection => {
 const draw = { labels: cloud(40, 'labels'), test: cloud(500, 'test'), oracle: null };
 
 describe('comparedCount', () => {
-  it('is the fewest points that an arm adds, of the test set at most', () => {
+  it('is the smallest number of points that an arm adds, at most that of the test set', () => {
     const baselines = new Map([
       ['noise', { method: 'noise', synthRatio: 2.5 }],
       ['kde', null],
@@ -30,7 +30,7 @@ describe('comparedCount', () => {
 });
 
 describe('frechetToTest', () => {
-  it('does not depend on how many points an arm adds, but for chance', () => {
+  it('does not depend on how many points an arm adds, except for noise', () => {
     const mean = (count: number) => {
       let sum = 0;
       for (let i = 0; i < 200; i++) {

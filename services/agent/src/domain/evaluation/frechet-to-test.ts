@@ -8,18 +8,19 @@ import { synthesisPlan } from '@qloom/study/synthesis/synthesis-plan.ts';
 import { mean } from '../maths/statistics.ts';
 import type { Choices } from './choices.ts';
 
-/** Blocks over which a distance is averaged at most. */
+/** Maximum number of blocks over which a distance is averaged. */
 const MOST_BLOCKS = 5;
 
-/** A Fréchet distance and the number of points on either side. */
+/** A Fréchet distance and the number of points of each sample. */
 export interface DistanceToTest {
   readonly frechet: number;
   readonly frechetCount: number;
 }
 
 /**
- * The points on either side of every Fréchet distance on a replicate: as many as the arm adds that adds fewest. A distance shrinks
- * as samples grow, so that arms can be compared at one count only. `ratio` is `synthRatio` as the generator offers it.
+ * Number of points per sample for every Fréchet distance on a replicate: that of the arm that adds the fewest. A
+ * distance shrinks as samples grow, so that arms can be compared only at the same count. `ratio` is `synthRatio` as the
+ * generator offers it.
  */
 export function comparedCount(
   { selection, baselines }: Choices,
@@ -39,8 +40,8 @@ export function comparedCount(
 }
 
 /**
- * Fréchet distance of an arm's synthetic points to the test set at `count` points a side, averaged over as many disjoint
- * blocks as there are, at most five. A function of the replicate and of the arm's points alone. Null with fewer than two points.
+ * Fréchet distance of an arm's synthetic points to the test set at `count` points a side, averaged over disjoint
+ * blocks, at most five. A function of only the replicate and the arm's points. Null with fewer than two points.
  */
 export function frechetToTest(test: Points, synthetic: Points, count: number, random: Random): DistanceToTest | null {
   const n = Math.min(count, synthetic.count);

@@ -13,8 +13,8 @@ export interface Candidate {
 }
 
 /**
- * The best episodes by reward that added points, at most {@link INCUMBENTS}; of equal ones the earlier. "Add nothing" is
- * always a candidate and needs no evaluation: its U is 0.
+ * The best episodes by reward that added points, at most {@link INCUMBENTS}; the earlier of equal ones. "Add nothing"
+ * is always a candidate and needs no evaluation: its U is 0.
  */
 export function incumbentsOf(rewarded: readonly Candidate[]): Candidate[] {
   return rewarded
@@ -28,19 +28,19 @@ export interface Rechecked extends Candidate {
   readonly utility: Utility;
 }
 
-/** What a study comes to. */
+/** Outcome of a study. */
 export interface Selection {
   /** Candidates by the lower bound of their utility on the outer split, the best first. */
   readonly ranked: readonly Rechecked[];
-  /** The best candidate; null where no episode was rewarded with points added. */
+  /** The best candidate; null if no episode with added points was rewarded. */
   readonly best: Rechecked | null;
   /** Whether its points are worth adding: the lower bound of U's interval is above 0. */
   readonly addsData: boolean;
 }
 
 /**
- * Chooses by the lower bound of U's interval on the outer split: of two candidates the surer one, not the luckier one. With
- * few labels the interval is wide, and the highest estimate of several is mostly the one that was measured worst.
+ * Chooses by the lower bound of U's interval on the outer split, which prefers the more certain of two candidates. With
+ * few labels the interval is wide, and the highest estimate of several mostly has the largest error.
  */
 export function select(candidates: readonly Rechecked[]): Selection {
   const lower = ({ utility }: Rechecked) => utility.interval[0];

@@ -4,9 +4,9 @@ export interface EvaluationPlan {
   readonly replicates: number;
   /** Baseline methods, such as `noise` and `gaussian`. */
   readonly baselines: readonly string[];
-  /** Evaluations that each baseline spends on its ratio and strength. */
+  /** Number of settings (ratio and strength) that are evaluated for each baseline. */
   readonly baselineEvaluations: number;
-  /** Whether fresh true samples can be had. */
+  /** Whether new true samples can be drawn. */
   readonly hasOracle: boolean;
   readonly outerFolds: number;
 }
@@ -22,15 +22,15 @@ export type Job =
   /** The synthetic data set itself, from all labels of the study. */
   | { readonly kind: 'synthesis'; readonly name: 'synthesis' };
 
-/** Arms that are always there, the reference first. */
+/** Arms that every comparison has, the reference first. */
 export const REAL_ONLY = 'real-only';
-/** Qloom's data where the outer split says that it helps; real data alone where it does not. */
+/** Qloom's data if it helps on the outer split; otherwise real data only. */
 export const QLOOM = 'qloom';
-/** Qloom's best candidate all the same, where the outer split does not say that it helps. */
+/** Qloom's best candidate, if it does not help on the outer split. */
 export const QLOOM_UNSELECTED = 'qloom-unselected';
-/** Fresh true samples. */
+/** New true samples. */
 export const ORACLE = 'oracle';
-/** Classifiers without a QNN, on real data alone. */
+/** Classifiers without a QNN, on real data only. */
 export const CLASSICAL: readonly string[] = ['svc', 'nearest-neighbours'];
 
 /** Jobs that must be done before anything is chosen: incumbents on the outer folds, baselines on the reward folds. */
@@ -62,7 +62,10 @@ export function armsOf(plan: EvaluationPlan, isUnselectedShown: boolean): string
   ];
 }
 
-/** Jobs of the comparison, replicate by replicate, so that an interrupted one has whole replicates; then the data set itself. */
+/**
+ * Jobs of the comparison, replicate by replicate, so that an interrupted comparison has complete replicates; then the
+ * data set itself.
+ */
 export function comparisonJobs(plan: EvaluationPlan, arms: readonly string[], isSynthesized: boolean): Job[] {
   const replicates = Array.from({ length: plan.replicates }, (_, replicate) =>
     arms.map((arm): Job => ({ kind: 'replicate', name: `draw-${replicate}-${arm}`, replicate, arm })),

@@ -3,13 +3,13 @@ import { chooseRbfSvc } from '@qloom/metrics/classifiers/rbf-svc.ts';
 import { createRandom } from '@qloom/random/random.ts';
 import type { Points } from '@qloom/study/points/points.ts';
 
-/** What a classical arm is asked: fit on the labels, predict the test points. */
+/** Task of a classical arm: fit to the labels, predict the test points. */
 export interface ClassicalTask {
   /** `svc` or `nearest-neighbours`. */
   readonly arm: string;
   readonly labels: Points;
   readonly test: Points;
-  /** Seed of the choice of settings. */
+  /** Seed of the selection of settings. */
   readonly seed: number;
 }
 

@@ -50,7 +50,7 @@ describe('a test score', () => {
     );
   });
 
-  it('is unknown where a training has no prediction for each point', () => {
+  it('is unknown if a training lacks a prediction for a point', () => {
     expect(packTestScore([[0, 1], null], [0, 1], 2)).toBeNull();
     expect(packTestScore([[0]], [0, 1], 2)).toBeNull();
     expect(packTestScore([], [0, 1], 2)).toBeNull();

@@ -4,7 +4,7 @@ export interface PackedTestScore {
   readonly classCounts: readonly number[];
   /** Trainings that were scored. */
   readonly trainings: number;
-  /** One bit a training and test point, 1 for right: training by training, class by class. Base64. */
+  /** One bit per training and test point, 1 for right: training by training, class by class. Base64. */
   readonly right: string;
 }
 
@@ -12,8 +12,8 @@ export interface PackedTestScore {
 export type TestScore = readonly Float64Array[];
 
 /**
- * Packs the predictions of some trainings on the test points with the classes `y`; null where a training has no
- * prediction for each point, as a simulator that sends none.
+ * Packs the predictions of some trainings on the test points with the classes `y`; null if a training lacks a
+ * prediction for a point, for example because the simulator sends none.
  */
 export function packTestScore(
   predictions: readonly (ArrayLike<number> | null)[],

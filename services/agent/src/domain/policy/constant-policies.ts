@@ -5,7 +5,7 @@ import { fromUnit } from '@qloom/study/space/unit-cube.ts';
 import type { Origin, Policy, PolicySettings, PolicyState } from './policy.ts';
 import { sobolUnit } from './sobol/warm-start.ts';
 
-/** A policy that learns nothing: the configuration of an episode depends on its index alone. */
+/** A policy that does not learn: the configuration of an episode depends only on its index. */
 function constant(
   name: string,
   origin: Origin,

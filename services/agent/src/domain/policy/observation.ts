@@ -1,7 +1,7 @@
 import { clip, mean } from '../maths/statistics.ts';
 import type { EpisodeResult, Observation } from './policy.ts';
 
-/** Most weights of the reward that an observation vector holds: utility and four constraints. */
+/** Maximum number of weights of the reward in an observation vector: utility and four constraints. */
 const WEIGHTS = 5;
 
 /** Length of an observation vector. */
@@ -10,7 +10,7 @@ export const OBSERVATION_SIZE = 7 + WEIGHTS;
 /** The vector before anything was observed. */
 export const EMPTY_OBSERVATION: readonly number[] = new Array<number>(OBSERVATION_SIZE).fill(0);
 
-/** What the trunk sees, shape [{@link OBSERVATION_SIZE}]: losses and metrics within ±3, weights in [0, 1]. */
+/** Input of the trunk, shape [{@link OBSERVATION_SIZE}]: losses and metrics within ±3, weights in [0, 1]. */
 function observationVector(observation: Observation): number[] {
   const weights = [...observation.weights.slice(0, WEIGHTS)];
   while (weights.length < WEIGHTS) weights.push(0);
@@ -26,7 +26,7 @@ function observationVector(observation: Observation): number[] {
   ].map((value) => clip(value, -3, 3));
 }
 
-/** The mean vector of the rewarded episodes of a batch; `before` where none was rewarded. */
+/** The mean vector of the rewarded episodes of a batch; `before` if none was rewarded. */
 export function batchObservation(results: readonly EpisodeResult[], before: readonly number[]): number[] {
   const vectors = results.flatMap((result) => (result.observation ? [observationVector(result.observation)] : []));
   if (vectors.length === 0) return [...before];

@@ -1,6 +1,6 @@
 import { quoted } from '@qloom/tensor/quoted.ts';
 
-/** Thrown when a study names a policy that is not there. */
+/** Thrown when a study names an unknown policy. */
 export class UnknownPolicyError extends Error {
   override readonly name = 'UnknownPolicyError';
   readonly code = 'invalid';
@@ -10,7 +10,7 @@ export class UnknownPolicyError extends Error {
   }
 }
 
-/** Thrown when a policy is handed a state that is none of its own: another policy's, another version's, or damaged. */
+/** Thrown when a policy gets a state that is not its own (of another policy or version) or is damaged. */
 export class PolicyStateError extends Error {
   override readonly name = 'PolicyStateError';
   readonly code = 'invalid';

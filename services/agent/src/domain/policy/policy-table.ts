@@ -7,9 +7,9 @@ import { createPpoSurrogatePolicy, surrogatePolicy } from './surrogate-policies.
 
 /** A row of {@link POLICIES}. */
 export interface PolicyRow {
-  /** One line for people. */
+  /** One-line description. */
   readonly description: string;
-  /** The policy; `update` is how those with a network learn. */
+  /** Creates the policy; `update` trains the network of policies that have one. */
   create(update: UpdatePpo): Policy;
 }
 
@@ -35,13 +35,13 @@ export const POLICIES = {
 /** The name of a policy. */
 export type PolicyName = keyof typeof POLICIES;
 
-/** The names, in the order of the table. */
+/** Names of the policies, in the order of the table. */
 export const POLICY_NAMES = Object.keys(POLICIES) as PolicyName[];
 
 /** Finds a policy by its name. Throws {@link UnknownPolicyError}. */
 export type PolicyNamed = (name: string) => Policy;
 
-/** All policies; the networks of those that have one learn through `runStep`. */
+/** Creates all policies; networks are trained with `runStep`. */
 export function createPolicies(runStep: RunStep): PolicyNamed {
   const update = createPpoUpdate(runStep);
   const policies = new Map<string, Policy>(POLICY_NAMES.map((name) => [name, POLICIES[name].create(update)]));
@@ -52,7 +52,7 @@ export function createPolicies(runStep: RunStep): PolicyNamed {
   };
 }
 
-/** A policy whose state is checked when it comes in, for callers that do not know its type. */
+/** A policy that checks the states it gets, for callers that do not know their type. */
 function opened<State extends PolicyState>(policy: Policy<State>): Policy {
   const { name, form } = policy;
   const check = (state: PolicyState): State => {

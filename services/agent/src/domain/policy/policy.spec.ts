@@ -35,12 +35,12 @@ beforeAll(async () => {
 });
 
 describe.each(POLICY_NAMES)('policy %s', (name) => {
-  it('calls itself, and the owner of its states, by the name of its row', () => {
+  it('has the name of its row, and so do its states', () => {
     const policy = policyNamed(name);
     expect([policy.name, policy.initial(settings).policy]).toEqual([name, name]);
   });
 
-  it('proposes valid points, the same whether asked at once, one by one, or after its state went through JSON', async () => {
+  it('proposes valid configurations, the same for one call, one call each, or a state that went through JSON', async () => {
     const policy = policyNamed(name);
     let state = policy.initial(settings);
     for (let batch = 0; batch < 8; batch++) {
@@ -56,7 +56,7 @@ describe.each(POLICY_NAMES)('policy %s', (name) => {
     }
   });
 
-  it('copes with a space of one pinned value and with one of choices only', async () => {
+  it('handles a space of one pinned value and one of only choices', async () => {
     const policy = policyNamed(name);
     for (const space of [
       createSpace([{ name: 'a', kind: 'float', min: 1, max: 1, scale: 'linear', default: 1 }]),
@@ -108,7 +108,7 @@ describe('policyNamed', () => {
       expect(() => propose(network)).toThrow(/its network holds no numbers/);
   });
 
-  it('names what there is', () => {
+  it('lists the known policies', () => {
     expect(() => policyNamed('bayes')).toThrow('is not one of ppo-surrogate, ppo, surrogate, random, sobol, fixed');
   });
 });
@@ -118,7 +118,7 @@ describe('PPO with surrogate against random search', () => {
     { benchmark: interactingRates, episodes: 32 },
     { benchmark: narrowValley, episodes: 40 },
   ])(
-    'finds better points on $benchmark.name in $episodes episodes, mean of 20 seeds',
+    'finds better configurations on $benchmark.name in $episodes episodes, mean of 20 seeds',
     async ({ benchmark, episodes }) => {
       const gains: number[] = [];
       for (let seed = 0; seed < 20; seed++) {
@@ -126,7 +126,7 @@ describe('PPO with surrogate against random search', () => {
         const [ours, random] = ['ppo-surrogate', 'random'].map((name) => runToy(policyNamed(name), benchmark, own));
         gains.push((await ours) - (await random));
       }
-      // Deterministic on one kind of machine; measured means are .146 and .087, so that a change for the worse shows.
+      // Deterministic on one kind of machine; measured means are .146 and .087, so that a regression is detected.
       expect(mean(gains)).toBeGreaterThan(0.04);
     },
   );

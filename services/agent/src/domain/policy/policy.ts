@@ -1,16 +1,16 @@
 import type { Configuration } from '@qloom/study/hyperparameters/hyperparameter.ts';
 import type { Space } from '@qloom/study/space/space.ts';
 
-/** Everything about a study that a policy knows. Constant for the study. */
+/** The settings of a study that a policy knows. Constant for the study. */
 export interface PolicySettings {
   readonly space: Space;
   /** Number of episodes of the whole study. */
   readonly episodes: number;
   /** Episodes per update. */
   readonly batchSize: number;
-  /** First episodes, taken from a Sobol sequence by the policies that learn. */
+  /** Number of first episodes that policies which learn take from a Sobol sequence. */
   readonly sobolEpisodes: number;
-  /** Seed of every choice. */
+  /** Seed of all choices. */
   readonly seed: string;
 }
 
@@ -31,44 +31,45 @@ export interface Observation {
   readonly weights: readonly number[];
 }
 
-/** Where a set of hyperparameters comes from. */
+/** Origin of a configuration. */
 export type Origin = 'sobol' | 'policy' | 'surrogate' | 'random' | 'fixed';
 
-/** One set of hyperparameters to try. */
+/** One configuration to try. */
 export interface Proposal {
   readonly hyperparameters: Configuration;
   readonly origin: string;
 }
 
-/** How an episode ended, as a policy sees it. */
+/** Outcome of an episode, as a policy sees it. */
 export interface EpisodeResult {
   readonly episode: number;
   readonly hyperparameters: Configuration;
-  /** Null where the episode failed. */
+  /** Null if the episode failed. */
   readonly reward: number | null;
-  /** Null where the episode failed. */
+  /** Null if the episode failed. */
   readonly observation: Observation | null;
 }
 
-/** A policy's memory. Plain JSON with the policy's name and the version of the form. */
+/** A policy's checkpoint. Plain JSON with the policy's name and the version of the form. */
 export interface PolicyState {
   readonly policy: string;
   readonly form: number;
-  /** Number of updates: batches observed from which the policy learned. */
+  /** Number of updates: observed batches that changed the policy. */
   readonly updates: number;
 }
 
-/** Which episodes to propose. All belong to one batch. */
+/** The episodes to propose. All belong to one batch. */
 export interface ProposalRequest {
   readonly batch: number;
-  /** Index of the first episode wanted. */
+  /** Index of the first requested episode. */
   readonly firstEpisode: number;
   readonly count: number;
 }
 
 /**
- * A policy as a fold: no clock, no hidden state, no stream of random numbers that outlives a call. The proposal of an
- * episode is a function of settings, state and the episode's index, so asking twice or in other portions changes nothing.
+ * A policy as a fold: it has no clock, no hidden state, and no stream of random numbers across calls. The proposal of
+ * an episode is a function of settings, state and the episode's index, so that repeated calls, or calls for other
+ * ranges, give the same proposals.
  */
 export interface Policy<State extends PolicyState = PolicyState> {
   readonly name: string;
@@ -76,11 +77,11 @@ export interface Policy<State extends PolicyState = PolicyState> {
   readonly form: number;
   /** The state before the first batch. */
   initial(settings: PolicySettings): State;
-  /** One proposal for each episode asked for. */
+  /** One proposal for each requested episode. */
   propose(settings: PolicySettings, state: State, request: ProposalRequest): Proposal[];
   /** The state after one more batch; `results` are in episode order and include failed episodes. */
   observe(settings: PolicySettings, state: State, results: readonly EpisodeResult[]): State | Promise<State>;
 }
 
-/** Reward that a policy takes for an episode that failed: the floor of a clipped reward. */
+/** Reward that a policy uses for a failed episode: the floor of a clipped reward. */
 export const FAILED_REWARD = -3;

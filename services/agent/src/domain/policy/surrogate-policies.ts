@@ -6,18 +6,18 @@ import { initialPpo, PPO_FORM, type PpoState, samplePpo, type UpdatePpo } from '
 import { warmConfiguration } from './sobol/warm-start.ts';
 import { perturbBest, pickCandidate, remember, SURROGATE, type Trial } from './surrogate/surrogate.ts';
 
-/** Memory of the surrogate alone. */
+/** Checkpoint of the surrogate policy. */
 export interface SurrogateState extends PolicyState {
   readonly trials: readonly Trial[];
 }
 
-/** Memory of PPO with surrogate. */
+/** Checkpoint of PPO with surrogate. */
 export interface PpoSurrogateState extends PolicyState {
   readonly ppo: PpoState;
   readonly trials: readonly Trial[];
 }
 
-/** Candidates anywhere in the space. */
+/** Candidates drawn from the whole space. */
 function scatter({ space, seed }: PolicySettings, count: number, label: string): Configuration[] {
   const random = createRandom(`${seed}/${label}`);
   return Array.from({ length: count }, () =>
@@ -44,7 +44,7 @@ function proposeEach(
   });
 }
 
-/** Bagged trees pick among neighbours of the best and points anywhere. */
+/** Bagged trees choose among neighbours of the best configurations and configurations from the whole space. */
 export const surrogatePolicy: Policy<SurrogateState> = {
   name: 'surrogate',
   form: 1,

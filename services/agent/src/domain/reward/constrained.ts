@@ -20,7 +20,7 @@ export const constrained: RewardForm = {
 /** Smallest σ_U. */
 const LEAST_UTILITY_ERROR = 0.02;
 
-/** One constraint's part in a reward. */
+/** One constraint's contribution to a reward. */
 export interface ConstraintTerm extends ConstraintReading {
   readonly name: ConstraintName;
   readonly multiplier: number;
@@ -28,15 +28,15 @@ export interface ConstraintTerm extends ConstraintReading {
   readonly contribution: number;
 }
 
-/** A reward and what it is made of. */
+/** A reward and its terms. */
 export interface Reward {
   readonly reward: number;
   readonly constraints: readonly ConstraintTerm[];
 }
 
 /**
- * The default reward, R = clip(U/σ_U, ±3) + Σ_k λ_k·clip(min(0, (u_k − τ_k)/σ_k), −3, 0), with σ_U = max(U's standard error,
- * .02). Readings are null where nothing was added: then R is 0, for U is.
+ * The default reward, R = clip(U/σ_U, ±3) + Σ_k λ_k·clip(min(0, (u_k − τ_k)/σ_k), −3, 0), with σ_U = max(U's standard
+ * error, .02). Readings are null if nothing was added: then R is 0, because U is.
  */
 export function constrainedReward(
   utility: Utility,
@@ -48,11 +48,11 @@ export function constrainedReward(
   return { reward: constraints.reduce((sum, term) => sum + term.contribution, gain), constraints };
 }
 
-/** Each constraint's part, in the order of {@link CONSTRAINTS}. */
+/** Each constraint's contribution, in the order of {@link CONSTRAINTS}. */
 export function constraintTerms(readings: ConstraintReadings, multipliers: Multipliers): ConstraintTerm[] {
   return CONSTRAINTS.map((name) => {
     const multiplier = multipliers[name];
-    // "+ 0" turns the −0 of an unbroken constraint into 0, which JSON and equality tell apart.
+    // "+ 0" turns the −0 of a satisfied constraint into 0, because JSON and equality distinguish them.
     return { name, ...readings[name], multiplier, contribution: multiplier * violation(readings[name]) + 0 };
   });
 }

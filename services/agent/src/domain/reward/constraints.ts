@@ -16,7 +16,7 @@ export interface ConstraintReading {
   readonly sigma: number;
 }
 
-/** What an episode's auditor found, or null where nothing was added: then no constraint can be broken. */
+/** The auditor's readings for an episode, or null if nothing was added: then no constraint can be violated. */
 export type ConstraintReadings = Readonly<Record<ConstraintName, ConstraintReading>>;
 
 /** Multipliers λ_k. */
@@ -37,14 +37,14 @@ export function poolReadings(folds: readonly ConstraintReadings[]): ConstraintRe
   }));
 }
 
-/** How far a constraint is broken: clip(min(0, (u − τ)/σ), −3, 0). */
+/** Violation of a constraint: clip(min(0, (u − τ)/σ), −3, 0). */
 export function violation({ value, tau, sigma }: ConstraintReading): number {
   return clip((value - tau) / Math.max(sigma, LEAST_SIGMA), -3, 0);
 }
 
 /**
- * λ after a batch: λ_k ← clip(λ_k + .1·clip((τ_k − ū_k)/σ_k, −3, 3), 0, 5), with means over the batch's episodes that added
- * points. A batch without any leaves λ as it is. The policy observes λ and cannot set it.
+ * λ after a batch: λ_k ← clip(λ_k + .1·clip((τ_k − ū_k)/σ_k, −3, 3), 0, 5), with means over the batch's episodes that
+ * added points. A batch without any does not change λ. The policy observes λ and cannot set it.
  */
 export function updateMultipliers(multipliers: Multipliers, batch: readonly ConstraintReadings[]): Multipliers {
   if (batch.length === 0) return multipliers;

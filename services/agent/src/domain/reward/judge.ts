@@ -9,26 +9,26 @@ import type { RewardVersion } from './reward-form.ts';
 import { REWARD_FORMS, type RewardFormName } from './reward-table.ts';
 import { type Utility, utilityOf } from './utility.ts';
 
-/** How a study is rewarded. */
+/** Settings of a study's reward. */
 export interface RewardSettings {
   readonly form: RewardFormName;
   /** w1 … w4 of the forms that are weighted. */
   readonly weights: readonly number[];
 }
 
-/** The verdict on an episode. */
+/** The reward of an episode with its parts. */
 export interface Judgement {
   readonly reward: number;
   readonly utility: Utility;
   readonly accuracyRealOnly: number;
   readonly accuracyAugmented: number;
-  /** Empty where nothing was added. */
+  /** Empty if nothing was added. */
   readonly constraints: readonly ConstraintTerm[];
 }
 
 /**
- * Judges an episode. The random source resamples held-out points; the same source gives the same verdict.
- * Throws `IncompleteReportError` or `UnusableLossesError`.
+ * Judges an episode. The random source resamples held-out points; the same source gives the same result. Throws
+ * `IncompleteReportError` or `UnusableLossesError`.
  */
 export function judge(
   measurement: Measurement,
@@ -50,13 +50,13 @@ export function judge(
   };
 }
 
-/** The constraints over all folds; null where nothing was added. */
+/** The constraints over all folds; null if nothing was added. */
 export function readingsOf({ fidelity }: Measurement): ConstraintReadings | null {
   const readings = fidelity.flatMap((fold) => (fold.readings === null ? [] : [fold.readings]));
   return readings.length === 0 ? null : poolReadings(readings);
 }
 
-/** The four terms of the printed reward; those of the auditor are 0 where nothing was added. */
+/** The four terms of the printed reward; those of the auditor are 0 if nothing was added. */
 export function paperTerms(measurement: Measurement): PaperTerms {
   const { folds } = armScores(measurement.utility);
   const losses = folds.flatMap((fold) => [...fold.augmented]);
@@ -70,7 +70,7 @@ export function paperTerms(measurement: Measurement): PaperTerms {
   };
 }
 
-/** What the policy sees of the episode besides its reward. */
+/** The policy's observation of the episode, in addition to its reward. */
 export function observe(measurement: Measurement, multipliers: Multipliers): Observation {
   const { folds, accuracyAugmented } = armScores(measurement.utility);
   const metrics = meanMetrics(measurement);
@@ -100,11 +100,11 @@ function meanMetrics({ fidelity }: Pick<Measurement, 'fidelity'>): NamedValues {
   return Object.fromEntries([...collected].map(([name, values]) => [name, mean(values)]));
 }
 
-/** What fits call the loss that the generator minimizes against its critic, and the critic's own; the first that is there. */
+/** Names of the generator's adversarial loss and of the critic's loss in fits; the first that is present is used. */
 const GENERATOR_LOSSES = ['generator.loss', 'generator.adversarial', 'critic.adversarial', 'reconstruction'];
 const CRITIC_LOSSES = ['critic.loss', 'critic.critic.loss', 'discriminator.loss'];
 
-/** The first of `names` that is there, else 0: a baseline has no such losses. */
+/** The value of the first of `names` that is present, else 0: a baseline has no such losses. */
 function firstOf(values: NamedValues, names: readonly string[]): number {
   const value = values[names.find((name) => name in values) ?? ''] ?? 0;
   return Number.isFinite(value) ? value : 0;

@@ -11,19 +11,19 @@ interface QnnRun {
   /** Loss of each held-out point. */
   readonly losses: Float64Array;
   readonly accuracy: number;
-  /** Predicted class of each held-out point; null where the simulator sent none. */
+  /** Predicted class of each held-out point; null if the simulator sent none. */
   readonly predictions: Int32Array | null;
   readonly gradientSteps: number;
   readonly circuitExecutions: number;
 }
 
-/** What the simulator found on one fold. */
+/** The simulator's results on one fold. */
 export interface UtilityFold {
   readonly fold: number;
   readonly runs: readonly QnnRun[];
 }
 
-/** What the auditor found on one fold; readings are null where no point was added. */
+/** The auditor's results on one fold; readings are null if no point was added. */
 export interface FidelityFold {
   readonly fold: number;
   readonly syntheticCount: number;
@@ -31,7 +31,7 @@ export interface FidelityFold {
   readonly metrics: NamedValues;
 }
 
-/** Everything that the services found out about an episode. */
+/** All results of the services for an episode. */
 export interface Measurement {
   /** Last losses of the fits, averaged over folds. */
   readonly fit: NamedValues;
@@ -46,15 +46,16 @@ export interface ArmScores {
   readonly accuracyAugmented: number;
 }
 
-/** Thrown when a report lacks what a reward needs. */
+/** Thrown when a report lacks data that a reward needs. */
 export class IncompleteReportError extends Error {
   override readonly name = 'IncompleteReportError';
   readonly code = 'invalid';
 }
 
 /**
- * Losses of both arms, averaged over the QNN's seeds point by point. Where nothing was added, the losses of real-only are those of both.
- * Throws {@link IncompleteReportError} where a fold has no real-only run, or its runs are of different length.
+ * Losses of both arms, averaged over the QNN's seeds point by point. If nothing was added, the losses of real-only are
+ * used for both. Throws {@link IncompleteReportError} if a fold has no real-only run, or its runs are of different
+ * length.
  */
 export function armScores(utility: readonly UtilityFold[]): ArmScores {
   let points = 0;

@@ -9,8 +9,8 @@ export const paperCorrected: RewardForm = {
 };
 
 /**
- * The same four as losses, negated: R = −(w1·L_QNN + w2·L_Diversity + w3·L_Imbalance + w4·L_GAN). L_GAN is what the
- * discriminator maximizes, so it is high where fakes are caught.
+ * The four terms of the printed formula as losses, negated: R = −(w1·L_QNN + w2·L_Diversity + w3·L_Imbalance +
+ * w4·L_GAN). The discriminator maximizes L_GAN, so that it is high if fakes are detected.
  */
 export function paperCorrectedReward(
   terms: PaperTerms,

@@ -15,13 +15,13 @@ export interface PaperTerms {
 /** Order of the weights w1 … w4. */
 export const PAPER_TERMS = ['qnn', 'diversity', 'imbalance', 'gan'] as const;
 
-/** Mean and deviation of each term over the episodes known when this one was proposed. */
+/** Mean and deviation of each term over the episodes that were known when this one was proposed. */
 export type TermStatistics = Readonly<Record<keyof PaperTerms, { readonly mean: number; readonly deviation: number }>>;
 
-/** A quarter each. */
+/** Default weights: a quarter each. */
 export const EQUAL_WEIGHTS: readonly number[] = [0.25, 0.25, 0.25, 0.25];
 
-/** Statistics before there are two episodes: terms count as they are. */
+/** Statistics before there are two episodes: terms are not changed. */
 export const NEUTRAL_STATISTICS: TermStatistics = {
   qnn: { mean: 0, deviation: 1 },
   diversity: { mean: 0, deviation: 1 },

@@ -3,17 +3,17 @@ import type { Measurement } from './measurement.ts';
 import type { PaperTerms, TermStatistics } from './paper-terms.ts';
 import type { Utility } from './utility.ts';
 
-/** What a reward is a function of besides its measurement: fixed when the episode was proposed. */
+/** Inputs of a reward in addition to the measurement, fixed when the episode was proposed. */
 export interface RewardVersion {
   readonly multipliers: Multipliers;
   readonly statistics: TermStatistics;
 }
 
-/** Everything that a form may use. */
+/** All inputs of a form. */
 interface RewardInput extends RewardVersion {
   readonly measurement: Measurement;
   readonly utility: Utility;
-  /** Null where nothing was added. */
+  /** Null if nothing was added. */
   readonly readings: ConstraintReadings | null;
   readonly terms: PaperTerms;
   /** w1 … w4 of the study. */
@@ -22,11 +22,11 @@ interface RewardInput extends RewardVersion {
 
 /** A form of the reward: a row of `reward-table.ts`, in a file of its own. */
 export interface RewardForm {
-  /** One line for people. */
+  /** One-line description. */
   readonly description: string;
-  /** Whether the study's weights w1 … w4 matter to it. */
+  /** Whether it uses the study's weights w1 … w4. */
   readonly weighted: boolean;
-  /** What the result of every study with this form warns of. */
+  /** Warning in the result of every study with this form. */
   readonly warning?: string;
   reward(input: RewardInput): number;
 }

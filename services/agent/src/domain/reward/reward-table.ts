@@ -13,5 +13,5 @@ export const REWARD_FORMS = {
 /** The name of a form. */
 export type RewardFormName = keyof typeof REWARD_FORMS;
 
-/** The names, in the order of the table. */
+/** Names of the forms, in the order of the table. */
 export const REWARD_FORM_NAMES = Object.keys(REWARD_FORMS) as RewardFormName[];

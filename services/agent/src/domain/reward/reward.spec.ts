@@ -37,7 +37,7 @@ describe('utilityOf', () => {
     expect(utilityOf(folds, createRandom(1)).value).toBeCloseTo(1 / 6, 12);
   });
 
-  it('has the standard error of a mean where the real-only loss is constant', () => {
+  it('has the standard error of a mean if the real-only loss is constant', () => {
     const random = createRandom(2);
     const n = 400;
     const augmented = Float64Array.from({ length: n }, () => 1 - 0.5 * random.normal());
@@ -46,7 +46,7 @@ describe('utilityOf', () => {
     expect(Math.abs(standardError - 0.025)).toBeLessThan(5 * 0.025 * Math.sqrt(2 / 800));
   });
 
-  it('is 0 with no error where the arms agree', () => {
+  it('is 0 with no error if the arms agree', () => {
     const losses = Float64Array.of(0.2, 0.9, 0.4);
     const result = utilityOf([{ realOnly: losses, augmented: losses }], createRandom(3));
     expect([result.value, result.standardError]).toEqual([0, 0]);
@@ -82,11 +82,11 @@ describe('constrainedReward', () => {
     expect(constrainedReward(utility(0.01, 0), perfect, INITIAL_MULTIPLIERS).reward).toBeCloseTo(0.5, 12);
   });
 
-  it('is 0 where nothing was added', () => {
+  it('is 0 if nothing was added', () => {
     expect(constrainedReward(utility(0, 0), null, INITIAL_MULTIPLIERS)).toEqual({ reward: 0, constraints: [] });
   });
 
-  it('pays nothing for keeping a constraint by more than is asked', () => {
+  it('gives no reward for exceeding the threshold of a constraint', () => {
     fc.assert(
       fc.property(fc.double({ min: 0, max: 10, noNaN: true }), (excess) => {
         expect(violation({ value: excess, tau: 0, sigma: 1 })).toBe(0);
@@ -105,7 +105,7 @@ describe('updateMultipliers', () => {
     expect(after.imbalance).toBe(0); // .1 − .2
   });
 
-  it('does not depend on the order within a batch beyond rounding, and keeps λ where nothing was added', () => {
+  it('does not depend on the order within a batch except for rounding, and keeps λ if nothing was added', () => {
     expect(updateMultipliers(INITIAL_MULTIPLIERS, [])).toEqual(INITIAL_MULTIPLIERS);
     expect(poolReadings([perfect]).diversity).toEqual(perfect.diversity);
   });
@@ -133,7 +133,7 @@ describe('paper forms', () => {
     expect(paperCorrectedReward(terms, statistics, EQUAL_WEIGHTS)).toBeCloseTo(-2 / 4 / Math.SQRT2, 12);
   });
 
-  it('literal pays for a higher QNN loss and for caught fakes; corrected does not', () => {
+  it('literal rewards a higher QNN loss and detected fakes; corrected does not', () => {
     const worse = { ...terms, qnn: 2, gan: -1 };
     const literal = (t: typeof terms) => paperLiteralReward(t, statistics, EQUAL_WEIGHTS);
     const corrected = (t: typeof terms) => paperCorrectedReward(t, statistics, EQUAL_WEIGHTS);
@@ -172,8 +172,9 @@ describe.each(REWARD_FORM_NAMES)('the form %s', (form) => {
 
 describe('a policy that tries to hack the weights', () => {
   /**
-   * A world with one honest knob and one cheat. Effort raises U; the cheat raises the measured U by as much again but
-   * breaks fidelity and memorization (copies of the training set), and adds nothing on the outer split.
+   * An environment with one honest parameter and one that cheats. Effort raises U; cheating raises the measured U by as
+   * much again but violates fidelity and memorization (copies of the training set), and adds nothing on the outer
+   * split.
    */
   const play = (effort: number, cheat: number) => ({
     utility: utility(0.1 * effort + 0.1 * cheat, 0.04),
@@ -205,7 +206,7 @@ describe('a policy that tries to hack the weights', () => {
 
   const honest = outerOfBest(() => [1, 0]);
 
-  it('gains nothing on the outer objective by lulling λ and then cheating at the lowest weight it sees', () => {
+  it('gains nothing on the outer objective by lowering λ and then cheating at the lowest observed weight', () => {
     let lowest = 1;
     const hacker = outerOfBest((weights, i) => {
       const onFidelity = weights[2];
@@ -216,7 +217,7 @@ describe('a policy that tries to hack the weights', () => {
     expect(hacker).toBeLessThanOrEqual(honest);
   });
 
-  it('gains nothing by cheating all the time: λ rises until honesty pays more', () => {
+  it('gains nothing by constant cheating: λ rises until honest episodes have a higher reward', () => {
     expect(outerOfBest(() => [0.2, 1])).toBeLessThanOrEqual(honest);
     const last = Array.from({ length: 8 }).reduce<typeof INITIAL_MULTIPLIERS>(
       (multipliers) => updateMultipliers(multipliers, [play(0.2, 1).readings]),

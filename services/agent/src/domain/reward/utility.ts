@@ -3,7 +3,7 @@ import { mean, standardDeviation } from '../maths/statistics.ts';
 
 /** Held-out losses of one fold, point by point and averaged over the QNN's seeds: shape [held-out points] each. */
 export interface FoldLosses {
-  /** Trained on real points alone. */
+  /** Trained on only real points. */
   readonly realOnly: Float64Array;
   /** Trained on real and synthetic points, from the same seeds and for as many steps. */
   readonly augmented: Float64Array;
@@ -21,10 +21,10 @@ export interface Utility {
   readonly lossAugmented: number;
 }
 
-/** Resamples behind a standard error. */
+/** Number of resamples for a standard error. */
 const RESAMPLES = 400;
 
-/** Thrown when a loss is not finite, or a fold's two arms do not hold the same points. */
+/** Thrown when a loss is not finite, or a fold's two arms do not have the same points. */
 export class UnusableLossesError extends Error {
   override readonly name = 'UnusableLossesError';
   readonly code = 'diverged';
@@ -68,7 +68,7 @@ function pooled(
   return [real / points, augmented / points];
 }
 
-/** A loss of 0 cannot be reduced; the floor keeps U finite where the QNN is perfect already. */
+/** A loss of 0 cannot be reduced; the floor keeps U finite if the QNN is already perfect. */
 function relativeGain(real: number, augmented: number): number {
   return (real - augmented) / Math.max(real, 1e-6);
 }

@@ -33,7 +33,7 @@ function settingsOf(plan: SearchPlan, seed: string): PolicySettings {
   return { space: interactingRates.space, seed, sobolEpisodes: 4, ...plan };
 }
 
-/** What the services would say of a configuration: a function of the configuration alone. */
+/** The services' results for a configuration, a function of only the configuration. */
 function endingOf(configuration: Configuration): Ending {
   const score = interactingRates.score(configuration);
   if (score < -1.5) return { kind: 'failed', reason: 'diverged' };
@@ -56,7 +56,7 @@ function endingOf(configuration: Configuration): Ending {
   };
 }
 
-/** Runs a whole search; `pick` says which of the open episodes ends next. */
+/** Runs a whole search; `pick` chooses which of the open episodes ends next. */
 async function run(plan: SearchPlan, seed: string, pick: (open: number) => number) {
   const settings = settingsOf(plan, seed);
   let state: SearchState<PolicyState> = initialSearch(plan, policy.initial(settings));
@@ -86,7 +86,7 @@ async function run(plan: SearchPlan, seed: string, pick: (open: number) => numbe
 }
 
 describe('search', () => {
-  it('proposes the same episodes whatever the order of results and the number in flight', async () => {
+  it('proposes the same episodes for any order of results and number in flight', async () => {
     const plan = { episodes: 14, batchSize: 4, staleness: 1, inFlight: 1 };
     await fc.assert(
       fc.asyncProperty(
@@ -107,7 +107,7 @@ describe('search', () => {
     );
   });
 
-  it('never has more in flight than allowed, nor an episode before the batches it rests on', () => {
+  it('never exceeds the number in flight, nor proposes an episode before the batches that it depends on', () => {
     const plan = { episodes: 12, batchSize: 4, staleness: 1, inFlight: 3 };
     const settings = settingsOf(plan, 'flight');
     let state: SearchState<PolicyState> = initialSearch(plan, policy.initial(settings));
@@ -120,7 +120,7 @@ describe('search', () => {
     expect(nextBatch(state)).toBeNull();
   });
 
-  it('hands failed episodes to the policy without a reward, and forgets policy states nobody can ask for', async () => {
+  it('passes failed episodes to the policy without a reward, and drops policy states that are no longer needed', async () => {
     const { state } = await run({ episodes: 16, batchSize: 4, staleness: 1, inFlight: 2 }, 'memory', () => 0);
     const kept = state.versions.filter((version) => version.policy !== null);
     expect(kept.length).toBeLessThanOrEqual(2);
@@ -142,7 +142,7 @@ describe('select', () => {
     utility: utility(value, lower),
   });
 
-  it('adds nothing unless the lower bound of U is above 0', () => {
+  it('adds no points unless the lower bound of U is above 0', () => {
     expect(select([candidate(1, 0.2, -0.01)]).addsData).toBe(false);
     expect(select([candidate(1, 0.2, 0.01)]).addsData).toBe(true);
     expect(select([])).toEqual({ ranked: [], best: null, addsData: false });
@@ -151,7 +151,7 @@ describe('select', () => {
   it('takes the best on the outer split, not the best rewarded', () => {
     const ranked = select([candidate(1, 0.1, 0.05), candidate(2, 0.3, 0.1), candidate(3, -0.2, -0.4)]).ranked;
     expect(ranked.map((item) => item.episode)).toEqual([2, 1, 3]);
-    // The surer one, although the other was measured higher.
+    // The more certain one, although the other was measured higher.
     expect(select([candidate(20, 0.38, -0.02), candidate(5, 0.2, 0.05)])).toMatchObject({
       best: { episode: 5 },
       addsData: true,
@@ -172,17 +172,17 @@ describe('incumbentsOf', () => {
   });
 });
 
-describe('what an episode rests on', () => {
+describe('the version that an episode depends on', () => {
   const plan: SearchPlan = { episodes: 8, batchSize: 2, staleness: 1, inFlight: 2 };
   const started = initialSearch(plan, 'nothing learned');
 
-  it('is no version that is not folded yet', () => {
+  it('is not available before it is folded', () => {
     expect(versionOf(started, 3).batches).toBe(0);
     expect(() => versionOf(started, 4)).toThrow(VersionNotFoldedError);
     expect(() => versionOf(started, 7)).toThrow('episode 7 rests on 2 batches, and 0 are folded');
   });
 
-  it("is a version's policy for as long as a proposal may still ask for it, and no longer", () => {
+  it("has the version's policy only as long as a proposal may need it", () => {
     let state: SearchState<string> = started;
     for (let batch = 0; batch < 3; batch++) {
       for (const episode of [2 * batch, 2 * batch + 1]) {

@@ -8,17 +8,17 @@ import {
 } from '../reward/constraints.ts';
 import { NEUTRAL_STATISTICS, type PaperTerms, type TermStatistics, termStatistics } from '../reward/paper-terms.ts';
 
-/** The shape of a study's search. */
+/** Settings of a study's search. */
 export interface SearchPlan {
   readonly episodes: number;
   readonly batchSize: number;
   /** Batch b is proposed from the batches before b − staleness. */
   readonly staleness: number;
-  /** Most episodes proposed and not yet ended. */
+  /** Maximum number of episodes that are proposed and have not ended. */
   readonly inFlight: number;
 }
 
-/** How an episode ended. */
+/** Outcome of an episode. */
 export type Ending =
   | {
       readonly kind: 'rewarded';
@@ -31,13 +31,13 @@ export type Ending =
     }
   | { readonly kind: 'failed'; readonly reason: string };
 
-/** An episode so far. */
+/** State of an episode. */
 interface EpisodeEntry {
   readonly hyperparameters: Configuration;
   readonly ending: Ending | null;
 }
 
-/** What the batches folded so far have led to. `policy` is opaque here. */
+/** The state after the batches folded so far. `policy` is opaque here. */
 export interface SearchVersion<State> {
   /** Batches folded. */
   readonly batches: number;
@@ -46,11 +46,11 @@ export interface SearchVersion<State> {
   readonly statistics: TermStatistics;
 }
 
-/** The search of a study: episodes as they stand, and the versions that follow from whole batches, in order. */
+/** The search of a study: the states of its episodes, and the versions that follow from complete batches, in order. */
 export interface SearchState<State> {
   readonly plan: SearchPlan;
   readonly episodes: ReadonlyMap<number, EpisodeEntry>;
-  /** Versions 0, 1, 2, … batches; those that nobody can ask for any more have lost their policy's state. */
+  /** Versions after 0, 1, 2, … batches; those that are no longer needed have no policy state. */
   readonly versions: readonly SearchVersion<State | null>[];
 }
 
@@ -63,7 +63,7 @@ export function initialSearch<State>(plan: SearchPlan, policy: State): SearchSta
   };
 }
 
-/** Takes note of a proposal. The first one counts: slots are written once. */
+/** Records a proposal. Later ones of the same episode are ignored, because slots are written once. */
 export function noteProposed<State>(
   state: SearchState<State>,
   episode: number,
@@ -73,7 +73,7 @@ export function noteProposed<State>(
   return { ...state, episodes: new Map(state.episodes).set(episode, { hyperparameters, ending: null }) };
 }
 
-/** Takes note of an ending, in whatever order episodes end. Unknown and ended episodes are left alone. */
+/** Records the end of an episode, in any order. Unknown and ended episodes are ignored. */
 export function noteEnded<State>(state: SearchState<State>, episode: number, ending: Ending): SearchState<State> {
   const entry = state.episodes.get(episode);
   if (entry === undefined || entry.ending !== null) return state;
@@ -85,12 +85,15 @@ export function batchOf(plan: SearchPlan, episode: number): number {
   return Math.floor(episode / plan.batchSize);
 }
 
-/** Number of batches whose results an episode's proposal and reward rest on. */
+/** Number of batches whose results an episode's proposal and reward depend on. */
 export function versionFor(plan: SearchPlan, episode: number): number {
   return Math.max(0, batchOf(plan, episode) - plan.staleness);
 }
 
-/** Thrown when an episode is judged or proposed before the batches that it rests on were folded: a fault of this program. */
+/**
+ * Thrown when an episode is judged or proposed before the batches that it depends on were folded: a bug of this
+ * program.
+ */
 export class VersionNotFoldedError extends Error {
   override readonly name = 'VersionNotFoldedError';
 
@@ -99,12 +102,12 @@ export class VersionNotFoldedError extends Error {
   }
 }
 
-/** Whether the batches that an episode's proposal and reward rest on are folded. */
+/** Whether the batches that an episode's proposal and reward depend on are folded. */
 export function isVersionFolded<State>({ plan, versions }: SearchState<State>, episode: number): boolean {
   return versionFor(plan, episode) < versions.length;
 }
 
-/** What an episode's proposal and reward rest on. Throws {@link VersionNotFoldedError}. */
+/** The version that an episode's proposal and reward depend on. Throws {@link VersionNotFoldedError}. */
 export function versionOf<State>(search: SearchState<State>, episode: number): SearchVersion<State | null> {
   const { plan, versions } = search;
   if (!isVersionFolded(search, episode)) {
@@ -113,13 +116,13 @@ export function versionOf<State>(search: SearchState<State>, episode: number): S
   return versions[versionFor(plan, episode)];
 }
 
-/** The policy's state of a version. Throws where it was given up, since nobody was to ask for it again. */
+/** The policy's state of a version. Throws if it was dropped because it should not have been needed any more. */
 export function policyOf<State>({ batches, policy }: SearchVersion<State | null>): State {
   if (policy === null) throw new PolicyForgottenError(batches);
   return policy;
 }
 
-/** Thrown when a policy's state is asked for that was given up: a fault of this program, or a log with a gap. */
+/** Thrown when a policy's state is requested that was dropped: a bug of this program, or a log with a gap. */
 export class PolicyForgottenError extends Error {
   override readonly name = 'PolicyForgottenError';
 
@@ -128,7 +131,7 @@ export class PolicyForgottenError extends Error {
   }
 }
 
-/** The results of the next batch in episode order, where all its episodes have ended; else null. */
+/** The results of the next batch in episode order if all its episodes have ended, else null. */
 export function nextBatch<State>(state: SearchState<State>): EpisodeResult[] | null {
   const { plan } = state;
   const first = (state.versions.length - 1) * plan.batchSize;
@@ -151,8 +154,8 @@ export function nextBatch<State>(state: SearchState<State>): EpisodeResult[] | n
 }
 
 /**
- * The state after the next batch, given what the policy made of it (null where nobody will ask). Multipliers move here, outside the
- * policy.
+ * The state after the next batch, given the policy's new state (null if it will not be needed). Multipliers are updated
+ * here, outside the policy.
  */
 export function foldBatch<State>(state: SearchState<State>, policy: State | null): SearchState<State> {
   const { plan, versions } = state;

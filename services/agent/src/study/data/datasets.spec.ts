@@ -48,7 +48,7 @@ describe('a stored data set', () => {
     expect([loaded.warnings, loaded.description.warnings]).toEqual([['a clock'], []]);
   });
 
-  it('is what it always was where float32 holds the values, byte for byte', async () => {
+  it('has the same bytes as before if float32 holds the values', async () => {
     const ref = await storeDataset(store, pointsOf([0.1, 0.5, -1, 2]), described({ featureNames: ['a'] }));
     const stored = JSON.parse(new TextDecoder().decode(await store.get(ref.sha256)));
     expect(stored.description).toEqual({ featureNames: ['a'] });
@@ -57,7 +57,7 @@ describe('a stored data set', () => {
     expect(points.x).toEqual(Float32Array.of(0.1, 0.5, -1, 2));
   });
 
-  it('tells 16777216 from 16777217, and leaves expectations in their unit', async () => {
+  it('distinguishes 16777216 from 16777217, and leaves expectations in their unit', async () => {
     const near = pointsOf([16777216, 16777217, 16777216, 16777217]);
     const { points } = await loadDataset(store, await storeDataset(store, near, described({})));
     expect(points.x[1] - points.x[0]).toBe(1);
@@ -66,7 +66,7 @@ describe('a stored data set', () => {
     expect(pauli.description.featureOffsets).toEqual([]);
   });
 
-  it('refuses warnings that no report could hold', async () => {
+  it('refuses warnings that are too large for a report', async () => {
     await expect(storeDataset(store, pointsOf(TIMES), described({ warnings: ['x'.repeat(2001)] }))).rejects.toThrow(
       'description.warnings: too many or too long; right would be at most 100, each of at most 2000 characters',
     );
@@ -110,7 +110,7 @@ describe('a study on a file with copies', () => {
     }
   });
 
-  it('counts its outer folds by the labels that it asked for, also where copies leave some places empty', async () => {
+  it('counts its outer folds by the requested labels, even if copies leave some places empty', async () => {
     // 87 rows three times each: of 101 and 99 places for the two classes, whole sets fill 99 and 99.
     const many = Array.from({ length: 261 }, (_, i) => i % 87);
     const points = { ...pointsOf(many), y: Int32Array.from(many, (value) => value % 2) };
@@ -131,7 +131,7 @@ describe('a study on a file with copies', () => {
     expect((await splitLabels(labels, settings, seeds, described({}))).outer).toHaveLength(outerFoldCount(settings));
   });
 
-  it('is refused, with the class by its name, where copies fill no fold', async () => {
+  it('is refused, with the name of the class, if copies cannot fill the folds', async () => {
     const few = pointsOf(Array.from({ length: 40 }, (_, i) => i % 4));
     const dataset = await storeDataset(store, few, described({ classNames: ['raw', 'ripe'] }));
     const data = DataSource.fromPartial({
@@ -153,7 +153,7 @@ describe('a study on a file with copies', () => {
     );
   });
 
-  it('has them where the user says that they are measurements of their own', async () => {
+  it('has them if the user says that they are independent measurements', async () => {
     const { settings, seeds } = await open(IdenticalRows.INDEPENDENT);
     const data = await openStudyData(settings, seeds, store);
     const draws = await Promise.all(Array.from({ length: 20 }, (_, draw) => data.replicate(draw)));
@@ -161,7 +161,7 @@ describe('a study on a file with copies', () => {
     expect(draws.every(({ labels, test }) => labels.count === 30 && test.count === 10)).toBe(true);
   });
 
-  it('goes on with the splits that it had where it was created before the setting was there', async () => {
+  it('keeps its splits if it was created before the setting existed', async () => {
     const { settings, seeds } = await open(IdenticalRows.INDEPENDENT);
     const before = { ...settings, data: { ...settings.data, identicalRows: IdenticalRows.UNSPECIFIED } };
     const draw = async (of: typeof settings) => (await openStudyData(of, seeds, store)).replicate(3);
@@ -171,7 +171,7 @@ describe('a study on a file with copies', () => {
 
 describe('a study on a task', () => {
   it.each(['labelBudget', 'testSize'])(
-    'stops to draw, be it a %s of hours, once its signal has aborted',
+    'stops drawing, even a %s of hours, once its signal has aborted',
     async (size) => {
       const source = { $case: 'task', value: { name: 'annni' } } as const;
       const data = DataSource.fromPartial({ source, labelBudget: 40, testSize: 40, [size]: 10_000_000 });

@@ -14,18 +14,18 @@ import type { Points, SourcePoints } from '@qloom/study/points/points.ts';
 import { getPoints, putArtifact, putPoints } from './points-artifact.ts';
 import { requireUsable } from './usable-data.ts';
 
-/** A data set as it stands in the store: JSON with its description and a reference to its points. */
+/** A data set as it is stored: JSON with its description and a reference to its points. */
 const DATASET_TYPE = 'application/x-qloom-dataset+json';
 
-/** Limits of what stands in results and reports. */
+/** Limits of text in results and reports. */
 const [MAX_WARNINGS, MAX_WARNING_LENGTH] = [100, 2000];
 
 /** A data set. */
 export interface Dataset {
   readonly points: Points;
-  /** Of the points, in their units; without the warnings, which no service needs. */
+  /** Description of the points, in their units; without the warnings, which no service needs. */
   readonly description: DataDescription;
-  /** What is suspicious in the data, for people. */
+  /** Warnings about the data, human-readable. */
   readonly warnings: readonly string[];
 }
 
@@ -35,8 +35,8 @@ interface StoredDataset {
 }
 
 /**
- * Stores a data set, in units in which float32 holds its values. `given` and `description` are in the units of the source.
- * Throws ValidationError where it cannot be used.
+ * Stores a data set, in units in which float32 holds its values. `given` and `description` are in the units of the
+ * source. Throws ValidationError if it cannot be used.
  */
 export async function storeDataset(
   store: ArtifactStore,
@@ -55,7 +55,7 @@ export async function storeDataset(
     const right = 'the agent chooses the units; right would be none';
     throw new ValidationError([{ field, description: `has ${description[name].length} entries; ${right}` }]);
   }
-  // Expectations keep their unit: what is done with shots relies on [−1, 1].
+  // Expectations keep their unit: computations with shots rely on [−1, 1].
   const units = description.pauliExpectations ? SOURCE_UNITS : chooseFeatureUnits(given);
   const stored: StoredDataset = {
     description: DataDescription.toJSON(inUnits(description, units)),
@@ -75,7 +75,7 @@ function inUnits(description: DataDescription, units: FeatureUnits): DataDescrip
   };
 }
 
-/** Reads a data set. Throws ValidationError where `ref` names none. */
+/** Reads a data set. Throws ValidationError if `ref` does not name one. */
 export async function loadDataset(store: ArtifactStore, ref: ArtifactRef): Promise<Dataset> {
   const refuse = (description: string) =>
     new ValidationError([{ field: 'settings.data.dataset', description: `${description}; put the data set first` }]);

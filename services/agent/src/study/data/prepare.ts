@@ -18,7 +18,7 @@ export interface StudyManifest {
 
 /**
  * Draws the study's labels, divides them, and stores each part. Services get the references of the reward folds in
- * `propose`; outer folds are rows of the manifest and are formed by the agent alone, as the test set is.
+ * `propose`; outer folds are rows of the manifest and, like the test set, are formed only by the agent.
  */
 export async function prepareStudy(
   settings: CompleteSettings,

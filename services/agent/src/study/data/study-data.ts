@@ -17,21 +17,24 @@ import type { CompleteSettings } from '../settings/complete-settings.ts';
 import { loadDataset } from './datasets.ts';
 import { requireUsable } from './usable-data.ts';
 
-/** One draw of the data: all labels, what they are tested on, and fresh true samples where the source has them. */
+/** One draw of the data: all labels, the test points, and new true samples if the source can draw them. */
 export interface Replicate {
   readonly labels: Points;
   readonly test: Points;
   readonly oracle: ((classCounts: readonly number[]) => Promise<Points>) | null;
 }
 
-/** Where a study's data comes from, opened. */
+/** An opened source of a study's data. */
 export interface StudyData {
   readonly description: DataDescription;
-  /** What is suspicious in the data, for people. */
+  /** Warnings about the data, human-readable. */
   readonly warnings: readonly string[];
   /** Features and classes of its points. */
   readonly shape: { readonly features: number; readonly classes: number };
-  /** Labels and test points of each replicate, as asked for: whole sets of identical rows may leave some places empty. */
+  /**
+   * Requested labels and test points of each replicate; there may be fewer, because sets of identical rows are not
+   * divided.
+   */
   readonly sizes: { readonly labels: number; readonly test: number };
   /** True for a task: every replicate is a new draw. False for a fixed file, whose replicates are repeated splits. */
   readonly isFresh: boolean;
@@ -41,7 +44,10 @@ export interface StudyData {
   replicate(index: number): Promise<Replicate>;
 }
 
-/** Below this many outer points of a quarter held out, U could not be told from 0, and all labels are folded again. */
+/**
+ * If a quarter held out has fewer outer points than this, U could not be distinguished from 0, and all labels are
+ * folded again.
+ */
 const LEAST_HOLDOUT = 50;
 
 /**
@@ -185,7 +191,7 @@ async function openFile(
   return { description, warnings, shape, sizes, isFresh: false, own: () => at(0), replicate: (index) => at(index + 1) };
 }
 
-/** Passes on what data sets complain of as a wrong field of the request. */
+/** Reports errors of data sets as a wrong field of the request. */
 async function asValidation<T>(field: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();

@@ -6,9 +6,9 @@ import { classCounts } from '@qloom/study/points/rows.ts';
 import { descriptionViolations } from '@qloom/study-rpc/codec/data-description.ts';
 
 /**
- * Throws ValidationError, with every reason, where nothing can be learned from `points`: fewer than two classes, fewer
- * points than twice the classes, a class without points, a feature that never changes, names that do not fit.
- * (Values that are not finite are refused when the points are decoded.)
+ * Throws ValidationError, with every reason, if nothing can be learned from `points`: fewer than two classes, fewer
+ * points than twice the classes, a class without points, a feature that never changes, names that do not fit. (Values
+ * that are not finite are refused when the points are decoded.)
  */
 export function requireUsable(points: Points | SourcePoints, description: DataDescription, field = 'points'): void {
   const wrong: FieldViolation[] = [];

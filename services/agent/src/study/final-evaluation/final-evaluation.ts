@@ -34,15 +34,17 @@ import { untilSettled } from './jobs/until-settled.ts';
 import { encodeResult } from './result/result.ts';
 import { selectFrom, tunedBaseline } from './selection.ts';
 
-/** The last stretch of a study: incumbents again, baselines tuned, arms compared, the result written. */
+/**
+ * The final evaluation of a study: evaluates incumbents again, tunes baselines, compares arms, and writes the result.
+ */
 export interface FinalEvaluation {
-  /** Starts what is due and not yet under way; writes the result when all is done. Does not wait for jobs. */
+  /** Starts jobs that are due and not yet running; writes the result when all are done. Does not wait for jobs. */
   advance(view: StudyView): Promise<void>;
-  /** Stops what is under way. */
+  /** Stops running jobs. */
   stop(): Promise<void>;
 }
 
-/** What {@link createFinalEvaluation} works with. */
+/** Dependencies of {@link createFinalEvaluation}. */
 export interface FinalEvaluationDeps {
   readonly study: string;
   readonly settings: CompleteSettings;
@@ -53,7 +55,7 @@ export interface FinalEvaluationDeps {
   readonly clock: Clock;
   readonly log: Logger;
   readonly stalls: Stalls;
-  /** The most jobs under way at once. */
+  /** Maximum number of concurrent jobs. */
   readonly jobConcurrency: number;
 }
 
@@ -69,7 +71,7 @@ export function evaluationPlan(settings: CompleteSettings): EvaluationPlan {
   };
 }
 
-/** Jobs as far as they are known, and what was chosen once that is known. */
+/** The known results of jobs, and the choices once they are known. */
 export function knownJobs(
   view: StudyView,
   plan: EvaluationPlan,
@@ -91,8 +93,8 @@ export function knownJobs(
 }
 
 /**
- * Choices by the record that created their study. They are a function of jobs that never change once all of them stand,
- * and are asked for at every event.
+ * Choices by the record that created their study, cached because they are needed at every event and are a function of
+ * jobs that never change once all are written.
  */
 const chosen = new WeakMap<object, Choices>();
 
@@ -107,7 +109,7 @@ function choicesOf(view: StudyView, plan: EvaluationPlan, settings: CompleteSett
   return choices;
 }
 
-/** A final evaluation that keeps at most `jobConcurrency` jobs under way. */
+/** Creates a final evaluation that runs at most `jobConcurrency` jobs at once. */
 export function createFinalEvaluation(
   deps: FinalEvaluationDeps,
   record: (record: Recorded) => Promise<void>,
@@ -128,7 +130,7 @@ export function createFinalEvaluation(
       .then((result) =>
         untilDone(name, () => record({ $case: 'unit', value: { name, json: JSON.stringify(result) } }), again),
       )
-      // Only being stopped ends the retries: there is nothing to write then.
+      // Retries end only when the evaluation is stopped; then there is nothing to write.
       .catch(() => {})
       .finally(() => running.delete(name));
     running.set(name, work);
@@ -159,8 +161,8 @@ export function createFinalEvaluation(
         return;
       }
       const due = jobs.filter((job) => choices !== null || job.kind === 'outer' || job.kind === 'tune');
-      // The log may show a job before the call that wrote it returns: such a one is done, and its place is free. Waiting
-      // for the call would miss the last event that there is.
+      // The log may show a job before the call that wrote it returns; that job is done, and its place is free. Waiting
+      // for the call would miss the last event.
       let underWay = [...running.keys()].filter((name) => !view.jobs.has(name)).length;
       for (const job of due.filter(isOpen)) {
         if (underWay >= deps.jobConcurrency) break;
@@ -177,8 +179,8 @@ export function createFinalEvaluation(
 }
 
 /**
- * Why the comparison cannot be made, as far as its jobs say: one that a service refuses, or real data alone that diverged,
- * against which all else is measured. Null where nothing is known to be in the way.
+ * Why the comparison cannot be made, according to its jobs: a service refused one, or the reference arm (real data
+ * only) diverged. Null if no reason is known.
  */
 function failureOfEvaluation(view: StudyView, plan: EvaluationPlan): Failure | null {
   const references = new Set(

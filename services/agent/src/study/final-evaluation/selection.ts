@@ -9,8 +9,8 @@ import { rewardedEpisodes, type StudyView } from '../replay/study-view.ts';
 import { type OuterResult, readJob, type TuneResult } from './jobs/job-results.ts';
 
 /**
- * What the outer folds say of the incumbents. A candidate that could not be fitted on one of them is out.
- * Callers make sure that every outer job is done.
+ * The incumbents' results on the outer folds. A candidate that could not be fitted on one of them is left out. Callers
+ * ensure that every outer job is done.
  */
 export function selectFrom(view: StudyView, plan: EvaluationPlan, seeds: StudySeeds): Selection {
   const rechecked = incumbentsOf(rewardedEpisodes(view)).flatMap((candidate): Rechecked[] => {
@@ -29,7 +29,7 @@ export function selectFrom(view: StudyView, plan: EvaluationPlan, seeds: StudySe
   return select(rechecked);
 }
 
-/** The setting of a baseline with the least loss on the reward folds; null where every one failed. */
+/** The setting of a baseline with the smallest loss on the reward folds; null if all failed. */
 export function tunedBaseline(view: StudyView, plan: EvaluationPlan, baseline: string): Configuration | null {
   const results = Array.from({ length: plan.baselineEvaluations }, (_, index) =>
     readJob<TuneResult>(view.jobs, `tune-${baseline}-${index}`),

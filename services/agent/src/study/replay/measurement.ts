@@ -24,7 +24,7 @@ import {
 } from '../../domain/reward/measurement.ts';
 import { type EpisodeSlots, factsOf } from './study-view.ts';
 
-/** What the slots of an episode say, without wire types. Throws {@link IncompleteReportError}. */
+/** The contents of an episode's slots, without wire types. Throws {@link IncompleteReportError}. */
 function decodeMeasurement(fit: FitFacts, assess: AssessFacts, evaluate: EvaluateFacts): Measurement {
   return {
     fit: meanOf(fit.folds.map((fold) => decodeFiniteValues(fold.summary))),
@@ -33,7 +33,10 @@ function decodeMeasurement(fit: FitFacts, assess: AssessFacts, evaluate: Evaluat
   };
 }
 
-/** What the services found out about an episode; undefined while a slot is missing or failed. Throws {@link IncompleteReportError}. */
+/**
+ * The services' results for an episode; undefined while a slot is missing or failed. Throws
+ * {@link IncompleteReportError}.
+ */
 export function measurementOf(slots: EpisodeSlots): Measurement | undefined {
   const fit = factsOf(slots.fit, 'fit');
   const assess = factsOf(slots.assess, 'assess');
@@ -83,7 +86,7 @@ export function decodeUtility(report: UtilityReport): UtilityFold {
   };
 }
 
-/** A simulator whose predictions are absent, or no tensor of classes, is judged by what it says of its accuracy. */
+/** If the predictions are absent, or not a tensor of classes, the accuracy that the simulator reports is used. */
 function decodePredictions(tensor: Tensor, run: number): Int32Array | null {
   try {
     const expected = { dtype: 'int32', shape: [null], field: `evaluate.runs[${run}].predictions` } as const;

@@ -6,17 +6,17 @@ import type { Clock } from '../retry/clock.ts';
 import { encodeRecord, type Recorded } from './study-record.ts';
 import { applyEvent, emptyView, type StudyView } from './study-view.ts';
 
-/** Whether an append wrote its slot, or found it written before: by this process or another one. */
+/** Whether an append wrote its slot, or the slot had been written before by this or another process. */
 type AppendStatus = AppendResult['status'];
 
-/** The events of one study: those that are known so far, as a view, and writes that extend both the log and the view. */
+/** The events of one study: a view of the known events, and writes that extend both the log and the view. */
 export interface StudyJournal {
   readonly study: string;
-  /** What the events known so far say. A new object whenever an event adds something. */
+  /** The view of the known events. A new object whenever an event changes it. */
   readonly view: StudyView;
   /** Adds an event of the log to the view. */
   apply(event: LogEvent): void;
-  /** Reads slots of an episode from the log, whether or not they are known. */
+  /** Reads slots of an episode from the log, even if they are not in the view. */
   refresh(episode: number, slots: readonly Slot[]): Promise<void>;
   /** Writes a slot of an episode. Where it exists already, the view takes the event that exists. */
   writeSlot(key: Omit<EpisodeKey, 'study'>, startedAtMs: number, result: SlotContent['result']): Promise<AppendStatus>;
@@ -24,7 +24,7 @@ export interface StudyJournal {
   record(record: Recorded): Promise<AppendStatus>;
 }
 
-/** A journal that knows no event yet. */
+/** Creates a journal without events. */
 export function createJournal(
   study: string,
   { episodeLog, clock }: { readonly episodeLog: EpisodeLog; readonly clock: Clock },

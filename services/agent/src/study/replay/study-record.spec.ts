@@ -10,7 +10,7 @@ describe('the record of a study that failed', () => {
     expect(standing({ $case: 'finished', value: { failure } })).toMatchObject({ value: { failure } });
   });
 
-  it('holds no more than the beginning of one that is too long', () => {
+  it('has only the beginning of a message that is too long', () => {
     const failure = { reason: FailureReason.POISON, message: 'x'.repeat(100_000) };
     const record = standing({ $case: 'finished', value: { failure } });
     const message = record.$case === 'finished' ? record.value.failure?.message : undefined;

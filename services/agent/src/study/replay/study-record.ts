@@ -4,10 +4,10 @@ import type { LogEvent } from '@qloom/episode-log/port.ts';
 import { boundedMessage } from '@qloom/service-kit/faults/bounded-message.ts';
 import { DomainError } from '@qloom/service-kit/faults/errors.ts';
 
-/** What one slot of a study itself holds. */
+/** Content of a slot of a study itself. */
 export type Recorded = NonNullable<StudyRecord['record']>;
 
-/** Name of the slot that a record stands in. */
+/** Name of a record's slot. */
 function slotOf(record: Recorded): string {
   switch (record.$case) {
     case 'created':
@@ -40,7 +40,7 @@ function bounded(record: Recorded): Recorded {
   return { ...record, value: { ...record.value, failure: { reason, message: boundedMessage(message) } } };
 }
 
-/** The record of an event. Throws `DomainError` (`data-loss`) where it is none, or that of another slot. */
+/** The record of an event. Throws `DomainError` (`data-loss`) if it is not a record, or is that of another slot. */
 export function decodeRecord(event: LogEvent): Recorded {
   const { record } = StudyRecord.decode(event.payload);
   if (record === undefined || slotOf(record) !== event.key.slot) {

@@ -24,7 +24,7 @@ import { decodeRecord } from './study-record.ts';
 /** A slot that is written. */
 export interface WrittenSlot {
   readonly event: SlotEvent;
-  /** When the log took it, and the trace context that it carries. */
+  /** Time of the append, and the event's trace context. */
   readonly log: LogEvent;
 }
 
@@ -42,20 +42,20 @@ export interface StudyView {
   readonly finishedMs: number;
   /** Results of the final evaluation's jobs, as JSON, by name. */
   readonly jobs: ReadonlyMap<string, string>;
-  /** What the policy has learned, by the number of batches that it had observed. */
+  /** Checkpoints of the policy, by the number of observed batches. */
   readonly policies: ReadonlyMap<number, StudyPolicy>;
   readonly episodes: ReadonlyMap<number, EpisodeSlots>;
   /** Sequence of the last event seen; 0 before the first. */
   readonly sequence: number;
 }
 
-/** A study of which nothing is known yet. */
+/** The view without events. */
 export function emptyView(study: string): StudyView {
   const maps = { jobs: new Map(), policies: new Map(), episodes: new Map() };
   return { study, createdMs: 0, isCancelled: false, finishedMs: 0, ...maps, sequence: 0 };
 }
 
-/** The view with one more event. The same object where the event is known already. */
+/** The view with one more event. The same object if the event is already known. */
 export function applyEvent(view: StudyView, event: LogEvent): StudyView {
   const sequence = Math.max(view.sequence, event.sequence);
   if (isEpisodeKey(event.key)) {
@@ -95,12 +95,12 @@ export function applyEvent(view: StudyView, event: LogEvent): StudyView {
   }
 }
 
-/** Whether every service has said what it found out about an episode. */
+/** Whether every service has written its result for an episode. */
 export function isMeasured(slots: EpisodeSlots): boolean {
   return WORKER_STAGES.every((stage) => slots[stage] !== undefined && slots[stage].event.failure === undefined);
 }
 
-/** Whether the other services still have an episode to do. */
+/** Whether other services still have to work on an episode. */
 export function isInHand(slots: EpisodeSlots): boolean {
   const { propose, reward } = slots;
   const hasFailed = WORKER_STAGES.some((stage) => slots[stage]?.event.failure !== undefined);

@@ -1,21 +1,21 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** Time, handed in. */
+/** A clock that is passed in. */
 export interface Clock {
   /** Milliseconds since the epoch. */
   now(): number;
-  /** Milliseconds of a clock that nobody sets: only differences mean something. */
+  /** Milliseconds of a monotonic clock; only differences are meaningful. */
   elapsed(): number;
-  /** Calls `wake` once after `ms`; returns what takes it back. */
+  /** Calls `wake` once after `ms`; returns a function that cancels it. */
   setTimer(ms: number, wake: () => void): () => void;
   /** Resolves after `ms`, or when `signal` aborts. */
   sleep(ms: number, signal: AbortSignal): Promise<void>;
 }
 
-/** Longest delay that a timer takes; it is set again after that. */
+/** Maximum delay of a timer; longer delays set it repeatedly. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
-/** This machine's time. */
+/** The system's clock. */
 export const systemClock: Clock = {
   now: Date.now,
   elapsed: () => performance.now(),

@@ -1,21 +1,21 @@
-/** Longest text of one reason. */
+/** Maximum length of one reason. */
 const LONGEST_REASON = 300;
 
-/** Steps of a study that fail now and are tried again, with the reason of each. */
+/** Steps of a study that currently fail and are tried again, with the reason of each. */
 export interface Stalls {
-  /** Notes that `step` has failed, and why. */
+  /** Records that `step` has failed, and why. */
   note(step: string, error: unknown): void;
-  /** Notes that `step` fails no longer: it was done, or nobody tries it any more. */
+  /** Records that `step` no longer fails: it was done, or is not tried any more. */
   clear(step: string): void;
   /** Forgets every step. */
   clearAll(): void;
-  /** The step that stalled first, its reason, and how many more there are; undefined where nothing is stalled. */
+  /** The step that stalled first, its reason, and the number of others; undefined if none is stalled. */
   text(): string | undefined;
   /** Resolves when {@link Stalls.text} changes next. */
   changed(): Promise<void>;
 }
 
-/** No step has stalled yet. */
+/** Creates a record without stalled steps. */
 export function createStalls(): Stalls {
   const reasons = new Map<string, string>();
   let shown: string | undefined;
@@ -52,7 +52,7 @@ export function createStalls(): Stalls {
   };
 }
 
-/** The message of an error on one line; its name where it has none. */
+/** The message of an error on one line; its name if it has none. */
 function reasonOf(error: unknown): string {
   const message = (error instanceof Error ? error.message || error.name : String(error)).replaceAll(/\s+/g, ' ');
   return message.length <= LONGEST_REASON ? message : `${message.slice(0, LONGEST_REASON - 1)}…`;

@@ -4,7 +4,7 @@ import type { Clock } from './clock.ts';
 import { retryDelayMs } from './retry-delay.ts';
 import type { Stalls } from './stalls.ts';
 
-/** What trying again needs. */
+/** Dependencies of retries. */
 export interface RetryDeps {
   readonly clock: Clock;
   readonly log: Logger;
@@ -13,7 +13,10 @@ export interface RetryDeps {
   readonly signal: AbortSignal;
 }
 
-/** Does `work` until it succeeds; while it fails, `stalls` says so under `step`. Rejects once `signal` has aborted, and only then. */
+/**
+ * Runs `work` until it succeeds; while it fails, `stalls` has the reason under `step`. Rejects only once `signal` has
+ * aborted.
+ */
 export async function untilDone<T>(
   step: string,
   work: () => Promise<T>,

@@ -2,7 +2,7 @@ import { createMemoryLog } from '@qloom/testing/test-server.ts';
 import type { Clock } from '../retry/clock.ts';
 import { createDeadlines } from './episode-deadlines.ts';
 
-/** A clock that stands still until it is told to go on. */
+/** A clock that advances only when the test calls it. */
 function standingClock() {
   let elapsedMs = 0;
   let wallMs = 1_000_000;
@@ -19,7 +19,7 @@ function standingClock() {
   };
   return {
     clock,
-    /** Time goes by, timers wake, and what they start is done. */
+    /** Advances the time, fires timers, and waits for the work that they start. */
     async pass(ms: number) {
       elapsedMs += ms;
       const due = timers.filter(({ dueMs }) => dueMs <= elapsedMs);
@@ -48,7 +48,7 @@ function watching(expire: (episodes: readonly number[]) => Promise<void> = async
 }
 
 describe('a deadline', () => {
-  it('ends an episode once its time is over, counted from when it was first named', async () => {
+  it('ends an episode once its deadline has passed, counted from when it was first named', async () => {
     const { deadlines, expired, pass } = watching();
     deadlines.watch([4]);
     await pass(600);
@@ -61,7 +61,7 @@ describe('a deadline', () => {
     expect(expired).toEqual([[4], [5]]);
   });
 
-  it('lets go of an episode that is named no more', async () => {
+  it('forgets an episode that is no longer named', async () => {
     const { deadlines, expired, pass, timers } = watching();
     deadlines.watch([4]);
     deadlines.watch([]);
@@ -69,7 +69,7 @@ describe('a deadline', () => {
     expect([expired, timers()]).toEqual([[], 0]);
   });
 
-  it('does not care what the time of day is said to be', async () => {
+  it('does not depend on the time of day', async () => {
     const { deadlines, expired, pass, setWallClock } = watching();
     deadlines.watch([4]);
     setWallClock(9_000_000);
@@ -82,7 +82,7 @@ describe('a deadline', () => {
     expect(expired).toEqual([[4]]);
   });
 
-  it('that could not be written is written later', async () => {
+  it('is written later if it could not be written', async () => {
     let faults = 0;
     const { deadlines, expired, pass } = watching(async () => {
       if (faults++ < 3) throw new Error('the log is away');
@@ -92,7 +92,7 @@ describe('a deadline', () => {
     expect(expired).toEqual([[4], [4], [4], [4]]);
   });
 
-  it('is taken back when the study ends', async () => {
+  it('is cancelled when the study ends', async () => {
     const { deadlines, expired, pass } = watching();
     deadlines.watch([4]);
     deadlines.stop();

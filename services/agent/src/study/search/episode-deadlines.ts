@@ -2,26 +2,26 @@ import type { Logger } from '@qloom/service-kit/logger.ts';
 import type { Clock } from '../retry/clock.ts';
 import { retryDelayMs } from '../retry/retry-delay.ts';
 
-/** Watches how long episodes have been in the hands of the other services. */
+/** Watches how long other services have been working on episodes. */
 export interface EpisodeDeadlines {
-  /** Says which episodes are in their hands now. An episode's time begins when it is first named. */
+  /** Sets the episodes that other services currently work on. An episode's time begins when it is first named. */
   watch(episodes: readonly number[]): void;
-  /** Takes the timer back. */
+  /** Cancels the timer. */
   stop(): void;
 }
 
-/** What {@link createDeadlines} needs. */
+/** Dependencies of {@link createDeadlines}. */
 export interface DeadlineOptions {
   readonly clock: Clock;
   readonly log: Logger;
   readonly limitMs: number;
-  /** Ends the episodes whose time is over. Called again, after a while, where it rejects. */
+  /** Ends the episodes whose deadline has passed. Called again, after a delay, if it rejects. */
   readonly expire: (episodes: readonly number[]) => Promise<void>;
 }
 
 /**
- * Deadlines by the time that this process has waited, on a clock that nobody sets. Neither a study that was stopped for a
- * night, nor a machine that was suspended, nor a log whose clock differs from ours takes any of an episode's time.
+ * Creates deadlines by the time that this process has waited, on a monotonic clock. A stopped study, a suspended
+ * machine, or a log with a different clock does not use up an episode's time.
  */
 export function createDeadlines({ clock, log, limitMs, expire }: DeadlineOptions): EpisodeDeadlines {
   const since = new Map<number, number>();

@@ -6,22 +6,23 @@ import { proposeEpisodes } from './propose-episodes.ts';
 import { rewardEpisodes } from './reward-episodes.ts';
 import type { SearchContext } from './search-context.ts';
 
-/** The episodes of a study: learned from, rewarded and proposed. */
+/** The search of a study: updates the policy, rewards and proposes episodes. */
 export interface EpisodeSearch {
-  /** Does every step that is due now. Rejects with the fault of the step that failed; done again, it continues there. */
+  /** Does every step that is due. Rejects with the error of the step that failed; the next call continues there. */
   advance(): Promise<void>;
   /** Stops the deadlines and closes the policy. */
   stop(): void;
 }
 
-/** A search that has folded nothing yet. */
+/** Creates a search that has not folded any batch. */
 export function createEpisodeSearch(context: SearchContext): EpisodeSearch {
   const { journal, policy, settings } = context;
   const deadlines = createOverdueWatch(context);
   let search: Search = startSearch(settings);
   return {
     async advance() {
-      // Before anything is judged: a reward depends on the batches before its own, and a new runner has folded none of them.
+      // Done before any reward, because a reward depends on the batches before its own, and a new runner has folded
+      // none of them.
       search = await learnBatches(context, noteEpisodes(search, journal.view));
       await rewardEpisodes(context, search);
       await proposeEpisodes(context, search);

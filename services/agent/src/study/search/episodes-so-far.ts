@@ -14,7 +14,7 @@ import { type EpisodeSlots, factsOf, type StudyView } from '../replay/study-view
 import type { CompleteSettings } from '../settings/complete-settings.ts';
 import { INITIAL_CHECKPOINT, type PolicyCheckpoint } from './policy-port.ts';
 
-/** A study's search, with the policy's checkpoints in it. */
+/** A study's search, including the policy's checkpoints. */
 export type Search = SearchState<PolicyCheckpoint>;
 
 /** A search before its first event. */
@@ -22,7 +22,7 @@ export function startSearch({ episodes, batchSize, staleness, inFlight }: Comple
   return initialSearch({ episodes, batchSize, staleness, inFlight }, INITIAL_CHECKPOINT);
 }
 
-/** The search with everything that the view knows of episodes. Batches are not folded here. */
+/** The search with all episodes of the view. Batches are not folded here. */
 export function noteEpisodes(search: Search, view: StudyView): Search {
   let next = search;
   for (const [episode, slots] of view.episodes) {
@@ -37,10 +37,10 @@ export function noteEpisodes(search: Search, view: StudyView): Search {
   return next;
 }
 
-/** How an episode ended, from its slots. */
+/** Outcome of an episode, from its slots. */
 function endingOf(slots: EpisodeSlots): Ending {
   const facts = factsOf(slots.reward, 'reward');
-  // Slots of a failed episode may hold what cannot be decoded: that is why it failed.
+  // Slots of a failed episode may not be decodable, which may be why it failed.
   const measurement = facts && measurementOf(slots);
   if (facts === undefined || measurement === undefined) {
     const failure = slots.reward === undefined ? undefined : failureOf(slots.reward.event);

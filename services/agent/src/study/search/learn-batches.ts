@@ -21,7 +21,7 @@ export async function learnBatches(context: SearchContext, search: Search): Prom
   return next;
 }
 
-/** The policy's checkpoint after one more batch than `before`; null where no proposal will need it. */
+/** The policy's checkpoint after one more batch than `before`; null if no proposal will need it. */
 async function checkpointAfter(
   context: SearchContext,
   before: SearchVersion<PolicyCheckpoint | null>,
@@ -30,7 +30,7 @@ async function checkpointAfter(
   const { journal, settings, artifacts } = context;
   const batches = before.batches + 1;
   if (!journal.view.policies.has(batches)) await learnBatch(context, before, results);
-  // The checkpoint in the log counts: another agent, on another kind of machine, may have written it first.
+  // The checkpoint in the log is used, because another agent, on another kind of machine, may have written it first.
   const newest = Math.max(...journal.view.policies.keys());
   if (batches < newest - settings.staleness) return null;
   return loadCheckpoint(artifacts, journal.view.policies.get(batches) as StudyPolicy);

@@ -4,7 +4,10 @@ import { createDeadlines, type EpisodeDeadlines } from './episode-deadlines.ts';
 import type { SearchContext } from './search-context.ts';
 import { writeReward } from './write-reward.ts';
 
-/** Deadlines of a study's episodes. An episode that exceeds its own is written as failed, with reason `deadline`. */
+/**
+ * Creates the deadlines of a study's episodes. An episode that exceeds its deadline is written as failed, with reason
+ * `deadline`.
+ */
 export function createOverdueWatch(context: SearchContext): EpisodeDeadlines {
   const { clock, log, settings } = context;
   const limitMs = settings.episodeDeadlineSeconds * 1000;
@@ -14,7 +17,7 @@ export function createOverdueWatch(context: SearchContext): EpisodeDeadlines {
   return createDeadlines({ clock, log, limitMs, expire });
 }
 
-/** Fails an overdue episode, unless the log has its end already: this process may not have seen it yet. */
+/** Fails an overdue episode, unless the log already has its end, which this process may not have seen yet. */
 async function expireEpisode(context: SearchContext, episode: number): Promise<void> {
   const { journal, settings } = context;
   await journal.refresh(episode, [...WORKER_STAGES, TERMINAL_STAGE]);

@@ -15,22 +15,22 @@ import type { PolicyNamed } from '../../domain/policy/policy-table.ts';
 import { encodeObservation } from '../replay/observation.ts';
 import { decodeState, encodeState } from './policy-state.ts';
 
-/** What a study keeps of its policy between batches; `state` is the policy's own business. */
+/** A policy's checkpoint between batches; `state` is opaque to the study. */
 export interface PolicyCheckpoint {
   readonly state: Uint8Array;
-  /** Updates so far. */
+  /** Number of updates so far. */
   readonly updates: number;
 }
 
-/** Thrown when a policy elsewhere answers that what it was asked is wrong. */
+/** Thrown when a policy service refuses a request as invalid. */
 export class PolicyRefusedError extends Error {
   override readonly name = 'PolicyRefusedError';
 }
 
-/** The memory before the first batch. */
+/** The checkpoint before the first batch. */
 export const INITIAL_CHECKPOINT: PolicyCheckpoint = { state: new Uint8Array(0), updates: 0 };
 
-/** A policy, here or elsewhere. */
+/** A policy, in this process or behind a service. */
 export interface PolicyPort {
   propose(settings: PolicySettings, memory: PolicyCheckpoint, request: ProposalRequest): Promise<Proposal[]>;
   observe(
@@ -45,7 +45,7 @@ export interface PolicyPort {
 /** Opens the policy of that name for a study. */
 export type OpenPolicy = (name: string) => PolicyPort;
 
-/** A policy of our own, in this process. Throws `UnknownPolicyError`. */
+/** Opens a policy in this process. Throws `UnknownPolicyError`. */
 export function localPolicy(policyNamed: PolicyNamed, name: string): PolicyPort {
   const policy = policyNamed(name);
   return {
@@ -61,8 +61,8 @@ export function localPolicy(policyNamed: PolicyNamed, name: string): PolicyPort 
 }
 
 /**
- * A policy behind PolicyService at `target`. What it proposes is checked against the study's space. Rejects with
- * {@link PolicyRefusedError} for INVALID_ARGUMENT, else with the call's status.
+ * Opens a policy behind the PolicyService at `target`. Its proposals are checked against the study's space. Rejects
+ * with {@link PolicyRefusedError} for INVALID_ARGUMENT, else with the call's status.
  */
 export function remotePolicy(target: string, name: string): PolicyPort {
   const remote = connect(PolicyServiceService, target, { idempotent: ['propose', 'observe'] });

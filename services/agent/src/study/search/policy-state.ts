@@ -6,7 +6,7 @@ export function encodeState(state: PolicyState): Uint8Array {
   return new TextEncoder().encode(JSON.stringify(state));
 }
 
-/** The state of {@link encodeState}; that of a new study where there are no bytes. Throws `ValidationError`. */
+/** Decodes a state of {@link encodeState}; that of a new study if there are no bytes. Throws `ValidationError`. */
 export function decodeState(policy: Policy, settings: PolicySettings, bytes: Uint8Array): PolicyState {
   if (bytes.byteLength === 0) return policy.initial(settings);
   try {

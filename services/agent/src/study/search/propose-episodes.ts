@@ -8,7 +8,7 @@ import type { SearchContext } from './search-context.ts';
 
 /** Stage `propose`, for every episode whose batches are folded, as far as `in_flight` allows. */
 export async function proposeEpisodes(context: SearchContext, search: Search): Promise<void> {
-  // Rewards that were written since the fold make room in flight.
+  // Rewards written since the fold reduce the number in flight.
   const now = noteEpisodes(search, context.journal.view);
   for (const episode of proposable(now)) await proposeEpisode(context, now, episode);
 }

@@ -13,8 +13,8 @@ import type { SearchContext } from './search-context.ts';
 import { writeReward } from './write-reward.ts';
 
 /**
- * Stage `reward`, for every episode that has failed or is measured: as failed with the reason of the slot that failed, or as
- * judged. An episode whose batches are not folded yet waits for them, since its reward depends on their statistics.
+ * Stage `reward`, for every episode that has failed or is measured: as failed with the reason of the slot that failed,
+ * or as judged. An episode waits until its batches are folded, because its reward depends on their statistics.
  */
 export async function rewardEpisodes(context: SearchContext, search: Search): Promise<void> {
   for (const { episode, slots } of proposedEpisodes(context.journal.view)) {
@@ -30,8 +30,8 @@ export async function rewardEpisodes(context: SearchContext, search: Search): Pr
 }
 
 /**
- * The reward of a measured episode, or the failure that its measurement amounts to. Throws `VersionNotFoldedError`, and
- * every other fault of this program: it is no property of the episode.
+ * The reward of a measured episode, or a failure if its measurement is unusable. Throws `VersionNotFoldedError`, and
+ * every other error that is a bug of this program rather than a property of the episode.
  */
 function rewardOf(
   { settings, seeds }: SearchContext,

@@ -8,7 +8,7 @@ import type { Clock } from '../retry/clock.ts';
 import type { CompleteSettings } from '../settings/complete-settings.ts';
 import type { PolicyPort } from './policy-port.ts';
 
-/** What the steps of a study's search work with. */
+/** Dependencies of the steps of a study's search. */
 export interface SearchContext {
   readonly journal: StudyJournal;
   readonly settings: CompleteSettings;
@@ -21,7 +21,7 @@ export interface SearchContext {
   readonly log: Logger;
 }
 
-/** What the policy knows of a study. */
+/** The policy's settings for a study. */
 export function policySettingsOf(settings: CompleteSettings, space: Space, seeds: StudySeeds): PolicySettings {
   return {
     space,

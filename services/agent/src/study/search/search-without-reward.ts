@@ -2,7 +2,7 @@ import type { Failure } from '@qloom/contracts/gen/qloom/episode/v1/slots.ts';
 import { failureOf } from '@qloom/service-kit/stage/slot-events.ts';
 import { proposedEpisodes, type StudyView } from '../replay/study-view.ts';
 
-/** The failure of a study whose episodes have all failed, with the commonest reason; null where one was rewarded. */
+/** The failure of a study whose episodes have all failed, with the most common reason; null if one was rewarded. */
 export function searchWithoutReward(view: StudyView): Failure | null {
   const failures = proposedEpisodes(view).flatMap(({ episode, slots: { reward } }) => {
     const failure = reward?.event.failure;

@@ -7,7 +7,7 @@ import { proposedEpisodes, type WrittenSlot } from '../replay/study-view.ts';
 import type { Clock } from '../retry/clock.ts';
 import { runAgentStage } from './agent-stage.ts';
 
-/** What writing a reward needs. */
+/** Dependencies of writing a reward. */
 export interface RewardWriter {
   readonly journal: StudyJournal;
   readonly clock: Clock;

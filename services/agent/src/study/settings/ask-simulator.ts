@@ -10,13 +10,16 @@ import type { Points } from '@qloom/study/points/points.ts';
 import { evaluateUtility } from '@qloom/study-rpc/clients/qnn-simulator-client.ts';
 import { LONG_CALL_MS, type Peers } from '../peers.ts';
 
-/** A simulator that is still at work after this has taken the settings. Clients give CreateStudy 10 s. Unit: milliseconds. */
+/**
+ * Timeout after which a simulator that still works counts as accepting the settings. Clients give CreateStudy 10 s.
+ * Unit: milliseconds.
+ */
 const PATIENCE_MS = 4_000;
 
 /**
- * Asks the simulator, ours or another, whether it takes a study's evaluations: one training step on a few random points. Engine,
- * precision, noise and the size of circuits are its own affair, and only it knows. Throws ValidationError with the settings that it
- * refuses, and rejects with what the call rejects with where it cannot answer.
+ * Checks with one training step on a few random points whether the simulator accepts a study's evaluations, because
+ * only it knows which engines, precisions, noise and sizes of circuits it supports. Throws ValidationError with the
+ * settings that it refuses, and rejects with the error of the call if it cannot answer.
  */
 export async function askSimulator(
   peers: Pick<Peers, 'qnnSim'>,
@@ -36,11 +39,11 @@ export async function askSimulator(
     const fault = classifyFault(error);
     if (fault.kind !== 'failed') throw error;
     if (fault.reason === 'invalid') throw new ValidationError(refusalsOf(error));
-    // It diverged: the settings were taken.
+    // It diverged, so the settings were accepted.
   }
 }
 
-/** What the simulator refuses, by the paths of CreateStudy; those of Evaluate are the same for the QNN. */
+/** The simulator's refusals with the paths of CreateStudy; those of Evaluate are the same for the QNN. */
 function refusalsOf(error: unknown): FieldViolation[] {
   const listed = isServiceError(error) ? violationsOf(error) : [];
   if (listed.length > 0 && listed.every(({ field }) => field.startsWith('settings.qnn'))) return listed;
@@ -48,7 +51,7 @@ function refusalsOf(error: unknown): FieldViolation[] {
   return [{ field: 'settings.qnn', description: `the QNN simulator refuses it: ${said}` }];
 }
 
-/** Four points a class, standard normal: nothing about them is special, so that only settings can be refused. */
+/** Four standard normal points per class, so that only settings can be refused. */
 function randomPoints({ features, classes }: DataShape, role: string): Points {
   const count = 4 * classes;
   const x = createRandom(`ask-simulator/${role}`).normals(count * features);

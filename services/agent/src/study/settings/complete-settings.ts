@@ -12,25 +12,25 @@ import { EQUAL_WEIGHTS, PAPER_TERMS } from '../../domain/reward/paper-terms.ts';
 import { REWARD_FORM_NAMES } from '../../domain/reward/reward-table.ts';
 import { qnnViolation } from './usable-qnn.ts';
 
-/** Settings in which nothing is absent. */
+/** Settings without absent fields. */
 export type CompleteSettings = { [K in keyof StudySettings]-?: NonNullable<StudySettings[K]> };
 
-/** The most episodes of a study, and of a batch of it. */
+/** Maximum number of episodes of a study, and of a batch. */
 export const MAX_EPISODES = 10_000;
 export const MAX_BATCH = 256;
 
-/** Default test set of a task. */
+/** Default size of a task's test set. */
 const TASK_TEST_SIZE = 1000;
 
-/** What else is known where settings are checked. */
+/** Context of the check of settings. */
 export interface SettingsContext {
-  /** True where a policy of any name may stand: it lives elsewhere. */
+  /** True if any name of a policy is allowed, because a PolicyService is configured. */
   readonly isPolicyRemote: boolean;
 }
 
 /**
- * Settings with every default filled in (absent, empty, and 0 where 0 means nothing, take it). Rejects with
- * ValidationError, which lists every wrong field and what is allowed, and with the signal's reason once it has aborted.
+ * Fills in every default (for fields that are absent, empty, or 0 if 0 has no meaning). Rejects with ValidationError,
+ * which lists every wrong field and what is allowed, and with the signal's reason once it has aborted.
  */
 export async function completeSettings(
   given: StudySettings | undefined,

@@ -5,12 +5,12 @@ import { type Restriction, restrictSpace } from '@qloom/study/space/restrict.ts'
 import type { Space } from '@qloom/study/space/space.ts';
 import { quoted } from '@qloom/tensor/quoted.ts';
 
-/** The parameter that says how synthetic points are made, and the value that a study gets unless it says otherwise. */
+/** The hyperparameter for the method of synthesis, and its default value in a study. */
 const METHOD = { name: 'method', value: 'gan' } as const;
 
 /**
- * The advertised space, changed as a study says. A study that does not mention `method` tunes the VAE-GAN: an agent free
- * to choose among methods is another arm, asked for by naming their choices. Throws ValidationError.
+ * The advertised space with the changes of a study. A study that does not mention `method` tunes the VAE-GAN; a search
+ * among methods must be requested by naming their choices. Throws ValidationError.
  */
 export function studySpace(advertised: Space, overrides: readonly SpaceOverride[]): Space {
   const restrictions: Record<string, Restriction> = {};

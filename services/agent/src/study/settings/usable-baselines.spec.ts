@@ -9,7 +9,7 @@ const methods: Hyperparameter = {
 };
 
 describe('requireBaselines', () => {
-  it('takes shot resampling where the data has shots, and says what would be right where it has none', () => {
+  it('takes shot resampling if the data has shots, and says what would be right if it has none', () => {
     expect(() => requireBaselines(['noise', 'shot-resampling'], [methods], { shots: 100 })).not.toThrow();
     expect(() => requireBaselines(['noise', 'shot-resampling'], [methods], { shots: 0 })).toThrow(
       'settings.evaluation.rivals[1]: "shot-resampling" needs shots, and the data has none; right would be data of ' +
@@ -17,7 +17,7 @@ describe('requireBaselines', () => {
     );
   });
 
-  it('holds baselines to the methods that are offered, and leaves them to a generator that offers none', () => {
+  it('checks baselines against the offered methods, unless a generator offers none', () => {
     expect(() => requireBaselines(['kde'], [methods], { shots: 0 })).toThrow(
       'settings.evaluation.rivals[0]: "kde" is not one of gan, noise, shot-resampling, which are the methods of the generator',
     );

@@ -7,12 +7,13 @@ import { quoted } from '@qloom/tensor/quoted.ts';
 /** The hyperparameter by which a generator offers its methods, baselines among them. */
 const METHOD = 'method';
 
-/** The method that measures expectations again, which takes a known number of shots. */
+/** The method that resamples the shots of expectations, which requires a known number of shots. */
 const SHOT_RESAMPLING = 'shot-resampling';
 
 /**
- * Throws ValidationError for every baseline that the generator does not offer, or that the data does not suit: each would be
- * refused by the final evaluation, after the whole search. A generator that offers no methods decides for itself.
+ * Throws ValidationError for every baseline that the generator does not offer, or that the data does not suit: each
+ * would be refused by the final evaluation, after the whole search. If a generator offers no methods, nothing is
+ * checked.
  */
 export function requireBaselines(
   baselines: readonly string[],

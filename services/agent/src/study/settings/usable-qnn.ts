@@ -7,8 +7,8 @@ import { ValidationError } from '@qloom/service-kit/faults/errors.ts';
 import type { FieldViolation } from '@qloom/service-kit/faults/field-violations.ts';
 
 /**
- * Rejects with ValidationError, which has the path of every setting, where the study's QNN does not fit its data, and with the
- * signal's reason once it has aborted.
+ * Rejects with ValidationError, which has the path of every setting, if the study's QNN does not fit its data, and with
+ * the signal's reason once it has aborted.
  */
 export async function requireFitting(qnn: QnnSettings, shape: DataShape, signal: AbortSignal): Promise<void> {
   const problems = await checks.run({ kind: 'settings', given: settingsFromFields(qnn), shape }, signal);

@@ -4,7 +4,7 @@ import { ValidationError } from '@qloom/service-kit/faults/errors.ts';
 import type { FieldViolation } from '@qloom/service-kit/faults/field-violations.ts';
 import type { Peers } from '../peers.ts';
 
-/** What a study will ask of the services. */
+/** The demands of a study on the services. */
 export interface StudyWork {
   readonly qnn: QnnSettings;
   readonly features: number;
@@ -17,8 +17,8 @@ export interface StudyWork {
 const FLOAT32_BYTES = 4;
 
 /**
- * Throws ValidationError where a study asks more of a service than the limits that it advertises: no episode of it could succeed.
- * A limit that a service does not advertise is none. Rejects with what the calls reject with.
+ * Throws ValidationError if a study exceeds the limits that a service advertises, since no episode could succeed. A
+ * limit that is not advertised does not apply. Rejects with the errors of the calls.
  */
 export async function requireWithinLimits(
   { generator, discriminator, qnnSim }: Pick<Peers, 'generator' | 'discriminator' | 'qnnSim'>,
@@ -44,14 +44,14 @@ function violations(service: string, limits: readonly Limit[], work: StudyWork):
   });
 }
 
-/** Advertised limits, the field that would have to change, and what the study asks. */
+/** Advertised limits, the field that would have to change, and the study's demand. */
 function asked({ qnn, features, labels, test }: StudyWork): readonly (readonly [string, string, number])[] {
   const circuit = [
     ['qubits', 'qnn.qubits', qnn.qubits],
     ['layers', 'qnn.layers', qnn.layers],
   ] as const;
   return [
-    // A program has its own.
+    // A program has its own number of qubits.
     ...(qnn.qasm === '' ? circuit : []),
     ['steps', 'qnn.steps', qnn.steps],
     ['batch_size', 'qnn.batch_size', qnn.batchSize],

@@ -8,7 +8,10 @@ import type {
 import { isActive, type Space } from '@qloom/study/space/space.ts';
 import { numberAt, positionOf } from '@qloom/study/space/unit-cube.ts';
 
-/** A categorical head: one logit per option. The 0 of a parameter that allows it is such a choice: none, or some. */
+/**
+ * A categorical head: one logit per option. A parameter that also allows 0 has such a head for the choice between 0 and
+ * its range.
+ */
 export interface ChoiceHead {
   readonly kind: 'choice';
   readonly parameter: Hyperparameter;
@@ -35,14 +38,14 @@ export interface Heads {
   readonly outputs: number;
 }
 
-/** What the heads chose: shape [choices] and [numbers]; −1 and NaN where a head does not apply. */
+/** The action of the heads: shape [choices] and [numbers]; −1 and NaN if a head does not apply. */
 export interface Action {
   readonly options: readonly number[];
   /** Positions in logit space, within ±{@link LOGIT_LIMIT}. */
   readonly logits: readonly number[];
 }
 
-/** Positions beyond this logit are the end of the range: 1/(1+e⁴) is below 2% of it. */
+/** Positions beyond this logit count as the end of the range: 1/(1+e⁴) is below 2% of it. */
 const LOGIT_LIMIT = 4;
 
 /** Lays out the heads of `space`. */

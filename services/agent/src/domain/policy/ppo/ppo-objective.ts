@@ -7,9 +7,9 @@ import type { PolicyNetwork } from './ppo-network.ts';
 
 /** A batch of episodes for a network of C choices of at most M options and N numbers. */
 export interface PpoBatch {
-  /** What the trunk sees, shape [1, observation]: the same for all episodes of a batch. */
+  /** Input of the trunk, shape [1, observation]: the same for all episodes of a batch. */
   readonly observation: tf.Tensor2D;
-  /** One-hot options beside each other, zeros where a choice is inactive; shape [episodes, C·M]. */
+  /** Concatenated one-hot options, zeros if a choice is inactive; shape [episodes, C·M]. */
   readonly options: tf.Tensor2D;
   /** Positions in logit space, 0 where a number is inactive, and 1 where it is not; shapes [episodes, N]. */
   readonly logits: tf.Tensor2D;
@@ -18,18 +18,20 @@ export interface PpoBatch {
   readonly rewards: tf.Tensor2D;
 }
 
-/** What a network says of a batch. */
+/** A network's outputs for a batch. */
 export interface Judgement {
   /** log π of each episode's choices and numbers, shapes [episodes, 1]. */
   readonly choices: tf.Tensor2D;
   readonly numbers: tf.Tensor2D;
-  /** Entropy of all heads together, a scalar. */
+  /** Total entropy of all heads, a scalar. */
   readonly entropy: tf.Tensor;
   /** The value of the observation, shape [1, 1]. */
   readonly value: tf.Tensor2D;
 }
 
-/** What the objective compares a network with: likelihoods before the update, and (R − V)/std, clipped; shapes [episodes, 1]. */
+/**
+ * Inputs of the objective: likelihoods before the update, and advantages (R − V)/std, clipped; shapes [episodes, 1].
+ */
 export interface PpoReference {
   readonly choices: tf.Tensor2D;
   readonly numbers: tf.Tensor2D;
@@ -45,7 +47,7 @@ export interface ObjectiveWeights {
 
 /** Logit of options that a choice does not have: their probability is 0. */
 const NO_OPTION = -1e4;
-/** Log ratios beyond this count as this: e²⁰ squared is still a float32, which Adam's second moment must be. */
+/** Bound of log ratios: e²⁰ squared is still a float32, which Adam's second moment must be. */
 const RATIO_LIMIT = 20;
 const HALF_LOG_TWO_PI = 0.5 * Math.log(2 * Math.PI);
 
@@ -58,10 +60,10 @@ export function networkSlots({ shape: { sizes }, heads }: PolicyNetwork): Slot[]
   return heads.numbers.length === 0 ? layers : [...layers, { name: 'spreads', shape: [1, heads.numbers.length] }];
 }
 
-/** Most options of a choice; 0 where there is none. */
+/** Maximum number of options of a choice; 0 if there is no choice. */
 export const mostOptions = ({ choices }: Heads): number => Math.max(0, ...choices.map(({ options }) => options));
 
-/** What a network with `weights` (see {@link networkSlots}) says of a batch. */
+/** The outputs of a network with `weights` (see {@link networkSlots}) for a batch. */
 export function judgeBatch(network: PolicyNetwork, weights: Weights, batch: PpoBatch): Judgement {
   const { heads, shape } = network;
   const last = shape.sizes.length - 2;
@@ -124,7 +126,7 @@ function judgeNumbers(heads: Heads, outputs: tf.Tensor2D, weights: Weights, batc
   };
 }
 
-/** Columns of `x` by their offsets, zeros where there is none: as a product, whose gradient every backend has. */
+/** Columns of `x` by their offsets, zeros if there is none; computed as a product, whose gradient every backend has. */
 function pick(x: tf.Tensor2D, width: number, offsets: readonly number[]): tf.Tensor2D {
   const selection = new Float32Array(x.shape[1] * width);
   offsets.forEach((offset, column) => {

@@ -19,7 +19,7 @@ beforeAll(async () => {
   compiled = createStepRunner('a policy', training.compiled.steps);
 });
 
-/** A network with random weights, in the midst of a study, and a batch of random points of the space. */
+/** A network with random weights, in the middle of a study, and a batch of random configurations of the space. */
 function scene(space: Space, seed: number, episodes: number, hidden: readonly number[]) {
   const network = policyNetwork(space, hidden);
   const random = createRandom(`update ${seed}`);
@@ -57,13 +57,14 @@ function partsApart(a: Float32Array, b: Float32Array, size: number): number[] {
 }
 
 /**
- * A runner that takes each epoch both ways from the same state, and goes on with the eager one. Adam divides by √v and each epoch sees
- * what the last one made, so that no bound on four epochs at once is both safe and of use. Of one epoch the arithmetic says it: what
- * moving each input (parameters, moments, likelihoods before, the batch) by at most one float32 rounding does to the result is what
- * rounding does, by its condition at this point. The error of a single log ratio may decide all of it, and a single move may leave that
- * one alone: eight moves are taken. Sixteen times the most of them, and the last roundings of Adam itself (16 operations), bound the
- * difference.
- * Where a ratio is at a clip, the gradient has two values, and rounding may decide for either: such an epoch is not compared.
+ * A runner that runs each epoch both ways from the same state, and continues with the eager result. Adam divides by √v
+ * and each epoch starts from the result of the last one, so that no bound on four epochs together is both safe and
+ * useful. For one epoch the bound is measured: the inputs (parameters, moments, likelihoods before, the batch) are
+ * perturbed by at most one float32 rounding each, and the change of the result shows the effect of rounding at this
+ * point. The error of a single log ratio may dominate, and one perturbation may leave that ratio unchanged, so that
+ * eight are taken. Sixteen times the largest change, plus the last roundings of Adam itself (16 operations), bounds the
+ * difference. If a ratio is at a clip, the gradient has two values, of which rounding may select either; such an epoch
+ * is not compared.
  */
 function heldToEager(network: PolicyNetwork, batch: UpdateBatch, random: Random): RunStep {
   const { size } = network;
@@ -71,7 +72,7 @@ function heldToEager(network: PolicyNetwork, batch: UpdateBatch, random: Random)
     const [one, other] = await Promise.all([compiled, eager].map((run) => run(key, define, inputs)));
     const [now, before] = [inputs[0], inputs[1]].map((values) => Float64Array.from(values.subarray(0, size)));
     const toClip = ratiosOf(network, now, before, batch).map((ratio) => Math.abs(Math.abs(ratio - 1) - PPO.epsilon));
-    // Rounding moves a ratio by some 1e-6.
+    // Rounding changes a ratio by about 1e-6.
     if (Math.min(...toClip) < 1e-3) return other;
     const largest = partsApart(other.state, new Float32Array(3 * size), size);
     const rounded = (value: number) => value * (1 + 2 * (random.integer(3) - 1) * UNIT_ROUNDOFF.float32);
@@ -103,7 +104,7 @@ describe.each([
     ['choices only', choicesOnly],
     ['numbers only', numbersOnly],
     ['nothing to choose', pinned],
-  ])('is what float64 and finite differences say: %s', async (_what, space) => {
+  ])('agrees with float64 and finite differences: %s', async (_what, space) => {
     for (const seed of [1, 2, 3]) {
       const { network, state, batch } = scene(space, seed, 6, [5, 4]);
       const parts = [0, 1, 2].map((part) =>
@@ -114,8 +115,9 @@ describe.each([
       const moved = mostApart(expected.parameters, parts[0]);
       expect(moved).toBeGreaterThan(0.01);
       const apart = mostApart(after.subarray(0, network.size), expected.parameters);
-      // Four steps of at most .05 each. A step's error is below 1.75·√(1 − .999ᵗ)/(1 − .9ᵗ) ≤ .6 times that of the gradient, since
-      // √v ≥ .01; the gradient has some forty float32 roundings of terms of up to 3, and the differences err by 1e-8: 4·.6·7e-6.
+      // Four steps of at most .05 each. A step's error is below 1.75·√(1 − .999ᵗ)/(1 − .9ᵗ) ≤ .6 times that of the
+      // gradient, since √v ≥ .01; the gradient has about forty float32 roundings of terms of up to 3, and the
+      // differences err by 1e-8: 4·.6·7e-6.
       expect([seed, apart < 2e-5]).toEqual([seed, true]);
       // Moments take a tenth of the gradient's error at most, of each epoch; v a thousandth of 2·|gradient| of it.
       expect([seed, mostApart(after.subarray(network.size), [...expected.m, ...expected.v]) < 1e-5]).toEqual([
@@ -127,7 +129,7 @@ describe.each([
 });
 
 describe('an update of PPO', () => {
-  it('is the same compiled and eager, at the size that studies have', async () => {
+  it('is the same compiled and eager, at the size of studies', async () => {
     await fc.assert(
       fc.asyncProperty(fc.nat(), fc.integer({ min: 1, max: 4 }), async (seed, episodes) => {
         const { network, state, batch } = scene(interactingRates.space, seed, episodes, PPO.hidden);
@@ -138,7 +140,7 @@ describe('an update of PPO', () => {
     );
   });
 
-  it('leaves a batch finite whose likelihoods are far from what they were', async () => {
+  it('is finite for a batch whose likelihoods have changed much', async () => {
     const { network, state, batch } = scene(interactingRates.space, 9, 4, PPO.hidden);
     state.fill(Math.log(PPO.spread.least), network.mlpSize, network.size);
     const far = {

@@ -9,7 +9,10 @@ import type { Action, Heads } from './heads.ts';
 import type { PolicyNetwork } from './ppo-network.ts';
 import { judgeBatch, mostOptions, networkSlots, type PpoBatch, ppoLoss } from './ppo-objective.ts';
 
-/** Settings of the algorithm. The rate of the biases is no slip: at 1e-3 PPO loses to random search within 50 episodes. */
+/**
+ * Settings of the algorithm. The high rate of the biases is intended: at 1e-3 PPO is worse than random search within 50
+ * episodes.
+ */
 export const PPO = {
   hidden: [64, 64],
   epochs: 4,
@@ -20,30 +23,30 @@ export const PPO = {
   biasRate: 0.05,
   trunkRate: 1e-3,
   advantageLimit: 3,
-  /** Standard deviation of the Gaussian heads in logit space: at first, least and most. */
+  /** Standard deviation of the Gaussian heads in logit space: initial, minimum and maximum. */
   spread: { initial: 1.2, least: 0.15, most: 1.5 },
 } as const;
 
 /** Adam's decays and ε (Kingma and Ba, 2015). Its rate differs by parameter. */
 const ADAM = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 } as const;
-/** Least standard deviation of rewards that advantages are measured in. */
+/** Minimum of the standard deviation of rewards by which advantages are divided. */
 const LEAST_SCALE = 1e-3;
 
-/** What an update learns from. */
+/** Inputs of an update. */
 export interface UpdateBatch {
   readonly observation: readonly number[];
-  /** One an episode, with its reward. */
+  /** One per episode, with its reward. */
   readonly actions: readonly Action[];
   readonly rewards: readonly number[];
   /** Weight of the entropy bonus. */
   readonly entropy: number;
-  /** Updates by Adam so far. */
+  /** Number of Adam's updates so far. */
   readonly steps: number;
 }
 
 /**
- * All epochs of one update: parameters and Adam's moments, shape [3·size] → the next. Likelihoods to compare with and advantages are
- * those of the network as it comes in. Rejects as `runStep` does.
+ * All epochs of one update: parameters and Adam's moments, shape [3·size] → the next. Reference likelihoods and
+ * advantages are those of the network before the update. Rejects like `runStep`.
  */
 export async function updateNetwork(
   runStep: RunStep,
@@ -66,7 +69,7 @@ export async function updateNetwork(
   return after;
 }
 
-/** Says everything that the graph of {@link epochDefinition} depends on. */
+/** Key of everything that the graph of {@link epochDefinition} depends on. */
 export function epochKey({ heads, shape }: PolicyNetwork, episodes: number): string {
   const choices = heads.choices.map(({ offset, options }) => [offset, options]);
   const numbers = heads.numbers.map(({ offset }) => offset);
@@ -74,8 +77,8 @@ export function epochKey({ heads, shape }: PolicyNetwork, episodes: number): str
 }
 
 /**
- * One epoch on a batch of `episodes`: parameters and moments, the parameters before the update, the observation, a row an episode, and
- * coefficients → the next `state`.
+ * One epoch on a batch of `episodes`: parameters and moments, the parameters before the update, the observation, one
+ * row per episode, and coefficients → the next `state`.
  */
 function epochDefinition(network: PolicyNetwork, episodes: number): StepDefinition {
   const { heads, shape, mlpSize, size } = network;
@@ -105,7 +108,7 @@ function epochDefinition(network: PolicyNetwork, episodes: number): StepDefiniti
   };
 }
 
-/** A row an episode, as {@link readBatch} reads them. */
+/** One row per episode, as {@link readBatch} reads them. */
 function rowsOf(heads: Heads, actions: readonly Action[], rewards: readonly number[]): Float32Array {
   const width = rowWidth(heads);
   const most = mostOptions(heads);

@@ -13,15 +13,15 @@ import { actionOf, sampleConfiguration } from './heads.ts';
 import { type PolicyNetwork, policyNetwork } from './ppo-network.ts';
 import { PPO, updateNetwork } from './ppo-update.ts';
 
-/** Memory of PPO. */
+/** Checkpoint of PPO. */
 export interface PpoState extends PolicyState {
   /** Perceptron and log standard deviations, then both moments of Adam for them; see `textOfFloats`. */
   readonly network: string;
   /** Steps of Adam so far. */
   readonly steps: number;
-  /** Batches observed, warm start included. */
+  /** Number of observed batches, warm start included. */
   readonly batches: number;
-  /** What the trunk sees next: the last batch's mean observation. */
+  /** Next input of the trunk: the last batch's mean observation. */
   readonly observation: readonly number[];
 }
 
@@ -68,7 +68,7 @@ export function initialPpo(settings: PolicySettings): PpoState {
   };
 }
 
-/** `count` configurations drawn from the current policy, by a random stream named `label`. */
+/** Draws `count` configurations from the current policy, with the random stream named `label`. */
 export function samplePpo(settings: PolicySettings, state: PpoState, label: string, count: number): Configuration[] {
   const network = networkOf(settings);
   const parameters = Float64Array.from(floatsOf(network, state));
@@ -81,9 +81,9 @@ export function samplePpo(settings: PolicySettings, state: PpoState, label: stri
 }
 
 /**
- * One PPO update from a batch, as a bandit: the return of an episode is its reward. The likelihoods that ratios compare
- * with are those of the policy just before the update. Where episodes were proposed by an older one, by Sobol or by
- * the surrogate, that makes the update proximal in the policy at hand, as in decoupled PPO (Hilton et al., 2022).
+ * One PPO update from a batch, as a bandit: the return of an episode is its reward. The reference likelihoods of the
+ * ratios are those of the policy just before the update. If episodes were proposed by an older policy, by Sobol or by
+ * the surrogate, the update is thus proximal to the current policy, as in decoupled PPO (Hilton et al., 2022).
  */
 export function createPpoUpdate(runStep: RunStep): UpdatePpo {
   return async (settings, state, results) => {
@@ -111,7 +111,7 @@ export function createPpoUpdate(runStep: RunStep): UpdatePpo {
   };
 }
 
-/** PPO alone, after the Sobol points of the warm start, from which it learns as well. */
+/** PPO without a surrogate. It also learns from the Sobol points of the warm start. */
 export const createPpoPolicy = (update: UpdatePpo): Policy<PpoState> => ({
   name: 'ppo',
   form: PPO_FORM,

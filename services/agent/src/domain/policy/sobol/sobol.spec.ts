@@ -49,7 +49,7 @@ describe('createSobol', () => {
     },
   );
 
-  it('gives a point by its index alone, and other points for another seed', () => {
+  it('gives a point by only its index, and different points for another seed', () => {
     const sobol = createSobol(4, createRandom(1));
     const third = sobol.point(3);
     sobol.point(9);
@@ -57,7 +57,7 @@ describe('createSobol', () => {
     expect(createSobol(4, createRandom(2)).point(3)).not.toEqual(third);
   });
 
-  it('goes on with uniform numbers beyond its table', () => {
+  it('continues with uniform numbers beyond its table', () => {
     const point = createSobol(SOBOL_DIMENSIONS + 5, createRandom(1)).point(2);
     for (const u of point) expect(u >= 0 && u < 1).toBe(true);
   });

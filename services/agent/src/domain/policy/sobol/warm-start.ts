@@ -8,7 +8,7 @@ import { createSobol } from './sobol.ts';
 
 /**
  * The Sobol point of an episode of the warm start. Exactly one, the last, has synthRatio 0 (where the space allows 0);
- * the others try what adding points does.
+ * the others add points.
  */
 export function warmConfiguration(settings: PolicySettings, episode: number): Configuration {
   const unit = sobolUnit(settings, episode);

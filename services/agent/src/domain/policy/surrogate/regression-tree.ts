@@ -7,19 +7,19 @@ export interface RegressionTree {
 
 interface Node {
   readonly value: number;
-  /** A split; a leaf has none. Rows below the threshold go low. */
+  /** A split; a leaf has none. Rows below the threshold belong to `low`. */
   readonly split?: { readonly feature: number; readonly threshold: number; readonly low: Node; readonly high: Node };
 }
 
-/** Rows to learn from, each feature's order found once for all trees. */
+/** Training rows; the order of each feature is computed once for all trees. */
 interface TrainingRows {
   readonly x: readonly ArrayLike<number>[];
   readonly y: ArrayLike<number>;
-  /** Row numbers by rising value, for each feature. */
+  /** Row numbers in ascending order of value, for each feature. */
   readonly orders: readonly Int32Array[];
 }
 
-/** Least rows in a leaf, counted with repeats. */
+/** Minimum number of rows in a leaf, counted with repeats. */
 const LEAF = 2;
 
 /**
@@ -75,7 +75,9 @@ function grow(rows: TrainingRows, times: Int32Array, random: Random): Node {
   return { value, split: { feature, threshold, low: grow(rows, low, random), high: grow(rows, high, random) } };
 }
 
-/** The threshold that reduces the sum of squares most: Σ²_low/n_low + Σ²_high/n_high − Σ²/n. Gain 0 where there is none. */
+/**
+ * The threshold that reduces the sum of squares most: Σ²_low/n_low + Σ²_high/n_high − Σ²/n. Gain 0 if there is none.
+ */
 function bestSplit(
   { x, y, orders }: TrainingRows,
   times: Int32Array,

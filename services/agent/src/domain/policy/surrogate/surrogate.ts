@@ -6,7 +6,7 @@ import { mean, standardDeviation } from '../../maths/statistics.ts';
 import { type EpisodeResult, FAILED_REWARD } from '../policy.ts';
 import { fitForest } from './regression-tree.ts';
 
-/** One episode as the surrogate remembers it. */
+/** One episode in the surrogate's checkpoint. */
 export interface Trial {
   readonly hyperparameters: Configuration;
   readonly reward: number;
@@ -15,9 +15,12 @@ export interface Trial {
 /** Settings of the surrogate. */
 export const SURROGATE = {
   trees: 25,
-  /** Candidates among which it picks. */
+  /** Number of candidates among which it chooses. */
   candidates: 32,
-  /** Trials that it learns from: the best and the latest, so that a proposal of a long study takes no longer. */
+  /**
+   * Maximum number of trials that it learns from (the best and the latest), so that the time of a proposal stays
+   * bounded in long studies.
+   */
   best: 64,
   latest: 192,
   /** Weight of the trees' disagreement: an upper confidence bound. */
@@ -25,8 +28,8 @@ export const SURROGATE = {
 } as const;
 
 /**
- * Appends a batch to the trials, and lets go of those that are neither among the best nor among the latest. A failed
- * episode counts as the worst reward.
+ * Appends a batch to the trials, and drops those that are neither among the best nor among the latest. A failed episode
+ * counts as the worst reward.
  */
 export function remember(trials: readonly Trial[], results: readonly EpisodeResult[]): Trial[] {
   const all = [
@@ -40,8 +43,8 @@ export function remember(trials: readonly Trial[], results: readonly EpisodeResu
 }
 
 /**
- * Features of a configuration for trees: a number's coordinate, one column per choice; −1 where inactive. A 0 that is allowed
- * beside a range is its lowest coordinate, so that one split tells it from the rest.
+ * Features of a configuration for trees: a number's coordinate, one column per choice; −1 where inactive. A 0 that is
+ * allowed in addition to a range is the lowest coordinate, so that one split separates it from the rest.
  */
 function treeFeatures(space: Space, configuration: Configuration): number[] {
   const unit = toUnit(space, configuration);

@@ -28,7 +28,7 @@ const space = createSpace([
 
 const log = (value: unknown, min: number, max: number) => Math.log((value as number) / min) / Math.log(max / min);
 
-/** A wide hill whose best learning rates depend on each other, with a conditional parameter and two useless ones. */
+/** A wide hill whose best learning rates depend on each other, with a conditional parameter and two without effect. */
 export const interactingRates: ToyBenchmark = {
   name: 'interacting rates',
   space,
@@ -43,7 +43,7 @@ export const interactingRates: ToyBenchmark = {
   },
 };
 
-/** Most of the space diverges (−1); where it does not, two choices must agree with a width. */
+/** Most of the space diverges (−1); in the rest, two choices must match a width. */
 export const narrowValley: ToyBenchmark = {
   name: 'narrow valley',
   space,

@@ -24,7 +24,7 @@ import { decodeUtility } from '../../replay/measurement.ts';
 import type { Clock } from '../../retry/clock.ts';
 import type { CompleteSettings } from '../../settings/complete-settings.ts';
 
-/** What jobs of the final evaluation work with. */
+/** Dependencies of the jobs of the final evaluation. */
 export interface EvaluationContext {
   readonly study: string;
   readonly settings: CompleteSettings;
@@ -35,7 +35,7 @@ export interface EvaluationContext {
   readonly manifest: StudyManifest;
   /** All labels of the study. */
   readonly labels: Points;
-  /** What baselines may tune. */
+  /** Hyperparameters that baselines may tune. */
   readonly baselineHyperparameters: readonly NumericHyperparameter[];
   /** `synthRatio` as the generator offers it. */
   readonly ratio: Hyperparameter | undefined;
@@ -44,7 +44,7 @@ export interface EvaluationContext {
   readonly clock: Clock;
 }
 
-/** Synthetic points and how they came about. */
+/** Synthetic points and their fit. */
 export interface Synthesis {
   readonly points: Points;
   readonly model: Uint8Array;
@@ -55,8 +55,8 @@ export interface Synthesis {
 }
 
 /**
- * Fits a generator on `training` and samples from it, as many points as `synthRatio` says. `label` names the seeds, `fold`
- * the fit in traces. Null where the ratio is 0.
+ * Fits a generator to `training` and draws the number of points given by `synthRatio`. `label` names the seeds, `fold`
+ * the fit in traces. Null if the ratio is 0.
  */
 export async function synthesize(
   context: EvaluationContext,
@@ -88,8 +88,8 @@ export async function synthesize(
 let lastAttempt = 0;
 
 /**
- * The number of an attempt at a fit. It must not go back: seconds since the epoch do not when this process is replaced, and those
- * before are remembered where the clock is set back meanwhile.
+ * The number of an attempt at a fit. It must not decrease: it is the time in seconds since the epoch, which also
+ * increases when this process is replaced; the last number is kept in case the clock is set back.
  */
 function nextAttempt(clock: Clock): number {
   lastAttempt = Math.max(lastAttempt, Math.floor(clock.now() / 1000));
@@ -113,7 +113,7 @@ export async function train(
   return report;
 }
 
-/** Has the auditor judge points. */
+/** Assesses points with the auditor. */
 export function assess(
   context: EvaluationContext,
   label: string,

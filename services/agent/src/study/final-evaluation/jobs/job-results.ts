@@ -2,7 +2,7 @@ import type { ArtifactRef } from '@qloom/contracts/gen/qloom/episode/v1/slots.ts
 import type { Configuration } from '@qloom/study/hyperparameters/hyperparameter.ts';
 import type { PackedTestScore } from '../../../domain/evaluation/test-score.ts';
 
-/** What every job counts. */
+/** Counts that every job has. */
 export interface Effort {
   readonly gradientSteps: number;
   readonly circuitExecutions: number;
@@ -10,12 +10,12 @@ export interface Effort {
   readonly seconds: number;
 }
 
-/** A job that cannot be done. */
+/** The result of a job that cannot be done. */
 export interface FailedJob {
   readonly failed: string;
   /**
-   * `invalid`: a service refuses it, which ends the study. `diverged`: there is nothing finite to measure, or nothing to
-   * add. Absent in logs of before this field, where either may have been meant.
+   * `invalid`: a service refuses it, which ends the study. `diverged`: no finite measurement, or no point to add.
+   * Absent in logs from before this field existed, where it may be either.
    */
   readonly reason?: 'invalid' | 'diverged';
 }
@@ -36,16 +36,19 @@ export interface TuneResult extends Effort {
 /** One arm on one replicate. */
 export interface ReplicateResult extends Effort {
   readonly accuracy: number;
-  /** Null for a classifier without one. */
+  /** Null for a classifier without a loss. */
   readonly loss: number | null;
   readonly syntheticCount: number;
-  /** Fréchet distance of the arm's synthetic points to the test set; null where it adds none, or too few. */
+  /** Fréchet distance of the arm's synthetic points to the test set; null if it adds none, or too few. */
   readonly frechet: number | null;
-  /** Points on either side of that distance; absent where there is none. */
+  /** Number of points of each sample of that distance; absent if there is none. */
   readonly frechetCount?: number;
-  /** Which test points were predicted right; absent where the simulator sent no predictions, and in logs of before this field. */
+  /**
+   * Which test points were predicted right; absent if the simulator sent no predictions, and in logs from before this
+   * field existed.
+   */
   readonly test?: PackedTestScore;
-  /** In logs of before arms without a setting were left out: why real data alone was scored in the arm's name. */
+  /** Only in logs from before arms without a setting were left out: why only real data was scored for the arm. */
   readonly fallback?: string;
 }
 
@@ -56,7 +59,7 @@ export interface SynthesisResult {
   readonly card: unknown;
 }
 
-/** Reads a job's result; null where the job is not done yet or could not be. */
+/** Reads a job's result; null if the job is not done yet, or cannot be done. */
 export function readJob<T>(jobs: ReadonlyMap<string, string>, name: string): T | null {
   const json = jobs.get(name);
   if (json === undefined) return null;
@@ -68,10 +71,10 @@ function isFailed<T>(result: T | FailedJob): result is FailedJob {
   return typeof result === 'object' && result !== null && ('failed' in result || 'fallback' in result);
 }
 
-/** Why a job could not be done; undefined where it was, or is not yet. */
+/** Why a job could not be done; undefined if it was done, or is not done yet. */
 export function failureOfJob(jobs: ReadonlyMap<string, string>, name: string): FailedJob | undefined {
   const json = jobs.get(name);
-  // Asked of every job at every event, and true of few: only those are parsed.
+  // Called for every job at every event; only the few failed ones are parsed.
   if (json === undefined || !/"(failed|fallback)":/.test(json)) return undefined;
   const result = JSON.parse(json) as Partial<FailedJob> & Partial<ReplicateResult>;
   const failed = result.failed ?? result.fallback;

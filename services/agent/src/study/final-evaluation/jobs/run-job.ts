@@ -19,10 +19,16 @@ import { type EvaluationContext, synthesize, train } from './evaluation-context.
 import type { Effort, FailedJob, OuterResult, ReplicateResult, TuneResult } from './job-results.ts';
 import { synthesizeDataset } from './synthetic-set.ts';
 
-/** Trainings of the QNN per outer fold and arm, at least: they are cheap, and their noise would hide what points do. */
+/**
+ * Minimum number of trainings of the QNN per outer fold and arm: they are cheap, and reduce the noise that would hide
+ * the effect of points.
+ */
 const OUTER_QNN_SEEDS = 4;
 
-/** Does a job; a {@link FailedJob} where there is nothing to do. The same job gives the same numbers, but for times. Rejects with what its calls reject with. */
+/**
+ * Runs a job; returns a {@link FailedJob} if it cannot be done. The same job gives the same numbers, except times.
+ * Rejects with the errors of its calls.
+ */
 export async function runJob(
   context: EvaluationContext,
   job: Job,
@@ -120,7 +126,7 @@ async function runReplicate(
   };
 }
 
-/** The points that an arm adds to a replicate; null where it adds none. */
+/** The points that an arm adds to a replicate; null if it adds none. */
 async function addedPoints(
   context: EvaluationContext,
   name: string,
@@ -157,13 +163,13 @@ async function runClassical(
   return { ...score, syntheticCount: 0, frechet: null, ...effortOf(context, [], startedMs) };
 }
 
-/** Which test points were right, where the predictions are known. */
+/** Which test points were predicted right, if the predictions are known. */
 function testOf(predictions: readonly (Int32Array | null)[], { y, classes }: Points): Pick<ReplicateResult, 'test'> {
   const test = packTestScore(predictions, y, classes);
   return test === null ? {} : { test };
 }
 
-/** Distance of what an arm adds to the test set; null where it adds nothing, or too little. */
+/** Distance of the points that an arm adds to the test set; null if it adds none, or too few. */
 function distanceTo(
   context: EvaluationContext,
   name: string,

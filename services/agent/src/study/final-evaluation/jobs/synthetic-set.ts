@@ -9,9 +9,9 @@ import { assess, type EvaluationContext, synthesize } from './evaluation-context
 import type { FailedJob, SynthesisResult } from './job-results.ts';
 
 /**
- * The synthetic data set that people take away: the best candidate, refitted on all labels of the study. Its fidelity is
- * judged against the labels themselves, for no other real point may be seen. A {@link FailedJob} where the candidate's
- * ratio comes to no point at all.
+ * The synthetic data set for download: from the best candidate, refitted to all labels of the study. Its fidelity is
+ * assessed with the labels themselves, because no other real point may be used. Returns a {@link FailedJob} if the
+ * candidate's ratio gives no point.
  */
 export async function synthesizeDataset(
   context: EvaluationContext,
@@ -38,7 +38,10 @@ export async function synthesizeDataset(
   return { csv: await putArtifact(artifacts, csv, 'text/csv'), card: SyntheticCard.toJSON(card) };
 }
 
-/** Copies are found by how near held-out points lie to the training points; here both are the same, and nothing is nearer. */
+/**
+ * Copies are detected by the distances of held-out points to the training points; here the two sets are equal, so that
+ * no point is closer.
+ */
 function withoutMemorization({ constraints, nullDistribution, ...rest }: FidelityReport): FidelityReport {
   const isOther = ({ name }: { readonly name: string }) => !name.startsWith('memorization');
   return { ...rest, constraints: constraints.filter(isOther), nullDistribution: nullDistribution.filter(isOther) };

@@ -4,10 +4,11 @@ import { type RetryDeps, untilDone } from '../../retry/until-done.ts';
 import type { FailedJob } from './job-results.ts';
 
 /**
- * Runs a job of the final evaluation until there is a result. Besides a measurement only two answers are results: that a
- * service refuses it (INVALID_ARGUMENT), and that it diverged. Whatever else goes wrong is the infrastructure's fault, or a
- * program's, and says nothing of the job. That holds for what this process itself calls invalid too: settings and data
- * were checked before the study was created, so it speaks of an answer that another implementation may give rightly.
+ * Runs a job of the final evaluation until there is a result. Besides a measurement only two outcomes are results: a
+ * service refuses it (INVALID_ARGUMENT), or it diverged. Every other error is a fault of the infrastructure or of a
+ * program, and is retried. This includes errors of kind `invalid` of this process itself: settings and data were
+ * checked before the study was created, so that such an error concerns a peer's answer, which another implementation
+ * may give correctly.
  */
 export function untilSettled(step: string, work: () => Promise<unknown>, retry: RetryDeps): Promise<unknown> {
   return untilDone(

@@ -11,7 +11,7 @@ import { storeDataset } from '../../data/datasets.ts';
 
 const ID = 'scores';
 
-/** A simulator that keeps its predictions to itself. */
+/** A simulator that sends no predictions. */
 function silentSimulator(): ServiceBinding {
   const { definition, handlers } = standInSimulator();
   const evaluate = async (...call: Parameters<(typeof handlers)[string]>): Promise<EvaluateResponse> => {
@@ -72,7 +72,7 @@ describe('arms on a test set of unequal classes', () => {
       expect(balancedAccuracy?.estimate).toBeCloseTo((many.recall + few.recall) / 2, 9);
       expect(draws.map((draw) => draw.balancedAccuracy)).not.toContain(undefined);
       expect(loss?.lower ?? 0).toBeGreaterThanOrEqual(0);
-      // Two draws: nothing may be claimed, and no interval leaves its range.
+      // Two draws: nothing may be claimed, and every interval is within its range.
       if (name !== 'real-only') expect(balancedAccuracyGain?.pValueHolm).toBe(1);
       for (const { lower = 0, upper = 0 } of [balancedAccuracyGain?.difference ?? {}]) {
         expect(lower).toBeGreaterThanOrEqual(-1);
@@ -85,7 +85,7 @@ describe('arms on a test set of unequal classes', () => {
     expect(result.frechetCount).toBeGreaterThanOrEqual(2);
   });
 
-  it('are judged by accuracy where the simulator sends no predictions, which is said', async () => {
+  it('are judged by accuracy if the simulator sends no predictions, with a warning', async () => {
     const result = await unequalStudy(silentSimulator());
     expect(result.headline).toBe(Score.ACCURACY);
     expect(result.warnings.join('\n')).toMatch(/predictions behind some scores are not known/);

@@ -31,7 +31,7 @@ import { mean } from '../../../domain/maths/statistics.ts';
 import type { EvaluationContext } from '../jobs/evaluation-context.ts';
 import type { ReplicateResult } from '../jobs/job-results.ts';
 
-/** What an arm scored, by replicate; null on a replicate of which it has no score. */
+/** Scores of an arm, by replicate; null for a replicate without a score. */
 export interface ArmReplicates {
   readonly name: string;
   readonly draws: readonly (ReplicateResult | null)[];
@@ -49,7 +49,10 @@ export function replicatesOf({ data, labels }: EvaluationContext, test: number):
   return data.isFresh ? { kind: 'fresh', test } : { kind: 'splits', labels: labels.count, test };
 }
 
-/** The arms of the final evaluation, each compared with the first, real data alone. Yields to the event loop between its parts. */
+/**
+ * The arms of the final evaluation, each compared with the first, real data only. Yields to the event loop between its
+ * parts.
+ */
 export async function armResults(
   context: EvaluationContext,
   scored: readonly ArmReplicates[],
@@ -70,7 +73,7 @@ export async function armResults(
   return arms.map((arm) => armResult(context, arm, choices, draws, { accuracy, balanced, loss }));
 }
 
-/** What the verdict is about, and what a reader must know of it. */
+/** The score of the verdict, and warnings about it. */
 export function headlineOf(
   arms: readonly ArmResult[],
   classCounts: readonly number[],
@@ -107,7 +110,7 @@ function testOf(draw: ReplicateResult | null): TestScore | null {
   return draw?.test === undefined ? null : unpackTestScore(draw.test);
 }
 
-/** The replicates of which an arm has a score. */
+/** The replicates with a score of an arm. */
 function scoresOf(draws: readonly (ReplicateResult | null)[]): ReplicateResult[] {
   return draws.filter((draw) => draw !== null);
 }
@@ -116,18 +119,21 @@ function accuraciesOf({ name, draws, tests }: OpenedArm): ArmScores {
   return { name, scores: draws.map((draw) => draw?.accuracy ?? null), tests };
 }
 
-/** The mean of losses. Cross-entropy and squared error are never below 0; another loss, which is, has no limit. */
+/** The mean of losses. Cross-entropy and squared error are never negative; another loss may be, and has no bound. */
 function lossInterval(losses: readonly number[], draws: Replicates): Interval {
   return plainInterval(losses, draws, losses.every((loss) => loss >= 0) ? [0, Number.POSITIVE_INFINITY] : undefined);
 }
 
-/** Null where the predictions of a replicate are not known. */
+/** Null if the predictions of a replicate are unknown. */
 function balancedAccuraciesOf({ name, draws, tests }: OpenedArm): ArmScores | null {
   if (draws.some((draw, i) => draw !== null && tests[i] === null)) return null;
   return { name, scores: tests.map((test) => test && balancedAccuracyOf(test)), tests };
 }
 
-/** Of losses the reduction counts, so that above 0 is better here too. Null for a classifier without one. */
+/**
+ * For losses the gain is their reduction, so that a positive gain is better here too. Null for a classifier without a
+ * loss.
+ */
 function lossReductionsOf({ name, draws }: OpenedArm): ArmScores | null {
   if (scoresOf(draws).some(({ loss }) => loss === null)) return null;
   return { name, scores: draws.map((draw) => draw && -(draw.loss ?? 0)) };

@@ -29,7 +29,7 @@ const FACTS = {
 
 type Workers = Partial<Record<'fit' | 'assess' | 'evaluate', Implementation>>;
 
-/** A study whose episodes were done by so many workers. */
+/** A study whose episodes were done by these workers. */
 function studyOf(...episodes: Workers[]): StudyView {
   const events = episodes.flatMap((workers, episode) =>
     (['propose', 'fit', 'assess', 'evaluate'] as const).map((slot) => {
@@ -56,11 +56,11 @@ const PEERS = {
 const ALL_OURS = { fit: OURS('generator'), assess: OURS('discriminator'), evaluate: OURS('qnn-sim') };
 
 describe('mixedImplementations', () => {
-  it('has nothing to say of a study that one implementation of each service did', async () => {
+  it('gives no warning for a study with one implementation of each service', async () => {
     expect(await mixedImplementations(studyOf(ALL_OURS, ALL_OURS), PEERS)).toEqual([]);
   });
 
-  it('has nothing to say where slots or services do not name themselves', async () => {
+  it('gives no warning if slots or services do not name an implementation', async () => {
     expect(await mixedImplementations(studyOf({}, {}), PEERS)).toEqual([]);
     const silent = { generator: peer(), discriminator: peer(), qnnSim: peer() };
     expect(await mixedImplementations(studyOf(ALL_OURS), silent)).toEqual([]);
@@ -71,7 +71,7 @@ describe('mixedImplementations', () => {
     ['assess', 'assessed', 'qloom.discriminator 0.1.0', 'QLOOM_DISCRIMINATOR_TARGET'],
     ['evaluate', 'evaluated', 'qloom.qnn-sim 0.1.0', 'QLOOM_QNN_SIM_TARGET'],
   ] as const)(
-    'warns where another service did the stage %s than does the final evaluation',
+    'warns if a different service did the stage %s than does the final evaluation',
     async (slot, done, ours, variable) => {
       expect(await mixedImplementations(studyOf({ ...ALL_OURS, [slot]: THEIRS }), PEERS)).toEqual([
         `Episodes were ${done} by stand-in 1.0.0, and the final evaluation by ${ours}. Right would be the same ${variable} for every service.`,

@@ -5,7 +5,7 @@ import { serviceNamed } from '@qloom/study-rpc/services.ts';
 import type { Peers } from '../../peers.ts';
 import { proposedEpisodes, type StudyView } from '../../replay/study-view.ts';
 
-/** Who does the work of each stage, for messages. */
+/** The service of each stage, for messages. */
 const WORK = {
   fit: { peer: 'generator', done: 'fitted', variable: serviceNamed('generator').target },
   assess: { peer: 'discriminator', done: 'assessed', variable: serviceNamed('discriminator').target },
@@ -13,9 +13,9 @@ const WORK = {
 } as const satisfies Record<WorkerStage, unknown>;
 
 /**
- * Warnings of a study whose stages were done by more than one implementation, or by another one than the final evaluation, which
- * asks the agent's own peers: its numbers compare different things. Empty where all is one, and where nobody says who he is.
- * Rejects with what GetCapabilities of a peer rejects with.
+ * Warnings of a study whose stages were done by more than one implementation, or by another one than the final
+ * evaluation, which asks the agent's own peers: its numbers are then not comparable. Empty if there is one
+ * implementation, and if none is named. Rejects with the error of a peer's GetCapabilities.
  */
 export async function mixedImplementations(
   view: StudyView,

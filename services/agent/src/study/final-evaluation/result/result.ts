@@ -21,13 +21,12 @@ import { type ArmReplicates, armResults, encodeInterval, frechetOf, headlineOf, 
 import { mixedImplementations } from './mixed-implementations.ts';
 import { verdictOn } from './verdict.ts';
 
-/** Replicates that an arm needs to be compared at all. */
+/** Minimum number of replicates for the comparison of an arm. */
 const LEAST_REPLICATES = 2;
 
 /**
- * The result of a study, as the JSON of StudyResult. A function of the study's events alone, but for the time of writing and
- * for what the agent's peers call themselves.
- * Gives way to the event loop between its parts.
+ * The result of a study, as the JSON of StudyResult. A function of only the study's events, except for the time of
+ * writing and the names of the agent's peers. Yields to the event loop between its parts.
  */
 export async function encodeResult(
   context: EvaluationContext,
@@ -107,8 +106,9 @@ export async function encodeResult(
 }
 
 /**
- * Scores of every arm. A replicate on which an arm diverged is nobody's score: it is left out of that arm, and the arm where fewer than
- * two replicates are left; `warnings` says so. Callers make sure that real data alone has every replicate.
+ * Scores of every arm. A replicate on which an arm diverged is left out of that arm, and the arm is left out if fewer
+ * than two replicates remain; `warnings` says so. Callers ensure that the reference arm (real data only) has every
+ * replicate.
  */
 function armDraws(view: StudyView, arms: readonly string[], draws: number, warnings: string[]): ArmReplicates[] {
   return arms.flatMap((name) => {
@@ -126,7 +126,10 @@ function armDraws(view: StudyView, arms: readonly string[], draws: number, warni
   });
 }
 
-/** Points on either side of the Fréchet distances; the fewest, where replicates differ in their labels. 0 where there is none. */
+/**
+ * Number of points of each sample of the Fréchet distances; the smallest, if replicates differ in their labels. 0 if
+ * there is none.
+ */
 function frechetCountOf(scored: readonly ArmReplicates[]): number {
   const counts = scored.flatMap(({ draws }) => draws.flatMap((draw) => draw?.frechetCount ?? []));
   return counts.length === 0 ? 0 : Math.min(...counts);
@@ -159,7 +162,7 @@ function outcomeOf({ episode, slots, propose }: ReturnType<typeof proposedEpisod
   };
 }
 
-/** Batches folded before the last proposal; 0 where nothing was learned from any. */
+/** Number of batches folded before the last proposal; 0 if the policy learned from none. */
 function updatesBeforeLastProposal(view: StudyView): number {
   const settings = view.created?.settings;
   if (settings === undefined) return 0;

@@ -5,7 +5,7 @@ import { verdictOn } from './verdict.ts';
 const chosen: Selection = { ranked: [], best: null, addsData: true };
 const nothing: Selection = { ...chosen, addsData: false };
 
-/** An arm with a gain over real data alone, of accuracy and of balanced accuracy. */
+/** An arm with a gain over real data only, in accuracy and in balanced accuracy. */
 function armOf(name: string, kind: ArmKind, gain: number[], { pValueHolm = 0.4, draws = 10, balanced = gain } = {}) {
   const comparison = ([estimate, lower, upper, level = 0.95]: number[]) => ({
     difference: { estimate, lower, upper, level },
@@ -31,27 +31,27 @@ const verdict = (
 ) => verdictOn([...baselines, armOf('qloom', ArmKind.QLOOM, gain, options)], chosen, headline);
 
 describe('verdictOn', () => {
-  it('claims help and harm only where interval and corrected test agree', () => {
+  it('claims help and harm only if interval and corrected test agree', () => {
     expect(verdict([0.02, 0.01, 0.03], { pValueHolm: 0.01 })).toMatch(
       /^Qloom's data helped: \+2\.0 points of test accuracy over real data alone \(95% interval \+1\.0 to \+3\.0\)/,
     );
     expect(verdict([-0.02, -0.03, -0.01], { pValueHolm: 0.01 })).toMatch(/^Qloom's data hurt: −2\.0 points/);
   });
 
-  it("says that nothing is known of Qloom's data where its arm diverged", () => {
+  it("says that nothing is known of Qloom's data if its arm diverged", () => {
     const best = { episode: 1, hyperparameters: {}, reward: 1, utility: {} } as unknown as Selection['best'];
     expect(verdictOn([noise], { ...chosen, best }, Score.ACCURACY)).toBe(
       "Nothing can be said of Qloom's data: qloom diverged, and is left out of the comparison (see the warnings).",
     );
   });
 
-  it('says that a gain is not confirmed where the corrected test does not', () => {
+  it('says that a gain is not confirmed if the corrected test does not confirm it', () => {
     expect(verdict([0.004, 0.0001, 0.01], { pValueHolm: 0.596 })).toMatch(
       /^Qloom's data seemed to help, .* \(p = 0\.60 after Holm's correction\): \+0\.4 points/,
     );
   });
 
-  it('says that nothing was shown where the interval holds 0, or is not known', () => {
+  it('says that nothing was shown if the interval contains 0, or is unknown', () => {
     expect(verdict([0.01, -0.01, 0.03])).toMatch(/did not measurably help \(the interval holds 0\)/);
     const unknown = verdict([0.01, 0.01, 0.01, 0]);
     expect(unknown).toMatch(
@@ -59,7 +59,7 @@ describe('verdictOn', () => {
     );
   });
 
-  it.each([2, 4])('claims nothing from %i draws, however sure they look', (draws) => {
+  it.each([2, 4])('claims nothing from %i draws, even with narrow intervals', (draws) => {
     expect(verdict([0.167, 0.16, 0.17], { pValueHolm: 0, draws })).toMatch(
       new RegExp(
         `^Too few draws \\(${draws}\\) to claim anything of Qloom's data; at least 5 are needed: \\+16\\.7 points`,
@@ -69,7 +69,7 @@ describe('verdictOn', () => {
     expect(verdictOn(unselected, nothing, Score.ACCURACY)).toContain(`Too few draws (${draws}) to claim anything`);
   });
 
-  it('sets the best baseline beside it with the gain of the table, in words that agree with the rounded numbers', () => {
+  it('compares the best baseline by the gain of the table, in words that agree with the rounded numbers', () => {
     expect(verdict([0.02, 0.01, 0.03])).toContain(
       'The best baseline, noise: +1.0 points over real data alone (95% interval −0.1 to +2.0), a mean 1.0 points below that of Qloom',
     );
@@ -85,7 +85,7 @@ describe('verdictOn', () => {
     );
   });
 
-  it('is about balanced accuracy where that is the headline, for baselines too', () => {
+  it('is about balanced accuracy if that is the headline, for baselines too', () => {
     const majority = armOf('duplicate', ArmKind.RIVAL, [0.2, 0.1, 0.3], { balanced: [-0.1, -0.2, -0.05] });
     const text = verdict(
       [-0.1, -0.2, -0.05],
@@ -97,7 +97,7 @@ describe('verdictOn', () => {
     expect(text).toContain('The best baseline, noise: +1.0 points');
   });
 
-  it('says that nothing is added where nothing was surely better', () => {
+  it('says that nothing is added if no candidate was certainly better', () => {
     expect(verdictOn([], nothing, Score.ACCURACY)).toBe(
       'Qloom adds nothing: no episode with synthetic points was rewarded and could be fitted again.',
     );

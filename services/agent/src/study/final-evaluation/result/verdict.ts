@@ -4,8 +4,8 @@ import type { Selection } from '../../../domain/evaluation/incumbents.ts';
 import { QLOOM, QLOOM_UNSELECTED } from '../../../domain/evaluation/jobs.ts';
 
 /**
- * In plain words: whether Qloom's data helped on the test set, and how the best baseline did. Every number is a gain over real
- * data alone in the headline's score, as the tables show it.
+ * States in words whether Qloom's data helped on the test set, and how the best baseline compares. Every number is a
+ * gain over real data only in the headline's score, as the tables show it.
  */
 export function verdictOn(arms: readonly ArmResult[], selection: Selection, headline: Score): string {
   const shown = selection.addsData ? QLOOM : QLOOM_UNSELECTED;
@@ -55,7 +55,7 @@ function claimText({ draws }: ArmResult, { difference, pValueHolm }: PairedCompa
   }
 }
 
-/** The baseline with the highest mean gain, and by how much that is more or less than Qloom's, as the rounded gains have it. */
+/** The baseline with the highest mean gain, and its difference from Qloom's according to the rounded gains. */
 function baselineText(qloom: PairedComparison, arms: readonly ArmResult[], headline: Score): string {
   const baselines = arms.flatMap((arm) => {
     const gain = arm.kind === ArmKind.RIVAL && arm.name !== QLOOM_UNSELECTED ? gainOf(arm, headline) : undefined;
