@@ -1,4 +1,6 @@
-/** Thrown when the backend that was asked for is unknown or cannot run here; the message says what was tried and why not. */
+/**
+ * Thrown when the requested backend is unknown or cannot run here; the message says what was tried and why it failed.
+ */
 export class BackendUnavailableError extends Error {
   override readonly name = 'BackendUnavailableError';
 }

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { describeChoice, useBackend } from './backend.ts';
 
 describe('useBackend', () => {
-  it('takes the best backend present and says what it passed over', async () => {
+  it('takes the best available backend and reports the others', async () => {
     const lines: string[] = [];
     const choice = await useBackend({ log: (line) => lines.push(line) });
     expect(choice.considered[0].name).toBe('tfjs-node-gpu');
@@ -17,7 +17,7 @@ describe('useBackend', () => {
     expect([...tf.tidy(() => tf.add([1, 2], [3, 4]).dataSync())]).toEqual([4, 6]);
   });
 
-  it('chooses once for callers that come at once', async () => {
+  it('chooses once for concurrent callers', async () => {
     const choices = await Promise.all([useBackend({ force: 'wasm' }), useBackend(), useBackend({ force: 'wasm' })]);
     expect(new Set(choices).size).toBe(1);
   });

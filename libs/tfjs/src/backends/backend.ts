@@ -13,15 +13,15 @@ const BACKEND_NAMES = ['tfjs-node-gpu', 'tfjs-node', 'wasm', 'cpu'] as const;
 /** One of {@link BACKEND_NAMES}: libtensorflow on CUDA, libtensorflow, WebAssembly (SIMD), plain JavaScript. */
 export type BackendName = (typeof BACKEND_NAMES)[number];
 
-/** What was found out about one backend. */
+/** Availability of one backend. */
 export interface BackendFinding {
   readonly name: BackendName;
   readonly available: boolean;
-  /** Why it was chosen, passed over or not available. */
+  /** Why it was chosen, not chosen, or is not available. */
   readonly reason: string;
 }
 
-/** The backend in use, and everything that was considered on the way to it. */
+/** The backend in use, and all backends that were considered. */
 export interface BackendChoice {
   readonly name: BackendName;
   readonly considered: readonly BackendFinding[];
@@ -29,9 +29,9 @@ export interface BackendChoice {
 
 /** Options of {@link useBackend}. */
 export interface UseBackendOptions {
-  /** Take this one or fail. Default: the best that is present. The empty string means the default. */
+  /** Require this backend. Default: the best available one. The empty string means the default. */
   readonly force?: string;
-  /** Told in one line what was chosen and why. Default: silent. */
+  /** Called with one line on the choice and its reason. Default: silent. */
   readonly log?: (line: string) => void;
 }
 
@@ -42,9 +42,9 @@ const PREPARE: Record<BackendName, () => Promise<string>> = {
   cpu: prepareCpuBackend,
 };
 
-/** TensorFlow.js keeps one engine a process, so its backend is one a process as well. */
+/** TensorFlow.js has one engine per process, and therefore one backend per process. */
 let current: BackendChoice | undefined;
-/** Choices are made one after the other: each replaces kernels of the engine. */
+/** Choices are made one after the other, because each replaces kernels of the engine. */
 let last: Promise<unknown> = Promise.resolve();
 
 function isBackendName(name: string): name is BackendName {
@@ -62,13 +62,12 @@ async function tryBackend(name: BackendName): Promise<BackendFinding> {
 }
 
 /**
- * Makes the best TensorFlow.js backend present the one in use, with the kernels that training needs and right
- * second-order gradients, and says which it is. Calling it again is cheap; forcing another backend switches.
+ * Activates the best available TensorFlow.js backend, with the kernels that training needs and correct second-order
+ * gradients, and returns the choice. Repeated calls are cheap; forcing another backend switches.
  *
  * Throws {@link BackendUnavailableError} when the forced backend is unknown or not available here.
  *
- * @example
- * const { name } = await useBackend({ force: process.env.TFJS_BACKEND, log: console.error });
+ * @example const { name } = await useBackend({ force: process.env.TFJS_BACKEND, log: console.error });
  */
 export function useBackend(options: UseBackendOptions = {}): Promise<BackendChoice> {
   const choice = last.then(() => choose(options));

@@ -14,7 +14,7 @@ const providers = [
 ];
 
 describe('engineFindings', () => {
-  it('says where compiled steps run, where else they could, and which backend is beneath', () => {
+  it('reports where compiled steps run, where else they could, and the backend', () => {
     const steps = { size: 0, hold: () => Promise.reject(new Error('not in this test')) };
     const found = engineFindings(backend, { steps, provider: 'cuda', available: true, reason: 'cuda', providers });
     expect(found.map(({ name, available, selected }) => [name, available, selected])).toEqual([
@@ -27,7 +27,7 @@ describe('engineFindings', () => {
     expect(found[2].reason).toBe('no graphics device');
   });
 
-  it('selects no provider where training is eager', () => {
+  it('selects no provider if training is eager', () => {
     const found = engineFindings(backend, { available: false, reason: 'not installed', providers });
     expect(found.filter(({ selected }) => selected).map(({ name }) => name)).toEqual(['wasm']);
   });

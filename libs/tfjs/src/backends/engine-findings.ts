@@ -10,7 +10,10 @@ export interface EngineFinding {
   readonly reason: string;
 }
 
-/** What a service that trains with TensorFlow.js has found: compiled steps, where else they could run, and every backend. */
+/**
+ * Diagnostics of a service that trains with TensorFlow.js: compiled steps, where else they could run, and every
+ * backend.
+ */
 export function engineFindings(backend: BackendChoice, compiled: TrainingStepsChoice): EngineFinding[] {
   const { available, reason, steps, provider, providers } = compiled;
   return [

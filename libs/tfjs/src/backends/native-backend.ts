@@ -2,9 +2,7 @@ import { createRequire } from 'node:module';
 
 const require = createRequire(import.meta.url);
 
-/**
- * `util.isNullOrUndefined` and `util.isArray`, which tfjs-node 4.22.0 calls and Node 23 removed, put back.
- */
+/** Restores `util.isNullOrUndefined` and `util.isArray`, which tfjs-node 4.22.0 calls and Node 23 removed. */
 function restoreRemovedUtilities(): void {
   const util = require('node:util') as Record<string, unknown>;
   util.isNullOrUndefined ??= (value: unknown) => value === null || value === undefined;

@@ -37,8 +37,8 @@ export async function prepareWasmBackend(): Promise<string> {
 }
 
 /**
- * Emscripten's loader adds handlers that rethrow every unhandled rejection and exception of the process, which would take
- * the process's own error handling away from it. The function returned removes what was added since.
+ * Emscripten's loader adds handlers that rethrow every unhandled rejection and exception of the process, which would
+ * override the process's own error handling. The returned function removes the handlers that were added since.
  */
 function rememberProcessHandlers(): () => void {
   const events = ['uncaughtException', 'unhandledRejection'] as const;

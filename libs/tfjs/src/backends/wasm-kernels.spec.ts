@@ -20,7 +20,8 @@ async function agree(run: () => tf.Tensor[]): Promise<void> {
   const [expected, actual] = results;
   for (const [i, values] of actual.entries()) {
     expect(values.length).toBe(expected[i].length);
-    // 168 float32 roundings of the largest number: sums of up to a hundred terms, in another order, and second-order gradients.
+    // 168 float32 roundings of the largest number: sums of up to a hundred terms in a different order, and second-order
+    // gradients.
     const scale = Math.max(1, ...expected[i].map(Math.abs));
     for (let j = 0; j < values.length; j++) expect(Math.abs(values[j] - expected[i][j]) / scale).toBeLessThan(1e-5);
   }
@@ -79,7 +80,7 @@ describe('WebAssembly against plain JavaScript', () => {
 });
 
 describe('spectralNormalize', () => {
-  it('divides by the largest singular value once its vector has settled', async () => {
+  it('divides by the largest singular value once its vector has converged', async () => {
     await useBackend({ force: 'wasm' });
     tf.tidy(() => {
       const w = tf.tensor2d([3, 0, 0, 1, 0, 0], [3, 2]);

@@ -53,8 +53,9 @@ describe('compile', () => {
       const rate = 0.01 / (1 + i);
       const expected = values(tf.tidy(() => eager.step(x, y, rate)));
       const [loss] = values(compiled(x, y, rate));
-      // Float32, u = 6e-8: a loss of order 1 is a sum of some ten terms, and 1e-6 is 17 u. An update moves a weight by the rate times
-      // m/√v, at most about 1, whose error is that of the gradient, some ten u of it, over as many steps.
+      // Float32, u = 6e-8: a loss of order 1 is a sum of about ten terms, and 1e-6 is 17 u. An update moves a weight by
+      // the rate times m/√v, at most about 1, whose error is that of the gradient, about ten u of it, over as many
+      // steps.
       expect(Math.abs(loss - expected[0])).toBeLessThan(1e-6);
     }
     expect(worst(eager.parameters.toBytes(), traced.parameters.toBytes())).toBeLessThan(1e-5);
@@ -63,7 +64,7 @@ describe('compile', () => {
     expect(compiled.stats[0]).toMatchObject({ provider: 'cpu', threads: 1, runs: 20 });
   });
 
-  it('draws host inputs once a call, and not while it traces', () => {
+  it('draws host inputs once per call, and not during tracing', () => {
     let draws = 0;
     const compiled = compile((x: tf.Tensor1D) =>
       tf.add(
@@ -77,7 +78,7 @@ describe('compile', () => {
     expect(draws).toBe(2);
   });
 
-  it('frees what the function keeps for itself while it is traced', () => {
+  it('frees tensors that the function keeps while it is traced', () => {
     const seen: { half?: tf.Tensor } = {};
     const compiled = compile((x: tf.Tensor1D) => {
       seen.half = tf.keep(tf.mul(x, 0.5));

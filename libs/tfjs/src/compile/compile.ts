@@ -16,46 +16,48 @@ import { currentTrace } from './tracing/symbolic-backend.ts';
 /** Options of {@link compile}. */
 export interface CompileOptions {
   /**
-   * Where the graph runs. `cpu`, `cuda` and `webgpu` are execution providers of onnxruntime-node; `auto` measures those present once
-   * for each graph; `eager` does not compile. Default `cpu`.
+   * Where the graph runs. `cpu`, `cuda` and `webgpu` are execution providers of onnxruntime-node; `auto` measures the
+   * available ones once for each graph; `eager` does not compile. Default `cpu`.
    */
   readonly provider?: ProviderName | 'auto' | 'eager';
   /** Threads of the CPU provider. The same number gives the same bits in every process. Default 1. */
   readonly threads?: number;
-  /** A name for messages. Default: that of the function. */
+  /** Name in messages. Default: that of the function. */
   readonly name?: string;
-  /** Told in one line when something falls back. Default `console.warn`. */
+  /** Called with one line on each fallback. Default `console.warn`. */
   readonly log?: (line: string) => void;
-  /** Milliseconds, for statistics and the choice of `auto`. Default `performance.now`. */
+  /** Clock in milliseconds, for statistics and the choice of `auto`. Default `performance.now`. */
   readonly clock?: () => number;
-  /** What runs the graphs. Default: onnxruntime-node, where it is installed. */
+  /** Runtime for the graphs. Default: onnxruntime-node, if it is installed. */
   readonly runtime?: Runtime | MissingRuntime;
 }
 
-/** What is known of one signature: the types and shapes of the arguments, and the values of booleans and strings. */
+/**
+ * Statistics of one signature, which is the types and shapes of the arguments, and the values of booleans and strings.
+ */
 export interface SignatureStats {
   readonly signature: string;
   readonly provider: ProviderName;
   readonly threads: number;
-  /** Nodes of the graph, before onnxruntime optimizes it. */
+  /** Number of nodes of the graph, before onnxruntime optimizes it. */
   readonly nodes: number;
   readonly constants: number;
-  /** Inputs of the graph. */
+  /** Number of inputs of the graph. */
   readonly inputs: number;
-  /** Size of the ONNX file, bytes. */
+  /** Size of the ONNX file, in bytes. */
   readonly bytes: number;
   /** Time to trace the function, to write the graph, and to load it into onnxruntime, milliseconds. */
   readonly traceMs: number;
   readonly buildMs: number;
   readonly sessionMs: number;
-  /** Runs so far, and their time in all (with what it takes to get inputs in and results out), milliseconds. */
+  /** Number of runs so far, and their total time in milliseconds, including the transfer of inputs and results. */
   readonly runs: number;
   readonly runMs: number;
 }
 
-/** How a compiled function runs. */
+/** Placement of a compiled function. */
 export interface CompileChoice {
-  /** `eager` where onnxruntime-node is missing, or by choice. */
+  /** `eager` if onnxruntime-node is missing, or by choice. */
   readonly mode: 'compiled' | 'eager';
   /** Why. */
   readonly reason: string;
@@ -68,7 +70,10 @@ export interface Compiled<Arguments extends readonly unknown[], Result> {
   readonly choice: CompileChoice;
   /** One entry for each signature so far, in the order in which they were first seen. */
   readonly stats: readonly SignatureStats[];
-  /** The ONNX file of a signature of {@link stats}; default the first. Undefined before the first call, and where it runs eagerly. */
+  /**
+   * The ONNX file of a signature of {@link stats}; default the first. Undefined before the first call, and if the
+   * function runs eagerly.
+   */
   onnx(signature?: string): Uint8Array | undefined;
   /** Frees the graphs. The variables stay. Calling the function afterwards throws {@link CompileError} DISPOSED. */
   dispose(): void;
@@ -84,30 +89,30 @@ interface Entry {
   runMs: number;
 }
 
-/** What a compiled function passes for a number. */
+/** The type of a number inside a compiled function. */
 export type Numeric = number | tf.Scalar;
 
 /**
- * Compiles a function of TensorFlow.js, gradients and optimizer included: on its first call it is traced into one ONNX graph, once for
- * each signature, and from then on the graph runs in onnxruntime.
+ * Compiles a function of TensorFlow.js, including gradients and optimizer: at its first call with a signature it is
+ * traced into one ONNX graph, which then runs in onnxruntime.
  *
- * `fn` must be synchronous and a function of its arguments and of variables. Tensors and numbers among its arguments (also inside
- * arrays and plain objects) are inputs of the graph: inside `fn` a number is a scalar tensor, so write `tf.mul(x, rate)`, not
- * `x * rate`. Booleans and strings are part of the signature. It may read and assign variables, which stay coherent with eager code.
- * Everything else it uses (tensors, fields, closures) is frozen when it is traced. Random numbers are arguments or `hostInput`.
+ * `fn` must be synchronous and a function of its arguments and of variables. Tensors and numbers among its arguments (also
+ * inside arrays and plain objects) are inputs of the graph: inside `fn` a number is a scalar tensor, so write `tf.mul(x,
+ * rate)`, not `x * rate`. Booleans and strings are part of the signature. It may read and assign variables, which stay coherent
+ * with eager code. Everything else it uses (tensors, fields, closures) is frozen when it is traced. Random numbers are
+ * arguments or `hostInput`.
  *
- * Where onnxruntime-node is not installed, `fn` runs eagerly, and `choice` says so. Inside a function that is being traced, a compiled
- * function is a part of that trace; inside a gradient it runs eagerly, since only so it is differentiated.
+ * If onnxruntime-node is not installed, `fn` runs eagerly, and `choice` says so. Inside a function that is being
+ * traced, a compiled function is a part of that trace; inside a gradient it runs eagerly, because a graph cannot be
+ * differentiated.
  *
  * Throws {@link CompileError}, at the first call of a signature, for what cannot be compiled.
  *
- * @example
- * const step = compile((x: tf.Tensor2D, learningRate: Numeric) => {
+ * @example const step = compile((x: tf.Tensor2D, learningRate: Numeric) => {
  *   const { value, gradients } = valueAndGradients(() => loss(parameters, x), parameters);
  *   adam.update(gradients, { learningRate });
  *   return value;
- * });
- * const loss = step(batch, 2e-4);
+ * }); const loss = step(batch, 2e-4);
  */
 export function compile<Arguments extends readonly unknown[], Result>(
   fn: (...given: Arguments) => Result,
@@ -151,7 +156,9 @@ export function compile<Arguments extends readonly unknown[], Result>(
           cause: error,
         });
       }
-      log(`compile: ${name} failed on ${placement.provider} (${reason}); it goes on on the CPU, from the same state.`);
+      log(
+        `compile: ${name} failed on ${placement.provider} (${reason}); it continues on the CPU, from the same state.`,
+      );
       entry.session.dispose();
       entry.placement = { provider: 'cpu', threads };
       entry.session = available.createSession(entry.program.model.onnx, 'cpu', threads);
@@ -163,7 +170,7 @@ export function compile<Arguments extends readonly unknown[], Result>(
     if (disposed) {
       throw new CompileError('DISPOSED', `compile: ${name} is called after its dispose(). Compile the function again.`);
     }
-    // What happens in a graph is unknown to a gradient that is being recorded around the call.
+    // A gradient that is recorded around the call does not see the operations of a graph.
     if (currentTrace() || engine().state.gradientDepth > 0) return fn(...given);
     if (!runtime || 'missing' in runtime) return eagerly(given);
     const flat = flattenArguments(given);

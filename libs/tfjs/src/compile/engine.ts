@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 
-/** What the engine knows of one tensor's memory. */
+/** The engine's record of one tensor's memory. */
 export interface TensorRecord {
   backend: tf.KernelBackend;
   dtype: tf.DataType;
@@ -9,8 +9,8 @@ export interface TensorRecord {
 }
 
 /**
- * The parts of TensorFlow.js 4.22.0's engine that tracing leans on. They are not public: the version is pinned, and the tests of
- * this folder fail where one changes.
+ * The parts of TensorFlow.js 4.22.0's engine on which tracing depends. They are not public: the version is pinned, and
+ * the tests of this folder fail if one changes.
  */
 export interface Engine {
   backendName: string;
@@ -18,7 +18,7 @@ export interface Engine {
   readonly backend: tf.KernelBackend;
   readonly registeredVariables: Record<string, tf.Variable>;
   readonly state: {
-    /** Gradients that are being recorded, one inside the other. */
+    /** Number of nested gradients that are being recorded. */
     readonly gradientDepth: number;
     tensorInfo: {
       has(id: object): boolean;
@@ -33,7 +33,7 @@ export interface Engine {
   makeTensorFromTensorInfo(info: tf.TensorInfo, backend?: tf.KernelBackend): tf.Tensor;
   disposeTensor(tensor: tf.Tensor): void;
   keep(tensor: tf.Tensor): tf.Tensor;
-  /** Leaves a tensor to the scope in progress, which frees it. */
+  /** Adds a tensor to the current scope, which frees it. */
   track(tensor: tf.Tensor): tf.Tensor;
   readSync(dataId: object): tf.BackendValues;
   read(dataId: object): Promise<tf.BackendValues>;
@@ -41,16 +41,16 @@ export interface Engine {
   endScope(result?: tf.TensorContainer): void;
 }
 
-/** TensorFlow.js's engine: one a process. */
+/** TensorFlow.js's engine, one per process. */
 export const engine = (): Engine => tf.engine() as unknown as Engine;
 
 const BYTES: Record<string, number> = { float32: 4, int32: 4, bool: 1 };
 
-/** Bytes that the engine books for a tensor. */
+/** Bytes that the engine accounts for a tensor. */
 const bytesOf = (shape: readonly number[], dtype: string): number =>
   tf.util.sizeFromShape([...shape]) * (BYTES[dtype] ?? 4);
 
-/** Points a variable at other memory, which the engine books for it. What it pointed at is not touched. */
+/** Changes the memory of a variable, and the engine's accounting. The previous memory is not changed. */
 export function pointAt(variable: tf.Variable, dataId: object, backend: tf.KernelBackend): void {
   const { state } = engine();
   const bytes = bytesOf(variable.shape, variable.dtype);

@@ -46,7 +46,7 @@ const mistakes: Record<string, Mistake> = {
     code: 'VALUE_READ',
     message: `compile: the value of the result of ReduceSum, shape [], is read inside the compiled function ${HERE}: ${READ}`,
   },
-  'calculates with an argument that is a number': {
+  'computes with an argument that is a number': {
     step: (x, rate) => tf.mul(x, rate * 2),
     code: 'VALUE_READ',
     message: `compile: the value of the argument 1, shape [], is read inside the compiled function ${HERE}: ${READ}`,
@@ -76,7 +76,7 @@ const mistakes: Record<string, Mistake> = {
     code: 'HIDDEN_STATE',
     message: `compile: a constant of shape [] ${HERE}, made by tf.mul, ${FROZEN}`,
   },
-  'does something else each time': {
+  'does something different each time': {
     step: (x) => (calls++ % 2 === 0 ? tf.sin(x) : tf.cos(x)),
     code: 'HIDDEN_STATE',
     message: `compile: the sequence of operations ${FROZEN}`,
@@ -108,14 +108,14 @@ const mistakes: Record<string, Mistake> = {
     message:
       'compile: the function returned a promise. It must be synchronous: read values from what the compiled function returns.',
   },
-  'makes a variable of a computed value': {
+  'creates a variable from a computed value': {
     step: (x) => tf.variable(tf.mul(x, 2), true, 'computed'),
     code: 'COMPUTED_VARIABLE',
     message:
       `compile: the variable 'computed' is made from a computed value inside the compiled function ${HERE}. Make it outside, and ` +
       'assign to it inside.',
   },
-  'makes a variable at each call': {
+  'creates a variable at each call': {
     step: (x) => tf.add(x, tf.variable(tf.zeros([3]), true, `fresh${calls++}`)),
     code: 'COMPUTED_VARIABLE',
     message: "compile: the function makes a variable ('freshN') each time it is called. Make it once, outside.",
@@ -182,7 +182,7 @@ describe('a function that cannot be compiled', () => {
 });
 
 describe('a compiled function', () => {
-  it('refuses arguments that have no place in a graph', () => {
+  it('refuses arguments that a graph cannot have', () => {
     const compiled = compile((x: unknown) => x);
     const messages = [new Float32Array(3), () => 1, new Map(), 3n].map((x) => failureOf(() => compiled(x)).message);
     const rest =
@@ -200,7 +200,7 @@ describe('a compiled function', () => {
     expect(failure.message).toMatch(/^compile: argument 0\.x is a disposed tensor\./);
   });
 
-  it('says what to do when it is called after dispose', () => {
+  it('has a message on what to do when it is called after dispose', () => {
     const compiled = compile((x: tf.Tensor) => tf.neg(x), { name: 'negate' });
     compiled.dispose();
     compiled.dispose();
@@ -211,7 +211,7 @@ describe('a compiled function', () => {
     });
   });
 
-  it('says which variable is gone when one that it uses has been disposed', () => {
+  it('names the variable when one that it uses has been disposed', () => {
     const w = tf.variable(tf.tensor1d([1, 2]), true, 'w of a network');
     const compiled = compile((x: tf.Tensor1D) => tf.mul(x, w));
     const x = tf.tensor1d([1, 1]);
@@ -225,13 +225,13 @@ describe('a compiled function', () => {
     });
   });
 
-  it('refuses a number of threads that is none', () => {
+  it('refuses an invalid number of threads', () => {
     expect(failureOf(() => compile(() => null, { threads: 0 })).message).toBe(
       'compile: threads is 0; it must be a whole number from 1.',
     );
   });
 
-  it('says so when draw gives another number of numbers than the shape takes', async () => {
+  it('refuses a result of draw whose length does not fit the shape', async () => {
     const { hostInput } = await import('../steps/host-input.ts');
     const compiled = compile(() => tf.neg(hostInput([3], () => [1, 2])));
     expect(failureOf(() => compiled()).message).toBe(
@@ -239,7 +239,7 @@ describe('a compiled function', () => {
     );
   });
 
-  it('keeps variables as they were when tracing fails half-way', () => {
+  it('does not change variables when tracing fails', () => {
     const w = weights();
     const broken = compile((x: tf.Tensor1D) => {
       w.assign(tf.add(w, x) as tf.Tensor1D);

@@ -1,4 +1,4 @@
-/** What went wrong: see the messages. */
+/** Kinds of errors; the messages have the details. */
 export type CompileErrorCode =
   | 'UNMAPPED_KERNEL'
   | 'VALUE_READ'
@@ -13,8 +13,8 @@ export type CompileErrorCode =
   | 'PROVIDER';
 
 /**
- * Thrown when a function cannot be compiled, or a compiled one cannot run. The message says what is wrong, the line of the
- * function that did it, and what to do instead; `code` tells the kinds apart.
+ * Thrown when a function cannot be compiled, or a compiled one cannot run. The message says what is wrong, the line of
+ * the function that did it, and what to do instead; `code` is the kind.
  */
 export class CompileError extends Error {
   override readonly name = 'CompileError';

@@ -6,15 +6,15 @@ import type { TracedVariable } from './tracing/trace.ts';
 type Numbers = Float32Array | Int32Array | Uint8Array;
 
 /**
- * Memory of variables that lie one after the other, so that a compiled function takes and gives them in one tensor. There are two
- * copies: a run reads one and writes the other, and then they change places; a run that fails has changed nothing.
+ * Contiguous memory of variables, so that a compiled function takes and returns them in one tensor. There are two
+ * copies: a run reads one and writes the other, and then they are exchanged, so that a run that fails changes nothing.
  */
 export class Segment {
   readonly dtype: tf.DataType;
   readonly size: number;
-  /** What the variables hold. */
+  /** Current values of the variables. */
   current: Numbers;
-  /** Where the next run writes. */
+  /** Memory that the next run writes. */
   next: Numbers;
 
   constructor(dtype: tf.DataType, size: number) {
@@ -24,18 +24,18 @@ export class Segment {
     this.next = allocate(dtype, size);
   }
 
-  /** Makes what a run has written from `begin` to `end` in {@link next} what the variables hold. */
+  /** Makes the range from `begin` to `end` of {@link next}, which a run has written, the values of the variables. */
   commit(begin: number, end: number): void {
     if (begin === 0 && end === this.size) [this.current, this.next] = [this.next, this.current];
     else this.current.set(this.next.subarray(begin, end), begin);
   }
 }
 
-/** Where a variable has its place. */
+/** The place of a variable. */
 export interface Slot {
   readonly segment: Segment;
   readonly offset: number;
-  /** The tensor memory that stands for this place; undefined until it is first taken. */
+  /** The tensor memory of this place; undefined until it is first used. */
   dataId?: object;
 }
 
@@ -45,8 +45,8 @@ const slots = new WeakMap<tf.Variable, Slot>();
 export const slotOf = (variable: tf.Variable): Slot | undefined => slots.get(variable);
 
 /**
- * Gives every variable a place that has none: those that the function writes side by side, in the order in which they were made,
- * and those that it only reads as well. Functions that share variables share their places.
+ * Assigns a place to every variable without one: variables that the function writes are contiguous, in the order of
+ * their creation, and so are those that it only reads. Functions that share variables share their places.
  */
 export function placeVariables(variables: readonly TracedVariable[]): void {
   const homeless = variables
@@ -71,8 +71,8 @@ export function placeVariables(variables: readonly TracedVariable[]): void {
 }
 
 /**
- * Brings a variable's values to its place, if eager code has moved or replaced them since. From then on eager kernels find them
- * here. Does nothing, fast, where they are in place.
+ * Copies a variable's values to its place, if eager code has moved or replaced them since. Eager kernels then read them
+ * here. Returns quickly if they are in place.
  */
 export function takePlace(variable: tf.Variable, slot: Slot): void {
   const backend = symbolicBackend();
@@ -89,8 +89,9 @@ export function takePlace(variable: tf.Variable, slot: Slot): void {
 const prepared = new WeakSet<tf.KernelBackend>();
 
 /**
- * A clone of a variable shares its memory. TensorFlow.js's plain JavaScript backend counts sharers only of memory that it has, so
- * that a clone of a variable that lives here would be overwritten by the next step: have it fetch the memory first, as the others do.
+ * A clone of a variable shares its memory. TensorFlow.js's plain JavaScript backend counts sharers only of memory that
+ * it has, so that a clone of a variable in this memory would be overwritten by the next step. Therefore that backend
+ * must fetch the memory first, as the others do.
  */
 function moveBeforeSharing(backend: tf.KernelBackend): void {
   if (prepared.has(backend)) return;

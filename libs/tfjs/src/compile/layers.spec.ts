@@ -8,7 +8,7 @@ beforeAll(() => useBackend({ force: 'cpu' }));
 
 const CLASSES = 3;
 
-/** A convolutional classifier of the Layers API, with first weights of seed `seed`, and its training step. */
+/** A convolutional classifier of the Layers API, with initial weights of seed `seed`, and its training step. */
 function classifier(seed: number) {
   const kernelInitializer = (i: number) => layers.initializers.glorotNormal({ seed: seed + i });
   const model = layers.sequential({
@@ -39,7 +39,7 @@ function classifier(seed: number) {
 const numbers = (tensor: tf.Tensor) => Array.from(tensor.dataSync());
 
 describe('a model of the Layers API', () => {
-  it('trains through a compiled step as it does eagerly, and predicts with what it has learned', () => {
+  it('trains through a compiled step as it does eagerly, and predicts with the trained weights', () => {
     const [eager, traced] = [classifier(1), classifier(1)];
     const compiled = compile(traced.step);
     const x = tf.tensor4d(createRandom('images').normals(6 * 64), [6, 8, 8, 1]);
@@ -48,8 +48,9 @@ describe('a model of the Layers API', () => {
     for (let i = 0; i < 10; i++) {
       const [expected, seen] = [eager.step(x, labels), compiled(x, labels)].map((loss) => numbers(loss)[0]);
       losses.push(seen);
-      // Float32, u = 6e-8: a loss of order 1 is a sum of some ten terms, and 1e-6 is 17 u. An update moves a weight by the rate times
-      // m/√v, at most about 1, whose error is that of the gradient, some ten u of it, over as many steps.
+      // Float32, u = 6e-8: a loss of order 1 is a sum of about ten terms, and 1e-6 is 17 u. An update moves a weight by
+      // the rate times m/√v, at most about 1, whose error is that of the gradient, about ten u of it, over as many
+      // steps.
       expect(Math.abs(seen - expected)).toBeLessThan(1e-6);
     }
     expect(losses[9]).toBeLessThan(losses[0]);

@@ -1,6 +1,9 @@
 import { type Graph, type GraphType, sameShape, sizeOf, type Value } from './tracing/graph.ts';
 
-/** Repeats along axes of size 1 (and new ones in front). Remembered, so that elementwise operations can put it off. */
+/**
+ * Repeats along axes of size 1 (and new ones in front). The origin is recorded, so that elementwise operations can
+ * defer it.
+ */
 export function expand(g: Graph, x: Value, shape: readonly number[]): Value {
   if (sameShape(x.shape, shape)) return x;
   if (x.splat !== undefined) return g.splat(x.splat, shape, x.dtype);
@@ -58,10 +61,10 @@ interface SliceOf {
 const slices = new WeakMap<Value, SliceOf>();
 const concatenations = new WeakMap<Value, { readonly parts: readonly Value[]; readonly axis: number }>();
 
-/** Where a value is a slice of another one, without strides: of which, and from where. */
+/** The source and the offset of a value that is a slice of another one without strides. */
 export const sliceOf = (x: Value): SliceOf | undefined => slices.get(x);
 
-/** The part of a concatenation in which a slice lies, if it lies in one. */
+/** The part of a concatenation that contains a slice, if one does. */
 function sliceOfPart(g: Graph, x: Value, begin: readonly number[], size: readonly number[]): Value | undefined {
   const concatenation = concatenations.get(x);
   if (!concatenation) return undefined;
@@ -82,7 +85,7 @@ function sliceOfPart(g: Graph, x: Value, begin: readonly number[], size: readonl
   return undefined;
 }
 
-/** `size` elements an axis from `begin`, each `strides` apart (negative: backwards). */
+/** `size` elements per axis from `begin`, each `strides` apart (negative: backwards). */
 export function slice(
   g: Graph,
   x: Value,
@@ -116,7 +119,7 @@ export function slice(
   return value;
 }
 
-/** Whether `second` goes on along `axis` where `first` ends, in the same source. */
+/** Whether `second` continues along `axis` at the end of `first`, in the same source. */
 function followOn(first: Value, second: Value, axis: number): boolean {
   const [a, b] = [slices.get(first), slices.get(second)];
   return (
@@ -127,7 +130,7 @@ function followOn(first: Value, second: Value, axis: number): boolean {
   );
 }
 
-/** Values one after the other along an axis. */
+/** Concatenates values along an axis. */
 export function concat(g: Graph, values: readonly Value[], axis: number): Value {
   const parts: Value[] = [];
   for (const value of values) {
@@ -152,7 +155,7 @@ export function concat(g: Graph, values: readonly Value[], axis: number): Value 
   return value;
 }
 
-/** Elements added before and after each axis; a negative number cuts off. */
+/** Adds elements before and after each axis; a negative number removes them. */
 export function pad(
   g: Graph,
   x: Value,

@@ -11,7 +11,7 @@ import { allocate } from './tracing/symbolic-backend.ts';
 import type { HostNumbers } from './tracing/trace.ts';
 import { type TracedFunction, traceFunction } from './tracing/trace-function.ts';
 
-/** A range of a segment that a program writes, and the output that holds it. */
+/** A range of a segment that a program writes, and the output with its values. */
 interface WrittenRange {
   readonly output: string;
   readonly segment: Segment;
@@ -34,7 +34,7 @@ interface ResultType {
   readonly dtype: tf.DataType;
 }
 
-/** What a program has read for one run: nothing has been changed yet. */
+/** The inputs of a program for one run; nothing has been changed yet. */
 export type Feeds = RuntimeTensors;
 
 /** A traced and built function, for one signature. */
@@ -44,7 +44,7 @@ export interface Program {
   readonly buildMs: number;
   /** Collects the inputs of one run. Draws host numbers; throws {@link CompileError} DISPOSED for a disposed variable. */
   feed(leaves: readonly Leaf[]): Feeds;
-  /** Runs a session and leaves variables as they are: for measurements. */
+  /** Runs a session without changing variables, for measurements. */
   tryOut(session: Session, feeds: Feeds): void;
   /** Runs a session and writes the variables. */
   run(session: Session, feeds: Feeds): unknown;
@@ -69,7 +69,7 @@ function writtenRanges({ trace, variables, segments }: TracedFunction): (Written
   });
 }
 
-/** The parts one after the other, with what lies between them as it was. */
+/** Concatenates the parts; elements between them are not changed. */
 function joined(
   g: Graph,
   parts: readonly { slot: Slot; variable: tf.Variable; after: Value }[],
@@ -85,7 +85,7 @@ function joined(
   return concat(g, pieces, 0);
 }
 
-/** Tensors of onnxruntime over parts of segments: made once for each of a segment's two memories. */
+/** Tensors of onnxruntime over parts of segments, created once for each of a segment's two memories. */
 class SegmentTensors {
   private readonly runtime: Runtime;
   private readonly known = new WeakMap<object, Map<string, RuntimeTensor>>();
@@ -226,7 +226,7 @@ function createRunner(
   };
 }
 
-/** A provider's name for people: `cpu at 2 threads`. */
+/** A provider's name in messages: `cpu at 2 threads`. */
 export function describePlacement({ provider, threads }: { provider: ProviderName; threads: number }): string {
   return provider === 'cpu' ? `cpu at ${threads} thread${threads === 1 ? '' : 's'}` : provider;
 }

@@ -28,7 +28,7 @@ describe('a random graph of broadcasting, reductions, products and changes of sh
     const before = tf.memory().numTensors;
     fc.assert(fc.property(randomGraph, compare), {
       numRuns: 50,
-      // A graph like those that the generator is least likely to hit: everything reduced and broadcast again.
+      // A graph that the generator is unlikely to produce: everything reduced and broadcast again.
       examples: [
         [
           {

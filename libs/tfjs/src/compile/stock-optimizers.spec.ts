@@ -33,7 +33,7 @@ function classifier(optimizer: tf.Optimizer) {
 const numbers = (tensor: tf.Tensor) => Array.from(tensor.dataSync());
 
 describe('a step with an optimizer of TensorFlow.js', () => {
-  it.each(Object.keys(optimizers))('learns the same compiled as eagerly, its state included: %s', (name) => {
+  it.each(Object.keys(optimizers))('trains the same compiled and eagerly, including its state: %s', (name) => {
     const [eager, traced] = [classifier(optimizers[name]()), classifier(optimizers[name]())];
     const compiled = compile(traced.step);
     const random = createRandom('points');
@@ -46,7 +46,8 @@ describe('a step with an optimizer of TensorFlow.js', () => {
     }
     for (const part of ['w', 'b'] as const) {
       const [expected, seen] = [eager[part], traced[part]].map(numbers);
-      // Ten updates of about 0.01, each with some ten float32 roundings of itself and one of the weight: 10·(.1 + 1)·u = 7e-7.
+      // Ten updates of about 0.01, each with about ten float32 roundings of itself and one of the weight: 10·(.1 + 1)·u
+      // = 7e-7.
       for (const [i, value] of seen.entries()) expect(Math.abs(value - expected[i])).toBeLessThan(1e-5);
     }
     expect(compiled.stats).toMatchObject([{ runs: 10 }]);

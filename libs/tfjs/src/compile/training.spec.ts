@@ -8,13 +8,13 @@ import { useBackend } from '../backends/backend.ts';
 import { createVaeGan, VAE_GAN_SETTINGS, type VaeGan, type VaeGanSettings, vaeGanBatch } from '../testing/vae-gan.ts';
 import { compile } from './compile.ts';
 
-/** Steps of the test of memory; the long run takes TFJS_MEMORY_STEPS=5000. */
+/** Number of steps of the test of memory; the long run has TFJS_MEMORY_STEPS=5000. */
 const MEMORY_STEPS = Number(process.env['TFJS_MEMORY_STEPS'] ?? 150);
 
-/** Steps after which V8 has compiled what it compiles, and onnxruntime has its memory. */
+/** Number of steps after which V8 has compiled the code, and onnxruntime has allocated its memory. */
 const WARM_UP_STEPS = 100;
 
-/** What eager steps run on. Plain JavaScript, TFJS_ORACLE=cpu, takes five minutes. */
+/** Backend of the eager steps. Plain JavaScript, TFJS_ORACLE=cpu, takes five minutes. */
 const ORACLE = process.env['TFJS_ORACLE'] ?? 'wasm';
 
 const small: VaeGanSettings = VAE_GAN_SETTINGS['32 / 64, small'];
@@ -28,7 +28,7 @@ interface Trainer {
   step(i: number, learningRate: number): [number, number];
 }
 
-/** The same model and the same batches, whether eager or compiled. */
+/** The same model and the same batches, for eager and compiled steps. */
 function trainer(settings: VaeGanSettings, mode: 'eager' | 'compiled'): Trainer {
   const model = createVaeGan(settings, createRandom('model'));
   const run = compile(model.step, { provider: mode === 'eager' ? 'eager' : 'cpu' });
@@ -61,9 +61,9 @@ function worst(a: Trainer, b: Trainer): number {
 setFlagsFromString('--expose-gc');
 const collectGarbage = runInNewContext('gc') as () => void;
 
-/** What TensorFlow.js counts, what JavaScript still reaches, and what the process holds, MiB. */
+/** Memory according to TensorFlow.js, reachable memory of JavaScript, and memory of the process, in MiB. */
 function memory() {
-  // The second time takes what the first one's finalizers have let go.
+  // The second collection frees the memory released by finalizers of the first.
   collectGarbage();
   collectGarbage();
   const { heapUsed, external, rss } = process.memoryUsage();
@@ -78,7 +78,7 @@ function memory() {
 const rate = (i: number) => 1e-3 / (1 + i / 10);
 
 describe('a VAE-GAN with spectral norm, layer norm, convolutions and two optimizers', () => {
-  it('learns the same compiled as eagerly: twenty steps, losses within 1e-6 and weights within 1e-5', () => {
+  it('trains the same compiled and eagerly: twenty steps, losses within 1e-6 and weights within 1e-5', () => {
     const [eager, compiled] = [trainer(smooth, 'eager'), trainer(smooth, 'compiled')];
     for (let i = 0; i < 20; i++) {
       const [expected, seen] = [eager.step(i, rate(i)), compiled.step(i, rate(i))];
@@ -95,12 +95,12 @@ describe('a VAE-GAN with spectral norm, layer norm, convolutions and two optimiz
   it.each([
     ['compiled', 'eager'],
     ['eager', 'compiled'],
-  ] as const)('writes a checkpoint when it runs %s from which it goes on %s', (first, second) => {
+  ] as const)('writes a checkpoint when it runs %s from which it continues %s', (first, second) => {
     const undisturbed = trainer(smooth, first);
     for (let i = 0; i < 2; i++) undisturbed.step(i, rate(i));
     const checkpoint = bytesOf(undisturbed);
     const after = trainer(smooth, second);
-    // A first step of its own: the checkpoint must reach variables that already live in the flat state.
+    // A separate first step: the checkpoint must also restore variables that are already in the flat state.
     after.step(99, 0.01);
     restore(after, checkpoint);
     expect(bytesOf(after)).toEqual(checkpoint);
@@ -112,7 +112,7 @@ describe('a VAE-GAN with spectral norm, layer norm, convolutions and two optimiz
     expect(after.model.state[4].steps).toBe(5);
   });
 
-  it('goes on from a checkpoint as if nothing had happened: bit for bit', () => {
+  it('continues from a checkpoint bit for bit', () => {
     const undisturbed = trainer(small, 'compiled');
     for (let i = 0; i < 2; i++) undisturbed.step(i, rate(i));
     const checkpoint = bytesOf(undisturbed);
@@ -143,7 +143,7 @@ describe('a VAE-GAN with spectral norm, layer norm, convolutions and two optimiz
     for (let i = 0; i < MEMORY_STEPS; i++) step(i % 5, 1e-4);
     const after = memory();
     expect(after.engine).toEqual(before.engine);
-    // MiB. A step's inputs and results that stayed would come to 9 KiB a step, its state to 2.2 MiB.
+    // MiB. A leak of a step's inputs and results would be 9 KiB per step, of its state 2.2 MiB.
     expect(after.reachable - before.reachable).toBeLessThan(1);
     expect(after.resident - before.resident).toBeLessThan(64);
   });

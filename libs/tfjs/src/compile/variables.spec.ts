@@ -10,7 +10,7 @@ const numbers = (tensor: tf.Tensor) => Array.from(tensor.dataSync());
 const variable = (values: number[], dtype?: tf.DataType) =>
   tf.tidy(() => tf.variable(tf.tensor1d(values, dtype as 'float32')));
 
-describe.each(['cpu', 'wasm'])('variables of compiled functions, beside eager code on %s', (backend) => {
+describe.each(['cpu', 'wasm'])('variables of compiled functions, with eager code on %s', (backend) => {
   beforeAll(() => useBackend({ force: backend }));
 
   it('are seen and changed by eager code between two calls', () => {
@@ -29,7 +29,7 @@ describe.each(['cpu', 'wasm'])('variables of compiled functions, beside eager co
     expect(numbers(w)).toEqual([-7, -8]);
   });
 
-  it('leave clones, reshapes and results as they were when a step overwrites them', () => {
+  it('do not change clones, reshapes and results when a step overwrites them', () => {
     const w = variable([1, 2]);
     const increment = compile(() => {
       w.assign(tf.add(w, 1) as tf.Tensor1D);
@@ -90,7 +90,7 @@ describe.each(['cpu', 'wasm'])('variables of compiled functions, beside eager co
     ]);
   });
 
-  it('have a moving average that follows compiled as it does eagerly', () => {
+  it('have the same moving average compiled and eagerly', () => {
     const averages = (['eager', 'cpu'] as const).map((provider) => {
       const parameters = createParameters([{ name: 'w', shape: [3], values: Float32Array.of(1, 2, 3) }]);
       const ema = createEma(parameters);
@@ -108,7 +108,7 @@ describe.each(['cpu', 'wasm'])('variables of compiled functions, beside eager co
     for (const [i, value] of averages[1].entries()) expect(value).toBeCloseTo(averages[0][i], 5);
   });
 
-  it('stay when the function is disposed, and nothing else does', () => {
+  it('remain when the function is disposed, and nothing else does', () => {
     const w = variable([1, 2]);
     const before = tf.memory();
     const step = compile((x: tf.Tensor1D) => {
@@ -197,7 +197,7 @@ describe('a compiled function', () => {
     expect(numbers(slope(x))).toEqual([7, 25]);
   });
 
-  it('freezes tensors that are no variables', () => {
+  it('freezes tensors that are not variables', () => {
     const scale = tf.tensor1d([2, 3]);
     const f = compile((x: tf.Tensor1D) => tf.mul(x, scale));
     const x = tf.tensor1d([1, 1]);
@@ -206,7 +206,7 @@ describe('a compiled function', () => {
     expect(numbers(f(x))).toEqual([2, 3]);
   });
 
-  it('has gradients of its own making: customGrad and stopGradient', () => {
+  it('supports custom gradients: customGrad and stopGradient', () => {
     const clipped = tf.customGrad((x, save) => {
       (save as tf.GradSaveFunc)([x as tf.Tensor]);
       return {

@@ -17,12 +17,12 @@ describe.each(['cpu', 'wasm'])('batchStd on %s', (backend) => {
         const gradient = tf.grad((z) => tf.square(f(tf.tanh(z) as tf.Tensor2D)))(x);
         return tf.sum(tf.square(tf.add(gradient, 0.1)));
       };
-      // A mean of deviations of order 1, some eight float32 roundings: 5e-7.
+      // A mean of deviations of order 1, about eight float32 roundings: 5e-7.
       expect(batchStd(values).dataSync()[0]).toBeCloseTo(composed(values).dataSync()[0], 6);
       for (const wrap of [(f: (x: tf.Tensor2D) => tf.Tensor) => (x: tf.Tensor) => f(x as tf.Tensor2D), penalty]) {
         const ours = tf.grad(wrap(batchStd))(values).dataSync();
         const theirs = tf.grad(wrap(composed))(values).dataSync();
-        // The largest entries are about 0.01; float32 leaves 1e-7 of them.
+        // The largest entries are about 0.01, with float32 errors of 1e-7.
         for (let i = 0; i < ours.length; i++) expect(Math.abs(ours[i] - theirs[i])).toBeLessThan(1e-6);
       }
     });

@@ -14,7 +14,7 @@ interface ColumnMoments {
 function columnMoments(x: Float32Array, rows: number, columns: number, epsilon: number): ColumnMoments {
   const mean = new Float64Array(columns);
   const deviation = new Float64Array(columns);
-  // One pass in float64: float32 values leave digits enough for the difference of squares below.
+  // One pass in float64, which is accurate enough for the difference of squares of float32 values below.
   for (let at = 0; at < rows * columns; at += columns) {
     for (let j = 0; j < columns; j++) {
       const value = x[at + j];
@@ -97,9 +97,9 @@ tf.registerGradient({
 });
 
 /**
- * How much a batch varies: s(x) = mean_j √(var_i x_ij + ε), a scalar, of `x` [rows, columns], with the biased variance. The
- * statistic of minibatch standard deviation (Karras et al., 2018, section 3); ε keeps its gradient finite on a collapsed batch.
- * Differentiable twice; a third derivative throws.
+ * Standard deviation of a batch: s(x) = mean_j √(var_i x_ij + ε), a scalar, of `x` [rows, columns], with the biased
+ * variance. The statistic of minibatch standard deviation (Karras et al., 2018, section 3); ε keeps its gradient finite
+ * on a collapsed batch. Differentiable twice; a third derivative throws.
  */
 export function batchStd(x: tf.Tensor2D, epsilon = 1e-8): tf.Scalar {
   if (hasKernel(FORWARD)) return runKernel(FORWARD, { x }, { epsilon }) as tf.Scalar;

@@ -17,8 +17,8 @@ interface Window {
 }
 
 /**
- * im2col: [batch·length, kernel·channels]. The taps of one position lie side by side in `x`, so a row is one run of it, cut off at
- * both ends of the sequence.
+ * im2col: [batch·length, kernel·channels]. The taps of one position are adjacent in `x`, so that a row is one run of
+ * it, truncated at both ends of the sequence.
  */
 function writeColumns(x: Float32Array, { batch, length, channels, kernel, left }: Window, columns: Float32Array): void {
   const width = kernel * channels;
@@ -89,8 +89,8 @@ function convolve(
  * Registers convolution over one axis with stride 1 and zero padding ('same'), as im2col and one matrix product:
  * - HeapConv1d(x, w): y = Σ_k x[l + k − left] w[k];
  * - HeapConv1dInput(dy, w): the gradient with respect to x;
- * - HeapConv1dFilter(x, dy; kernel, inputs): the gradient with respect to w.
- * Each is bilinear and its gradients are the two others, so every order of differentiation stays in the family.
+ * - HeapConv1dFilter(x, dy; kernel, inputs): the gradient with respect to w. Each is bilinear and its gradients are the
+ *   two others, so that derivatives of every order are in the family.
  */
 export function registerConv1dKernels(backendName: HeapBackendName): void {
   const product = createProduct(backendName);

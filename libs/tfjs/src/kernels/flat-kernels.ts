@@ -5,11 +5,15 @@ import { type HeapBackendName, heapOf, registerHeapKernel, replaceKernel } from 
 export const SPLIT_FLAT_KERNEL = 'HeapSplitFlat';
 /** The inverse: inputs t0 … tn−1 of the shapes in `shapes`; output of one axis. */
 export const JOIN_FLAT_KERNEL = 'HeapJoinFlat';
-/** An update by Adam: inputs parameters, m, v, gradient, stepSize (one number, or one a parameter) and epsilonHat; outputs the first three anew. */
+/**
+ * An update by Adam: inputs parameters, m, v, gradient, stepSize (one number, or one per parameter) and epsilonHat;
+ * outputs: new values of the first three.
+ */
 export const FLAT_ADAM_KERNEL = 'HeapFlatAdam';
 
 /**
- * Registers what steps on flat states do instead of dozens of kernels. WebAssembly's own Slice copies the whole input for each part of it.
+ * Registers kernels for steps on flat states, each of which replaces dozens of stock kernels. WebAssembly's own Slice
+ * copies the whole input for each part of it.
  */
 export function registerFlatKernels(backendName: HeapBackendName): void {
   replaceKernel(SPLIT_FLAT_KERNEL, backendName, ({ inputs, backend, attrs }) => {
@@ -69,18 +73,18 @@ tf.registerGradient({
   kernelName: JOIN_FLAT_KERNEL,
   gradFunc: (dy, _saved, attributes) => {
     const { shapes } = attributes as unknown as { shapes: number[][] };
-    // Split for each input anew: what one of these functions returns alone outlives it.
+    // Split again for each input, because only the result of one of these functions outlives it.
     return Object.fromEntries(shapes.map((_, i) => [`t${i}`, () => split(dy as tf.Tensor, shapes)[i]]));
   },
 });
 
-/** {@link SPLIT_FLAT_KERNEL} where the backend in use has it: parts of these shapes. */
+/** {@link SPLIT_FLAT_KERNEL} if the backend in use has it: parts of these shapes. */
 export function split(flat: tf.Tensor, shapes: readonly (readonly number[])[]): tf.Tensor[] {
   const outputs = tf.engine().runKernel(SPLIT_FLAT_KERNEL, { flat }, { shapes } as unknown as tf.NamedAttrMap);
   return [outputs as tf.Tensor | tf.Tensor[]].flat();
 }
 
-/** {@link JOIN_FLAT_KERNEL} where the backend in use has it. */
+/** {@link JOIN_FLAT_KERNEL} if the backend in use has it. */
 export function join(tensors: readonly tf.Tensor[]): tf.Tensor1D {
   const inputs = Object.fromEntries(tensors.map((tensor, i) => [`t${i}`, tensor]));
   const shapes = tensors.map(({ shape }) => shape);

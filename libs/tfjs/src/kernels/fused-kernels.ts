@@ -10,7 +10,7 @@ import { registerReductionKernels } from './reductions.ts';
 import { registerRowDotKernels } from './row-dot.ts';
 import { registerSwishKernels } from './swish.ts';
 
-/** Registers our fused kernels on a backend whose memory JavaScript can reach. */
+/** Registers our fused kernels on a backend whose memory JavaScript can access. */
 export function registerFusedKernels(backendName: HeapBackendName): void {
   registerAdamKernel(backendName);
   registerEmaKernel(backendName);

@@ -1,13 +1,13 @@
 import * as tf from '@tensorflow/tfjs-core';
 
-/** The backends whose memory JavaScript can reach: heap kernels run on these. */
+/** The backends whose memory JavaScript can access; heap kernels run on these. */
 export type HeapBackendName = 'cpu' | 'wasm';
 
 type Attributes = Record<string, number | boolean | readonly number[]>;
 
 /**
- * A kernel written in plain JavaScript over float32 memory. For networks of some thousand parameters a call of a kernel costs more
- * than its arithmetic, so one loop here replaces a dozen stock kernels.
+ * A kernel written in plain JavaScript over float32 memory. For networks of a few thousand parameters a call of a
+ * kernel costs more than its arithmetic, so that one loop replaces a dozen stock kernels.
  */
 export interface HeapKernel {
   readonly name: string;
@@ -22,7 +22,7 @@ export interface HeapKernel {
   ): void;
 }
 
-/** What a heap kernel needs of a backend. */
+/** Interface of a backend for heap kernels. */
 export interface HeapBackend {
   allocate(shape: number[]): tf.TensorInfo;
   /** The memory of a tensor; valid until the next allocation. */
@@ -60,7 +60,7 @@ export function heapOf(name: HeapBackendName, backend: unknown): HeapBackend {
   };
 }
 
-/** Registers a kernel, in place of the one of that name if there is one. */
+/** Registers a kernel, replacing the one of that name if there is one. */
 export function replaceKernel(
   kernelName: string,
   backendName: string,

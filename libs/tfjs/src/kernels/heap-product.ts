@@ -11,7 +11,10 @@ export type Product = (
   shape: number[],
 ) => tf.TensorInfo;
 
-/** Below this many multiplications a plain loop beats a call of XNNPACK with its packing (measured on one x86-64 core). */
+/**
+ * Below this number of multiplications a plain loop is faster than a call of XNNPACK with its packing (measured on one
+ * x86-64 core).
+ */
 const SMALL_PRODUCT = 16_384;
 
 /** out = a · b in float32, row by row. */

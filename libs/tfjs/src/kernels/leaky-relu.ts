@@ -26,7 +26,7 @@ export function registerLeakyReluKernels(backendName: HeapBackendName): void {
     name: BACKWARD,
     shapes: ({ dy }) => [dy.shape],
     compute: ({ dy, gate }, [dx], { alpha }) => {
-      // The sign bit picks the slope: which one is a coin's toss, and a branch would be guessed wrong half of the time.
+      // The sign bit selects the slope, because a branch would be mispredicted half of the time.
       const slopes = Float64Array.of(1, alpha as number);
       const bits = new Int32Array(gate.buffer, gate.byteOffset, gate.length);
       for (let i = 0; i < dy.length; i++) dx[i] = dy[i] * slopes[bits[i] >>> 31];
@@ -90,8 +90,8 @@ export function columnSum(x: tf.Tensor, width = x.shape[x.rank - 1]): tf.Tensor 
 }
 
 /**
- * max(u, alpha·u) with u = x + bias: `x` […, n], `bias` [n] or, repeated along the last axis, [n/k]. One kernel forward and one or
- * two back, right to second order. Throws RangeError unless 0 < alpha < 1.
+ * max(u, alpha·u) with u = x + bias: `x` […, n], `bias` [n] or, repeated along the last axis, [n/k]. One kernel forward
+ * and one or two back, correct to second order. Throws RangeError unless 0 < alpha < 1.
  */
 export function biasLeakyRelu<T extends tf.Tensor>(x: T, bias: tf.Tensor1D, alpha = 0.2): T {
   if (!(alpha > 0 && alpha < 1)) throw new RangeError(`biasLeakyRelu: alpha ${alpha} is not between 0 and 1`);

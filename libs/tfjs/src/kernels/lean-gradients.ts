@@ -47,7 +47,7 @@ const square: tf.GradConfig = {
   gradFunc: (dy, [x]) => ({ x: () => tf.mul(dy as tf.Tensor, tf.mul(asFloat(x), 2)) }),
 };
 
-/** Where `a` wins, the gradient goes to it, elsewhere to `b`; which of the two is a constant to gradients. */
+/** The gradient goes to `a` where it is selected, elsewhere to `b`; the selection is a constant to gradients. */
 function choice(kernelName: 'Maximum' | 'Minimum', wins: (a: tf.Tensor, b: tf.Tensor) => tf.Tensor): tf.GradConfig {
   return {
     kernelName,
@@ -108,7 +108,9 @@ function edgeCorrection(x: tf.Tensor, { filterSize, strides, pad, dimRoundingMod
   return tf.tensor4d(ratios, [1, outHeight, outWidth, 1]);
 }
 
-/** The kernel AvgPoolGrad divides by the size of the window, and AvgPool by what of it lies inside. */
+/**
+ * The kernel AvgPoolGrad divides by the size of the window, and AvgPool by the number of its places inside the input.
+ */
 const averagePool: tf.GradConfig = {
   kernelName: 'AvgPool',
   inputsToSave: ['x'],
@@ -144,7 +146,7 @@ export const MISSING_GRADIENTS: readonly tf.GradConfig[] = [
 ];
 
 /**
- * Gradients of the commonest operations without the casts and reshapes to what is already there, which stock TensorFlow.js always
- * makes: for small networks a kernel costs its call, and these were a third of all calls.
+ * Gradients of the most common operations without the casts and reshapes to the same type and shape that stock
+ * TensorFlow.js always makes: for small networks the cost of a kernel is its call, and these were a third of all calls.
  */
 export const LEAN_GRADIENTS: readonly tf.GradConfig[] = [add, subtract, multiply, square];

@@ -5,7 +5,7 @@ const MEAN_SOFTPLUS = 'HeapMeanSoftplus';
 const MEAN_SOFTPLUS_GRADIENT = 'HeapMeanSoftplusGrad';
 const SUM_SQUARES = 'HeapSumSquares';
 
-/** Registers the scalars that losses are made of: a stock mean alone takes four kernels on the way back. */
+/** Registers the scalars that losses consist of: the gradient of a stock mean alone takes four kernels. */
 export function registerReductionKernels(backendName: HeapBackendName): void {
   registerHeapKernel(backendName, {
     name: MEAN_SOFTPLUS,
@@ -70,13 +70,15 @@ tf.registerGradient({
   gradFunc: (dy, [x]) => ({ x: () => tf.mul(x, tf.mul(dy as tf.Tensor, 2)) }),
 });
 
-/** mean softplus(sign·x) = −mean log sigmoid(−sign·x): the logistic loss of logits. A scalar, right to second order. */
+/**
+ * mean softplus(sign·x) = −mean log sigmoid(−sign·x): the logistic loss of logits. A scalar, correct to second order.
+ */
 export function meanSoftplus(x: tf.Tensor, sign: 1 | -1): tf.Scalar {
   if (hasKernel(MEAN_SOFTPLUS)) return runKernel(MEAN_SOFTPLUS, { x }, { sign }) as tf.Scalar;
   return tf.mean(tf.softplus(tf.mul(x, sign)));
 }
 
-/** Σ x². A scalar, right to every order. */
+/** Σ x². A scalar, correct to every order. */
 export function sumSquares(x: tf.Tensor): tf.Scalar {
   if (hasKernel(SUM_SQUARES)) return runKernel(SUM_SQUARES, { x }) as tf.Scalar;
   return tf.sum(tf.square(x));

@@ -140,7 +140,7 @@ describe.each(runs)('the gradient of a gradient penalty, %s', (_name, backend, m
     );
     const expected = referenceGradient(reference);
     const scale = Math.max(...expected.map(Math.abs));
-    // float32 rounding of a sum of some dozen terms, and the stencil's own error of about 1e-9.
+    // float32 rounding of a sum of about a dozen terms, and the stencil's own error of about 1e-9.
     for (const [k, value] of gradient.entries()) expect(Math.abs(value - expected[k]) / scale).toBeLessThan(5e-6);
   });
 });

@@ -101,7 +101,8 @@ const pow: Gradient = {
   gradFunc: (dy, [base, exponent]) => ({
     a: () => sumToShape(tf.mul(dy as tf.Tensor, tf.mul(exponent, tf.pow(base, tf.sub(exponent, 1)))), base.shape),
     b: () => {
-      // d/db a^b = a^b log a, and 0 where a ≤ 0. A base of 1 stands in there, so that no NaN of log reaches a gradient.
+      // d/db a^b = a^b log a, and 0 where a ≤ 0. The base is replaced by 1 there, so that no NaN of log reaches a
+      // gradient.
       const positive = indicator(tf.greater(stopGradient(base), 0));
       const safe = tf.add(tf.mul(base, positive), tf.sub(1, positive));
       return sumToShape(tf.mul(dy as tf.Tensor, tf.mul(tf.pow(base, exponent), tf.log(safe))), exponent.shape);
@@ -143,7 +144,7 @@ const GRADIENTS: readonly Gradient[] = [
 
 let registered = false;
 
-/** Replaces the stock gradients whose own gradients are wrong, or throw, by ones that are right to second order. */
+/** Replaces the stock gradients whose own gradients are wrong, or throw, by ones that are correct to second order. */
 export function registerSecondOrderGradients(): void {
   if (registered) return;
   registered = true;

@@ -12,8 +12,8 @@ interface WasmBackend {
 }
 
 /**
- * A kernel of the plain JavaScript backend on WebAssembly's memory: inputs are copied there, outputs back. No faster than plain
- * JavaScript, but a gradient that needs it works.
+ * A kernel of the plain JavaScript backend on WebAssembly's memory: inputs are copied there, outputs back. It is not
+ * faster than plain JavaScript, but makes gradients that need it work.
  */
 function borrowed(cpuKernel: tf.KernelConfig): tf.KernelConfig['kernelFunc'] {
   return ({ inputs, backend, attrs }) => {

@@ -24,9 +24,9 @@ function transposeLast(transpose: KernelFunction, backend: object, x: tf.TensorI
 }
 
 /**
- * Replaces BatchMatMul and the fused product. With a transposed operand the stock kernels leave XNNPACK for a scalar loop
- * (5 to 10 times slower), and the fused one with bias and transposeB is wrong for inner dimensions above 48: here a transposed
- * operand is transposed first, and both stock kernels only ever see plain ones.
+ * Replaces BatchMatMul and the fused product. With a transposed operand the stock kernels leave XNNPACK for a scalar
+ * loop (5 to 10 times slower), and the fused one with bias and transposeB is wrong for inner dimensions above 48: here
+ * a transposed operand is transposed first, so that both stock kernels get only plain ones.
  */
 export function registerWasmMatMul(): void {
   const transpose = stockKernel('Transpose');

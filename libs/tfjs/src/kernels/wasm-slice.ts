@@ -2,8 +2,8 @@ import * as tf from '@tensorflow/tfjs-core';
 import { heapOf, replaceKernel } from './heap-kernel.ts';
 
 /**
- * Replaces Slice for float32 of one axis. The stock kernel copies the whole input out of the heap to take a part of it, which for the many
- * parts of one flat state is the square of its size.
+ * Replaces Slice for float32 of one axis. The stock kernel copies the whole input out of the heap for each part, so
+ * that the cost for the many parts of a flat state is quadratic in its size.
  */
 export function registerWasmSlice(): void {
   const stock = tf.getKernel('Slice', 'wasm')?.kernelFunc;

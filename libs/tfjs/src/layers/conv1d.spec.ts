@@ -21,7 +21,7 @@ function sliceConvolution(x: tf.Tensor3D, w: tf.Tensor3D): tf.Tensor3D {
 
 type Convolution = (x: tf.Tensor3D, w: tf.Tensor3D) => tf.Tensor3D;
 
-/** Everything that training asks of a convolution: value, both gradients, and both gradients of a gradient penalty. */
+/** Everything that training needs of a convolution: value, both gradients, and both gradients of a gradient penalty. */
 function probe(convolution: Convolution, x: tf.Tensor3D, w: tf.Tensor3D): tf.Tensor[] {
   const score = (a: tf.Tensor, b: tf.Tensor) =>
     tf.sum(tf.tanh(convolution(tf.tanh(a) as tf.Tensor3D, b as tf.Tensor3D)));
@@ -68,7 +68,7 @@ describe.each(['cpu', 'wasm'])('conv1d on %s', (backend) => {
     );
   });
 
-  it('agrees at a size where the product is XNNPACK’s', () => {
+  it('agrees at a size at which XNNPACK computes the product', () => {
     const random = createRandom(1);
     tf.tidy(() => {
       const x = tf.tensor3d(random.normals(32 * 8 * 16), [32, 8, 16]);
@@ -77,7 +77,7 @@ describe.each(['cpu', 'wasm'])('conv1d on %s', (backend) => {
     });
   });
 
-  it('takes and gives the last two axes in one as well', () => {
+  it('takes and returns the last two axes merged, too', () => {
     const random = createRandom(3);
     tf.tidy(() => {
       const x = tf.tensor3d(random.normals(2 * 5 * 3), [2, 5, 3]);

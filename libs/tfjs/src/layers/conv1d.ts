@@ -38,8 +38,8 @@ tf.registerGradient({
 
 /**
  * Convolution over the middle axis with stride 1 and zero padding: `x` [batch, length, in], `w` [kernel, in, out] →
- * [batch, length, out]. Or, with the last two axes in one: [batch, length·in] → [batch, length·out], which spares the reshapes
- * between layers. Differentiable any number of times.
+ * [batch, length, out]. Or, with the last two axes merged: [batch, length·in] → [batch, length·out], which avoids
+ * reshapes between layers. Differentiable any number of times.
  */
 export function conv1d<T extends tf.Tensor2D | tf.Tensor3D>(x: T, w: tf.Tensor3D): T {
   if (hasKernel(CONV1D)) return runKernel(CONV1D, { x, w }) as T;

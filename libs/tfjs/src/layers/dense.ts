@@ -5,7 +5,7 @@ import { glorotNormal, heNormal } from './initializers.ts';
 import type { ParameterSpec } from './parameters.ts';
 import type { RandomSource } from './random-source.ts';
 
-/** How first weights are drawn: before a ReLU, before tanh or nothing, or all zero. */
+/** Initialization of weights: for layers before a ReLU, before tanh or no activation, or all zero. */
 export type Initializer = 'he' | 'glorot' | 'zeros';
 
 /** The parameters `<name>.w` [inputs, outputs] and `<name>.b` [outputs] (zeros) of a dense layer. */

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 
-/** One named float32 variable and its first values, row-major. */
+/** One named float32 variable and its initial values, row-major. */
 export interface ParameterSpec {
   readonly name: string;
   readonly shape: readonly number[];
@@ -17,13 +17,13 @@ export interface Parameters {
   /** In the order of the specs. */
   readonly variables: readonly tf.Variable[];
   readonly names: readonly string[];
-  /** Number of scalars in all. */
+  /** Total number of scalars. */
   readonly size: number;
   /** The variable of that name. Throws {@link ParameterShapeError} when there is none. */
   get(name: string): tf.Variable;
   /** All values in order, float32, little-endian, 4·size bytes. */
   toBytes(): Uint8Array;
-  /** Takes values in the form of {@link toBytes}. Throws {@link ParameterShapeError} on another length. */
+  /** Restores values from the form of {@link toBytes}. Throws {@link ParameterShapeError} on another length. */
   fromBytes(bytes: Uint8Array): void;
   dispose(): void;
 }
@@ -38,7 +38,7 @@ export function floatsFromBytes(bytes: Uint8Array, count: number, what: string):
   return new Float32Array(new Uint8Array(bytes).buffer);
 }
 
-/** First values of all parameters in order, flat. */
+/** Initial values of all parameters in order, flat. */
 export function valuesOf(specs: readonly ParameterSpec[]): Float32Array<ArrayBuffer> {
   const flat = new Float32Array(specs.reduce((sum, { values }) => sum + values.length, 0));
   let offset = 0;
@@ -50,10 +50,11 @@ export function valuesOf(specs: readonly ParameterSpec[]): Float32Array<ArrayBuf
 }
 
 /**
- * Makes variables from specs. Throws {@link ParameterShapeError} when a name occurs twice or values do not fill the shape.
+ * Creates variables from specs. Throws {@link ParameterShapeError} if a name occurs twice or values do not fill the
+ * shape.
  *
- * @example
- * const parameters = createParameters([...denseParameters('hidden', random, 4, 32), ...denseParameters('out', random, 32, 1)]);
+ * @example const parameters = createParameters([...denseParameters('hidden', random, 4, 32), ...denseParameters('out', random,
+ * 32, 1)]);
  */
 export function createParameters(specs: readonly ParameterSpec[]): Parameters {
   const byName = new Map<string, tf.Variable>();
@@ -106,8 +107,8 @@ export function createParameters(specs: readonly ParameterSpec[]): Parameters {
 }
 
 /**
- * The value of a scalar function of the parameters and its gradient with respect to each, in order; null where the value does
- * not depend on one.
+ * The value of a scalar function of the parameters and its gradient with respect to each, in order; null if the value
+ * does not depend on one.
  */
 export function valueAndGradients(
   loss: () => tf.Scalar,

@@ -5,9 +5,9 @@ import { stopGradient } from './stop-gradient.ts';
 const unit = (x: tf.Tensor2D): tf.Tensor2D => tf.div(x, tf.add(tf.sqrt(tf.sum(tf.square(x))), 1e-12));
 
 /**
- * w / σ(w), σ the largest singular value of `w` seen as a matrix [everything else, outputs], estimated by one power iteration
- * from `u` [1, outputs] (Miyato et al., 2018, algorithm 1). The singular vectors are constants to gradients, σ is not. `next` is
- * where `u` moves on to: who keeps it sharpens the estimate from step to step.
+ * w / σ(w), σ the largest singular value of `w` seen as a matrix [everything else, outputs], estimated by one power
+ * iteration from `u` [1, outputs] (Miyato et al., 2018, algorithm 1). The singular vectors are constants to gradients,
+ * σ is not. `next` is `u` after the iteration: with it as the next step's `u`, the estimate improves from step to step.
  */
 export function spectralNormalize<T extends tf.Tensor>(w: T, u: tf.Tensor2D): { normalized: T; next: tf.Tensor2D } {
   const matrix = tf.reshape(w, [-1, w.shape[w.shape.length - 1]]) as tf.Tensor2D;

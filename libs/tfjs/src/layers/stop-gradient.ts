@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 
 /**
- * The same values (and memory) as `x`, unknown to every gradient that is being recorded. Unlike a custom gradient of zero it
- * costs nothing on the way back: no zeros are made, added or passed on.
+ * The same values (and memory) as `x`, invisible to every gradient that is being recorded. Unlike a custom gradient of
+ * zero it costs nothing in the backward pass: no zeros are created, added or propagated.
  */
 export function stopGradient<T extends tf.Tensor>(x: T): T {
   const engine = tf.engine();

@@ -51,13 +51,14 @@ describe.each(['cpu', 'wasm'])('createAdam on %s', (backend) => {
     }
     const expected = referenceAdam(before, given, 0.01, 0.5, 0.9);
     const after = floats(parameters.toBytes());
-    // Five updates of about 0.01 of weights of order 1: a rounding of the weight each and some ten of the update, 5·1.1·u = 3e-7.
+    // Five updates of about 0.01 of weights of order 1: a rounding of the weight each and about ten of the update,
+    // 5·1.1·u = 3e-7.
     for (const [i, value] of after.entries()) expect(Math.abs(value - expected[i])).toBeLessThan(1e-6);
     expect(adam.steps).toBe(5);
     for (const owner of [adam, parameters]) owner.dispose();
   });
 
-  it('goes on bit for bit from its bytes, and leaks no tensor', () => {
+  it('continues bit for bit from its bytes, and leaks no tensor', () => {
     const base = tf.memory().numTensors;
     const [first, second] = [make(), make()];
     const [one, other] = [createAdam(first), createAdam(second)];

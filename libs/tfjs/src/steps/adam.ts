@@ -5,9 +5,9 @@ import { hasKernel } from '../kernels/heap-kernel.ts';
 import { floatsFromBytes, ParameterShapeError, type Parameters } from '../layers/parameters.ts';
 import { hostInput } from './host-input.ts';
 
-/** What one update needs beside the gradients. */
+/** Inputs of one update besides the gradients. */
 export interface AdamRates {
-  /** A number, or, as a compiled function's argument is one, a scalar. */
+  /** A number, or a scalar tensor, as in a compiled function. */
   readonly learningRate: number | tf.Scalar;
   /** Decay of the first moment. Default 0, as usual for adversarial training. */
   readonly beta1?: number;
@@ -19,18 +19,23 @@ export interface AdamRates {
 
 /** The optimizer of a set of parameters. */
 export interface Adam {
-  /** Updates made so far. */
+  /** Number of updates so far. */
   readonly steps: number;
-  /** One update. A null gradient counts as zero. Throws {@link ParameterShapeError} unless there is one a parameter. */
+  /**
+   * One update. A null gradient counts as zero. Throws {@link ParameterShapeError} unless there is one per parameter.
+   */
   update(gradients: readonly (tf.Tensor | null)[], rates: AdamRates): void;
   /** Number of updates (float64) and both moments (float32), little-endian: 8 + 8·size bytes. */
   toBytes(): Uint8Array;
-  /** Takes a state in the form of {@link toBytes}. Throws {@link ParameterShapeError} on another length. */
+  /** Restores a state from the form of {@link toBytes}. Throws {@link ParameterShapeError} on another length. */
   fromBytes(bytes: Uint8Array): void;
   dispose(): void;
 }
 
-/** Adam with bias correction (Kingma and Ba, 2015), its state flat, its update one kernel where the backend has it. */
+/**
+ * Adam with bias correction (Kingma and Ba, 2015), with a flat state, and the update in one kernel if the backend has
+ * it.
+ */
 export function createAdam(parameters: Parameters): Adam {
   const { size, variables } = parameters;
   const zeros = () => tf.tidy(() => tf.variable(tf.zeros([size]), false));
@@ -112,7 +117,7 @@ function fusedUpdate(
   for (const [i, variable] of variables.entries()) variable.assign(updated[i]);
 }
 
-/** The update of all parameters as one vector: a dozen operations, however many parameters there are. */
+/** The update of all parameters as one vector: a dozen operations for any number of parameters. */
 function flatUpdate(
   variables: readonly tf.Variable[],
   gradients: readonly tf.Tensor[],

@@ -51,7 +51,7 @@ const coefficientsAt = (step: number) => {
 };
 
 describe('createArrayStepBuilder', () => {
-  it('trains as the same function does eagerly, and leaves its inputs as they were', async () => {
+  it('trains like the same function does eagerly, and does not change its inputs', async () => {
     const step = await createArrayStepBuilder()(regression);
     let [compiled, eager] = [firstState(), firstState()];
     for (let i = 1; i <= 20; i++) {
@@ -64,8 +64,9 @@ describe('createArrayStepBuilder', () => {
         const result = regression.step(...shaped);
         return [result.state, result.loss].map((tensor) => Float32Array.from(tensor.dataSync()));
       });
-      // Float32, u = 6e-8: a loss of order 1 is a sum of some ten terms, and 1e-6 is 17 u. An update moves a weight by the rate times
-      // m/√v, at most about 1, whose error is that of the gradient, some ten u of it, over as many steps.
+      // Float32, u = 6e-8: a loss of order 1 is a sum of about ten terms, and 1e-6 is 17 u. An update moves a weight by
+      // the rate times m/√v, at most about 1, whose error is that of the gradient, about ten u of it, over as many
+      // steps.
       expect(Math.abs(loss[0] - expected[1][0])).toBeLessThan(1e-6);
       [compiled, eager] = [state as typeof compiled, expected[0]];
     }
@@ -73,7 +74,7 @@ describe('createArrayStepBuilder', () => {
     step.dispose();
   });
 
-  it('gives arrays that later runs leave alone, and the same bits each time', async () => {
+  it('returns arrays that later runs do not change, and the same bits each time', async () => {
     const step = await createArrayStepBuilder()(regression);
     const inputs = [firstState(), x, y, coefficientsAt(1)];
     const first = (await step.run(inputs)).state;
@@ -95,7 +96,7 @@ describe('createArrayStepBuilder', () => {
     expect(tf.memory().numTensors).toBe(base);
   });
 
-  it('says what cannot be compiled', async () => {
+  it('rejects with the reason for what cannot be compiled', async () => {
     const build = createArrayStepBuilder();
     const hidden: StepDefinition = { inputs: [[2]], step: (z) => ({ z: tf.add(z, tf.randomNormal([2])) }) };
     await expect(build(hidden)).rejects.toMatchObject({ name: 'CompileError' });
@@ -103,7 +104,7 @@ describe('createArrayStepBuilder', () => {
     await expect(build(read)).rejects.toMatchObject({ name: 'CompileError' });
   });
 
-  it('measures where it is fastest, without a change of anything, and is the same step there', async () => {
+  it('measures where it is fastest, without side effects, and is the same step there', async () => {
     let now = 0;
     const made: string[] = [];
     const real = loadRuntime() as Runtime;
@@ -134,7 +135,7 @@ describe('createArrayStepBuilder', () => {
     step.dispose();
   });
 
-  it('goes on on the CPU, with the same numbers, where its provider fails', async () => {
+  it('continues on the CPU, with the same numbers, if its provider fails', async () => {
     const lines: string[] = [];
     const real = loadRuntime() as Runtime;
     const runtime: Runtime = {
@@ -155,7 +156,7 @@ describe('createArrayStepBuilder', () => {
     const expected = await (await createArrayStepBuilder()(regression)).run(inputs);
     expect(await step.run(inputs)).toEqual(expected);
     expect(await step.run(inputs)).toEqual(expected);
-    expect(lines).toEqual(['a training step failed on cuda (CUDA failure 700); it goes on on the CPU.']);
+    expect(lines).toEqual(['a training step failed on cuda (CUDA failure 700); it continues on the CPU.']);
     step.dispose();
   });
 });

@@ -12,19 +12,21 @@ import { traceFunction } from '../compile/tracing/trace-function.ts';
 import { registerSecondOrderGradients } from '../kernels/second-order-gradients.ts';
 import type { ArrayStep, BuildStep, StepDefinition } from './step-cache.ts';
 
-/** How array steps are built. */
+/** Options of array steps. */
 export interface ArrayStepOptions {
   /** Where steps run; `auto` measures each graph where it can run, once. Default `cpu`. */
   readonly provider?: ProviderName | 'auto';
   /** Threads of a step on the CPU. The same number gives the same bytes in every process. Default 1. */
   readonly threads?: number;
-  /** Told in one line of a step that cannot run where it was asked to. Default: silent. */
+  /** Called with one line on each step that cannot run on the requested provider. Default: silent. */
   readonly log?: (line: string) => void;
-  /** Milliseconds, for the choice of `auto`. Default `performance.now`. */
+  /** Clock in milliseconds, for the choice of `auto`. Default `performance.now`. */
   readonly clock?: () => number;
-  /** Default: onnxruntime-node, where it is installed. */
+  /** Default: onnxruntime-node, if it is installed. */
   readonly runtime?: Runtime | MissingRuntime;
-  /** Lets the event loop run between tracing and loading a graph, some tens of milliseconds each. Default: no pause. */
+  /**
+   * Yields to the event loop between tracing and loading a graph, a few tens of milliseconds each. Default: no pause.
+   */
   readonly breathe?: () => Promise<void>;
 }
 
@@ -39,7 +41,7 @@ interface Feed {
   readonly shape: readonly number[];
 }
 
-/** A graph, what it takes, and what it gives: the name in the step's result, and that in the graph. */
+/** A graph, its inputs, and its outputs: the name in the step's result, and that in the graph. */
 interface TracedStep {
   readonly onnx: Uint8Array;
   readonly feeds: readonly Feed[];
@@ -89,7 +91,7 @@ function feedsOf(runtime: Runtime, feeds: readonly Feed[], given: readonly Float
   return tensors;
 }
 
-/** Loads a step where it was asked to run; `auto` measures it on zeros. */
+/** Loads a step on the requested provider; `auto` measures it on zeros. */
 function placed(runtime: Runtime, { inputs }: StepDefinition, traced: TracedStep, options: ArrayStepOptions): Placed {
   const { provider = 'cpu', threads = 1, log = () => undefined, clock = () => performance.now() } = options;
   const fetches = fetchesOf(traced);
@@ -104,9 +106,10 @@ function placed(runtime: Runtime, { inputs }: StepDefinition, traced: TracedStep
 const fetchesOf = ({ outputs }: TracedStep) => Object.fromEntries(outputs.map(([, output]) => [output, null]));
 
 /**
- * Builds steps that take and give plain arrays and hold no variables, so that one graph serves every fit of its structure: what
- * `compile` does for functions of tensors, without a tensor of TensorFlow.js on the way. A step that fails elsewhere than on the CPU goes
- * on there. Rejects with CompileError for what cannot be compiled, and with an Error where onnxruntime-node cannot be loaded.
+ * Builds steps that take and return plain arrays and have no variables, so that one graph serves every fit of its
+ * structure. It is the counterpart of `compile` without tensors of TensorFlow.js. A step that fails on another provider
+ * continues on the CPU. Rejects with CompileError for what cannot be compiled, and with an Error where onnxruntime-node
+ * cannot be loaded.
  */
 export function createArrayStepBuilder(options: ArrayStepOptions = {}): BuildStep {
   const { threads = 1, log, breathe } = options;
@@ -128,7 +131,7 @@ export function createArrayStepBuilder(options: ArrayStepOptions = {}): BuildSte
         const { provider } = placement;
         if (provider === 'cpu') throw error;
         log?.(
-          `a training step failed on ${provider} (${(error as Error).message.split('\n')[0]}); it goes on on the CPU.`,
+          `a training step failed on ${provider} (${(error as Error).message.split('\n')[0]}); it continues on the CPU.`,
         );
         session.dispose();
         placement = { provider: 'cpu', threads };

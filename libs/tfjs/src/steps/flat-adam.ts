@@ -10,8 +10,8 @@ export interface FlatAdamState {
 }
 
 /**
- * What changes from update to update, with the bias corrections folded in (Kingma and Ba, 2015, section 2), and float64 up to
- * here: θ ← θ − stepSize·m/(√v + epsilonHat).
+ * Coefficients that change from update to update, with the bias corrections folded in (Kingma and Ba, 2015, section 2),
+ * computed in float64: θ ← θ − stepSize·m/(√v + epsilonHat).
  */
 export interface AdamCoefficients {
   readonly stepSize: number;
@@ -31,8 +31,8 @@ export function adamCoefficients(
 }
 
 /**
- * One update as a function of the state alone: what a compiled step does instead of {@link createAdam}'s assignments. `stepSize`
- * and `epsilonHat` are scalars; the decays are constants of the graph.
+ * One update as a pure function of the state, for compiled steps, instead of {@link createAdam}'s assignments.
+ * `stepSize` and `epsilonHat` are scalars; the decays are constants of the graph.
  */
 export function flatAdamUpdate(
   { parameters, m, v }: FlatAdamState,

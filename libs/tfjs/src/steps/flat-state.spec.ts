@@ -8,7 +8,7 @@ import { gradientsWithAuxiliary } from './gradients-with-auxiliary.ts';
 const read = (tensors: readonly tf.Tensor[]) => tensors.map((tensor) => Array.from(tensor.dataSync()));
 const range = (count: number) => tf.tensor1d(Float32Array.from({ length: count }, (_, i) => Math.sin(3 * i + 1)));
 
-/** What the operations of a step on a flat state give: values and gradients. */
+/** Results of the operations of a step on a flat state: values and gradients. */
 function everything(): number[][] {
   const shapes = [[2, 3], [], [3]];
   const flat = range(10);
@@ -26,7 +26,7 @@ function everything(): number[][] {
 }
 
 describe('steps on a flat state', () => {
-  it('give on fused kernels what stock operations give', async () => {
+  it('give the same with fused kernels as with stock operations', async () => {
     await useBackend({ force: 'wasm' });
     const fused = tf.tidy(everything as unknown as () => tf.TensorContainer) as unknown as number[][];
     await useBackend({ force: 'cpu' });
@@ -45,7 +45,7 @@ describe('steps on a flat state', () => {
 });
 
 describe('gradientsWithAuxiliary', () => {
-  it('gives the loss, its gradient and what was made on the way, and leaves all of it to the scope around it', () => {
+  it('gives the loss, its gradient and auxiliary tensors, which belong to the enclosing scope', () => {
     const before = tf.memory().numTensors;
     const numbers = tf.tidy(() => {
       const x = tf.tensor1d([1, 2]);

@@ -4,15 +4,15 @@ import { engine } from '../compile/engine.ts';
 /** Tensors by name, one or a list each. */
 export type Auxiliary = Readonly<Record<string, tf.Tensor | readonly tf.Tensor[]>>;
 
-/** A loss, and other tensors that were made on the way to it. */
+/** A loss, and auxiliary tensors of its computation. */
 export interface LossWithAuxiliary<A extends Auxiliary> {
   readonly loss: tf.Scalar;
   readonly auxiliary: A;
 }
 
 /**
- * A loss, its gradient with respect to each of `xs` (null where it does not depend on one), and other tensors that `f` made on the way,
- * as `jax.value_and_grad` with `has_aux` gives them. All of them belong to the scope of the caller, which frees them.
+ * A loss, its gradient with respect to each of `xs` (null if it does not depend on one), and the auxiliary tensors of
+ * `f`, like `jax.value_and_grad` with `has_aux`. All of them belong to the scope of the caller, which frees them.
  */
 export function gradientsWithAuxiliary<A extends Auxiliary>(
   f: () => LossWithAuxiliary<A>,

@@ -2,12 +2,11 @@ import * as tf from '@tensorflow/tfjs-core';
 import { currentTrace } from '../compile/tracing/symbolic-backend.ts';
 
 /**
- * Numbers that JavaScript gives: random draws, a count of steps, a schedule. In a function that runs eagerly, simply a tensor of
- * what `draw` returns; in a compiled one an input, for which `draw` is called once every call of the compiled function (and not
- * while it is traced). `draw` returns as many numbers as `shape` has elements; a number for a scalar.
+ * Numbers computed in JavaScript: random draws, a count of steps, a schedule. In an eager function it is a tensor of
+ * the result of `draw`; in a compiled one it is an input, for which `draw` is called once per call of the compiled
+ * function (and not while it is traced). `draw` returns as many numbers as `shape` has elements; a number for a scalar.
  *
- * @example
- * const step = compile((x: tf.Tensor2D) => loss(x, hostInput([64, 8], () => random.normals(64 * 8))));
+ * @example const step = compile((x: tf.Tensor2D) => loss(x, hostInput([64, 8], () => random.normals(64 * 8))));
  */
 export function hostInput<R extends tf.Rank>(
   shape: tf.ShapeMap[R],

@@ -19,20 +19,20 @@ const EXPECTED = { w: Float32Array.of(1, 0), loss: Float32Array.of(2) };
 beforeAll(async () => void (await useBackend()));
 
 describe('createStepRunner', () => {
-  it('runs a step eagerly where there are no compiled ones, and frees everything', async () => {
+  it('runs a step eagerly if there are no compiled ones, and frees everything', async () => {
     const before = tf.memory().numTensors;
     expect(await createStepRunner('a descent', undefined)('descent', () => DESCENT, INPUTS)).toEqual(EXPECTED);
     expect(tf.memory().numTensors).toBe(before);
   });
 
-  it('runs it compiled where there are, from one graph', async () => {
+  it('runs it compiled if there are, from one graph', async () => {
     const { steps } = chooseTrainingSteps({ mode: 'on', backend: 'wasm' });
     const run = createStepRunner('a descent', steps);
     for (let i = 0; i < 2; i++) expect(await run('descent', () => DESCENT, INPUTS)).toEqual(EXPECTED);
     expect(steps?.size).toBe(1);
   });
 
-  it('says once that a structure goes on eagerly, and that it does', async () => {
+  it('continues eagerly with a structure that failed, and reports it once', async () => {
     const lines: string[] = [];
     const asked: string[] = [];
     const steps = {
@@ -49,7 +49,7 @@ describe('createStepRunner', () => {
     expect(lines).toEqual(['a descent: no room for the graph', 'a descent: no room for the graph']);
   });
 
-  it('fails with what stopped it where a fall-back is not allowed', async () => {
+  it('fails with the error of the step if a fallback is not allowed', async () => {
     const steps = { size: 0, hold: () => Promise.reject(new Error('no room for the graph')) };
     const run = createStepRunner('a descent', steps);
     await expect(run('one', () => DESCENT, INPUTS)).rejects.toThrow('no room for the graph');
@@ -76,7 +76,7 @@ describe('createFitStepRunner', () => {
     expect(events).toEqual(['hold', 'release']);
   });
 
-  it('runs every step eagerly once one has failed, and says so once', async () => {
+  it('runs every step eagerly once one has failed, and reports it once', async () => {
     const lines: string[] = [];
     const steps = {
       size: 0,
@@ -88,7 +88,7 @@ describe('createFitStepRunner', () => {
     expect(lines).toEqual(['a fit: no room for the graph']);
   });
 
-  it('fails with what stopped it where a fall-back is not allowed', async () => {
+  it('fails with the error of the step if a fallback is not allowed', async () => {
     const steps = { size: 0, hold: () => Promise.reject(new Error('no room for the graph')) };
     const runner = createFitStepRunner('a fit', steps);
     await expect(runner.run('one', () => DESCENT, INPUTS)).rejects.toThrow('no room for the graph');

@@ -4,10 +4,10 @@ import '@tensorflow/tfjs-layers';
 import type { HeldStep, StepDefinition } from './step-cache.ts';
 import type { TrainingSteps } from './training-steps.ts';
 
-/** What comes of a step: arrays by name, row-major. */
+/** Result of a step: arrays by name, row-major. */
 export type StepResult = Readonly<Record<string, Float32Array>>;
 
-/** Runs the step of a structure on arrays. `key` must say everything that `define`'s step depends on. */
+/** Runs the step of a structure on arrays. `key` must identify everything that `define`'s step depends on. */
 export type RunStep = (
   key: string,
   define: () => StepDefinition,
@@ -22,9 +22,9 @@ export interface FitStepRunner {
 }
 
 /**
- * Runs the steps of a fit, which are taken by the thousand: compiled where there are compiled steps, each held from its first run to
- * `release`, and kernel by kernel where there are none. Where one cannot be compiled or run, and `steps` allows it, all steps of the fit
- * run kernel by kernel from then on. Call `useBackend` before.
+ * Creates a runner for the thousands of steps of a fit: compiled if there are compiled steps, each held from its first
+ * run to `release`, and otherwise kernel by kernel. If one cannot be compiled or run, and `steps` allows it, all steps
+ * of the fit run kernel by kernel from then on. Requires a previous call of `useBackend`.
  */
 export function createFitStepRunner(what: string, steps: TrainingSteps | undefined): FitStepRunner {
   const held = new Map<string, Promise<HeldStep>>();
@@ -61,8 +61,8 @@ export function createFitStepRunner(what: string, steps: TrainingSteps | undefin
 }
 
 /**
- * Runs steps that are taken now and then: as {@link createFitStepRunner} does, but a compiled step is held while it runs only, and each
- * structure falls back for itself.
+ * Creates a runner for occasional steps: like {@link createFitStepRunner}, but a compiled step is held only while it
+ * runs, and each structure falls back separately.
  */
 export function createStepRunner(what: string, steps: TrainingSteps | undefined): RunStep {
   const refused = new Set<string>();
@@ -86,11 +86,11 @@ export function createStepRunner(what: string, steps: TrainingSteps | undefined)
 
 /** Runs a step kernel by kernel on the backend in use, and frees every tensor that it made. */
 export function runEagerly({ inputs: shapes, step }: StepDefinition, inputs: readonly Float32Array[]): StepResult {
-  // Not tf.tidy: it would look for tensors in every element of the arrays that are returned.
+  // Not tf.tidy, which would search every element of the returned arrays for tensors.
   tf.engine().startScope('step');
   try {
     const result = step(...inputs.map((values, i) => tf.tensor(values, [...shapes[i]], 'float32')));
-    // Copies: what a backend hands out may be a view of its heap.
+    // Copied, because a backend may return a view of its heap.
     const read = Object.entries(result).map(([name, tensor]) => [name, (tensor.dataSync() as Float32Array).slice()]);
     return Object.fromEntries(read);
   } finally {

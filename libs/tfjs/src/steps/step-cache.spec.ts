@@ -2,7 +2,7 @@ import { type ArrayStep, createStepCache, type StepDefinition } from './step-cac
 
 const definition: StepDefinition = { inputs: [], step: () => ({}) };
 
-/** Builds steps that say which one they are, and notes what becomes of each. */
+/** Builds identifiable steps, and records the builds and disposals. */
 function builder() {
   const disposed: number[] = [];
   let built = 0;
@@ -14,7 +14,7 @@ function builder() {
 }
 
 describe('createStepCache', () => {
-  it('builds a structure once, however many hold it at once, and keeps it for whoever comes next', async () => {
+  it('builds a structure once for all concurrent holders, and keeps it for later ones', async () => {
     const { build, disposed, built } = builder();
     const cache = createStepCache(build);
     const held = await Promise.all([cache.hold('a', () => definition), cache.hold('a', () => definition)]);
@@ -26,7 +26,7 @@ describe('createStepCache', () => {
     expect([built(), cache.size, disposed]).toEqual([1, 1, []]);
   });
 
-  it('frees the longest unused beyond what may lie idle, and none that someone holds', async () => {
+  it('frees the least recently used idle steps beyond the limit, and none that is held', async () => {
     const { build, disposed } = builder();
     const cache = createStepCache(build, { idle: 1 });
     const [a, b, c] = await Promise.all(['a', 'b', 'c'].map((key) => cache.hold(key, () => definition)));

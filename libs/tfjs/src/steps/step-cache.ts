@@ -1,38 +1,41 @@
 import type * as tf from '@tensorflow/tfjs-core';
 
 /**
- * A training step as a function of float32 tensors alone: parameters, optimizer state, batches, random numbers and rates come in,
- * the next state and what is to be reported go out. Two fits of one structure differ in their inputs only, and share one graph.
+ * A training step as a pure function of float32 tensors: its inputs are parameters, optimizer state, batches, random
+ * numbers and rates, its outputs the next state and reported values. Two fits of the same structure differ only in
+ * their inputs, and share one graph.
  */
 export interface StepDefinition {
   /** Shape of each input, in order. */
   readonly inputs: readonly (readonly number[])[];
-  /** Plain TensorFlow.js, gradients and optimizer included; no variables, no hidden randomness, nothing read. */
+  /**
+   * Plain TensorFlow.js, including gradients and optimizer; without variables, hidden randomness or reads of values.
+   */
   readonly step: (...inputs: tf.Tensor[]) => Readonly<Record<string, tf.Tensor>>;
 }
 
-/** A step ready to run on arrays, row-major. */
+/** A step that is ready to run on row-major arrays. */
 export interface ArrayStep {
-  /** The arrays that come out are the caller's. Those that go in are read until the promise is settled. */
+  /** The returned arrays belong to the caller. The inputs are read until the promise is settled. */
   run(inputs: readonly Float32Array[]): Promise<Readonly<Record<string, Float32Array>>>;
   dispose(): void;
 }
 
-/** Makes a step ready to run. Rejects where that is not possible. */
+/** Builds a step. Rejects if that is not possible. */
 export type BuildStep = (definition: StepDefinition) => Promise<ArrayStep>;
 
-/** A step that someone uses. */
+/** A step in use. */
 export interface HeldStep {
   readonly run: ArrayStep['run'];
-  /** Says that it is not needed any more. */
+  /** Releases the step. */
   release(): void;
 }
 
 /** Ready steps by structure. */
 export interface StepCache {
   /**
-   * The step of this structure, built on first use: `key` must say everything that `define`'s graph depends on. Rejects as the
-   * building did; a later call tries anew.
+   * The step of this structure, built on first use: `key` must identify everything that `define`'s graph depends on.
+   * Rejects with the error of the build; a later call tries again.
    */
   hold(key: string, define: () => StepDefinition): Promise<HeldStep>;
   /** Steps that are ready or being built. */
@@ -45,11 +48,11 @@ interface Entry {
 }
 
 /**
- * Keeps what `build` made. A step that nobody holds stays for whoever comes next (the next fold or episode of one structure), but
- * for the longest unused ones beyond `idle`.
+ * Creates a cache of the steps of `build`. A step that is not held is kept for later use (by the next fold or episode
+ * of the same structure); beyond `idle` of them, the least recently used ones are freed.
  */
 export function createStepCache(build: BuildStep, { idle = 16 }: { readonly idle?: number } = {}): StepCache {
-  // In the order of last use: a Map lists what was set last, last.
+  // In the order of last use, because a Map iterates in the order of insertion.
   const entries = new Map<string, Entry>();
 
   function trim(): void {

@@ -1,31 +1,31 @@
 import { loadRuntime, type Runtime } from '../compile/running/runtime.ts';
 import { chooseTrainingSteps } from './training-steps.ts';
 
-/** onnxruntime-node as it would be with a build for CUDA, and with this problem of the device. */
+/** onnxruntime-node with a build for CUDA, and with this problem of the device. */
 function withCuda(problem: string | undefined): Runtime {
   const real = loadRuntime() as Runtime;
   return { ...real, providers: ['cpu', 'cuda'], problem: (name) => (name === 'cuda' ? problem : undefined) };
 }
 
 describe('chooseTrainingSteps', () => {
-  it('compiles by default where onnxruntime-node is installed, and says so', () => {
+  it('compiles by default if onnxruntime-node is installed, and reports it', () => {
     const told: string[] = [];
     const { steps, available, reason } = chooseTrainingSteps({ backend: 'wasm', log: (line) => told.push(line) });
     expect(available).toBe(true);
     expect(reason).toMatch(/^onnxruntime-node \d+\.\d+\.\d+, CPU, one thread$/);
     expect(told).toEqual([`compiled training steps: in use (${reason})`]);
     steps?.fallBack?.('a critic', new Error('no such kernel'));
-    expect(told[1]).toBe('compiled training steps: a critic goes on eagerly: no such kernel');
+    expect(told[1]).toBe('compiled training steps: a critic continues eagerly: no such kernel');
   });
 
-  it('fails rather than falls back where it is on', () => {
+  it('fails instead of falling back if it is on', () => {
     const { steps, reason } = chooseTrainingSteps({ mode: 'on', backend: 'tfjs-node-gpu' });
     expect(steps).toBeDefined();
     expect(steps?.fallBack).toBeUndefined();
     expect(reason).toContain('forced');
   });
 
-  it('trains eagerly where onnxruntime-node is missing, unless it is on: then it says what to do', () => {
+  it('trains eagerly if onnxruntime-node is missing, unless it is on: then the error says what to do', () => {
     const runtime = { missing: 'package onnxruntime-node is not installed' };
     const { providers, ...choice } = chooseTrainingSteps({ backend: 'wasm', runtime });
     expect(choice).toEqual({ available: false, reason: runtime.missing });
@@ -35,7 +35,7 @@ describe('chooseTrainingSteps', () => {
     );
   });
 
-  it('leaves training eager where it is off, and beside libtensorflow on a GPU', () => {
+  it('leaves training eager if it is off, and with libtensorflow on a GPU', () => {
     expect(chooseTrainingSteps({ mode: 'off', backend: 'wasm' })).toMatchObject({
       available: false,
       reason: "not tried: 'off' is asked for",
@@ -45,7 +45,7 @@ describe('chooseTrainingSteps', () => {
     expect(gpu.steps).toBeUndefined();
   });
 
-  it('runs where it is told to, and says so', () => {
+  it('runs on the chosen provider, and reports it', () => {
     const there = chooseTrainingSteps({ backend: 'wasm', provider: 'cuda', runtime: withCuda(undefined) });
     expect(there).toMatchObject({ provider: 'cuda' });
     expect(there.reason).toMatch(/, cuda$/);
@@ -54,7 +54,7 @@ describe('chooseTrainingSteps', () => {
     expect(fastest.reason).toMatch(/, the fastest provider of each graph$/);
   });
 
-  it('runs on the CPU where the provider is not here, with the reason, and fails where it is on', () => {
+  it('runs on the CPU if the provider is not available, with the reason, and fails if it is on', () => {
     const runtime = withCuda('no NVIDIA device (/dev/nvidia0)');
     const { provider, reason } = chooseTrainingSteps({ backend: 'wasm', provider: 'cuda', runtime });
     expect(provider).toBe('cpu');

@@ -5,34 +5,37 @@ import { loadRuntime, type MissingRuntime, type Runtime } from '../compile/runni
 import { createArrayStepBuilder } from './array-step.ts';
 import { createStepCache, type StepCache } from './step-cache.ts';
 
-/** Whether training steps are compiled: where it is faster, always or not at all, or never. */
+/** Whether training steps are compiled: if it is faster, required, or never. */
 const COMPILED_MODES = ['auto', 'on', 'off'] as const;
 
 /** One of {@link COMPILED_MODES}. */
 export type CompiledMode = (typeof COMPILED_MODES)[number];
 
-/** Where compiled steps run: an execution provider of onnxruntime, or the fastest one of each graph. */
+/** Execution provider of compiled steps, or the fastest one of each graph. */
 const COMPILED_PROVIDERS = ['cpu', 'cuda', 'webgpu', 'auto'] as const;
 
 /** One of {@link COMPILED_PROVIDERS}. */
 export type CompiledProvider = (typeof COMPILED_PROVIDERS)[number];
 
-/** Compiled steps, and what to do where one cannot be compiled or run. */
+/** Compiled steps, and the handling of a step that cannot be compiled or run. */
 export interface TrainingSteps extends StepCache {
-  /** Told why; the caller then goes on eagerly from the state it has. Absent: the caller fails with that error. */
+  /**
+   * Called with the reason; the caller then continues eagerly from its current state. Absent: the caller fails with
+   * that error.
+   */
   readonly fallBack?: (what: string, error: unknown) => void;
 }
 
-/** What was chosen, in the form of a backend's finding. */
+/** The choice, in the form of a backend's finding. */
 export interface TrainingStepsChoice {
-  /** Absent: train eagerly. */
+  /** Absent: training is eager. */
   readonly steps?: TrainingSteps;
-  /** Where they run; absent where training is eager. */
+  /** Their provider; absent if training is eager. */
   readonly provider?: CompiledProvider;
   readonly available: boolean;
-  /** Why, in one line. */
+  /** The reason, in one line. */
   readonly reason: string;
-  /** The execution providers of onnxruntime, whether they are here, and why not. */
+  /** The execution providers of onnxruntime, whether they are available, and why not. */
   readonly providers: readonly ProviderFinding[];
 }
 
@@ -41,26 +44,27 @@ export interface TrainingStepsOptions {
   /** Default `auto`. */
   readonly mode?: CompiledMode;
   /**
-   * Default `cpu`, at one thread: the only one at which a seed gives the same bits on every replica. `auto` is a measurement, and another
-   * provider sums in another order.
+   * Default `cpu`, with one thread: only then a seed gives the same bits on every replica. `auto` depends on
+   * measurements, and other providers sum in a different order.
    */
   readonly provider?: CompiledProvider;
   /** The TensorFlow.js backend that eager steps run on. */
   readonly backend: BackendName;
-  /** Told what was chosen, and of every structure that falls back. Default: silent. */
+  /** Called with the choice, and with every structure that falls back. Default: silent. */
   readonly log?: (line: string) => void;
-  /** Lets the event loop run while a step is built. Default: no pause. */
+  /** Yields to the event loop while a step is built. Default: no pause. */
   readonly breathe?: () => Promise<void>;
-  /** Default: onnxruntime-node, where it is installed. */
+  /** Default: onnxruntime-node, if it is installed. */
   readonly runtime?: Runtime | MissingRuntime;
 }
 
 /**
- * Decides whether training steps are compiled. `auto` compiles wherever onnxruntime-node can be loaded: at every size measured, fits
- * of a structure have made up for its compilation within some 70 steps. Beside libtensorflow on a GPU, which is not measured, it does not.
- * A provider that is not here is replaced by the CPU.
+ * Decides whether training steps are compiled. `auto` compiles wherever onnxruntime-node can be loaded: at every size
+ * measured, the compilation of a structure paid off within about 70 steps. With libtensorflow on a GPU, which is not
+ * measured, it does not compile. An unavailable provider is replaced by the CPU.
  *
- * Throws {@link BackendUnavailableError} when `on` is asked for and onnxruntime-node cannot be loaded, or the provider is not here.
+ * Throws {@link BackendUnavailableError} for `on` if onnxruntime-node cannot be loaded, or the provider is not
+ * available.
  */
 export function chooseTrainingSteps(options: TrainingStepsOptions): TrainingStepsChoice {
   const choice = choose(options);
@@ -84,14 +88,14 @@ function choose(options: TrainingStepsOptions): TrainingStepsChoice {
   const place = placeOf(provider, providers, mode);
   const cache = createStepCache(createArrayStepBuilder({ provider: place.provider, log, breathe, runtime }));
   const fallBack = (what: string, error: unknown): void => {
-    log?.(`compiled training steps: ${what} goes on eagerly: ${error instanceof Error ? error.message : error}`);
+    log?.(`compiled training steps: ${what} continues eagerly: ${error instanceof Error ? error.message : error}`);
   };
   const steps = mode === 'on' ? cache : Object.assign(cache, { fallBack });
   const reason = `${version}, ${place.name}${mode === 'on' ? '; forced' : ''}`;
   return { steps, provider: place.provider, available: true, reason, providers };
 }
 
-/** Where steps run, and what people call it. */
+/** The provider of steps, and its name in messages. */
 function placeOf(
   provider: CompiledProvider,
   providers: readonly ProviderFinding[],

@@ -1,5 +1,5 @@
-// A process of its own that trains a VAE-GAN through compiled steps and prints the SHA-256 of all that it learned:
-// node print-trained-main.ts STEPS THREADS
+// A program that trains a VAE-GAN through compiled steps and prints the SHA-256 of all trained values: node
+// print-trained-main.ts STEPS THREADS
 import { createHash } from 'node:crypto';
 import { createRandom } from '@qloom/random/random.ts';
 import { useBackend } from '../backends/backend.ts';

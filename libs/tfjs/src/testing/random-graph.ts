@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
 
-/** One operation of a random graph: its name, and numbers from which operands, axes and sizes are picked. */
+/** One operation of a random graph: its name, and numbers that select operands, axes and sizes. */
 interface Instruction {
   readonly operation: string;
   readonly picks: readonly number[];
@@ -26,7 +26,7 @@ const broadcast = (a: tf.Tensor, b: tf.Tensor): boolean => {
   );
 };
 
-/** `f` of two operands; where they do not broadcast, of the first and the mean of the second. */
+/** `f` of two operands; if they do not broadcast, of the first and the mean of the second. */
 const paired =
   (f: (a: tf.Tensor, b: tf.Tensor) => tf.Tensor): Operation =>
   (a, b) =>
@@ -95,7 +95,7 @@ const smooth: Record<string, Operation> = {
   }),
 };
 
-/** Operations with a kink: on inputs only, where no rounding error has been made yet. */
+/** Operations with a kink: only on inputs, which have no rounding error. */
 const kinked: Record<string, Operation> = {
   relu: (a) => tf.relu(a),
   abs: (a) => tf.abs(a),
@@ -107,10 +107,10 @@ const kinked: Record<string, Operation> = {
 /** Tensors above this size are averaged, so that a chain of tilings stays small. */
 const LARGE = 400;
 
-/** A number in an operand's place keeps it within the range in which float32 has its digits. */
+/** Maps a number of an operand to the range in which float32 is accurate. */
 const bounded = (x: tf.Tensor): tf.Tensor => tf.mul(tf.tanh(tf.mul(x, 0.3)), 2);
 
-/** What the graph computes from its inputs: a number to which every input and instruction contributes. */
+/** Computes the graph from its inputs: a number to which every input and instruction contributes. */
 export function evaluate({ instructions }: RandomGraph, inputs: readonly tf.Tensor[]): tf.Tensor {
   const pool = [...inputs];
   for (const { operation, picks } of instructions) {

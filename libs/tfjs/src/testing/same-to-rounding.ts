@@ -6,8 +6,8 @@ import * as tf from '@tensorflow/tfjs-core';
 export type TensorFunction = (inputs: readonly tf.Tensor[]) => readonly tf.Tensor[];
 
 /**
- * The most that a number of each result moves when the numbers of the inputs move by one float32 rounding or not at all, at random:
- * how the function magnifies rounding at this point. Its own roundings, which come out otherwise each time, are part of it.
+ * The largest change of each result when the inputs change at random by one float32 rounding or not at all: the
+ * amplification of rounding errors by the function at this point, including its own roundings.
  */
 function movedByRounding(f: TensorFunction, inputs: readonly tf.Tensor[], random: Random): number[] {
   return tf.tidy(() => {
@@ -31,8 +31,8 @@ function movedByRounding(f: TensorFunction, inputs: readonly tf.Tensor[], random
 }
 
 /**
- * Expects results to be those of `reference` on `inputs`, to what rounding may do: eight times what one rounding of each input does to
- * a result, and `operations` roundings of its largest number, which is what summing in another order may change.
+ * Expects results to equal those of `reference` on `inputs` up to rounding errors: eight times what one rounding of
+ * each input does to a result, and `operations` roundings of its largest number, for sums in a different order.
  */
 export function expectSameToRounding(
   results: readonly tf.Tensor[],

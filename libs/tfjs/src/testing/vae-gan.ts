@@ -15,7 +15,7 @@ const FEATURES = 32;
 const CLASSES = 8;
 const LATENTS = 16;
 
-/** Sizes of the model: the settings that figures are given for. */
+/** Sizes of the model: the settings of the published measurements. */
 export interface VaeGanSettings {
   readonly batch: number;
   /** Width of the hidden layers of encoder, decoder and critic. */
@@ -26,14 +26,17 @@ export interface VaeGanSettings {
   readonly activation?: 'leakyRelu' | 'tanh';
 }
 
-/** The three settings that figures are given for, by name: batch / width. */
+/** The three settings of the published measurements, by name: batch / width. */
 export const VAE_GAN_SETTINGS: Readonly<Record<string, VaeGanSettings>> = {
   '64 / 128': { batch: 64, width: 128, convolutions: 'three' },
   '256 / 256': { batch: 256, width: 256, convolutions: 'three' },
   '32 / 64, small': { batch: 32, width: 64, convolutions: 'two' },
 };
 
-/** What a step takes: data [batch, FEATURES], one-hot classes [batch, CLASSES], and three draws [batch, LATENTS] of normals. */
+/**
+ * Inputs of a step: data [batch, FEATURES], one-hot classes [batch, CLASSES], and three draws [batch, LATENTS] of
+ * normals.
+ */
 export interface VaeGanBatch {
   readonly x: tf.Tensor2D;
   readonly classes: tf.Tensor2D;
@@ -46,7 +49,7 @@ export interface VaeGanBatch {
 export interface VaeGan {
   /** One step of the critic and one of encoder and decoder. */
   step(batch: VaeGanBatch, learningRate: number | tf.Scalar): { critic: tf.Scalar; generator: tf.Scalar };
-  /** Everything a step changes, in a fixed order. */
+  /** All values that a step changes, in a fixed order. */
   readonly state: readonly [Parameters, Parameters, Parameters, Adam, Adam];
   dispose(): void;
 }
@@ -105,7 +108,7 @@ function criticSpecs({ width, convolutions }: VaeGanSettings, random: Random): P
   ];
 }
 
-/** One starting vector for the power iteration of each weight. */
+/** One initial vector for the power iteration of each weight. */
 function singularSpecs(specs: readonly ParameterSpec[], random: Random): ParameterSpec[] {
   return specs
     .filter(({ name }) => name.endsWith('.w'))
@@ -123,7 +126,7 @@ function layerNorm(x: tf.Tensor2D, gain: tf.Tensor, shift: tf.Tensor): tf.Tensor
   return tf.add(tf.mul(tf.mul(centered, tf.rsqrt(tf.add(variance, 1e-5))), gain), shift);
 }
 
-/** A VAE-GAN with first weights from `random`. Call `useBackend` before. */
+/** Creates a VAE-GAN with initial weights from `random`. Requires a previous call of `useBackend`. */
 export function createVaeGan(settings: VaeGanSettings, random: Random): VaeGan {
   const smooth = settings.activation === 'tanh';
   const activate = <T extends tf.Tensor>(x: T): T => (smooth ? tf.tanh(x) : tf.leakyRelu(x, 0.2));

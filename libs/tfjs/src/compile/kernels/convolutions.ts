@@ -26,7 +26,7 @@ const outputShape = ({ batchSize, outHeight, outWidth, outChannels }: Window) =>
   outChannels,
 ];
 
-/** im2col and one product: faster at these sizes than ONNX's Conv, which wants the channels first. */
+/** im2col and one product: faster at these sizes than ONNX's Conv, which requires the channels first. */
 function convolve(g: Graph, x: Value, filter: Value, window: Window): Value {
   const { filterHeight, filterWidth, inChannels, outChannels } = window;
   const weights = reshape(g, filter, [filterHeight * filterWidth * inChannels, outChannels]);
@@ -46,7 +46,10 @@ const filterGradient: Kernel<ConvolutionAttributes> = (g, { x, dy }, attributes)
   return reshape(g, gemm(g, columns(g, x, window), given, true, false), shape);
 };
 
-/** Without a stride, what each tap gives back to a position is gathered, a row of zeros where the tap lay outside, and summed. */
+/**
+ * Without a stride, the contribution of each tap to a position is gathered (a row of zeros if the tap was outside) and
+ * summed.
+ */
 function summedTaps(g: Graph, perTap: Value, window: Window): Value {
   const { batchSize, inChannels, inWidth, outWidth, filterWidth, padInfo } = window;
   const count = outWidth * filterWidth;
@@ -125,7 +128,7 @@ function tapWeights(g: Graph, filter: Value, tap: number): Value {
 const depthwiseWindow = (x: readonly number[], filter: readonly number[], attributes: ConvolutionAttributes) =>
   convolutionWindow(x, filter, attributes, true);
 
-/** Each channel with its own filters: the sum over taps of what the tap sees times its weights. */
+/** Each channel with its own filters: the sum over taps of the tap's input times its weights. */
 const depthwise: Kernel<ConvolutionAttributes> = (g, { x, filter }, attributes) => {
   if (!channelsLast(attributes)) return undefined;
   const window = depthwiseWindow(x.shape, filter.shape, attributes);
@@ -138,7 +141,7 @@ const depthwise: Kernel<ConvolutionAttributes> = (g, { x, filter }, attributes) 
   return reshape(g, sum, outputShape(window));
 };
 
-/** dy with its last axis apart: [batch, outHeight, outWidth, channels, multiplier]. */
+/** dy with its last axis split: [batch, outHeight, outWidth, channels, multiplier]. */
 function perChannel(g: Graph, dy: Value, [, , channels, multiplier]: readonly number[]): Value {
   return reshape(g, dy, [...dy.shape.slice(0, 3), channels, multiplier]);
 }

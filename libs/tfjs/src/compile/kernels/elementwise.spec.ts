@@ -23,18 +23,18 @@ const functions: Record<string, [(x: tf.Tensor) => tf.Tensor, (x: number) => num
 };
 
 describe('a function of one number', () => {
-  it.each(Object.keys(functions))('keeps its leading digits where it is tiny, not only beside 1: %s', (name) => {
+  it.each(Object.keys(functions))('is accurate relative to tiny values, not only to 1: %s', (name) => {
     const [f, reference, at] = functions[name];
     const seen = compile(f)(tf.tensor1d(at)).dataSync();
     for (const [i, x] of at.entries()) {
       const expected = reference(x);
-      // A relative error: some roundings of float32, amplified by the argument where e is raised to it.
+      // Relative error: a few roundings of float32, amplified by the argument for exponentials.
       const near = Math.abs(seen[i] - expected) <= 2e-6 * Math.max(1, Math.abs(x) / 10) * Math.abs(expected);
       if (!near) expect({ x, value: seen[i] }).toEqual({ x, value: expected });
     }
   });
 
-  it('goes to its limits at ±100 and ±∞', () => {
+  it('has its limits at ±100 and ±∞', () => {
     const x = tf.tensor1d([-Infinity, -100, 100, Infinity]);
     const limits = (f: (x: tf.Tensor) => tf.Tensor) => Array.from(compile(f)(x).dataSync());
     expect(limits(tf.sigmoid)).toEqual([0, 0, 1, 1]);

@@ -5,7 +5,7 @@ import type { Kernel, KernelTable } from './kernel.ts';
 const float = (g: Graph, number: number) => g.splat(number);
 const zeroOf = (g: Graph, x: Value) => g.splat(0, [], x.dtype);
 
-/** TensorFlow.js's functions of one number with an operator of their own, and that operator. */
+/** TensorFlow.js's unary functions that have an ONNX operator, and that operator. */
 const UNARY = {
   ...{ Abs: 'Abs', Neg: 'Neg', Sign: 'Sign', Floor: 'Floor', Ceil: 'Ceil', Round: 'Round', Reciprocal: 'Reciprocal' },
   ...{ Exp: 'Exp', Log: 'Log', Sqrt: 'Sqrt', Erf: 'Erf', Tanh: 'Tanh', Softplus: 'Softplus' },
@@ -27,10 +27,10 @@ function table(operators: Readonly<Record<string, string>>, make: (operator: str
   return Object.fromEntries(Object.entries(operators).map(([kernel, operator]) => [kernel, make(operator)]));
 }
 
-/** log(1 + x) without the loss of digits for small x: what rounding 1 + x lost, divided by it, is put back. */
+/** log(1 + x) without loss of accuracy for small x: the rounding error of 1 + x, divided by it, is added. */
 function log1p(g: Graph, x: Value): Value {
   const shifted = binary(g, 'Add', x, float(g, 1));
-  // Bounded, since ∞ − ∞ is no number.
+  // Bounded, because ∞ − ∞ is NaN.
   const bounded = (value: Value) => binary(g, 'Min', value, float(g, 1e38));
   const lost = binary(g, 'Sub', binary(g, 'Sub', bounded(shifted), float(g, 1)), bounded(x));
   return binary(g, 'Sub', unary(g, 'Log', shifted), binary(g, 'Div', lost, shifted));
@@ -42,7 +42,7 @@ function expm1(g: Graph, x: Value): Value {
   return binary(g, 'Mul', half, binary(g, 'Add', unary(g, 'Exp', x), float(g, 1)));
 }
 
-/** 1/(1 + e⁻ˣ). The operator Sigmoid is right to 1e-7 only, and 0 below −18, where its logarithm would be −∞. */
+/** 1/(1 + e⁻ˣ). The operator Sigmoid is accurate only to 1e-7, and is 0 below −18, where its logarithm would be −∞. */
 function sigmoid(g: Graph, x: Value): Value {
   return unary(g, 'Reciprocal', binary(g, 'Add', unary(g, 'Exp', unary(g, 'Neg', x)), float(g, 1)));
 }
@@ -172,7 +172,7 @@ export const ELEMENTWISE: KernelTable = {
   Select: select,
   ZerosLike: (g, { x }) => g.splat(0, x.shape, x.dtype),
   OnesLike: (g, { x }) => g.splat(1, x.shape, x.dtype),
-  // TensorFlow.js's result is int32, whatever the operands are.
+  // TensorFlow.js's result is int32 for operands of any type.
   FloorDiv: (g, { a, b }) => cast(g, floorQuotient(g, a, b), 'int32'),
   Mod: (g, { a, b }) => modulo(g, a, b),
   SquaredDifference: (g, { a, b }) => {

@@ -4,7 +4,7 @@ import { gemm } from '../onnx/products.ts';
 import { type Graph, type GraphType, sizeOf, type Value } from '../tracing/graph.ts';
 import { axesOf, type Kernel, type KernelTable } from './kernel.ts';
 
-/** Up to this many entries a one-hot matrix and a product beat a scatter. */
+/** Up to this number of entries a one-hot matrix and a product are faster than a scatter. */
 const ONE_HOT_PRODUCT = 1 << 18;
 
 const gather: Kernel<{ axis: number; batchDims: number }> = (g, { x, indices }, { axis, batchDims }) => {

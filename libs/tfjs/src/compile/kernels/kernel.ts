@@ -5,8 +5,8 @@ import type { Graph, Value } from '../tracing/graph.ts';
 export type KernelInputs = Readonly<Record<string, Value>>;
 
 /**
- * What a kernel of TensorFlow.js is in a graph: its outputs from its inputs and attributes, which have TensorFlow.js's names.
- * Undefined where these attributes have no counterpart.
+ * Implementation of a TensorFlow.js kernel in a graph: its outputs from its inputs and attributes, which have
+ * TensorFlow.js's names. Undefined if the attributes have no counterpart.
  */
 export type Kernel<Attributes = object> = {
   map(g: Graph, inputs: KernelInputs, attributes: Attributes): Value | readonly Value[] | undefined;

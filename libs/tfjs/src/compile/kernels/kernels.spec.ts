@@ -34,8 +34,9 @@ function expectSame(name: string, f: (...x: tf.Tensor[]) => tf.Tensor[], x: tf.T
   for (const [i, tensor] of ours.entries()) {
     expect([name, tensor.shape, tensor.dtype]).toEqual([name, theirs[i].shape, theirs[i].dtype]);
     const [a, b] = [tensor, theirs[i]].map((each) => Array.from(each.dataSync()));
-    // Elementwise functions are right to some ulps in one library and to a hundred in another (2e-5 is 330 u; exp, tanh, erf and pow of
-    // vectorized libraries), sums differ by the order of their terms (2e-6 is 33 u of the largest), and 1e-6 where all are near 0.
+    // Elementwise functions are accurate to a few ulps in one library and to a hundred in another (2e-5 is 330 u; exp,
+    // tanh, erf and pow of vectorized libraries), sums differ by the order of their terms (2e-6 is 33 u of the
+    // largest), and 1e-6 where all are near 0.
     const scale = b.reduce((most, value) => Math.max(most, Number.isFinite(value) ? Math.abs(value) : 0), 0);
     for (const [j, value] of a.entries()) {
       const near = Object.is(value, b[j]) || Math.abs(value - b[j]) <= 2e-5 * Math.abs(b[j]) + 2e-6 * scale + 1e-6;

@@ -21,7 +21,7 @@ const fusedMatMul: Kernel<Transposed & { activation?: string; leakyreluAlpha?: n
   return activate(g, sum, activation, { weights: preluActivationWeights, alpha: leakyreluAlpha });
 };
 
-/** ONNX spells subscripts as TensorFlow.js does. */
+/** ONNX and TensorFlow.js have the same notation of subscripts. */
 const einsum: Kernel<{ equation: string }> = (g, inputs, { equation }) => {
   const operands = Object.values(inputs);
   const [left, result] = equation.replaceAll(' ', '').split('->');

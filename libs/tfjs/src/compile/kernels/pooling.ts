@@ -11,7 +11,7 @@ interface Pooling {
   dimRoundingMode?: 'floor' | 'round' | 'ceil';
 }
 
-/** Below every float32, and finite: it fills what lies outside of the input. */
+/** The lowest finite float32; it pads the input. */
 const LOWEST = -3.4028234663852886e38;
 
 function poolingWindow({ shape }: Value, { filterSize, strides, pad, dimRoundingMode }: Pooling): Window {
@@ -37,7 +37,7 @@ const maxPool: Kernel<Pooling> = (g, { x }, attributes) => {
   );
 };
 
-/** The gradient goes to the first tap that saw the largest number, as in TensorFlow.js. */
+/** The gradient goes to the first tap with the largest number, as in TensorFlow.js. */
 const maxPoolGradient: Kernel<Pooling> = (g, { dy, input: x }, attributes) => {
   const window = poolingWindow(x, attributes);
   const input = padded(g, x, window, LOWEST);
@@ -54,7 +54,7 @@ const maxPoolGradient: Kernel<Pooling> = (g, { dy, input: x }, attributes) => {
   return gatherBack(g, window, (tap) => chosen[tap]);
 };
 
-/** How many taps of the window lie inside the input, [1, outHeight, outWidth, 1]. */
+/** Number of taps of the window inside the input, [1, outHeight, outWidth, 1]. */
 function insideCounts(g: Graph, window: Window): Value {
   const { outHeight, outWidth, strideHeight, strideWidth, inHeight, inWidth, padInfo } = window;
   const counts = new Float32Array(outHeight * outWidth);
@@ -68,7 +68,7 @@ function insideCounts(g: Graph, window: Window): Value {
   return g.constant(counts, [1, outHeight, outWidth, 1], 'float32');
 }
 
-/** The mean of what lies inside the input. */
+/** The mean over the part of the window inside the input. */
 const averagePool: Kernel<Pooling> = (g, { x }, attributes) => {
   const window = poolingWindow(x, attributes);
   const input = padded(g, x, window);
@@ -78,7 +78,10 @@ const averagePool: Kernel<Pooling> = (g, { x }, attributes) => {
   return binary(g, 'Div', sum, insideCounts(g, window));
 };
 
-/** What TensorFlow.js's kernel is: dy over the size of the window, padding or not (the gradient of AvgPool corrects for it). */
+/**
+ * As TensorFlow.js's kernel: dy over the size of the window, including padding (the gradient of AvgPool corrects for
+ * it).
+ */
 const averagePoolGradient: Kernel<Pooling> = (g, { dy, input }, attributes) => {
   const window = poolingWindow(input, attributes);
   const share = binary(g, 'Mul', dy, g.splat(1 / (window.filterHeight * window.filterWidth)));

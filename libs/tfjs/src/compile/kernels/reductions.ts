@@ -38,7 +38,7 @@ const cumsum: Kernel<Scan> = (g, { x }, { axis, exclusive, reverse }) => {
   return g.op('CumSum', [x, along], x.shape, x.dtype, { exclusive: Number(!!exclusive), reverse: Number(!!reverse) });
 };
 
-/** `x` moved on by `by` places along an axis, backwards where `by` is negative, with 1 moving in. */
+/** `x` shifted by `by` places along an axis (backwards if `by` is negative), filled with 1. */
 function shiftIn1(g: Graph, x: Value, axis: number, by: number): Value {
   const rest = x.shape.map((extent, i) => (i === axis ? extent - Math.abs(by) : extent));
   const filler = g.splat(
@@ -51,7 +51,7 @@ function shiftIn1(g: Graph, x: Value, axis: number, by: number): Value {
   return concat(g, by > 0 ? [filler, kept] : [kept, filler], axis);
 }
 
-/** Products of everything before, by doubling (Hillis and Steele, 1986): ONNX has no such operator. */
+/** Cumulative products by doubling (Hillis and Steele, 1986): ONNX has no such operator. */
 const cumprod: Kernel<Scan> = (g, { x }, { axis: given, exclusive, reverse }) => {
   const axis = axesOf(given, x)[0];
   const extent = x.shape[axis];
@@ -66,7 +66,7 @@ const cumprod: Kernel<Scan> = (g, { x }, { axis: given, exclusive, reverse }) =>
 const softmax: Kernel<{ dim: number }> = (g, { logits }, { dim }) =>
   g.op('Softmax', [logits], logits.shape, 'float32', { axis: axisOf(dim, logits.shape.length) });
 
-/** The largest elements of the last axis and where they are; TensorFlow.js sorts them whether asked to or not. */
+/** The largest elements of the last axis and their indices; TensorFlow.js always sorts them. */
 const topK: Kernel<{ k: number; sorted: boolean }> = (g, { x }, { k }) => {
   const shape = [...x.shape.slice(0, -1), k];
   const [values, indices] = g.ops(
@@ -101,7 +101,7 @@ const linSpace: Kernel<{ start: number; stop: number; num: number }> = (g, _, { 
   );
 };
 
-/** Reductions, scans, and what looks along an axis. */
+/** Reductions, scans, and other operations along an axis. */
 export const REDUCTIONS: KernelTable = {
   Sum: reduction('ReduceSum'),
   Mean: reduction('ReduceMean', (g, x) => cast(g, x, 'float32')),

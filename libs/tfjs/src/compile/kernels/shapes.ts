@@ -131,7 +131,7 @@ const unpack: Kernel<{ axis: number }> = (g, { value }, { axis }) => {
   return pieces(g, value, ones, along).map((piece) => reshape(g, piece, shape));
 };
 
-/** Blocks of the spatial axes into the batch: what TensorFlow.js makes dilated pooling of. */
+/** Moves blocks of the spatial axes into the batch; TensorFlow.js composes dilated pooling of it. */
 const spaceToBatch: Kernel<{ blockShape: number[]; paddings: Paddings }> = (g, { x }, { blockShape, paddings }) => {
   const around = x.shape.map((_, i): [number, number] => paddings[i - 1] ?? [0, 0]);
   const padded = pad(g, x, around);
@@ -149,7 +149,7 @@ const spaceToBatch: Kernel<{ blockShape: number[]; paddings: Paddings }> = (g, {
   return reshape(g, blocks, [padded.shape[0] * sizeOf(blockShape), ...outer, ...rest]);
 };
 
-/** The way back. */
+/** The inverse. */
 const batchToSpace: Kernel<{ blockShape: number[]; crops: Paddings }> = (g, { x }, { blockShape, crops }) => {
   const count = blockShape.length;
   const batch = x.shape[0] / sizeOf(blockShape);

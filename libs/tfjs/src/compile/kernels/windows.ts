@@ -19,7 +19,7 @@ export interface ConvolutionAttributes {
 
 type Shape4D = [number, number, number, number];
 
-/** The geometry of a convolution of these shapes; `depthwise`: a filter a channel. */
+/** The geometry of a convolution of these shapes; `depthwise`: one filter per channel. */
 export function convolutionWindow(
   x: readonly number[],
   filter: readonly number[],
@@ -37,7 +37,7 @@ export function convolutionWindow(
   );
 }
 
-/** Places of the window, from its first to its last tap, row by row: where it begins in the padded input. */
+/** Positions of the window's taps, row by row: offsets of each tap in the padded input. */
 export function taps({ filterHeight, filterWidth, dilationHeight, dilationWidth }: Window): [number, number][] {
   const rows = Array.from({ length: filterHeight }, (_, i) => i * dilationHeight);
   return rows.flatMap((row) =>
@@ -45,13 +45,13 @@ export function taps({ filterHeight, filterWidth, dilationHeight, dilationWidth 
   );
 }
 
-/** The input with its zeros (or another filler) around. */
+/** The input padded with zeros (or another value). */
 export function padded(g: Graph, x: Value, { padInfo }: Window, filler = 0): Value {
   const { top, bottom, left, right } = padInfo;
   return pad(g, x, [[0, 0], [top, bottom], [left, right], [0, 0]], filler); // biome-ignore format: one row
 }
 
-/** What one tap sees of the padded input: [batch, outHeight, outWidth, channels]. */
+/** The part of the padded input that one tap reads: [batch, outHeight, outWidth, channels]. */
 export function seenBy(g: Graph, input: Value, [row, column]: readonly [number, number], window: Window): Value {
   const { batchSize, outHeight, outWidth, strideHeight, strideWidth } = window;
   const size = [batchSize, outHeight, outWidth, input.shape[3]];
@@ -63,7 +63,7 @@ function paddedExtents({ inHeight, inWidth, padInfo }: Window): [number, number]
   return [inHeight + padInfo.top + padInfo.bottom, inWidth + padInfo.left + padInfo.right];
 }
 
-/** The reverse of {@link seenBy}: numbers at the places that a tap saw, zeros elsewhere. */
+/** The adjoint of {@link seenBy}: numbers at the positions that a tap reads, zeros elsewhere. */
 function spread(g: Graph, values: Value, [row, column]: readonly [number, number], window: Window): Value {
   const { strideHeight, strideWidth } = window;
   const [height, width] = paddedExtents(window);
@@ -81,7 +81,10 @@ function spread(g: Graph, values: Value, [row, column]: readonly [number, number
   return pad(g, apart, [[0, 0], rows, columns, [0, 0]]);
 }
 
-/** The sum over taps of what each gives back to the places it saw, without the padding: the gradient of every window operation. */
+/**
+ * The sum over taps of each one's contribution to the positions that it reads, without the padding: the gradient of
+ * every window operation.
+ */
 export function gatherBack(g: Graph, window: Window, given: (tap: number) => Value): Value {
   const { padInfo } = window;
   const sum = taps(window)
@@ -97,7 +100,10 @@ export function isSequence({ inHeight, filterHeight, outHeight, padInfo, dilatio
   return flat && dilationWidth === 1;
 }
 
-/** Up to so many numbers side by side are a narrow block, and above so many of these a copy block by block takes longer than slices. */
+/**
+ * Maximum width of a narrow block, and number of narrow blocks above which a copy block by block takes longer than
+ * slices.
+ */
 const NARROW_BLOCK = 8;
 const NARROW_BLOCKS = 4096;
 
@@ -108,13 +114,13 @@ export function gatherRows(g: Graph, x: Value, indices: readonly number[]): Valu
   return g.op('Gather', inputs, [batch, indices.length, width], x.dtype, { axis: 1 });
 }
 
-/** Whether {@link gatherRows} of so many rows in all is faster than slices and what puts them together. */
+/** Whether {@link gatherRows} of this total number of rows is faster than slices and their concatenation. */
 export const gathersWell = (rows: number, width: number): boolean => width >= NARROW_BLOCK || rows <= NARROW_BLOCKS;
 
 /**
- * im2col: one row an output, one column a tap and channel. Over one axis a stride is a reshape: what lies `stride` apart is side by
- * side in [length/stride, stride·channels], and a row is a run of these: gathered at once, or, where a part of the last one is left over
- * or blocks are narrow, put together of slices without strides.
+ * im2col: one row per output, one column per tap and channel. Over one axis a stride is a reshape: elements `stride`
+ * apart are adjacent in [length/stride, stride·channels], and a row is a run of these. Rows are gathered at once, or,
+ * if a part of the last one is left over or blocks are narrow, concatenated from slices without strides.
  */
 export function columns(g: Graph, x: Value, window: Window): Value {
   const { batchSize, inChannels, outHeight, outWidth, filterHeight, filterWidth, strideWidth, padInfo } = window;

@@ -10,7 +10,7 @@ export interface StateView extends TensorType {
   readonly size: number;
 }
 
-/** A model, and which inputs it takes. */
+/** A model and its inputs. */
 export interface BuiltModel {
   readonly onnx: Uint8Array;
   readonly nodes: number;
@@ -20,9 +20,11 @@ export interface BuiltModel {
   readonly inputs: readonly Value[];
 }
 
-/** From this size on a part of the state is an input of its own, since a copy costs more than an input (about 4 µs). */
+/**
+ * Minimum size of a part of the state that is a separate input, because its copy costs more than an input (about 4 µs).
+ */
 const LARGE = 1 << 14;
-/** Unused elements between two parts that a split may copy. */
+/** Maximum number of unused elements between two parts that a split may copy. */
 const GAP = 1 << 12;
 
 /** Every value that the outputs depend on, operands first. */
@@ -49,7 +51,7 @@ function inOrder(outputs: readonly Value[], isSource: (value: Value) => boolean)
   return order;
 }
 
-/** A one-dimensional part of a segment, where a value is one. */
+/** The one-dimensional part of a segment that a value is, if it is one. */
 function partOf(
   value: Value,
   segments: ReadonlySet<Value>,
@@ -68,7 +70,7 @@ interface Part {
   readonly size: number;
 }
 
-/** Disjoint parts, small ones first, and the rest. */
+/** Separates parts into disjoint ones, small ones first, and the rest. */
 function disjoint(parts: readonly Part[]): { chosen: Part[]; rest: Part[] } {
   const chosen: Part[] = [];
   const rest: Part[] = [];
@@ -148,7 +150,7 @@ class ModelWriter {
     return name;
   }
 
-  /** Takes parts of one segment in as few inputs as is cheap. */
+  /** Takes parts of one segment with few, inexpensive inputs. */
   takeParts(parts: readonly Part[], most: number): void {
     const distinct = new Map<string, Part[]>();
     for (const part of parts) {
@@ -200,7 +202,7 @@ class ModelWriter {
   }
 }
 
-/** Sums of a product and a bias that Gemm can do in one: the product's value, and the bias. */
+/** The product and the bias of a sum that Gemm can compute in one node. */
 function fusibleBiases(
   order: readonly Value[],
   outputs: readonly Value[],
@@ -230,8 +232,8 @@ function fusibleBiases(
 }
 
 /**
- * The ONNX model that computes the named outputs. `segments` are inputs of which only parts are taken, at most `mostParts` in one tensor.
- * What no output depends on is left out.
+ * The ONNX model that computes the named outputs. `segments` are inputs of which only parts are taken, at most
+ * `mostParts` in one tensor. Values on which no output depends are left out.
  */
 export function buildModel(
   outputs: readonly { readonly name: string; readonly value: Value }[],

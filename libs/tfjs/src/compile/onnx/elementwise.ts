@@ -10,7 +10,7 @@ import {
 } from '../tracing/graph.ts';
 import { ONNX_TYPES } from './onnx-types.ts';
 
-/** What an operator makes of numbers, for folding constants. */
+/** Operators on JavaScript numbers, for folding constants. */
 const FOLD: Record<string, (...numbers: number[]) => number> = {
   Add: (a, b) => a + b,
   Sub: (a, b) => a - b,
@@ -27,13 +27,17 @@ const FOLD: Record<string, (...numbers: number[]) => number> = {
   Min: (a, b) => Math.min(a, b),
 };
 
-/** The smallest value that broadcasts to this one: elementwise operations work on it and repeat the result. */
+/**
+ * The smallest value that broadcasts to this one; elementwise operations are applied to it and the result is repeated.
+ */
 function smallest(g: Graph, value: Value): Value {
   if (value.splat !== undefined) return g.splat(value.splat, [], value.dtype);
   return value.repeats ?? value;
 }
 
-/** x·1, x+0, x−0, x/1, x¹, x², x^½: the operand, or something cheaper than the operation; undefined where there is none. */
+/**
+ * x·1, x+0, x−0, x/1, x¹, x², x^½: the operand, or something cheaper than the operation; undefined if there is none.
+ */
 function identity(g: Graph, op: string, [a, b]: readonly Value[], shape: readonly number[], dtype: GraphType) {
   if (!b) return undefined;
   const whole = (value: Value) => sizeOf(value.shape) === sizeOf(shape) && value.dtype === dtype;

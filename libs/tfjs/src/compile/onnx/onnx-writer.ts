@@ -1,7 +1,7 @@
 import type { Attributes, GraphType, Numbers } from '../tracing/graph.ts';
 import { ONNX_TYPES } from './onnx-types.ts';
 
-/** Version of ONNX's operators that graphs are written in, and of its file format. */
+/** Versions of ONNX's operators and of its file format in the written graphs. */
 const OPSET = 17;
 const IR_VERSION = 8;
 
@@ -99,7 +99,7 @@ export interface NodeDescription {
 
 /** A constant, by name. */
 export interface ConstantDescription extends TensorType {
-  /** One number for all, or one an element. */
+  /** One number for all, or one per element. */
   readonly numbers: number | Numbers;
 }
 
@@ -129,7 +129,10 @@ function node({ op, inputs, outputs, attributes }: NodeDescription, index: numbe
   return message;
 }
 
-/** Little-endian bytes of numbers: typed arrays have the machine's order, which every platform of Node shares. */
+/**
+ * Little-endian bytes of numbers: typed arrays have the machine's byte order, which is little-endian on every platform
+ * of Node.
+ */
 function bytesOf(numbers: Numbers, dtype: GraphType): Uint8Array {
   const list = Array.from(numbers);
   if (dtype === 'bool') return Uint8Array.from(list, (number) => (number ? 1 : 0));

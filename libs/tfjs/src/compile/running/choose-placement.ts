@@ -5,13 +5,13 @@ import type { ProviderName } from './provider-name.ts';
 import { candidates, listProviders, type Placement } from './providers.ts';
 import type { Runtime, Session } from './runtime.ts';
 
-/** A model, and how to run it without a change of anything. */
+/** A model, and a function that runs it without side effects. */
 export interface PlaceableProgram {
   readonly model: { readonly onnx: Uint8Array };
   tryOut(session: Session, feeds: Feeds): void;
 }
 
-/** What there is to choose a placement from. */
+/** Options for the choice of a placement. */
 export interface PlacementRequest {
   readonly program: PlaceableProgram;
   readonly runtime: Runtime;
@@ -20,7 +20,7 @@ export interface PlacementRequest {
   readonly name: string;
   readonly log: (line: string) => void;
   readonly clock: () => number;
-  /** Inputs to measure with. */
+  /** Inputs for measurements. */
   readonly feeds: Feeds;
 }
 
@@ -35,10 +35,11 @@ const WARM_UPS = 2;
 const MEASUREMENTS = 5;
 
 /**
- * Loads a program where it was asked to run. A provider that cannot take it is passed over with a warning, for the CPU. `auto` loads it
- * everywhere it can, measures without changing any variable, and keeps the fastest; the same graph is measured once a process.
+ * Loads a program on the requested provider. If that provider cannot run it, the CPU does, with a warning. `auto` loads
+ * it on every provider that can run it, measures without changing any variable, and keeps the fastest; the same graph
+ * is measured once per process.
  *
- * Throws {@link CompileError} PROVIDER when the CPU cannot take it either.
+ * Throws {@link CompileError} PROVIDER if the CPU cannot run it either.
  */
 export function choosePlacement(request: PlacementRequest): Placed {
   const { provider, threads, name, log } = request;
@@ -64,7 +65,10 @@ function load({ program, runtime, clock }: PlacementRequest, placement: Placemen
   return { placement, session, sessionMs: clock() - started };
 }
 
-/** What `auto` has chosen, by the bytes of the graph: functions of one structure, such as the folds of a study, measure once. */
+/**
+ * Choices of `auto`, by the bytes of the graph: functions of the same structure, such as the folds of a study, are
+ * measured once.
+ */
 const chosen = new WeakMap<Runtime, Map<string, Placement>>();
 
 function measured(request: PlacementRequest): Placed {

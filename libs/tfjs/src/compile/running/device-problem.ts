@@ -14,14 +14,17 @@ function cudaProblem(packageFolder: string): string | undefined {
   return undefined;
 }
 
-/** An adapter that draws on the CPU is no gain: on Linux a real one has a render node. */
+/** An adapter that renders on the CPU is not useful: on Linux a GPU has a render node. */
 function webgpuProblem(): string | undefined {
   if (process.platform !== 'linux') return undefined;
   const nodes = existsSync(GRAPHICS) ? readdirSync(GRAPHICS).filter((name) => name.startsWith('renderD')) : [];
   return nodes.length > 0 || existsSync(NVIDIA) ? undefined : `no graphics device (${GRAPHICS}/renderD*)`;
 }
 
-/** Why this machine cannot run an execution provider, from what devices and libraries it has; undefined where nothing is missing. */
+/**
+ * Why this machine cannot run an execution provider, according to its devices and libraries; undefined if nothing is
+ * missing.
+ */
 export function deviceProblem(provider: ProviderName, packageFolder: string): string | undefined {
   if (provider === 'cuda') return cudaProblem(packageFolder);
   return provider === 'webgpu' ? webgpuProblem() : undefined;

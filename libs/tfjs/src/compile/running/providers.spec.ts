@@ -9,7 +9,7 @@ import { loadRuntime, type Runtime, type Session } from './runtime.ts';
 
 beforeAll(() => useBackend({ force: 'cpu' }));
 
-/** A machine with a CUDA device: its sessions are the CPU's, changed by `cuda`. Every session that is made is noted. */
+/** A machine with a CUDA device: its sessions are the CPU's, changed by `cuda`. Every session is recorded. */
 function machine(
   cuda: (session: Session) => Session,
   cost: (provider: ProviderName, threads: number) => number = () => 1,
@@ -37,7 +37,7 @@ function machine(
   return { runtime, made, clock: () => now };
 }
 
-/** A session that works so many times and then fails, after it has written its outputs. */
+/** A session that works this number of times and then fails, after it has written its outputs. */
 const failingAfter =
   (runs: number) =>
   (session: Session): Session => {
@@ -52,7 +52,7 @@ const failingAfter =
     };
   };
 
-/** Adds 1, 2, 3 … to a variable, and returns what it then holds. */
+/** Adds 1, 2, 3 … to a variable, and returns its new value. */
 function accumulator() {
   const total = tf.tidy(() => tf.variable(tf.tensor1d([0, 0])));
   let count = 0;
@@ -74,7 +74,7 @@ function accumulator() {
 const numbers = (tensor: tf.Tensor) => Array.from(tensor.dataSync());
 
 describe('a provider that fails', () => {
-  it('at a run hands its state to the CPU, says so once, and every number drawn is used once', () => {
+  it('during a run passes its state to the CPU, with one warning, and every drawn number is used once', () => {
     const lines: string[] = [];
     const { runtime, made } = machine(failingAfter(2));
     const { total, step } = accumulator();
@@ -85,12 +85,12 @@ describe('a provider that fails', () => {
     expect(numbers(total)).toEqual([15, 150]);
     expect(made).toEqual(['cuda 1', 'cpu 1']);
     expect(lines).toEqual([
-      'compile: sum failed on cuda (CUDA failure 700: an illegal memory access); it goes on on the CPU, from the same state.',
+      'compile: sum failed on cuda (CUDA failure 700: an illegal memory access); it continues on the CPU, from the same state.',
     ]);
     expect(compiled.stats[0]).toMatchObject({ provider: 'cpu', threads: 1, runs: 5 });
   });
 
-  it('when the graph is loaded is passed over, with a warning', () => {
+  it('when the graph is loaded is skipped, with a warning', () => {
     const lines: string[] = [];
     const refuse = () => {
       throw new Error('out of memory\nat somewhere');
@@ -107,7 +107,7 @@ describe('a provider that fails', () => {
     expect(compiled.stats[0].provider).toBe('cpu');
   });
 
-  it('for want of a device is passed over, with the reason', () => {
+  it('for lack of a device is skipped, with the reason', () => {
     const lines: string[] = [];
     const { runtime } = machine((session) => session);
     const without: Runtime = { ...runtime, problem: (name) => (name === 'cuda' ? 'no NVIDIA device' : undefined) };
@@ -120,7 +120,7 @@ describe('a provider that fails', () => {
     ]);
   });
 
-  it('is an error when it is the CPU', () => {
+  it('is an error if it is the CPU', () => {
     const { runtime } = machine((session) => session);
     const broken: Runtime = {
       ...runtime,
@@ -143,7 +143,7 @@ describe('a provider that fails', () => {
 });
 
 describe('the provider webgpu', () => {
-  it('takes a state of many variables in tensors of four parts each, since its kernels have eight buffers', () => {
+  it('takes a state of many variables in tensors of four parts each, because its kernels have eight buffers', () => {
     const real = loadRuntime() as Runtime;
     const runtime: Runtime = {
       ...real,
@@ -171,7 +171,7 @@ describe('the provider auto', () => {
   const cheapest = (wanted: string) => (provider: ProviderName, threads: number) =>
     `${provider} ${threads}` === wanted ? 1 : 5;
 
-  it.each(['cpu 1', 'cuda 1'])('takes the fastest, without a change of any variable: %s', (wanted) => {
+  it.each(['cpu 1', 'cuda 1'])('takes the fastest, without changing any variable: %s', (wanted) => {
     const { runtime, clock } = machine((session) => session, cheapest(wanted));
     const { total, step } = accumulator();
     const compiled = compile(step, { provider: 'auto', runtime, clock });
@@ -183,7 +183,7 @@ describe('the provider auto', () => {
     expect(`${provider} ${threads}`).toBe(wanted);
   });
 
-  it('measures a graph once, whichever function it comes from, and another shape anew', () => {
+  it('measures a graph once, even from different functions, and another shape again', () => {
     const { runtime, made, clock } = machine((session) => session, cheapest('cuda 1'));
     const negate = (x: tf.Tensor1D) => tf.neg(x);
     compile(negate, { provider: 'auto', runtime, clock })(tf.tensor1d([1, 2]));
@@ -196,7 +196,7 @@ describe('the provider auto', () => {
     expect(made.length).toBe(2 * measured + 1);
   });
 
-  it('passes over what fails, with a warning', () => {
+  it('skips providers that fail, with a warning', () => {
     const lines: string[] = [];
     const { runtime, clock } = machine(failingAfter(0), cheapest('cuda 1'));
     const { step } = accumulator();
@@ -206,7 +206,7 @@ describe('the provider auto', () => {
     expect(compiled.stats[0].provider).toBe('cpu');
   });
 
-  it('tries the CPU at one thread and, where there are cores, at two; others once', () => {
+  it('tries the CPU with one thread and, if there are cores, with two; others once', () => {
     const findings = listProviders(machine((session) => session).runtime);
     expect(candidates(findings, 1)).toEqual([
       { provider: 'cpu', threads: 1 },

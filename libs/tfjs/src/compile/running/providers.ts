@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import type { ProviderName } from './provider-name.ts';
 import { loadRuntime, type MissingRuntime, type Runtime } from './runtime.ts';
 
-/** What was found out about one way to run compiled functions. */
+/** Availability of one provider for compiled functions. */
 export interface ProviderFinding {
   readonly name: ProviderName;
   readonly available: boolean;
@@ -17,10 +17,10 @@ export interface Placement {
 }
 
 /**
- * Which providers this machine has, and why not: for diagnostics. Loads onnxruntime-node unless it is given, and creates no session.
+ * Returns the providers of this machine, with reasons for missing ones, for diagnostics. Loads onnxruntime-node unless
+ * it is given, and creates no session.
  *
- * @example
- * for (const { name, available, reason } of listProviders()) console.log(name, available, reason);
+ * @example for (const { name, available, reason } of listProviders()) console.log(name, available, reason);
  */
 export function listProviders(runtime: Runtime | MissingRuntime = loadRuntime()): ProviderFinding[] {
   const names: readonly ProviderName[] = ['cpu', 'cuda', 'webgpu'];
@@ -36,17 +36,23 @@ export function listProviders(runtime: Runtime | MissingRuntime = loadRuntime())
   });
 }
 
-/** Buffers that a kernel of WebGPU may have on every device. Source: the specification's default for maxStorageBuffersPerShaderStage. */
+/**
+ * Number of buffers that a kernel of WebGPU may have on every device. Source: the specification's default for
+ * maxStorageBuffersPerShaderStage.
+ */
 const WEBGPU_BUFFERS = 8;
 
 /**
- * How many parts of one tensor a graph for a provider may take at once: WebGPU's Split has a buffer for its input, each of its parts and
- * each gap between two of them.
+ * Maximum number of parts of one tensor that a graph for a provider may take: WebGPU's Split has a buffer for its
+ * input, each of its parts and each gap between two of them.
  */
 export const mostParts = (provider: ProviderName | 'auto'): number =>
   provider === 'webgpu' || provider === 'auto' ? WEBGPU_BUFFERS / 2 : Number.POSITIVE_INFINITY;
 
-/** What `auto` tries: the CPU at one thread and, where there are two cores, at two; and every other provider present. */
+/**
+ * Placements that `auto` tries: the CPU with one thread and, if there are two cores, with two; and every other
+ * available provider.
+ */
 export function candidates(
   findings: readonly ProviderFinding[],
   cores: number = availableParallelism(),

@@ -13,7 +13,7 @@ async function whereItThrows(error: Error) {
 }
 
 describe('onnxruntime-node', () => {
-  it('is found missing, without an exception, where it is not installed', async () => {
+  it('is reported missing, without an exception, if it is not installed', async () => {
     const absent = Object.assign(new Error("Cannot find module 'onnxruntime-node'\nRequire stack:"), {
       code: 'MODULE_NOT_FOUND',
     });
@@ -25,7 +25,7 @@ describe('onnxruntime-node', () => {
     );
   });
 
-  it('is found missing, with the reason, where its library does not load', async () => {
+  it('is reported missing, with the reason, if its library does not load', async () => {
     const { loaded } = await whereItThrows(
       new Error('libonnxruntime.so.1: cannot open shared object file\n    at load'),
     );
@@ -34,7 +34,7 @@ describe('onnxruntime-node', () => {
     });
   });
 
-  it('is here with its CPU provider, and every provider says its version or what it lacks', async () => {
+  it('is available with its CPU provider, and every provider reports its version or what it lacks', async () => {
     jest.resetModules();
     const [{ loadRuntime }, { listProviders }] = await Promise.all([import('./runtime.ts'), import('./providers.ts')]);
     const { version, providers } = loadRuntime() as Runtime;
@@ -49,7 +49,7 @@ describe('onnxruntime-node', () => {
     }
   });
 
-  it('refuses bytes that are no model, with what it says', async () => {
+  it('refuses bytes that are not a model, with its message', async () => {
     const { loadRuntime } = await import('./runtime.ts');
     const runtime = loadRuntime() as Runtime;
     expect(() => runtime.createSession(Uint8Array.of(1, 2, 3), 'cpu', 1)).toThrow(/protobuf|model/i);

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { deviceProblem } from './device-problem.ts';
 import type { ProviderName } from './provider-name.ts';
 
-/** A tensor as onnxruntime takes and gives it. */
+/** A tensor of onnxruntime. */
 export interface RuntimeTensor {
   readonly data: Float32Array | Int32Array | Uint8Array;
 }
@@ -13,7 +13,10 @@ export type RuntimeTensors = Record<string, RuntimeTensor>;
 
 /** A loaded model. */
 export interface Session {
-  /** Runs it at once, on this thread and the session's own. An output that is given (not null) is written in place. */
+  /**
+   * Runs it synchronously, on this thread and the session's threads. An output that is given (not null) is written in
+   * place.
+   */
   run(inputs: RuntimeTensors, outputs: Record<string, RuntimeTensor | null>): RuntimeTensors;
   dispose(): void;
 }
@@ -23,11 +26,11 @@ export interface Runtime {
   readonly version: string;
   /** Providers that the build can load, whether or not the machine has the device. */
   readonly providers: readonly ProviderName[];
-  /** Why a provider of {@link providers} cannot run on this machine; undefined where it seems to. */
+  /** Why a provider of {@link providers} cannot run on this machine; undefined if it seems able to. */
   problem(provider: ProviderName): string | undefined;
-  /** Loads a model. Throws what onnxruntime says. */
+  /** Loads a model. Throws the error of onnxruntime. */
   createSession(onnx: Uint8Array, provider: ProviderName, threads: number): Session;
-  /** A tensor over this memory, which is not copied. */
+  /** Creates a tensor over this memory without a copy. */
   tensor(dtype: string, data: RuntimeTensor['data'], shape: readonly number[]): RuntimeTensor;
 }
 
@@ -53,7 +56,8 @@ const PACKAGE = 'onnxruntime-node';
 
 function load(): Runtime {
   const require = createRequire(import.meta.url);
-  // Its telemetry, which version 1.30 turns on by itself on Linux too, sends what it observes to its maker. Whoever wants that says so.
+  // Disables its telemetry, which version 1.30 enables by default on Linux too and which sends usage data to its
+  // vendor. It must be enabled explicitly.
   process.env.ORT_DISABLE_TELEMETRY ??= '1';
   const { Tensor } = require(PACKAGE) as Package;
   // The package's own session is a promise around this one: the native call is synchronous, and so is a training step.
@@ -72,7 +76,7 @@ function load(): Runtime {
         intraOpNumThreads: threads,
         interOpNumThreads: 1,
         graphOptimizationLevel: 'all',
-        // Warnings about nodes that a provider leaves to the CPU are no news to anyone.
+        // Warnings about nodes that a provider leaves to the CPU are suppressed.
         logSeverityLevel: 3,
       });
       return {

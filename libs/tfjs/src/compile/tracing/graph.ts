@@ -1,7 +1,10 @@
 /** The element types of a graph; int64 occurs in shapes and indices only. */
 export type GraphType = 'float32' | 'int32' | 'bool' | 'int64';
 
-/** Attributes of an ONNX node: integers, strings, lists of integers; floats are wrapped, since ONNX tells them apart. */
+/**
+ * Attributes of an ONNX node: integers, strings, lists of integers; floats are wrapped, because ONNX distinguishes
+ * them.
+ */
 export type Attributes = Readonly<Record<string, number | string | readonly number[] | { readonly float: number }>>;
 
 /** Numbers of a constant, row-major. */
@@ -28,9 +31,9 @@ export interface Value {
   readonly data?: Numbers;
   /** Set for constants whose elements are all the same. */
   readonly splat?: number;
-  /** What this one repeats along axes of size 1, where that is known: operations may use it instead. */
+  /** The value that this one repeats along axes of size 1, if known; operations may use it instead. */
   repeats?: Value;
-  /** What this one is in another shape, where that is known. */
+  /** The value of which this one is a reshape, if known. */
   reshapes?: Value;
 }
 
@@ -61,13 +64,13 @@ export function isUniform(numbers: Numbers): boolean {
   return numbers.length > 0 && i === numbers.length;
 }
 
-/** A copy; of typed arrays one of their type, which takes a fraction of the time that a list takes. */
+/** A copy; of a typed array in its type, which is much faster than a list. */
 export const copyOf = (numbers: Numbers): Numbers =>
   ArrayBuffer.isView(numbers) ? (numbers as Float32Array).slice() : Array.from(numbers);
 
 /**
- * A graph under construction. Values are hash-consed: the same operator on the same values with the same attributes is one
- * value, which is why a gradient may recompute what the forward pass had and costs nothing.
+ * A graph under construction. Values are hash-consed: the same operator on the same values with the same attributes is
+ * one value, so that recomputation of the forward pass in a gradient costs nothing.
  */
 export class Graph {
   readonly inputs: Value[] = [];

@@ -7,7 +7,7 @@ function sameNumbers(a: Numbers, b: Numbers): boolean {
   return true;
 }
 
-/** The first constant that differs between two traces; the length of the shorter list where one is longer. */
+/** The first constant that differs between two traces; the length of the shorter list if one is longer. */
 function firstDifference(a: readonly TracedConstant[], b: readonly TracedConstant[]): number | undefined {
   const same = (x: TracedConstant, y: TracedConstant) =>
     sameShape(x.shape, y.shape) && x.numbers.length === y.numbers.length && sameNumbers(x.numbers, y.numbers);
@@ -17,8 +17,8 @@ function firstDifference(a: readonly TracedConstant[], b: readonly TracedConstan
 }
 
 /**
- * Throws {@link CompileError} HIDDEN_STATE unless two traces of a function made the same constants and the same graph: what differs
- * would be frozen into the graph. `retrace` traces once more, with the places of constants.
+ * Throws {@link CompileError} HIDDEN_STATE unless two traces of a function made the same constants and the same graph,
+ * because differences would be frozen into the graph. `retrace` traces once more, with the source lines of constants.
  */
 export function assertPure(first: Trace, second: Trace, retrace: () => Trace): void {
   const index = firstDifference(first.constants, second.constants);

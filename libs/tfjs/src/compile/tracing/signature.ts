@@ -3,7 +3,7 @@ import { CompileError } from '../errors.ts';
 
 /** A tensor or number among the arguments of a call. */
 export interface Leaf {
-  /** Where it is: `0`, `1.real`. */
+  /** Its path: `0`, `1.real`. */
   readonly path: string;
   readonly value: tf.Tensor | number;
 }
@@ -61,14 +61,17 @@ function flatten(value: unknown, path: string, leaves: Leaf[]): string {
   return `{${entries.map(([key, item]) => `${key}: ${flatten(item, `${path}.${key}`, leaves)}`).join(' ')}}`;
 }
 
-/** Flattens the arguments of a call. Throws {@link CompileError} BAD_ARGUMENT for what has no place in a graph. */
+/**
+ * Flattens the arguments of a call. Throws {@link CompileError} BAD_ARGUMENT for values that a graph cannot have as
+ * inputs.
+ */
 export function flattenArguments(given: readonly unknown[]): FlatArguments {
   const leaves: Leaf[] = [];
   const key = given.map((value, i) => flatten(value, String(i), leaves)).join('; ');
   return { key, leaves };
 }
 
-/** The same structure with `replace` in the place of every tensor and number. */
+/** The same structure with every tensor and number replaced by `replace`. */
 export function mapLeaves<T>(value: T, path: string, replace: (path: string) => tf.Tensor): T {
   if (value instanceof tf.Variable) return value;
   if (value instanceof tf.Tensor || typeof value === 'number') return replace(path) as T;
@@ -79,14 +82,14 @@ export function mapLeaves<T>(value: T, path: string, replace: (path: string) => 
   ) as T;
 }
 
-/** What a function returned, with the tensors numbered. */
+/** A function's result, with numbered tensors. */
 export interface ResultTemplate {
   readonly tensors: readonly tf.Tensor[];
-  /** The result from one tensor for each number. */
+  /** Builds the result from one tensor for each number. */
   rebuild(tensors: readonly tf.Tensor[]): unknown;
 }
 
-/** Takes a result apart. Throws {@link CompileError} where it holds something else than tensors. */
+/** Numbers the tensors of a result. Throws {@link CompileError} if it contains values other than tensors. */
 export function resultTemplate(result: unknown): ResultTemplate {
   const tensors: tf.Tensor[] = [];
   const take = (value: unknown, path: string): ((from: readonly tf.Tensor[]) => unknown) => {

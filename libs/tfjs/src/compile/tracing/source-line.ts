@@ -1,7 +1,10 @@
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** Frames of packages are not the user's; TensorFlow.js's are named by its sources where source maps are applied. */
+/**
+ * Frames of packages are not the user's; those of TensorFlow.js have the names of its sources if source maps are
+ * applied.
+ */
 const TENSORFLOW = /[/\\](@tensorflow|tfjs-(core|layers|backend-[a-z]+)[/\\]src)[/\\]/;
 const FOREIGN = /[/\\]node_modules[/\\]|node:internal/;
 const DEEP = 200;
@@ -21,7 +24,7 @@ function parse(line: string): Frame | undefined {
   return { name, file, line: Number(number) };
 }
 
-/** The stack of this moment, innermost frame first. */
+/** The current stack, innermost frame first. */
 function frames(): Frame[] {
   const before = Error.stackTraceLimit;
   Error.stackTraceLimit = DEEP;
@@ -30,11 +33,11 @@ function frames(): Frame[] {
   return stack.split('\n').flatMap((line) => parse(line) ?? []);
 }
 
-/** Where the traced function was when something happened. */
+/** A position in the traced function. */
 export interface Site {
-  /** ` (src/step.ts:12)`, relative to the working directory; empty where it is unknown. */
+  /** ` (src/step.ts:12)`, relative to the working directory; empty if unknown. */
   readonly where: string;
-  /** The operation of TensorFlow.js that was called there, `tf.dropout`, where one was. */
+  /** The operation of TensorFlow.js that was called there, such as `tf.dropout`, if any. */
   readonly operation?: string;
 }
 
@@ -43,7 +46,7 @@ const ours = ({ file }: Frame) => file.startsWith(COMPILER) && !file.endsWith('.
 const tensorflow = ({ file }: Frame) => TENSORFLOW.test(file);
 const foreign = (frame: Frame) => FOREIGN.test(frame.file) || tensorflow(frame) || ours(frame);
 
-/** The innermost line that is neither TensorFlow.js's nor the compiler's, and what it called. */
+/** The innermost line that is neither TensorFlow.js's nor the compiler's, and the operation that it called. */
 export function callSite(): Site {
   const stack = frames();
   const user = stack.findIndex((frame) => !foreign(frame));

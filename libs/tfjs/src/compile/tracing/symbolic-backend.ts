@@ -11,7 +11,7 @@ export const BACKEND = 'compiled-steps';
 
 /** Memory of one tensor outside of a trace. */
 interface Held {
-  /** A copy, or the memory itself where nothing else writes to it. */
+  /** A copy, or the memory itself if nothing else writes to it. */
   read(): tf.BackendValues;
   references: number;
 }
@@ -36,14 +36,14 @@ export class SymbolicBackend extends tf.KernelBackend {
   private readonly symbolic = new Map<object, { readonly value: Value; references: number }>();
   private readonly held = new Map<object, Held>();
 
-  /** A new tensor's memory that stands for a value of the graph. */
+  /** Memory of a new tensor that represents a value of the graph. */
   put(value: Value): object {
     const id = {};
     this.symbolic.set(id, { value, references: 1 });
     return id;
   }
 
-  /** The value a traced tensor stands for. */
+  /** The value that a traced tensor represents. */
   symbolOf(id: object): Value | undefined {
     return this.symbolic.get(id)?.value;
   }
@@ -55,7 +55,7 @@ export class SymbolicBackend extends tf.KernelBackend {
     return id;
   }
 
-  /** Whether the memory is here, outside of a trace. */
+  /** Whether the memory belongs to this backend, outside of a trace. */
   holds(id: object): boolean {
     return this.held.has(id);
   }

@@ -22,7 +22,7 @@ export interface TracedFunction {
 class SegmentInputs {
   private readonly inputs = new Map<Segment, Value>();
 
-  /** The input that holds a segment; made when it is first asked for. */
+  /** The input for a segment, created on first use. */
   inputFor(graph: Graph, segment: Segment): Value {
     let input = this.inputs.get(segment);
     if (!input) {
@@ -64,7 +64,7 @@ function traceOnce(step: Step, given: readonly unknown[], variableInput: Variabl
   return { trace, arguments: inputs, variables, ...result };
 }
 
-/** A variable as an input of its own: for the trace that finds out which there are. */
+/** Variables as separate inputs, for the trace that finds the variables. */
 const alone: VariableInput = (graph, variable) =>
   graph.input(`variable ${variable.name}`, variable.shape, variable.dtype as GraphType);
 
@@ -85,7 +85,7 @@ function fromSegments(segments: SegmentInputs): VariableInput {
   };
 }
 
-/** The error for variables that the second trace made too. Those of both traces that nothing uses any more are freed. */
+/** The error for variables that the second trace made too. Unused variables of both traces are freed. */
 function madeAnew(before: readonly tf.Variable[], { trace, variables }: ReturnType<typeof traceOnce>): CompileError {
   const [{ name }] = trace.made;
   const used = new Set(variables.map(({ variable }) => variable));
@@ -97,11 +97,11 @@ function madeAnew(before: readonly tf.Variable[], { trace, variables }: ReturnTy
 }
 
 /**
- * Traces a function for arguments of these shapes. It is run over symbols two times, or three where the first makes variables: the
- * first run finds the variables, which then get their places in the flat state, and whatever differs between the two is hidden
- * state.
+ * Traces a function for arguments of these shapes. It is run with symbols twice, or three times if the first run makes
+ * variables: the first run finds the variables, which then get their places in the flat state, and differences between
+ * the runs are hidden state.
  *
- * Throws {@link CompileError}; afterwards the engine and all variables are as they were.
+ * Throws {@link CompileError}; afterwards the engine and all variables are unchanged.
  */
 export function traceFunction(step: Step, given: readonly unknown[]): TracedFunction {
   let first = traceOnce(step, given, alone);

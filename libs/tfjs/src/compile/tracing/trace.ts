@@ -8,14 +8,14 @@ import { allocate, BACKEND, readError, type SymbolicBackend, symbolicBackend } f
 
 /** A constant that JavaScript put into the graph while the function was traced. */
 export interface TracedConstant {
-  /** A single one where all are the same. */
+  /** A single number if all are the same. */
   readonly numbers: Numbers;
   readonly shape: readonly number[];
-  /** Recorded only where asked for: a stack trace is expensive. */
+  /** Recorded only on request, because a stack trace is expensive. */
   readonly site?: Site;
 }
 
-/** Numbers that JavaScript gives anew for every call of the compiled function. */
+/** Numbers that JavaScript computes for every call of the compiled function. */
 export interface HostNumbers {
   readonly value: Value;
   readonly draw: () => ArrayLike<number> | number;
@@ -24,9 +24,9 @@ export interface HostNumbers {
 /** A variable that the function reads or writes. */
 export interface TracedVariable {
   readonly variable: tf.Variable;
-  /** What it holds when the function is called; undefined where it is written before it is read. */
+  /** Its value when the function is called; undefined if it is written before it is read. */
   readonly before?: Value;
-  /** What it holds afterwards, where the function writes it. */
+  /** Its value after the function, if the function writes it. */
   readonly after?: Value;
 }
 
@@ -40,7 +40,7 @@ interface State {
   before?: Value;
 }
 
-/** One pass of a function over symbols: what its kernels ask for goes into `graph`. */
+/** One run of a function with symbols: its kernels add their operations to `graph`. */
 export class Trace implements ActiveTrace {
   readonly graph = new Graph();
   readonly constants: TracedConstant[] = [];
@@ -76,20 +76,20 @@ export class Trace implements ActiveTrace {
     return this.graph.constant(numbers, shape, dtype);
   }
 
-  /** An input of the graph that is drawn anew for each call. */
+  /** An input of the graph that is drawn for each call. */
   host(shape: readonly number[], dtype: GraphType, draw: HostNumbers['draw']): tf.Tensor {
     const value = this.graph.input(`host ${this.hostNumbers.length}`, shape, dtype);
     this.hostNumbers.push({ value, draw });
     return this.tensor(value);
   }
 
-  /** The tensor that stands for a value. */
+  /** The tensor that represents a value. */
   tensor(value: Value): tf.Tensor {
     const info = { dataId: this.backend.put(value), shape: [...value.shape], dtype: value.dtype as tf.DataType };
     return this.engine.makeTensorFromTensorInfo(info, this.backend);
   }
 
-  /** The value that a tensor stands for; a tensor from outside becomes a constant, a variable an input. */
+  /** The value that a tensor represents; a tensor from outside becomes a constant, a variable an input. */
   lookup(tensor: tf.TensorInfo): Value {
     const symbol = this.backend.symbolOf(tensor.dataId);
     if (symbol) return symbol;
@@ -126,8 +126,8 @@ export class Trace implements ActiveTrace {
   }
 
   /**
-   * Runs `body` with the engine set to record into this trace. Afterwards every variable is what it was; what `body` made of
-   * them is returned.
+   * Runs `body` with the engine set to record into this trace. Afterwards every variable has its previous value; the
+   * values that `body` assigned are returned.
    */
   run<T>(body: () => T): { result: T; variables: TracedVariable[] } {
     const { engine, backend } = this;
@@ -158,7 +158,7 @@ export class Trace implements ActiveTrace {
     }
   }
 
-  /** Holds on to a variable's memory, so that an assignment does not free it. */
+  /** Retains a variable's memory, so that an assignment does not free it. */
   private remember(variable: tf.Variable): void {
     const record = this.engine.state.tensorInfo.get(variable.dataId);
     if (!record) return;
@@ -189,7 +189,7 @@ export class Trace implements ActiveTrace {
     pointAt(variable, dataId, backend);
   }
 
-  /** Frees a tensor that was kept past the trace, where nothing is behind it; whoever reads it is told so by the backend. */
+  /** Frees a tensor that was kept past the trace and has no memory; the backend throws an error when it is read. */
   private retire(tensor: tf.Tensor): void {
     if (tensor.isDisposed) return;
     const { dataId } = tensor;
@@ -199,7 +199,7 @@ export class Trace implements ActiveTrace {
     tensor.throwIfDisposed = () => void this.backend.readSync(dataId);
   }
 
-  /** Gives a variable that the function made memory of its own. */
+  /** Allocates memory for a variable that the function made. */
   private settle(variable: tf.Variable): void {
     if (variable.isDisposed) return;
     const initial = this.initials.get(variable) as Value;
@@ -214,7 +214,7 @@ export class Trace implements ActiveTrace {
     );
   }
 
-  /** Catches what the function does past kernels: it makes variables, reads those there are, and keeps tensors. */
+  /** Intercepts actions of the function other than kernels: creation and reads of variables, and kept tensors. */
   private interpose(): () => void {
     const { engine } = this;
     const { makeVariable, readSync, read, keep } = engine;

@@ -19,7 +19,7 @@ for (const kernel of [1, 2, 3, 5, 6]) {
     }
   }
 }
-// Narrow and many: put together of slices, where the others are gathered; and wide and many.
+// Many narrow blocks, which are concatenated from slices while the others are gathered; and many wide ones.
 for (const channels of [2, 8]) {
   add(
     `conv1d of ${channels} channels at many positions`,

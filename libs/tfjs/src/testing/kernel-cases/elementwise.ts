@@ -132,7 +132,7 @@ valuesOnly('fill, range, linspace, zerosLike and onesLike', [[6]], (x) =>
   tf.stack([tf.fill([6], 2.5), tf.range(1, 13, 2), tf.linspace(0, 1, 6), tf.zerosLike(x), tf.add(x, tf.onesLike(x))]),
 );
 
-// A kernel that only a gradient calls which is replaced here.
+// A kernel that is called only by a gradient which is replaced here.
 valuesOnly(
   'the kernel EluGrad',
   [

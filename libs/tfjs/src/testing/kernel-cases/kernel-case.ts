@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 
-/** A function of tensors of these shapes, filled with normals, that uses a kernel or some. */
+/** A function of tensors of these shapes, filled with normals, that uses one or more kernels. */
 export interface KernelCase {
   readonly shapes: readonly (readonly number[])[];
   readonly f: (...x: tf.Tensor[]) => tf.Tensor;
@@ -23,10 +23,10 @@ export function createCases() {
 /** A function of one tensor. */
 export type Unary = (x: tf.Tensor) => tf.Tensor;
 
-/** Moves normals above 0. */
+/** Maps normals to numbers above 0. */
 export const positive: Unary = (x) => tf.add(tf.square(x), 0.5);
 
-/** Moves normals into (−1, 1). */
+/** Maps normals to (−1, 1). */
 export const inside: Unary = (x) => tf.mul(tf.tanh(x), 0.9);
 
 /** A tensor of integers. */
