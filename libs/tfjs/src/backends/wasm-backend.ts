@@ -2,10 +2,10 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import { registerFusedKernels } from '../kernels/fused-kernels.ts';
-import { borrowMissingKernels } from '../kernels/wasm-borrowed-kernels.ts';
-import { registerWasmConvolutions } from '../kernels/wasm-convolution.ts';
-import { registerWasmMatMul } from '../kernels/wasm-mat-mul.ts';
-import { registerWasmSlice } from '../kernels/wasm-slice.ts';
+import { borrowMissingKernels } from '../kernels/wasm/borrowed-kernels.ts';
+import { registerWasmConvolutions } from '../kernels/wasm/convolution.ts';
+import { registerWasmMatMul } from '../kernels/wasm/mat-mul.ts';
+import { registerWasmSlice } from '../kernels/wasm/slice.ts';
 
 const require = createRequire(import.meta.url);
 let prepared = false;

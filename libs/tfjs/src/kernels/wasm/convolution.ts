@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { heapOf, replaceKernel } from './heap-kernel.ts';
+import { heapOf, replaceKernel } from '../heap-kernel.ts';
 
 type Conv2DInfo = tf.backend_util.Conv2DInfo;
 

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { replaceKernel } from './heap-kernel.ts';
+import { replaceKernel } from '../heap-kernel.ts';
 
 interface Disposing {
   disposeData(dataId: object): boolean;

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { heapOf, replaceKernel } from './heap-kernel.ts';
+import { heapOf, replaceKernel } from '../heap-kernel.ts';
 
 /**
  * Replaces Slice for float32 of one axis. The stock kernel copies the whole input out of the heap for each part, so
