@@ -8,8 +8,9 @@ interface Stage {
 }
 
 /**
- * The stages of an episode in an order in which each comes after the ones that it reads. Log, stage workers, agent, telemetry and
- * reports take the names and the graph from this table; the contract (`qloom.episode.v1.Slot`) names the same slots.
+ * The stages of an episode in an order in which each comes after the ones that it reads. Log, stage workers, agent,
+ * telemetry and reports use the names and the graph of this table; the contract (`qloom.episode.v1.Slot`) names the
+ * same slots.
  */
 export const STAGES = [
   { name: 'propose', service: 'agent', reads: [] },
@@ -24,7 +25,7 @@ type Row = (typeof STAGES)[number];
 /** Name of a stage, and of the slot that it writes. */
 export type StageName = Row['name'];
 
-/** Stages that read the slot of `Read` and nothing else: `StageReading<'propose'>` is `fit`. */
+/** Stages that read only the slot of `Read`: `StageReading<'propose'>` is `fit`. */
 export type StageReading<Read extends StageName> = Extract<Row, { readonly reads: readonly [Read] }>['name'];
 
 /** The stages that read one slot: those of a stage worker. */
@@ -38,7 +39,10 @@ export const WORKER_STAGES: readonly WorkerStage[] = STAGES.flatMap((stage) =>
   stage.service === 'agent' ? [] : [stage.name],
 );
 
-/** The terminal stage: once its slot is written the episode is over, whichever others are. The agent alone writes it. */
+/**
+ * The terminal stage: once its slot is written the episode has ended, whichever other slots are written. Only the agent
+ * writes it.
+ */
 export const TERMINAL_STAGE = 'reward' as const satisfies StageName;
 
 /** The slots that a stage reads, in the order of {@link STAGES}. */

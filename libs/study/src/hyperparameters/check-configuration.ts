@@ -5,19 +5,22 @@ import { InvalidHyperparameterError } from './invalid-hyperparameter-error.ts';
 
 /** The hyperparameters of one service. */
 export interface OwnedHyperparameters {
-  /** The service, for messages: `generator`. */
+  /** Name of the service in messages: `generator`. */
   readonly service: string;
-  /** Everything that it checks and advertises, in a stable order. */
+  /** All hyperparameters that it checks and advertises, in a stable order. */
   readonly hyperparameters: readonly Hyperparameter[];
-  /** Prefixes that are this service's alone: an unknown name below one of them is a mistake, not another service's. */
+  /**
+   * Prefixes that only this service uses: an unknown name with one of them is a mistake, not a hyperparameter of
+   * another service.
+   */
   readonly prefixes: readonly string[];
 }
 
-/** A configuration, divided by who owns its values. */
+/** A configuration, divided into the service's own values and those of others. */
 export interface CheckedConfiguration {
   /** A value for each of the service's hyperparameters: the given one, or the default. */
   readonly own: ReadonlyMap<string, HyperparameterValue>;
-  /** Values of other services' hyperparameters, as they were given. */
+  /** Values of other services' hyperparameters, unchanged. */
   readonly others: Configuration;
 }
 

@@ -33,7 +33,7 @@ describe('checkValue', () => {
     expect(() => checkValue(hyperparameter, given)).toThrow(message);
   });
 
-  it('takes the default where no value is given, 0 where it is allowed, and the least value that a service accepts', () => {
+  it('takes the default if no value is given, 0 if it is allowed, and the smallest value that a service accepts', () => {
     expect(checkValue(width, undefined)).toBe(32);
     expect(checkValue(ratio, 0)).toBe(0);
     expect(checkValue(steps, 1)).toBe(1);
@@ -44,7 +44,7 @@ describe('checkValue', () => {
     expect(invalidReason(batch, 16)).toBe('16 is not one of 16, 32');
   });
 
-  it('accepts a number exactly where it lies in the range', () => {
+  it('accepts a number if and only if it is in the range', () => {
     fc.assert(
       fc.property(fc.double({ noNaN: true }), (value) => {
         const inside = value === 0 || (value >= 0.25 && value <= 8);
@@ -74,7 +74,7 @@ describe('invalidDefinition', () => {
     [{ ...width, default: 8 }, 'has a default outside its range: 8 is below the minimum 16'],
     [{ ...batch, choices: [] }, 'has no choices'],
     [{ ...batch, choices: ['16', '16'] }, 'repeats a choice'],
-  ] as [Hyperparameter, string][])('%# refuses what contradicts itself', (hyperparameter, reason) => {
+  ] as [Hyperparameter, string][])('%# refuses descriptions that contradict themselves', (hyperparameter, reason) => {
     expect(invalidDefinition(hyperparameter)).toBe(reason);
   });
 });
@@ -82,7 +82,7 @@ describe('invalidDefinition', () => {
 describe('checkConfiguration', () => {
   const owned = { service: 'generator', hyperparameters: [width, batch], prefixes: ['vae.'] };
 
-  it('gives own values with defaults, and those of other services as they are', () => {
+  it('returns own values with defaults, and those of other services unchanged', () => {
     const { own, others } = checkConfiguration(owned, { 'vae.width': 64, 'disc.arch': 'mlp' });
     expect(Object.fromEntries(own)).toEqual({ 'vae.width': 64, 'gan.batchSize': '32' });
     expect(others).toEqual({ 'disc.arch': 'mlp' });

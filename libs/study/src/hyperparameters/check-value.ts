@@ -10,11 +10,10 @@ export function describeRange(hyperparameter: Hyperparameter): string {
 }
 
 /**
- * Why `value` is no value of `hyperparameter` and what would be right, or null where it is one. The one rule for services,
- * agent and command line.
+ * Why `value` is not a valid value of `hyperparameter` and what would be right, or null if it is valid. Services, agent
+ * and command line share this rule.
  *
- * @example
- * invalidReason(width, 500); // '500 is above the maximum 128'
+ * @example invalidReason(width, 500); // '500 is above the maximum 128'
  */
 export function invalidReason(hyperparameter: Hyperparameter, value: unknown): string | null {
   const notOne = `${quoted(value)} is not ${describeRange(hyperparameter)}`;
@@ -33,7 +32,8 @@ export function invalidReason(hyperparameter: Hyperparameter, value: unknown): s
 }
 
 /**
- * The value given for `hyperparameter`, or its default where none is given. A number given for a choice is taken as its text.
+ * The value given for `hyperparameter`, or its default if none is given. A number given for a choice is taken as its
+ * text.
  *
  * @throws InvalidHyperparameterError naming the hyperparameter, the value and what would be right.
  */

@@ -13,7 +13,7 @@ export interface Condition {
 interface Described {
   /** Unique over all services, such as `vae.width` or `synthRatio`. */
   readonly name: string;
-  /** One sentence for people; empty or absent where its service says nothing. */
+  /** One-sentence description; empty or absent if its service gives none. */
   readonly description?: string;
   readonly condition?: Condition;
 }
@@ -21,17 +21,17 @@ interface Described {
 /** A number in [min, max]; an integer where `kind` is `int`. */
 export interface NumericHyperparameter extends Described {
   readonly kind: 'float' | 'int';
-  /** Least and greatest value that a search tries. */
+  /** Smallest and largest value that a search tries. */
   readonly min: number;
   readonly max: number;
   /**
-   * Least value that the service accepts, where tests and short runs need less than a search should try. Default `min`. It is
-   * not advertised.
+   * Smallest value that the service accepts, if tests and short runs need less than a search should try. Default `min`.
+   * It is not advertised.
    */
   readonly leastAccepted?: number;
   /** `log`: equal ratios are equally likely; then `min` is above 0. */
   readonly scale: 'linear' | 'log';
-  /** True where 0 is allowed beside [min, max], as for `synthRatio`: {0} ∪ log [0.25, 8]. */
+  /** Whether 0 is allowed in addition to [min, max], as for `synthRatio`: {0} ∪ log [0.25, 8]. */
   readonly zeroAllowed?: boolean;
   readonly default: number;
 }
@@ -43,5 +43,5 @@ interface CategoricalHyperparameter extends Described {
   readonly default: string;
 }
 
-/** A hyperparameter as a service advertises it in GetCapabilities. What is advertised is what is checked. */
+/** A hyperparameter as a service advertises it in GetCapabilities. Values are checked against what is advertised. */
 export type Hyperparameter = NumericHyperparameter | CategoricalHyperparameter;

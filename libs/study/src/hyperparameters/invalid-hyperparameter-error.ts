@@ -1,4 +1,4 @@
-/** Thrown when a value, a configuration or a study's search space does not fit the hyperparameters that are offered. */
+/** Thrown when a value, a configuration or a study's search space does not fit the offered hyperparameters. */
 export class InvalidHyperparameterError extends Error {
   override readonly name = 'InvalidHyperparameterError';
   readonly code = 'invalid';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Points } from '@qloom/study/points/points.ts';
 
-/** Little-endian bytes of 32-bit elements, whatever this machine's order. */
+/** Little-endian bytes of 32-bit elements, independent of this machine's byte order. */
 function littleEndianBytes(values: Float32Array | Int32Array): Uint8Array {
   const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
   if (new Uint8Array(Uint32Array.of(1).buffer)[0] === 1) return bytes;
@@ -11,8 +11,8 @@ function littleEndianBytes(values: Float32Array | Int32Array): Uint8Array {
 }
 
 /**
- * `sha256:` and 64 hex digits over shape, features, labels and groups: equal exactly where the points are equal, bit
- * by bit, on every machine.
+ * `sha256:` and 64 hex digits over shape, features, labels and groups: equal if and only if the points are bit for bit
+ * equal, on every machine.
  */
 export function contentHash(points: Points): string {
   const hash = createHash('sha256');

@@ -1,11 +1,14 @@
-/** What the columns and classes of points are. A list is empty, or has an entry for each feature or class. */
+/** Description of the columns and classes of points. A list is empty, or has an entry for each feature or class. */
 export interface DataDescription {
-  /** Names of the features; empty where they have none. */
+  /** Names of the features; empty if they have none. */
   readonly featureNames: readonly string[];
-  /** Least and greatest possible value of each feature, in the units of the points; empty: unbounded. */
+  /** Lower and upper bound of each feature, in the units of the points; empty: unbounded. */
   readonly lower: readonly number[];
   readonly upper: readonly number[];
-  /** Measurements behind each feature, where features are expectations from finite shots; 0: exact, or no expectations. */
+  /**
+   * Number of measurements of each feature, if features are expectations from finite shots; 0: exact, or not
+   * expectations.
+   */
   readonly shots: number;
   /** Whether features are expectations of Pauli operators. */
   readonly pauliExpectations: boolean;

@@ -4,11 +4,11 @@
  */
 export class DatasetError extends Error {
   override readonly name = 'DatasetError';
-  /** What is at fault: a setting (`shots`), a column (`x3`), an argument (`counts`). */
+  /** The part at fault: a setting (`shots`), a column (`x3`), an argument (`counts`). */
   readonly field: string;
-  /** Line of the file, from 1, where the data came from a file. */
+  /** Line of the file, from 1, if the data came from a file. */
   readonly line?: number;
-  /** Column of the file, from 1, where the data came from a file. */
+  /** Column of the file, from 1, if the data came from a file. */
   readonly column?: number;
 
   constructor(field: string, message: string, position: { readonly line?: number; readonly column?: number } = {}) {

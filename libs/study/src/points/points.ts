@@ -1,4 +1,4 @@
-/** Labelled points: `count` rows of `features` columns. The one form in which data moves inside a process. */
+/** Labelled points: `count` rows of `features` columns. The only representation of data inside a process. */
 export interface Points {
   /** Number of rows. */
   readonly count: number;
@@ -10,11 +10,11 @@ export interface Points {
   readonly x: Float32Array;
   /** Class of each row, shape [count]. */
   readonly y: Int32Array;
-  /** Group of each row (for imbalance between groups), shape [count]; absent where the data has none. */
+  /** Group of each row (for imbalance between groups), shape [count]; absent if the data has none. */
   readonly group?: Int32Array;
 }
 
-/** Points as their source gives them: in float64, before `feature-units.ts` chooses units that float32 holds. */
+/** Points from their source, in float64, before `feature-units.ts` chooses units for which float32 suffices. */
 export interface SourcePoints extends Omit<Points, 'x'> {
   /** float64, row-major, shape [count, features]. */
   readonly x: Float64Array;

@@ -23,7 +23,7 @@ describe('rows', () => {
     expect(classCounts(points)).toEqual([1, 0, 2]);
   });
 
-  it('lose their groups beside rows that have none', () => {
+  it('lose their groups when concatenated with rows that have none', () => {
     const { group: _, ...plain } = points;
     expect(concatenateRows([points, plain]).group).toBeUndefined();
   });
@@ -35,7 +35,7 @@ describe('rows', () => {
 });
 
 describe('contentHash', () => {
-  it('changes with any value, label, group or shape, and with nothing else', () => {
+  it('changes with any value, label, group or shape, and only with these', () => {
     const copy = selectRows(points, [0, 1, 2]);
     expect(contentHash(copy)).toBe(contentHash(points));
     const { group: _, ...plain } = points;
@@ -49,7 +49,7 @@ describe('contentHash', () => {
     expect(new Set([points, ...others].map(contentHash)).size).toBe(6);
   });
 
-  it('is what sha256sum says of the same bytes', () => {
+  it('agrees with sha256sum of the same bytes', () => {
     // python: hashlib.sha256(b'points/1 1 1 2 plain\n' + struct.pack('<fi', 0.5, 1)).hexdigest()
     const one: Points = { count: 1, features: 1, classes: 2, x: Float32Array.of(0.5), y: Int32Array.of(1) };
     expect(contentHash(one)).toBe('sha256:3ce6f4af7575c58d9e79939f366032525858dda9fd8e9b5f56c68a3038093e38');

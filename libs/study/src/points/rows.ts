@@ -20,7 +20,7 @@ export function selectRows(points: Points, indices: ArrayLike<number>): Points {
 }
 
 /**
- * All rows of the first part, then of the second, and so on. Groups are kept only where every part with rows has them.
+ * All rows of the first part, then of the second, and so on. Groups are kept only if every part with rows has them.
  * Throws DatasetError when the parts differ in features or classes, or when there is no part.
  */
 export function concatenateRows(parts: readonly Points[]): Points {
@@ -57,7 +57,7 @@ export function classCounts(points: Pick<Points, 'count' | 'classes' | 'y'>): nu
   return counts;
 }
 
-/** The row numbers of each class, in rising order. */
+/** The row numbers of each class, in ascending order. */
 export function rowsByClass(points: Pick<Points, 'count' | 'classes' | 'y'>): number[][] {
   const rows = Array.from({ length: points.classes }, (): number[] => []);
   for (let row = 0; row < points.count; row++) rows[points.y[row]].push(row);

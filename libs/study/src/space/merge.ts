@@ -2,16 +2,16 @@ import type { Hyperparameter } from '../hyperparameters/hyperparameter.ts';
 import { createSpace, type Space } from './space.ts';
 import { SpaceConflictError } from './space-conflict-error.ts';
 
-/** What one service advertises. */
+/** The hyperparameters that one service advertises. */
 export interface Advertised {
-  /** Name of the service, for messages. */
+  /** Name of the service in messages. */
   readonly service: string;
   readonly parameters: readonly Hyperparameter[];
 }
 
 /**
- * One space from what several services advertise. A parameter that two services share (`batchSize`) must be described
- * alike by both; anything else throws {@link SpaceConflictError} naming both.
+ * Merges the hyperparameters of several services to one space. A parameter that two services share (`batchSize`) must
+ * have equal descriptions; otherwise {@link SpaceConflictError} names both services.
  */
 export function mergeSpaces(advertised: readonly Advertised[]): Space {
   const owners = new Map<string, { service: string; parameter: Hyperparameter; form: string }>();

@@ -4,21 +4,21 @@ import type { Hyperparameter, HyperparameterValue, NumericHyperparameter } from 
 import { InvalidHyperparameterError } from '../hyperparameters/invalid-hyperparameter-error.ts';
 import { createSpace, type Space } from './space.ts';
 
-/** What a study says of one parameter: a value pins it; the rest narrows what its service offers. */
+/** A study's override of one parameter: a value pins it; the other fields narrow the range that its service offers. */
 export interface Restriction {
   /** The only value allowed. */
   readonly value?: HyperparameterValue;
   readonly min?: number;
   readonly max?: number;
-  /** False takes the 0 away from a parameter that allows it. */
+  /** False excludes 0 from a parameter that allows it. */
   readonly zeroAllowed?: boolean;
   readonly choices?: readonly string[];
 }
 
 /**
- * The space with a study's `space` section applied: ranges narrowed, values pinned, all else as advertised. A default
- * that falls outside a narrowed range moves to its nearest end.
- * Throws {@link InvalidHyperparameterError} that names the field and what is allowed.
+ * The space with a study's `space` section applied: ranges narrowed, values pinned, all else unchanged. A default that
+ * falls outside a narrowed range moves to its nearest end. Throws {@link InvalidHyperparameterError} that names the
+ * field and what is allowed.
  */
 export function restrictSpace(space: Space, restrictions: Readonly<Record<string, Restriction>>): Space {
   const known = new Map(space.parameters.map((parameter) => [parameter.name, parameter]));
@@ -34,7 +34,7 @@ export function restrictSpace(space: Space, restrictions: Readonly<Record<string
     const restriction = restrictions[parameter.name];
     return restriction === undefined ? parameter : restrict(parameter, restriction);
   });
-  // A condition value that no choice is left for can never hold: it goes, and with it what can never be active.
+  // Removes condition values whose choice was excluded, and parameters that therefore can never be active.
   return createSpace(dropUnreachable(narrowed));
 }
 

@@ -22,7 +22,7 @@ const parameters: Hyperparameter[] = [
 ];
 
 describe('createSpace', () => {
-  it('puts a parameter after the one it depends on, whatever order services answer in', () => {
+  it('puts a parameter after the one that it depends on, for any order of services', () => {
     const names = (list: Hyperparameter[]) => createSpace(list).parameters.map((parameter) => parameter.name);
     expect(names(parameters)).toEqual(names([...parameters].reverse()));
     expect(names(parameters).indexOf('disc.arch')).toBeLessThan(names(parameters).indexOf('disc.kernel'));
@@ -55,7 +55,7 @@ describe('mergeSpaces', () => {
     default: 32,
   });
 
-  it('takes a shared parameter once where both describe it alike', () => {
+  it('takes a shared parameter once if both descriptions are equal', () => {
     const space = mergeSpaces([
       { service: 'generator', parameters: [batch(64), parameters[0]] },
       { service: 'discriminator', parameters: [{ ...batch(64), description: 'of the critic' }] },
@@ -63,7 +63,7 @@ describe('mergeSpaces', () => {
     expect(space.parameters.map((parameter) => parameter.name)).toEqual(['batchSize', 'synthRatio']);
   });
 
-  it('names both services where they differ', () => {
+  it('names both services if their descriptions differ', () => {
     expect(() =>
       mergeSpaces([
         { service: 'generator', parameters: [batch(64)] },
@@ -87,7 +87,7 @@ describe('restrictSpace', () => {
     });
   });
 
-  it('drops what can no longer be active', () => {
+  it('drops parameters that can no longer be active', () => {
     const narrowed = restrictSpace(space, { 'disc.arch': { value: 'mlp' } });
     expect(narrowed.parameters.map((parameter) => parameter.name)).not.toContain('disc.kernel');
   });
@@ -108,14 +108,15 @@ describe('encoding', () => {
   const largest = Math.max(...parameters.map((parameter) => ('max' in parameter ? parameter.max : 1)));
   const unit = fc.array(fc.double({ min: 0, max: 0.999999, noNaN: true }), { minLength: 5, maxLength: 5 });
 
-  it('maps every point of the cube to a valid point, and back to the same point', () => {
+  it('maps every position in the cube to a valid configuration, and back to the same position', () => {
     fc.assert(
       fc.property(unit, (u) => {
         const point = fromUnit(space, u);
         validateConfiguration(space, point);
         const again = fromUnit(space, toUnit(space, point));
         for (const [name, value] of Object.entries(point)) {
-          // Logarithm, division and exponential there and back, some dozen float64 roundings of numbers up to the largest.
+          // Logarithm, division and exponential in both directions: about a dozen float64 roundings of numbers up to
+          // the largest.
           const bound = rounding(64, largest, 'float64');
           if (typeof value === 'number') expect(Math.abs((again[name] as number) - value)).toBeLessThanOrEqual(bound);
           else expect(again[name]).toBe(value);
@@ -124,7 +125,7 @@ describe('encoding', () => {
     );
   });
 
-  it('masks what is inactive', () => {
+  it('masks inactive parameters', () => {
     const arch = space.parameters.findIndex((parameter) => parameter.name === 'disc.arch');
     const kernel = space.parameters.findIndex((parameter) => parameter.name === 'disc.kernel');
     const u = [0.5, 0.5, 0.5, 0.5, 0.5];

@@ -9,9 +9,9 @@ export interface Space {
 }
 
 /**
- * A space of `parameters`, put in an order in which a condition's parameter comes first and names are otherwise sorted,
- * so that the order in which services answered does not matter.
- * Throws {@link SpaceConflictError} for a duplicate name, a condition on nothing or in a circle, a senseless range.
+ * Creates a space of `parameters`, ordered so that a condition's parameter comes first and names are otherwise sorted;
+ * it does not depend on the order in which services answered. Throws {@link SpaceConflictError} for a duplicate name, a
+ * condition on an unknown parameter or in a circle, or an invalid range.
  */
 export function createSpace(parameters: readonly Hyperparameter[]): Space {
   const byName = new Map<string, Hyperparameter>();
@@ -49,7 +49,7 @@ export function createSpace(parameters: readonly Hyperparameter[]): Space {
   return { parameters: ordered };
 }
 
-/** True where `parameter` applies, given the values chosen before it. */
+/** Whether `parameter` is active, given the values chosen before it. */
 export function isActive(parameter: Hyperparameter, chosen: Configuration): boolean {
   const { condition } = parameter;
   if (condition === undefined) return true;

@@ -44,7 +44,7 @@ function unitOf(parameter: Hyperparameter, value: HyperparameterValue): number {
   return value === 0 ? ZERO_SHARE / 2 : ZERO_SHARE + (1 - ZERO_SHARE) * positionOf(parameter, value as number);
 }
 
-/** The number at `position` in [0, 1] of the parameter's scale, its 0 apart. */
+/** The number at `position` in [0, 1] of the parameter's scale, without its separate 0. */
 export function numberAt(parameter: NumericHyperparameter, position: number): number {
   const [low, high] = ends(parameter);
   const clipped = Math.min(1, Math.max(0, position));
@@ -54,7 +54,7 @@ export function numberAt(parameter: NumericHyperparameter, position: number): nu
   return Math.min(parameter.max, Math.max(parameter.min, rounded));
 }
 
-/** The position of `value` on its hyperparameter's scale, in [0, 1]; 0.5 where the range is one value. */
+/** The position of `value` on its hyperparameter's scale, in [0, 1]; 0.5 if the range is one value. */
 export function positionOf(parameter: NumericHyperparameter, value: number): number {
   const [low, high] = ends(parameter);
   if (high === low) return 0.5;
@@ -62,7 +62,9 @@ export function positionOf(parameter: NumericHyperparameter, value: number): num
   return Math.min(1, Math.max(0, (on - low) / (high - low)));
 }
 
-/** Ends of the scale; integers get half a unit at either end, so that the first and the last are as likely as others. */
+/**
+ * Ends of the scale; integers get half a unit at each end, so that the first and the last are as likely as the others.
+ */
 function ends(parameter: NumericHyperparameter): [number, number] {
   const margin = parameter.kind === 'int' && parameter.max > parameter.min ? 0.499999 : 0;
   if (parameter.scale === 'linear') return [parameter.min - margin, parameter.max + margin];

@@ -4,8 +4,8 @@ import { InvalidHyperparameterError } from '../hyperparameters/invalid-hyperpara
 import { isActive, type Space } from './space.ts';
 
 /**
- * Checks that `configuration` has a right value for every active parameter, none for an inactive one, and nothing else.
- * Throws {@link InvalidHyperparameterError} that names the first parameter that is wrong.
+ * Checks that `configuration` has a valid value for every active parameter, and no other values. Throws
+ * {@link InvalidHyperparameterError} that names the first parameter that is wrong.
  */
 export function validateConfiguration(space: Space, configuration: Configuration): void {
   const expected = new Set<string>();

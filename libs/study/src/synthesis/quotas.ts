@@ -1,10 +1,10 @@
 import { DatasetError } from '../points/dataset-error.ts';
 
 /**
- * Splits `total` into whole numbers in proportion to `weights` by largest remainders (Hamilton's method); ties go to the
- * lower index. They sum to `total`, and each differs from its exact share by less than one. Integer arithmetic
- * throughout, so that equal remainders are equal. Throws DatasetError when `total` or a weight is no whole number ≥ 0, or
- * no weight is positive.
+ * Splits `total` into whole numbers in proportion to `weights` by largest remainders (Hamilton's method); ties go to
+ * the lower index. They sum to `total`, and each differs from its exact share by less than one. All arithmetic is on
+ * integers, so that equal remainders compare equal. Throws DatasetError if `total` or a weight is not a whole number ≥
+ * 0, or no weight is positive.
  */
 export function proportionalQuotas(total: number, weights: readonly number[]): number[] {
   if (!Number.isInteger(total) || total < 0) {
@@ -27,10 +27,10 @@ export function proportionalQuotas(total: number, weights: readonly number[]): n
 }
 
 /**
- * As {@link proportionalQuotas}, but every positive weight gets at least one as soon as `total` allows, that is from
- * `total` = the number of positive weights on. Each such one is taken from the quota of at least two that exceeds its
- * exact share most, of equal ones the higher index: of all quotas that leave nobody out, these have the least squared
- * distance to the exact shares. Of two weights the greater never has the smaller quota.
+ * Like {@link proportionalQuotas}, but every positive weight gets at least one if `total` is at least the number of
+ * positive weights. Each such one is taken from the quota of at least two that exceeds its exact share most, at the
+ * higher index for equal ones: of all quotas with at least one per positive weight, these have the smallest squared
+ * distance to the exact shares. The larger of two weights never has the smaller quota.
  */
 export function coveringQuotas(total: number, weights: readonly number[]): number[] {
   const quotas = proportionalQuotas(total, weights);
@@ -49,7 +49,7 @@ export function coveringQuotas(total: number, weights: readonly number[]): numbe
   return quotas;
 }
 
-/** `total` in `classes` equal parts, the first ones greater by one where it does not divide. */
+/** Divides `total` into `classes` equal parts, the first ones larger by one if it is not divisible. */
 export function balancedQuotas(total: number, classes: number): number[] {
   return proportionalQuotas(total, new Array<number>(classes).fill(1));
 }

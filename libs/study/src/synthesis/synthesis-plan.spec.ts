@@ -23,7 +23,7 @@ function* partitions(total: number, least: readonly number[]): Generator<number[
   }
 }
 
-/** What is wrong with a plan; nothing is, for every one. */
+/** The errors of a plan; every plan must have none. */
 function faultsOf(plan: readonly number[], real: readonly number[], total: number): string[] {
   const present = real.filter((count) => count > 0).length;
   const least = total >= present ? 1 : 0;
@@ -40,7 +40,7 @@ function faultsOf(plan: readonly number[], real: readonly number[], total: numbe
   return faults.map((fault) => `${real} to ${total} gives ${plan}: ${fault}`);
 }
 
-/** A ratio as a generator other than ours may offer it. */
+/** A ratio as another generator may offer it. */
 const ratio = (row: Partial<NumericHyperparameter>): Hyperparameter => ({
   name: 'synthRatio',
   kind: 'float',
@@ -84,12 +84,12 @@ describe('synthesisPlan', () => {
     expect(faults).toEqual([]);
   });
 
-  it('adds one point for each real one where no ratio is given, and nothing for method none', () => {
+  it('adds one point per real one if no ratio is given, and none for method none', () => {
     expect(synthesisPlan({}, [3, 4])).toEqual([3, 4]);
     expect(synthesisPlan({ method: 'none', synthRatio: 2 }, [3, 4])).toEqual([0, 0]);
   });
 
-  it('takes any finite ratio of at least 0 where none is offered', () => {
+  it('takes any finite ratio of at least 0 if none is offered', () => {
     expect(synthesisPlan({ synthRatio: 100 }, [15, 15])).toEqual([1_500, 1_500]);
     expect(() => synthesisPlan({ synthRatio: 'much' }, [1])).toThrow('synthRatio: "much" is not a finite number');
     expect(() => synthesisPlan({ synthRatio: -1 }, [1])).toThrow('synthRatio: -1 is not a finite number');
@@ -98,7 +98,7 @@ describe('synthesisPlan', () => {
     }
   });
 
-  it('holds a ratio to what the generator offers', () => {
+  it('checks a ratio against the range that the generator offers', () => {
     expect(synthesisPlan({ synthRatio: 12 }, [15, 15], ratio({}))).toEqual([180, 180]);
     expect(synthesisPlan({}, [15, 15], ratio({ default: 20 }))).toEqual([300, 300]);
     const refused = (synthRatio: number, offered: Hyperparameter) => () =>
@@ -134,7 +134,7 @@ describe('coveringQuotas', () => {
     );
   });
 
-  it('are nearest to the exact shares of all that leave nobody out', () => {
+  it('are nearest to the exact shares among all with at least one per class', () => {
     const further: string[] = [];
     for (const weights of countsUpTo(7, 3)) {
       const all = sum(weights);

@@ -4,20 +4,22 @@ import type { Configuration, Hyperparameter } from '../hyperparameters/hyperpara
 import { InvalidHyperparameterError } from '../hyperparameters/invalid-hyperparameter-error.ts';
 import { coveringQuotas } from './quotas.ts';
 
-/** Name of the hyperparameter that says how many synthetic points are added for each real one. */
+/** Name of the hyperparameter for the number of synthetic points per real one. */
 export const SYNTH_RATIO = 'synthRatio';
 
-/** Most points that a plan asks for; a generator may have a lower limit. */
+/** Maximum number of points of a plan; a generator may have a lower limit. */
 const MAX_POINTS = 10_000_000;
 
 /**
- * Synthetic points of each class to add to real points with `realCounts` points of each class, shape [classes]. One rule
- * for the search, the final evaluation, the command line and benchmarks: `synthRatio` times the real points in all
- * (halves rounded up), divided by {@link coveringQuotas}, so that the total is exact, a class with a real point gets a
- * synthetic one as soon as the total allows, and a class without real points gets none. All 0 for method `none`.
+ * Synthetic points of each class to add to real points with `realCounts` points of each class, shape [classes]. The
+ * search, the final evaluation, the command line and benchmarks share this rule: `synthRatio` times the total number of
+ * real points (halves rounded up), divided by {@link coveringQuotas}, so that the total is exact, a class with a real
+ * point gets a synthetic one as soon as the total allows, and a class without real points gets none. All 0 for method
+ * `none`.
  *
- * Of the configuration only `method` and `synthRatio` matter. `offered` is `synthRatio` as the generator advertises it: it
- * says which ratios are right and which is the default. Without it any finite ratio of at least 0 is, and 1 is the default.
+ * Of the configuration only `method` and `synthRatio` matter. `offered` is `synthRatio` as the generator advertises it:
+ * it has the allowed ratios and the default. Without it any finite ratio of at least 0 is allowed, and 1 is the
+ * default.
  *
  * @throws InvalidHyperparameterError for a ratio that is not offered, or of more than ten million points.
  */
