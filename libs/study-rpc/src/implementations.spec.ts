@@ -31,8 +31,8 @@ describe('sampleFromFitted', () => {
   it.each([
     ['the implementation that fitted the model', OURS, OURS],
     ['a later version of it', OURS, { ...OURS, version: '0.2.0' }],
-    ['one that does not say who it is', OURS, undefined],
-    ['any, where the slot does not say who fitted', undefined, THEIRS],
+    ['one that does not name itself', OURS, undefined],
+    ['any, if the slot does not name the generator', undefined, THEIRS],
   ])('samples from %s', async (_what, fitted, asked) => {
     expect(await collect(generator(asked), fitted, signal, two)).toEqual([1, 2]);
   });
@@ -63,7 +63,7 @@ describe('sampleFromFitted', () => {
     },
   );
 
-  it('lets a lost connection through as what it is', async () => {
+  it('passes on the error of a lost connection', async () => {
     const lose = async function* (): AsyncGenerator<number> {
       yield 1;
       throw refusal(status.UNAVAILABLE);
@@ -73,7 +73,7 @@ describe('sampleFromFitted', () => {
   });
 });
 
-it('takes a service without a name for one that does not say who it is', () => {
+it('treats a service with an empty name as unnamed', () => {
   const nameless = { service: '', version: '1', engines: [], limits: [], hyperparameters: [] };
   expect([implementationOf(undefined), implementationOf(nameless)]).toEqual([undefined, undefined]);
 });

@@ -4,7 +4,7 @@ import { UnavailableError } from '@qloom/service-kit/faults/errors.ts';
 import { isServiceError } from '@qloom/service-kit/faults/status.ts';
 import { echoed } from '@qloom/tensor/quoted.ts';
 
-/** A service that can be asked who it is. */
+/** A service that names itself in its capabilities. */
 export interface AskedService {
   readonly target: string;
   getCapabilities(
@@ -14,24 +14,25 @@ export interface AskedService {
 }
 
 /**
- * Thrown when services of one study call different implementations of a service. Arrives as UNAVAILABLE: nothing is wrong
- * with the episode, and it goes on once every service has the same target.
+ * Thrown when services of one study call different implementations of a service. It maps to UNAVAILABLE: the episode is
+ * not at fault, and continues once every service has the same target.
  */
 export class MixedImplementationsError extends UnavailableError {
   override name = 'MixedImplementationsError';
 }
 
-/** What a service calls itself; undefined where it does not say. */
+/** A service's name and version; undefined if it gives none. */
 export function implementationOf(capabilities: Capabilities | undefined): Implementation | undefined {
   return capabilities?.service ? { service: capabilities.service, version: capabilities.version } : undefined;
 }
 
 /**
- * The points that `sample` gets from `generator` with a model that `fitted` made; asks nothing of another implementation: a
- * generator reads its own models only, so that its refusal would say nothing about the episode. Another version of the same
- * one is asked, since an upgrade may come between; only where it refuses the model are the versions the reason.
+ * Returns the points that `sample` gets from `generator` with a model of `fitted`. Another implementation is not
+ * called, because a generator reads only its own models, so that its refusal would say nothing about the episode.
+ * Another version of the same implementation is called, because of upgrades; if it refuses the model, the error names
+ * the versions.
  *
- * @throws MixedImplementationsError naming both; otherwise whatever `sample` throws.
+ * @throws MixedImplementationsError naming both; otherwise the errors of `sample`.
  */
 export async function* sampleFromFitted<T>(
   generator: AskedService,
@@ -54,7 +55,7 @@ export async function* sampleFromFitted<T>(
   }
 }
 
-/** How a generator refuses a model that it cannot read. */
+/** Statuses with which a generator refuses a model that it cannot read. */
 const REFUSALS: ReadonlySet<number> = new Set([
   status.INVALID_ARGUMENT,
   status.FAILED_PRECONDITION,
@@ -76,7 +77,7 @@ function mixed(
   );
 }
 
-/** `qloom.generator 0.1.0`, for messages. */
+/** `qloom.generator 0.1.0`, in messages. */
 export function nameOf({ service, version }: Implementation): string {
   return [service, version]
     .filter((part) => part !== '')

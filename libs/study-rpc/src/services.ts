@@ -7,11 +7,12 @@ import { targetProblem } from '@qloom/service-kit/client/target-problem.ts';
 import type { StringVariable } from '@qloom/service-kit/config/config.ts';
 
 /**
- * The services of Qloom, one row each; everything that lists them follows from this table or is compared with it by a test:
+ * The services of Qloom, one row each; other lists of services are derived from this table or compared with it by a
+ * test:
  * - `name`: of its folder in services/, its Deployment and its spans
  * - `title`: in messages
  * - `definition`: its service with GetCapabilities, and `others` that the same program serves
- * - `target`: the environment variable that says where it is
+ * - `target`: the environment variable with its address
  * - `image`: of its container
  * - `called`: whether other services call it
  */
@@ -66,7 +67,7 @@ export const SERVICE_NAMES: readonly ServiceName[] = SERVICES.map(({ name }) => 
 /** The port at which containers serve. */
 export const CONTAINER_PORT = 50051;
 
-/** The environment variable that says where a PolicyService is, in place of the agent's own policies. */
+/** The environment variable with the address of a PolicyService that replaces the agent's own policies. */
 export const POLICY_TARGET = 'QLOOM_POLICY_TARGET';
 
 /** The row of a service. */
@@ -74,7 +75,7 @@ export function serviceNamed<Name extends ServiceName>(name: Name): Extract<Serv
   return SERVICES.find((row) => row.name === name) as Extract<ServiceRow, { readonly name: Name }>;
 }
 
-/** The variables that say where each service is; `addressOf` gives the address by the name of the service. */
+/** The variables with the address of each service; `addressOf` returns the address by the name of the service. */
 export function targetVariables(addressOf: (name: ServiceName) => string): Record<ServiceRow['target'], string> {
   return Object.fromEntries(SERVICES.map(({ name, target }) => [target, addressOf(name)])) as Record<
     ServiceRow['target'],
@@ -82,7 +83,9 @@ export function targetVariables(addressOf: (name: ServiceName) => string): Recor
   >;
 }
 
-/** The same variables as entries of a service's configuration; a service takes those that it needs into its own table. */
+/**
+ * The same variables as entries of a service's configuration; a service includes those that it needs in its own table.
+ */
 export const TARGET_CONFIG = Object.fromEntries(
   SERVICES.map(({ target, title }): [string, StringVariable] => [target, targetConfig(title)]),
 ) as Readonly<Record<ServiceRow['target'], StringVariable>>;

@@ -1,20 +1,20 @@
 import type { OutgoingOptions } from '@qloom/service-kit/client/calls.ts';
 import { DomainError, UnavailableError } from '@qloom/service-kit/faults/errors.ts';
 
-/** How long a call may take, and what cancels it. */
+/** Deadline and cancellation of a call. */
 export type CallLimits = Pick<OutgoingOptions, 'signal' | 'deadlineMs'>;
 
 /**
- * Thrown when a call ended as OK without all of its answer: a missing summary, report or end of a model. Arrives as UNAVAILABLE,
- * so that the call is repeated: an answer that broke off says nothing about the request.
+ * Thrown when a call ended as OK with an incomplete answer: a missing summary, report or end of a model. It maps to
+ * UNAVAILABLE, so that the call is repeated, because an incomplete answer says nothing about the request.
  */
 export class IncompleteAnswerError extends UnavailableError {
   override name = 'IncompleteAnswerError';
 }
 
 /**
- * Thrown when an answer contradicts the contract: chunks out of order, labels out of range. It is a defect of the service, so that
- * it is never taken for a refusal of the request.
+ * Thrown when an answer contradicts the contract: chunks out of order, labels out of range. It is a defect of the
+ * service, and is never treated as a refusal of the request.
  */
 export class WrongAnswerError extends DomainError {
   override name = 'WrongAnswerError';
@@ -24,12 +24,15 @@ export class WrongAnswerError extends DomainError {
   }
 }
 
-/** Names a call in messages: `generator at host:50051: Fit`. */
+/** Name of a call in messages: `generator at host:50051: Fit`. */
 export function callName(service: string, target: string, rpc: string): string {
   return `${service} at ${target}: ${rpc}`;
 }
 
-/** What `read` returns. Throws WrongAnswerError, with the cause, where it throws: `call` answered what cannot be read. */
+/**
+ * Returns the result of `read`. If it throws, throws WrongAnswerError with the cause: the answer of `call` cannot be
+ * read.
+ */
 export function readAnswer<T>(call: string, read: () => T): T {
   try {
     return read();
@@ -40,7 +43,7 @@ export function readAnswer<T>(call: string, read: () => T): T {
   }
 }
 
-/** `part`, which an answer must have. Throws IncompleteAnswerError where it is missing. */
+/** Returns `part`, which an answer must have. Throws IncompleteAnswerError if it is missing. */
 export function requirePart<T>(call: string, name: string, part: T | undefined): T {
   if (part === undefined) throw new IncompleteAnswerError(`${call} ended without ${name}`);
   return part;

@@ -50,7 +50,7 @@ afterEach(async () => {
   await server?.stop();
 });
 
-/** A generator that answers every stream with these messages; what it was sent lies in `asked`. */
+/** A generator that answers every stream with these messages; `asked` has the requests. */
 async function generatorThat(answers: { fit?: FitResponse[]; sample?: SampleResponse[] }) {
   const asked: (FitRequest | SampleRequest)[] = [];
   const handlers: Handlers<typeof GeneratorServiceService> = {
@@ -77,7 +77,7 @@ const sampleSummary: SampleResponse = { part: { $case: 'summary', value: SampleS
 const sampled = (some: Points): SampleResponse[] =>
   [...encodePoints(some)].map((value) => ({ part: { $case: 'points', value } }));
 
-/** What an answer that broke off is to a stage and to a call: to be repeated, without limit. */
+/** An incomplete answer is repeated without limit, by a stage and by a call. */
 async function expectIncomplete(call: Promise<unknown>, message: string): Promise<void> {
   const error: Error = await call.then(
     () => new Error('resolved'),
@@ -99,7 +99,7 @@ async function expectWrong(call: Promise<unknown>, message: string): Promise<voi
 }
 
 describe('fitModel', () => {
-  it('sends settings, training points and checkpoint, and gives model, checkpoints, progress and summary', async () => {
+  it('sends settings, training points and checkpoint, and returns model, checkpoints, progress and summary', async () => {
     const [chunk] = encodeBytes(new TextEncoder().encode('at 3'));
     const { generator, asked } = await generatorThat({
       fit: [
@@ -124,12 +124,12 @@ describe('fitModel', () => {
   it.each<[string, FitResponse[], string]>([
     ['without a summary', chunks(MODEL), 'Fit ended without a summary'],
     ['without a model', [fitSummary], 'Fit ended without the whole model'],
-  ])('takes an answer %s for one that broke off', async (_what, fit, message) => {
+  ])('treats an answer %s as incomplete', async (_what, fit, message) => {
     const { generator } = await generatorThat({ fit });
     await expectIncomplete(fitModel(generator, { settings: SETTINGS, training: points(4) }), message);
   });
 
-  it('takes pieces that do not fit for a defect of the generator', async () => {
+  it('treats pieces that do not fit as a defect of the generator', async () => {
     const { generator } = await generatorThat({ fit: [...chunks(MODEL), ...chunks(MODEL), fitSummary] });
     const call = fitModel(generator, { settings: SETTINGS, training: points(4) });
     await expectWrong(call, 'Fit answered wrongly: model: a piece came after the last one');
@@ -137,7 +137,7 @@ describe('fitModel', () => {
 });
 
 describe('samplePoints and streamSample', () => {
-  it('give the points and the summary, together or as they come', async () => {
+  it('return the points and the summary, at once or as a stream', async () => {
     const { generator, asked } = await generatorThat({ sample: [...sampled(points(4)), sampleSummary] });
     const call = { settings: SAMPLING, model: MODEL };
     const { points: collected, summary } = await samplePoints(generator, call);
@@ -148,12 +148,12 @@ describe('samplePoints and streamSample', () => {
     expect(await stream.next()).toMatchObject({ done: true, value: { drawn: 9 } });
   });
 
-  it('take points without a summary for an answer that broke off', async () => {
+  it('treat points without a summary as an incomplete answer', async () => {
     const { generator } = await generatorThat({ sample: sampled(points(4)) });
     await expectIncomplete(samplePoints(generator, { settings: SAMPLING, model: MODEL }), 'Sample ended without a');
   });
 
-  it('take labels out of range for a defect of the generator', async () => {
+  it('treat labels out of range as a defect of the generator', async () => {
     const wrong = { ...points(4), y: Int32Array.of(0, 1, 2, 0) };
     const { generator } = await generatorThat({ sample: [...sampled(wrong), sampleSummary] });
     const call = samplePoints(generator, { settings: SAMPLING, model: MODEL });
@@ -164,7 +164,7 @@ describe('samplePoints and streamSample', () => {
 describe('assessFidelity and evaluateUtility', () => {
   const messages = () => encodePoints(points(2));
 
-  it('send points as arrays or as messages, in the order of the contract, and give the report', async () => {
+  it('send points as arrays or as messages, in the order of the contract, and return the report', async () => {
     const asked: (AssessRequest | EvaluateRequest)[] = [];
     server = await startTestServer(
       bindService(DiscriminatorServiceService, {
@@ -186,7 +186,7 @@ describe('assessFidelity and evaluateUtility', () => {
     expect(asked.map(({ part }) => part?.$case)).toEqual([...roles, 'synthetic', ...roles]);
   });
 
-  it('take an answer without a report for one that broke off', async () => {
+  it('treat an answer without a report as incomplete', async () => {
     server = await startTestServer(
       bindService(QnnSimulatorServiceService, {
         getCapabilities: unsupported,
@@ -208,7 +208,7 @@ describe('assessFidelity and evaluateUtility', () => {
     await expectIncomplete(call, 'Evaluate ended without a report');
   });
 
-  it('reject with what points given as messages throw', async () => {
+  it('reject with the error of points given as messages', async () => {
     server = await startTestServer();
     const simulator = connect(QnnSimulatorServiceService, server.target);
     close = simulator.close;

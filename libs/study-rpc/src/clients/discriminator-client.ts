@@ -8,7 +8,7 @@ import type { Remote } from '@qloom/service-kit/client/clients.ts';
 import { type CallLimits, callName, requirePart } from './answers.ts';
 import { type PointsToSend, pointParts } from './points-to-send.ts';
 
-/** Any implementation of DiscriminatorService, reached over gRPC. */
+/** Client of any implementation of DiscriminatorService. */
 export type DiscriminatorRemote = Pick<
   Remote<typeof DiscriminatorServiceService>,
   'assess' | 'getCapabilities' | 'target'
@@ -19,13 +19,13 @@ export interface AssessCall extends CallLimits {
   readonly settings: AssessSettings;
   readonly training: PointsToSend;
   readonly heldOut: PointsToSend;
-  /** Null where nothing was generated. */
+  /** Null if nothing was generated. */
   readonly synthetic: PointsToSend | null;
 }
 
 /**
- * Has synthetic points judged against real ones. Rejects with the call's status, with IncompleteAnswerError, and with what the points
- * given as messages throw.
+ * Assesses synthetic points against real ones. Rejects with the call's status, with IncompleteAnswerError, and with the
+ * error of points given as messages.
  */
 export async function assessFidelity(
   discriminator: Pick<DiscriminatorRemote, 'assess' | 'target'>,

@@ -17,7 +17,7 @@ import { createPointsCollector, encodePoints } from '../codec/points.ts';
 import { encodeBytes } from '../codec/tensors.ts';
 import { type CallLimits, callName, readAnswer, requirePart } from './answers.ts';
 
-/** Any implementation of GeneratorService, reached over gRPC. */
+/** Client of any implementation of GeneratorService. */
 export type GeneratorRemote = Pick<
   Remote<typeof GeneratorServiceService>,
   'fit' | 'sample' | 'getCapabilities' | 'target'
@@ -35,7 +35,10 @@ export interface FitCall extends CallLimits {
   readonly onProgress?: (progress: FitProgress) => Promise<void>;
 }
 
-/** Fits a model. Rejects with the call's status, IncompleteAnswerError or WrongAnswerError, and with what a callback rejects with. */
+/**
+ * Fits a model. Rejects with the call's status, IncompleteAnswerError or WrongAnswerError, and with the error of a
+ * callback.
+ */
 export async function fitModel(
   generator: Pick<GeneratorRemote, 'fit' | 'target'>,
   { settings, training, resume, signal, deadlineMs, onCheckpoint, onProgress }: FitCall,
@@ -71,8 +74,8 @@ export interface SampleCall extends CallLimits {
 }
 
 /**
- * Samples from a model: the messages of points as they come, to be passed on; returns the summary. Throws the call's status, and
- * IncompleteAnswerError.
+ * Samples from a model: yields the messages of points as they arrive, to be forwarded; returns the summary. Throws the
+ * call's status, and IncompleteAnswerError.
  */
 export async function* streamSample(
   generator: Pick<GeneratorRemote, 'sample' | 'target'>,
@@ -88,7 +91,7 @@ export async function* streamSample(
   return requirePart(callName('generator', generator.target, 'Sample'), 'a summary', summary);
 }
 
-/** {@link streamSample} with the points put together. Rejects with WrongAnswerError too, where they cannot be. */
+/** Like {@link streamSample}, but returns all points. Also rejects with WrongAnswerError if they are inconsistent. */
 export async function samplePoints(
   generator: Pick<GeneratorRemote, 'sample' | 'target'>,
   call: SampleCall,
@@ -104,7 +107,10 @@ export async function samplePoints(
   return { points: readAnswer(name, () => collector.points()), summary: next.value };
 }
 
-/** Sends requests beside the reading. Where sending fails, the reader gets the call's status, which says more. */
+/**
+ * Sends requests concurrently with the reading. If sending fails, the reader gets the call's status, which is more
+ * specific.
+ */
 function sendRequests<Request>(call: BidiCall<Request, unknown>, requests: Iterable<Request>): void {
   call.sendAll(requests).then(
     () => call.closeSend(),

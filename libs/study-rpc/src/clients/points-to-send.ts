@@ -2,10 +2,10 @@ import type { LabelledPoints } from '@qloom/contracts/gen/qloom/tensor/v1/tensor
 import type { Points } from '@qloom/study/points/points.ts';
 import { encodePoints } from '../codec/points.ts';
 
-/** Points of a request: as arrays, or as messages that are passed on as they come. */
+/** Points of a request: as arrays, or as messages that are forwarded as they arrive. */
 export type PointsToSend = Points | Iterable<LabelledPoints> | AsyncIterable<LabelledPoints>;
 
-/** Request parts of one kind for points; none where there are no points. */
+/** Request parts of one kind for points; none if there are no points. */
 export async function* pointParts<Case extends string>(
   $case: Case,
   points: PointsToSend | null | undefined,

@@ -8,7 +8,7 @@ import type { Remote } from '@qloom/service-kit/client/clients.ts';
 import { type CallLimits, callName, requirePart } from './answers.ts';
 import { type PointsToSend, pointParts } from './points-to-send.ts';
 
-/** Any implementation of QnnSimulatorService, reached over gRPC. */
+/** Client of any implementation of QnnSimulatorService. */
 export type QnnSimulatorRemote = Pick<
   Remote<typeof QnnSimulatorServiceService>,
   'evaluate' | 'getCapabilities' | 'target'
@@ -18,14 +18,14 @@ export type QnnSimulatorRemote = Pick<
 export interface EvaluateCall extends CallLimits {
   readonly settings: EvaluateSettings;
   readonly training: PointsToSend;
-  /** Null where nothing is added to the training points. */
+  /** Null if nothing is added to the training points. */
   readonly synthetic: PointsToSend | null;
   readonly heldOut: PointsToSend;
 }
 
 /**
- * Trains QNNs and scores them on the held-out points. Rejects with the call's status, with IncompleteAnswerError, and with what the
- * points given as messages throw.
+ * Trains QNNs and scores them on the held-out points. Rejects with the call's status, with IncompleteAnswerError, and
+ * with the error of points given as messages.
  */
 export async function evaluateUtility(
   qnnSimulator: Pick<QnnSimulatorRemote, 'evaluate' | 'target'>,

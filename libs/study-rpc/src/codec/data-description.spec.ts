@@ -5,7 +5,7 @@ import { decodeDataDescription } from './data-description.ts';
 const size = { features: 2, classes: 3 };
 
 describe('decodeDataDescription', () => {
-  it('gives names, bounds and shots as they are', () => {
+  it('returns names, bounds and shots unchanged', () => {
     const given = DataDescription.create({
       featureNames: ['a', 'b'],
       lowerBounds: [0, 0],
@@ -21,7 +21,7 @@ describe('decodeDataDescription', () => {
     });
   });
 
-  it('has no bounds where none are given, and those of an expectation for expectations', () => {
+  it('has no bounds if none are given, and those of an expectation for expectations', () => {
     expect(decodeDataDescription(undefined, size, 'data')).toMatchObject({ lower: [], upper: [], featureNames: [] });
     const expectations = DataDescription.create({ pauliExpectations: true });
     expect(decodeDataDescription(expectations, size, 'data')).toMatchObject({ lower: [-1, -1], upper: [1, 1] });

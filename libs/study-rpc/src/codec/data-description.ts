@@ -21,8 +21,8 @@ export function descriptionViolations(
 }
 
 /**
- * The description of points; all empty where the message is absent. Expectations of Pauli operators without bounds lie in
- * [−1, 1]. Throws ValidationError naming every list whose length does not fit the points.
+ * Decodes the description of points; all lists are empty if the message is absent. Expectations of Pauli operators
+ * without bounds get [−1, 1]. Throws ValidationError naming every list whose length does not fit the points.
  */
 export function decodeDataDescription(
   message: DataDescriptionMessage | undefined,

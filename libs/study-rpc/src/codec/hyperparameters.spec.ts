@@ -51,7 +51,7 @@ const categorical = fc
 
 const hyperparameter = fc.oneof(numeric, categorical);
 
-/** A message after its bytes, as the other side sees it. */
+/** A message after serialization, as the receiver gets it. */
 const sent = (message: HyperparameterMessage) =>
   HyperparameterMessage.decode(HyperparameterMessage.encode(message).finish());
 
@@ -114,7 +114,7 @@ describe('encodeConfiguration and decodeConfiguration', () => {
     );
   });
 
-  it('encode values that no list knows by their type: text is a choice, a number is real', () => {
+  it('encode values of unknown names by their type: text is a choice, a number is real', () => {
     const settings = encodeForeignConfiguration({ method: 'smote', strength: 2, layers: 3 }, space, []);
     expect(settings.map(({ value }) => value?.value?.$case)).toEqual(['choice', 'real', 'integer']);
   });

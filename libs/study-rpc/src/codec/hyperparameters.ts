@@ -34,7 +34,7 @@ export function encodeHyperparameter(hyperparameter: Hyperparameter): Hyperparam
   return { ...described, minimum: min, maximum: max, scale: SCALE[scale], choices: [], zeroAllowed };
 }
 
-/** A hyperparameter as a service advertises it. Throws SpaceConflictError where the message is incomplete. */
+/** Decodes an advertised hyperparameter. Throws SpaceConflictError if the message is incomplete. */
 export function decodeHyperparameter(message: HyperparameterMessage): Hyperparameter {
   const { name, description } = message;
   const condition = message.condition && { parameter: message.condition.parameter, values: message.condition.values };
@@ -78,8 +78,8 @@ export function encodeConfiguration(space: Space, configuration: Configuration):
 }
 
 /**
- * The settings of a configuration that need not lie in the study's space, such as a baseline's. A name that neither list
- * knows is a choice where its value is text, else a real number.
+ * The settings of a configuration that need not lie in the study's space, such as a baseline's. A name in neither list
+ * is a choice if its value is text, else a real number.
  */
 export function encodeForeignConfiguration(
   configuration: Configuration,

@@ -6,14 +6,14 @@ describe('named values', () => {
     expect(Object.entries(decodeNamedValues(encodeNamedValues(values)))).toEqual(Object.entries(values));
   });
 
-  it('leave out what is not finite where they are sent, and where a measurement is read', () => {
+  it('leave out numbers that are not finite when they are sent, and when a measurement is read', () => {
     const given = { loss: Number.NaN, auc: Number.POSITIVE_INFINITY, frechet: 1 };
     const messages = Object.entries(given).map(([name, value]) => ({ name, value }));
     expect(encodeNamedValues(given)).toEqual([{ name: 'frechet', value: 1 }]);
     expect(decodeFiniteValues(messages)).toEqual({ frechet: 1 });
   });
 
-  it('keep what is not finite for a reader that must refuse it', () => {
+  it('keep numbers that are not finite for a reader that must refuse them', () => {
     expect(decodeNamedValues([{ name: 'adversarial', value: Number.NaN }])).toEqual({ adversarial: Number.NaN });
   });
 });

@@ -7,12 +7,14 @@ export function encodeNamedValues(values: Readonly<Record<string, number>>): Nam
     .map(([name, value]) => ({ name, value }));
 }
 
-/** Messages as numbers by name, those that are not finite included. Of a name that occurs twice the last value counts. */
+/** Messages as numbers by name, those that are not finite included. If a name occurs twice, the last value is used. */
 export function decodeNamedValues(values: readonly NamedValue[]): Record<string, number> {
   return Object.fromEntries(values.map(({ name, value }) => [name, value]));
 }
 
-/** {@link decodeNamedValues} without numbers that are not finite: a service that sends one has not measured that value. */
+/**
+ * {@link decodeNamedValues} without numbers that are not finite, which mean that a service has not measured the value.
+ */
 export function decodeFiniteValues(values: readonly NamedValue[]): Record<string, number> {
   return decodeNamedValues(values.filter(({ value }) => Number.isFinite(value)));
 }

@@ -12,7 +12,7 @@ const points = {
 };
 
 describe('points artifact', () => {
-  it('gives back the points, and the same bytes for the same points', () => {
+  it('restores the points, and gives the same bytes for the same points', () => {
     const bytes = encodePointsArtifact(points);
     expect(decodePointsArtifact(bytes, 'points')).toEqual(points);
     expect(encodePointsArtifact(points)).toEqual(bytes);
@@ -32,7 +32,7 @@ describe('points artifact', () => {
     expect(decoded.x).toEqual(many.x);
   });
 
-  it('says where bytes are cut off, at every length', () => {
+  it('reports the position at which bytes are truncated, for every length', () => {
     const bytes = encodePointsArtifact(points);
     for (let length = 1; length < bytes.length; length++) {
       expect(() => decodePointsArtifact(bytes.subarray(0, length), 'fold 1 training')).toThrow(
@@ -45,7 +45,7 @@ describe('points artifact', () => {
     ['a label out of range', { y: Int32Array.of(0, 1, 7) }],
     ['a value that is not finite', { x: Float32Array.of(1, 2, Number.NaN, 4, 5, 6) }],
     ['no classes', { classes: 0 }],
-  ])('takes %s for damage of the storage, which is retried and settles nothing', (_what, wrong) => {
+  ])('treats %s as damage of the storage, which is retried and does not fail the episode', (_what, wrong) => {
     const bytes = encodePointsArtifact({ ...points, ...wrong });
     const fault = (() => {
       try {

@@ -5,7 +5,7 @@ import type { Points } from '@qloom/study/points/points.ts';
 import { TensorError } from '@qloom/tensor/tensor-error.ts';
 import { createPointsCollector, encodePoints } from './points.ts';
 
-/** Media type of points in the artifact store: LabelledPoints messages, each behind its length as a varint. */
+/** Media type of points in the artifact store: LabelledPoints messages, each after its length as a varint. */
 export const POINTS_TYPE = 'application/x-qloom-points';
 
 /** The bytes of points. The same points give the same bytes. */
@@ -15,7 +15,9 @@ export function encodePointsArtifact(points: Points): Uint8Array {
   return writer.finish();
 }
 
-/** The messages of a points artifact, to be passed on as they are. Throws DomainError (`data-loss`) where it is cut off. */
+/**
+ * The messages of a points artifact, to be forwarded unchanged. Throws DomainError (`data-loss`) if it is truncated.
+ */
 export function* readPointsMessages(bytes: Uint8Array, name: string): Generator<LabelledPoints> {
   const reader = new BinaryReader(bytes);
   while (reader.pos < reader.len) {
@@ -33,8 +35,8 @@ export function* readPointsMessages(bytes: Uint8Array, name: string): Generator<
 }
 
 /**
- * Points from their bytes. Throws DomainError (`data-loss`) where they are cut off or wrong: only points that were checked are
- * stored, so that wrong ones are a fault of the storage and never of a request.
+ * Decodes points from their bytes. Throws DomainError (`data-loss`) if they are truncated or wrong: only checked points
+ * are stored, so that wrong ones are a fault of the storage and never of a request.
  */
 export function decodePointsArtifact(bytes: Uint8Array, name: string): Points {
   const collector = createPointsCollector(name);

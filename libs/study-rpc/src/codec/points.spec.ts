@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { createPointsCollector, createSourcePointsCollector, encodePoints } from './points.ts';
 import { decodeTensor, encodeTensor } from './tensors.ts';
 
-/** As it arrives: encoded, and decoded into views at any offset. */
+/** A received message: encoded, and decoded into views at any offset. */
 const sent = (message: LabelledPoints): LabelledPoints =>
   LabelledPoints.decode(LabelledPoints.encode(message).finish());
 
@@ -26,11 +26,11 @@ const points = fc.record({ count: fc.nat(20), features: fc.integer({ min: 1, max
 );
 
 describe('points on the wire', () => {
-  it('come back as they were', () => {
+  it('are decoded unchanged', () => {
     fc.assert(fc.property(points, (given) => expect(receive(encodePoints(given))).toEqual(given)));
   });
 
-  it('come in float64 where a data set is put, and are widened from float32', () => {
+  it('may be float64 for the upload of a data set, and are converted from float32', () => {
     const given: SourcePoints = {
       count: 2,
       features: 1,
@@ -51,7 +51,7 @@ describe('points on the wire', () => {
     expect(() => put([{ ...message, x }])).toThrow('points.x: dtype is int32; right would be float32 or float64');
   });
 
-  it('travel in messages of at most 1 MiB of features', () => {
+  it('are sent in messages of at most 1 MiB of features', () => {
     const count = 70_000;
     const given: Points = {
       count,

@@ -6,7 +6,7 @@ import { concatRows, MAX_CHUNK_BYTES } from '@qloom/tensor/rows.ts';
 import { fromWire, type WireTensor } from '@qloom/tensor/wire-tensor.ts';
 import { encodeTensor, wireTensor } from './tensors.ts';
 
-/** Messages for points, each with at most 1 MiB of features; one message without rows where there are none. */
+/** Messages for points, each with at most 1 MiB of features; one message without rows if there are none. */
 export function* encodePoints(points: Points | SourcePoints): Generator<LabelledPoints> {
   const { count, features, classes, x, y, group } = points;
   const rows = Math.max(1, Math.floor(MAX_CHUNK_BYTES / (x.BYTES_PER_ELEMENT * Math.max(1, features))));
@@ -21,22 +21,22 @@ export function* encodePoints(points: Points | SourcePoints): Generator<Labelled
   }
 }
 
-/** Puts the points of a stream together. */
+/** Collects the points of a stream. */
 export interface PointsCollector<P = Points> {
-  /** Takes the next message. Throws an error that arrives as INVALID_ARGUMENT when it is wrong. */
+  /** Adds the next message. Throws an error that maps to INVALID_ARGUMENT if it is wrong. */
   add(message: LabelledPoints): void;
-  /** Whether any message has come. */
+  /** Whether any message was added. */
   readonly started: boolean;
-  /** All rows, checked: finite, labels below `classes`. Throws when no message came. */
+  /** All rows, checked: finite, labels below `classes`. Throws if no message was added. */
   points(): P;
 }
 
-/** Creates a collector. `field` names the points in messages; `maxRows` bounds what it may grow to. */
+/** Creates a collector. `field` names the points in messages; `maxRows` is the maximum number of rows. */
 export function createPointsCollector(field: string, maxRows = 10_000_000): PointsCollector {
   return collectPoints(field, maxRows, (x) => fromWire(x, { dtype: 'float32', finite: true, field: `${field}.x` }));
 }
 
-/** {@link createPointsCollector} for features that come as float32 or float64; they are float64 then. */
+/** {@link createPointsCollector} for features in float32 or float64, which are converted to float64. */
 export function createSourcePointsCollector(field: string, maxRows: number): PointsCollector<SourcePoints> {
   return collectPoints(field, maxRows, (x) => {
     const expected = { finite: true, field: `${field}.x` };

@@ -11,17 +11,16 @@ export function encodeTensor(array: TensorArray, shape?: Shape): Tensor {
 }
 
 /**
- * The array of a message, checked; see `fromWire`. Throws an error that arrives as INVALID_ARGUMENT when the message
- * is absent or wrong; `expected.field` says where.
+ * The array of a message, checked; see `fromWire`. Throws an error that maps to INVALID_ARGUMENT if the message is
+ * absent or wrong; `expected.field` is its name in the error.
  *
- * @example
- * const x = decodeTensor(step.x, { dtype: 'float32', shape: [null, features], finite: true, field: 'step.x' });
+ * @example const x = decodeTensor(step.x, { dtype: 'float32', shape: [null, features], finite: true, field: 'step.x' });
  */
 export function decodeTensor<D extends Dtype>(message: Tensor | undefined, expected: TensorExpectation<D>): ArrayOf[D] {
   return fromWire(wireTensor(message, expected.field ?? ''), expected);
 }
 
-/** The message as a tensor of the wire, dtype known, nothing else checked yet. */
+/** The message as a wire tensor; only its dtype has been checked. */
 export function wireTensor(message: Tensor | undefined, field: string): WireTensor {
   if (message === undefined) throw new ValidationError([{ field, description: 'not set; right would be a tensor' }]);
   const dtype = DTYPE_NAME.get(message.dtype);
@@ -32,7 +31,7 @@ export function wireTensor(message: Tensor | undefined, field: string): WireTens
   return { dtype, shape: message.shape, bytes: message.data };
 }
 
-/** Messages of at most 1 MiB for an opaque sequence of bytes. `createByteAssembler` puts them together again. */
+/** Messages of at most 1 MiB for an opaque sequence of bytes. `createByteAssembler` is the inverse. */
 export function* encodeBytes(bytes: Uint8Array): Generator<BytesChunk> {
   for (const chunk of splitBytes(bytes)) yield { ...chunk, data: asBuffer(chunk.data) };
 }

@@ -35,7 +35,7 @@ function stream(parts: readonly (Part | undefined)[]): MessageReader<{ part?: Pa
 }
 
 describe('readParts', () => {
-  it('gives the parts that come once, and hands the others on as they come', async () => {
+  it('returns the parts that come once, and passes on the others as they arrive', async () => {
     const taken: string[] = [];
     const take = { training: (value: string) => taken.push(value), heldOut: (value: string) => taken.push(value) };
     const once = await readParts(stream([settings, training, training, heldOut]), ORDER, take);
@@ -46,7 +46,7 @@ describe('readParts', () => {
     expect(await readParts(stream([settings, training]), ORDER, {})).toEqual({ settings: 7 });
   });
 
-  it('leaves in the stream what comes after the last part', async () => {
+  it('leaves messages after the last part in the stream', async () => {
     const start: Part = { $case: 'start', value: {} };
     const requests = stream([settings, start, training]);
     await readParts(

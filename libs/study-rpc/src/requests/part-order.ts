@@ -20,7 +20,7 @@ type ValueOf<Part extends RequestPart, Case> = Extract<Part, { readonly $case: C
 /** The parts of a stream of requests, in the order of the contract. */
 export type PartOrder<Part extends RequestPart> = readonly (readonly [Part['$case'], Occurrence])[];
 
-/** What takes the value of a part as it comes. */
+/** Callbacks for the values of parts as they arrive. */
 export type PartTakers<Part extends RequestPart> = {
   readonly [Case in Part['$case']]?: (value: ValueOf<Part, Case>) => void;
 };
@@ -34,15 +34,15 @@ export type OnceParts<Part extends RequestPart, Order extends PartOrder<Part>> =
 };
 
 /**
- * Reads the parts of a stream of requests and gives the values of those that come once; `take` gets each value as it comes. With
- * `until` the reading ends after that part, and what follows stays in the stream; without, when the client half-closes.
+ * Reads the parts of a stream of requests and returns the values of those that come once; `take` gets the other values
+ * as they arrive. With `until` the reading ends after that part, and later messages stay in the stream; without it,
+ * when the client half-closes.
  *
- * Rejects with ValidationError, which arrives as INVALID_ARGUMENT, for a part that is out of order, missing or not set, with what
- * `take` throws, and with the stream's error.
+ * Rejects with ValidationError, which maps to INVALID_ARGUMENT, for a part that is out of order, missing or not set,
+ * with the errors of `take`, and with the stream's error.
  *
- * @example
- * const ORDER = [['settings', 'once'], ['training', 'some'], ['resume', 'any']] as const;
- * const { settings } = await readParts(requests, ORDER, { training: training.add, resume: resume.add });
+ * @example const ORDER = [['settings', 'once'], ['training', 'some'], ['resume', 'any']] as const; const { settings } = await
+ * readParts(requests, ORDER, { training: training.add, resume: resume.add });
  */
 export async function readParts<Part extends RequestPart, const Order extends PartOrder<Part>>(
   requests: MessageReader<{ readonly part?: Part | undefined }>,
@@ -54,7 +54,7 @@ export async function readParts<Part extends RequestPart, const Order extends Pa
   const once: Record<string, unknown> = {};
   let at = 0;
   let came = 0;
-  /** Goes on to `place` of the order; throws where a part between is missing. */
+  /** Advances to `place` in the order; throws if a part in between is missing. */
   const goTo = (place: number, before: string): void => {
     for (; at < place; at++, came = 0) {
       const [$case, occurrence] = order[at];

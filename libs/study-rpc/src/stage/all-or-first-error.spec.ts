@@ -9,7 +9,7 @@ const aborted = (watched: AbortSignal): Promise<never> =>
   });
 
 describe('allOrFirstError', () => {
-  it('gives the results in the order of the items, whichever comes first', async () => {
+  it('returns the results in the order of the items, whichever ends first', async () => {
     const first = Promise.withResolvers<string>();
     const results = allOrFirstError([first.promise, Promise.resolve('b')], signal, async (item) => item);
     first.resolve('a');
@@ -26,7 +26,7 @@ describe('allOrFirstError', () => {
     expect(ended).toEqual(['slow']);
   });
 
-  it('passes on the abort of the given signal', async () => {
+  it('forwards the abort of the given signal', async () => {
     const stop = new AbortController();
     const failing = allOrFirstError([1, 2], stop.signal, (_item, either) => aborted(either));
     stop.abort();

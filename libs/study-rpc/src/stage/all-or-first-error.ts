@@ -1,6 +1,6 @@
 /**
- * Runs `run` for all items at once; resolves to what came of each, in order. The first error aborts the signal of the others, and is
- * what is thrown once all of them have ended: their cancellations say nothing of what went wrong.
+ * Runs `run` for all items at once; resolves to the results in order. The first error aborts the signal of the others,
+ * and is thrown once all of them have ended, because their cancellations do not show the cause.
  */
 export async function allOrFirstError<Item, Result>(
   items: readonly Item[],

@@ -7,7 +7,8 @@ import { sampledPoints, storedPoints } from './fold-points.ts';
 import type { FittedFoldStage, FittedFoldWork } from './fold-stage.ts';
 
 /**
- * The stage `assess`: reads `fit`, pipes Sample of each fold's model into Assess beside the fold's real points, writes `assess`.
+ * The stage `assess`: reads `fit`, sends samples of each fold's model with the fold's real points to Assess, writes
+ * `assess`.
  */
 export const ASSESS_STAGE: FittedFoldStage<DiscriminatorRemote, FidelityReport> = {
   stage: 'assess',
@@ -19,7 +20,8 @@ export const ASSESS_STAGE: FittedFoldStage<DiscriminatorRemote, FidelityReport> 
 function assessFold(work: FittedFoldWork<DiscriminatorRemote>): Promise<FidelityReport> {
   const { event, proposal, fold, fitted, service, artifacts } = work;
   const { signal } = work.context;
-  // One seed for a fold of a study: every episode is judged by the same auditor's folds and against the same null.
+  // One seed per fold of a study, so that every episode is assessed with the same folds of the auditor and the same
+  // null.
   const seed = createRandom(`assess/${event.study}`).seedFor(fold.index);
   return assessFidelity(service, {
     settings: { fold: fold.index, seed, data: proposal.data },

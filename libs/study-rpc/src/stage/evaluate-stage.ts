@@ -8,8 +8,8 @@ import { sampledPoints, storedPoints } from './fold-points.ts';
 import type { FittedFoldStage, FittedFoldWork } from './fold-stage.ts';
 
 /**
- * The stage `evaluate`: reads `fit`, samples each fold's model from the generator into Evaluate beside the fold's real points, writes
- * `evaluate`. A fold without synthetic points has the arm REAL_ONLY alone.
+ * The stage `evaluate`: reads `fit`, sends samples of each fold's model with the fold's real points to Evaluate, writes
+ * `evaluate`. A fold without synthetic points has only the arm REAL_ONLY.
  */
 export const EVALUATE_STAGE: FittedFoldStage<QnnSimulatorRemote, UtilityReport> = {
   stage: 'evaluate',
@@ -29,7 +29,7 @@ function evaluateFold(work: FittedFoldWork<QnnSimulatorRemote>): Promise<Utility
   });
 }
 
-/** Collected before they are passed on, so that the span `sample` has the time of the sampling alone. */
+/** Collected before they are forwarded, so that the span `sample` has only the time of the sampling. */
 async function* syntheticPoints(work: FittedFoldWork<QnnSimulatorRemote>): AsyncGenerator<LabelledPoints> {
   const { event, fitted, context } = work;
   if (fitted.model === undefined) return;

@@ -38,7 +38,7 @@ interface Asked {
   readonly resume: string;
 }
 
-/** A generator of somebody else's, which offers ratios that ours does not. */
+/** Another generator, which offers ratios that ours does not. */
 const THEIRS: Capabilities = {
   service: 'stand-in',
   version: '1.2.3',
@@ -60,7 +60,7 @@ const THEIRS: Capabilities = {
   ],
 };
 
-/** A stand-in generator whose model is its seed. `before` sees what was asked, and may throw. */
+/** A stand-in generator whose model is its seed. `before` gets the request, and may throw. */
 function standIn(before: (asked: Asked) => void, capabilities?: Capabilities) {
   return bindService(GeneratorServiceService, {
     getCapabilities: async () => ({ capabilities }),
@@ -100,7 +100,7 @@ function standIn(before: (asked: Asked) => void, capabilities?: Capabilities) {
   });
 }
 
-/** Appends a proposal, runs the stage until the slot `fit` stands, and gives what stands there. */
+/** Appends a proposal, runs the stage until the slot `fit` is written, and returns its content. */
 async function fitSlot(
   synthRatio: number,
   before: (asked: Asked) => void,
@@ -177,9 +177,9 @@ describe('the stage fit', () => {
     }
   });
 
-  it('fits nothing where nothing is to be added', async () => {
+  it('fits nothing if no points are to be added', async () => {
     const slot = await fitSlot(0, () => {
-      throw new Error('asked to fit');
+      throw new Error('called to fit');
     });
     const folds = slot.facts?.$case === 'fit' ? slot.facts.value.folds : [];
     expect(folds.map(({ model, classCounts }) => [model, classCounts])).toEqual([
@@ -188,7 +188,7 @@ describe('the stage fit', () => {
     ]);
   });
 
-  it('adds what the generator offers, and says in the slot which one it is', async () => {
+  it('adds points at the offered ratio, and names the generator in the slot', async () => {
     const slot = await fitSlot(12, () => {}, THEIRS);
     expect(slot.implementation).toEqual({ service: 'stand-in', version: '1.2.3' });
     const folds = slot.facts?.$case === 'fit' ? slot.facts.value.folds : [];
@@ -214,7 +214,7 @@ describe('the stage fit', () => {
     expect(last).toMatchObject({ resume: 'checkpoint 1', attempt: 2 });
   });
 
-  it('starts again where the generator refuses the stored checkpoint', async () => {
+  it('starts again if the generator refuses the stored checkpoint', async () => {
     const asked: Asked[] = [];
     await fitSlot(1, (what) => {
       asked.push(what);

@@ -19,9 +19,9 @@ import type { FoldWork, ProposedFoldStage } from './fold-stage.ts';
 const MODEL_TYPE = 'application/x-qloom-model';
 
 /**
- * The stage `fit`: reads `propose`, calls Fit for each fold (all folds at once: while one fit's batch is judged, another's is
- * made), stores the models, writes `fit`. Resumable checkpoints go to the store under an advisory reference, so that a replica
- * continues from the last one of a replica that died.
+ * The stage `fit`: reads `propose`, calls Fit for each fold (all folds concurrently: while one fit's batch is judged,
+ * another's is generated), stores the models, writes `fit`. Resumable checkpoints go to the store under an advisory
+ * reference, so that a replica continues from the last one of a replica that died.
  */
 export const FIT_STAGE: ProposedFoldStage<GeneratorRemote, FoldModel> = {
   stage: 'fit',
@@ -82,7 +82,7 @@ async function trainingOf(artifacts: ArtifactStore, { index, training }: Fold): 
   return decodePointsArtifact(await artifacts.get(training.sha256), name);
 }
 
-/** The last checkpoint of a fit; undefined where there is none or it cannot be read: it only saves time. */
+/** The last checkpoint of a fit; undefined if there is none or it cannot be read, since it only saves time. */
 async function checkpointOf(artifacts: ArtifactStore, ref: string): Promise<Uint8Array | undefined> {
   try {
     const hash = await artifacts.getRef(ref);

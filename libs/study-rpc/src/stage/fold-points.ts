@@ -10,8 +10,8 @@ import { sampleFromFitted } from '../implementations.ts';
 export type SampledGenerator = Pick<GeneratorRemote, 'sample' | 'getCapabilities' | 'target'>;
 
 /**
- * The messages of a points artifact, to be passed on without decoding. `where` names them in messages. Throws DomainError
- * (`data-loss`) where the slot names no artifact or the artifact is cut off, and what the store throws.
+ * The messages of a points artifact, to be forwarded without decoding. `where` names them in messages. Throws
+ * DomainError (`data-loss`) if the slot names no artifact or the artifact is truncated, and the errors of the store.
  */
 export async function* storedPoints(
   artifacts: ArtifactStore,
@@ -23,8 +23,8 @@ export async function* storedPoints(
 }
 
 /**
- * The synthetic points of a fold, sampled from the model in the slot `fit`, as they come; none where nothing is to be added. Throws
- * what `sampleFromFitted`, `streamSample` and the store throw.
+ * The synthetic points of a fold, sampled from the model in the slot `fit`, as they arrive; none if no points are to be
+ * added. Throws the errors of `sampleFromFitted`, `streamSample` and the store.
  */
 export async function* sampledPoints(
   { artifacts, generator }: { readonly artifacts: ArtifactStore; readonly generator: SampledGenerator },

@@ -12,13 +12,13 @@ import { type AskedService, implementationOf } from '../implementations.ts';
 import { allOrFirstError } from './all-or-first-error.ts';
 import type { SampledGenerator } from './fold-points.ts';
 
-/** One fold of one episode, and what its work needs. */
+/** One fold of one episode, and the dependencies of its work. */
 export interface FoldWork<Service> {
   /** The event that the stage reads. */
   readonly event: SlotEvent;
   readonly proposal: ProposeFacts;
   readonly fold: Fold;
-  /** The service that does the work, and what it advertises. */
+  /** The service that does the work, and its capabilities. */
   readonly service: Service;
   readonly capabilities: Capabilities | undefined;
   readonly artifacts: ArtifactStore;
@@ -36,9 +36,9 @@ export interface FittedFoldWork<Service> extends FoldWork<Service> {
 interface StageOf<Service extends AskedService, Work, Result> {
   /** Connects to the service that does the work. */
   connect(target: string): Service & { close(): void };
-  /** Does the work of one fold. What it throws is classified by `classifyFault`. */
+  /** Does the work of one fold. Its errors are classified by `classifyFault`. */
   runFold(work: Work): Promise<Result>;
-  /** The facts of the slot, from what came of the folds, in the order of the proposal. */
+  /** The facts of the slot, from the results of the folds, in the order of the proposal. */
   facts(folds: Result[]): SlotFacts;
 }
 
@@ -59,19 +59,19 @@ export type FoldStage<Service extends AskedService, Result> =
   | ProposedFoldStage<Service, Result>
   | FittedFoldStage<Service, Result>;
 
-/** Whether a stage reads the proposal itself; the others read what was fitted on it. */
+/** Whether a stage reads the proposal itself; the others read the slot `fit`. */
 export function readsProposal<Service extends AskedService, Result>(
   stage: FoldStage<Service, Result>,
 ): stage is ProposedFoldStage<Service, Result> {
   return slotReadBy(stage.stage) === 'propose';
 }
 
-/** What a stage of folds runs with. */
+/** Dependencies of a stage of folds. */
 export interface FoldStageDeps<Service> {
   readonly episodeLog: EpisodeLog;
   readonly artifacts: ArtifactStore;
   readonly log: Logger;
-  /** Events in flight at once. */
+  /** Maximum number of events in flight. */
   readonly concurrency: number;
   /** The service that does the work, given the target of this process. */
   readonly service: (self: string) => Service;
@@ -80,9 +80,9 @@ export interface FoldStageDeps<Service> {
 }
 
 /**
- * Runs a stage: reads the proposal, does the work of all folds at once, writes the slot. The first fold that fails ends the calls of
- * the others, and its error is the stage's. A slot without the facts that the contract promises is data loss: the event is delivered
- * again, since it says nothing about the episode.
+ * Runs a stage: reads the proposal, does the work of all folds at once, writes the slot. The first fold that fails ends
+ * the calls of the others, and its error is the stage's. A slot without the facts that the contract specifies is data
+ * loss: the event is delivered again, because the episode is not at fault.
  */
 export function createFoldStage<Service extends AskedService, Result>(
   stage: FoldStage<Service, Result>,
@@ -121,7 +121,7 @@ async function proposalOf(episodeLog: EpisodeLog, event: SlotEvent): Promise<Pro
   throw new DomainError('data-loss', `${study}/${episode}: the slot propose has no facts of a proposal`);
 }
 
-/** What was fitted on a fold, by the slot `fit`. */
+/** The fit of a fold, from the slot `fit`. */
 function fittedOf({ study, episode, facts }: SlotEvent, { index }: Fold): FoldModel {
   const folds = facts?.$case === 'fit' ? facts.value.folds : [];
   const fitted = folds.find(({ fold }) => fold === index);

@@ -14,14 +14,15 @@ export type FoldStageConfig = StorageConfig & {
 
 /** A stage worker with its connections, to be closed after it has drained. */
 export interface OpenFoldStage {
-  /** The worker; empty where no log is configured. */
+  /** The worker; empty if no log is configured. */
   readonly workers: readonly BackgroundWork[];
   close(): Promise<void>;
 }
 
 /**
- * Opens the log and the store and creates the worker of a stage, which calls the service at `target` (undefined: this process
- * itself); nothing where QLOOM_LOG is not set. Throws ConfigError for variables that are missing, and as `openStorage` does.
+ * Opens the log and the store and creates the worker of a stage, which calls the service at `target` (undefined: this
+ * process itself); nothing if QLOOM_LOG is not set. Throws ConfigError for missing variables, and the errors of
+ * `openStorage`.
  */
 export async function openFoldStage<Service extends AskedService, Result>(
   stage: FoldStage<Service, Result>,

@@ -14,8 +14,8 @@ const NO_FOLDS: SlotFacts = { $case: 'fit', value: FitFacts.fromPartial({}) };
 type Written = Partial<Record<'propose' | 'fit', SlotFacts | undefined>>;
 
 /**
- * What every stage of folds does with events that it cannot read: it hands them back, so that they are delivered again, and settles
- * nothing.
+ * Contract of every stage of folds for events that it cannot read: it returns them, so that they are delivered again,
+ * and writes no slot.
  */
 // biome-ignore lint/suspicious/noExplicitAny: of any service and result.
 export function testFoldStageFaults(stage: FoldStage<any, any>): void {
@@ -32,7 +32,7 @@ export function testFoldStageFaults(stage: FoldStage<any, any>): void {
       ];
 
   describe(`the stage ${stage.stage}`, () => {
-    it.each(cases)('hands an event back, again and again, where %s', async (_what, written, message) => {
+    it.each(cases)('returns an event, repeatedly, if %s', async (_what, written, message) => {
       const folder = await createTempFolder();
       const episodeLog = await openEpisodeLog(`sqlite://${folder.file('log.db')}`, { pollMs: 2 });
       const artifacts = await openArtifactStore(`file://${folder.file('artifacts')}`);
