@@ -1,16 +1,16 @@
 import { parseArgs } from 'node:util';
 import { SUITE_NAMES, type SuiteName } from './suites.ts';
 
-/** Thrown when the command line makes no sense; the message says what is wrong and what would be right. */
+/** Thrown when the command line is invalid; the message says what is wrong and what would be right. */
 export class UsageError extends Error {
   override name = 'UsageError';
 }
 
-/** What the command line asks for. */
+/** The parsed command line. */
 export interface Arguments {
   readonly help: boolean;
   readonly json: boolean;
-  /** Leaves out how a caller's mistakes are answered. */
+  /** Leaves out the checks of how a caller's mistakes are answered. */
   readonly promisesOnly: boolean;
   readonly service: SuiteName;
   readonly target: string;

@@ -1,17 +1,17 @@
 /**
- * What a check is about: `contract` is what every caller relies on; `refusal` is what a caller's mistakes are answered
- * with, which a study of correct callers never sees.
+ * Kind of a check: `contract` is what every caller relies on; `refusal` is the answer to a caller's mistake, which a
+ * study with correct callers never gets.
  */
 type CheckLevel = 'contract' | 'refusal';
 
-/** One thing that the contract promises, asked of a service over the wire. */
+/** One promise of the contract, checked with calls of a service. */
 export interface Check {
-  /** What holds, as a sentence: "the same model and seed give the same points". */
+  /** The promise, as a sentence: "the same model and seed give the same points". */
   readonly name: string;
-  /** Where in `proto/` it stands. */
+  /** Its place in `proto/`. */
   readonly source: string;
   readonly level: CheckLevel;
-  /** Rejects with {@link CheckFailure} where it does not hold, with {@link CheckSkipped} where it cannot be asked. */
+  /** Rejects with {@link CheckFailure} if it does not hold, with {@link CheckSkipped} if it cannot be checked. */
   run(): Promise<void>;
 }
 
@@ -30,7 +30,7 @@ export class CheckFailure extends Error {
   }
 }
 
-/** Thrown when a service does not offer what a check asks about, and need not. */
+/** Thrown when a service does not offer the subject of a check, and need not. */
 export class CheckSkipped extends Error {
   override name = 'CheckSkipped';
 }
@@ -43,13 +43,13 @@ export function must(holds: unknown, wrong: string, right: string): asserts hold
 /** Checks of one place of the contract. */
 export interface CheckList {
   readonly checks: readonly Check[];
-  /** Adds a check of what every caller relies on. */
+  /** Adds a check of kind `contract`. */
   promise(name: string, run: () => Promise<void>): void;
   /** Adds a check of how a mistake of the caller is answered. */
   refusal(name: string, run: () => Promise<void>): void;
 }
 
-/** A list whose checks stand at `source`. */
+/** A list of checks with the place `source` in the contract. */
 export function listChecks(source: string): CheckList {
   const checks: Check[] = [];
   return {
@@ -60,8 +60,8 @@ export function listChecks(source: string): CheckList {
 }
 
 /**
- * An answer that several checks look at, asked for once, by the first of them. That one reports what went wrong; the
- * others are skipped, so that one fault is one failure.
+ * An answer that several checks share. The first of them makes the call and reports its failure; the others are then
+ * skipped, so that one fault is one failure.
  */
 export function sharedAnswer<T>(what: string, ask: () => Promise<T>): () => Promise<T> {
   let answer: Promise<T> | undefined;

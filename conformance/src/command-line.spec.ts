@@ -15,7 +15,7 @@ function run(...args: string[]): Promise<{ code: number; stdout: string; stderr:
 }
 
 describe('npm run conformance', () => {
-  it('prints a line a check and a count, and exits with 0', async () => {
+  it('prints one line per check and the counts, and exits with 0', async () => {
     const server = await startTestServer(toyPolicy());
     const { code, stdout } = await run('policy', server.target);
     await server.stop();
@@ -24,7 +24,7 @@ describe('npm run conformance', () => {
     expect(code).toBe(0);
   });
 
-  it('says of a failed check what was wrong, what would be right and where it stands, and exits with 1', async () => {
+  it('prints for a failed check what was wrong, what would be right and its place in the contract, and exits with 1', async () => {
     const server = await startTestServer(toyPolicy('too few'));
     const { code, stdout } = await run('policy', server.target);
     await server.stop();
@@ -39,7 +39,7 @@ describe('npm run conformance', () => {
     expect(code).toBe(1);
   });
 
-  it('exits with 2 where nothing answers', async () => {
+  it('exits with 2 if nothing answers', async () => {
     const { code, stderr } = await run('generator', 'unix:/nobody/here.sock', '--connect-timeout', '1');
     expect(stderr).toContain('nothing speaks gRPC at unix:/nobody/here.sock');
     expect(code).toBe(2);

@@ -16,7 +16,7 @@ beforeAll(async () => {
   const env = (name: ServiceName): Record<string, string> => ({
     QLOOM_LISTEN: folder.socket(name),
     ...targetVariables(folder.socket),
-    // The agent alone needs a log; the others have no stage here.
+    // Only the agent needs a log; the others have no stage here.
     ...(name === 'agent'
       ? { QLOOM_LOG: `sqlite:${folder.file('log.db')}`, QLOOM_ARTIFACTS: `file://${folder.file('artifacts')}` }
       : {}),
@@ -32,7 +32,7 @@ afterAll(async () => {
   await folder.remove();
 });
 
-/** `npm run conformance -- <args> --json`; rejects where its exit code is not 0. */
+/** `npm run conformance -- <args> --json`; rejects if its exit code is not 0. */
 async function conformance(...args: string[]): Promise<{ results: CheckResult[]; counts: Counts }> {
   const main = fileURLToPath(new URL('./main.ts', import.meta.url));
   const { stdout } = await promisify(execFile)(process.execPath, [main, ...args, '--json']);
@@ -68,7 +68,7 @@ describe('the conformance kit', () => {
     expect(counts.ok).toBeGreaterThan(30);
   });
 
-  it('fits with the settings that it is given', async () => {
+  it('fits with the given settings', async () => {
     const given = ['--set', 'method=cvae', '--set', 'gan.steps=25'];
     const { counts } = await conformance('generator', folder.socket('generator'), '--promises-only', ...given);
     expect(counts.failed).toBe(0);

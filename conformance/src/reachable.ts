@@ -1,6 +1,6 @@
 import { Client, credentials } from '@grpc/grpc-js';
 
-/** Resolves whether anything speaks gRPC at `target` within `timeoutMs`. */
+/** Resolves to whether a gRPC server answers at `target` within `timeoutMs`. */
 export function isReachable(target: string, timeoutMs: number): Promise<boolean> {
   const client = new Client(target, credentials.createInsecure(), { 'grpc.enable_http_proxy': 0 });
   return new Promise((resolve) => {

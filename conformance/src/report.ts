@@ -1,6 +1,6 @@
 import type { CheckResult } from './run-checks.ts';
 
-/** How many checks ended how. */
+/** Number of checks by outcome. */
 export interface Counts {
   readonly ok: number;
   readonly failed: number;
@@ -13,7 +13,7 @@ export function countResults(results: readonly CheckResult[]): Counts {
   return { ok: count('ok'), failed: count('failed'), skipped: count('skipped') };
 }
 
-/** One line of a check; below a failed one what was wrong, where in the contract it stands, and what would be right. */
+/** One line per check; for a failed one also what was wrong, what would be right, and its place in the contract. */
 export function formatResult({ name, source, outcome, wrong, right, reason }: CheckResult): string {
   if (outcome === 'ok') return `ok       ${name}`;
   if (outcome === 'skipped') return `skipped  ${name} (${reason})`;

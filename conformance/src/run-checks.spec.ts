@@ -13,7 +13,7 @@ async function resultsOf(checks: Parameters<typeof runChecks>[0], answers = asyn
 }
 
 describe('runChecks', () => {
-  it('reports what an error of any kind says', async () => {
+  it('reports the message of an error of any kind', async () => {
     const list = listChecks('x.proto');
     list.promise('holds', async () => {});
     list.promise('fails', async () => must(false, 'it is 3', '4'));
@@ -38,7 +38,7 @@ describe('runChecks', () => {
     ]);
   });
 
-  it('asks for a shared answer once, and reports its failure once', async () => {
+  it('requests a shared answer once, and reports its failure once', async () => {
     let asked = 0;
     const shared = sharedAnswer('the model', async () => must(asked++ < 0, 'no model', 'a model'));
     const list = listChecks('x.proto');
@@ -50,7 +50,7 @@ describe('runChecks', () => {
     expect(asked).toBe(1);
   });
 
-  it('says that the service has gone, and skips the rest', async () => {
+  it('reports that the service has ended, and skips the rest', async () => {
     const server = await startTestServer(toyPolicy());
     const policy = connect(PolicyServiceService, server.target);
     const ask = async () => {

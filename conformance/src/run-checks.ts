@@ -2,24 +2,24 @@ import type { ServiceError } from '@grpc/grpc-js';
 import { type Check, CheckFailure, CheckSkipped } from './check.ts';
 import { statusName } from './shared/status-name.ts';
 
-/** How one check ended. */
+/** Outcome of one check. */
 export interface CheckResult {
   readonly name: string;
-  /** Where in `proto/` it stands. */
+  /** Its place in `proto/`. */
   readonly source: string;
   readonly outcome: 'ok' | 'failed' | 'skipped';
-  /** What the service did; set where it failed. */
+  /** What the service did; set if it failed. */
   readonly wrong?: string;
-  /** What would be right; set where it failed. */
+  /** What would be right; set if it failed. */
   readonly right?: string;
-  /** Why it was skipped. */
+  /** Why it was skipped; set if it was. */
   readonly reason?: string;
 }
 
 /**
- * Runs the checks one after the other; later ones may build upon the answers of earlier ones. Never throws. After a failed one
- * it asks whether the service still answers, waiting as long as a supervisor may take to start it again; where it does not,
- * the rest is skipped, so that a crash is one failure.
+ * Runs the checks one after the other; later ones may use the answers of earlier ones. Never throws. After a failed
+ * check it tests whether the service still answers, and waits as long as a supervisor may take to restart it; if it
+ * does not, the rest is skipped, so that a crash is one failure.
  */
 export async function* runChecks(
   checks: readonly Check[],

@@ -3,7 +3,7 @@ import { serveStandIn } from '../../e2e/src/stand-in-generator.ts';
 import { runChecks } from './run-checks.ts';
 import { openSuite } from './suites.ts';
 
-describe("a generator of somebody else's, of 100 lines", () => {
+describe('a third-party generator of 100 lines', () => {
   it('keeps every promise that a study relies on, without health, reflection or hyperparameters', async () => {
     const folder = await createTempFolder();
     const stop = await serveStandIn(folder.socket('stand-in'));
@@ -11,7 +11,7 @@ describe("a generator of somebody else's, of 100 lines", () => {
     const suite = openSuite('generator', { target, study: 'standin', deadlineMs: 60_000, settings: new Map() });
     const outcomes = new Map<string, string>();
     try {
-      // It checks nothing that it is sent: of refusals it makes no promise.
+      // It does not check requests, and therefore promises no refusals.
       const checks = suite.checks.filter(({ level }) => level === 'contract');
       for await (const { name, outcome, wrong } of runChecks(checks, async () => true))
         outcomes.set(name, wrong ?? outcome);

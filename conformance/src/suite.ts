@@ -1,10 +1,12 @@
 import type { Check } from './check.ts';
 
-/** What the checks of a service are given. */
+/** Arguments of the checks of a service. */
 export interface SuiteOptions {
-  /** Where the service is: `unix:/path.sock`, `host:port`. */
+  /** Address of the service: `unix:/path.sock`, `host:port`. */
   readonly target: string;
-  /** A study name of this run alone, [a-z0-9-]{1,63}: critics remember the attempts that they have seen. */
+  /**
+   * A study name that is unique to this run, [a-z0-9-]{1,63}, because critics keep the attempts that they have seen.
+   */
   readonly study: string;
   /** Deadline of every call. Unit: milliseconds. */
   readonly deadlineMs: number;
@@ -12,7 +14,7 @@ export interface SuiteOptions {
   readonly settings: ReadonlyMap<string, string>;
 }
 
-/** The checks of a service, and what to close when they are done. */
+/** The checks of a service, and its resources to close afterwards. */
 export interface Suite {
   readonly checks: readonly Check[];
   close(): void;

@@ -5,7 +5,7 @@ import { type PolicyFault, toyPolicy } from './testing/toy-policy.ts';
 import { type SimulatorFault, toySimulator } from './testing/toy-simulator.ts';
 
 describe('the checks of a generator', () => {
-  it('pass one that is right, and skip what it need not have', async () => {
+  it('pass a correct one, and skip optional parts that it lacks', async () => {
     const results = await runSuiteOn('generator', toyGenerator());
     expect(failuresOf(results)).toEqual([]);
     expect(results.filter(({ outcome }) => outcome === 'skipped').map(({ reason }) => reason)).toContain(
@@ -26,7 +26,7 @@ describe('the checks of a generator', () => {
     );
   });
 
-  it('report one fault once: what builds upon it is skipped', async () => {
+  it('report one fault once: dependent checks are skipped', async () => {
     const results = await runSuiteOn('generator', toyGenerator('model hash'));
     expect(failuresOf(results).filter((failure) => failure.includes('sha256 is'))).toHaveLength(2);
     expect(results).toContainEqual(
@@ -36,7 +36,7 @@ describe('the checks of a generator', () => {
 });
 
 describe('the checks of a critic', () => {
-  it('pass one that is right, and skip Assess where it is not offered', async () => {
+  it('pass a correct one, and skip Assess if it is not offered', async () => {
     const results = await runSuiteOn('discriminator', toyDiscriminator());
     expect(failuresOf(results)).toEqual([]);
   });
@@ -55,7 +55,7 @@ describe('the checks of a critic', () => {
 });
 
 describe('the checks of a simulator', () => {
-  it('pass one that is right, and skip circuits where they are not offered', async () => {
+  it('pass a correct one, and skip circuits if they are not offered', async () => {
     expect(failuresOf(await runSuiteOn('qnn-sim', toySimulator()))).toEqual([]);
   });
 
@@ -76,7 +76,7 @@ describe('the checks of a simulator', () => {
 });
 
 describe('the checks of a policy', () => {
-  it('pass one that is right', async () => {
+  it('pass a correct one', async () => {
     expect(failuresOf(await runSuiteOn('policy', toyPolicy()))).toEqual([]);
   });
 

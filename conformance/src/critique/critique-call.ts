@@ -14,7 +14,7 @@ import { asFailure, receivedTensor, requireNamedValues } from '../shared/receive
 import { FEATURES, pointsMessage, SMALL_DATA, smallPoints } from '../shared/small-points.ts';
 import type { SuiteOptions } from '../suite.ts';
 
-/** Whoever serves the contract of Critique: a discriminator, or a simulator. */
+/** Client of a service that implements Critique: a discriminator or a simulator. */
 export interface CritiqueRemote {
   critique(options?: OutgoingOptions): BidiCall<CritiqueRequest, CritiqueResponse>;
 }
@@ -27,7 +27,7 @@ export const BATCH = smallPoints(8, 100);
 
 /** What an opening may change. */
 export interface OpenChanges extends Partial<CritiqueOpen> {
-  /** A checkpoint to go on from. */
+  /** A checkpoint from which to continue. */
   readonly resume?: Uint8Array;
 }
 
@@ -36,7 +36,7 @@ export interface Judgement {
   /** [batch]. */
   readonly logits: Float32Array;
   readonly losses: ReadonlyMap<string, number>;
-  /** [batch, features]; absent where it was not wanted. */
+  /** [batch, features]; absent unless requested. */
   readonly gradient?: Float32Array;
 }
 
@@ -53,7 +53,7 @@ export interface Critic {
   checkpoint(): Promise<Uint8Array>;
   /** Closes and fails unless the stream then ends as OK. */
   close(): Promise<CritiqueClosed>;
-  /** Gives the critic up. */
+  /** Cancels the critic's stream. */
   cancel(): void;
 }
 
@@ -100,7 +100,7 @@ export async function askCritic(
   { deadlineMs }: Pick<SuiteOptions, 'deadlineMs'>,
 ): Promise<{ readonly call: BidiCall<CritiqueRequest, CritiqueResponse>; readonly answer: AnswerPart | undefined }> {
   const call = remote.critique({ deadlineMs });
-  // A refusal may come before the last part is sent; then the answer tells it.
+  // A refusal may arrive before the last part is sent; the answer then has it.
   for (const part of parts.slice(0, -1)) await call.send({ part }).catch(() => {});
   const { part: answer } = await call.exchange({ part: parts.at(-1) });
   return { call, answer };

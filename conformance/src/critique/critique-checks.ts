@@ -9,10 +9,10 @@ import { type CritiqueContext, createCritiqueContext } from './critique-context.
 import { critiqueRefusals } from './critique-refusals.ts';
 import { gradientChecks } from './gradient-checks.ts';
 
-/** A fold of its own, for whoever opens its second attempt makes the first stale. */
+/** A separate fold, because a second attempt makes the first one stale. */
 const RESUMED_FOLD = 1;
 
-/** Checks of Critique, for whoever serves it. `source` is where it stands. */
+/** Checks of Critique, for every service that implements it. `source` is its place in the contract. */
 export function critiqueChecks(
   remote: CritiqueRemote,
   options: SuiteOptions,

@@ -6,19 +6,19 @@ import { mustBeOffered } from '../shared/refusals.ts';
 import type { SuiteOptions } from '../suite.ts';
 import { type Critic, type CritiqueRemote, openCritic } from './critique-call.ts';
 
-/** What the checks of a critic share. */
+/** Context shared by the checks of a critic. */
 export interface CritiqueContext {
   readonly remote: CritiqueRemote;
   readonly options: SuiteOptions;
-  /** What the command line gives. */
+  /** Settings from the command line. */
   hyperparameters(): Promise<HyperparameterSetting[]>;
-  /** Objectives that the critic knows. Skips the check where Critique is not offered. */
+  /** Objectives of the critic. Skips the check if Critique is not offered. */
   objectives(): Promise<readonly string[]>;
-  /** A critic for what `use` does with it, every objective weighted 1. */
+  /** Opens a critic for `use`, with weight 1 for every objective. */
   withCritic<T>(use: (critic: Critic) => Promise<T>, changes?: Parameters<typeof openCritic>[2]): Promise<T>;
 }
 
-/** What the checks of one implementation of Critique share. */
+/** Creates the context for one implementation of Critique. */
 export function createCritiqueContext(
   remote: CritiqueRemote,
   options: SuiteOptions,

@@ -7,10 +7,10 @@ import { askCritic, type CritiquePart, openCritic, openingParts, stepPart } from
 import type { CritiqueContext } from './critique-context.ts';
 
 const { FAILED_PRECONDITION, INVALID_ARGUMENT } = status;
-/** Folds of their own, whose attempts count up. */
+/** Separate folds with increasing attempts. */
 const STALE_FOLD = 2;
 
-/** Checks of what a generator's mistakes are answered with. */
+/** Checks of the answers to a generator's mistakes. */
 export function critiqueRefusals(
   context: CritiqueContext,
   source: string,

@@ -8,18 +8,19 @@ import type { CritiqueContext } from './critique-context.ts';
  */
 const STEP_SIZES = [0.02, 0.005];
 /**
- * Allowed error, as a part of the gradient's length. Piecewise linear layers have a kink every so often: within h of one,
- * a difference is off by a few percent. A wrong sign, a forgotten weight, a sum in place of the mean are off by half or more.
+ * Allowed error, as a part of the gradient's length. Piecewise linear layers have a kink every so often: within h of
+ * one, a difference is off by a few percent. A wrong sign, a missing weight or a sum instead of the mean is off by half
+ * or more.
  */
 const TOLERANCE = 0.05;
 const ROUNDING = 1e-3;
-/** Not 1 for the first, and not the same, so that a weight that is ignored is seen. */
+/** The first is not 1, and they differ, so that an ignored weight is detected. */
 const WEIGHTS = [2, 0.5, 1.5];
 
 /**
- * The gradient against central differences of the weighted losses. Every value comes from a critic of its own, opened with the
- * same seed and taken through the same steps, so that it is the same function: within one stream the critic may draw
- * other real points, or another augmentation, at every step.
+ * The gradient against central differences of the weighted losses. Every value comes from a separate critic with the
+ * same seed and the same steps, so that it is the same function: within one stream the critic may draw other real
+ * points, or another augmentation, at every step.
  */
 export function gradientChecks({ objectives, withCritic }: CritiqueContext, source: string): readonly Check[] {
   const list = listChecks(`${source}; CritiqueStepResult.gradient`);
@@ -60,7 +61,7 @@ export function gradientChecks({ objectives, withCritic }: CritiqueContext, sour
 
 const WARM_UP = 3;
 
-/** Its own direction, which says most about its length, and two in which every number of a batch takes part. */
+/** The gradient's direction, which tests its length, and two directions that involve every number of a batch. */
 function directions(gradient: Float32Array): [string, Float32Array][] {
   const unit = (values: Float32Array) => values.map((value) => value / Math.hypot(...values));
   return [

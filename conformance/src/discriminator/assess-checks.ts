@@ -22,9 +22,9 @@ const FOLD = 4;
 const SETTINGS: AssessPart = { $case: 'settings', value: { fold: FOLD, seed: 21, data: SMALL_DATA } };
 const TRAINING: AssessPart = { $case: 'training', value: pointsMessage(smallPoints(36)) };
 const HELD_OUT: AssessPart = { $case: 'heldOut', value: pointsMessage(smallPoints(30, 200)) };
-/** Other points of the same clouds: as good as synthetic points can be. */
+/** Other points of the same clouds, which are ideal synthetic points. */
 const GOOD = smallPoints(30, 400);
-/** Far from everything real. */
+/** Points far from every real one. */
 const FAR = { ...GOOD, x: GOOD.x.map((value) => value + 50) };
 const synthetic = (points: typeof GOOD): AssessPart => ({ $case: 'synthetic', value: pointsMessage(points) });
 

@@ -9,17 +9,17 @@ import { createByteAssembler } from '@qloom/tensor/byte-chunks.ts';
 import { CheckFailure, must } from '../check.ts';
 import { asFailure } from '../shared/received.ts';
 
-/** A generator, reached over the wire. */
+/** Client of a generator. */
 export type GeneratorRemote = Remote<typeof GeneratorServiceService>;
 export type FitPart = NonNullable<FitRequest['part']>;
 
-/** A resumable checkpoint, put together. */
+/** A complete resumable checkpoint. */
 interface ReceivedCheckpoint {
   readonly step: number;
   readonly bytes: Uint8Array;
 }
 
-/** Everything that a fit answered, its order checked. */
+/** The complete answer of a fit, with its order checked. */
 export interface FitAnswer {
   readonly progress: readonly FitProgress[];
   readonly checkpoints: readonly ReceivedCheckpoint[];
@@ -67,7 +67,7 @@ export async function fit(
   return { progress, checkpoints, model: model.bytes(), summary };
 }
 
-/** Sends parts and half-closes. What cannot be sent any more because the call has ended is the call's status to tell. */
+/** Sends parts and half-closes. If sending fails because the call has ended, the call's status has the reason. */
 export async function sendParts<P>(
   call: { send(message: { part: P }): Promise<void>; closeSend(): void },
   parts: Iterable<P>,

@@ -75,7 +75,7 @@ export function fitChecks(context: FitContext, fitted: () => Promise<FitAnswer>)
   return list.checks;
 }
 
-/** Checks of going on from a checkpoint. */
+/** Checks of continuing from a checkpoint. */
 export function resumeChecks(context: FitContext, fitted: () => Promise<FitAnswer>): readonly Check[] {
   const list = listChecks(`${SOURCE}; ResumeCheckpoint`);
   const checkpoint = async () => {
@@ -84,12 +84,12 @@ export function resumeChecks(context: FitContext, fitted: () => Promise<FitAnswe
     return checkpoints.find(({ step }) => step > 0 && step < summary.steps) ?? checkpoints[0];
   };
 
-  list.promise('a fit that goes on from a checkpoint gives the same model', async () => {
+  list.promise('a fit that continues from a checkpoint gives the same model', async () => {
     const { step, bytes } = await checkpoint();
     const resumed = await context.fit({ resume: bytes });
     const from = resumed.summary.resumedFromStep;
-    must(from === step, `the fit went on from step ${from}`, `${step}, where the checkpoint was taken`);
-    requireSameModel(await fitted(), resumed, `where the fit went on from step ${step}`);
+    must(from === step, `the fit continued from step ${from}`, `${step}, where the checkpoint was taken`);
+    requireSameModel(await fitted(), resumed, `where the fit continued from step ${step}`);
   });
 
   const refused: [string, (bytes: Uint8Array) => Parameters<FitContext['fit']>[0]][] = [

@@ -8,22 +8,22 @@ import { pointsMessage, SMALL_DATA, smallPoints } from '../shared/small-points.t
 import type { SuiteOptions } from '../suite.ts';
 import { type FitAnswer, type FitPart, fit, type GeneratorRemote } from './fit-call.ts';
 
-/** Points that every fit of the checks trains on. */
+/** Training points of every fit of the checks. */
 const TRAINING = smallPoints(36);
 
 /** What a fit of the checks may change. */
 interface FitChanges extends Partial<FitSettings> {
-  /** A checkpoint to go on from. */
+  /** A checkpoint from which to continue. */
   readonly resume?: Uint8Array;
 }
 
-/** How the checks fit. */
+/** Context of fits in the checks. */
 export interface FitContext {
   readonly generator: GeneratorRemote;
   readonly options: SuiteOptions;
-  /** What is advertised. */
+  /** The advertised hyperparameters. */
   space(): Promise<readonly Hyperparameter[]>;
-  /** Settings of every fit that changes nothing. */
+  /** Default settings of fits. */
   settings(): Promise<FitSettings>;
   /** Settings, training points, perhaps a checkpoint. */
   parts(changes?: FitChanges): Promise<readonly FitPart[]>;
@@ -37,7 +37,7 @@ export function createFitContext(
   capabilities: CapabilitiesAnswer,
 ): FitContext {
   const space = async () => (await capabilities()).hyperparameters;
-  /** The cheapest, but for what the command line gives. */
+  /** The cheapest settings, except those given on the command line. */
   const hyperparameters = async () => {
     const { known, foreign } = givenSettings(await space(), options.settings);
     return [...cheapSettings(await space(), known), ...foreign];

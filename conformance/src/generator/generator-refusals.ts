@@ -11,7 +11,7 @@ import { type SamplePart, sample, sampleParts } from './sample-call.ts';
 const FIT = 'generator/v1/generator.proto: GeneratorService.Fit';
 const SAMPLE = 'generator/v1/generator.proto: GeneratorService.Sample';
 
-/** Checks of what a caller's mistakes are answered with. */
+/** Checks of the answers to a caller's mistakes. */
 export function generatorRefusals(
   context: FitContext,
   fitted: () => Promise<FitAnswer>,

@@ -12,7 +12,7 @@ import { type GeneratorRemote, sendParts } from './fit-call.ts';
 
 export type SamplePart = NonNullable<SampleRequest['part']>;
 
-/** What a sampling answered. */
+/** The answer of a sampling. */
 export interface SampleAnswer {
   readonly points: Points;
   readonly summary: SampleSummary;

@@ -5,7 +5,7 @@ import type { FitAnswer } from './fit-call.ts';
 import type { FitContext } from './fit-context.ts';
 import { sample, sampleParts } from './sample-call.ts';
 
-/** Not the same for any two classes, and none of one. */
+/** Different for every two classes, and 0 for one. */
 const COUNTS = [7, 0, 12];
 
 /** Checks of Sample with the model of `fitted`. */

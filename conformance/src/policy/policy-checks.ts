@@ -19,7 +19,7 @@ const SETTINGS: PolicySettings = {
   seed: 17,
   episodes: EPISODES,
   batchSize: BATCH,
-  // The first batch is Sobol's, the others the policy's own.
+  // The first batch is from a Sobol sequence, the others from the policy.
   sobolEpisodes: BATCH,
 };
 const OBSERVED = ['generator.loss', 'discriminator.loss', 'qnn.loss', 'qnn.accuracy', 'diversity'];
@@ -108,7 +108,7 @@ export function policyChecks(
   return list.checks;
 }
 
-/** A result that prefers high rates; numbers that an observation of a study has. */
+/** A result that prefers high rates, with the numbers of a study's observation. */
 function resultOf({ hyperparameters }: Proposal, episode: number, rewarded: boolean): EpisodeResult {
   const rate = hyperparameters.find(({ name }) => name === 'rate')?.value?.value;
   const reward = rate?.$case === 'real' ? 1 - Math.abs(Math.log10(rate.value) + 2) / 4 : 0;

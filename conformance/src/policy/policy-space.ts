@@ -6,7 +6,7 @@ import {
 
 const NOTHING = { description: 'A number.', minimum: 0, maximum: 0, choices: [], zeroAllowed: false };
 
-/** A space with a parameter of every kind and scale, and one that matters only sometimes. */
+/** A space with a parameter of every kind and scale, and a conditional one. */
 export const SPACE: readonly Hyperparameter[] = [
   {
     ...NOTHING,

@@ -10,7 +10,7 @@ import { circuitRequest, INPUTS, PAULIS, type QnnSimulator } from './circuit-req
 
 const ANSATZES = ['data-reuploading', 'hardware-efficient', 'strongly-entangling'];
 
-/** Float32 engines are welcome: 1e-5 is some hundred roundings of theirs. */
+/** Float32 engines are allowed: 1e-5 is about a hundred of their roundings. */
 const TOLERANCE = 1e-5;
 
 /** Checks of Expectation and Gradient, for every ansatz of the contract. */

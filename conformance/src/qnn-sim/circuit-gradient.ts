@@ -14,8 +14,8 @@ const STEP = 0.1;
 const TOLERANCE = 1e-3;
 
 /**
- * Compares Gradient with finite differences of Expectation: f(θ, x) = Σ_bk w_bk ⟨O_k⟩(θ, x_b). Fails where a parameter's or an
- * input's derivative, or a value, differs.
+ * Compares Gradient with finite differences of Expectation: f(θ, x) = Σ_bk w_bk ⟨O_k⟩(θ, x_b). Fails if a parameter's
+ * or an input's derivative, or a value, differs.
  */
 export async function gradientAgainstDifferences(
   simulator: QnnSimulator,

@@ -2,13 +2,13 @@ import { ExpectationRequest, type QnnSimulatorServiceService } from '@qloom/cont
 import type { Remote } from '@qloom/service-kit/client/clients.ts';
 import { encodeTensor } from '@qloom/study-rpc/codec/tensors.ts';
 
-/** A simulator, reached over the wire. */
+/** Client of a simulator. */
 export type QnnSimulator = Remote<typeof QnnSimulatorServiceService>;
 
 /** Two inputs of two angles each. */
 export const INPUTS: Float64Array = Float64Array.of(0.3, -0.8, 1.1, 0.2);
 
-/** Every Pauli string of two qubits but the identity. */
+/** Every Pauli string of two qubits except the identity. */
 export const PAULIS = ['', 'X0', 'Y0', 'Z0'].flatMap((first) =>
   ['', 'X1', 'Y1', 'Z1'].map((second) => [first, second].filter(Boolean).join(' ')).filter(Boolean),
 );

@@ -3,10 +3,10 @@ import { HyperparameterKind } from '@qloom/contracts/gen/qloom/episode/v1/hyperp
 import { type Check, CheckFailure, CheckSkipped, listChecks, must, sharedAnswer } from '../check.ts';
 import { requireWellFormed } from './hyperparameter-ranges.ts';
 
-/** What a service says of itself, asked once. */
+/** Capabilities of a service, requested once. */
 export type CapabilitiesAnswer = () => Promise<Capabilities>;
 
-/** Asks for capabilities, once for all checks. */
+/** Requests capabilities, once for all checks. */
 export function askCapabilities(
   get: () => Promise<{ readonly capabilities?: Capabilities | undefined }>,
 ): CapabilitiesAnswer {

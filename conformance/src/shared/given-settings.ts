@@ -5,15 +5,15 @@ import type {
 } from '@qloom/contracts/gen/qloom/episode/v1/hyperparameter.ts';
 import { VALUE_CASE } from './hyperparameter-ranges.ts';
 
-/** What the command line says of hyperparameters, as messages. */
+/** Hyperparameters of the command line, as messages. */
 export interface GivenSettings {
   /** Those that the service advertises, by name. */
   readonly known: ReadonlyMap<string, HyperparameterValue>;
-  /** Those of other services: a number where it reads as one, a choice otherwise. */
+  /** Those of other services: a number if the text is one, a choice otherwise. */
   readonly foreign: readonly HyperparameterSetting[];
 }
 
-/** Reads `--set name=value` in the light of what a service advertises. */
+/** Reads `--set name=value` with the types that a service advertises. */
 export function givenSettings(space: readonly Hyperparameter[], texts: ReadonlyMap<string, string>): GivenSettings {
   const known = new Map<string, HyperparameterValue>();
   const foreign: HyperparameterSetting[] = [];

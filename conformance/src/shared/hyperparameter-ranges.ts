@@ -7,14 +7,14 @@ import {
 } from '@qloom/contracts/gen/qloom/episode/v1/hyperparameter.ts';
 import { must } from '../check.ts';
 
-/** Which case of a HyperparameterValue belongs to a kind. */
+/** The case of a HyperparameterValue for each kind. */
 export const VALUE_CASE: Readonly<Record<number, 'real' | 'integer' | 'choice' | undefined>> = {
   [HyperparameterKind.REAL]: 'real',
   [HyperparameterKind.INTEGER]: 'integer',
   [HyperparameterKind.CHOICE]: 'choice',
 };
 
-/** Fails where a value is not of the hyperparameter's kind or out of its range. */
+/** Fails if a value is not of the hyperparameter's kind or is out of its range. */
 export function requireInRange(parameter: Hyperparameter, value: HyperparameterValue | undefined, what: string): void {
   const { name, minimum, maximum, choices, zeroAllowed } = parameter;
   const expected = VALUE_CASE[parameter.kind];
@@ -33,7 +33,7 @@ export function requireInRange(parameter: Hyperparameter, value: HyperparameterV
   must(inside, `${what} of ${name} is ${given.value}`, `in [${minimum}, ${maximum}]${zero}`);
 }
 
-/** Fails where what is advertised contradicts itself. */
+/** Fails if an advertised hyperparameter contradicts itself. */
 export function requireWellFormed(parameter: Hyperparameter): void {
   const { name, description, kind, minimum, maximum, scale, choices } = parameter;
   must(name !== '', 'a hyperparameter has no name', 'a name, unique over all services');
@@ -55,14 +55,14 @@ export function requireWellFormed(parameter: Hyperparameter): void {
   requireInRange(parameter, parameter.defaultValue, 'the default');
 }
 
-/** Whether a hyperparameter matters beside these values: it has no condition, or its condition holds. */
+/** Whether a hyperparameter is active for these values: it has no condition, or its condition holds. */
 export function isActive(
   { name, condition }: Hyperparameter,
   space: readonly Hyperparameter[],
   values: ReadonlyMap<string, HyperparameterValue>,
 ): boolean {
   if (condition === undefined) return true;
-  // Without this one, so that conditions in a circle come to an end.
+  // Without this one, so that the recursion ends for conditions in a circle.
   const others = space.filter((other) => other.name !== name);
   const other = others.find((candidate) => candidate.name === condition.parameter);
   if (other !== undefined && !isActive(other, others, values)) return false;
@@ -71,8 +71,8 @@ export function isActive(
 }
 
 /**
- * The cheapest settings that a check can know of: every integer (steps, widths) at its minimum, where that is legal;
- * `given` wins.
+ * The cheapest settings that a check can derive: every integer (steps, widths) at its minimum, where that is allowed;
+ * `given` has precedence.
  */
 export function cheapSettings(
   space: readonly Hyperparameter[],
@@ -88,7 +88,7 @@ export function cheapSettings(
     .map(({ name }) => ({ name, value: values.get(name) }));
 }
 
-/** A setting just outside of what is advertised. */
+/** A setting just outside the advertised range. */
 export function outOfRange({ name, kind, maximum }: Hyperparameter): HyperparameterSetting {
   if (kind === HyperparameterKind.CHOICE) {
     return { name, value: { value: { $case: 'choice', value: 'none of the choices' } } };
@@ -97,7 +97,7 @@ export function outOfRange({ name, kind, maximum }: Hyperparameter): Hyperparame
   return { name, value: { value: { $case, value: Math.min(2 ** 31 - 1, 10 * Math.abs(maximum) + 10) } } };
 }
 
-/** A hyperparameter that nobody offers. */
+/** A hyperparameter that no service offers. */
 export const FOREIGN_SETTING: HyperparameterSetting = {
   name: 'conformance.ofSomebodyElse',
   value: { value: { $case: 'real', value: 0.5 } },

@@ -5,11 +5,11 @@ import type { RpcMethod } from '@qloom/service-kit/server/definition.ts';
 import { type Check, CheckSkipped, listChecks, must } from '../check.ts';
 import { outcomeOf } from './refusals.ts';
 
-/** Health names that the probes of a Kubernetes deployment ask for: liveness, readiness. */
+/** Health names that the probes of a Kubernetes deployment request: liveness, readiness. */
 const HEALTH_NAMES = ['live', 'ready'] as const;
 const SERVING = 1;
 
-/** Checks of what a deployment would like beside the service itself: health by name, reflection. Neither is required. */
+/** Checks of optional services for deployments: health by name, reflection. Neither is required. */
 export function offeredServicesChecks(target: string, deadlineMs: number, serviceNames: readonly string[]): Check[] {
   const list = listChecks('grpc.health.v1.Health and grpc.reflection.v1.ServerReflection');
   for (const name of HEALTH_NAMES) {

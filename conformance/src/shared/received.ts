@@ -7,7 +7,7 @@ import { MAX_CHUNK_BYTES } from '@qloom/tensor/rows.ts';
 import type { TensorExpectation } from '@qloom/tensor/wire-tensor.ts';
 import { CheckFailure, must } from '../check.ts';
 
-/** The numbers of a tensor that a service answered with. */
+/** The numbers of a tensor in a service's answer. */
 export function receivedTensor<D extends Dtype>(
   tensor: Tensor | undefined,
   expected: TensorExpectation<D>,
@@ -15,7 +15,7 @@ export function receivedTensor<D extends Dtype>(
   return asFailure(() => decodeTensor(tensor, expected), 'a tensor as tensor.proto has it');
 }
 
-/** The points of a stream's messages, put together and checked: shapes, labels, finite, at most 1 MiB a message. */
+/** Collects and checks the points of a stream's messages: shapes, labels, finite values, at most 1 MiB per message. */
 export function receivedPoints(messages: readonly LabelledPoints[], field: string): Points {
   for (const { x } of messages) {
     const bytes = x?.data.byteLength ?? 0;
@@ -28,7 +28,7 @@ export function receivedPoints(messages: readonly LabelledPoints[], field: strin
   }, 'points as tensor.proto has them');
 }
 
-/** Fails where a name is empty or stands twice, or a value is NaN. */
+/** Fails if a name is empty or occurs twice, or a value is NaN. */
 export function requireNamedValues(values: readonly NamedValue[], field: string): ReadonlyMap<string, number> {
   const named = new Map<string, number>();
   for (const { name, value } of values) {
@@ -40,7 +40,7 @@ export function requireNamedValues(values: readonly NamedValue[], field: string)
   return named;
 }
 
-/** What `decode` returns; what it throws about the service's bytes is the service's failure. */
+/** Returns the result of `decode`; an error that it throws is a failure of the service. */
 export function asFailure<T>(decode: () => T, right: string): T {
   try {
     return decode();

@@ -2,7 +2,7 @@ import { type ServiceError, status } from '@grpc/grpc-js';
 import { CheckFailure, CheckSkipped } from '../check.ts';
 import { statusName } from './status-name.ts';
 
-/** The status that a call ended as, and what it said. */
+/** The status of a call, and its message. */
 export async function outcomeOf(call: Promise<unknown>): Promise<{ readonly code: status; readonly details: string }> {
   try {
     await call;
@@ -22,7 +22,7 @@ export async function mustRefuse(call: Promise<unknown>, ...expected: readonly s
   throw new CheckFailure(`the call ended as ${statusName(code)}${said}`, expected.map(statusName).join(' or '));
 }
 
-/** Skips the check where the service does not offer the call at all. */
+/** Skips the check if the service does not offer the call. */
 export async function mustBeOffered<T>(call: Promise<T>, what: string): Promise<T> {
   try {
     return await call;

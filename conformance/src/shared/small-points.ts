@@ -8,7 +8,7 @@ export const FEATURES = 3;
 export const CLASSES = 3;
 
 /**
- * Points in three clouds, the same whenever asked: class c around (c, −c, c/2), spread by a quasi-random sequence.
+ * Points in three clouds, the same for every call: class c around (c, −c, c/2), spread by a quasi-random sequence.
  * `start` takes other points of the same clouds.
  */
 export function smallPoints(count: number, start = 0): Points {
@@ -28,7 +28,7 @@ function spread(index: number, column: number): number {
   return ((index + 1) * 0.8191725133961645 ** (column + 1)) % 1;
 }
 
-/** What the columns of {@link smallPoints} are. */
+/** Description of the columns of {@link smallPoints}. */
 export const SMALL_DATA: DataDescription = {
   featureNames: ['a', 'b', 'c'],
   classNames: ['zero', 'one', 'two'],
@@ -41,13 +41,13 @@ export const SMALL_DATA: DataDescription = {
   warnings: [],
 };
 
-/** The one message of points that fit into one. */
+/** The message of points that fit into a single one. */
 export function pointsMessage(points: Points): LabelledPoints {
   const [message] = encodePoints(points);
   return message;
 }
 
-/** The same message with x a byte short: its length is not the product of its shape. */
+/** The same message with one byte of x missing: its length is not the product of its shape. */
 export function byteShort(points: Points): LabelledPoints {
   const message = pointsMessage(points);
   const x = message.x!;

@@ -13,7 +13,7 @@ interface StreamPart {
   readonly value: unknown;
 }
 
-/** A part of a stream, and what can be wrong with it. */
+/** A part of a stream, and its possible faults. */
 interface PartRow {
   /** Whether the part may be absent. */
   readonly optional?: boolean;
@@ -33,14 +33,14 @@ export interface StreamCall<Part extends StreamPart> {
   readonly source: string;
   /** The parts, in the order of the contract. */
   readonly order: Readonly<Partial<Record<Part['$case'], PartRow>>>;
-  /** A stream that the call takes, with each part of `order`. Skips the check where the call is not offered. */
+  /** A stream that the call accepts, with each part of `order`. Skips the check if the call is not offered. */
   parts(): Promise<readonly Part[]>;
   capabilities(): Promise<Capabilities>;
   /** Sends messages, half-closes, and reads the answer to its end; undefined is a message whose part is not set. */
   ask(parts: readonly (Part | undefined)[]): Promise<unknown>;
 }
 
-/** What is wrong with points. */
+/** Faults of points. */
 const WRONG_POINTS: readonly (readonly [string, LabelledPoints])[] = [
   ['whose byte length is not that of their shape', byteShort(smallPoints(24))],
   ['with a label out of range', labelOutOfRange(smallPoints(24))],
@@ -50,7 +50,7 @@ const WRONG_POINTS: readonly (readonly [string, LabelledPoints])[] = [
   ['of no classes', { ...pointsMessage(smallPoints(24)), classes: 0 }],
 ];
 
-/** Most rows of a single feature in one message, which has at most 1 MiB of them. */
+/** Maximum number of rows of a single feature in one message, which has at most 1 MiB. */
 const MOST_ROWS = 262_144;
 
 /** How every call with a stream of parts answers a stream that is wrong: INVALID_ARGUMENT. One list for all services. */
@@ -58,12 +58,12 @@ export function streamRefusals<Part extends StreamPart>(call: StreamCall<Part>):
   const list = listChecks(`${call.source}; episode/v1/capabilities.proto: statuses`);
   const rows = Object.entries<PartRow | undefined>(call.order).map(([$case, row]) => ({
     $case,
-    /** As the contract writes it. */
+    /** The part's name in the contract. */
     field: $case.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
     ...row,
   }));
   type Parts = readonly Part[];
-  /** Refused where `change` makes another stream of one that the call takes. */
+  /** A refusal of the stream that `change` makes of an accepted one. */
   const refuse = (what: string, change: (parts: Parts) => readonly (Part | undefined)[]) =>
     list.refusal(`${call.name} ${what} is INVALID_ARGUMENT`, async () =>
       mustRefuse(call.ask(change(await call.parts())), status.INVALID_ARGUMENT),
@@ -115,7 +115,7 @@ export async function askToTheEnd<Part>(
   parts: readonly (Part | undefined)[],
 ): Promise<void> {
   const sent = call.sendAll(parts.map((part) => ({ part }))).then(() => call.closeSend());
-  // Where sending fails because the call has ended, the reader below throws the call's status.
+  // If sending fails because the call has ended, the reader below throws the call's status.
   sent.catch(() => undefined);
   for await (const _ of call);
 }

@@ -16,7 +16,7 @@ async function runSuite(name: SuiteName, target: string): Promise<CheckResult[]>
   }
 }
 
-/** The same for an implementation in this process, served on a socket of its own. */
+/** The same for an implementation in this process, served on its own socket. */
 export async function runSuiteOn(name: SuiteName, service: ServiceBinding): Promise<CheckResult[]> {
   const server = await startTestServer(service);
   try {

@@ -10,7 +10,7 @@ import { decodeTensor, encodeBytes, encodeTensor } from '@qloom/study-rpc/codec/
 import { readParts } from '@qloom/study-rpc/requests/part-order.ts';
 import { createByteAssembler } from '@qloom/tensor/byte-chunks.ts';
 
-/** What a toy critic does wrong. */
+/** Faults of a toy critic. */
 export type CriticFault =
   | 'gradient of the sum'
   | 'ignores weights'

@@ -8,7 +8,7 @@ import { encodeBytes } from '@qloom/study-rpc/codec/tensors.ts';
 import { readParts } from '@qloom/study-rpc/requests/part-order.ts';
 import { createByteAssembler } from '@qloom/tensor/byte-chunks.ts';
 
-/** What a toy generator does wrong. */
+/** Faults of a toy generator. */
 export type GeneratorFault =
   | 'counts'
   | 'not deterministic'
@@ -83,7 +83,7 @@ function read(bytes: Uint8Array): Points | undefined {
   }
 }
 
-/** Rows of each class in turn, from the one that `turn` names; `short` forgets one of the last class. */
+/** Rows of each class in turn, from row `turn`; `short` omits one of the last class. */
 function pick({ features, classes, x, y }: Points, counts: number[], turn: number, short: boolean): Points {
   const rows = counts.flatMap((count, label) => {
     const own = [...y.keys()].filter((row) => y[row] === label);

@@ -2,7 +2,7 @@ import type { Hyperparameter } from '@qloom/contracts/gen/qloom/episode/v1/hyper
 import { PolicyServiceService } from '@qloom/contracts/gen/qloom/policy/v1/policy.ts';
 import { bindService, type ServiceBinding } from '@qloom/service-kit/server/handlers.ts';
 
-/** What a toy policy does wrong. */
+/** Faults of a toy policy. */
 export type PolicyFault = 'remembers' | 'inactive values' | 'out of range' | 'too few';
 
 /** Proposes the defaults, and rates that fall with the batches that its state has counted, with or without one fault. */

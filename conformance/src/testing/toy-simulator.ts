@@ -7,7 +7,7 @@ import { createPointsCollector } from '@qloom/study-rpc/codec/points.ts';
 import { encodeTensor } from '@qloom/study-rpc/codec/tensors.ts';
 import { readParts } from '@qloom/study-rpc/requests/part-order.ts';
 
-/** What a toy simulator does wrong. */
+/** Faults of a toy simulator. */
 export type SimulatorFault = 'loss' | 'accuracy' | 'runs' | 'not deterministic' | 'prediction' | 'status';
 
 const EVALUATE = [
