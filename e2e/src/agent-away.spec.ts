@@ -13,19 +13,19 @@ import { finishStudy, watchStudy } from './watch-study.ts';
 const EPISODES = 6;
 const settings = { ...tinyStudy(EPISODES), inFlight: 4 };
 
-/** How an agent goes. */
+/** How an agent is stopped. */
 const GOES = [
   { how: 'SIGKILL', go: (deployment: Deployment) => deployment.main('agent').kill() },
   { how: 'SIGTERM', go: (deployment: Deployment) => deployment.main('agent').stop() },
 ] as const;
 
-/** Whether another service has an episode in hand: proposed, nothing failed, not yet both assessed and evaluated. */
+/** Whether another service works on an episode: proposed, not failed, and not yet both assessed and evaluated. */
 function isInHand(slots: ReadonlyMap<string, LogEvent>): boolean {
   const failed = [...slots.values()].some((event) => !isOk(decodeSlot(event)));
   return !failed && !slots.has('reward') && !(slots.has('assess') && slots.has('evaluate'));
 }
 
-/** Resolves when the other services have done all that they had. */
+/** Resolves when the other services have finished their work. */
 async function othersDone(url: string): Promise<void> {
   const log = await openEpisodeLog(url);
   try {
@@ -48,7 +48,7 @@ async function othersDone(url: string): Promise<void> {
   }
 }
 
-/** Slots and result of the study, its agent gone after each reward until the others are idle. */
+/** Slots and result of the study, with its agent stopped after each reward until the others are idle. */
 async function run(log: string | undefined, go?: (deployment: Deployment) => Promise<unknown>): Promise<unknown> {
   const deployment = await deploy({ log, artifacts: log });
   const url = log ?? `sqlite:${deployment.folder.file('log.db')}`;
@@ -56,7 +56,7 @@ async function run(log: string | undefined, go?: (deployment: Deployment) => Pro
     await deployment.agent.createStudy({ id: 'tiny', settings });
     for (let rewarded = 1; go !== undefined && rewarded <= EPISODES; rewarded++) {
       for await (const { study, event } of watchStudy(deployment, 'tiny')) {
-        // A study that went on while this watch was opened again has passed that reward: then now.
+        // If the study has passed that reward while this watch was opened again, the agent is stopped now.
         if (event?.slot === Slot.REWARD || (study?.rewarded ?? 0) >= rewarded) break;
       }
       await go(deployment);
@@ -70,7 +70,7 @@ async function run(log: string | undefined, go?: (deployment: Deployment) => Pro
   }
 }
 
-describe('an agent that goes after every reward, and comes back when the others have done what they had', () => {
+describe('an agent that stops after every reward, and restarts when the others have finished their work', () => {
   let undisturbed: unknown;
   beforeAll(async () => {
     undisturbed = await run(undefined);

@@ -24,7 +24,7 @@ describe('qloom run, disturbed', () => {
     return place.start(run);
   }
 
-  /** The run has ended well, as if nothing had been, and nothing of it still runs. */
+  /** The run has ended like an undisturbed one, and none of its processes still runs. */
   async function expectUndisturbed(running: RunningQloom): Promise<void> {
     const { code, stderr } = await running.ended;
     expect({ code, stderr: code === 0 ? '' : stderr }).toEqual({ code: 0, stderr: '' });
@@ -45,7 +45,7 @@ describe('qloom run, disturbed', () => {
   });
 
   it.each(MOMENTS)(
-    'kill -9 of the whole run $moment: no service outlives it, and the run goes on, $resumed, from there',
+    'kill -9 of the whole run $moment: no service outlives it, and the run continues, $resumed, from there',
     async ({ line, resumed }) => {
       const running = await started();
       await running.said(line);
@@ -59,7 +59,7 @@ describe('qloom run, disturbed', () => {
     120_000,
   );
 
-  it('Ctrl-C: code 130, nothing left behind, and the command that it names goes on', async () => {
+  it('Ctrl-C: code 130, no process left, and the command that it names continues', async () => {
     const running = await started();
     await running.said(/searching {2}1\/4/);
     running.kill('SIGINT');
@@ -83,7 +83,7 @@ describe('qloom run, disturbed', () => {
   }, 120_000);
 
   it.each(SERVICE_NAMES)(
-    'kill -9 of %s: it is started again, which is said, and the study ends as undisturbed',
+    'kill -9 of %s: it is started again, with a message, and the study ends as undisturbed',
     async (service) => {
       const running = await started();
       await running.said(/searching {2}1\/4/);

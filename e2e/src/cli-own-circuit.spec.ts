@@ -21,7 +21,7 @@ const QNN = `qnn:
   steps: 5
   batch: 8`;
 
-describe('qloom run with a circuit, observables and noise of its own', () => {
+describe('qloom run with a custom circuit, observables and noise', () => {
   let place: Workplace;
 
   beforeAll(async () => {
@@ -32,14 +32,14 @@ describe('qloom run with a circuit, observables and noise of its own', () => {
     await place?.remove();
   });
 
-  it('trains what the study file says, through all four services', async () => {
+  it('trains the QNN of the study file, through all four services', async () => {
     place.write('mine.qasm', PROGRAM);
     place.write('own.yaml', TINY_STUDY.replace('name: tiny', 'name: own').replace(/^qnn: .*$/m, QNN));
     const ended = await place.qloom('run', 'own.yaml', '--out', 'runs');
     expect(ended).toMatchObject({ code: 0 });
     const folder = place.file('runs/own');
     expect(readRecord(folder).state).toBe('finished');
-    // Parameter shift under noise after gates takes a density matrix: no engine has a part in it.
+    // Parameter shift with noise after gates uses a density matrix, which no engine computes.
     const events = readLines<KeptEvent>(`${folder}/events.jsonl`);
     const evaluated = events.filter(({ slot }) => slot === 'evaluate');
     expect(evaluated).toHaveLength(4);

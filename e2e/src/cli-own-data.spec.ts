@@ -4,7 +4,7 @@ import { readRecord, rewardedEpisodes } from './cli-run-folder.ts';
 
 type Row = readonly [number | '', number, string];
 
-/** Twenty-four points of two classes by name, in two overlapping clouds, and the label in the middle column. */
+/** Twenty-four points of two named classes, in two overlapping clouds, with the label in the middle column. */
 const ROWS: readonly Row[] = Array.from({ length: 24 }, (_, i) => {
   const side = i % 2;
   return [((i * 0.37) % 1) + 0.6 * side, ((i * 0.61) % 1) - 0.4 * side, side === 1 ? 'ripe' : 'raw'] as const;
@@ -28,7 +28,7 @@ space: { method: gan, gan.steps: 20, vae.width: 16, disc.filters: '8' }
 evaluation: { draws: 2, rivals: [noise] }
 `;
 
-/** A QNN with a circuit, readout and noise of its own, in place of the study's. */
+/** A QNN with a custom circuit, readout and noise, instead of the study's. */
 const QNN = `qnn:
   qubits: 2
   layers: 1
@@ -54,7 +54,7 @@ describe("a CSV of the user's own", () => {
     await place.remove();
   });
 
-  it('runs from end to end, with the label by its name and a circuit of its own', async () => {
+  it('runs from end to end, with a named label column and a custom circuit', async () => {
     place.write('fruit.csv', csvOf(ROWS));
     place.write('fruit.yaml', STUDY.replace(/^qnn: .*\n/m, QNN));
     const { code, stdout } = await place.qloom('run', 'fruit.yaml', '--out', 'runs');
@@ -142,7 +142,7 @@ describe("a CSV of the user's own", () => {
     expect(existsSync(place.file('runs'))).toBe(false);
   });
 
-  it('what only the services can refuse: code 2, its line, no run folder, and the corrected study runs', async () => {
+  it('refusals of the services: code 2, its line, no run folder, and the corrected study runs', async () => {
     place.write('fruit.csv', csvOf(ROWS));
     place.write('fruit.yaml', STUDY.replace('gan.steps', 'gan.stepps'));
     const refused = await place.qloom('run', 'fruit.yaml', '--out', 'runs');

@@ -6,7 +6,7 @@ import { createTempFolder } from '@qloom/testing/temp-folder.ts';
 
 const BIN = fileURLToPath(new URL('../../apps/qloom/bin/qloom.mjs', import.meta.url));
 
-/** How a command ended, and all it wrote. */
+/** Exit status and output of a command. */
 export interface QloomEnd {
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
@@ -14,7 +14,7 @@ export interface QloomEnd {
   readonly stderr: string;
 }
 
-/** A command under way. */
+/** A running command. */
 export interface RunningQloom {
   readonly ended: Promise<QloomEnd>;
   /** The first line of stderr, past or future, that matches; rejects when the command ends without one. */
@@ -22,7 +22,7 @@ export interface RunningQloom {
   kill(signal: NodeJS.Signals): void;
 }
 
-/** A folder in which a user works, with a folder for temporary files of its own, so that what is left behind shows. */
+/** A working folder with its own folder for temporary files, so that files left behind are detected. */
 export interface Workplace {
   readonly path: string;
   file(name: string): string;
@@ -31,13 +31,13 @@ export interface Workplace {
   start(args: readonly string[], env?: Readonly<Record<string, string>>): RunningQloom;
   /** Runs it to its end. */
   qloom(...args: readonly string[]): Promise<QloomEnd>;
-  /** What lies in the temporary folder now. */
+  /** Names of the files in the temporary folder. */
   leftovers(): string[];
-  /** Kills what still runs and removes everything. */
+  /** Kills running commands and removes everything. */
   remove(): Promise<void>;
 }
 
-/** Makes an empty workplace. */
+/** Creates an empty working folder. */
 export async function createWorkplace(): Promise<Workplace> {
   const folder = await createTempFolder();
   const temporary = folder.file('t');

@@ -30,7 +30,7 @@ export function readRecord(folder: string): { readonly state: string; readonly r
   return JSON.parse(readFileSync(join(folder, 'study.json'), 'utf8'));
 }
 
-/** All that a run comes to apart from times: its result, every slot of every episode, and the synthetic points. */
+/** The outcome of a run without times: its result, every slot of every episode, and the synthetic points. */
 export function outcomeOf(folder: string): unknown {
   const { state, result } = readRecord(folder);
   const slots = readLines<KeptEvent>(join(folder, 'events.jsonl'))
@@ -46,7 +46,7 @@ export function outcomeOf(folder: string): unknown {
   };
 }
 
-/** Episodes with a reward in `events.jsonl`, in rising order. */
+/** Episodes with a reward in `events.jsonl`, in ascending order. */
 export function rewardedEpisodes(folder: string): number[] {
   return readLines<KeptEvent>(join(folder, 'events.jsonl'))
     .filter(({ slot, content }) => slot === 'reward' && (content as { outcome: string }).outcome === 'OUTCOME_OK')
@@ -54,7 +54,7 @@ export function rewardedEpisodes(folder: string): number[] {
     .sort((a, b) => a - b);
 }
 
-/** Process ids of a service (or of all four) over all its lives, oldest first, as its log in the run folder tells. */
+/** Process ids of a service (or of all four) over all its restarts, oldest first, from its log in the run folder. */
 export function servicePids(folder: string, service?: string): number[] {
   const logs = join(folder, 'logs');
   return readdirSync(logs)
@@ -74,12 +74,12 @@ export function isAlive(pid: number): boolean {
   try {
     return !/^\d+ \(.*\) Z/s.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
   } catch {
-    // No such file system: what can be signalled counts as alive.
+    // No such file system: a process that can be signalled counts as alive.
     return !existsSync('/proc/self/stat');
   }
 }
 
-/** Resolves when none of the processes runs. They are nobody's children here, so nothing tells but asking again. */
+/** Resolves when none of the processes runs. They are not children of this process, so that they are polled. */
 export async function untilGone(pids: readonly number[]): Promise<void> {
   while (pids.some(isAlive)) await pause(20);
 }

@@ -12,7 +12,7 @@ import {
 } from './cli-run-folder.ts';
 import { TINY_STUDY } from './cli-tiny-study.ts';
 
-/** What these stories read of a StudyResult as JSON. */
+/** The fields of a StudyResult in JSON that these tests read. */
 interface Result {
   readonly verdict: string;
   readonly data: { readonly featureNames: string[]; readonly classNames: string[] };
@@ -21,7 +21,7 @@ interface Result {
 
 const STAGES = ['propose', 'fit', 'assess', 'evaluate', 'reward'];
 
-/** Rows of a CSV without quotes, its header apart. */
+/** Header and rows of a CSV without quotes. */
 function readRows(csv: string): { header: string[]; rows: string[][] } {
   const [header, ...rows] = csv
     .trimEnd()
@@ -53,7 +53,7 @@ describe('qloom run', () => {
     await place?.remove();
   });
 
-  it('ends with 0 and a summary, and leaves no process and nothing in the temporary folder', () => {
+  it('ends with 0 and a summary, and leaves no process and no temporary file', () => {
     expect(first).toMatchObject({ code: 0 });
     const text = first.stdout.replace(/\s+/g, ' ');
     for (const said of [result.verdict, 'real data only', 'oracle', 'p50', 'runs/tiny/report.html']) {
@@ -83,7 +83,7 @@ describe('qloom run', () => {
     expect(report).toContain('tiny');
   });
 
-  it('keeps the synthetic data with its card, whose counts are the rows there', () => {
+  it('keeps the synthetic data with its card, whose counts match the rows', () => {
     const { data, synthetic } = result;
     const { header, rows } = readRows(read('synthetic.csv'));
     expect(header).toEqual([...data.featureNames, 'label']);
@@ -117,7 +117,7 @@ describe('qloom run', () => {
     expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining('exists already') });
   });
 
-  it('sample draws more points: as many as asked for, by seed, of one class', async () => {
+  it('sample draws the requested number of points, by seed, of one class', async () => {
     const { data } = result;
     const sample = (...args: string[]) => place.qloom('sample', 'tiny', '--out', 'runs', '--count', '30', ...args);
     const drawn = await sample('--seed', '5');
@@ -139,7 +139,7 @@ describe('qloom run', () => {
     expect(place.leftovers()).toEqual([]);
   }, 120_000);
 
-  it('report makes the report again, and prints the summary or JSON', async () => {
+  it('report writes the report again, and prints the summary or JSON', async () => {
     rmSync(`${folder()}/report.html`);
     const report = await place.qloom('report', 'runs/tiny');
     expect(report).toMatchObject({ code: 0, stdout: first.stdout });
@@ -205,7 +205,7 @@ describe('qloom run', () => {
     for (const service of ['generator', 'discriminator', 'qnn-sim']) {
       expect(inUse).toContainEqual(expect.stringMatching(`^${service}: `));
     }
-    // Training steps beside the backend of what is not compiled.
+    // Compiled training steps, and the backend of eager ones.
     expect(inUse).toEqual(expect.arrayContaining(['generator: compiled', 'discriminator: compiled']));
     expect(place.leftovers()).toEqual([]);
   }, 120_000);

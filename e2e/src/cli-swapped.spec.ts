@@ -26,7 +26,7 @@ describe('qloom run with a part swapped', () => {
   });
 
   describeWithNats('the log in NATS', () => {
-    it('gives what the embedded log gives, and its model can be sampled', async () => {
+    it('gives the same results as the embedded log, and its model can be sampled', async () => {
       const nats = await startNatsServer({ arguments: ['--user', 'ada', '--pass', 'kept-by-nobody'] });
       const withPassword = nats.url.replace('//', '//ada:kept-by-nobody@');
       try {
@@ -53,11 +53,11 @@ describe('qloom run with a part swapped', () => {
     }, 180_000);
   });
 
-  it("finishes with a generator of somebody else's in QLOOM_GENERATOR_TARGET", async () => {
+  it('finishes with a third-party generator in QLOOM_GENERATOR_TARGET', async () => {
     const target = `unix:${place.file('theirs.sock')}`;
     const stop = await serveStandIn(target);
     try {
-      // The stand-in advertises nothing to tune, not even how much to add.
+      // The stand-in advertises no hyperparameters, not even the number of points to add.
       place.write('tiny.yaml', TINY_STUDY.replace(/space:\n( {2}.*\n)+/, ''));
       const { code, stderr } = await place.start(['run', 'tiny.yaml', '--out', 'runs'], {
         QLOOM_GENERATOR_TARGET: target,
@@ -66,7 +66,7 @@ describe('qloom run with a part swapped', () => {
       const folder = place.file('runs/tiny');
       expect(rewardedEpisodes(folder)).toEqual([0, 1, 2, 3]);
       expect(readRecord(folder).state).toBe('finished');
-      // Our own generator still runs its stage worker, which calls theirs.
+      // Our own generator still runs its stage worker, which calls the stand-in.
       expect(servicePids(folder)).toHaveLength(4);
     } finally {
       stop();

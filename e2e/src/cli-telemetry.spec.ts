@@ -23,7 +23,7 @@ describe('qloom run with variables of OpenTelemetry', () => {
     await collector.stop();
   });
 
-  it('keeps every span in its folder, and sends what is sampled where they say, as they say', async () => {
+  it('keeps every span in its folder, and exports sampled traces according to the variables', async () => {
     place.write('tiny.yaml', TINY_STUDY);
     const { code, stderr } = await place.start(['run', 'tiny.yaml', '--out', 'runs'], {
       OTEL_EXPORTER_OTLP_ENDPOINT: collector.endpoint,
@@ -38,7 +38,8 @@ describe('qloom run with variables of OpenTelemetry', () => {
     const kept = readLines<KeptSpan>(place.file('runs/tiny/spans.jsonl'));
     const fits = kept.filter(({ name, service }) => name === 'fit' && service === 'generator');
     expect(fits).toHaveLength(4);
-    // Which traces are sampled is a function of their ids, alike in all services: a trace arrives whole or not at all.
+    // Sampling is a function of the trace id, the same in all services, so that a trace arrives completely or not at
+    // all.
     const sent = new Set(collector.spans.map(({ traceId }) => traceId));
     for (const { traceId } of fits) {
       const whole = kept.filter((span) => span.traceId === traceId).length;

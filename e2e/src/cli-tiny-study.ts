@@ -1,4 +1,4 @@
-/** The study file of `tinyStudy`: every stage, over in seconds. */
+/** The study file of `tinyStudy`: it has every stage, and takes seconds. */
 export const TINY_STUDY = `name: tiny
 seed: 11
 data:

@@ -13,7 +13,7 @@ export interface Deployment {
   readonly main: (service: ServiceName) => SpawnedMain;
   /** SIGKILL, and a new process on the same socket, log and store. */
   killAndRestart(service: ServiceName): Promise<void>;
-  /** SIGTERM to all; resolves when none is left. */
+  /** Sends SIGTERM to all; resolves when all have ended. */
   stop(): Promise<void>;
 }
 
@@ -27,7 +27,7 @@ export interface DeploymentOptions {
   readonly otlpEndpoint?: string;
   /** Targets of other implementations. */
   readonly targets?: Partial<Record<ServiceName, string>>;
-  /** Variables of one service alone, on top of those that all have; a restart takes them as they stand then. */
+  /** Variables of a single service, in addition to those of all; a restart uses their current values. */
   readonly only?: Partial<Record<ServiceName, Readonly<Record<string, string>>>>;
   /** Services that do not run. */
   readonly without?: readonly ServiceName[];

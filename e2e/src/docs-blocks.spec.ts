@@ -17,7 +17,9 @@ const checkUsage = createUsageCheck(ROOT);
 /** A page's commands may start services and run studies. */
 const PAGE_TIMEOUT = 900_000;
 
-/** What the page does not say of the command is right: its status, the lines that it shows, and exact numbers in its comments. */
+/**
+ * Differences of a command from its page: its status, the lines that the page shows, and exact numbers in its comments.
+ */
 function problemOf(
   end: ShellEnd,
   block: MarkdownBlock,
@@ -88,7 +90,7 @@ describe('documentation', () => {
       blocks.filter(({ language }) => (languages as string[]).includes(language));
     const ran = of('sh', 'console').filter(({ notes }) => notes.notRun === undefined);
 
-    it('says of every block what it is', () => {
+    it('states the kind of every block', () => {
       const unclassified = blocks
         .filter(
           ({ language, code }) => !(language in LANGUAGES) || (language === 'text' && LOOKS_LIKE_SHELL.test(code)),
@@ -97,7 +99,7 @@ describe('documentation', () => {
       expect(unclassified).toEqual([]);
     });
 
-    it('names commands, options and files that there are', async () => {
+    it('names commands, options and files that exist', async () => {
       const texts = [
         ...of('sh').map(({ line, code }) => ({ line, code })),
         ...of('console').map(({ line, code }) => ({
@@ -170,7 +172,7 @@ describe('documentation', () => {
     }
   });
 
-  it('starts under the Node that the machine has, and under the one that npm installs', async () => {
+  it("starts with the machine's Node, and with the one that npm installs", async () => {
     const checkout = await createPlace();
     const pinned = join(ROOT, 'node_modules/.bin');
     expect(existsSync(join(pinned, 'node'))).toBe(true);

@@ -6,7 +6,7 @@ import { readResult } from './read-result.ts';
 import { tinyStudy } from './tiny-study.ts';
 import { finishStudy, watchStudy } from './watch-study.ts';
 
-/** Who works while a study is between which slots: the service is killed as soon as the slot `after` of episode 1 stands. */
+/** The service at work between two slots; it is killed as soon as the slot `after` of episode 1 is written. */
 const KILLS: readonly { readonly stage: string; readonly service: ServiceName; readonly after: Slot }[] = [
   { stage: 'fit, in the generator', service: 'generator', after: Slot.PROPOSE },
   { stage: 'fit, in its critic', service: 'discriminator', after: Slot.PROPOSE },

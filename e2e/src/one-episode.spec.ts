@@ -24,7 +24,7 @@ describe('one episode through four services', () => {
     await collector?.stop();
   });
 
-  it('writes its five slots, and reads as one trace with an edge for every hand-over', async () => {
+  it('writes its five slots, and is one trace with an edge between consecutive stages', async () => {
     const settings = { ...tinyStudy(1), sobolEpisodes: 0, batchSize: 1, policy: 'fixed' };
     await deployment.agent.createStudy({ id: 'one', settings });
     const slots: Slot[] = [];

@@ -1,6 +1,6 @@
 import type { Deployment } from './deployment.ts';
 
-/** Fields that say when and how long. */
+/** Fields for times and durations. */
 const TIMES = new Set(['seconds', 'createdAt', 'finishedAt']);
 
 /** The result of a finished study, without what depends on clocks. */

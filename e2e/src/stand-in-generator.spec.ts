@@ -7,13 +7,13 @@ import { serveStandIn } from './stand-in-generator.ts';
 import { tinyStudy } from './tiny-study.ts';
 import { finishStudy, watchStudy } from './watch-study.ts';
 
-describe("a generator of somebody else's", () => {
+describe('a third-party generator', () => {
   it('takes at most 100 lines', () => {
     const lines = readFileSync(require.resolve('./stand-in-generator.ts'), 'utf8').trimEnd().split('\n');
     expect(lines.length).toBeLessThanOrEqual(100);
   });
 
-  it('known to its own stage worker alone makes episodes wait, not fail, until all services have its target', async () => {
+  it('configured only for its own stage worker makes episodes wait, not fail, until all services have its target', async () => {
     const folder = await createTempFolder();
     const theirs = folder.socket('stand-in');
     const stop = await serveStandIn(theirs);

@@ -1,5 +1,5 @@
-// A generator of somebody else's: class means and standard deviations, plain grpc-js, nothing of Qloom but its contract.
-// No log, no store. QLOOM_GENERATOR_TARGET is all it takes to put it into a study.
+// A third-party generator: class means and standard deviations, plain grpc-js, using only Qloom's contract. No log, no
+// store. Only QLOOM_GENERATOR_TARGET is needed to use it in a study.
 import { createHash } from 'node:crypto';
 import { Server, ServerCredentials, type ServerDuplexStream } from '@grpc/grpc-js';
 import {
@@ -46,7 +46,7 @@ function fit(call: ServerDuplexStream<FitRequest, FitResponse>): void {
   });
 }
 
-/** Sums of twelve draws of a linear congruential generator: near enough to a normal variable. */
+/** Sums of twelve draws of a linear congruential generator, which approximate a normal variable. */
 function normals(seed: number): () => number {
   let state = seed >>> 0;
   const uniform = () => (state = (Math.imul(state, 1664525) + 1013904223) >>> 0) / 4294967296;

@@ -15,14 +15,14 @@ describe('telemetry of a whole study', () => {
       await deployment.agent.createStudy({ id: 'whole', settings: tinyStudy(4) });
       await finishStudy(deployment, 'whole');
     } finally {
-      // A drain flushes what is left.
+      // A drain flushes the remaining telemetry.
       await deployment.stop();
     }
   }, 120_000);
 
   afterAll(() => collector?.stop());
 
-  it('has every span that is promised, each with the stage that it belongs to', () => {
+  it('has every documented span, each with its stage', () => {
     for (const name of SPAN_NAMES) {
       const spans = collector.spans.filter((span) => span.name === name);
       expect({ name, spans: spans.length > 0 }).toEqual({ name, spans: true });
@@ -30,7 +30,7 @@ describe('telemetry of a whole study', () => {
     }
   });
 
-  it('says of every stage of which episode it is', () => {
+  it('names the episode of every stage', () => {
     const stages = collector.spans.filter(({ name }) => (STAGE_NAMES as readonly string[]).includes(name));
     for (const { attributes } of stages) {
       expect(attributes[ATTR_STUDY]).toBe('whole');
@@ -44,7 +44,7 @@ describe('telemetry of a whole study', () => {
     (name, { unit, attributes }) => {
       const series = collector.histograms.filter((histogram) => histogram.name === name);
       const measured = new Set(series.map((one) => one.attributes[ATTR_STAGE]));
-      // Nothing waits for a proposal: it follows nothing.
+      // A proposal follows no slot, so that it has no wait.
       const expected = STAGE_NAMES.filter((stage) => stage !== 'propose' || name.endsWith('duration'));
       expect([...measured]).toEqual(expect.arrayContaining([...expected]));
       for (const one of series) {

@@ -1,6 +1,6 @@
 import { StudySettings } from '@qloom/contracts/gen/qloom/agent/v1/agent.ts';
 
-/** A study that has every stage and ends in seconds: 24 labels of the ANNNI chain, fits of 20 steps, two draws. */
+/** A study that has every stage and takes seconds: 24 labels of the ANNNI chain, fits of 20 steps, two draws. */
 export function tinyStudy(episodes = 4): StudySettings {
   return StudySettings.fromPartial({
     seed: 11,

@@ -5,7 +5,7 @@ import type { Deployment } from './deployment.ts';
 
 const ENDED = new Set<StudyState>([StudyState.FINISHED, StudyState.CANCELLED, StudyState.FAILED]);
 
-/** Whether an error says no more than that a process was killed under a call. */
+/** Whether an error means only that a process was killed during a call. */
 function isBrokenStream(error: unknown): boolean {
   const code = (error as { code?: number }).code;
   return (
@@ -38,7 +38,7 @@ export async function finishStudy(deployment: Deployment, id: string): Promise<S
 /** Fields that depend on clocks, attempts and speed. */
 const TIMES = new Set(['startedAt', 'endedAt', 'attempt', 'seconds']);
 
-/** What a slot says, without what depends on clocks, attempts and speed. */
+/** The content of a slot, without fields that depend on clocks, attempts and speed. */
 export function timeless(event: SlotEvent): unknown {
   return JSON.parse(JSON.stringify(SlotEvent.toJSON(event)), (key, value) => (TIMES.has(key) ? undefined : value));
 }

@@ -11,7 +11,7 @@ import { firstMissing } from './shell-text.ts';
 
 const execute = promisify(execFile);
 
-/** How a block that is no shell's is held to what its language says, by language. Rejects for a block that is wrong. */
+/** Checks of blocks other than shell, by language. They reject for a wrong block. */
 export const CODE_CHECKS: Readonly<
   Record<string, { readonly title: string; run(block: MarkdownBlock, checkout: Checkout): Promise<void> }>
 > = {

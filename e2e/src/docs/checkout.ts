@@ -7,7 +7,7 @@ import { isMap, parseDocument } from 'yaml';
 /** The repository that these tests are part of. */
 export const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 
-/** What a study is cut down to where it says otherwise: seconds instead of minutes. */
+/** Reduced settings of studies, so that they take seconds instead of minutes. */
 const SMALL: readonly (readonly [section: string, field: string, value: unknown])[] = [
   ['data', 'test', 30],
   ['qnn', 'steps', 10],
@@ -38,7 +38,7 @@ function smallStudy(text: string): string {
   return study.toString();
 }
 
-/** A folder that looks like the repository to whoever works in it: the same programs, examples of its own, no runs. */
+/** A folder that looks like the repository: the same programs, its own examples, no runs. */
 export interface Checkout extends TempFolder {
   /** The environment of a user who has installed Node and npm, and nothing of ours on the PATH. */
   readonly env: NodeJS.ProcessEnv;
@@ -46,7 +46,7 @@ export interface Checkout extends TempFolder {
 
 /** Entries of the repository that a checkout has copies of; of all others it has links. */
 const COPIED = new Set(['examples', 'package.json', 'package-lock.json']);
-/** What a checkout lacks. */
+/** Entries that a checkout lacks. */
 const LEFT_OUT = /^(\.git|\.nx|\.venv.*|qloom-runs|dist|coverage)$/;
 
 /** Makes a checkout, in which the study files of `examples` are small. */
@@ -71,7 +71,7 @@ function outerEnvironment(temporary: string): NodeJS.ProcessEnv {
   return {
     ...{ PATH: places.join(delimiter), HOME, XDG_CACHE_HOME, NODE_COMPILE_CACHE, LD_LIBRARY_PATH, VK_DRIVER_FILES },
     TMPDIR: temporary,
-    // What is not installed is not there: no test looks for it in a registry.
+    // Packages that are not installed are missing: no test requests them from a registry.
     npm_config_offline: 'true',
     npm_config_update_notifier: 'false',
     npm_config_fund: 'false',

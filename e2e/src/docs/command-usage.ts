@@ -10,12 +10,15 @@ const WITH_HELP = new Set(['bench', 'conformance', 'test:seeds']);
 /** Folders of the repository that commands name. */
 const FOLDERS = /^(apps|bench|conformance|deploy|docs|e2e|examples|libs|proto|scripts|services)\/[^*{]*$/;
 
-/** Says what is wrong with a command of ours, by its help, without running it; undefined where nothing is. */
+/**
+ * Returns what is wrong with a command of ours, according to its help and without running it; undefined if nothing is.
+ */
 export type UsageCheck = (words: readonly string[], from?: string) => Promise<string | undefined>;
 
 /**
- * Knows the commands of the repository at `root`: subcommands and options of `qloom`, scripts of npm with the options of those that
- * have a help, and files that a command names, relative to `root` or to `from`. Other programs are nothing to it.
+ * Knows the commands of the repository at `root`: subcommands and options of `qloom`, scripts of npm with the options
+ * of those that have a help, and files that a command names, relative to `root` or to `from`. Other programs are
+ * ignored.
  */
 export function createUsageCheck(root: string): UsageCheck {
   const known = new Map<string, Promise<string>>();

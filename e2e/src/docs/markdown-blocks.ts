@@ -1,6 +1,6 @@
-/** What an author says of a block, in HTML comments directly above it. */
+/** Notes on a block, in HTML comments directly above it. */
 interface BlockNotes {
-  /** `<!-- not run in tests: WHY -->`: it is only parsed, and its commands are held to their help. */
+  /** `<!-- not run in tests: WHY -->`: it is only parsed, and its commands are checked against their help. */
   readonly notRun?: string;
   /** `<!-- file: NAME -->`: a file that the page's commands use; the block is its content. */
   readonly file?: string;
@@ -16,13 +16,13 @@ interface BlockNotes {
 export interface MarkdownBlock {
   /** Line of its fence, from 1. */
   readonly line: number;
-  /** What stands after its fence: `sh`, `ts`; empty where nothing does. */
+  /** Its language after the fence: `sh`, `ts`; empty if there is none. */
   readonly language: string;
   readonly code: string;
   readonly notes: BlockNotes;
 }
 
-/** A note that says nothing that {@link BlockNotes} knows. */
+/** A note that is not one of {@link BlockNotes}. */
 export class BlockNoteError extends Error {
   override name = 'BlockNoteError';
 }
@@ -30,7 +30,7 @@ export class BlockNoteError extends Error {
 const FENCE = /^( *)(`{3,}|~{3,})\s*(.*?)\s*$/;
 const COMMENT = /^\s*<!--\s*(.*?)\s*-->\s*$/;
 
-/** The fenced blocks of a page in their order. Throws {@link BlockNoteError} for a comment above a block that is no note. */
+/** The fenced blocks of a page in their order. Throws {@link BlockNoteError} for a comment above a block that is not a note. */
 export function readBlocks(markdown: string): MarkdownBlock[] {
   const lines = markdown.split('\n');
   const blocks: MarkdownBlock[] = [];

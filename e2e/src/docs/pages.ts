@@ -11,7 +11,7 @@ export interface Page {
   readonly blocks: readonly MarkdownBlock[];
 }
 
-/** What a block of a language is held to. A block of a language that is not here fails: nobody has said what it is. */
+/** The check of blocks of each language. A block of another language fails, because its check is unknown. */
 export const LANGUAGES = {
   sh: 'commands: run in the order of the page, in a checkout with the quickstart’s run',
   console: 'commands after "$ " and what they print: run, and compared in all that no machine changes',
@@ -26,7 +26,7 @@ export const LANGUAGES = {
   proto: 'part of a contract',
 } as const;
 
-/** Pages that tell of the past. */
+/** Pages about the past, which are not checked. */
 const HISTORY = /^(CHANGELOG\.md|docs\/adr\/)/;
 
 /** Every page of documentation in the repository. */
@@ -39,6 +39,6 @@ export function readPages(): Page[] {
   });
 }
 
-/** Text that only a shell would make something of, in a block that does not say that it is one. */
+/** Text that looks like shell commands, in a block of another language. */
 export const LOOKS_LIKE_SHELL =
   /^(\$ |(npx|npm|node|qloom|kubectl|docker|curl|grpcurl|git|python3?|pip|cd|export) [\w./"'-])/m;

@@ -4,7 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { createSignalBoard } from '@qloom/testing/signal-board.ts';
 import type { Checkout } from './checkout.ts';
 
-/** How a text of the shell ended, and what it wrote. */
+/** Exit status and output of a shell text. */
 export interface ShellEnd {
   readonly status: number | null;
   readonly stdout: string;
@@ -12,13 +12,13 @@ export interface ShellEnd {
   readonly terminal: string;
 }
 
-/** A user's shell in a checkout. What is started in the background runs until the shell is closed. */
+/** A user's shell in a checkout. Background commands run until the shell is closed. */
 export interface Shell {
-  /** Runs a text of bash in a shell of its own, which stops at the first command that fails. */
+  /** Runs a bash text in a new shell, which stops at the first command that fails. */
   run(code: string): Promise<ShellEnd>;
   /** Starts one that runs until it is stopped, stops it as Ctrl-C does once it has printed `text`, and waits for its end. */
   runUntil(code: string, text: string): Promise<ShellEnd>;
-  /** Stops what still runs. */
+  /** Stops running commands. */
   close(): Promise<void>;
 }
 
@@ -36,7 +36,7 @@ export function openShell(checkout: Checkout): Shell {
 
   return {
     run(code) {
-      // Files, not pipes: a command in the background holds a pipe open, and its shell would never be done.
+      // Files, not pipes: a background command keeps a pipe open, and its shell would never end.
       const paths = ['out', 'err'].map((name) => checkout.file(`tmp/.${name}-${files}`));
       files++;
       const handles = paths.map((path) => openSync(path, 'w'));
@@ -79,7 +79,7 @@ export function openShell(checkout: Checkout): Shell {
   };
 }
 
-/** Sends a signal to a group of processes; false where there is none. */
+/** Sends a signal to a group of processes; false if there is none. */
 function signal(group: number | undefined, name: NodeJS.Signals | 0): boolean {
   try {
     return group !== undefined && process.kill(-group, name);

@@ -1,7 +1,7 @@
-/** A command of a block of the shell, and what the page says about what it prints. */
+/** A command of a shell block, and the output that the page shows. */
 export interface ShellCommand {
   readonly command: string;
-  /** Its comment at the end of the line; empty where there is none. */
+  /** Its comment at the end of the line; empty if there is none. */
   readonly comment: string;
   /** Lines of its output as the page shows them: of a `console` block, after the command. */
   readonly output: readonly string[];
@@ -52,7 +52,9 @@ function withoutAssignments(words: readonly string[]): string[] {
   return first < 0 ? [] : words.slice(first);
 }
 
-/** Numbers that a page gives with six decimals or more: what does not depend on the machine. A minus may be typographic. */
+/**
+ * Numbers that a page gives with six decimals or more, which do not depend on the machine. A minus may be typographic.
+ */
 export function exactNumbers(text: string): string[] {
   return plainMinus(text).match(/-?\d+\.\d{6,}(?![\de])/g) ?? [];
 }
@@ -69,7 +71,9 @@ export function stablePart(line: string): string {
     .trim();
 }
 
-/** Whether every line that a page shows stands in an output, in their order, in its stable part; a line with … shows a part. */
+/**
+ * Whether every line that a page shows occurs in an output, in order, in its stable part; a line with … shows a part.
+ */
 export function firstMissing(shown: readonly string[], output: string): string | undefined {
   const lines = output.split('\n').map(stablePart);
   let at = 0;
