@@ -11,7 +11,7 @@ import { checkKeys, select } from './harness/only.ts';
 import { lessIsBetter, type Row } from './harness/row.ts';
 
 const PARTS = ['steps', 'torch', 'providers', 'policy', 'split', 'fits'] as const;
-/** Parts of which there is one a setting. */
+/** Parts that exist once per setting. */
 type StepPart = 'steps' | 'torch' | 'providers';
 
 const isStepPart = (part: (typeof PARTS)[number]): part is StepPart =>
@@ -20,22 +20,22 @@ const isStepPart = (part: (typeof PARTS)[number]): part is StepPart =>
 /** Updates of the agent's policy that are timed. */
 const POLICY_UPDATES = 100;
 
-/** The length of a fit, and what it may take. */
+/** The length of a fit, and its limit of time. */
 const FIT_STEPS = 1_500;
 const FIT_LIMIT_S = 6;
 /** The length of fits whose single steps are timed, how many of each way, and how many to warm up before. */
 const TIMED_STEPS = 750;
 const TIMED_FITS = 12;
 const WARM_UP_FITS = 4;
-/** What transport may take of a step. Unit: milliseconds. */
+/** Limit of a step's time for transport. Unit: milliseconds. */
 const TRANSPORT_LIMIT_MS = 0.15;
-/** What a call may take beside onnxruntime at the setting of the smallest batch. Unit: milliseconds. */
+/** Limit of a call's time outside onnxruntime at the setting of the smallest batch. Unit: milliseconds. */
 const CALL_LIMIT_MS = 0.2;
 const SMALL_BATCH = 32;
-/** What a new signature may take until its first step is done. Unit: milliseconds. */
+/** Limit of the time until the first step of a new signature is done. Unit: milliseconds. */
 const FIRST_LIMIT_MS = 500;
 
-/** Steps a round: long enough for a steady median, short enough for the large setting. */
+/** Steps per round: enough for a stable median, few enough for the large setting. */
 const countFor = ({ batch }: VaeGanSettings) => (batch > 100 ? 40 : 150);
 
 /** Compiled training steps beside TensorFlow.js kernel by kernel and PyTorch, each on one thread; then steps and whole fits of the product. */
@@ -117,7 +117,7 @@ async function torchRows(name: string, settings: VaeGanSettings, times: StepTime
   return rows;
 }
 
-/** Every provider beside the CPU at one thread, and CUDA's beside PyTorch on the same card. */
+/** Compares every provider with the CPU at one thread, and CUDA with PyTorch on the same card. */
 async function providerRows(name: string, settings: VaeGanSettings, full: boolean): Promise<Row[]> {
   const [cpu, ...others] = await timeProviders(settings, countFor(settings));
   const row = ({ provider, step, note }: ProviderTime) => ({

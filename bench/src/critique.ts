@@ -16,13 +16,16 @@ import { connectFloor } from './overhead/http2-floor.ts';
 const BATCH = 64;
 const FEATURES = 16;
 const EXCHANGES = 4_000;
-/** V8 goes on optimizing for about so many exchanges; the quickstart has more than 15,000, and a service lives for days. */
+/**
+ * Approximate number of exchanges during which V8 still optimizes; the quickstart has more than 15,000, and a service
+ * runs for days.
+ */
 const WARM_UP = 12_000;
-/** What a process's first fit feels. */
+/** Number of exchanges of a process's first fit. */
 const FIRST = 1_000;
 const ROUNDS = 5;
 
-/** What an exchange may cost. Unit: milliseconds. */
+/** Limit of an exchange's time. Unit: milliseconds. */
 const BUDGET_MS = 0.15;
 
 function request(index: number, x: Float32Array, classes: Int32Array): CritiqueRequest {

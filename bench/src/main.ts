@@ -42,7 +42,7 @@ async function main(): Promise<number> {
     return 2;
   }
   const options = { full: values.full, only: parseOnly(values.only) };
-  // Before the file is: what is asked for may be wrong.
+  // Checked before the file is opened, because the options may be wrong.
   bench.parts(options);
   const record =
     values.out === undefined ? undefined : openRecord(values.out, originOf(name), new Date().toISOString());
@@ -54,7 +54,7 @@ async function main(): Promise<number> {
   return 0;
 }
 
-/** What all figures of this run have in common. */
+/** Properties common to all measurements of this run. */
 function originOf(bench: string): Origin {
   const [processor] = cpus();
   return {

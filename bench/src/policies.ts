@@ -16,7 +16,7 @@ const PEER = 'random';
 
 const partOf = ({ name }: ToyBenchmark, episodes: string): string => `${name}, ${episodes} episodes`;
 
-/** Every policy on functions with a known optimum, beside random search with the same seeds. */
+/** Compares every policy on functions with a known optimum with random search with the same seeds. */
 export const policiesBench: Bench = {
   description: 'what policies find within a short study, beside random search',
   options: `episodes: ${EPISODES.join(', ')}; --full: ${SEEDS.full} seeds instead of ${SEEDS.quick}`,

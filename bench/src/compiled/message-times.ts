@@ -4,7 +4,7 @@ import { median } from '../harness/percentile.ts';
 import { SMALL, smallFitData } from './small-fit.ts';
 import { warm } from './split-times.ts';
 
-/** What the messages of an exchange weigh, and what it takes to make bytes of them and read them, both sides; milliseconds. */
+/** Sizes of the messages of an exchange, and the time to encode and decode them on both sides, in milliseconds. */
 export interface MessageTimes {
   readonly requestBytes: number;
   readonly answerBytes: number;

@@ -31,7 +31,7 @@ function entropy(points: tf.Tensor2D): tf.Scalar {
   return tf.mul(tf.sum(tf.log(nearest)), columns / (2 * rows));
 }
 
-/** The entropy that made points lack. */
+/** The entropy that synthetic points lack. */
 export function lackingEntropy(real: tf.Tensor2D, made: tf.Tensor2D): tf.Scalar {
   return tf.relu(tf.sub(entropy(real), entropy(made)));
 }
@@ -47,7 +47,7 @@ function momentConstants({ features, edges, means }: MomentTarget) {
   const repeat = Array.from({ length: features }, (_, j) =>
     Array.from({ length: inner }, (_, at) => (Math.floor(at / (BINS - 1)) === j ? 1 / EDGE_WIDTH : 0)),
   );
-  // A bin's membership is what lies above its lower edge and not above its upper one.
+  // A bin's membership is that above its lower edge less that above its upper one.
   const bins = Array.from({ length: inner }, (_, at) => {
     const [feature, edge] = [Math.floor(at / (BINS - 1)), at % (BINS - 1)];
     const row: number[] = new Array(features * BINS).fill(0);
@@ -69,8 +69,8 @@ function momentConstants({ features, edges, means }: MomentTarget) {
 }
 
 /**
- * The gap between the moments and soft histograms of made and real points, as a function of the made ones [n, F], their classes one-hot
- * [n, classes], and what each class counts: see {@link classShares}.
+ * The gap between the moments and soft histograms of synthetic and real points, as a function of the synthetic ones [n,
+ * F], their classes one-hot [n, classes], and the weight of each class: see {@link classShares}.
  */
 export function momentGap(target: MomentTarget) {
   const { features } = target;

@@ -25,13 +25,13 @@ import { createEma } from '@qloom/tfjs/steps/ema.ts';
 import * as tf from '@tensorflow/tfjs-core';
 import { classShares, divergence, lackingEntropy, momentGap, reconstruction } from './one-graph-losses.ts';
 
-/** What one step takes besides the state. */
+/** Inputs of one step besides the state. */
 interface JointBatch {
   readonly real: tf.Tensor2D;
   readonly encoderInput: tf.Tensor2D;
   readonly noise: tf.Tensor2D;
   readonly latents: tf.Tensor2D;
-  /** Real points as the critic sees them: those it judges beside, and those it learns from. */
+  /** Real points as the critic sees them: those of its judgement, and those of its update. */
   readonly judged: tf.Tensor2D;
   readonly learned: tf.Tensor2D;
   readonly membership: tf.Tensor2D;
@@ -55,7 +55,10 @@ export interface JointFit {
   dispose(): void;
 }
 
-/** From channels of the generator to what the critic sees, x·map + offset: both are affine where no feature is an angle. */
+/**
+ * The map from channels of the generator to the critic's input, x·map + offset: both are affine where no feature is an
+ * angle.
+ */
 function criticMap(codec: Codec, fitPoints: Points): { map: tf.Tensor2D; offset: tf.Tensor1D } {
   const { channels } = codec;
   const rows = matrix(channels + 1, channels);
@@ -67,8 +70,8 @@ function criticMap(codec: Codec, fitPoints: Points): { map: tf.Tensor2D; offset:
 }
 
 /**
- * A fit of the product's VAE-GAN with the loss ns+R1 as one compiled function, with the same draws: what the step would be if its parts
- * were not in two processes. The critic's augmentation, which is nothing at first, is left out.
+ * A fit of the product's VAE-GAN with the loss ns+R1 as one compiled function, with the same draws: the step without a
+ * division into two processes. The critic's augmentation, whose strength is 0 at first, is left out.
  */
 export function createJointFit(
   hyperparameters: Readonly<Record<string, string | number>>,

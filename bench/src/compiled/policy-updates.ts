@@ -23,7 +23,7 @@ export interface PolicyUpdateTimes {
 
 const EPISODES_A_BATCH = 8;
 
-/** Times `count` updates each way in turn; a fifth of them warms up. */
+/** Times `count` updates each way in turn; the first fifth of them is warm-up. */
 export async function timePolicyUpdates(count: number): Promise<PolicyUpdateTimes> {
   const training = await useTraining({ backend: 'wasm', mode: 'on' });
   const settings = settingsFor(training, count);
@@ -63,7 +63,7 @@ function settingsFor({ backend, compiled }: Training, count: number): PolicySett
   };
 }
 
-/** A study's updates, one after the other; each says how long it took. */
+/** A study's updates, one after the other, with the time of each. */
 function updates(settings: PolicySettings, runStep: RunStep): { next(): Promise<number> } {
   const policy = createPolicies(runStep)('ppo');
   const random = createRandom('rewards');

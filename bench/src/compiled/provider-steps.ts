@@ -22,7 +22,10 @@ const RATE = 1e-4;
 const CHECKED_STEPS = 5;
 const TOLERANCE = 1e-2;
 
-/** Times the step of a VAE-GAN on every provider, the CPU at one thread first. Who gives other losses than the CPU is not timed. */
+/**
+ * Times the step of a VAE-GAN on every provider, the CPU at one thread first. A provider whose losses differ from the
+ * CPU's is not timed.
+ */
 export async function timeProviders(settings: VaeGanSettings, count: number): Promise<ProviderTime[]> {
   await useBackend({ force: 'wasm' });
   const times: ProviderTime[] = [];

@@ -12,7 +12,7 @@ export interface RunTime {
 /** The machine's monotonic clock, which all its processes share. Unit: milliseconds. */
 export const monotonicMs = (): number => Number(process.hrtime.bigint()) / 1e6;
 
-/** The same compiled steps, telling `onRun` of every run. */
+/** The same compiled steps; `onRun` is called for every run. */
 export function timedRuns(steps: TrainingSteps, onRun: (run: RunTime) => void): TrainingSteps {
   return {
     get size() {

@@ -14,7 +14,7 @@ export const SMALL = {
 /** Its name in a benchmark's rows. */
 export const SMALL_NAME = '32 / 64-64, conv 16-32';
 
-/** What a fit of the small setting fits to: 40 points of the ANNNI chain. */
+/** Training points of a fit of the small setting: 40 points of the ANNNI chain. */
 export function smallFitData() {
   const task = createNamedTask('annni', {});
   const points = task.draw({ count: 40, seed: 1 });

@@ -6,7 +6,7 @@ import { forkMain } from '../overhead/forked-main.ts';
 import { monotonicMs } from './run-times.ts';
 import { warm } from './split-times.ts';
 
-/** What goes over a socket in a step, and how long both ends are busy with other things; milliseconds. */
+/** Bytes over a socket in a step, and the time in milliseconds that both ends are busy otherwise. */
 export interface SocketLoad {
   readonly requestBytes: number;
   readonly answerBytes: number;
@@ -16,8 +16,8 @@ export interface SocketLoad {
 }
 
 /**
- * What a bare unix socket takes for the bytes of an exchange, there and back, at the median; milliseconds. Both processes work as long
- * between messages as generator and critic do: a process that has slept takes longer to wake than one that has only just read.
+ * Median round-trip time of an exchange's bytes over a bare unix socket, in milliseconds. Both processes are busy
+ * between messages as long as generator and critic are, because a process that has slept longer takes longer to wake.
  */
 export async function timeSocketFloor(load: SocketLoad, count: number): Promise<number> {
   const folder = await createTempFolder();

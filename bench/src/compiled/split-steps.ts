@@ -23,7 +23,7 @@ const MESSAGES = 3_000;
 
 const hyperparameters = (steps: number) => ({ ...SMALL, 'gan.steps': steps });
 
-/** A critic in a process of its own, and how to ask it for its times since the last time it was asked. */
+/** A critic in its own process, and a function that returns its times since the last call. */
 interface CriticProcess {
   open(steps: number): OpenCritic;
   times(): Promise<CriticTimes>;
@@ -50,7 +50,7 @@ async function startCritic(): Promise<CriticProcess> {
   };
 }
 
-/** Runs a fit and writes down when its steps and exchanges began and ended. */
+/** Runs a fit and records the begin and end of its steps and exchanges. */
 async function timedFit(count: number, steps: TrainingSteps, open: OpenCritic): Promise<GeneratorTimes> {
   const times: GeneratorTimes = { ended: [], asked: [], told: [], free: [] };
   const openCritic = async (opening: CriticOpening, signal: AbortSignal): Promise<Critic> => {
@@ -73,7 +73,7 @@ async function timedFit(count: number, steps: TrainingSteps, open: OpenCritic): 
     openCritic,
     steps,
     onProgress: () => times.ended.push(monotonicMs()),
-    // What a fit does when it goes on is over when the next microtask comes.
+    // The synchronous work of a fit is over at the next microtask.
     breathe: () =>
       new Promise((resolve) =>
         setImmediate(() => {
@@ -96,7 +96,7 @@ function timedJointFit(count: number): number {
   return stepTime({ ended });
 }
 
-/** Milliseconds of a step in the midst of a long fit, at the median. */
+/** Median time of a step in the middle of a long fit, in milliseconds. */
 export interface SplitSteps {
   /** Generator and critic in one process, one after the other. */
   readonly alone: number;
@@ -107,7 +107,7 @@ export interface SplitSteps {
   readonly parts: ExchangeParts;
   /** Messages of an exchange to bytes and back, both sides. */
   readonly serialization: number;
-  /** What a bare unix socket takes for the same bytes. */
+  /** Time of a bare unix socket for the same bytes. */
   readonly floor: number;
 }
 

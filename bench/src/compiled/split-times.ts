@@ -1,18 +1,18 @@
 import { median } from '../harness/percentile.ts';
 import type { RunTime } from './run-times.ts';
 
-/** When things happened in a generator, one entry a step; milliseconds of one clock. */
+/** Times of events in a generator, one entry per step; milliseconds of one clock. */
 export interface GeneratorTimes {
   /** The end of each step. */
   readonly ended: number[];
   /** When each exchange with the critic began and ended. */
   readonly asked: number[];
   readonly told: number[];
-  /** When the generator had nothing more to do but wait for the answer. */
+  /** When the generator began to wait for the answer. */
   readonly free: number[];
 }
 
-/** When things happened in a critic, one entry an exchange; the same clock. */
+/** Times of events in a critic, one entry per exchange; the same clock. */
 export interface CriticTimes {
   /** When each request was handed to the critic, and when its answer was handed over to be sent. */
   readonly received: number[];
@@ -20,19 +20,19 @@ export interface CriticTimes {
   readonly runs: RunTime[];
 }
 
-/** What an exchange is made of; milliseconds at the median. */
+/** Parts of an exchange; median milliseconds. */
 export interface ExchangeParts {
   /** From asking to the answer. */
   readonly exchange: number;
   /** The critic's work on the answer. */
   readonly judging: number;
-  /** How long the update that the critic owed was still under way when it was asked. */
+  /** Remaining time of the critic's pending update when the request arrived. */
   readonly late: number;
-  /** What is left: messages to bytes and back, gRPC, HTTP/2, the socket, waking up. */
+  /** The rest: encoding and decoding of messages, gRPC, HTTP/2, the socket, waking up. */
   readonly transport: number;
-  /** The part of the exchange that the generator has nothing else to do in. */
+  /** The part of the exchange during which the generator is idle. */
   readonly waiting: number;
-  /** What the rest of the generator's step takes, and an update of the critic. */
+  /** Time of the rest of the generator's step, and of an update of the critic. */
   readonly elsewhere: number;
   readonly update: number;
 }
@@ -45,7 +45,7 @@ export function stepTime({ ended }: Pick<GeneratorTimes, 'ended'>): number {
   return median(warm(ended.slice(1).map((end, i) => end - ended[i])));
 }
 
-/** Takes the exchanges of a fit apart. */
+/** Divides the exchanges of a fit into their parts. */
 export function exchangeParts(generator: GeneratorTimes, { received, answered, runs }: CriticTimes): ExchangeParts {
   const { ended, asked, told, free } = generator;
   const updates = runs.filter(({ graph }) => graph === 'update');

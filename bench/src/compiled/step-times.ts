@@ -11,7 +11,7 @@ export interface StepTimes {
   /** TensorFlow.js kernel by kernel, on WebAssembly with this project's kernels. */
   readonly wasm: number;
   readonly compiled: number;
-  /** What of a compiled step is spent outside onnxruntime's native call: arguments in, state and results in and out. */
+  /** Time of a compiled step outside onnxruntime's native call: arguments in, state and results in and out. */
   readonly outside: number;
   /** The first compiled step of a signature: tracing, building, loading, running. */
   readonly first: number;
@@ -40,7 +40,7 @@ function timedRuntime(): { runtime: Runtime | MissingRuntime; native: () => numb
   return { runtime: { ...loaded, createSession }, native: () => total };
 }
 
-/** Times both ways in turn on the same batch. `count` steps a round, of which the first fifth warms up. */
+/** Times both ways in turn on the same batch. `count` steps per round, of which the first fifth is warm-up. */
 export async function timeSteps(settings: VaeGanSettings, count: number): Promise<StepTimes> {
   await useBackend({ force: 'wasm' });
   const batch = vaeGanBatch(settings.batch, createRandom('batch'));

@@ -17,7 +17,7 @@ describe('timeTorch', () => {
     expect(times.note).toMatch(/^not installed: pip install -r bench\/peers\/requirements.txt/);
   });
 
-  it('says what the program said where it fails', async () => {
+  it('reports the output of the program if it fails', async () => {
     process.env['QLOOM_BENCH_PYTHON'] = process.execPath;
     const { eager, note } = await timeTorch(settings, 2, false);
     expect(eager).toBeNaN();

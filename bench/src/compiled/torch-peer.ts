@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { VaeGanSettings } from '@qloom/tfjs/testing/vae-gan.ts';
 
-/** What PyTorch needs for a step. NaN: not measured, and `note` says why. */
+/** PyTorch's times of a step. NaN: not measured, and `note` says why. */
 export interface TorchTimes {
   readonly version: string;
   /** Milliseconds at the median. */
@@ -18,8 +18,8 @@ const INSTALL =
 const LIMIT_MS = 300_000;
 
 /**
- * Times the same model in PyTorch in a process of its own, on one thread of the CPU or on a CUDA device: eager, and with torch.compile,
- * whose compilation takes a minute.
+ * Times the same model in PyTorch in a separate process, on one thread of the CPU or on a CUDA device: eager, and with
+ * torch.compile, whose compilation takes a minute.
  */
 export async function timeTorch(
   { batch, width, convolutions }: VaeGanSettings,

@@ -22,7 +22,7 @@ export interface FitTimes {
 
 const ROUNDS = 3;
 
-/** A way to fit: for so many steps. */
+/** A way to fit for this number of steps. */
 type Fit = (steps: number) => Promise<unknown>;
 
 /**

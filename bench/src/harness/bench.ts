@@ -1,8 +1,8 @@
 import type { Row } from './row.ts';
 
-/** What a benchmark is asked for on the command line. */
+/** Options of a benchmark on the command line. */
 export interface BenchOptions {
-  /** Everything, not the quick part. */
+  /** All parts, not only the quick ones. */
   readonly full: boolean;
   /** `--only key=value,value`: parts by name. */
   readonly only: ReadonlyMap<string, readonly string[]>;
@@ -10,22 +10,22 @@ export interface BenchOptions {
 
 /** Rows that have just been measured, and the parts that are done with them. */
 export interface Measured {
-  /** None where the rows only say what is missing: then they are shown, and not kept. */
+  /** Empty if the rows only report what is missing: then they are shown, and not kept. */
   readonly parts: readonly string[];
   readonly rows: readonly Row[];
 }
 
-/** Told what a benchmark does as it goes. */
+/** Called with the progress of a benchmark. */
 export type Progress = (message: string) => void;
 
 /** A benchmark: what it measures, in which parts, and how. */
 export interface Bench {
   readonly description: string;
-  /** What `--full` and `--only` mean to it; absent where it takes neither. */
+  /** Description of `--full` and `--only`; absent if it takes neither. */
   readonly options?: string;
-  /** Names of the parts that are asked for. Throws OnlyError. */
+  /** Names of the requested parts. Throws OnlyError. */
   parts(options: BenchOptions): readonly string[];
-  /** Measures the wanted parts, some of those that `parts` names; rows come as soon as they are measured. */
+  /** Measures the given parts, a subset of `parts`; yields rows as soon as they are measured. */
   run(progress: Progress, options: BenchOptions, wanted: ReadonlySet<string>): AsyncIterable<Measured>;
 }
 

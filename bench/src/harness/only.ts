@@ -1,4 +1,4 @@
-/** Thrown when `--only` is malformed or names a part that there is none of. The message says what would be right. */
+/** Thrown when `--only` is malformed or names an unknown part. The message says what would be right. */
 export class OnlyError extends Error {
   override name = 'OnlyError';
   readonly code = 'invalid';
@@ -15,7 +15,7 @@ export function parseOnly(texts: readonly string[]): Map<string, string[]> {
   return only;
 }
 
-/** The known parts of a key that are asked for: all where the key was not given. Throws {@link OnlyError} for others. */
+/** The requested parts of a key: all if the key was not given. Throws {@link OnlyError} for others. */
 export function select<T extends string | number>(
   only: ReadonlyMap<string, readonly string[]>,
   key: string,

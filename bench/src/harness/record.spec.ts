@@ -35,12 +35,12 @@ describe('a record', () => {
     expect(readFileSync(path, 'utf8')).toBe(`${JSON.stringify(header)}\n`.repeat(2));
   });
 
-  it('does not keep what only says what is missing', () => {
+  it('does not keep rows that only report what is missing', () => {
     open(path).append({ parts: [], rows: [row(1)] });
     expect(open(path).rows).toEqual([]);
   });
 
-  it('cut off anywhere has whole parts alone, and goes on', () => {
+  it('truncated anywhere has only complete parts, and can be continued', () => {
     const first = open(path);
     first.append({ parts: ['a'], rows: [row(1)] });
     const kept = readFileSync(path, 'utf8').length;
@@ -65,11 +65,14 @@ describe('a record', () => {
     expect(() => open(path, given)).toThrow(message);
   });
 
-  it.each(['1,2,3', '{"row":{}}', '{"done":[]}', '17'])('of a file that begins with %s is refused as it is', (text) => {
-    writeFileSync(path, `${text}\n`);
-    expect(() => open(path)).toThrow(/line 1 of .* is none that a benchmark wrote; another file is right/);
-    expect(readFileSync(path, 'utf8')).toBe(`${text}\n`);
-  });
+  it.each(['1,2,3', '{"row":{}}', '{"done":[]}', '17'])(
+    'of a file that begins with %s is refused, not changed',
+    (text) => {
+      writeFileSync(path, `${text}\n`);
+      expect(() => open(path)).toThrow(/line 1 of .* is none that a benchmark wrote; another file is right/);
+      expect(readFileSync(path, 'utf8')).toBe(`${text}\n`);
+    },
+  );
 
   it('with a foreign line in its middle is refused', () => {
     open(path);

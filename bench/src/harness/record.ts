@@ -2,7 +2,7 @@ import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import type { Measured } from './bench.ts';
 import type { Row } from './row.ts';
 
-/** What all figures of a record have in common. */
+/** Properties common to all measurements of a record. */
 export interface Origin {
   readonly bench: string;
   readonly processor: string;
@@ -11,13 +11,16 @@ export interface Origin {
   readonly node: string;
 }
 
-/** Thrown when a file is no record, or one of something else. The message says what it is, and what would be right. */
+/**
+ * Thrown when a file is not a record, or a record of something else. The message says what it is, and what would be
+ * right.
+ */
 export class RecordError extends Error {
   override name = 'RecordError';
   readonly code = 'invalid';
 }
 
-/** What a file has of a benchmark, part after part; so a run that was cut off goes on where it was. */
+/** The measurements of a benchmark in a file, part by part, so that an interrupted run can be continued. */
 export interface BenchRecord {
   readonly rows: readonly Row[];
   /** Names of the parts that are done. */
@@ -29,16 +32,17 @@ export interface BenchRecord {
 type Line = { run: Origin & { date: string } } | { row: Row } | { done: readonly string[] };
 
 /**
- * Opens a record, or begins one: JSON lines `{"run": …}` for every time that it is opened, with the machine, its Node and
- * `date`; `{"row": …}`; and `{"done": [parts]}` after the rows of a part. Rows that no `done` follows were cut off, and do not
- * count. Throws {@link RecordError} where the file has figures of another benchmark, machine or Node.
+ * Opens a record, or begins one: JSON lines `{"run": …}` for every time that it is opened, with the machine, its Node
+ * and `date`; `{"row": …}`; and `{"done": [parts]}` after the rows of a part. Rows without a following `done` are
+ * incomplete and ignored. Throws {@link RecordError} if the file has measurements of another benchmark, machine or
+ * Node.
  */
 export function openRecord(path: string, origin: Origin, date: string): BenchRecord {
   const text = existsSync(path) ? readFileSync(path, 'utf8') : '';
   const { rows, parts } = readRecord(path, text, origin);
   const write = (lines: readonly Line[]) =>
     appendFileSync(path, lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
-  // What was cut off within a line ends there.
+  // Ends a truncated line.
   if (text !== '' && !text.endsWith('\n')) appendFileSync(path, '\n');
   write([{ run: { ...origin, date } }]);
   return {
@@ -61,7 +65,7 @@ function readRecord(path: string, text: string, origin: Origin): { rows: Row[]; 
   const parsed = lines.map(parseLine);
   parsed.forEach((line, i) => {
     if (line === undefined) {
-      // A line that was cut off is the last one, or a run that goes on follows.
+      // A truncated line is the last one, or is followed by a run that continues.
       const next = parsed[i + 1];
       if (i + 1 < lines.length && !(next && 'run' in next)) throw notARecord(path, i);
     } else if ('run' in line) {

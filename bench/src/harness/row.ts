@@ -1,16 +1,16 @@
-/** One measured figure, with its peer of the same run beside it. `npm run bench -- <name> --json` prints one a line. */
+/** One measurement, with that of its peer in the same run. `npm run bench -- <name> --json` prints one a line. */
 export interface Row {
   readonly bench: string;
   readonly case: string;
   readonly metric: string;
   readonly value: number;
   readonly unit: string;
-  /** What it is compared with. */
+  /** The peer with which it is compared. */
   readonly peer: string;
   readonly peerValue: number;
   /** Peer over ours for times and sizes, ours over peer for rates: above 1 is ahead. */
   readonly ratio: number;
-  /** What a reader must know of this figure: a shorter measurement, a version, how to install the peer. */
+  /** Remark on this measurement: a shorter measurement, a version, how to install the peer. */
   readonly note?: string;
 }
 
@@ -35,7 +35,7 @@ export function formatNumber(value: number): string {
 const withUnit = (value: number, unit: string, space = ' ') =>
   Number.isNaN(value) ? formatNumber(value) : formatNumber(value) + space + unit;
 
-/** Rows as a table for people. */
+/** Rows as a human-readable table. */
 export function formatTable(rows: readonly Row[]): string {
   const cells = rows.map((row) => [
     row.case,

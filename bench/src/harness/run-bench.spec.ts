@@ -64,7 +64,7 @@ describe('runBench', () => {
     expect(out.words.at(-1)).toContain('Not measured: c');
   });
 
-  it('cut off goes on with what the record has not, and sums up all of it', async () => {
+  it('continues an interrupted record with its missing parts, and summarizes all of it', async () => {
     await expect(runBench(bench(1), options, record(), output(true))).rejects.toThrow('cut off');
     const out = output(true);
     await runBench(bench(), options, record(), out);
@@ -72,7 +72,7 @@ describe('runBench', () => {
     expect(out.words.at(-1)).toMatch(/time +p +2× +b +3× +2\n/);
   });
 
-  it('measures nothing where the record has everything', async () => {
+  it('measures nothing if the record is complete', async () => {
     const all = record();
     all.append({ parts: ['a', 'b', 'c'], rows: [row('a', 4)] });
     const out = output(false);

@@ -3,19 +3,19 @@ import type { BenchRecord } from './record.ts';
 import { formatTable, type Row } from './row.ts';
 import { formatSummary } from './summary.ts';
 
-/** Where rows and words go. */
+/** Outputs of a run. */
 export interface Output {
   /** Rows as JSON lines, not as tables. */
   readonly json: boolean;
-  /** Rows, and the summary where it is no JSON. */
+  /** Rows, and the summary unless the output is JSON. */
   readonly print: Progress;
-  /** What is not a result. */
+  /** Output other than results. */
   readonly say: Progress;
 }
 
 /**
- * Runs the parts of a benchmark that are asked for and that `record` has not. Rows are kept and printed as soon as they are measured;
- * the summary at the end is of all that the record has. Throws OnlyError.
+ * Runs the requested parts of a benchmark that `record` does not have. Rows are kept and printed as soon as they are
+ * measured; the summary at the end is of all that the record has. Throws OnlyError.
  */
 export async function runBench(
   bench: Bench,

@@ -39,7 +39,10 @@ export function summarize(rows: readonly Row[]): PeerSummary[] {
 /** Missing parts that are named; of the others there is a count. */
 const NAMED = 12;
 
-/** A summary for people: a line for each metric and peer that has several rows, and the parts that are still missing. */
+/**
+ * A human-readable summary: a line for each metric and peer that has several rows, and the parts that are still
+ * missing.
+ */
 export function formatSummary(rows: readonly Row[], missing: readonly string[]): string {
   const times = (ratio: number) => (Number.isNaN(ratio) ? formatNumber(ratio) : `${formatNumber(ratio)}×`);
   const lines = summarize(rows)

@@ -2,7 +2,7 @@ import type { HyperparameterSetting } from '@qloom/contracts/gen/qloom/episode/v
 import { DataDescription } from '@qloom/contracts/gen/qloom/episode/v1/slots.ts';
 import type { FitSettings } from '@qloom/contracts/gen/qloom/generator/v1/generator.ts';
 
-/** Names of what is fitted. */
+/** Identity of a fit. */
 export interface FitSubject {
   readonly featureNames: readonly string[];
   readonly classNames: readonly string[];
@@ -11,7 +11,7 @@ export interface FitSubject {
 /** How long a fit of a benchmark may take. Unit: milliseconds. */
 export const FIT_DEADLINE_MS = 3_600_000;
 
-/** The settings of a fit: seed 1, no checkpoints asked for. */
+/** The settings of a fit: seed 1, no checkpoints requested. */
 export function fitSettings(
   { featureNames, classNames }: FitSubject,
   hyperparameters: readonly HyperparameterSetting[],

@@ -3,17 +3,17 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { V8_FLAGS } from './services.ts';
 
-/** A program of this folder in a process of its own, started as the supervisor starts a service. */
+/** A program of this folder in its own process, started as the supervisor starts a service. */
 export interface ForkedMain {
-  /** The first line that it wrote: where it serves. */
+  /** The first line of its output: its address. */
   readonly line: string;
   /** Sends a message and resolves to the next one that comes back. */
   ask(message: unknown): Promise<unknown>;
-  /** Lets go of it, upon which it ends, and waits for that. */
+  /** Disconnects from it, so that it ends, and waits for its end. */
   stop(): Promise<void>;
 }
 
-/** Starts a program and waits for its first line. Rejects where it ends before. */
+/** Starts a program and waits for its first line. Rejects if it ends before. */
 export async function forkMain(program: URL, args: readonly string[]): Promise<ForkedMain> {
   const main = fileURLToPath(program);
   const child: ChildProcess = fork(main, [...args], {

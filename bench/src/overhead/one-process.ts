@@ -22,7 +22,7 @@ import type { TrainingSteps } from '@qloom/tfjs/steps/training-steps.ts';
 
 const breathe = () => new Promise<void>((resolve) => setImmediate(resolve));
 
-/** A critic that is called, not spoken to. Like the service it answers first, and learns before the next exchange. */
+/** A critic that is called in process. Like the service it answers first, and is updated before the next exchange. */
 export function criticInProcess(opening: CriticOpening, steps: TrainingSteps | undefined): Critic {
   const { hyperparameters, weights, training, seed, resume } = opening;
   const settings = criticSettings(hyperparameters as Record<string, number | string>, weights);

@@ -9,7 +9,7 @@ export interface Values {
   readonly gradient: ArrayLike<number> | null;
 }
 
-/** How `theirs` differs from `ours`, for people; undefined where it does not. */
+/** Difference of `theirs` from `ours`, human-readable; undefined if they agree. */
 export function disagreement(ours: Values, theirs: Values): string | undefined {
   const expectations = furthest(ours.expectations, theirs.expectations);
   if (!(expectations <= EXPECTATION_TOLERANCE)) return `an expectation differs by ${expectations.toPrecision(2)}`;

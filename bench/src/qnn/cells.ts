@@ -10,7 +10,7 @@ export interface Cell {
 const QUBITS = [4, 6, 8, 10, 12];
 const LAYERS = [3, 6];
 const BATCHES = [32, 256, 1024];
-/** No part of the table, but measured where it is named: what fills a GPU. */
+/** Not part of the table, but measured on request: a batch that fills a GPU. */
 const LARGE_BATCH = 16_384;
 
 /** What a run without `--full` measures, where nothing else is asked for. */
@@ -19,7 +19,7 @@ const QUICK: readonly Cell[] = [
   { qubits: 8, layers: 6, batch: 256 },
 ];
 
-/** The cells that are asked for: the quick ones, all with `full`, or those of `only`. Throws OnlyError. */
+/** The requested cells: the quick ones, all with `full`, or those of `only`. Throws OnlyError. */
 export function cellsOf(full: boolean, only: ReadonlyMap<string, readonly string[]>): Cell[] {
   const named = ['qubits', 'layers', 'batches'].some((key) => only.has(key));
   const qubits = select(only, 'qubits', QUBITS);

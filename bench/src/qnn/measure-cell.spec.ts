@@ -49,7 +49,7 @@ describe('measureCell', () => {
     });
   });
 
-  it('gives no further turn to who has been timed for long enough', async () => {
+  it('gives no further turn to a contender that has been timed long enough', async () => {
     let turns = 0;
     const slow = peer([], { time: async () => [7_000 * ++turns] });
     const cells = await measureCell(cell, [engine()], [slow], engine(), {
@@ -59,18 +59,18 @@ describe('measureCell', () => {
     expect([turns, cells[1].stepMs]).toEqual([2, 31_500]);
   });
 
-  it('times the forward pass of who has no gradient', async () => {
+  it('times the forward pass of a contender without gradients', async () => {
     const forward = await measure(peer([4], { gradients: false, rows: () => 6 }));
     expect(forward).toMatchObject({ stepMs: Number.NaN, forwardMs: 4, note: 'peer 1' });
   });
 
-  it('times engines by the clock that is handed in', async () => {
+  it('times engines by the given clock', async () => {
     const [ours] = await measureCell(cell, [engine()], [], engine(), { effort });
     // The reference is given 4 rows of 6; one look at the clock before and one after.
     expect(ours).toMatchObject({ ours: true, rows: 4, stepMs: 1.5, forwardMs: 1.5, firstMs: 1 });
   });
 
-  it('does not time who is wrong', async () => {
+  it('does not time a contender with wrong results', async () => {
     const wrong = peer([1], {
       prepare: async () => ({ firstMs: 1, expectations: [0, 0, 0, 0], gradient: null, note: '' }),
     });
@@ -79,7 +79,7 @@ describe('measureCell', () => {
     expect(note).toMatch(/^not timed, since an expectation differs by 0\.\d+; peer 1$/);
   });
 
-  it.each(['prepare', 'time'] as const)('goes on where a peer fails to %s', async (step) => {
+  it.each(['prepare', 'time'] as const)('continues if a peer fails to %s', async (step) => {
     const fail = async () => {
       throw new ContenderError('peer: out of memory');
     };

@@ -13,7 +13,7 @@ export interface Measurement {
   readonly ours: boolean;
   /** Forward and adjoint, median. */
   readonly stepMs: number;
-  /** Forward alone, median: of ours, and of those who have no gradient. */
+  /** Forward alone, median: of engines of Qloom, and of contenders without gradients. */
   readonly forwardMs: number;
   /** From a new structure to its first result, as it was measured: on `rows` rows. */
   readonly firstMs: number;
@@ -25,7 +25,7 @@ export interface Measurement {
 
 /** How much is measured. */
 interface Effort {
-  /** Contenders come in turn so many times: a machine's speed drifts. */
+  /** Number of turns of each contender; they take turns because a machine's speed drifts. */
   readonly rounds: number;
   /** Of each turn: after so many seconds, or batches, no further batch begins. */
   readonly seconds: number;
@@ -42,12 +42,12 @@ const EFFORT: Effort = { rounds: 3, seconds: 0.25, most: 5000, enough: 6 };
 
 /** Settings of {@link measureCell}. */
 export interface MeasureOptions {
-  /** Told of every contender that is ready. */
+  /** Called for every contender that is ready. */
   readonly progress?: (message: string) => void;
   readonly effort?: Effort;
 }
 
-/** Thrown when an engine of Qloom disagrees with the reference: nothing it does is worth a measurement. */
+/** Thrown when an engine of Qloom disagrees with the reference: a measurement of it would be meaningless. */
 export class WrongEngineError extends Error {
   override name = 'WrongEngineError';
   readonly code = 'wrong';
@@ -66,9 +66,9 @@ interface Entrant {
 }
 
 /**
- * Measures contenders in one cell: each makes ready and is checked, then they are timed in turn. The first engine is the one
- * that all others are checked against; `oracle` checks it. Who fails or disagrees is not timed, and its note says so.
- * Throws {@link WrongEngineError} when it is one of ours.
+ * Measures contenders in one cell: each makes ready and is checked, then they are timed in turn. The first engine is
+ * the one that all others are checked against; `oracle` checks it. A contender that fails or disagrees is not timed,
+ * and its note says so. Throws {@link WrongEngineError} when it is one of ours.
  */
 export async function measureCell(
   cell: Cell,

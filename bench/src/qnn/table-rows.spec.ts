@@ -16,7 +16,7 @@ const fast = measurement({ name: 'fast', ours: true, stepMs: 0.5, forwardMs: 0.2
 const slow = measurement({ name: 'slow', ours: true, stepMs: 4, forwardMs: 2, firstMs: 5 });
 
 describe('tableRows', () => {
-  it('puts the fastest engine beside all others', () => {
+  it('compares the fastest engine with all others', () => {
     const rows = tableRows(cell, [slow, fast, measurement({ stepMs: 2, rows: 8 })]);
     expect(new Set(rows.map((row) => row.case))).toEqual(new Set(['n=4 L=6 B=256, fast']));
     expect(rows.filter(({ metric }) => metric === 'forward + adjoint')).toMatchObject([
@@ -40,7 +40,7 @@ describe('tableRows', () => {
     expect(rate?.ratio).toBeCloseTo(4, 12);
   });
 
-  it('compares forward passes where a peer has no gradient, and shows who failed', () => {
+  it('compares forward passes if a peer has no gradient, and shows failed contenders', () => {
     const forward = measurement({ name: 'forward', forwardMs: 1 });
     const failed = measurement({ name: 'failed', firstMs: Number.NaN, note: 'out of memory' });
     const rows = tableRows(cell, [fast, forward, failed]);
@@ -49,7 +49,7 @@ describe('tableRows', () => {
     expect(rows.find(({ metric }) => metric === 'rate')).toMatchObject({ peer: 'no peer', ratio: Number.NaN });
   });
 
-  it('has a row for who is absent', () => {
+  it('has a row for an absent peer', () => {
     expect(missingRow('absent', 'not installed: get it')).toMatchObject({
       ...{ case: 'every cell', peer: 'absent', ratio: Number.NaN, note: 'not installed: get it' },
     });

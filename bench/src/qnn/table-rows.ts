@@ -4,10 +4,10 @@ import { adjointFlops } from './flops.ts';
 import type { Measurement } from './measure-cell.ts';
 import { benchCircuit } from './problem.ts';
 
-/** What the first result of a new structure may take. Unit: milliseconds. */
+/** Limit of the time to the first result of a new structure. Unit: milliseconds. */
 const FIRST_BUDGET_MS = 100;
 
-/** The row of who is not here; the note says why, or how it is installed. */
+/** The row of an absent contender; the note says why, or how to install it. */
 export const missingRow = (peer: string, note: string): Row =>
   lessIsBetter({
     ...{ bench: 'qnn', case: 'every cell', metric: 'forward + adjoint', unit: 'ms', peer, note },

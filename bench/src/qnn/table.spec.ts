@@ -4,13 +4,13 @@ import { besidesOf, measureTable, partName } from './table.ts';
 const cells = [2, 4].map((batch) => ({ qubits: 2, layers: 1, batch }));
 
 describe('the table', () => {
-  it('knows what may stand beside an engine, and takes of it what is named', () => {
+  it('knows the peers of an engine, and selects the named ones', () => {
     expect(besidesOf(new Map())).toEqual(expect.arrayContaining(['engines', 'workers', 'c', 'naive', 'jax']));
     expect(besidesOf(parseOnly(['peers=jax,c']))).toEqual(['c', 'jax']);
     expect(() => besidesOf(parseOnly(['peers=abacus']))).toThrow("--only peers: 'abacus' is none of engines, ");
   });
 
-  it('measures the wanted parts of each cell, and comes with their rows at once', async () => {
+  it('measures the requested parts of each cell, and yields their rows at once', async () => {
     const besides = ['engines', 'naive'];
     const wanted = new Set([partName(cells[0], 'naive'), partName(cells[1], 'naive'), partName(cells[1], 'engines')]);
     const words: string[] = [];

@@ -13,29 +13,31 @@ import { measureCell } from './measure-cell.ts';
 import { missingRow, tableRows } from './table-rows.ts';
 import { twoWorkerRows } from './two-workers.ts';
 
-/** What stands beside the fastest engine without a program of its own: other engines, two threads, the limit, naive JavaScript. */
+/**
+ * Peers of the fastest engine that are not separate programs: other engines, two threads, the limit, naive JavaScript.
+ */
 const OWN = ['engines', 'workers', 'c', 'naive'];
 
 const programs = () => peerPrograms(process.env['QLOOM_BENCH_PYTHON'] ?? 'python3');
 
-/** Everything that may stand beside the fastest engine in a cell, or what `only` names of it. Throws OnlyError. */
+/** All peers of the fastest engine in a cell, or those that `only` names. Throws OnlyError. */
 export const besidesOf = (only: ReadonlyMap<string, readonly string[]>): string[] =>
   select(only, 'peers', [...OWN, ...programs().keys()]);
 
-/** A part of the benchmark: what stands beside the fastest engine in one cell. */
+/** A part of the benchmark: one peer of the fastest engine in one cell. */
 export const partName = (cell: Cell, beside: string): string => `${cellName(cell)}: ${beside}`;
 
-/** Who takes part, and who is not here and why. */
+/** The contenders, and the absent ones with the reason. */
 interface Field {
   readonly engines: readonly EngineContender[];
-  /** The engine that is there to be right. */
+  /** The reference engine. */
   readonly oracle: EngineContender;
-  /** By what `--only peers=` calls them. */
+  /** By their names in `--only peers=`. */
   readonly peers: ReadonlyMap<string, Contender>;
   readonly missing: readonly Row[];
 }
 
-/** Measures the wanted parts of cells, cell by cell. */
+/** Measures the requested parts of cells, cell by cell. */
 export async function* measureTable(
   cells: readonly Cell[],
   besides: readonly string[],

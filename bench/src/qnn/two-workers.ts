@@ -25,8 +25,9 @@ interface Runner {
 }
 
 /**
- * A batch on an engine with two threads beside the same on one: medians of turns. The note says what the machine has for two: the
- * whole batch on each of two threads that have nothing to do with each other, in turns of the same rounds.
+ * Compares a batch on an engine with two threads with the same on one: medians of turns. The note says what the machine
+ * has for two: the whole batch on each of two threads that have nothing to do with each other, in turns of the same
+ * rounds.
  */
 export async function twoWorkerRows(cell: Cell, engine: string, nowMs: () => number): Promise<Row[]> {
   const problem = createProblem(cell);

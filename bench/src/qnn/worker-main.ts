@@ -1,5 +1,5 @@
-// A worker thread with an engine of its own. The first message is an engine’s name and a batch; every other one a number
-// of times to execute its forward and adjoint. Each is answered when it is done.
+// A worker thread with its own engine. The first message is an engine’s name and a batch; every other one a number of
+// times to execute its forward and adjoint. Each is answered when it is done.
 import { parentPort } from 'node:worker_threads';
 import { createEngine } from '@qloom/qnn/engine/select-engine.ts';
 import { batchOf, benchCircuit, benchObservables, type Problem, squaredErrorCotangents } from './problem.ts';

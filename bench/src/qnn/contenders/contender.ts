@@ -4,7 +4,7 @@ import type { Problem } from '../problem.ts';
 /** What is timed: forward and adjoint of the batch, or its forward pass alone. */
 export type Work = 'step' | 'forward';
 
-/** Fails, for one cell. The message says why; the others go on. */
+/** Thrown when a contender fails in one cell. The message has the reason; other contenders continue. */
 export class ContenderError extends Error {
   override name = 'ContenderError';
   readonly code = 'failed';
@@ -22,18 +22,18 @@ export interface FirstResult {
   readonly note: string;
 }
 
-/** One who executes the table's circuits: an engine of Qloom, or a peer. Not for concurrent calls. */
+/** A program that executes the table's circuits: an engine of Qloom, or a peer. Not for concurrent calls. */
 export interface Contender {
   readonly name: string;
   /** Whether it is an engine of Qloom. */
   readonly ours: boolean;
-  /** Versions and setting, for people. */
+  /** Versions and settings, human-readable. */
   readonly about: string;
   /** Whether it has gradients; without, its forward pass alone is compared. */
   readonly gradients: boolean;
   /** Rows that it is given of a cell; where they are not as many as the batch, its time is scaled. */
   rows(cell: Cell): number;
-  /** Makes ready for a problem. Throws {@link ContenderError}. */
+  /** Prepares a problem. Throws {@link ContenderError}. */
   prepare(problem: Problem): Promise<FirstResult>;
   /** Times batches of the prepared problem, milliseconds: one, then as many of `most` as begin within `seconds`. */
   time(work: Work, seconds: number, most: number): Promise<number[]>;

@@ -1,7 +1,8 @@
-// What one writes first: every gate a loop over the state, a sample at a time, plain float64 arrays. The peer that everyone has.
+// A straightforward implementation: every gate is a loop over the state, one sample at a time, on float64 arrays. A
+// peer that needs no installation.
 import type { Problem } from '../problem.ts';
 
-/** What a step gives: ⟨Z_q⟩, shape [batch, qubits], and the gradient of the parameters, shape [layers, qubits, 2]. */
+/** Result of a step: ⟨Z_q⟩, shape [batch, qubits], and the gradient of the parameters, shape [layers, qubits, 2]. */
 export interface StepResult {
   readonly expectations: Float64Array;
   readonly gradient: Float64Array;

@@ -14,7 +14,7 @@ export interface PeerProgram {
   readonly install: string;
 }
 
-/** Thrown when what a peer needs is not installed. The message has the command that installs it. */
+/** Thrown when a dependency of a peer is not installed. The message has the command that installs it. */
 export class PeerMissingError extends Error {
   override name = 'PeerMissingError';
   readonly code = 'unavailable';
@@ -37,17 +37,20 @@ export type PeerLimits = typeof LIMIT_MS;
 
 /** Amplitudes of a batch at most: automatic differentiation keeps some hundred states, 8 bytes an amplitude each. */
 const MOST_AMPLITUDES = 2 ** 18;
-/** Amplitudes of the one batch of who compiles for long: a call's own cost is small beside, and a state fits in a core's cache. */
+/**
+ * Amplitudes of the single batch of a peer with a long compilation: the overhead of a call is relatively small, and a
+ * state fits in a core's cache.
+ */
 const ONE_SIZE_AMPLITUDES = 2 ** 16;
 /** Rows of that batch at most: the largest batch of the table. */
 const ONE_SIZE_ROWS = 1024;
 
-/** What a missing module or interpreter looks like. */
+/** Pattern of errors for a missing module or interpreter. */
 const MISSING = /ModuleNotFoundError|No module named|MODULE_NOT_FOUND|ENOENT/;
 
 /**
- * Starts a peer. Throws {@link PeerMissingError}, and {@link ContenderError} when it ends or says nothing in time. One that ends
- * later has failed in that cell, and is started again for the next.
+ * Starts a peer. Throws {@link PeerMissingError}, and {@link ContenderError} if it ends or does not answer in time. One
+ * that ends later has failed in that cell, and is started again for the next.
  */
 export async function startPeer(program: PeerProgram, limits: PeerLimits = LIMIT_MS): Promise<Contender> {
   const start = async () => {
@@ -131,7 +134,7 @@ function openChannel({ name, file, args, env }: PeerProgram): Channel {
       resolve();
     });
   });
-  // A peer that ended before it read what was sent: its end tells why.
+  // The peer ended before it read the message; its exit has the reason.
   child.stdin.on('error', () => {});
   createInterface({ input: child.stdout }).on('line', (line) => {
     waiting?.resolve(line);
