@@ -3,7 +3,7 @@ import { type CheckThread, createCheckThread } from './check-thread.ts';
 
 const PROGRAM =
   'OPENQASM 3.0;\ninclude "stdgates.inc";\ninput float x0;\ninput float t;\nqubit[2] q;\nry(x0 + t) q[0];\n';
-/** Takes all the steps that a program may take, which is long after any other message has been answered. */
+/** Uses all the steps that a program may use, which takes much longer than other checks. */
 const LONG = `${PROGRAM}for int i in [1:90000] for int j in [1:90000] { }`;
 
 describe('a thread for checks', () => {
@@ -13,7 +13,7 @@ describe('a thread for checks', () => {
   });
   afterEach(() => thread.close());
 
-  it('gives what the same check gives here', async () => {
+  it('returns the result of the same check on the calling thread', async () => {
     const program = { kind: 'program', qasm: PROGRAM } as const;
     expect(await thread.run(program)).toEqual({ value: { qubits: 2, inputs: 1, parameters: 1 } });
     const wrong = { kind: 'program', qasm: `${PROGRAM}rx(1/0) q[1];` } as const;
@@ -27,7 +27,7 @@ describe('a thread for checks', () => {
     expect(await thread.run(observables)).toEqual(carryOut(observables));
   });
 
-  it('leaves the event loop free: what is asked meanwhile is answered first', async () => {
+  it('does not block the event loop: a short check finishes before an earlier long one', async () => {
     const order: string[] = [];
     const long = thread.run({ kind: 'program', qasm: LONG }).then(() => order.push('long'));
     await new Promise((resolve) => setImmediate(resolve));
@@ -36,7 +36,7 @@ describe('a thread for checks', () => {
     expect(order).toEqual(['short', 'long']);
   });
 
-  it('stops with its signal, whether it runs or waits, and goes on with the next', async () => {
+  it('stops a running or waiting check when its signal aborts, and continues with the next one', async () => {
     const running = new AbortController();
     const waiting = new AbortController();
     const first = thread.run({ kind: 'program', qasm: LONG }, running.signal);
@@ -51,9 +51,9 @@ describe('a thread for checks', () => {
     await expect(aborted).rejects.toThrow('before');
   });
 
-  it('bounds observables together, not only each', () => {
+  it('limits the total size of observables, not only that of each', () => {
     const many = carryOut({ kind: 'observables', texts: new Array(20_001).fill('Z0'), qubits: 1 });
-    expect(many).toEqual({ refusal: 'more than 20000 terms of observables; at most so many are right' });
+    expect(many).toEqual({ refusal: 'more than 20000 terms of observables; at most 20000 are right' });
     const long = carryOut({ kind: 'observables', texts: new Array(20).fill('Z0'.padEnd(60_000)), qubits: 1 });
     expect(long).toEqual({ refusal: '1200000 characters of observables; at most 1048576 are right' });
   });

@@ -1,14 +1,17 @@
 import { Worker } from 'node:worker_threads';
 import { type Check, type CheckResult, carryOut, isLong } from './check.ts';
 
-/** A thread for checks that may take long, so that the event loop stays free for calls, probes and cancellations. */
+/**
+ * A thread for checks that may take long, so that the event loop is not blocked for calls, probes and cancellations.
+ */
 export interface CheckThread {
   /**
-   * Carries a check out: a short one at once, another on the thread, in the order of the calls. Rejects with the signal's reason
-   * once it has aborted; the thread is then stopped, and another takes the next check.
+   * Executes a check: a short one immediately on the calling thread, others on the thread in the order of the calls.
+   * Rejects with the signal's reason when it aborts; the thread is then terminated, and a new one executes the next
+   * check.
    */
   run<C extends Check>(check: C, signal?: AbortSignal): Promise<CheckResult<C>>;
-  /** Ends the thread; what waits or runs is rejected. */
+  /** Terminates the thread; waiting and running checks are rejected. */
   close(): Promise<void>;
 }
 
@@ -18,10 +21,10 @@ interface Pending {
   readonly reject: (error: unknown) => void;
 }
 
-/** Many times what the largest programs take. */
+/** Many times the need of the largest programs. */
 const LIMITS = { maxOldGenerationSizeMb: 1024 };
 
-/** A thread that starts with its first check. It does not hold the process open while it has none. */
+/** A thread that starts with its first check. It does not keep the process alive while it has none. */
 export function createCheckThread(): CheckThread {
   const waiting: Pending[] = [];
   let running: Pending | null = null;
@@ -56,7 +59,7 @@ export function createCheckThread(): CheckThread {
     thread.ref();
     thread.postMessage(running.check);
   };
-  /** Nothing in the thread is worth more than the time of those who wait for it. */
+  /** Removes a check. The thread of a running one is terminated, since it has no state to save. */
   const drop = (pending: Pending) => {
     const at = waiting.indexOf(pending);
     if (at >= 0) waiting.splice(at, 1);
@@ -104,5 +107,5 @@ export function createCheckThread(): CheckThread {
   };
 }
 
-/** The thread of this process. */
+/** The thread for checks of this process. */
 export const checks: CheckThread = createCheckThread();

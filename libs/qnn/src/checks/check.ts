@@ -10,27 +10,27 @@ import type { QnnProblem } from '../model/qnn-problem.ts';
 import { qnnProblems } from '../model/qnn-problems.ts';
 import type { QnnSettings } from '../model/qnn-settings.ts';
 
-/** Whether settings can be used; with a shape, whether they fit such data. */
+/** Whether settings are valid and, with a shape, whether they fit data of that shape. */
 export interface SettingsCheck {
   readonly kind: 'settings';
   readonly given: Partial<QnnSettings>;
   readonly shape?: DataShape;
 }
 
-/** How large the circuit of an OpenQASM program is. */
+/** The size of the circuit of an OpenQASM program. */
 export interface ProgramCheck {
   readonly kind: 'program';
   readonly qasm: string;
 }
 
-/** What texts of observables on so many qubits mean. */
+/** The observables of texts, on this number of qubits. */
 export interface ObservablesCheck {
   readonly kind: 'observables';
   readonly texts: readonly string[];
   readonly qubits: number;
 }
 
-/** Something that came from outside and may take seconds to look at. Plain data, so that it crosses threads. */
+/** External input whose check may take seconds. Plain data, so that it can be sent to threads. */
 export type Check = SettingsCheck | ProgramCheck | ObservablesCheck;
 
 /** The sizes of a circuit. */
@@ -40,17 +40,17 @@ export interface CircuitSize {
   readonly parameters: number;
 }
 
-/** A value, or what is wrong with the text and what would be right. */
+/** A value, or a message that says what is wrong with the text and what is allowed. */
 export type Checked<T> = { readonly value: T } | { readonly refusal: string };
 
-/** What each check gives. */
+/** The result of each kind of check. */
 export type CheckResult<C extends Check> = C extends SettingsCheck
   ? readonly QnnProblem[]
   : C extends ProgramCheck
     ? Checked<CircuitSize>
     : Checked<readonly Observable[]>;
 
-/** Carries a check out, here and now. */
+/** Executes a check synchronously. */
 export function carryOut<C extends Check>(check: C): CheckResult<C> {
   return resultOf(check) as CheckResult<C>;
 }
@@ -69,17 +69,17 @@ function resultOf(check: Check): CheckResult<Check> {
   }
 }
 
-/** Observables that together are no larger than one may be. */
+/** Observables whose total size is within the limit of one observable. */
 function readObservables({ texts, qubits }: ObservablesCheck): readonly Observable[] {
   const characters = charactersOf(texts);
   if (characters > MAX_TEXT) {
     throw new CircuitError(`${characters} characters of observables; at most ${MAX_TEXT} are right`);
   }
-  // An observable has at least a term.
+  // Every observable has at least one term.
   let terms = texts.length;
   const checkTerms = () => {
     if (terms > MAX_TERMS)
-      throw new CircuitError(`more than ${MAX_TERMS} terms of observables; at most so many are right`);
+      throw new CircuitError(`more than ${MAX_TERMS} terms of observables; at most ${MAX_TERMS} are right`);
   };
   checkTerms();
   return texts.map((text) => {
@@ -99,12 +99,12 @@ function checked<T>(read: () => T): Checked<T> {
   }
 }
 
-/** Texts of observables up to here take some 5 ms. Unit: characters. */
+/** Texts of observables up to this length take about 5 ms. Unit: characters. */
 const SHORT_TEXT = 16_384;
 
 /**
- * Whether a check may hold its thread for long: a program, since a line of it can ask for millions of steps, and observables of
- * some length; but neither where it is refused for its size.
+ * Whether a check may block its thread for long: a program, since one line can cause millions of steps, and long
+ * observables, unless they are refused for their size.
  */
 export function isLong(check: Check): boolean {
   const qasm = check.kind === 'program' ? check.qasm : check.kind === 'settings' ? check.given.qasm : undefined;

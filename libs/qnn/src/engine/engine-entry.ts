@@ -1,10 +1,10 @@
 import type { Engine, EngineLimits, Precision } from './engine.ts';
 
-/** What an engine can do, known without starting it. */
+/** Capabilities of an engine, known without starting it. */
 export interface EngineCapabilities {
-  /** Precisions of the amplitudes that it offers; the first is the default. */
+  /** Supported precisions of the amplitudes; the first is the default. */
   readonly precisions: readonly Precision[];
-  /** Whether it executes noisy circuits by itself; the others are given sampled trajectories. */
+  /** Whether it executes noisy circuits natively; other engines execute sampled trajectories. */
   readonly noise: boolean;
   readonly limits: EngineLimits;
 }
@@ -12,8 +12,8 @@ export interface EngineCapabilities {
 /** Whether an engine can be used on this machine. */
 export type Availability =
   /**
-   * `detail` says on what it runs, such as a device's name. With `automatic: false` it works and is there for those who name
-   * it, but `auto` neither measures nor takes it; `detail` says why.
+   * `detail` describes where it runs, such as a device's name. With `automatic: false` it can be selected by name, but
+   * `auto` neither measures nor selects it; `detail` says why.
    */
   | { readonly available: true; readonly detail: string; readonly automatic?: boolean }
   /** `reason` says what is missing and how to get it. */
@@ -23,21 +23,24 @@ export type Availability =
 export interface EngineOptions {
   /** Default: the first of the engine's precisions. */
   readonly precision?: Precision;
-  /** Threads of this process that a large batch may take, the calling one included. Engines that have none do without. Default 1. */
+  /**
+   * Threads of this process that a large batch may use, including the calling thread. Engines without threads ignore
+   * it. Default 1.
+   */
   readonly threads?: number;
 }
 
 /**
- * One engine in the table of engines. An entry is light: it loads the engine's packages in {@link find} and {@link create}
- * alone, so that an engine may be absent.
+ * One engine in the table of engines. An entry is light: it loads the engine's packages only in {@link find} and
+ * {@link create}, so that an engine may be absent.
  */
 export interface EngineEntry {
   readonly name: string;
-  /** What it is, for people, in a few words. */
+  /** Short human-readable description. */
   readonly description: string;
   readonly capabilities: EngineCapabilities;
-  /** Looks for what the engine needs; never throws. */
+  /** Checks the requirements of the engine; never throws. */
   find(): Promise<Availability>;
-  /** Starts the engine. Throws where {@link find} says that it is not available. */
+  /** Starts the engine. Throws if {@link find} reports it as unavailable. */
   create(options?: EngineOptions): Promise<Engine>;
 }

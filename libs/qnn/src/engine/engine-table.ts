@@ -6,14 +6,14 @@ import { createWasmEngine, WASM_LIMITS } from './wasm/wasm-engine.ts';
 import { allowWideVectors, mayWiden } from './wasm/wide-vectors.ts';
 import { webgpuEntry } from './webgpu/webgpu-entry.ts';
 
-/** SIMD, which every V8 has on x64 and arm64. */
+/** SIMD is available in every V8 on x64 and arm64. */
 const wasm: EngineEntry = {
   name: 'wasm',
   description: 'compiled per circuit to WebAssembly SIMD',
   capabilities: { precisions: ['float32', 'float64'], noise: false, limits: WASM_LIMITS },
   find: async () => ({
     available: true,
-    detail: `WebAssembly SIMD${mayWiden() ? ', 256 bits wide where there is AVX2' : ''}`,
+    detail: `WebAssembly SIMD${mayWiden() ? ', 256 bits wide with AVX2' : ''}`,
   }),
   async create(options) {
     allowWideVectors();
@@ -21,7 +21,7 @@ const wasm: EngineEntry = {
   },
 };
 
-/** Every engine there is. A new engine is added here and nowhere else. */
+/** All engines. This table is the only place where a new engine is registered. */
 export const ENGINES: readonly EngineEntry[] = [
   wasm,
   {

@@ -10,7 +10,7 @@ const NAMES = ENGINES.flatMap(({ name, capabilities }) =>
   capabilities.precisions.map((precision) => [name, precision] as const),
 );
 
-/** What every engine promises, wherever it is present. */
+/** The contract of every engine that is available. */
 describe.each(NAMES)('engine %s, %s', (name, precision) => {
   let engine: Engine | null = null;
   const random = createRandom(11);
@@ -32,13 +32,13 @@ describe.each(NAMES)('engine %s, %s', (name, precision) => {
   });
   afterAll(() => engine?.dispose());
 
-  /** A test of the engine, which holds trivially where it is absent; beforeAll has tested that it says why. */
+  /** A test of the engine, which passes trivially if it is absent; beforeAll has checked that the reason is given. */
   const promise = (title: string, test: (engine: Engine) => Promise<void>) =>
     it(title, async () => {
       if (engine) await test(engine);
     });
 
-  promise('has the precision that was asked for', async (engine) => {
+  promise('has the requested precision', async (engine) => {
     expect([engine.name, engine.precision]).toEqual([name, precision]);
   });
 
@@ -59,7 +59,7 @@ describe.each(NAMES)('engine %s, %s', (name, precision) => {
     });
   });
 
-  promise('gives the expectations of forward in its gradients, and the same bits again', async (engine) => {
+  promise('returns the expectations of forward with its gradients, and the same bits again', async (engine) => {
     const compiled = await engine.compile(circuit, observables);
     const values = (await compiled.forward(batch)).slice();
     const first = await compiled.adjoint(batch, cotangents, { inputs: true });
@@ -70,7 +70,7 @@ describe.each(NAMES)('engine %s, %s', (name, precision) => {
     expect(again.inputs).toEqual(kept.inputs);
   });
 
-  promise('asks for cotangents row by row, with the row’s expectations', async (engine) => {
+  promise('requests cotangents row by row, with the row’s expectations', async (engine) => {
     const compiled = await engine.compile(circuit, observables);
     const values = (await compiled.forward(batch)).slice();
     const asked: number[] = [];
@@ -86,7 +86,7 @@ describe.each(NAMES)('engine %s, %s', (name, precision) => {
     expect(gradient.inputs).toHaveLength(0);
   });
 
-  promise('gives a row the same bits whatever stands beside it', async (engine) => {
+  promise('gives a row the same bits independently of the other rows', async (engine) => {
     const compiled = await engine.compile(circuit, observables);
     const all = (await compiled.forward(batch)).slice();
     const count = circuit.parameters.length;

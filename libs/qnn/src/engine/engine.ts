@@ -6,11 +6,11 @@ import type { RowCotangents } from './row-loss.ts';
 /** Precision of the amplitudes; everything else is float64. */
 export type Precision = 'float32' | 'float64';
 
-/** What an engine can take. */
+/** Limits of an engine. */
 export interface EngineLimits {
-  /** The most qubits of a circuit. */
+  /** Maximum number of qubits of a circuit. */
   readonly maxQubits: number;
-  /** The most bytes that a compiled circuit may hold in state vectors. */
+  /** Maximum size of a compiled circuit's state vectors. Unit: bytes. */
   readonly maxStateBytes: number;
 }
 
@@ -30,7 +30,7 @@ export interface CircuitBatch {
   readonly rows: number;
   /** Shape [sets, rows, inputs of the circuit], or [rows, inputs] when {@link sharedInputs}. */
   readonly inputs: Float64Array;
-  /** Every parameter vector sees the same inputs. Default false. */
+  /** All parameter vectors have the same inputs. Default false. */
   readonly sharedInputs?: boolean;
 }
 
@@ -40,11 +40,11 @@ export interface BatchGradient {
   readonly expectations: Float64Array;
   /** Summed over rows, shape [sets, parameters]. */
   readonly parameters: Float64Array;
-  /** Each row's own, shape [sets, rows, inputs]; empty unless they were asked for. */
+  /** For each row, shape [sets, rows, inputs]; empty unless requested. */
   readonly inputs: Float64Array;
 }
 
-/** A circuit and its observables, made ready to be executed many times. Not for concurrent calls. */
+/** A circuit and its observables, compiled for repeated execution. Not for concurrent calls. */
 export interface CompiledCircuit {
   readonly circuit: Circuit;
   readonly observables: readonly Observable[];
@@ -56,18 +56,18 @@ export interface CompiledCircuit {
   differentiate(batch: CircuitBatch, cotangentsOf: RowCotangents, want?: GradientOptions): Promise<BatchGradient>;
   /** |amplitude|² of every basis state, shape [sets, rows, 2^qubits]; valid until the next call. Throws BatchShapeError. */
   probabilities(batch: CircuitBatch): Promise<Float64Array>;
-  /** Trains inside the engine, without a call back for each row. Absent where the engine has nothing better to offer. */
+  /** Trains inside the engine, without a callback for each row. Absent if the engine has no trainer of its own. */
   createTrainer?(setup: TrainerSetup): Trainer;
 }
 
-/** A classification that an engine trains: `sets` parameter vectors of their own, with points of their own. */
+/** A classification that an engine trains: `sets` independent parameter vectors, each with its own points. */
 export interface TrainerSetup {
   /** Loss of the logits scale·⟨O_c⟩; see training/loss.ts. */
   readonly loss: LossName;
   readonly scale: number;
   /** Adam's, as in training/adam.ts. */
   readonly learningRate: number;
-  /** Rows of every mini-batch. */
+  /** Number of rows of every mini-batch. */
   readonly rows: number;
   readonly sets: readonly {
     /** Initial values, shape [parameters of the circuit]. */
@@ -79,26 +79,26 @@ export interface TrainerSetup {
   }[];
 }
 
-/** Trainings under way. A set's bits do not depend on the sets beside it, nor on how steps are grouped into calls. */
+/** Trainings in progress. A set's bits depend neither on the other sets nor on how steps are grouped into calls. */
 export interface Trainer {
   /**
-   * Does `count` Adam steps with the mini-batches of `indices`, shape [count, sets, rows]; resolves to the mean loss of each,
-   * shape [count, sets], valid until the next call.
+   * Performs `count` Adam steps with the mini-batches of `indices`, shape [count, sets, rows]; resolves to the mean
+   * loss of each, shape [count, sets], valid until the next call.
    */
   run(count: number, indices: Int32Array): Promise<Float64Array>;
   /** Copies the parameters of a set. */
   parameters(set: number): Float64Array;
 }
 
-/** What a gradient should contain. */
+/** Content of a gradient. */
 export interface GradientOptions {
   /** Also with respect to the inputs. Default false. */
   readonly inputs?: boolean;
 }
 
 /**
- * Executes batches of circuits: the seam behind which engines are exchanged (WebAssembly, WebGPU, TensorFlow.js). An
- * engine gives the same bits for the same batch, and a row's result does not depend on the rows and sets beside it.
+ * Executes batches of circuits: the common interface of the engines (WebAssembly, WebGPU, TensorFlow.js). An engine
+ * returns the same bits for the same batch, and a row's result does not depend on the other rows and sets.
  */
 export interface Engine {
   readonly name: string;
@@ -106,7 +106,7 @@ export interface Engine {
   readonly limits: EngineLimits;
   /** Throws CircuitTooLargeError before it allocates, CircuitError when circuit or observable is malformed. */
   compile(circuit: Circuit, observables: readonly Observable[]): Promise<CompiledCircuit>;
-  /** Gives back what the engine holds. */
+  /** Releases the resources of the engine. */
   dispose(): void;
 }
 
@@ -134,7 +134,7 @@ function check(what: string, length: number, shape: readonly number[]): void {
   if (length !== wanted) throw new BatchShapeError(`${what}: ${length} values; shape [${shape}] needs ${wanted}`);
 }
 
-/** Cotangents that were computed beforehand, as {@link RowCotangents}. */
+/** Precomputed cotangents as {@link RowCotangents}. */
 export function givenCotangents(batch: CircuitBatch, values: Float64Array, observables: number): RowCotangents {
   return (set, row, _, cotangents) => {
     const at = (set * batch.rows + row) * observables;

@@ -5,8 +5,8 @@ import { createEngine, engineEntry } from './select-engine.ts';
 
 const golden = goldenCircuits();
 /**
- * A GPU that is a program on the processor compiles half a second for a short circuit and minutes for a hundred gates: it gets
- * every third of the short ones, and all where QLOOM_LONG_TESTS=1.
+ * A software GPU needs half a second to compile a short circuit and minutes for a hundred gates: it is tested on every
+ * third short circuit, and on all circuits with QLOOM_LONG_TESTS=1.
  */
 const SHORT = 8;
 const NAMES = ENGINES.flatMap(({ name, capabilities }) =>
@@ -19,7 +19,9 @@ const difference = (actual: ArrayLike<number>, wanted: ArrayLike<number>): numbe
   return Array.from(actual).reduce((most, value, i) => Math.max(most, Math.abs(value - wanted[i])), 0);
 };
 
-/** Every engine that is present is held to what PennyLane and Qiskit agree on: expectations, and both Jacobians. */
+/**
+ * Every available engine is compared with results on which PennyLane and Qiskit agree: expectations and both Jacobians.
+ */
 describe.each(NAMES)('engine %s, %s', (name, precision) => {
   let engine: Engine | null = null;
   let circuits = golden;
@@ -30,13 +32,13 @@ describe.each(NAMES)('engine %s, %s', (name, precision) => {
       engine = await createEngine(name, { precision });
       const slow = found.automatic === false && process.env.QLOOM_LONG_TESTS !== '1';
       if (slow) circuits = golden.filter(({ circuit }) => circuit.gates.length <= SHORT).filter((_, i) => i % 3 === 0);
-    } else console.warn(`engine ${name} is left out: ${found.reason}`);
+    } else console.warn(`engine ${name} is skipped: ${found.reason}`);
   });
   afterAll(() => engine?.dispose());
 
   it('agrees with PennyLane and Qiskit on the golden circuits', async () => {
     if (!engine) return;
-    // float32 has 7 digits, of which a few hundred gates cost two; float64's golden values have 14 decimals.
+    // float32 has 7 digits, of which a few hundred gates lose two; the golden values have 14 decimals.
     const [value, slope] = precision === 'float64' ? [1e-10, 1e-10] : [1e-5, 1e-4];
     expect(circuits.length).toBeGreaterThan(12);
     for (const one of circuits) {

@@ -6,13 +6,13 @@ import { DEFAULT_QNN } from '../model/qnn-settings.ts';
 import type { Precision } from './engine.ts';
 import type { EngineEntry } from './engine-entry.ts';
 
-/** What engines are measured on: forward and adjoint of a batch. */
+/** The workload that engines are measured on: forward and adjoint of a batch. */
 export interface Workload {
-  /** For people: 'a training step of the default QNN'. */
+  /** Human-readable, such as 'a training step of the default QNN'. */
   readonly description: string;
   readonly circuit: Circuit;
   readonly observables: readonly Observable[];
-  /** Rows of the batch. */
+  /** Number of rows of the batch. */
   readonly rows: number;
 }
 
@@ -22,10 +22,10 @@ export function defaultWorkload(): Workload {
   return { description: 'a training step of the default QNN', circuit, observables, rows: DEFAULT_QNN.batchSize };
 }
 
-/** How long an engine takes for a workload. */
+/** Time that an engine takes for a workload. */
 export interface EngineMeasurement {
   readonly name: string;
-  /** Best of several, compilation apart. */
+  /** The best of several steps, without compilation. */
   readonly stepMs: number;
 }
 
@@ -34,11 +34,11 @@ export interface MeasurementOptions {
   /** A monotonic clock, milliseconds. */
   readonly nowMs: () => number;
   readonly precision?: Precision;
-  /** One step that takes longer than this ends the measurement. Default: none. */
+  /** A step that takes longer than this ends the measurement. Default: no limit. */
   readonly hopelessMs?: number;
 }
 
-/** Steps at most, and the time after which no further one is begun. */
+/** Maximum number of steps, and the time after which no further step is started. */
 const STEPS = 20;
 const ENOUGH_MS = 100;
 
@@ -64,7 +64,7 @@ export async function measureEngine(
     const before = nowMs();
     await compiled.adjoint(batch, cotangents);
     const elapsed = nowMs() - before;
-    // The first step warms up; it counts only where it shows that others are hopeless.
+    // The first step is a warm-up; it counts only if it already exceeds the limit.
     if (step > 0 || elapsed > hopelessMs) stepMs = Math.min(stepMs, elapsed);
     if (elapsed > hopelessMs) break;
   }

@@ -11,7 +11,10 @@ import {
   givenCotangents,
 } from './engine.ts';
 
-/** The float64 reference simulator, one execution after another: slow, plain, and the oracle of every other engine. */
+/**
+ * The float64 reference simulator, one execution after another: slow and simple, the reference for tests of every other
+ * engine.
+ */
 export function createReferenceEngine(): Engine {
   return {
     name: 'reference',

@@ -8,7 +8,7 @@ const draw = (count: number) => Float64Array.from({ length: count }, () => rando
 const labels = Int32Array.from({ length: sets * rows }, () => random.integer(observed));
 const targets = draw(sets * rows * observed);
 
-/** What one row adds to the loss, written once more from the definitions. */
+/** The contribution of one row to the loss, implemented independently from the definitions. */
 function rowLoss(loss: RowLoss, set: number, row: number, expectations: Float64Array): number {
   const at = set * rows + row;
   if (loss.kind === 'squared-error') {
@@ -27,7 +27,7 @@ describe('lossCotangents', () => {
     { kind: 'classification', rows, loss: 'mse', scale: 0.6, labels },
   ];
 
-  it.each(losses)('are the slopes of the loss by central differences, and carry it as data: %o', (loss) => {
+  it.each(losses)('are the derivatives of the loss by central differences, and contain it as data: %o', (loss) => {
     const cotangentsOf = lossCotangents(loss);
     expect(cotangentsOf.description).toBe(loss);
     const step = 1e-5;
@@ -39,7 +39,7 @@ describe('lossCotangents', () => {
       slopes.forEach((slope, k) => {
         const shifted = (by: number) => expectations.map((value, j) => (j === k ? value + by : value));
         const difference = rowLoss(loss, set, row, shifted(step)) - rowLoss(loss, set, row, shifted(-step));
-        // Central differences: the third derivative times step² / 6, and rounding by step.
+        // Error of central differences: the third derivative times step² / 6, and rounding divided by step.
         expect(Math.abs(slope - difference / (2 * step))).toBeLessThan(1e-9);
       });
     }

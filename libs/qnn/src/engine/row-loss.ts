@@ -1,6 +1,9 @@
 import { type LossName, pointLoss } from '../training/loss.ts';
 
-/** A loss as data, for engines that evaluate it where no callback can go. Both are means over the `rows` rows of a set. */
+/**
+ * A loss as data, for engines that evaluate it where callbacks are not possible. Both are means over the `rows` rows of
+ * a set.
+ */
 export type RowLoss =
   /** Mean over rows and observables of (⟨O_k⟩ − target)². */
   | {
@@ -20,16 +23,16 @@ export type RowLoss =
     };
 
 /**
- * Says how much the loss changes with each expectation of one row: reads `expectations` and fills `cotangents`, both of
- * length `observables`. Both arrays are the engine's and are used again for the next row.
+ * The derivative of the loss with respect to each expectation of one row: reads `expectations` and fills `cotangents`,
+ * both of length `observables`. Both arrays belong to the engine and are reused for the next row.
  */
 export interface RowCotangents {
   (set: number, row: number, expectations: Float64Array, cotangents: Float64Array): void;
-  /** The same as data; made by {@link lossCotangents}. An engine with threads shares out only what has it. */
+  /** The same as data; set by {@link lossCotangents}. An engine with threads distributes only losses that have it. */
   readonly description?: RowLoss;
 }
 
-/** The loss's derivative, which carries the loss as its description: an engine may call it, or evaluate the description itself. */
+/** The loss's derivative, with the loss as data: an engine may call the function or evaluate the data itself. */
 export function lossCotangents(description: RowLoss): RowCotangents {
   const { rows } = description;
   if (description.kind === 'squared-error') {

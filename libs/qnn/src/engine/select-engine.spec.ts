@@ -3,7 +3,7 @@ import type { EngineEntry } from './engine-entry.ts';
 import { createReferenceEngine } from './reference-engine.ts';
 import { createEngine, type Selection, selectEngine } from './select-engine.ts';
 
-/** An engine whose adjoint takes `ms` of a clock that only engines move. */
+/** An engine whose adjoint takes `ms` of a simulated clock. */
 function timed(name: string, ms: number, clock: { now: number; steps: string[] }): EngineEntry {
   const create = async (): Promise<Engine> => ({
     ...createReferenceEngine(),
@@ -31,7 +31,7 @@ const absent: EngineEntry = {
 };
 
 describe('selectEngine', () => {
-  it('takes the fastest that is present, says so, and does not ask a hopeless one twice', async () => {
+  it('selects the fastest available engine, gives the reason, and measures a much slower one only once', async () => {
     const clock = { now: 0, steps: [] as string[] };
     const entries = [timed('fast', 2, clock), absent, timed('hopeless', 41, clock), timed('slow', 39, clock)];
     const { selected, reason, measurements } = await selectEngine({ nowMs: () => clock.now, entries });
@@ -41,7 +41,7 @@ describe('selectEngine', () => {
     expect(clock.steps.filter((name) => name === 'hopeless')).toHaveLength(1);
   });
 
-  it('measures once for a shape and the engines that are present', async () => {
+  it('measures once for a shape and a set of available engines', async () => {
     const clock = { now: 0, steps: [] as string[] };
     const cache = new Map<string, Selection>();
     const entries = [timed('fast', 1, clock), absent];
@@ -53,7 +53,7 @@ describe('selectEngine', () => {
     expect(clock.steps.length).toBeGreaterThan(length);
   });
 
-  it('neither measures nor takes what is not for auto', async () => {
+  it('neither measures nor selects engines with automatic: false', async () => {
     const clock = { now: 0, steps: [] as string[] };
     const software: EngineEntry = {
       ...timed('software', 1, clock),
@@ -67,7 +67,7 @@ describe('selectEngine', () => {
     expect(clock.steps).not.toContain('software');
   });
 
-  it('says that no engine fits', async () => {
+  it('throws if no engine fits', async () => {
     const only = selectEngine({
       nowMs: () => 0,
       entries: [absent, timed('a', 1, { now: 0, steps: [] })],
@@ -78,7 +78,7 @@ describe('selectEngine', () => {
 });
 
 describe('createEngine', () => {
-  it('refuses unknown names and precisions, with those that are known', async () => {
+  it('refuses unknown names and precisions, and lists the known ones', async () => {
     await expect(createEngine('abacus')).rejects.toThrow("engine: 'abacus' is none of 'auto', ");
     await expect(createEngine('reference', { precision: 'float32' })).rejects.toThrow(
       "engine: 'reference' has no float32; it has float64",

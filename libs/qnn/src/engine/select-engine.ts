@@ -4,10 +4,10 @@ import type { Availability, EngineEntry, EngineOptions } from './engine-entry.ts
 import { ENGINES } from './engine-table.ts';
 import { defaultWorkload, type EngineMeasurement, measureEngine, type Workload } from './measure-engine.ts';
 
-/** The names that {@link createEngine} takes. */
+/** The names that {@link createEngine} accepts. */
 export const ENGINE_NAMES: readonly string[] = ENGINES.map((entry) => entry.name);
 
-/** Thrown when an engine's name is unknown, or it has not the precision that is asked for. */
+/** Thrown when an engine's name is unknown, or it does not support the requested precision. */
 export class UnknownEngineError extends Error {
   override name = 'UnknownEngineError';
   readonly code = 'invalid';
@@ -19,7 +19,7 @@ export class EngineUnavailableError extends Error {
   readonly code = 'unavailable';
 }
 
-/** The entry of a name. Throws {@link UnknownEngineError}; `auto` is not a name here, see {@link selectEngine}. */
+/** The entry of a name. Throws {@link UnknownEngineError}; `auto` is not accepted here; see {@link selectEngine}. */
 export function engineEntry(name: string, entries: readonly EngineEntry[] = ENGINES): EngineEntry {
   const entry = entries.find((one) => one.name === name);
   if (entry) return entry;
@@ -27,7 +27,7 @@ export function engineEntry(name: string, entries: readonly EngineEntry[] = ENGI
   throw new UnknownEngineError(`engine: ${quoted(name, "'")} is none of 'auto', ${known}`);
 }
 
-/** Starts the engine of a name. Throws {@link UnknownEngineError} and {@link EngineUnavailableError}. */
+/** Starts an engine by name. Throws {@link UnknownEngineError} and {@link EngineUnavailableError}. */
 export async function createEngine(name: string, options: EngineOptions = {}): Promise<Engine> {
   const entry = engineEntry(name);
   const { precisions } = entry.capabilities;
@@ -47,22 +47,22 @@ export interface FoundEngine {
   readonly availability: Availability;
 }
 
-/** Looks for every engine. */
+/** Checks every engine. */
 export const findEngines = (entries: readonly EngineEntry[] = ENGINES): Promise<FoundEngine[]> =>
   Promise.all(entries.map(async (entry) => ({ entry, availability: await entry.find() })));
 
-/** Keeps selections, so that what was measured once is not measured again: in memory, or in a file of the caller's. */
+/** Cache of selections, so that measurements are not repeated: in memory, or in a file of the caller. */
 export interface SelectionCache {
   get(key: string): Selection | undefined | Promise<Selection | undefined>;
   set(key: string, selection: Selection): unknown;
 }
 
-/** Which engine `auto` stands for, and why. Plain data. */
+/** The engine that `auto` selects, and the reason. Plain data. */
 export interface Selection {
   readonly selected: string;
-  /** For people: `the fastest on …: wasm 0.04 ms, reference 30 ms`. */
+  /** Human-readable, such as `the fastest on …: wasm 0.04 ms, reference 30 ms`. */
   readonly reason: string;
-  /** What was measured, fastest first. */
+  /** The measurements, fastest first. */
   readonly measurements: readonly EngineMeasurement[];
 }
 
@@ -70,9 +70,9 @@ export interface Selection {
 export interface SelectionOptions {
   /** A monotonic clock, milliseconds. */
   readonly nowMs: () => number;
-  /** What is executed. Default: a training step of the default QNN. */
+  /** The workload to execute. Default: a training step of the default QNN. */
   readonly workload?: Workload;
-  /** Only engines that offer this. Default: any. */
+  /** Only engines with this precision. Default: any. */
   readonly precision?: Precision;
   /** Default: none; every call measures. */
   readonly cache?: SelectionCache;
@@ -81,8 +81,8 @@ export interface SelectionOptions {
 }
 
 /**
- * Measures the engines that are present and can take the workload, and takes the fastest. One that takes twenty times as
- * long as another is not asked twice. The choice is cached for the workload's shape and the engines that are present.
+ * Measures the available engines that support the workload, and selects the fastest. An engine that takes twenty times
+ * as long as another is measured only once. The selection is cached for the workload's shape and the available engines.
  * Throws {@link EngineUnavailableError} when there is none.
  */
 export async function selectEngine(options: SelectionOptions): Promise<Selection> {

@@ -11,8 +11,9 @@ import { compileShifted, type StringSource } from './shifted-circuit.ts';
 import { compileTrajectoryCircuit } from './trajectory-circuit.ts';
 
 /**
- * A circuit whose expectations are obtained as `measurement` says. It is used as one that an engine compiled; where shots or
- * trajectories are drawn, they are a function of `seed`, the parameters and a row's position. Throws as Engine.compile does.
+ * A circuit whose expectations are estimated by the method of `measurement`, with the interface of a circuit compiled
+ * by an engine. Shots and trajectories are functions of `seed`, the parameters and a row's position. Throws the errors
+ * of Engine.compile.
  */
 export async function compileMeasured(
   engine: Engine,
@@ -62,7 +63,7 @@ async function engineSource(
   return (batch) => compiled.forward(batch);
 }
 
-/** Strings read from density matrices, one execution after another. */
+/** Expectations of strings from density matrices, one execution after another. */
 function densitySource({ circuit }: ShiftCircuit, strings: readonly Observable[], model: NoiseModel): StringSource {
   const { inputs: width } = circuit;
   const wide = circuit.parameters.length;

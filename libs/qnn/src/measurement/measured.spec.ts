@@ -36,23 +36,26 @@ const close = (actual: Float64Array, wanted: Float64Array, digits: number) => {
 };
 
 describe('parameter shift on an engine', () => {
-  it.each([1, 2, 3, 4, 5])('is the adjoint gradient of random circuits, inputs included (seed %d)', async (seed) => {
-    const p = problem(seed);
-    const adjoint = await (await engine.compile(p.circuit, p.observables)).adjoint(p.batch, p.cotangents, {
-      inputs: true,
-    });
-    const kept = {
-      expectations: adjoint.expectations.slice(),
-      parameters: adjoint.parameters.slice(),
-      inputs: adjoint.inputs.slice(),
-    };
-    const shift = await (await open(p, { gradient: 'parameter-shift' })).adjoint(p.batch, p.cotangents, {
-      inputs: true,
-    });
-    close(shift.expectations, kept.expectations, 11);
-    close(shift.parameters, kept.parameters, 10);
-    close(shift.inputs, kept.inputs, 10);
-  });
+  it.each([1, 2, 3, 4, 5])(
+    'equals the adjoint gradient of random circuits, including inputs (seed %d)',
+    async (seed) => {
+      const p = problem(seed);
+      const adjoint = await (await engine.compile(p.circuit, p.observables)).adjoint(p.batch, p.cotangents, {
+        inputs: true,
+      });
+      const kept = {
+        expectations: adjoint.expectations.slice(),
+        parameters: adjoint.parameters.slice(),
+        inputs: adjoint.inputs.slice(),
+      };
+      const shift = await (await open(p, { gradient: 'parameter-shift' })).adjoint(p.batch, p.cotangents, {
+        inputs: true,
+      });
+      close(shift.expectations, kept.expectations, 11);
+      close(shift.parameters, kept.parameters, 10);
+      close(shift.inputs, kept.inputs, 10);
+    },
+  );
 });
 
 /** Means over seeds, and their standard errors. */
@@ -69,7 +72,7 @@ async function statistics(draws: number, draw: (seed: number) => Promise<Float64
 describe('shots', () => {
   const p = problem(7, 2, 8);
 
-  it('give unbiased expectations and gradients of a squared error, the same bits for the same seed', async () => {
+  it('give unbiased expectations and gradients of a squared error, and the same bits for the same seed', async () => {
     const target = 0.3;
     const squared = (_set: number, _row: number, values: Float64Array, out: Float64Array) => {
       values.forEach((value, k) => {
@@ -83,12 +86,12 @@ describe('shots', () => {
     expect(await draw(5)).toEqual(await draw(5));
     const { mean, error } = await statistics(150, draw);
     mean.forEach((value, i) => {
-      // Five standard errors; a biased one (the same samples for residual and slope) is off by many more.
+      // Five standard errors; a biased estimate (the same samples for residual and derivative) deviates by many more.
       expect(Math.abs(value - wanted[i])).toBeLessThan(5 * error[i] + 1e-9);
     });
   });
 
-  it('read with errors: a string of w letters shrinks by (1 − 2p)^w', async () => {
+  it('have readout errors: a string of w letters shrinks by (1 − 2p)^w', async () => {
     const exact = (
       await (await engine.compile(p.circuit, [{ terms: [{ coefficient: 1, paulis: 'ZZ' }] }])).forward(p.batch)
     ).slice();
@@ -112,7 +115,7 @@ describe('noise', () => {
     ] as const;
   };
 
-  it('is exact with a density matrix, gradients by parameter shift', async () => {
+  it('is exact with a density matrix, with gradients by parameter shift', async () => {
     const noise = { depolarizing: 0.05, amplitudeDamping: 0.1 };
     const gradient = await (await open(p, { noise })).adjoint(p.batch, p.cotangents, { inputs: true });
     const observed = p.observables.length;
@@ -128,7 +131,7 @@ describe('noise', () => {
     close(gradient.parameters, total, 10);
   });
 
-  it('is unbiased by trajectories, expectations and adjoint gradients', async () => {
+  it('is unbiased with trajectories, for expectations and adjoint gradients', async () => {
     const noise = { depolarizing: 0.1, trajectories: 4 };
     const exact = Float64Array.from({ length: 6 }, (_, i) => i).map(
       (i) => noisyExpectations(p.circuit, gateNoise(noise), p.observables, ...rowOf(i))[0],
@@ -164,7 +167,7 @@ describe('a QNN with shots and noise', () => {
     { shots: 200 },
     { noise: { depolarizing: 0.01, readoutError: 0.02 } },
     { noise: { amplitudeDamping: 0.02 }, steps: 8, learningRate: 0.3 },
-  ])('learns what is separable: %j', async (given) => {
+  ])('learns separable data: %j', async (given) => {
     const settings = createQnnSettings({
       qubits: 2,
       layers: 1,

@@ -6,41 +6,42 @@ export const GRADIENT_METHODS = ['adjoint', 'parameter-shift'] as const;
 /** One of {@link GRADIENT_METHODS}. */
 export type GradientMethod = (typeof GRADIENT_METHODS)[number];
 
-/** Noise after every gate on each of its qubits, and errors of readout. Probabilities; absent ones are 0. */
+/** Noise after every gate on each of its qubits, and readout errors. Probabilities; absent ones are 0. */
 export interface CircuitNoise {
-  /** One of X, Y, Z strikes, each as likely. */
+  /** Probability of a Pauli error: X, Y or Z with equal probability. */
   readonly depolarizing?: number;
   /** |1⟩ decays to |0⟩. */
   readonly amplitudeDamping?: number;
-  /** A qubit is read wrongly, 0 as 1 and 1 as 0 alike. */
+  /** Probability of a wrong readout, the same for 0 and 1. */
   readonly readoutError?: number;
-  /** Trajectories behind each expectation where depolarizing is sampled, 1 to 4096. Default 8. */
+  /** Number of trajectories per expectation if depolarizing noise is sampled, 1 to 4096. Default 8. */
   readonly trajectories?: number;
 }
 
-/** How expectations of a circuit are obtained. All absent: exactly, by the adjoint method. */
+/** How expectations of a circuit are computed. All absent: exactly, with gradients by the adjoint method. */
 export interface Measurement {
   /** Measurements of each Pauli string, 1 to 1,000,000. Default: expectations are exact. */
   readonly shots?: number;
   readonly noise?: CircuitNoise;
-  /** Default: 'adjoint' where it is exact or unbiased, else 'parameter-shift'. */
+  /** Default: 'adjoint' if it is exact or unbiased, else 'parameter-shift'. */
   readonly gradient?: GradientMethod;
 }
 
-/** Trajectories where nobody says how many. */
+/** Default number of trajectories. */
 export const DEFAULT_TRAJECTORIES = 8;
 
-/** The most shots of a Pauli string. */
+/** Maximum number of shots of a Pauli string. */
 const MAX_SHOTS = 1_000_000;
 
-/** The most qubits of a density matrix; see noise/density-matrix.ts of @qloom/quantum. */
+/** Maximum number of qubits of a density matrix; see noise/density-matrix.ts of @qloom/quantum. */
 const DENSITY_QUBITS = 8;
 
 /**
- * Who computes expectations:
+ * How expectations are computed:
  * - `engine`: the engine alone, exactly; gradients by adjoint.
  * - `trajectories`: Pauli errors are sampled, an engine runs them as one batch, gradients by adjoint. Unbiased.
- * - `shifts`: an engine runs shifted circuits; with shots, each Pauli string's outcomes are drawn from its expectation.
+ * - `shifts`: an engine runs shifted circuits; with shots, each Pauli string's outcomes are sampled from its
+ *   expectation.
  * - `density`: a density matrix, exactly, and shifted circuits; with shots likewise.
  */
 export type MeasurementRoute = 'engine' | 'trajectories' | 'shifts' | 'density';
@@ -53,11 +54,11 @@ export function measurementRoute({ shots = 0, noise = {}, gradient }: Measuremen
   return shots > 0 || gradient === 'parameter-shift' ? 'shifts' : 'engine';
 }
 
-/** What a report calls the one that computed: the engine, or `density-matrix`, which no engine has a part in. */
+/** The name of the simulator in reports: the engine, or `density-matrix`, which does not use an engine. */
 export const executorOf = (engine: string, measurement: Measurement): string =>
   measurementRoute(measurement) === 'density' ? 'density-matrix' : engine;
 
-/** What is wrong with a measurement, combinations that are not offered among it. `qubits` where they are known. */
+/** What is wrong with a measurement, including unsupported combinations. `qubits` if known. */
 export function measurementProblems(measurement: Measurement, qubits?: number): QnnProblem[] {
   const { shots = 0, noise = {}, gradient } = measurement;
   const problems: QnnProblem[] = [];

@@ -1,7 +1,7 @@
 import type { NoiseModel } from '@qloom/quantum/noise/noise-model.ts';
 import type { CircuitNoise } from './measurement.ts';
 
-/** Noise after gates, on each of a gate's qubits: depolarizing, then amplitude damping. Errors of readout are apart. */
+/** Noise after gates, on each of a gate's qubits: depolarizing, then amplitude damping. Readout errors are separate. */
 export function gateNoise({ depolarizing = 0, amplitudeDamping = 0 }: CircuitNoise): NoiseModel {
   return {
     rules: [
@@ -11,7 +11,7 @@ export function gateNoise({ depolarizing = 0, amplitudeDamping = 0 }: CircuitNoi
   };
 }
 
-/** Readout errors of all qubits alike. */
+/** The same readout errors for all qubits. */
 export const readoutOf = ({ readoutError = 0 }: CircuitNoise) => ({
   oneWhenZero: readoutError,
   zeroWhenOne: readoutError,

@@ -4,15 +4,15 @@ import type { Random } from '@qloom/random/random.ts';
 
 /** The distinct Pauli strings of several observables, measured once each; the identity is not measured. */
 export interface PauliStrings {
-  /** Each as an observable of its own. */
+  /** Each string as an observable. */
   readonly strings: readonly Observable[];
-  /** How many qubits each one measures. */
+  /** Number of qubits that each string measures. */
   readonly weights: readonly number[];
   /** ⟨O_k⟩ from the strings' expectations. */
   combine(values: Float64Array, out: Float64Array): void;
 }
 
-/** Takes observables apart. Strings that differ in I at the end alone are the same. */
+/** Splits observables into strings. Strings that differ only in trailing I letters are the same. */
 export function toPauliStrings(observables: readonly Observable[]): PauliStrings {
   const indexOf = new Map<string, number>();
   const parts = observables.map(({ terms }) =>
@@ -36,7 +36,7 @@ export function toPauliStrings(observables: readonly Observable[]): PauliStrings
   };
 }
 
-/** Replaces expectations of Pauli strings by what `shots` fresh measurements of each average to, in place. */
+/** Replaces expectations of Pauli strings by the averages of `shots` new measurements of each, in place. */
 export function sampleStrings(values: Float64Array, shots: number, random: Random): void {
   for (let i = 0; i < values.length; i++) values[i] = sampleExpectation(values[i], shots, random);
 }

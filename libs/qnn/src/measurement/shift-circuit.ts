@@ -4,14 +4,14 @@ import { type ShiftRule, shiftRule } from '@qloom/quantum/simulation/parameter-s
 
 /** An angle of a circuit that can be shifted. */
 export interface ShiftedAngle {
-  /** The angle as it was. */
+  /** The original angle. */
   readonly angle: Angle;
-  /** Index of the parameter that is added to it; 0 leaves it as it was. */
+  /** Index of the parameter that is added to it; a value of 0 leaves it unchanged. */
   readonly parameter: number;
   readonly rule: ShiftRule;
 }
 
-/** A circuit whose every angle with a parameter or an input has one parameter more, its shift. */
+/** A circuit in which every angle with a parameter or an input has an additional parameter, its shift. */
 export interface ShiftCircuit {
   /** The circuit's own parameters come first, then one shift for each of {@link angles}. */
   readonly circuit: Circuit;
@@ -19,8 +19,8 @@ export interface ShiftCircuit {
 }
 
 /**
- * Makes shifts data, so that all shifted executions share one structure and go through an engine as one batch of parameter
- * vectors. Angles that are constants are left alone.
+ * Turns shifts into parameters, so that all shifted executions have one circuit structure and are executed as one batch
+ * of parameter vectors. Constant angles are unchanged.
  */
 export function toShiftCircuit(circuit: Circuit): ShiftCircuit {
   const angles: ShiftedAngle[] = [];

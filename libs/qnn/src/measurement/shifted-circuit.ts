@@ -10,26 +10,26 @@ import { type ShiftCircuit, toShiftCircuit } from './shift-circuit.ts';
 /** Expectations of Pauli strings for many parameter vectors on the same inputs, shape [sets, rows, strings]. */
 export type StringSource = (batch: CircuitBatch) => Promise<Float64Array>;
 
-/** What {@link compileShifted} works with. */
+/** Settings of {@link compileShifted}. */
 export interface ShiftedOptions {
   readonly observables: readonly Observable[];
-  /** Who executes the shift circuit and reads the strings. */
+  /** Executes the shift circuit and returns the strings' expectations. */
   open(shift: ShiftCircuit, strings: readonly Observable[]): Promise<StringSource>;
-  /** Probability to read a qubit wrongly; it shrinks a string by 1 − 2p for each of its letters. */
+  /** Probability of a wrong readout of a qubit; it shrinks a string by 1 − 2p for each of its letters. */
   readonly readoutError: number;
-  /** Measurements of each string; 0: exact. */
+  /** Number of measurements of each string; 0: exact. */
   readonly shots: number;
   /** Seed of the shots. */
   readonly seed: string | number;
 }
 
-/** Shifted executions that go to the source at once. */
+/** Number of shifted executions that are passed to the source at once. */
 const CHUNK = 64;
 
 /**
- * A circuit that is differentiated by parameter shift. Expectations behind cotangents and those behind slopes come from
- * fresh measurements each, so that gradients of losses up to second degree are unbiased. The outcome is a function of the
- * seed, the parameters and a row's position: the same batch gives the same bits.
+ * A circuit that is differentiated by parameter shift. Expectations for cotangents and for derivatives are from
+ * independent measurements, so that gradients of losses up to second degree are unbiased. The result is a function of
+ * the seed, the parameters and a row's position: the same batch gives the same bits.
  */
 export async function compileShifted(circuit: Circuit, options: ShiftedOptions): Promise<CompiledCircuit> {
   const { observables, readoutError, shots, seed } = options;

@@ -6,20 +6,20 @@ import type { Observable } from '@qloom/quantum/observables/observable.ts';
 import { createRandom } from '@qloom/random/random.ts';
 import { type CircuitBatch, type CompiledCircuit, checkBatch, type Engine, givenCotangents } from '../engine/engine.ts';
 
-/** What {@link compileTrajectoryCircuit} works with. */
+/** Settings of {@link compileTrajectoryCircuit}. */
 export interface TrajectoryOptions {
   /** Pauli noise. */
   readonly model: NoiseModel;
-  /** As they are read: with errors of readout in their coefficients. */
+  /** Observables with readout errors included in their coefficients. */
   readonly observables: readonly Observable[];
-  /** Trajectories behind each expectation. */
+  /** Number of trajectories per expectation. */
   readonly trajectories: number;
   readonly seed: string | number;
 }
 
 /**
- * A circuit under Pauli noise: every row is executed on `trajectories` draws of the errors, all of them one batch of the
- * engine, and averaged. Cotangents stand on other trajectories than the gradient, so that gradients of losses up to second
+ * A circuit under Pauli noise: every row is executed with `trajectories` draws of the errors, all in one batch of the
+ * engine, and averaged. Cotangents and gradients use different trajectories, so that gradients of losses up to second
  * degree are unbiased. The draws are a function of the seed, the parameters and a row's position.
  */
 export async function compileTrajectoryCircuit(
@@ -32,7 +32,7 @@ export async function compileTrajectoryCircuit(
   const own = circuit.parameters.length;
   const observed = observables.length;
 
-  /** The batch with every row repeated, and errors drawn. */
+  /** The batch with every row repeated, and with errors drawn. */
   const strike = (batch: CircuitBatch, what: string): CircuitBatch => {
     const { sets, rows, parameters } = batch;
     const width = noisy.circuit.inputs;

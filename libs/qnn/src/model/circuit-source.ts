@@ -7,9 +7,12 @@ export interface QasmSource {
   readonly qasm: string;
 }
 
-/** Where a circuit comes from: an encoding and an ansatz, or a program. Plain JSON. */
+/** Source of a circuit: an encoding and an ansatz, or a program. Plain JSON. */
 export type CircuitSource = QnnCircuitSettings | QasmSource;
 
-/** The circuit. Throws CircuitError, CircuitTooLargeError and OpenQasmError, which say where it is wrong and what is right. */
+/**
+ * The circuit. Throws CircuitError, CircuitTooLargeError and OpenQasmError, which say what is wrong and what is
+ * allowed.
+ */
 export const buildCircuit = (source: CircuitSource): Circuit =>
   'qasm' in source ? circuitFromQasm(source.qasm) : buildQnnCircuit(source);

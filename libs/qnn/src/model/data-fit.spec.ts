@@ -9,7 +9,7 @@ const HEAD = 'OPENQASM 3.0; include "stdgates.inc"; ';
 const TWO_INPUTS = `${HEAD}input float x0; input float x1; input float a; qubit[2] q; ry(x0 + a) q[0]; ry(x1) q[1];`;
 const TEN = Array.from({ length: 10 }, (_, c) => `Z${c % 2}`);
 
-/** Whether the model of settings that nobody has checked can be built, has something to train, and can be measured. */
+/** Whether the model of unchecked settings can be built, has parameters to train, and can be measured. */
 function builds(given: Partial<QnnSettings>, { features, classes }: DataShape): boolean {
   const settings = { ...DEFAULT_QNN, ...given };
   try {
@@ -22,7 +22,7 @@ function builds(given: Partial<QnnSettings>, { features, classes }: DataShape): 
 }
 
 describe('qnnDataProblems', () => {
-  it('is empty where the model can be built, and only there', () => {
+  it('is empty if and only if the model can be built', () => {
     const seen = { fit: 0, not: 0 };
     fc.assert(
       fc.property(arbitraryQnn, arbitraryShape, (given, shape) => {
@@ -32,7 +32,7 @@ describe('qnnDataProblems', () => {
       }),
       { numRuns: 500 },
     );
-    // The property says something of both: about a quarter fit, and 50 of 500 are seven standard deviations below that.
+    // The property covers both cases: about a quarter fit, and 50 of 500 are seven standard deviations below that.
     expect(Math.min(seen.fit, seen.not)).toBeGreaterThan(50);
   });
 
@@ -114,17 +114,17 @@ describe('qnnDataProblems', () => {
       'ansatzOptions.electrons',
       /^5 in 2 spin orbitals; 1 to 1 are right$/,
     ],
-  ])('says that %s do not fit, where, and what would be right', (_what, given, shape, field, message) => {
+  ])('reports that %s do not fit, with the field and the allowed values', (_what, given, shape, field, message) => {
     expect(qnnDataProblems(given, shape)).toEqual([{ field, message: expect.stringMatching(message) }]);
   });
 
-  it('lists what is wrong with the features and with the classes at once', () => {
+  it('lists the problems of the features and of the classes together', () => {
     const given = { qubits: 2, ansatz: 'real-amplitudes', encoding: 'iqp', observables: ['Z0'] } as const;
     const fields = qnnDataProblems(given, { features: 3, classes: 2 }).map(({ field }) => field);
     expect(fields).toEqual(['encoding', 'observables']);
   });
 
-  it('takes any number of classes with observables of their own, and any number of features by angles', () => {
+  it('accepts any number of classes with given observables, and any number of features with the encoding angle', () => {
     const given = { qubits: 2, ansatz: 'real-amplitudes', observables: TEN } as const;
     expect(qnnDataProblems(given, { features: 40, classes: 10 })).toEqual([]);
   });

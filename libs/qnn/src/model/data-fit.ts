@@ -5,9 +5,9 @@ import { examineQnn } from './qnn-problems.ts';
 import { DEFAULT_QNN, type QnnSettings } from './qnn-settings.ts';
 
 /**
- * Everything that is wrong with settings for data of this shape: what `qnnProblems` says of the settings alone, and where that
- * is nothing, what `createQnnModel` would refuse. Empty where, and only where, both accept the settings. `qasmFile` is the
- * file that errors of `qasm` name. No gate is made, so that this may be asked on an event loop.
+ * All problems of settings for data of this shape: those of `qnnProblems` for the settings alone and, if there are
+ * none, those for which `createQnnModel` would throw. Empty if and only if both accept the settings. `qasmFile` is the
+ * file name in errors of `qasm`. No gate is created, so that this may be called on an event loop.
  */
 export function qnnDataProblems(
   given: Partial<QnnSettings>,

@@ -3,10 +3,10 @@ import type { EncodingName } from '@qloom/quantum/encodings/encoding-table.ts';
 import type { Points } from '@qloom/study/points/points.ts';
 
 /**
- * What turns features into angles: angle = (x − mean)/deviation of each feature, so that a typical feature turns by about a
- * radian before a trainable weight ω scales it. A constant feature has the angle 0. Only real training points go in:
- * held-out and synthetic ones never, so both arms of a comparison see the same angles. The encoding `basis` takes features as
- * they are, since 0 and 1 are what it prepares.
+ * Standardization of features to angles: angle = (x − mean)/deviation of each feature, so that a typical feature turns
+ * by about a radian before a trainable weight ω scales it. A constant feature has the angle 0. Computed from real
+ * training points only, never from held-out or synthetic ones, so that both arms of a comparison have the same angles.
+ * The encoding `basis` uses features unchanged, since it prepares 0 and 1.
  */
 export function measureScaling(realTraining: Points, encoding?: EncodingName): Standardizer {
   if (encoding !== 'basis') return fitStandardizer(realTraining);

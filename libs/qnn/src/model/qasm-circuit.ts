@@ -2,16 +2,17 @@ import type { Circuit, ParameterKind } from '@qloom/quantum/circuit.ts';
 import { CircuitError } from '@qloom/quantum/errors.ts';
 import { readOpenQasm } from '@qloom/quantum/qasm/read-openqasm.ts';
 
-/** What errors call a program whose file nobody names. */
+/** Name in errors of a program without a file name. */
 const NAMELESS_PROGRAM = 'program.qasm';
 
-/** Names of features, as people (x0), our writer (x_0) and Qiskit (_x_0_) have them. */
+/** Names of features, as written by users (x0), writeOpenQasm (x_0) and Qiskit (_x_0_). */
 const FEATURE = /^_?x_?(\d+)_?$/;
 
 /**
- * The circuit of an OpenQASM program: its `input`s x0, x1, … (or x_0, or Qiskit's _x_0_) are the features, in the order of
- * their numbers, all its other `input`s are trained; one that only ever multiplies features is a weight. Throws OpenQasmError,
- * which names file, line and column, and CircuitError where the features are not numbered from 0 without a gap.
+ * The circuit of an OpenQASM program: its `input`s x0, x1, … (or x_0, or Qiskit's _x_0_) are the features, in the order
+ * of their numbers; all other `input`s are trained, and those that only multiply features are weights. Throws
+ * OpenQasmError, which names file, line and column, and CircuitError if the features are not numbered from 0 without
+ * gaps.
  */
 export function circuitFromQasm(text: string, file = NAMELESS_PROGRAM): Circuit {
   const features: Feature[] = [];
@@ -29,7 +30,7 @@ export function circuitFromQasm(text: string, file = NAMELESS_PROGRAM): Circuit 
   return { ...circuit, parameters: parameterKinds(circuit) };
 }
 
-/** A feature as a program declares it. */
+/** A feature, as declared in a program. */
 interface Feature {
   readonly name: string;
   readonly index: number;

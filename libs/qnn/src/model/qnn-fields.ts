@@ -10,7 +10,7 @@ import { DEFAULT_QNN, type GivenOptions, type QnnSettings } from './qnn-settings
 /** Options by name, as text: `true`, `3`, `rx,ry`. */
 export type OptionTexts = Readonly<Record<string, string>>;
 
-/** QNN settings as contracts carry them: 0, an empty text and an empty list stand for the default. */
+/** QNN settings as fields of contracts: 0, an empty text and an empty list mean the default. */
 export interface QnnFields {
   readonly qubits: number;
   readonly layers: number;
@@ -30,7 +30,7 @@ export interface QnnFields {
   readonly learningRate: number;
 }
 
-/** The settings that fields mean, not checked: createQnnSettings and qnnProblems do that. */
+/** The settings of the fields, unchecked: createQnnSettings and qnnProblems check them. */
 export function settingsFromFields(fields: QnnFields): Partial<QnnSettings> {
   const given: { -readonly [K in keyof QnnSettings]?: QnnSettings[K] } = {};
   for (const name of ['qubits', 'layers', 'steps', 'batchSize', 'learningRate', 'shots'] as const) {
@@ -58,16 +58,16 @@ export function settingsFromFields(fields: QnnFields): Partial<QnnSettings> {
   return given;
 }
 
-/** The contract's path of a setting that a problem names: `noise.amplitudeDamping` is `noise.amplitude_damping`. */
+/** The contract's path of the setting of a problem: `noise.amplitudeDamping` is `noise.amplitude_damping`. */
 export function contractField(field: string): string {
-  // Names of options are no fields of the contract, and stay as they are.
+  // Names of options are not fields of the contract and are unchanged.
   const [name, ...option] = field.split('.');
   return [snakeCase(name), ...(name === 'noise' ? option.map(snakeCase) : option)].join('.');
 }
 
 const snakeCase = (name: string) => name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 
-/** Noise, or undefined where all of it is 0. */
+/** Noise, or undefined if all values are 0. */
 export function noiseFromFields(noise: Required<CircuitNoise> | undefined): CircuitNoise | undefined {
   if (!noise) return undefined;
   const { trajectories, ...probabilities } = noise;
@@ -76,7 +76,7 @@ export function noiseFromFields(noise: Required<CircuitNoise> | undefined): Circ
   return trajectories === 0 ? given : { ...given, trajectories };
 }
 
-/** Options from texts. One that is unknown or does not fit stays a text, for a check to refuse. */
+/** Options from texts. Unknown or invalid options remain texts, which a check then refuses. */
 export function readOptions(specs: OptionSpecs, texts: OptionTexts): GivenOptions {
   return Object.fromEntries(
     Object.entries(texts).map(([name, text]): [string, OptionValue] => {
@@ -90,7 +90,7 @@ export function readOptions(specs: OptionSpecs, texts: OptionTexts): GivenOption
   );
 }
 
-/** Options as texts, which {@link readOptions} reads again. */
+/** Options as texts; the inverse of {@link readOptions}. */
 export const optionTexts = (options: GivenOptions = {}): Record<string, string> =>
   Object.fromEntries(
     Object.entries(options).map(([name, value]) => [name, Array.isArray(value) ? value.join(',') : String(value)]),

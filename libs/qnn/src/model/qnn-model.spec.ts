@@ -22,7 +22,7 @@ ry(beta) q[0];
 `;
 
 describe('createQnnModel', () => {
-  it('has 3 angles and 3 weights a qubit and layer by default', () => {
+  it('has 3 angles and 3 weights per qubit and layer by default', () => {
     const { circuit, observables } = createQnnModel(DEFAULT_QNN, 4, 3);
     expect(circuit.parameters).toHaveLength(2 * 3 * 4 * 3);
     expect(circuit.gates.filter((gate) => gate.name === 'cx')).toHaveLength(12);
@@ -37,13 +37,13 @@ describe('createQnnModel', () => {
     expect(new Set(half.filter((index) => index !== null)).size).toBe(features);
   });
 
-  it('reads more classes than qubits from pairs, and says how many fit', () => {
+  it('reads more classes than qubits from pairs, and reports the maximum number', () => {
     const settings = createQnnSettings({ qubits: 2 });
     expect(createQnnModel(settings, 2, 3).observables[2].terms[0].paulis).toBe('ZZ');
     expect(() => createQnnModel(settings, 2, 4)).toThrow('2 qubits tell at most 3 classes, and the data has 4');
   });
 
-  it('tells two classes with one qubit, by Z and −Z, and reads the qubits that a QCNN leaves', () => {
+  it('distinguishes two classes with one qubit, by Z and −Z, and reads the active qubits of a QCNN', () => {
     const one = createQnnModel(createQnnSettings({ qubits: 1 }), 2, 2);
     expect(one.observables.map((o) => o.terms[0])).toEqual([
       { coefficient: 1, paulis: 'Z' },
@@ -53,23 +53,23 @@ describe('createQnnModel', () => {
     expect(pooled.observables.map((o) => o.terms[0].paulis)).toEqual(['Z', 'IIZ', 'ZIZ']);
   });
 
-  it('reads the observables that it is given, one for each class', () => {
+  it('reads the given observables, one for each class', () => {
     const given = createQnnSettings({ qubits: 2, observables: ['X0', '0.5*Z0 Z1 - 1'] });
     expect(createQnnModel(given, 2, 2).observables[1].terms).toHaveLength(2);
     expect(() => createQnnModel(given, 2, 3)).toThrow('qnn.observables: 2 of them, and the data has 3 classes');
   });
 
-  it('takes a circuit as OpenQASM: x0, x1, … are features by their numbers, other inputs are trained', () => {
+  it('accepts a circuit as OpenQASM: x0, x1, … are features by their numbers, other inputs are trained', () => {
     const settings = createQnnSettings({ qasm: PROGRAM });
     const { circuit, observables } = createQnnModel(settings, 2, 2);
     expect([circuit.qubits, circuit.inputs, circuit.parameters]).toEqual([2, 2, ['angle', 'angle']]);
-    // x1 is declared first, and stands in the first gate.
+    // x1 is declared first, and is used in the first gate.
     expect(circuit.gates[0].angles[0].terms).toMatchObject([{ input: 1, parameter: null }]);
     expect(observables.map((o) => o.terms[0].paulis)).toEqual(['Z', 'IZ']);
     expect(() => createQnnModel(settings, 3, 2)).toThrow('qnn.qasm: the circuit takes 2 features, and the data has 3');
   });
 
-  it("reads the features of our own writer's programs and of Qiskit's", () => {
+  it('reads the features of programs of writeOpenQasm and of Qiskit', () => {
     const built = createQnnModel(createQnnSettings({ qubits: 2, layers: 1, ansatz: 'real-amplitudes' }), 2, 2);
     const written = writeOpenQasm(built.circuit);
     expect(circuitFromQasm(written)).toEqual(built.circuit);
@@ -77,14 +77,14 @@ describe('createQnnModel', () => {
     expect(circuitFromQasm(qiskit)).toEqual(built.circuit);
   });
 
-  it('takes a parameter for a weight where it only multiplies features, and features may multiply one another', () => {
+  it('treats parameters that only multiply features as weights, and features may multiply one another', () => {
     const { circuit } = createQnnModel(createQnnSettings(), 2, 2);
     expect(circuitFromQasm(writeOpenQasm(circuit)).parameters).toEqual(circuit.parameters);
     const squares = 'input float x0; input float a; input float b; qubit q; rx(x0*x0 + a*x0) q; ry(a + b*x0) q;';
     expect(circuitFromQasm(HEAD + squares)).toMatchObject({ inputs: 1, parameters: ['angle', 'weight'] });
   });
 
-  it('says which setting does not fit the data', () => {
+  it('names the setting that does not fit the data', () => {
     const iqp = createQnnSettings({ qubits: 2, ansatz: 'real-amplitudes', encoding: 'iqp' });
     expect(() => createQnnModel(iqp, 3, 2)).toThrow(
       "qnn.encoding: 'iqp' on 2 qubits takes at most 2 features, and the data has 3; right would be at least 3 qubits, or",
@@ -99,7 +99,7 @@ describe('createQnnModel', () => {
 });
 
 describe('createQnnSettings', () => {
-  it('names the setting, its value and what would be right', () => {
+  it('names the setting, its value and the allowed values', () => {
     expect(() => createQnnSettings({ qubits: 21 })).toThrow('qnn.qubits: 21 is not an integer from 1 to 20');
     expect(() => createQnnSettings({ learningRate: 0 })).toThrow('qnn.learningRate: 0 is not above 0 and at most 1');
     expect(() => createQnnSettings({ loss: 'hinge' as never })).toThrow(
@@ -158,7 +158,7 @@ describe('createQnnSettings', () => {
     expect(() => createQnnSettings(given)).toThrow(message);
   });
 
-  it('comes back from the fields of a contract', () => {
+  it('is restored from the fields of a contract', () => {
     const given: Partial<QnnSettings> = {
       ansatz: 'two-local',
       ansatzOptions: { rotations: ['rx', 'ry'], finalRotations: false },
@@ -180,7 +180,7 @@ describe('createQnnSettings', () => {
 });
 
 describe('scaleInputs', () => {
-  it('standardizes by the training points, and turns a constant feature into angle 0', () => {
+  it('standardizes by the training points, with angle 0 for a constant feature', () => {
     const y = new Int32Array(2);
     const points = { count: 2, features: 2, classes: 2, x: Float32Array.of(1, 5, 3, 5), y };
     const scaling = measureScaling(points);
@@ -188,7 +188,7 @@ describe('scaleInputs', () => {
     expect([...scaleInputs({ ...points, x: Float32Array.of(4, 5, 0, 5) }, scaling)]).toEqual([2, 0, -2, 0]);
   });
 
-  it('leaves features as they are for the encoding basis, which prepares |x⟩ from 0 and 1', () => {
+  it('does not scale features for the encoding basis, which prepares |x⟩ from 0 and 1', () => {
     const points = { count: 2, features: 2, classes: 2, x: Float32Array.of(0, 1, 1, 1), y: new Int32Array(2) };
     expect([...scaleInputs(points, measureScaling(points, 'basis'))]).toEqual([0, 1, 1, 1]);
   });

@@ -26,20 +26,22 @@ export interface QnnModel {
 export const logitScale = (loss: LossName): number => (loss === 'mse' ? 1 : 3);
 
 /**
- * Standard deviation of initial weights ω. Small ones begin with a smooth function of the inputs: weights near 1 cost two
- * points of accuracy on 40 points of ANNNI and more than ten on hidden manifolds.
+ * Standard deviation of initial weights ω. With small weights, training starts from a smooth function of the inputs:
+ * weights near 1 reduced accuracy by two percentage points on 40 points of ANNNI and by more than ten on hidden
+ * manifolds.
  */
 const WEIGHT_DEVIATION = 0.3;
 
-/** What the data say of a classifier. */
+/** Properties of the data that determine a classifier. */
 export interface DataShape {
   readonly features: number;
   readonly classes: number;
 }
 
 /**
- * Builds the classifier for points with `features` columns. Throws QnnSettingsError when the circuit does not take them or
- * cannot tell the classes; `qnnDataProblems` of data-fit.ts finds the same without building all layers.
+ * Builds the classifier for points with `features` columns. Throws QnnSettingsError when the circuit does not take this
+ * number of features or cannot distinguish the classes; `qnnDataProblems` of data-fit.ts reports the same problems
+ * without building all layers.
  */
 export function createQnnModel(settings: QnnSettings, features: number, classes: number): QnnModel {
   const circuit = circuitFor(settings, features);
@@ -56,8 +58,8 @@ function circuitFor(settings: QnnSettings, features: number): Circuit {
 }
 
 /**
- * Throws QnnSettingsError unless the circuit of settings without problems takes so many features; `program` is that of `qasm`.
- * What passes can be built.
+ * Throws QnnSettingsError unless the circuit of valid settings takes this number of features; `program` is that of
+ * `qasm`. Settings that pass can be built.
  */
 export function requireTakes(
   { qubits, ansatz, encoding }: QnnSettings,
@@ -90,7 +92,10 @@ function tooManyFeatures(name: EncodingName, qubits: number, features: number): 
 
 const countOf = (count: number, one: string) => `${count} ${one}${count === 1 ? '' : 's'}`;
 
-/** The observables that settings give, or the default ones of the qubits that the ansatz leaves to be read. Throws QnnSettingsError. */
+/**
+ * The observables of the settings, or the default ones on the qubits that are read after the ansatz. Throws
+ * QnnSettingsError.
+ */
 export function readoutFor(settings: QnnSettings, qubits: number, classes: number): Observable[] {
   if (classes < 2) throw refused('classes', `${classes}; a classifier needs at least 2`);
   const { observables, ansatz, layers, qasm } = settings;
@@ -114,12 +119,14 @@ export function readoutFor(settings: QnnSettings, qubits: number, classes: numbe
   );
 }
 
-/** The fewest qubits n whose n(n + 1)/2 observables tell so many classes, of which there are more than two. */
+/**
+ * The smallest number of qubits n whose n(n + 1)/2 observables distinguish this number of classes, which is above two.
+ */
 const qubitsFor = (classes: number) => Math.ceil((Math.sqrt(8 * classes + 1) - 1) / 2);
 
 /**
- * The readout of each class: ⟨Z⟩ of the given qubits, and where there are more classes, ⟨ZZ⟩ of pairs (0, 1), (0, 2), (1, 2),
- * … of them. So n qubits tell up to n(n + 1)/2 classes; one qubit alone tells two, by Z and −Z.
+ * The readout of each class: ⟨Z⟩ of the given qubits and, for more classes, ⟨ZZ⟩ of pairs (0, 1), (0, 2), (1, 2), … of
+ * them. Hence n qubits distinguish up to n(n + 1)/2 classes; one qubit distinguishes two, by Z and −Z.
  */
 function classObservables(readout: readonly number[]): Observable[] {
   const observables = readout.map((qubit) => pauli('Z', [qubit]));

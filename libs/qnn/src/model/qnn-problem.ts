@@ -1,7 +1,7 @@
-/** One thing wrong with QNN settings. */
+/** One problem of QNN settings. */
 export interface QnnProblem {
   /** The setting, such as `layers` or `encodingOptions.axis`. */
   readonly field: string;
-  /** What is wrong and what would be right. */
+  /** What is wrong and what is allowed. */
   readonly message: string;
 }

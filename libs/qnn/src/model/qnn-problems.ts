@@ -20,25 +20,25 @@ const RANGES: readonly [keyof QnnSettings, number, number][] = [
   ['batchSize', 1, 4096],
 ];
 
-/** What the circuit's text replaces. */
+/** Settings that a circuit as text replaces. */
 const REPLACED_BY_QASM = ['encoding', 'encodingOptions', 'ansatz', 'ansatzOptions'] as const;
 
-/** QNN settings without the data that they are for. */
+/** The result of checking QNN settings without their data. */
 export interface ExaminedSettings {
-  /** Everything that is wrong; empty where they can be used. */
+  /** All problems; empty if the settings are valid. */
   readonly problems: readonly QnnProblem[];
-  /** The circuit of `qasm`, where it could be read. */
+  /** The circuit of `qasm`, if it could be read. */
   readonly program?: Circuit;
 }
 
 /**
- * Everything that is wrong with settings before the data are known; empty where they can be used. `qasmFile` is the file that
- * errors of `qasm` name. {@link qnnDataProblems} of data-fit.ts is for settings whose data are known.
+ * All problems of settings before the data are known; empty if they are valid. `qasmFile` is the file name in errors of
+ * `qasm`. {@link qnnDataProblems} of data-fit.ts is for settings whose data are known.
  */
 export const qnnProblems = (given: Partial<QnnSettings>, qasmFile?: string): readonly QnnProblem[] =>
   examineQnn(given, qasmFile).problems;
 
-/** {@link qnnProblems}, with the program that was read on the way. */
+/** {@link qnnProblems}, with the program that was read. */
 export function examineQnn(given: Partial<QnnSettings>, qasmFile?: string): ExaminedSettings {
   const settings = { ...DEFAULT_QNN, ...given };
   const problems: QnnProblem[] = [];
@@ -74,7 +74,7 @@ export function examineQnn(given: Partial<QnnSettings>, qasmFile?: string): Exam
   return { problems: [...problems, ...circuitProblems(settings), ...readingProblems(settings, settings.qubits)] };
 }
 
-/** A program that can be trained on features, or what is wrong with it. */
+/** A program that can be trained on features, or its problems. */
 function readProgram(qasm: string, file?: string): Circuit | QnnProblem {
   try {
     const circuit = circuitFromQasm(qasm, file);
@@ -88,7 +88,7 @@ function readProgram(qasm: string, file?: string): Circuit | QnnProblem {
   }
 }
 
-/** What is wrong with what is read from so many qubits, and how. */
+/** Problems of the observables and of the measurement on this number of qubits. */
 function readingProblems(settings: QnnSettings, qubits: number): QnnProblem[] {
   const problems = measurementProblems(settings, qubits);
   (settings.observables ?? []).forEach((text, index) => {
@@ -102,7 +102,7 @@ function readingProblems(settings: QnnSettings, qubits: number): QnnProblem[] {
   return problems;
 }
 
-/** The encoding that settings mean, where the data have features. */
+/** The encoding of the settings, for data with features. */
 export const encodingOf = ({ ansatz, encoding }: Pick<QnnSettings, 'ansatz' | 'encoding'>) =>
   encoding ?? (ANSATZ_TABLE[ansatz].encodesInputs ? 'none' : 'angle');
 
@@ -132,11 +132,11 @@ function circuitProblems(settings: QnnSettings): QnnProblem[] {
   return problems.length > 0 ? problems : ansatzProblems(settings);
 }
 
-/** What the ansatz alone tells: options that so many qubits do not take. Its first layer tells as much as all. */
+/** Problems of the ansatz alone: options that do not fit the number of qubits. Its first layer shows all of them. */
 function ansatzProblems({ qubits, ansatz, ansatzOptions }: QnnSettings): QnnProblem[] {
   try {
     if (countParameters({ ansatz, qubits, ansatzOptions }) > 0) return [];
-    const right = 'right would be options, or more qubits, that leave it one to train';
+    const right = 'right would be options, or more qubits, that give it at least one parameter';
     return [
       { field: 'ansatz', message: `'${ansatz}' has no parameter on ${qubits} qubits with these options; ${right}` },
     ];

@@ -12,19 +12,19 @@ export type GivenOptions = Readonly<Record<string, OptionValue>>;
 export interface QnnSettings {
   /** Qubits, 1 to 20. Default 4. A circuit as `qasm` has its own number. */
   readonly qubits: number;
-  /** Layers of the ansatz, 1 to 64, fewer for some. Default 3. */
+  /** Layers of the ansatz, 1 to 64; some ansätze allow fewer. Default 3. */
   readonly layers: number;
   /** Default 'data-reuploading'. */
   readonly ansatz: AnsatzName;
   /** Options of the ansatz. Default: none given. */
   readonly ansatzOptions?: GivenOptions;
-  /** Default: 'none' where the ansatz encodes features itself, else 'angle'. */
+  /** Default: 'none' if the ansatz encodes features itself, else 'angle'. */
   readonly encoding?: EncodingName;
   /** Options of the encoding. Default: none given. */
   readonly encodingOptions?: GivenOptions;
   /** A circuit as OpenQASM 3 text instead of encoding, ansatz, qubits and layers; see qasm-circuit.ts. */
   readonly qasm?: string;
-  /** What is read for each class, as weighted Pauli strings. Default: see classObservables. */
+  /** The observable of each class, as weighted Pauli strings. Default: see classObservables. */
   readonly observables?: readonly string[];
   /** Measurements of each Pauli string, 1 to 1,000,000. Default: expectations are exact. */
   readonly shots?: number;
@@ -32,13 +32,13 @@ export interface QnnSettings {
   readonly noise?: CircuitNoise;
   /** Precision of amplitudes. Default: that of the engine. */
   readonly precision?: Precision;
-  /** Default: 'adjoint' where it is exact or unbiased, else 'parameter-shift'. */
+  /** Default: 'adjoint' if it is exact or unbiased, else 'parameter-shift'. */
   readonly gradient?: GradientMethod;
   /** Default 'cross-entropy'. */
   readonly loss: LossName;
-  /** Adam steps; always all of them are done. 1 to 100,000. Default 200. */
+  /** Number of Adam steps, without early stopping. 1 to 100,000. Default 200. */
   readonly steps: number;
-  /** Points per step, 1 to 4,096; fewer where there are fewer points. Default 32. */
+  /** Points per step, 1 to 4,096; fewer if there are fewer points. Default 32. */
   readonly batchSize: number;
   /** Adam's learning rate, above 0 and at most 1. Default 0.05. */
   readonly learningRate: number;

@@ -26,7 +26,7 @@ function rotations(qubits: number): Circuit {
 }
 
 describe('gradientVariance', () => {
-  it.each([1, 2, 4, 6])('is 2⁻ⁿ for ⟨Z…Z⟩ after one rotation a qubit, n = %d', async (n) => {
+  it.each([1, 2, 4, 6])('is 2⁻ⁿ for ⟨Z…Z⟩ after one rotation per qubit, n = %d', async (n) => {
     // Each factor, −sin θ₀ and the n − 1 cosines, has mean square 1/2.
     const { first, mean } = await sample(rotations(n), 'Z'.repeat(n), 20_000);
     // The relative deviation of the estimate is √((1.5ⁿ − 1)/20,000): at most 2.3%.
@@ -34,7 +34,7 @@ describe('gradientVariance', () => {
     expect(mean * 2 ** n).toBeCloseTo(1, 1);
   });
 
-  it('falls by about a half with each qubit for a deep entangling circuit', async () => {
+  it('is about halved with each further qubit for a deep entangling circuit', async () => {
     const points = [2, 4, 6].map(async (qubits) => {
       const circuit = buildQnnCircuit({ ansatz: 'strongly-entangling', qubits, layers: 6 * qubits });
       return { qubits, value: (await sample(circuit, 'Z', 300)).mean };
@@ -45,11 +45,11 @@ describe('gradientVariance', () => {
     expect(deep).toBeLessThan(0.6);
   });
 
-  it('gives the same for the same seed', async () => {
+  it('returns the same result for the same seed', async () => {
     expect(await sample(rotations(3), 'Z', 50)).toEqual(await sample(rotations(3), 'Z', 50));
   });
 
-  it('refuses what has no gradient to sample', async () => {
+  it('refuses circuits without a gradient to sample', async () => {
     const inputs = buildQnnCircuit({ ansatz: 'hardware-efficient', qubits: 2, layers: 1, inputs: 2 });
     await expect(sample(inputs, 'Z', 10)).rejects.toThrow('has 2 inputs; one without any is right');
     const fixed = createCircuitBuilder({ qubits: 1 }).gate('x', [0]).build();

@@ -4,32 +4,32 @@ import type { Observable } from '@qloom/quantum/observables/observable.ts';
 import type { Random } from '@qloom/random/random.ts';
 import type { Engine } from '../engine/engine.ts';
 
-/** What {@link gradientVariance} samples. */
+/** Settings of {@link gradientVariance}. */
 export interface VarianceTask {
   readonly engine: Engine;
   /** With parameters and without inputs. */
   readonly circuit: Circuit;
   readonly observable: Observable;
-  /** Random points of the parameters, each angle uniform over a turn; at least 2. */
+  /** Number of random parameter vectors, each angle uniform over a turn; at least 2. */
   readonly samples: number;
   readonly random: Random;
 }
 
 /** Spread of the partial derivatives ∂⟨O⟩/∂θ over random parameters. */
 export interface GradientVariance {
-  /** Variance of ∂⟨O⟩/∂θ₀, about 0, its mean. */
+  /** Variance of ∂⟨O⟩/∂θ₀ around its mean, 0. */
   readonly first: number;
   /** Variance of each derivative, the mean over all parameters. */
   readonly mean: number;
 }
 
-/** Points that are run as one batch: 2^qubits amplitudes each. */
+/** Number of parameter vectors that are executed as one batch: 2^qubits amplitudes each. */
 const BATCH_AMPLITUDES = 2 ** 20;
 
 /**
- * Samples Var[∂⟨O⟩/∂θ] over uniformly random angles; where it falls exponentially with the qubits, training has a barren plateau
- * (McClean et al., arXiv:1803.11173). The mean of a derivative by an angle is 0, since ⟨O⟩ is periodic in it. Throws CircuitError
- * where the circuit has inputs or no parameters.
+ * Samples Var[∂⟨O⟩/∂θ] over uniformly random angles; if it decreases exponentially with the number of qubits, training
+ * has a barren plateau (McClean et al., arXiv:1803.11173). The mean of a derivative with respect to an angle is 0,
+ * since ⟨O⟩ is periodic in it. Throws CircuitError if the circuit has inputs or no parameters.
  */
 export async function gradientVariance(task: VarianceTask): Promise<GradientVariance> {
   const { engine, circuit, observable, samples, random } = task;

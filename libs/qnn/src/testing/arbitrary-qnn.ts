@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import type { DataShape } from '../model/qnn-model.ts';
 import type { QnnSettings } from '../model/qnn-settings.ts';
 
-/** Mostly absent: what is wrong once in a while in each setting is wrong in most of them together. */
+/** Mostly absent: if each setting were wrong occasionally, most combinations would be wrong. */
 const maybe = <T>(arbitrary: fc.Arbitrary<T>) =>
   fc.oneof({ arbitrary: fc.constant(undefined), weight: 5 }, { arbitrary, weight: 1 });
 
@@ -26,7 +26,7 @@ const observable = fc.oneof(
   fc.integer({ min: 0, max: 5 }).map((qubit) => `Z${qubit}`),
 );
 
-/** A program with so many qubits, features and trained parameters; those that nothing uses are there as well. */
+/** A program with these numbers of qubits, features and trained parameters, including unused ones. */
 const program = fc
   .record({
     qubits: fc.integer({ min: 1, max: 3 }),
@@ -53,7 +53,7 @@ const table = fc.record({
   encodingOptions: maybe(encodingOptions),
 });
 
-/** Settings of small QNNs, each in its own range; together, and with data, they may fit or not. */
+/** Settings of small QNNs, each in its own range; they may or may not fit together, or with data. */
 export const arbitraryQnn: fc.Arbitrary<Partial<QnnSettings>> = fc
   .tuple(
     fc.oneof({ arbitrary: table, weight: 4 }, { arbitrary: program.map((qasm) => ({ qasm })), weight: 1 }),

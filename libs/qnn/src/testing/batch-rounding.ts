@@ -5,8 +5,8 @@ import type { RoundedFormat } from '@qloom/tensor/testing/rounding.ts';
 import type { BatchGradient, CircuitBatch } from '../engine/engine.ts';
 
 /**
- * How far rounding in a format may take each number of a batch's adjoint gradient from its exact value, in the shapes of
- * `BatchGradient`. A parameter's derivative is a sum over rows: their bounds add up.
+ * Bounds on the rounding error in a format of each number of a batch's adjoint gradient, in the shapes of
+ * `BatchGradient`. A parameter's derivative is a sum over rows, so their bounds add up.
  */
 export function batchRounding(
   circuit: Circuit,
@@ -45,15 +45,15 @@ export function batchRounding(
 }
 
 /**
- * Expects an engine's gradient to be the reference's, whose float64 rounding is allowed for, number by number within `bounds`.
- * Throws with what is off, and by how much.
+ * Expects an engine's gradient to equal the reference's, number by number, within `bounds` and the float64 rounding of
+ * the reference. The error names the number and its deviation.
  */
 export function expectWithin(actual: BatchGradient, wanted: BatchGradient, bounds: BatchGradient): void {
   for (const part of ['expectations', 'parameters', 'inputs'] as const) {
     expect([part, actual[part].length]).toEqual([part, wanted[part].length]);
     expect(bounds[part].length).toBe(wanted[part].length);
     wanted[part].forEach((value, i) => {
-      // The reference rounds as well, in float64: twice the bound covers both.
+      // The reference also rounds, in float64: twice the bound covers both.
       if (!(Math.abs(actual[part][i] - value) <= 2 * bounds[part][i])) {
         throw new Error(`${part}[${i}]: ${actual[part][i]} instead of ${value}; allowed is ±${2 * bounds[part][i]}`);
       }

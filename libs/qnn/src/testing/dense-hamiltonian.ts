@@ -49,8 +49,8 @@ const PAULIS: Readonly<Record<string, readonly (readonly Complex[])[]>> = {
 };
 
 /**
- * The matrix A + iB of an observable by Kronecker products, entry by entry; it shares nothing with the simulator. Where B is
- * not 0 it stands as [[A, −B], [B, A]], which has every eigenvalue twice.
+ * The matrix A + iB of an observable by Kronecker products, entry by entry; independent of the simulator. If B is not
+ * 0, it is represented as [[A, −B], [B, A]], which has every eigenvalue twice.
  */
 export function denseHamiltonian({ terms }: Observable, qubits: number): DenseMatrix {
   const size = 2 ** qubits;

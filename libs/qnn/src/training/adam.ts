@@ -4,14 +4,14 @@ export interface Adam {
   step(values: Float64Array, gradient: Float64Array): void;
 }
 
-/** What Adam remembers of `size` values before the first step: their two moments, then β₁ᵗ and β₂ᵗ. */
+/** Adam's state for `size` values before the first step: their two moments, then β₁ᵗ and β₂ᵗ. */
 export const createAdamState = (size: number): Float64Array =>
   new Float64Array(adamStateLength(size)).fill(1, 2 * size);
 
-/** Numbers that Adam remembers of `size` values. */
+/** Length of Adam's state for `size` values. */
 export const adamStateLength = (size: number): number => 2 * size + 2;
 
-/** Adam with β = (0.9, 0.999) and ε = 1e-8 for `size` values, going on from `state`, which it keeps up to date. */
+/** Adam with β = (0.9, 0.999) and ε = 1e-8 for `size` values, continuing from `state`, which it updates. */
 export function createAdam(size: number, learningRate: number, state = createAdamState(size)): Adam {
   const [beta1, beta2, epsilon] = [0.9, 0.999, 1e-8];
   const first = state.subarray(0, size);

@@ -1,10 +1,10 @@
-/** Thrown when a loss is no longer finite. The message says which training, at which step, and what would be right. */
+/** Thrown when a loss is no longer finite. The message names the training, the step, and what to change. */
 export class TrainingDivergedError extends Error {
   override name = 'TrainingDivergedError';
   readonly code = 'diverged';
 }
 
-/** Thrown when training was told to stop before its last step. */
+/** Thrown when training is cancelled before its last step. */
 export class TrainingCancelledError extends Error {
   override name = 'TrainingCancelledError';
   readonly code = 'cancelled';

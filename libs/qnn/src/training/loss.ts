@@ -1,13 +1,13 @@
-/** What training minimizes. */
+/** Losses that training can minimize. */
 export const LOSSES = ['cross-entropy', 'mse'] as const;
 
 /** One of {@link LOSSES}. */
 export type LossName = (typeof LOSSES)[number];
 
 /**
- * The loss of one point. Reads `logits` (one a class), writes ∂loss/∂logit into `gradient`, and returns the loss.
+ * The loss of one point. Reads `logits` (one per class), writes ∂loss/∂logit into `gradient`, and returns the loss.
  * - cross-entropy: log Σ_c exp(logit_c) − logit_y
- * - mse: mean over classes of (logit_c − target_c)², the target being +1 for the point's class and −1 for the others
+ * - mse: mean over classes of (logit_c − target_c)², where the target is +1 for the point's class and −1 for the others
  */
 export type PointLoss = (logits: Float64Array, label: number, gradient: Float64Array) => number;
 
@@ -34,5 +34,5 @@ const meanSquaredError: PointLoss = (logits, label, gradient) => {
   return total;
 };
 
-/** The loss of a name. */
+/** The loss with a name. */
 export const pointLoss = (name: LossName): PointLoss => (name === 'mse' ? meanSquaredError : crossEntropy);

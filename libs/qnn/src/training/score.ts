@@ -1,10 +1,10 @@
 import type { PointLoss } from './loss.ts';
 
-/** A trained QNN on held-out points. */
+/** Scores of a trained QNN on held-out points. */
 export interface Score {
   /** Mean loss. */
   readonly loss: number;
-  /** Share of points predicted right, in [0, 1]. */
+  /** Fraction of correctly predicted points, in [0, 1]. */
   readonly accuracy: number;
   /** Loss of each point, shape [points]. */
   readonly losses: Float32Array;

@@ -3,7 +3,10 @@ import { lossCotangents } from '../engine/row-loss.ts';
 import { createAdam } from './adam.ts';
 import { pointLoss } from './loss.ts';
 
-/** Training for engines that have none of their own, or whose threads share out a step: a batch of all parameter vectors each. */
+/**
+ * Training for engines without a trainer of their own, or whose threads distribute a step: every step is one batch of
+ * all parameter vectors.
+ */
 export function createStepTrainer(compiled: CompiledCircuit, setup: TrainerSetup): Trainer {
   const { circuit, observables } = compiled;
   const { rows, scale, sets } = setup;
@@ -24,7 +27,7 @@ export function createStepTrainer(compiled: CompiledCircuit, setup: TrainerSetup
   const slopes = new Float64Array(observables.length);
   let losses = new Float64Array(0);
 
-  /** One step of every parameter vector with the rows of `indices` from `at` on. */
+  /** Performs one step of every parameter vector with the rows of `indices` from `at` on. */
   const step = async (indices: Int32Array, at: number, out: Float64Array): Promise<void> => {
     for (let i = 0; i < sets.length * rows; i++) {
       const from = indices[at + i] * width;

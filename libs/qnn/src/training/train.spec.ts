@@ -7,7 +7,7 @@ import { createQnnModel } from '../model/qnn-model.ts';
 import { TrainingCancelledError, TrainingDivergedError } from './errors.ts';
 import { type EncodedPoints, type TrainingTask, trainQnns } from './train.ts';
 
-/** Two Gaussian clouds at ±1.5 on every axis, two of their own deviations apart. */
+/** Two Gaussian clouds at ±1.5 on every axis, two of their standard deviations apart. */
 function clouds(seed: number, count: number, features = 2): EncodedPoints {
   const random = createRandom(seed);
   const labels = Int32Array.from({ length: count }, (_, i) => i % 2);
@@ -50,7 +50,7 @@ describe('trainQnns', () => {
     expect(result.accuracy).toBeGreaterThan(0.95);
   });
 
-  it('gives a task the same bits alone and beside others', async () => {
+  it('gives a task the same bits alone and together with others', async () => {
     const { settings, compiled } = compile();
     const tasks = [task(1), task(2, 20), task(3), task(4, 100)];
     const together = await trainQnns(await compiled, settings, tasks);
@@ -72,7 +72,7 @@ describe('trainQnns', () => {
     });
   });
 
-  it('gives the engine’s own trainer and the one for engines without the same bits', async () => {
+  it('gives the same bits with the engine’s own trainer and the generic one', async () => {
     const { settings, compiled } = compile();
     const { createTrainer, ...without } = await compiled;
     expect(createTrainer).toBeDefined();
@@ -80,7 +80,7 @@ describe('trainQnns', () => {
     expect(await trainQnns(without, settings, tasks)).toEqual(await trainQnns(await compiled, settings, tasks));
   });
 
-  it('counts steps and executions: forward and adjoint one each, the last forward on held-out points', async () => {
+  it('counts steps and executions: one each for forward and adjoint, and a final forward on held-out points', async () => {
     const { settings, compiled } = compile({ steps: 10 });
     const [result] = await trainQnns(await compiled, settings, [task(1, 20)]);
     expect(result.gradientSteps).toBe(10);
@@ -96,7 +96,7 @@ describe('trainQnns', () => {
     await expect(training).rejects.toThrow('seed 6: the loss is not finite at step 0');
   });
 
-  it('stops before the step at which it is told to', async () => {
+  it('stops before the step at which it is cancelled', async () => {
     const { settings, compiled } = compile();
     let asked = 0;
     const training = trainQnns(await compiled, settings, [task(7)], { shouldStop: () => ++asked > 2 });

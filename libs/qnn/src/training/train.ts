@@ -8,7 +8,7 @@ import { createMiniBatches, type MiniBatches } from './mini-batches.ts';
 import { type Score, score } from './score.ts';
 import { createStepTrainer } from './step-trainer.ts';
 
-/** Angles and labels, ready for a circuit. */
+/** Angles and labels as inputs of a circuit. */
 export interface EncodedPoints {
   readonly count: number;
   /** float64, shape [count, inputs of the circuit]. */
@@ -19,49 +19,52 @@ export interface EncodedPoints {
 
 /** One training: a seed, a fold, an arm. */
 export interface TrainingTask {
-  /** Named in errors, such as 'fold 1, augmented, seed 7'. */
+  /** Name in errors, such as 'fold 1, augmented, seed 7'. */
   readonly label: string;
-  /** Initial parameters and mini-batches are functions of it alone. */
+  /** Initial parameters and mini-batches depend only on this seed. */
   readonly seed: number;
   readonly training: EncodedPoints;
   readonly heldOut: EncodedPoints;
 }
 
-/** One training's outcome. */
+/** The result of one training. */
 export interface TrainingResult extends Score {
   /** Mean loss over the last tenth of the steps' mini-batches. */
   readonly trainingLoss: number;
-  /** Adam steps done. */
+  /** Number of Adam steps performed. */
   readonly gradientSteps: number;
-  /** Circuits executed: a forward and an adjoint pass count one each. */
+  /** Number of executed circuits: a forward and an adjoint pass count one each. */
   readonly circuitExecutions: number;
   /** The circuit's parameters. */
   readonly parameters: Float64Array;
 }
 
-/** What {@link trainQnns} may be told while it works. */
+/** Control of {@link trainQnns} while it runs. */
 export interface TrainingOptions {
-  /** Asked before every few steps, or every step where one takes long; true ends training with TrainingCancelledError. */
+  /**
+   * Called before every few steps, or before every step if steps take long; true ends training with
+   * TrainingCancelledError.
+   */
   readonly shouldStop?: () => boolean;
 }
 
-/** How many steps an engine does at a call: as many as take about as long as a step of 32 rows on twelve qubits. */
+/** Number of steps per call of an engine: as many as take about as long as a step of 32 rows on twelve qubits. */
 const stepsACall = (qubits: number, rows: number): number =>
   Math.max(1, Math.min(16, Math.floor(2 ** 17 / (2 ** qubits * rows))));
 
-/** The state of one training while its group goes on. */
+/** The state of one training while its group is trained. */
 interface Trainee {
   readonly task: TrainingTask;
   readonly batches: MiniBatches;
-  /** Circuit parameters: initial values, and the trained ones at last. */
+  /** Circuit parameters: initial values, and finally the trained ones. */
   values: Float64Array;
   tailLoss: number;
 }
 
 /**
- * Trains QNNs for the same fixed number of steps, several at once: those with equal batch sizes step together, one
- * parameter vector each. A training's bits depend on its own task and the settings alone. Throws TrainingDivergedError
- * and TrainingCancelledError.
+ * Trains QNNs for the same fixed number of steps, several at once: those with equal batch sizes are stepped together,
+ * one parameter vector each. A training's bits depend only on its own task and the settings. Throws
+ * TrainingDivergedError and TrainingCancelledError.
  */
 export async function trainQnns(
   compiled: CompiledCircuit,

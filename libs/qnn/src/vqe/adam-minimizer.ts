@@ -1,7 +1,7 @@
 import { createAdam } from '../training/adam.ts';
 import { type Iterate, largestComponent, type Objective, type OptimizerOptions } from './objective.ts';
 
-/** Minimizes by Adam: `steps` steps, fewer where the tolerance is met. */
+/** Minimizes by Adam: `steps` steps, or fewer if the tolerance is reached. */
 export async function minimizeAdam(
   objective: Objective,
   start: Float64Array,

@@ -3,15 +3,15 @@ import { type Observable, validateObservable } from '@qloom/quantum/observables/
 import { applyObservable, type Statevector } from '@qloom/quantum/simulation/statevector.ts';
 import type { Random } from '@qloom/random/random.ts';
 
-/** The most qubits of {@link groundEnergy}: its basis takes up to 200 states, 13 MiB there. */
+/** Maximum number of qubits of {@link groundEnergy}: its basis has up to 200 states, 13 MiB at this size. */
 export const MAX_EXACT_QUBITS = 12;
 
 const BASIS = 200;
 
 /**
  * The lowest eigenvalue of an observable by Lanczos' method with full reorthogonalization (Golub and Van Loan, "Matrix
- * Computations", 4th edition, section 10.1), to about 1e-10 of its largest eigenvalue. Throws CircuitTooLargeError above
- * {@link MAX_EXACT_QUBITS}, CircuitError where the observable does not fit.
+ * Computations", 4th edition, section 10.1), to about 1e-10 of its largest eigenvalue. Throws CircuitTooLargeError
+ * above {@link MAX_EXACT_QUBITS}, CircuitError if the observable does not fit.
  */
 export function groundEnergy(observable: Observable, qubits: number, random: Random): number {
   if (qubits > MAX_EXACT_QUBITS) {
@@ -35,7 +35,7 @@ export function groundEnergy(observable: Observable, qubits: number, random: Ran
     basis.push(current);
     next = applyObservable(current, observable);
     diagonal.push(overlap(current, next)[0]);
-    // Twice is enough (Kahan).
+    // Two orthogonalizations are enough (Kahan).
     for (let pass = 0; pass < 2; pass++) for (const state of basis) projectOut(next, state);
     const ritz = lowestOfTridiagonal(diagonal, beside);
     if (step > 20 && Math.abs(ritz - lowest) < 1e-14 * Math.max(1, Math.abs(ritz))) return ritz;

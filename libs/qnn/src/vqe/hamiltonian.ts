@@ -8,11 +8,11 @@ import { quoted } from '@qloom/tensor/quoted.ts';
 /** Hamiltonians with a name. */
 export const HAMILTONIANS = ['tfim', 'xxz', 'h2'] as const;
 
-/** What {@link createHamiltonian} makes. */
+/** Settings of {@link createHamiltonian}. */
 export interface HamiltonianSettings {
   /** One of {@link HAMILTONIANS}, or a sum of weighted Pauli strings such as `-1*Z0 Z1 - 0.5*X0`. */
   readonly hamiltonian: string;
-  /** Default: 4 for `h2`, which has no other; for a text as many as it names. */
+  /** Default: 4 for `h2`, which allows no other number; for a text, the number of qubits that it uses. */
   readonly qubits?: number;
   /** J of TFIM and XXZ. Default 1. */
   readonly coupling?: number;
@@ -24,7 +24,7 @@ export interface HamiltonianSettings {
   readonly periodic?: boolean;
 }
 
-/** A Hamiltonian, and the circuit that suits it where nobody says another. */
+/** A Hamiltonian, and its default circuit. */
 export interface Hamiltonian {
   readonly name: string;
   readonly qubits: number;
@@ -33,8 +33,9 @@ export interface Hamiltonian {
 }
 
 /**
- * The Hamiltonian of its settings: `tfim` is −J·Σ ZZ − h·Σ X, `xxz` is J·Σ (XX + YY + Δ·ZZ), `h2` the hydrogen molecule in
- * STO-3G at 0.7414 Å. Throws CircuitError where a number is not finite, a chain has fewer than two qubits, or the text is wrong.
+ * The Hamiltonian of its settings: `tfim` is −J·Σ ZZ − h·Σ X, `xxz` is J·Σ (XX + YY + Δ·ZZ), `h2` the hydrogen molecule
+ * in STO-3G at 0.7414 Å. Throws CircuitError if a number is not finite, a chain has fewer than two qubits, or the text
+ * is wrong.
  */
 export function createHamiltonian(settings: HamiltonianSettings): Hamiltonian {
   const { hamiltonian: name, coupling = 1, field = 1, anisotropy = 1, periodic = false } = settings;
@@ -50,7 +51,7 @@ export function createHamiltonian(settings: HamiltonianSettings): Hamiltonian {
     const { qubits = 6 } = settings;
     if (!(qubits >= 2)) throw new CircuitError(`qubits: ${qubits}; a chain needs at least 2`);
     const shape = periodic ? 'periodic' : 'open';
-    // One angle a gate on open chains: with shared ones the search ends in local minima there.
+    // One angle per gate on open chains, where the search ends in local minima with shared angles.
     const ansatzOptions = { periodic, shared: periodic };
     if (name === 'tfim') {
       return {

@@ -1,7 +1,7 @@
 import { dot, searchLine } from './line-search.ts';
 import { type Iterate, largestComponent, type Objective, type OptimizerOptions } from './objective.ts';
 
-/** Pairs of steps and gradient changes that are remembered. */
+/** Number of stored pairs of steps and gradient changes. */
 const MEMORY = 10;
 
 interface Pair {
@@ -10,8 +10,8 @@ interface Pair {
 }
 
 /**
- * Minimizes by limited-memory BFGS (Nocedal and Wright, "Numerical Optimization", 2nd edition, algorithms 7.4 and 7.5). Ends
- * at the tolerance, after `steps` steps, or where no step lowers the value any more.
+ * Minimizes by limited-memory BFGS (Nocedal and Wright, "Numerical Optimization", 2nd edition, algorithms 7.4 and 7.5).
+ * Ends at the tolerance, after `steps` steps, or when no step lowers the value any more.
  */
 export async function minimizeLbfgs(
   objective: Objective,

@@ -12,9 +12,9 @@ const CURVATURE = 0.9;
 const TRIALS = 30;
 
 /**
- * A step length along `direction` that meets the strong Wolfe conditions (Nocedal and Wright, "Numerical Optimization", 2nd
- * edition, algorithms 3.5 and 3.6, with bisection safeguarding cubic interpolation). Null where no step lowers the value
- * within rounding: the caller is at a minimum, as far as float64 tells.
+ * A step length along `direction` that satisfies the strong Wolfe conditions (Nocedal and Wright, "Numerical
+ * Optimization", 2nd edition, algorithms 3.5 and 3.6, with bisection safeguarding cubic interpolation). Null if no step
+ * lowers the value beyond rounding: the caller is at a minimum within float64 accuracy.
  */
 export async function searchLine(
   objective: Objective,

@@ -13,21 +13,21 @@ export const OPTIMIZERS = ['l-bfgs', 'adam'] as const;
 /** One of {@link OPTIMIZERS}. */
 export type OptimizerName = (typeof OPTIMIZERS)[number];
 
-/** How to search for the lowest energy. */
+/** Settings of the search for the lowest energy. */
 export interface MinimizeSettings {
   /** Default 'l-bfgs'. */
   readonly optimizer: OptimizerName;
-  /** Starts from random parameters, of which the best result is kept. Default 5. */
+  /** Number of random starts, of which the best result is kept. Default 5. */
   readonly restarts: number;
-  /** Steps of a start at most. Default 1000. */
+  /** Maximum number of steps per start. Default 1000. */
   readonly steps: number;
-  /** A start is done where the largest component of the gradient is below this. Default 1e-6. */
+  /** A start ends when the largest component of the gradient is below this. Default 1e-6. */
   readonly gradientTolerance: number;
   /** Adam's learning rate. Default 0.05. */
   readonly learningRate: number;
 }
 
-/** What nobody says. */
+/** Default settings. */
 export const DEFAULT_MINIMIZE: MinimizeSettings = {
   optimizer: 'l-bfgs',
   restarts: 5,
@@ -36,11 +36,11 @@ export const DEFAULT_MINIMIZE: MinimizeSettings = {
   learningRate: 0.05,
 };
 
-/** Where a search stands. */
+/** Progress of a search. */
 export interface EnergyProgress {
   /** The start, from 0. */
   readonly restart: number;
-  /** Steps done in it. */
+  /** Number of steps in this start. */
   readonly step: number;
   readonly energy: number;
   /** Largest component of the gradient. */
@@ -55,13 +55,13 @@ export interface LowestEnergy {
   readonly gradientNorm: number;
   /** Whether that is below the tolerance. */
   readonly converged: boolean;
-  /** Gradients computed, all starts together. */
+  /** Number of gradients computed in all starts. */
   readonly evaluations: number;
 }
 
-/** What {@link minimizeEnergy} works with. */
+/** Context of {@link minimizeEnergy}. */
 export interface MinimizeOptions {
-  /** In float64: in float32 gradients end near 1e-5. */
+  /** Should be float64: in float32, gradients do not fall below about 1e-5. */
   readonly engine: Engine;
   /** Without inputs. */
   readonly circuit: Circuit;
@@ -76,9 +76,9 @@ export interface MinimizeOptions {
 const NEAR_ZERO = 0.1;
 
 /**
- * The variational quantum eigensolver (Peruzzo et al., arXiv:1304.3061): minimizes ⟨H⟩ over the circuit's parameters from
- * several starts. The first start is near zero, where a Hamiltonian-variational circuit is near its reference state. Throws
- * CircuitError where circuit or Hamiltonian do not fit.
+ * The variational quantum eigensolver (Peruzzo et al., arXiv:1304.3061): minimizes ⟨H⟩ over the circuit's parameters
+ * from several starts. The first start is near zero, where a Hamiltonian-variational circuit is near its reference
+ * state. Throws CircuitError if circuit or Hamiltonian do not fit.
  */
 export async function minimizeEnergy(options: MinimizeOptions): Promise<LowestEnergy> {
   const { engine, circuit, hamiltonian, random, onProgress } = options;

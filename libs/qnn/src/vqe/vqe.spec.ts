@@ -31,12 +31,12 @@ describe('minimizeEnergy', () => {
     const { qubits, observable } = createHamiltonian(given);
     const exact = lowestEigenvalue(denseHamiltonian(observable, qubits));
     const { energy } = await solve(given, { restarts: 1 });
-    // An energy below the ground state's would be a wrong simulator; 1e-9 is rounding.
+    // An energy below the ground state's would be an error of the simulator; 1e-9 is rounding.
     expect(energy - exact).toBeGreaterThan(-1e-9);
     expect(energy - exact).toBeLessThan(1e-6);
   });
 
-  it('refuses a circuit without parameters, whose energy nothing could lower', async () => {
+  it('refuses a circuit without parameters', async () => {
     const hydrogen = createHamiltonian({ hamiltonian: 'h2' });
     const circuit = buildQnnCircuit({ ...hydrogen.circuit, ansatzOptions: { electrons: 3 } });
     const engine = createWasmEngine({ precision: 'float64' });
@@ -52,12 +52,12 @@ describe('minimizeEnergy', () => {
     expect(converged).toBe(true);
   });
 
-  it('gets there with Adam as well', async () => {
+  it('finds it with Adam as well', async () => {
     const { energy } = await solve({ hamiltonian: 'h2' }, { optimizer: 'adam', restarts: 1, gradientTolerance: 1e-4 });
     expect(energy).toBeCloseTo(-1.13727, 5);
   });
 
-  it('gives the same parameters for the same seed, and tells its progress', async () => {
+  it('returns the same parameters for the same seed, and reports its progress', async () => {
     const seen: number[] = [];
     const { circuit, observable } = createHamiltonian({ hamiltonian: '-1*Z0 Z1 - 0.3*X0 + 0.2*Y1' });
     const once = (onProgress?: (at: { energy: number }) => void) =>
@@ -73,7 +73,7 @@ describe('minimizeEnergy', () => {
     expect(Math.min(...seen)).toBe(first.energy);
   });
 
-  it('ends where progress throws', async () => {
+  it('ends when progress throws', async () => {
     const { circuit, observable } = createHamiltonian({ hamiltonian: 'tfim', qubits: 4 });
     const ended = minimizeEnergy({
       engine: createWasmEngine({ precision: 'float64' }),

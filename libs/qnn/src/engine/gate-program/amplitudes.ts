@@ -1,6 +1,6 @@
 import { amplitudeNorm } from '@qloom/quantum/simulation/preparation.ts';
 
-/** Writes the amplitudes x/‖x‖ of the first `count` inputs. Throws CircuitError where they are all zero. */
+/** Writes the amplitudes x/‖x‖ of the first `count` inputs. Throws CircuitError if they are all zero. */
 export function fillAmplitudes(inputs: ArrayLike<number>, count: number, out: Float32Array, offset: number): void {
   const norm = amplitudeNorm(inputs, count);
   for (let k = 0; k < count; k++) out[offset + k] = inputs[k] / norm;

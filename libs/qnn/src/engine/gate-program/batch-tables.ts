@@ -5,16 +5,19 @@ import type { Chunk } from './chunks.ts';
 import { addSlotGradients, type GateProgram, type Slot } from './gate-program.ts';
 import { createRowWriter } from './table-writer.ts';
 
-/** The tables of a chunk: what goes to the device before, and the chain rule on what comes back. */
+/** The tables of a chunk: the values to write to the device, and the chain rule for the gradients read back. */
 export interface BatchTables {
-  /** Shape [sets, values a set], of the chunk that was filled last. */
+  /** Shape [sets, values per set], of the chunk that was filled last. */
   readonly setValues: Float32Array<ArrayBuffer>;
-  /** Shape [sets · rows, values an execution]. */
+  /** Shape [sets · rows, values per execution]. */
   readonly rowValues: Float32Array<ArrayBuffer>;
   fill(batch: CircuitBatch, chunk: Chunk): void;
-  /** Whether gradients need what each execution has of its own: where inputs are wanted, or multiply parameters. */
+  /**
+   * Whether the gradients of each execution are needed: for the gradient with respect to inputs, or if inputs multiply
+   * parameters.
+   */
   needsOwn(wantInputs: boolean): boolean;
-  /** Gradients of a batch, zero at first. */
+  /** Gradients of a batch, initially zero. */
   startGradient(batch: CircuitBatch, wantInputs: boolean): BatchGradientSum;
 }
 
@@ -22,11 +25,14 @@ export interface BatchTables {
 export interface BatchGradientSum {
   readonly parameters: Float64Array;
   readonly inputs: Float64Array;
-  /** Adds a chunk's gradients: `totals` of shape [sets, gradients a set], summed over rows, and `own` [sets · rows, gradients a row], which may be empty where none is needed. */
+  /**
+   * Adds a chunk's gradients: `totals` of shape [sets, gradients per set], summed over rows, and `own` of shape [sets ·
+   * rows, gradients per row], which may be empty if not needed.
+   */
   add(chunk: Chunk, totals: ArrayLike<number>, own: ArrayLike<number>): void;
 }
 
-/** Whether a parameter is part of an angle. */
+/** Whether an angle depends on a parameter. */
 const isTrainable = ({ angle }: Slot): boolean => angle.terms.some(({ parameter }) => parameter !== null);
 
 /** The tables of a program. */

@@ -9,8 +9,8 @@ const step =
   (qubits, angles) => ({ name, qubits, angles: [angles[which]] });
 
 /**
- * Gates of several angles as products of gates of one, in the order of application: each then needs a sine and a cosine
- * only. Gates that are not listed are computed from their matrices.
+ * Gates with several angles as products of gates with one angle, in the order of application: each then needs only one
+ * sine and cosine. Other gates are computed from their matrices.
  */
 const EXPANSIONS: Partial<Record<GateName, readonly Step[]>> = {
   // Rot(φ, θ, ω) = RZ(ω)·RY(θ)·RZ(φ)
@@ -20,7 +20,7 @@ const EXPANSIONS: Partial<Record<GateName, readonly Step[]>> = {
   cu: [step('cp', 2), step('cry', 0), step('cp', 1)],
 };
 
-/** The gates of one angle or none that a gate is the product of. */
+/** The gates with at most one angle whose product is the gate. */
 export function expand(gate: Gate): readonly Gate[] {
   const steps = EXPANSIONS[gate.name];
   return steps ? steps.map((make) => make(gate.qubits, gate.angles)) : [gate];

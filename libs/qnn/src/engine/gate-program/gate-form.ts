@@ -1,7 +1,10 @@
 import type { GateDefinition } from '@qloom/quantum/gates/gates.ts';
 import type { Matrix } from '@qloom/quantum/gates/matrix.ts';
 
-/** A real part of a matrix entry: `factor`, or `factor · values[value]` where it depends on the gate's angles. */
+/**
+ * The real or imaginary part of a matrix entry: `factor`, or `factor · values[value]` if it depends on the gate's
+ * angles.
+ */
 export interface Coefficient {
   readonly factor: number;
   readonly value: number | null;
@@ -15,14 +18,16 @@ export interface Entry {
   readonly im: Coefficient | null;
 }
 
-/** How one of a gate's values follows from its angles: a sinusoid of its only angle, or a number of its matrices. */
+/**
+ * How one of a gate's values is computed from its angles: a sinusoid of its only angle, or a number of its matrices.
+ */
 export type ValueSource =
   | { readonly kind: 'cos' | 'sin'; readonly frequency: number }
   | { readonly kind: 'component'; readonly derivative: number | null; readonly index: number };
 
 /**
- * What of a gate has to be computed at run time: it acts on `targets` where all `controls` are one (both are positions in
- * the gate's qubits), by a sparse matrix whose numbers are constants or multiples of few `values`.
+ * The part of a gate that is computed at run time: a sparse matrix on `targets` if all `controls` are one (both are
+ * positions in the gate's qubits), whose numbers are constants or multiples of a few `values`.
  */
 export interface GateForm {
   readonly controls: readonly number[];
@@ -31,17 +36,17 @@ export interface GateForm {
   readonly unitary: readonly Entry[];
   /** ∂U/∂angle_j on the same block; zero elsewhere. */
   readonly derivatives: readonly (readonly Entry[])[];
-  /** The gate does nothing at any angle. */
+  /** The gate is the identity at every angle. */
   readonly isIdentity: boolean;
 }
 
-/** Any two functions of the angles that agree up to a factor at all of these are taken for proportional. */
+/** Two functions of the angles that agree up to a factor at all of these are considered proportional. */
 const PROBES = 7;
 const TOLERANCE = 1e-12;
 
 /**
- * Finds a gate's form by evaluating it at a few fixed angles in general position. So every gate of the table is known to the
- * engines without a list of names: RY comes out as two values c and s, CZ as a factor of −1 where two controls are one.
+ * Finds a gate's form by evaluating it at a few fixed angles in general position. Hence the engines support every gate
+ * of the table without a list of names: RY has two values c and s, CZ a factor of −1 if two controls are one.
  */
 export function formOf(definition: GateDefinition): GateForm {
   const { qubits, angles } = definition;
@@ -108,13 +113,16 @@ export const adjointEntries = (entries: readonly Entry[]): Entry[] =>
     im: im && { ...im, factor: -im.factor },
   }));
 
-/** The index in the gate's own matrix of an index of the block on its targets, all controls one. */
+/** Maps an index of the block on the targets to an index of the gate's matrix, with all controls one. */
 function whole(index: number, targets: readonly number[], controls: readonly number[]): number {
   const ones = controls.reduce((mask, bit) => mask | (1 << bit), 0);
   return targets.reduce((mask, bit, j) => mask | (((index >> j) & 1) << bit), ones);
 }
 
-/** Whether the matrix is `idle` times the identity wherever `bit` is zero, and does not mix it with where it is one. */
+/**
+ * Whether the matrix is `idle` times the identity on basis states with `bit` zero, and does not mix them with those
+ * with `bit` one.
+ */
 function isIdle({ size, values }: Matrix, bit: number, idle: 0 | 1): boolean {
   for (let row = 0; row < size; row++) {
     for (let column = 0; column < size; column++) {
@@ -134,7 +142,7 @@ function ratio(samples: readonly number[], known: readonly number[]): number | n
   return samples.every((sample, i) => Math.abs(sample - factor * known[i]) < TOLERANCE) ? factor : null;
 }
 
-/** The sine or cosine that these samples at one angle are a multiple of. */
+/** The sine or cosine of which these samples at one angle are a multiple. */
 function sinusoid(
   samples: readonly number[],
   probes: readonly (readonly number[])[],
@@ -148,6 +156,6 @@ function sinusoid(
   return null;
 }
 
-/** Rounds to a multiple of a quarter where rounding errors alone keep a number from it. */
+/** Rounds to a multiple of a quarter if the number differs from it only by rounding errors. */
 const snap = (value: number) =>
   Math.abs(value - Math.round(4 * value) / 4) < TOLERANCE ? Math.round(4 * value) / 4 : value;

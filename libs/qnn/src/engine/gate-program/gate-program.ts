@@ -4,43 +4,49 @@ import { GATES, type GateName } from '@qloom/quantum/gates/gates.ts';
 import { expand } from './expand.ts';
 import { formOf, type GateForm } from './gate-form.ts';
 
-/** Whose numbers a value or a gradient are: each parameter vector's (`set`), or each execution's, since inputs enter. */
+/** Scope of a value or a gradient: per parameter vector (`set`), or per execution (`row`) if it depends on inputs. */
 export type Scope = 'set' | 'row';
 
-/** One gate, ready to be executed. */
+/** One gate, prepared for execution. */
 export interface GateOp {
   readonly form: GateForm;
-  /** The gate acts where all of these qubits are one, as a bit mask. */
+  /** The gate acts if all of these qubits are one; a bit mask. */
   readonly controls: number;
   /** Qubit j is bit j of an index of the form's entries. */
   readonly targets: readonly number[];
   readonly angles: readonly Angle[];
   readonly gate: GateName;
-  /** Where the form's values are in the table of its scope. */
+  /** Scope of the form's values, and their offset in its table. */
   readonly scope: Scope;
   readonly valueOffset: number;
   /** For each angle that is to be differentiated, its slot in the table of gradients of the slot's scope. */
   readonly slots: readonly (Slot | null)[];
 }
 
-/** Where the gradient of one angle goes. */
+/** Position of the gradient of one angle. */
 export interface Slot {
   readonly scope: Scope;
   readonly offset: number;
   readonly angle: Angle;
 }
 
-/** A circuit as gates whose numbers stand in two tables: one row of values for each set, and one for each execution. */
+/** A circuit as gates whose numbers are in two tables: one row of values for each set, and one for each execution. */
 export interface GateProgram {
   readonly qubits: number;
   readonly ops: readonly GateOp[];
-  /** Values a set, values an execution; the last ones of an execution are the amplitudes that it starts from, if any. */
+  /**
+   * Number of values per set and per execution; the last ones of an execution are the amplitudes of its initial state,
+   * if any.
+   */
   readonly values: Readonly<Record<Scope, number>>;
-  /** Where the gradients of angles go. */
+  /** Positions of the gradients of angles. */
   readonly slots: Readonly<Record<Scope, readonly Slot[]>>;
-  /** Gradients a set, gradients an execution; the last ones of an execution are 2·Re λ of the amplitudes it starts from. */
+  /**
+   * Number of gradients per set and per execution; the last ones of an execution are 2·Re λ of the amplitudes of its
+   * initial state.
+   */
   readonly gradients: Readonly<Record<Scope, number>>;
-  /** How many inputs, from the first, are amplitudes of the initial state; 0: it is |0…0⟩. */
+  /** Number of inputs, from the first, that are amplitudes of the initial state; 0 for |0…0⟩. */
   readonly prepared: number;
 }
 
@@ -54,17 +60,17 @@ function formOfName(name: GateName): GateForm {
   return form;
 }
 
-/** Whether the angle is another for each execution. */
+/** Whether the angle differs between executions. */
 const usesInputs = (angle: Angle) => angle.terms.some((term) => term.input !== null);
 
-/** The circuit's gates as gates of one angle where that is possible, in the same order, without those that do nothing. */
+/** The circuit's gates as gates with one angle where possible, in the same order, without identities. */
 export const placeGates = (circuit: Circuit): PlacedGate[] =>
   circuit.gates
     .flatMap(expand)
     .map(place)
     .filter(({ form }) => !form.isIdentity);
 
-/** Gives every gate its place in the tables, in the order of `placed`. */
+/** Assigns every gate its position in the tables, in the order of `placed`. */
 export function programOf({ qubits, preparation }: Circuit, placed: readonly PlacedGate[]): GateProgram {
   const values = { set: 0, row: 0 };
   const slots: Record<Scope, Slot[]> = { set: [], row: [] };
@@ -111,7 +117,7 @@ function place(gate: Gate): PlacedGate {
   };
 }
 
-/** Adds what the gradients of one row of a scope's table mean for parameters and inputs. */
+/** Adds the gradients with respect to parameters and inputs from one row of a scope's table of gradients. */
 export function addSlotGradients(
   slots: readonly Slot[],
   gradients: ArrayLike<number>,

@@ -3,7 +3,7 @@ import { GATES } from '@qloom/quantum/gates/gates.ts';
 import type { ValueSource } from './gate-form.ts';
 import type { GateOp, GateProgram, Scope } from './gate-program.ts';
 
-/** Writes one row of a scope's table of values, from `offset` on; computed in float64, rounded on being stored. */
+/** Writes one row of a scope's table of values, from `offset` on; computed in float64 and rounded when stored. */
 export type WriteRow = (
   parameters: ArrayLike<number>,
   inputs: ArrayLike<number>,
@@ -11,7 +11,7 @@ export type WriteRow = (
   offset: number,
 ) => void;
 
-/** The sine and cosine of `frequency · angle`, and the places in a row where they stand. */
+/** The sine and cosine of `frequency · angle`, and their positions in a row. */
 interface Sinusoid {
   readonly angle: Angle;
   readonly frequency: number;
@@ -19,7 +19,7 @@ interface Sinusoid {
   readonly sines: number[];
 }
 
-/** A number of a gate's matrices, where no sinusoid will do. */
+/** A number of a gate's matrices that is not a sinusoid. */
 interface Component {
   readonly op: GateOp;
   readonly source: ValueSource & { readonly kind: 'component' };
@@ -27,8 +27,8 @@ interface Component {
 }
 
 /**
- * Prepares {@link WriteRow}. Every sine and cosine is computed once a row, in however many gates it stands: a circuit that encodes
- * its inputs in each of its layers has few angles of its own for an execution.
+ * Prepares {@link WriteRow}. Every sine and cosine is computed once per row, even if several gates use it: a circuit
+ * that encodes its inputs in each of its layers has few distinct angles per execution.
  */
 export function createRowWriter({ ops }: GateProgram, scope: Scope): WriteRow {
   const sinusoids = new Map<string, Sinusoid>();

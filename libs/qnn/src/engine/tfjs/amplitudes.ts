@@ -19,16 +19,16 @@ export function realStates(first: tf.Tensor2D, qubits: number): Amplitudes {
 
 /** A {@link Pattern} on the device. */
 export interface PatternTensor {
-  /** Where amplitudes come from, shape [2ⁿ]; `null` where they stay. */
+  /** Source indices of the amplitudes, shape [2ⁿ]; `null` if amplitudes are not moved. */
   readonly from: tf.Tensor1D | null;
   /** Shape [values + 1, 2ⁿ]. */
   readonly re: tf.Tensor2D | null;
   readonly im: tf.Tensor2D | null;
-  /** The matrix is the same for every row of the batch: only the last line of `re` and `im` is there. */
+  /** Whether the matrix is the same for every row of the batch; then `re` and `im` have only their last line. */
   readonly isConstant: boolean;
 }
 
-/** Puts patterns on the device; the caller disposes of what `track` was told. */
+/** Copies patterns to the device; the caller disposes of the tensors passed to `track`. */
 export function uploadPatterns(
   patterns: readonly Pattern[],
   values: number,
@@ -54,13 +54,16 @@ export function uploadPatterns(
   }));
 }
 
-/** The states with every amplitude taken from index i ⊕ mask. */
+/** The states with amplitude i taken from index i ⊕ mask. */
 export function moved({ re, im }: Amplitudes, from: tf.Tensor1D | null): Amplitudes {
   if (from === null) return { re, im };
   return { re: tf.gather(re, from, 1), im: tf.gather(im, from, 1) };
 }
 
-/** The matrix of `patterns` times the states; `values` of shape [batch, values + 1] are the gate's, with a column of ones. */
+/**
+ * The matrix of `patterns` times the states; `values`, shape [batch, values + 1], are the gate's values and a column of
+ * ones.
+ */
 export function applyPatterns(
   state: Amplitudes,
   patterns: readonly PatternTensor[],

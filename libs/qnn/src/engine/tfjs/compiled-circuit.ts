@@ -17,7 +17,7 @@ import type { Amplitudes } from './amplitudes.ts';
 import { tensorReadout } from './tensor-readout.ts';
 import { tensorSweep } from './tensor-sweep.ts';
 
-/** Tensors of a state's size that a gate's step holds at once, both states and what it computes with. */
+/** Number of tensors of a state's size that exist at once in a gate's step: both states and intermediate results. */
 const TENSORS_AT_ONCE = 16;
 
 /** A circuit as tensor operations. */
@@ -34,7 +34,7 @@ export function compileTensors(
   const tables = createBatchTables(program, circuit);
   const capacity = Math.max(1, Math.floor(limits.maxStateBytes / (4 * TENSORS_AT_ONCE * 2 ** circuit.qubits)));
 
-  /** Every gate's values of every execution, side by side. */
+  /** The values of all gates for every execution, side by side. */
   const valuesOf = (batch: CircuitBatch, chunk: Chunk): tf.Tensor2D => {
     tables.fill(batch, chunk);
     const executions = chunk.sets * chunk.rows;
@@ -62,7 +62,10 @@ export function compileTensors(
     return tf.tensor2d(all, [executions, prepared]);
   };
   let expectations = new Float64Array(0);
-  /** Runs a chunk forward and keeps its expectations; `use` gets φ and the values, which are disposed of afterwards. */
+  /**
+   * Runs a chunk forward and stores its expectations; `use` receives φ and the values, which are disposed of
+   * afterwards.
+   */
   const execute = async (
     batch: CircuitBatch,
     chunk: Chunk,

@@ -12,8 +12,8 @@ export interface Pattern {
 }
 
 /**
- * The patterns of a gate's matrix, or of its inverse or derivative: one for each way in which the gate moves amplitudes.
- * Where a control is zero it is `idle` times the identity.
+ * The patterns of a gate's matrix, or of its inverse or derivative: one for each way in which the gate moves
+ * amplitudes. If a control is zero, the matrix is `idle` times the identity.
  */
 export function patternsOf(op: GateOp, entries: readonly Entry[], qubits: number, idle: 0 | 1): Pattern[] {
   const size = 2 ** qubits;
@@ -42,7 +42,7 @@ export function patternsOf(op: GateOp, entries: readonly Entry[], qubits: number
   return [...found.values()];
 }
 
-/** How many float32 {@link patternsOf} would make, without making them. */
+/** Number of float32 values that {@link patternsOf} would create, without creating them. */
 export function patternSize(op: GateOp, entries: readonly Entry[], qubits: number): number {
   const parts = new Set(
     entries.flatMap(({ row, column, re, im }) => [

@@ -3,7 +3,7 @@ import { parity } from '@qloom/quantum/simulation/statevector.ts';
 import * as tf from '@tensorflow/tfjs-core';
 import { type Amplitudes, moved } from './amplitudes.ts';
 
-/** Expectations of all observables, and the states that the backward sweep starts from. */
+/** Expectations of all observables, and the initial states of the backward sweep. */
 export interface TensorReadout {
   /** ⟨O_k⟩, shape [batch, observables]. */
   measure(phi: Amplitudes): tf.Tensor2D;

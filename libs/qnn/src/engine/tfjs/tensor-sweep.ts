@@ -19,11 +19,11 @@ export interface TensorSweep {
    */
   forward(first: tf.Tensor2D, values: tf.Tensor2D): Amplitudes;
   /**
-   * Takes both states back to the start, disposes of them, and gives the gradients of each scope's slots, shape
-   * [batch, slots]: ∂/∂a = 2·Re⟨λ|∂U/∂a|φ⟩. By hand, not by a tape, so that two states are all that is held.
+   * Propagates both states back to the start, disposes of them, and returns the gradients of each scope's slots, shape
+   * [batch, slots]: ∂/∂a = 2·Re⟨λ|∂U/∂a|φ⟩. Implemented without a gradient tape, so that only two states are in memory.
    */
   backward(phi: Amplitudes, lambda: Amplitudes, values: tf.Tensor2D): Record<Scope, tf.Tensor2D | null>;
-  /** Columns of `values`: for each gate with angles its values and a one. */
+  /** Columns of `values`: for each gate with angles, its values and a one. */
   readonly columns: readonly { readonly op: GateOp; readonly offset: number }[];
   readonly width: number;
 }
@@ -36,7 +36,7 @@ interface TensorGate {
   readonly derivatives: readonly PatternTensor[][];
 }
 
-/** Bytes that the patterns of a program take. */
+/** Size of the patterns of a program. Unit: bytes. */
 export function patternBytes(program: GateProgram): number {
   const distinct = new Map(program.ops.map((op) => [keyOf(op), op]));
   let floats = 0;
@@ -50,7 +50,7 @@ export function patternBytes(program: GateProgram): number {
 
 const keyOf = ({ gate, controls, targets }: GateOp) => `${gate} ${controls} ${targets}`;
 
-/** Puts a program's gates on the device; equal gates share their patterns. */
+/** Copies a program's gates to the device; equal gates share their patterns. */
 export function tensorSweep(program: GateProgram, track: <T extends tf.Tensor>(tensor: T) => T): TensorSweep {
   const { qubits, ops, slots, prepared } = program;
   const known = new Map<string, Pick<TensorGate, 'unitary' | 'inverse' | 'derivatives'>>();

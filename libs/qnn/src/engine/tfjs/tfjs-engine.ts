@@ -13,19 +13,22 @@ import { TFJS_LIMITS } from './tfjs-limits.ts';
 export interface TfjsEngineOptions {
   /** Default: 16 qubits, 256 MiB. */
   readonly limits?: Partial<EngineLimits>;
-  /** Take this backend of TensorFlow.js or fail. Default: the one in use, else the best that is present. */
+  /**
+   * The backend of TensorFlow.js to use; fails if it is unavailable. Default: the one in use, else the best available
+   * one.
+   */
   readonly backend?: UseBackendOptions['force'];
 }
 
 /**
- * `tfjs`: batches as tensor operations of TensorFlow.js on the backend that is in use, which is one a process; float32.
+ * `tfjs`: batches as tensor operations of TensorFlow.js on the backend in use, of which a process has one; float32.
  * Meant for CUDA. Throws BackendUnavailableError.
  */
 export async function createTfjsEngine(options: TfjsEngineOptions = {}): Promise<Engine> {
   await useBackend({ force: options.backend });
   const limits = { ...TFJS_LIMITS, ...options.limits };
   const held = new Set<tf.Tensor[]>();
-  /** A circuit that nobody holds any more gives its patterns back: tensors are not collected by themselves. */
+  /** Disposes of the patterns of circuits that are no longer referenced: tensors are not garbage-collected. */
   const abandoned = new FinalizationRegistry<tf.Tensor[]>((tensors) => {
     if (held.delete(tensors)) tf.dispose(tensors);
   });
@@ -56,7 +59,7 @@ export async function createTfjsEngine(options: TfjsEngineOptions = {}): Promise
   };
 }
 
-/** Throws CircuitTooLargeError, with what would fit, when the gates' patterns do not. */
+/** Throws CircuitTooLargeError, with the number of qubits that would fit, when the gates' patterns are too large. */
 function checkSize(program: GateProgram, { maxQubits, maxStateBytes }: EngineLimits): void {
   const bytes = patternBytes(program);
   if (program.qubits <= maxQubits && bytes <= maxStateBytes) return;

@@ -4,7 +4,7 @@ import { TFJS_LIMITS } from './tfjs-limits.ts';
 
 const require = createRequire(import.meta.url);
 
-/** `tfjs` in the table of engines; TensorFlow.js is loaded when the engine is started. */
+/** Entry `tfjs` of the table of engines; TensorFlow.js is loaded when the engine is started. */
 export const tfjsEntry: EngineEntry = {
   name: 'tfjs',
   description: 'batched tensor operations of TensorFlow.js, for CUDA',
@@ -12,7 +12,8 @@ export const tfjsEntry: EngineEntry = {
   async find() {
     const native = ['@tensorflow/tfjs-node-gpu', '@tensorflow/tfjs-node'].find(isInstalled);
     if (native !== undefined) return { available: true, detail: native };
-    // WebAssembly without threads is always there, and never the fastest: not worth loading TensorFlow.js to find that out.
+    // The WebAssembly backend without threads is always available and never the fastest, so TensorFlow.js is not loaded
+    // to measure it.
     const detail = 'on the CPU, never chosen by auto: for CUDA install @tensorflow/tfjs-node-gpu';
     return { available: true, automatic: false, detail };
   },

@@ -16,57 +16,60 @@ import { type Context, writeKernels } from './printing/module.ts';
 import { printWasm } from './printing/print-wasm.ts';
 import { widen } from './printing/widen.ts';
 
-/** What a program is compiled for. */
+/** Settings of the compilation. */
 export interface CompileOptions {
   readonly precision: Precision;
-  /** SIMD registers a vector; default: {@link registersFor}. */
+  /** SIMD registers per vector; default: {@link registersFor}. */
   readonly registers?: 1 | 2;
   /** Relaxed SIMD's fused multiply-add. */
   readonly fused: boolean;
-  /** The most bytes of memory. */
+  /** Maximum memory size. Unit: bytes. */
   readonly maxBytes: number;
-  /** Keep states for the backward sweep; default: where that takes no more than {@link KEEP_BYTES}. */
+  /** Keep states for the backward sweep; default: if that takes at most {@link KEEP_BYTES}. */
   readonly keepsStates?: boolean;
-  /** Whether circuits that encode once go by columns of U(θ); see WasmEngineOptions. Default 'auto'. */
+  /** Whether circuits that encode once are executed by columns of U(θ); see WasmEngineOptions. Default 'auto'. */
   readonly encodeOnce?: 'auto' | boolean;
 }
 
-/** How a circuit that encodes once can do without U(θ) for every row. */
+/** How a circuit that encodes once avoids U(θ) for every row. */
 export interface EncodeOnce {
   readonly columns: ColumnPlan;
   readonly operations: Operations;
-  /** Batches take this way; trainings choose by their own number of rows. */
+  /** Whether batches are executed by columns; trainings choose by their own number of rows. */
   readonly forBatches: boolean;
   /** Whether trainings may choose. */
   readonly choosesByRows: boolean;
 }
 
-/** A circuit compiled to where everything lies in memory. */
+/** A compiled circuit with its memory layout. */
 export interface Program {
   readonly structure: Structure;
   readonly shape: Shape;
   readonly angles: AnglePlan;
   readonly memory: MemoryPlan;
   readonly entries: AngleEntries;
-  /** Null where every row goes through the whole circuit. */
+  /** Null if every row is executed through the whole circuit. */
   readonly encodeOnce: EncodeOnce | null;
-  /** Samples that are handed over at once. */
+  /** Number of samples that are written to memory at once. */
   readonly chunkRows: number;
   readonly bytes: number;
   readonly pages: number;
 }
 
 /**
- * Memory with states kept for the backward sweep stays below this: beyond a core's own caches, and more so on two cores at once,
- * un-computing them is faster than fetching them. ADR 0018 has the measurement.
+ * Maximum memory with states kept for the backward sweep: beyond a core's own caches, and especially on two cores at
+ * once, un-computing states is faster than loading them. ADR 0018 has the measurement.
  */
 const KEEP_BYTES = 6 * 2 ** 20;
 const PAGE = 65536;
 
-/** Samples a chunk: the unit of work, whose gradients are summed by themselves whatever the number of threads. */
+/** Samples per chunk: the unit of work, whose gradients are summed separately for any number of threads. */
 const chunkRowsFor = (qubits: number): number => (qubits < 8 ? 64 : qubits < 13 ? 16 : 8);
 
-/** SIMD registers a vector: two, which V8 merges into one, as long as a core's caches hold states of twice the samples. */
+/**
+ * SIMD registers per vector: two, which V8 merges into one, if a core's caches have room for the states of twice the
+ * samples.
+ */
 const registersFor = (qubits: number): 1 | 2 => (qubits < 13 ? 2 : 1);
 
 /**
@@ -105,7 +108,7 @@ export function planProgram(circuit: Circuit, observables: readonly Observable[]
   return { structure, shape, angles, memory, entries, encodeOnce, chunkRows, bytes, pages: Math.ceil(bytes / PAGE) };
 }
 
-/** How a circuit encodes, where it does so once and moments can be less work than U(θ) for every row. */
+/** The encoding of a circuit that encodes once and for which moments can be less work than U(θ) for every row. */
 function chooseColumns(
   structure: Structure,
   wanted: 'auto' | boolean,
@@ -127,14 +130,14 @@ export function assemble(program: Program, { precision, fused }: CompileOptions)
   return printWasm(kernels, raw, { precision, fused, pages: program.pages });
 }
 
-/** The program's kernels, for whoever prints them. */
+/** The program's kernels, for printing. */
 export const programKernels = (program: Program): Kernel[] => writeKernels(program);
 
 function tooLarge(qubits: number, bytes: number, limit: number): CircuitTooLargeError {
-  // States dominate, and double with every qubit.
+  // States dominate the memory and double with every qubit.
   const fits = Math.max(0, qubits - Math.ceil(Math.log2(bytes / limit)));
   return new CircuitTooLargeError(
     `wasm: ${qubits} qubits need ${bytes} bytes for this circuit; at most ${limit} bytes are right, ` +
-      `which ${fits} qubits of such a circuit take`,
+      `enough for ${fits} qubits of such a circuit`,
   );
 }

@@ -6,28 +6,33 @@ import type { Crew } from './threads/crew.ts';
 import type { SharedCircuit } from './threads/messages.ts';
 import { isWorthSharing } from './threads/worth.ts';
 
-/** Executes tasks of one compiled circuit: on the calling thread, or on several where that is worth it. The bits are the same. */
+/**
+ * Executes tasks of one compiled circuit: on the calling thread, or on several threads for large tasks. The bits are
+ * the same.
+ */
 export interface Executor {
-  /** Threads that there are, the calling one included. */
+  /** Number of threads, including the calling one. */
   readonly threads: number;
   /** Whether a task is large enough for several threads. */
   isWorthSharing(task: Task): boolean;
   /**
-   * Executes a task; `gradient`, shape [sets, parameters], gets what its units' gradients add up to. `cotangentsOf` is for a loss
-   * that is a callback, and keeps the task on the calling thread.
+   * Executes a task; `gradient`, shape [sets, parameters], receives the sum of its units' gradients. `cotangentsOf` is
+   * for a loss that is a callback; the task is then executed on the calling thread.
    */
   execute(task: Task, arrays: TaskArrays, gradient: Float64Array, cotangentsOf?: RowCotangents): Promise<void>;
-  /** Executes a task on several threads; false where that is not worth it or failed, and then nothing has changed. */
+  /**
+   * Executes a task on several threads; returns false, and changes nothing, if the task is too small or that failed.
+   */
   share(task: Task, arrays: TaskArrays, gradient: Float64Array): Promise<boolean>;
 }
 
-/** What threads know of a compiled circuit. */
+/** The data of a compiled circuit that threads share. */
 export interface Sharing {
   readonly crew: Crew;
   readonly circuit: SharedCircuit;
 }
 
-/** Prepares execution; without `sharing` everything is done on the calling thread. */
+/** Prepares execution; without `sharing`, everything is executed on the calling thread. */
 export function createExecutor(host: Host, sharing?: Sharing): Executor {
   const { program, gradientTerms } = host;
   const { length: parameters } = program.structure.circuit.parameters;

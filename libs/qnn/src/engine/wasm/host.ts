@@ -19,7 +19,7 @@ interface Exports {
   backwardInputs(block: number): void;
   probabilities(phi: number, out: number): void;
   clear(from: number, to: number): void;
-  /** Of encode-once/column-module.ts, where the program goes by columns. */
+  /** From encode-once/column-module.ts, if the program is executed by columns. */
   prepareColumns?(): void;
   evaluateRows?(from: number, to: number): void;
   collectBlocks?(from: number, to: number): void;
@@ -40,8 +40,8 @@ export interface Host {
   /** Writes parameters, `values` from `at` on. */
   setParameters(values: Float64Array, at: number): void;
   /**
-   * Writes `count` rows of inputs, from row `row` on or those of `indices` from there on, and returns the address after the
-   * last block that holds them. Throws CircuitError where amplitudes are all zero.
+   * Writes `count` rows of inputs, from row `row` on or those listed in `indices` from position `row` on, and returns
+   * the address after the last block that holds them. Throws CircuitError if amplitudes are all zero.
    */
   setInputs(inputs: Float64Array, row: number, count: number, indices?: Int32Array): number;
   /** The address of a block of rows. */
@@ -49,18 +49,18 @@ export interface Host {
   /** Adds the gradients of `count` rows of inputs, from row `row` on, to `out` from `at` on. */
   addInputGradients(inputs: Float64Array, row: number, count: number, out: Float64Array, at: number): void;
   clearTotals(): void;
-  /** How many terms the parameters' gradient is a sum of; a parameter that several gates share has several. */
+  /** Number of terms of the parameters' gradient; a parameter that several gates share has several terms. */
   readonly gradientTerms: number;
   /** Writes the terms of the parameters' gradient, summed over rows since clearTotals, to `out` from `at` on. */
   readGradientTerms(out: Float64Array, at: number): void;
   /**
-   * Adds terms, `terms` from `from` on, to the gradient of the parameters, `out` from `at` on. Where chunks are added in their
-   * order the sum has the same bits, whoever has computed them.
+   * Adds terms, `terms` from `from` on, to the gradient of the parameters, `out` from `at` on. If chunks are added in
+   * their order, the sum has the same bits, regardless of the threads that computed them.
    */
   addGradientTerms(out: Float64Array, at: number, terms: Float64Array, from: number): void;
 }
 
-/** Instantiates a program's module. Throws CircuitTooLargeError where the machine has not the memory. */
+/** Instantiates a program's module. Throws CircuitTooLargeError if the machine does not have the memory. */
 export function createHost(program: Program, module: WebAssembly.Module): Host {
   const { structure, shape, memory, angles, entries } = program;
   const { lanes, numberBytes, vectorBytes } = shape;
@@ -181,21 +181,21 @@ function allocate({ pages, bytes, shape }: Program): WebAssembly.Memory {
     return new WebAssembly.Memory({ initial: pages, maximum: pages });
   } catch (cause) {
     throw new CircuitTooLargeError(
-      `wasm: ${shape.qubits} qubits need ${bytes} bytes for this circuit, which this machine does not give; ` +
+      `wasm: ${shape.qubits} qubits need ${bytes} bytes for this circuit, which this machine does not have available; ` +
         'fewer qubits or layers, or fewer compiled circuits at once, are right',
       { cause },
     );
   }
 }
 
-/** The terms of the gradient that a link's phases have, each by its parameter. */
+/** The terms of the gradient from a link's phases, each with its parameter. */
 interface Collector {
   readonly parameters: readonly number[];
   /** Writes the terms to `out` from `at` on. */
   read(out: Float64Array, at: number): void;
 }
 
-/** Reads the gradient of a link's phases, of which the samples' sums are in memory. */
+/** Reads the gradient of a link's phases from the sums over samples in memory. */
 function linkCollector(
   { shape, memory }: Program,
   l: number,

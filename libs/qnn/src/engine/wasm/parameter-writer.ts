@@ -8,7 +8,7 @@ import type { PlannedLink } from './lowering/structure.ts';
 
 type Numbers = Float32Array | Float64Array;
 
-/** Writes what depends on parameters, `parameters` from `at` on. */
+/** Writes the data that depend on parameters, `parameters` from `at` on. */
 type Write = (parameters: Float64Array, at: number) => void;
 
 interface Setter {
@@ -17,8 +17,8 @@ interface Setter {
 }
 
 /**
- * Writes everything in a program's memory that its angles have beside inputs: coefficients of rotations, weights of inputs, tables
- * of phases. What no parameter is part of is written here, once; the rest by the function that is returned. `numbers` and
+ * Writes the data of a program's angles except inputs: coefficients of rotations, weights of inputs, tables of phases.
+ * Data that do not depend on parameters are written once by this call; the rest by the returned function. `numbers` and
  * `doubles` are the memory.
  */
 export function createParameterWriter(program: Program, numbers: Numbers, doubles: Float64Array): Write {
@@ -53,9 +53,9 @@ function compileShared(angle: Angle): { trainable: boolean; value: (parameters: 
 }
 
 /**
- * Coefficients of slots without inputs, and the shared part of those with inputs; one setter for those without parameters, and
- * one for the others. The rounding of cosines is carried on from slot to slot: a gate that a circuit has a hundred times
- * would otherwise change the norm a hundred times by the same amount.
+ * Coefficients of slots without inputs, and the shared part of those with inputs; one setter for those without
+ * parameters, and one for the others. The rounding error of cosines is carried over from slot to slot: a gate that
+ * occurs a hundred times would otherwise change the norm a hundred times by the same amount.
  */
 function slotSetters({ structure, shape, memory, angles }: Program, numbers: Numbers): Setter[] {
   const { lanes, numberBytes } = shape;
@@ -91,7 +91,7 @@ function slotSetters({ structure, shape, memory, angles }: Program, numbers: Num
   });
 }
 
-/** (tangent, cosine) of angles one after another, so rounded that the norm after all of them is right. */
+/** (tangent, cosine) of consecutive angles, rounded such that the norm after all of them is correct. */
 function createTangents(precision: Precision): (cosine: number, sine: number) => [number, number] {
   const single = precision === 'float32';
   const least = LEAST_COSINE[precision];

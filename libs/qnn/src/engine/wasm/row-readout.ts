@@ -1,14 +1,20 @@
 import type { Program } from './compile.ts';
 
-/** Reads the observables of rows from a program's memory, and writes the weights of their terms. Rows begin with block `first`. */
+/**
+ * Reads the observables of rows from a program's memory, and writes the weights of their terms. Row 0 is in block
+ * `first`.
+ */
 export interface RowReadout {
   /** Reads the observables of `count` rows to `out`, shape [count, observables], from `at` on. */
   expectations(out: Float64Array, at: number, count: number, first?: number): void;
-  /** Writes the weights of terms for cotangents, shape [count, observables], from `at` on; rows that fill up a block get 0. */
+  /**
+   * Writes the weights of terms for cotangents, shape [count, observables], from `at` on; the unused rows of a block
+   * have weight 0.
+   */
   setCotangents(cotangents: Float64Array, at: number, count: number, first?: number): void;
   /**
-   * Both at once for cotangents scale·(⟨O_k⟩ − target), targets of shape [count, observables] from `targetsAt` on: the same bits, without
-   * a call for each row. `count` rows of one block.
+   * Both at once for cotangents scale·(⟨O_k⟩ − target), targets of shape [count, observables] from `targetsAt` on: the
+   * same bits, without a call for each row. For `count` rows of one block.
    */
   squaredError(block: number, count: number, out: Float64Array, at: number, loss: SquaredError): void;
 }
@@ -20,7 +26,10 @@ export interface SquaredError {
   readonly targetsAt: number;
 }
 
-/** The readout of a program; `numbers` is its memory. Observables of one term each, all different, take a shorter way. */
+/**
+ * The readout of a program; `numbers` is its memory. Observables of one term each, all different, have a faster
+ * implementation.
+ */
 export function createRowReadout(
   { structure, shape, memory }: Program,
   numbers: Float32Array | Float64Array,
@@ -36,7 +45,7 @@ export function createRowReadout(
   const termIndex = Int32Array.from(flat, (term) => term.index);
   const termWeight = Float64Array.from(flat, (term) => term.weight);
   const constants = Float64Array.from(observables, (one) => one.constant);
-  // Each term in one observable, and each observable of one term.
+  // Whether each term is in one observable, and each observable has one term.
   const isPlain =
     observed === terms && observables.every((one) => one.terms.length === 1) && new Set(termIndex).size === terms;
   const termWeights = new Float64Array(terms);

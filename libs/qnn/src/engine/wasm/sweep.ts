@@ -4,8 +4,9 @@ import type { Host } from './host.ts';
 export type ChunkCotangents = (row: number, expectations: Float64Array, cotangents: Float64Array) => void;
 
 /**
- * Goes forward and backward through the rows of a chunk, whose inputs are in memory, block by block: cotangents are asked for
- * between the two. Expectations go to `expectations`, shape [rows, observables], from row `at` on.
+ * Sweeps forward and backward through the rows of a chunk, whose inputs are in memory, block by block; cotangents are
+ * requested between the two sweeps. Expectations are written to `expectations`, shape [rows, observables], from row
+ * `at` on.
  */
 export type Sweep = (
   expectations: Float64Array,
@@ -15,17 +16,17 @@ export type Sweep = (
   cotangentsOf: ChunkCotangents,
 ) => void;
 
-/** One parameter vector's way through rows: `begin`, for every chunk `sweep` and `endChunk`, and then `finish`. */
+/** Execution of one parameter vector on rows: `begin`, for every chunk `sweep` and `endChunk`, and then `finish`. */
 export interface Pass {
-  /** Takes a parameter vector, `parameters` from `at` on. */
+  /** Sets the parameter vector, `parameters` from `at` on. */
   begin(parameters: Float64Array, at: number): void;
   readonly sweep: Sweep;
-  /** Adds the parameters' gradient to `out` from `at` on: what one chunk gave, or what was left to the end. */
+  /** Adds the parameters' gradient to `out` from `at` on: that of one chunk, or the remaining part at the end. */
   endChunk(out: Float64Array, at: number): void;
   finish(out: Float64Array, at: number): void;
 }
 
-/** Every row through the whole circuit. */
+/** Executes every row through the whole circuit. */
 export const createRowPass = (host: Host, observables: number): Pass => ({
   begin: host.setParameters,
   sweep: createSweep(host, observables),
@@ -43,8 +44,9 @@ export function createGradientAdder(host: Host): (out: Float64Array, at: number)
 }
 
 /**
- * Goes forward and backward through `rows` rows of a chunk, block by block; between the two `settle` reads a block's expectations and writes
- * its cotangents: block number, its first row, and how many it has.
+ * Sweeps forward and backward through `rows` rows of a chunk, block by block; in between, `settle` reads a block's
+ * expectations and writes its cotangents. Its arguments are the number of the block, its first row, and its number of
+ * rows.
  */
 export function sweepBlocks(
   { exports, program, blockAddress, clearTotals }: Host,

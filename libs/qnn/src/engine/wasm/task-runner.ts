@@ -7,11 +7,17 @@ import { createSweep, sweepBlocks } from './sweep.ts';
 import { chunkCount, NO_ARRAYS, plainTask, type Task, type TaskArrays } from './task.ts';
 import { createTrainingStep } from './training-step.ts';
 
-/** Does the units of one task after another, in the memory of its host; every thread that takes part has one of its own. */
+/**
+ * Executes the units of one task after another, in the memory of its host; every participating thread has its own
+ * runner.
+ */
 export interface TaskRunner {
-  /** Begins a task whose arrays are at hand. `cotangentsOf` is for a loss that is a callback. */
+  /** Begins a task with its arrays. `cotangentsOf` is for a loss that is a callback. */
   begin(task: Task, arrays: TaskArrays, cotangentsOf?: RowCotangents): void;
-  /** Does a unit; terms of its gradient go to slot `slot`. The bits depend on its own rows and parameters alone. */
+  /**
+   * Executes a unit; the terms of its gradient are written to slot `slot`. The bits depend only on the unit's rows and
+   * parameters.
+   */
   run(unit: number, slot: number): void;
 }
 
@@ -66,13 +72,13 @@ export function createTaskRunner(host: Host): TaskRunner {
 const NO_TASK = plainTask('forward', { sets: 0, rows: 0 });
 const NO_COTANGENTS: RowCotangents = () => {};
 
-/** The derivative of a task's loss, where it is asked for row by row. */
+/** The derivative of a task's loss, for tasks that request it row by row. */
 function taskCotangents({ kind, loss, rows, scale }: Task, { labels }: TaskArrays): RowCotangents {
   if (kind !== 'differentiate' || loss === 'callback' || loss === 'squared-error') return NO_COTANGENTS;
   return lossCotangents({ kind: 'classification', rows, loss, scale, labels });
 }
 
-/** What is done with rows whose parameters and inputs are in memory. */
+/** The operation on rows whose parameters and inputs are in memory. */
 function rowsRunner(
   host: Host,
 ): (task: Task, arrays: TaskArrays, cotangentsOf: RowCotangents, rows: Rows, slot: number) => void {
@@ -81,7 +87,7 @@ function rowsRunner(
   const { readout, circuit } = program.structure;
   const observed = readout.observables.length;
   const sweep = createSweep(host, observed);
-  /** Collects what the backward sweeps of a chunk left. */
+  /** Collects the results of the backward sweeps of a chunk. */
   const finish = ({ wantsInputs }: Task, arrays: TaskArrays, { count, at, from }: Rows, slot: number) => {
     host.readGradientTerms(arrays.terms, slot * host.gradientTerms);
     if (!wantsInputs) return;
@@ -133,7 +139,7 @@ function readProbabilities(host: Host, rows: number, out: Float64Array, at: numb
   }
 }
 
-/** All steps of one set; its mini-batches stand one after another in `inputs`. */
+/** All steps of one set; its mini-batches are consecutive in `inputs`. */
 function trainingOf(host: Host, task: Task, arrays: TaskArrays): (set: number) => void {
   const { sets, rows, steps, learningRate } = task;
   const { inputs, labels, losses } = arrays;

@@ -2,17 +2,17 @@ import { adamStateLength } from '../../training/adam.ts';
 import type { LossName } from '../../training/loss.ts';
 import type { Program } from './compile.ts';
 
-/** What can be done with a batch. */
+/** Operations on a batch. */
 export type TaskKind = 'forward' | 'probabilities' | 'adjoint' | 'differentiate' | 'train';
 
-/** Where cotangents come from: a callback, or a loss that every thread can evaluate. */
+/** Source of cotangents: a callback, or a loss that every thread can evaluate. */
 export type TaskLoss = 'callback' | 'squared-error' | LossName;
 
-/** What is to be done, without the numbers of its arrays. */
+/** Description of a task, without its arrays. */
 export interface Task {
   readonly kind: TaskKind;
   readonly sets: number;
-  /** Of a set; when training, of a mini-batch. */
+  /** Number of rows of a set; when training, of a mini-batch. */
   readonly rows: number;
   readonly sharedInputs: boolean;
   /** Gradients with respect to inputs too. */
@@ -25,7 +25,7 @@ export interface Task {
   readonly learningRate: number;
 }
 
-/** A task of which only the kind and the batch are given. */
+/** A task with only the kind and the batch. */
 export const plainTask = (
   kind: TaskKind,
   { sets, rows, sharedInputs = false }: { sets: number; rows: number; sharedInputs?: boolean },
@@ -35,7 +35,7 @@ export const plainTask = (
   ...more,
 });
 
-/** All arrays of a task; those that its kind has not are empty. Row-major. */
+/** All arrays of a task, row-major; arrays that its kind does not use are empty. */
 export interface TaskArrays {
   /** Shape [sets, parameters]; training changes them. */
   readonly parameters: Float64Array;
@@ -76,14 +76,14 @@ export const NO_ARRAYS: TaskArrays = {
   losses: new Float64Array(0),
 };
 
-/** How many chunks a set's rows come in. */
+/** Number of chunks of a set's rows. */
 export const chunkCount = ({ rows }: Task, { chunkRows }: Program): number => Math.ceil(rows / chunkRows);
 
-/** How many units a task has that threads may do in any order: chunks of rows, or the sets of a training. */
+/** Number of units of a task, which threads may execute in any order: chunks of rows, or the sets of a training. */
 export const unitsOf = (task: Task, program: Program): number =>
   task.kind === 'train' ? task.sets : task.sets * chunkCount(task, program);
 
-/** Lengths of all arrays of a task, in numbers; `gradientTerms` as the host has it. */
+/** Lengths of all arrays of a task, in numbers; `gradientTerms` is that of the host. */
 export function arrayLengths(
   task: Task,
   program: Program,

@@ -4,7 +4,7 @@ import { pointLoss } from '../../training/loss.ts';
 import type { Host } from './host.ts';
 import { createRowPass, type Pass } from './sweep.ts';
 
-/** A parameter vector under way, with points. */
+/** A parameter vector in training, with its points. */
 export interface Trainee {
   readonly values: Float64Array;
   readonly adam: Adam;
@@ -14,17 +14,23 @@ export interface Trainee {
   readonly labels: Int32Array;
 }
 
-/** What a step minimizes: a loss of training/loss.ts, the scale of its logits, the rows of a mini-batch. */
+/** The objective of a step: a loss of training/loss.ts, the scale of its logits, the rows of a mini-batch. */
 export interface StepSettings {
   readonly loss: LossName;
   readonly scale: number;
   readonly rows: number;
 }
 
-/** One step with the points from number `at` on, or those of `indices` from `at` on; the mean loss before it. */
+/**
+ * Performs one step with the points from index `at` on, or those of `indices` from `at` on; returns the mean loss
+ * before it.
+ */
 export type TrainingStep = (trainee: Trainee, at: number, indices?: Int32Array) => number;
 
-/** Prepares {@link TrainingStep} in the memory of a compiled circuit; by default every row goes through the whole circuit. */
+/**
+ * Prepares {@link TrainingStep} in the memory of a compiled circuit; by default every row is executed through the whole
+ * circuit.
+ */
 export function createTrainingStep(host: Host, { loss: name, scale, rows }: StepSettings, given?: Pass): TrainingStep {
   const { chunkRows, structure } = host.program;
   const { circuit, readout } = structure;

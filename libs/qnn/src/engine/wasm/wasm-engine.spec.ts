@@ -54,7 +54,7 @@ describe('wasm', () => {
   });
 
   it.each(['float32', 'float64'] as const)(
-    'evaluates a loss that is data to the bits of a callback: %s',
+    'gives the same bits for a loss that is data as for a callback: %s',
     async (precision) => {
       const engine = createWasmEngine({ precision });
       await fc.assert(
@@ -68,7 +68,7 @@ describe('wasm', () => {
             const draw = (count: number) => Float64Array.from({ length: count }, () => random.normal());
             const parameters = draw(2 * circuit.parameters.length);
             const batch = { sets: 2, parameters, rows, inputs: draw(2 * rows * circuit.inputs) };
-            // Of several terms each, as they were drawn, and of one.
+            // Observables of several terms each, as drawn, and of one term.
             for (const some of [observables, Array.from({ length: qubits }, (_, q) => pauli('Z', [q]))]) {
               const loss = lossCotangents({ kind: 'squared-error', rows, targets: draw(2 * rows * some.length) });
               const compiled = await engine.compile(circuit, some);
@@ -105,10 +105,10 @@ describe('wasm', () => {
       const compiled = await createWasmEngine({ precision }).compile(circuit, observables);
       return compiled.adjoint(batch, cotangents, { inputs: true });
     };
-    // float64 is held to the reference by the test above.
+    // The test above compares float64 with the reference.
     const [single, double] = [await gradient('float32'), await gradient('float64')];
-    // What engines promise at this size. Its 240 gates leave 12·240 roundings of an amplitude, so a deviation of √2880·u = 3.2e-6, of
-    // which 1e-5 is three; a gradient has three passes, and sums twenty angles for an input.
+    // Accuracy that engines guarantee at this size. Its 240 gates cause 12·240 roundings of an amplitude, hence a
+    // deviation of √2880·u = 3.2e-6, a third of 1e-5; a gradient has three passes, and sums twenty angles for an input.
     const worst = (actual: Float64Array, wanted: Float64Array) =>
       wanted.reduce((most, value, i) => Math.max(most, Math.abs(actual[i] - value)), 0);
     const largest = (values: Float64Array) => values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
@@ -118,7 +118,7 @@ describe('wasm', () => {
     expect(worst(single.expectations, double.expectations)).toBeGreaterThan(0);
   });
 
-  it('gives the same bits whatever was executed before', async () => {
+  it('gives the same bits after any other execution', async () => {
     const { circuit, observables, parameters, inputs } = randomProblem(createRandom(3), 4, 60);
     const compile = () => createWasmEngine().compile(circuit, observables);
     const batch = { sets: 1, parameters, rows: 1, inputs };
@@ -128,7 +128,7 @@ describe('wasm', () => {
     expect(await used.forward(batch)).toEqual(fresh);
   });
 
-  it('says how much memory a circuit needs and what would fit, before it allocates', async () => {
+  it('reports the memory that a circuit needs and the number of qubits that fit, before it allocates', async () => {
     const small = createWasmEngine({ limits: { maxStateBytes: 2 ** 22 } });
     const compile = (qubits: number) => {
       const circuit = buildQnnCircuit({ qubits, layers: 3, ansatz: 'hardware-efficient', inputs: qubits });
@@ -137,7 +137,7 @@ describe('wasm', () => {
     const refused = compile(16);
     await expect(refused).rejects.toThrow(CircuitTooLargeError);
     await expect(refused).rejects.toThrow(
-      /^wasm: 16 qubits need \d+ bytes for this circuit; at most 4194304 bytes are right, which 14 qubits/,
+      /^wasm: 16 qubits need \d+ bytes for this circuit; at most 4194304 bytes are right, enough for 14 qubits/,
     );
     await expect(compile(14)).resolves.toBeDefined();
   });

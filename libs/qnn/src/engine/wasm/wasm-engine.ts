@@ -19,13 +19,13 @@ import { NO_ARRAYS, plainTask, type Task, type TaskArrays } from './task.ts';
 import { type Crew, createCrew } from './threads/crew.ts';
 import { createWasmTrainer } from './wasm-trainer.ts';
 
-/** A memory of WebAssembly has 32-bit addresses. */
+/** WebAssembly memories have 32-bit addresses. */
 export const WASM_LIMITS: EngineLimits = { maxQubits: 20, maxStateBytes: 2 ** 32 - 65536 };
 
-/** Threads of one engine at most. */
+/** Maximum number of threads of one engine. */
 const MOST_THREADS = 1024;
 
-/** Thrown when an engine is to have a number of threads that is none. */
+/** Thrown when the requested number of threads of an engine is not valid. */
 export class EngineThreadsError extends Error {
   override name = 'EngineThreadsError';
   readonly code = 'invalid';
@@ -37,26 +37,32 @@ export interface WasmEngineOptions {
   readonly precision?: Precision;
   /** Default: {@link WASM_LIMITS}. */
   readonly limits?: Partial<EngineLimits>;
-  /** SIMD registers side by side, two for V8's revectorizer. Default: {@link registersFor}; bits of gradients depend on it. */
+  /**
+   * SIMD registers per vector, two for V8's revectorizer. Default: {@link registersFor}; bits of gradients depend on
+   * it.
+   */
   readonly registers?: 1 | 2;
   /** Relaxed SIMD's fused multiply-add. Default false. */
   readonly fused?: boolean;
-  /** Keep states for the backward sweep, or un-compute them. Default: keep where memory allows. */
+  /** Keep states for the backward sweep, or un-compute them. Default: keep if memory allows. */
   readonly keepsStates?: boolean;
   /**
-   * Whether circuits that encode once, U(θ)·E(x)|0…0⟩, go by columns of U(θ) instead of row by row. 'auto': batches where that is
-   * less work for 256 rows a parameter vector, trainings where it is for their mini-batch; see encode-once/operations.ts. Not
-   * chosen by a batch's own rows: a row's bits must not depend on the rows beside it. Default 'auto'.
+   * Whether circuits that encode once, U(θ)·E(x)|0…0⟩, are executed by columns of U(θ) instead of row by row. 'auto':
+   * batches if that is less work for 256 rows per parameter vector, trainings if it is for their mini-batch; see
+   * encode-once/operations.ts. The choice does not depend on a batch's own rows, since a row's bits must not depend on
+   * other rows. Default 'auto'.
    */
   readonly encodeOnce?: 'auto' | boolean;
   /**
-   * Threads that execute a batch where it is large enough, the calling one included; the others start with the first such batch, and
-   * end with dispose. Results do not depend on it. Default 1.
+   * Number of threads that execute large batches, including the calling thread; the others start with the first such
+   * batch and end with dispose. Results do not depend on it. Default 1.
    */
   readonly threads?: number;
 }
 
-/** `wasm`: a module of WebAssembly SIMD for every circuit structure; README.md of this folder shows the way there. */
+/**
+ * `wasm`: a module of WebAssembly SIMD for every circuit structure; README.md of this folder describes the compiler.
+ */
 export function createWasmEngine(options: WasmEngineOptions = {}): Engine {
   const { precision = 'float32', registers, fused = false, keepsStates, encodeOnce, threads = 1 } = options;
   if (!Number.isInteger(threads) || threads < 1 || threads > MOST_THREADS) {
@@ -82,7 +88,7 @@ export function createWasmEngine(options: WasmEngineOptions = {}): Engine {
   };
 }
 
-/** Compiles a valid circuit; with a crew its large batches are executed by several threads. */
+/** Compiles a valid circuit; with a crew, large batches are executed by several threads. */
 export function compileCircuit(
   circuit: Circuit,
   observables: readonly Observable[],
@@ -109,7 +115,7 @@ function createCompiled(
   let inputs = new Float64Array(0);
   const sized = (array: Float64Array<ArrayBuffer>, length: number) =>
     array.length === length ? array : new Float64Array(length);
-  /** Forward and backward: the outputs, and what a task needs. */
+  /** Forward and backward: the outputs, and the data of the task. */
   const prepare = (batch: CircuitBatch, wantsInputs: boolean): { out: BatchGradient; arrays: TaskArrays } => {
     expectations = sized(expectations, batch.sets * batch.rows * observed);
     parameters = sized(parameters, batch.sets * count).fill(0);
@@ -152,7 +158,7 @@ function createCompiled(
       return out;
     },
     createTrainer(setup) {
-      // Threads share out the sets, or where these are fewer the chunks of every step.
+      // Threads distribute the sets or, if these are fewer, the chunks of every step.
       const task = plainTask('differentiate', { sets: setup.sets.length, rows: setup.rows });
       const byChunks = setup.sets.length < executor.threads && executor.isWorthSharing(task);
       return byChunks ? createStepTrainer(rowWise, setup) : createWasmTrainer(host, setup, { executor });
@@ -162,7 +168,7 @@ function createCompiled(
   return encodeOnce ? withColumns(rowWise, host, encodeOnce) : rowWise;
 }
 
-/** A loss as a task has it; one that does not fit the batch is left to its callback. */
+/** The loss of a task; one that does not fit the batch is evaluated by its callback. */
 function describedLoss(
   loss: RowLoss | undefined,
   { sets, rows }: CircuitBatch,

@@ -6,16 +6,16 @@ import type { Pass } from './sweep.ts';
 import { NO_ARRAYS, plainTask, type Task, type TaskArrays } from './task.ts';
 import { createTrainingStep, type Trainee } from './training-step.ts';
 
-/** What a trainer has: threads to share sets out to, or a pass of its own. */
+/** Settings of a trainer: threads among which sets are distributed, or a pass. */
 export interface TrainingMeans {
   readonly executor?: Executor;
-  /** How a parameter vector goes through rows. Default: row by row. */
+  /** Execution of a parameter vector on rows. Default: row by row. */
   readonly pass?: Pass;
 }
 
 /**
- * Trains in the memory of a compiled circuit: points stay where they are, and no promise stands between two steps. With threads
- * each does all steps of a set.
+ * Trains in the memory of a compiled circuit: points are not copied, and no promise is awaited between two steps. With
+ * threads, each executes all steps of a set.
  */
 export function createWasmTrainer(host: Host, setup: TrainerSetup, { executor, pass }: TrainingMeans): Trainer {
   const { rows, scale, loss, learningRate } = setup;
@@ -29,7 +29,7 @@ export function createWasmTrainer(host: Host, setup: TrainerSetup, { executor, p
   const step = createTrainingStep(host, { loss, scale, rows }, pass);
   let losses = new Float64Array(0);
 
-  /** Does the steps on several threads, if that is worth it. */
+  /** Executes the steps on several threads, if the task is large enough. */
   const share = async (count: number, indices: Int32Array): Promise<boolean> => {
     if (!executor || executor.threads === 1 || sets < 2) return false;
     const task = plainTask('train', { sets, rows }, { loss, scale, learningRate, steps: count });

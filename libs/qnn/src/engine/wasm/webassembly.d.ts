@@ -1,6 +1,7 @@
-// The part of the WebAssembly API that the engine uses; Node has it, and neither the es2024 library nor @types/node declares it.
+// The part of the WebAssembly API that the engine uses; Node provides it, but neither the es2024 library nor
+// @types/node declares it.
 declare namespace WebAssembly {
-  /** Compiled code; crosses threads by postMessage. */
+  /** Compiled code; can be sent to threads by postMessage. */
   class Module {
     constructor(bytes: Uint8Array<ArrayBuffer>);
   }

@@ -1,7 +1,7 @@
 import { hasVulkanDriver } from './vulkan-drivers.ts';
 import { type BufferUsages, loadWebgpu, WebgpuUnavailableError } from './webgpu-package.ts';
 
-/** What an adapter says of itself; newer than the types in use. */
+/** Information about an adapter; newer than the types in use. */
 interface AdapterInfo {
   readonly vendor: string;
   readonly architecture: string;
@@ -10,7 +10,7 @@ interface AdapterInfo {
   readonly isFallbackAdapter: boolean;
 }
 
-/** An adapter, and what is needed to use it. */
+/** An adapter with the objects needed to use it. */
 export interface FoundAdapter {
   /** Dawn itself; must outlive the adapter's devices. */
   readonly gpu: GPU;
@@ -18,9 +18,9 @@ export interface FoundAdapter {
   readonly usage: BufferUsages;
   readonly mapRead: number;
   readonly computeStage: number;
-  /** For people: `NVIDIA H100 (nvidia hopper)`. */
+  /** Human-readable, such as `NVIDIA H100 (nvidia hopper)`. */
   readonly name: string;
-  /** It is a program on the processor, such as SwiftShader or llvmpipe: for tests, not for speed. */
+  /** Whether it is a software implementation on the CPU, such as SwiftShader or llvmpipe: for tests, not for speed. */
   readonly isSoftware: boolean;
 }
 
@@ -32,8 +32,8 @@ export async function findAdapter(): Promise<FoundAdapter> {
     );
   }
   const { create, globals } = loadWebgpu();
-  // Kernels write workgroup memory before they read it; to zero it costs some drivers seconds at compilation. Their indices are printed
-  // for the sizes of their buffers; to clamp each costs time in every pass.
+  // Kernels write workgroup memory before they read it; zeroing it costs some drivers seconds at compilation. Their
+  // indices are generated for the sizes of their buffers; clamping each costs time in every pass.
   const gpu = create(['enable-dawn-features=disable_workgroup_init,disable_robustness']);
   const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' });
   if (!adapter) {
@@ -57,7 +57,7 @@ export async function findAdapter(): Promise<FoundAdapter> {
   };
 }
 
-/** Dawn says it of adapters of type CPU; the names are for drivers that do not. */
+/** Dawn reports adapters of type CPU; the names are for drivers that do not report it. */
 function isSoftware({ isFallbackAdapter, architecture, description }: AdapterInfo): boolean {
   return isFallbackAdapter || /swiftshader|llvmpipe|lavapipe|warp|software/i.test(`${architecture} ${description}`);
 }

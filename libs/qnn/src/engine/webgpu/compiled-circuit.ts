@@ -17,7 +17,7 @@ import { AMPLITUDE_BYTES, type KernelShape } from './kernel-shape.ts';
 import { pauliTable } from './pauli-table.ts';
 import { CALL_WORDS, kernelBindings, printReduction, REDUCTION_BINDINGS } from './print-kernel.ts';
 
-/** What {@link compileExecutor} is made of. */
+/** Settings of {@link compileExecutor}. */
 export interface ExecutorParts {
   readonly circuit: Circuit;
   readonly observables: readonly Observable[];
@@ -34,11 +34,14 @@ interface Sweeps {
   readonly forward?: boolean;
   readonly keep?: boolean;
   readonly backward?: boolean;
-  /** Whether what each execution has of a gradient is read back. */
+  /** Whether the gradients of each execution are read back. */
   readonly own?: boolean;
 }
 
-/** A circuit on the device: fills the tables, dispatches the kernel chunk by chunk, and applies the chain rule to what returns. */
+/**
+ * A circuit on the device: fills the tables, dispatches the kernel chunk by chunk, and applies the chain rule to the
+ * results.
+ */
 export async function compileExecutor(parts: ExecutorParts): Promise<CompiledCircuit> {
   const { circuit, observables, device, program, shape, pipeline } = parts;
   const observed = observables.length;
@@ -49,7 +52,10 @@ export async function compileExecutor(parts: ExecutorParts): Promise<CompiledCir
   const tables = createBatchTables(program, circuit);
   const reduction = setSlots > 0 ? await device.pipeline(printReduction(setSlots), REDUCTION_BINDINGS) : null;
 
-  /** Runs the kernel on a chunk whose tables are filled; gives expectations, gradients a set, gradients an execution, φ. */
+  /**
+   * Runs the kernel on a chunk whose tables are filled; returns expectations, gradients per set, gradients per
+   * execution, and φ.
+   */
   const dispatch = (chunk: Chunk, sweeps: Sweeps, cotangents: Float32Array<ArrayBuffer>): Promise<Float32Array[]> => {
     const executions = chunk.sets * chunk.rows;
     const call = new Uint32Array(CALL_WORDS);
@@ -66,7 +72,7 @@ export async function compileExecutor(parts: ExecutorParts): Promise<CompiledCir
       phi: device.storage('phi', keeps ? AMPLITUDE_BYTES * executions * size : 0),
       lambda: device.storage('lambda', shape.memory === 'storage' ? AMPLITUDE_BYTES * executions * size : 0),
     };
-    // A sweep backward alone follows one forward, which has written them.
+    // A backward sweep alone follows a forward sweep, which has written them.
     if (sweeps.forward) {
       device.write(buffers.setValues, tables.setValues);
       device.write(buffers.rowValues, tables.rowValues);
@@ -103,7 +109,9 @@ export async function compileExecutor(parts: ExecutorParts): Promise<CompiledCir
   const storeExpectations = (values: Float32Array, chunk: Chunk, batch: CircuitBatch) =>
     expectations.set(values, (chunk.set * batch.rows + chunk.row) * observed);
 
-  /** One chunk's gradients: one dispatch where the cotangents are given, else two with the caller's function between. */
+  /**
+   * One chunk's gradients: one dispatch if the cotangents are given, else two with the caller's function in between.
+   */
   const differentiateChunk = async (
     batch: CircuitBatch,
     chunk: Chunk,
@@ -188,7 +196,10 @@ export async function compileExecutor(parts: ExecutorParts): Promise<CompiledCir
   };
 }
 
-/** Executions that one dispatch takes: by the number of workgroups, the size of each buffer, and the room for states. */
+/**
+ * Maximum number of executions of one dispatch, by the number of workgroups, the size of each buffer, and the memory
+ * for states.
+ */
 function capacityOf({ observables, device, program, shape, circuit, limits, maxExecutions }: ExecutorParts): number {
   const { maxStorageBufferBindingSize: binding, maxComputeWorkgroupsPerDimension: workgroups } = device.limits;
   const { values } = program;

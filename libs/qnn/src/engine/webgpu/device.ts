@@ -1,13 +1,13 @@
 import { findAdapter } from './adapter.ts';
 import type { DeviceLimits } from './kernel-shape.ts';
 
-/** Thrown when the device is gone: the driver restarted, it was taken away, or the engine was disposed of. */
+/** Thrown when the device is lost: the driver restarted, the device was removed, or the engine was disposed of. */
 export class WebgpuDeviceLostError extends Error {
   override name = 'WebgpuDeviceLostError';
   readonly code = 'unavailable';
 }
 
-/** What a kernel is given and what it writes. */
+/** The inputs and outputs of a kernel. */
 export interface Dispatch {
   readonly pipeline: GPUComputePipeline;
   readonly buffers: readonly GPUBuffer[];
@@ -21,25 +21,28 @@ export interface Region {
   readonly bytes: number;
 }
 
-/** A device with what its kernels share: pipelines by their text, buffers by their name. */
+/** A device with the resources that its kernels share: pipelines by their text, buffers by their name. */
 export interface WebgpuDevice {
   /** For people. */
   readonly name: string;
   readonly limits: DeviceLimits;
   /** The pipeline of a kernel's text, compiled once; `bindings` are the kinds of its buffers. */
   pipeline(code: string, bindings: readonly GPUBufferBindingType[]): Promise<GPUComputePipeline>;
-  /** A buffer that kernels read and write, at least this large; the same one for the same name while it is large enough. */
+  /**
+   * A buffer that kernels read and write, of at least this size; the same buffer for the same name while it is large
+   * enough.
+   */
   storage(name: string, bytes: number): GPUBuffer;
   uniform(words: Uint32Array<ArrayBuffer>): GPUBuffer;
   write(buffer: GPUBuffer, data: Float32Array<ArrayBuffer> | Uint32Array<ArrayBuffer>): void;
   /** Runs kernels one after the other and reads regions back, each a multiple of four bytes. Throws WebgpuDeviceLostError. */
   run(dispatches: readonly Dispatch[], regions: readonly Region[]): Promise<Float32Array[]>;
-  /** Runs `work` alone on the device: compiled circuits share its buffers. */
+  /** Runs `work` exclusively on the device, since compiled circuits share its buffers. */
   exclusively<T>(work: () => Promise<T>): Promise<T>;
   destroy(): void;
 }
 
-/** Starts a device with all that its adapter allows. Throws WebgpuUnavailableError. */
+/** Starts a device with all limits and features that its adapter allows. Throws WebgpuUnavailableError. */
 export async function openDevice(): Promise<WebgpuDevice> {
   const found = await findAdapter();
   const { adapter, usage, mapRead, computeStage, name } = found;
@@ -92,7 +95,7 @@ export async function openDevice(): Promise<WebgpuDevice> {
       check();
       const known = pipelines.get(code);
       if (known) return known;
-      // Not the automatic layout: it leaves out what a kernel happens not to use.
+      // Not the automatic layout, which leaves out bindings that a kernel does not use.
       const layout = device.createBindGroupLayout({
         entries: bindings.map((type, binding) => ({ binding, visibility: computeStage, buffer: { type } })),
       });
@@ -163,7 +166,7 @@ export async function openDevice(): Promise<WebgpuDevice> {
       device.destroy();
       buffers.clear();
       pipelines.clear();
-      // Dawn itself is let go of here and not before.
+      // Dawn itself must be kept until here.
       void found.gpu;
     },
   };

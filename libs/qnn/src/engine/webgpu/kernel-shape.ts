@@ -1,4 +1,4 @@
-/** What a device allows. */
+/** Limits of a device. */
 export interface DeviceLimits {
   readonly maxComputeWorkgroupStorageSize: number;
   readonly maxComputeInvocationsPerWorkgroup: number;
@@ -11,27 +11,27 @@ export interface KernelShape {
   readonly qubits: number;
   /** Where φ and λ are: in the workgroup's memory, or in buffers. */
   readonly memory: 'workgroup' | 'storage';
-  /** Threads a sample; a power of two. */
+  /** Threads per sample; a power of two. */
   readonly threads: number;
-  /** Blocks of amplitudes that each thread handles in a pass. */
+  /** Number of blocks of amplitudes that each thread handles in a pass. */
   readonly blocks: number;
-  /** Samples a workgroup: several where one would leave most of a multiprocessor's lanes idle. */
+  /** Samples per workgroup: several if one would leave most of a multiprocessor's lanes idle. */
   readonly samples: number;
-  /** Threads a workgroup: threads · samples. */
+  /** Threads per workgroup: threads · samples. */
   readonly workgroup: number;
-  /** Vectors of four sums that a workgroup adds up at once. */
+  /** Number of vectors of four sums that a workgroup reduces at once. */
   readonly sumVectors: number;
 }
 
-/** Bytes of a complex amplitude. */
+/** Size of a complex amplitude. Unit: bytes. */
 export const AMPLITUDE_BYTES = 8;
-/** Fewer threads than this a workgroup are not worth launching. */
+/** Minimum number of threads per workgroup. */
 const SMALL_WORKGROUP = 64;
 const VECTOR_BYTES = 16;
 
 /**
- * φ and λ in the workgroup's memory where both fit, with a vector of partial sums a thread: n ≤ 10 in 32 KiB; else in
- * buffers. `memory` forces one of the two.
+ * φ and λ are in the workgroup's memory if both fit, with a vector of partial sums per thread: n ≤ 10 in 32 KiB; else
+ * in buffers. `memory` forces one of the two.
  */
 export function shapeKernel(
   qubits: number,

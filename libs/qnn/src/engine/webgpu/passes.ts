@@ -1,18 +1,19 @@
 import type { PlacedGate } from '../gate-program/gate-program.ts';
 
-/** Gates that one sweep over the state applies, each thread with the amplitudes of `qubits` in registers. */
+/** Gates that one sweep over the state applies; each thread has the amplitudes of `qubits` in registers. */
 export interface Pass {
   /** Ascending; as many as every other pass has. */
   readonly qubits: readonly number[];
   readonly gates: readonly PlacedGate[];
 }
 
-/** Qubits a pass: eight amplitudes in registers, twice that on the way back. A wider gate widens all passes. */
+/** Qubits per pass: eight amplitudes in registers, twice that in the backward sweep. A wider gate widens all passes. */
 const WIDTH = 3;
 
 /**
- * Groups gates into passes. A gate joins the earliest pass after which nothing touches its qubits, where its targets fit;
- * controls and diagonal gates need no room, since a thread knows the other qubits' bits from its index.
+ * Groups gates into passes. A gate joins the earliest pass after which no gate acts on its qubits and in which its
+ * targets fit; controls and diagonal gates need no qubits of the pass, since a thread knows the other qubits' bits from
+ * its index.
  */
 export function groupIntoPasses(qubits: number, gates: readonly PlacedGate[]): Pass[] {
   const widest = gates.reduce((most, { targets }) => Math.max(most, targets.length), WIDTH);

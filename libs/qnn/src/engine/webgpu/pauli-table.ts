@@ -1,8 +1,8 @@
 import { type Observable, pauliMasks } from '@qloom/quantum/observables/observable.ts';
 
 /**
- * Observables as a table of four 32-bit words a line: first for each observable the lines [begin, end) of its terms, then
- * for each term the masks of its X and Z and, as f32, the real and imaginary part of coefficient·i^(number of Y).
+ * Observables as a table of four 32-bit words per line: first for each observable the lines [begin, end) of its terms,
+ * then for each term the masks of its X and Z and, as f32, the real and imaginary part of coefficient·i^(number of Y).
  */
 export function pauliTable(observables: readonly Observable[]): Uint32Array<ArrayBuffer> {
   const terms = observables.reduce((count, observable) => count + observable.terms.length, 0);

@@ -1,10 +1,10 @@
 import { adjointEntries, type Coefficient, type Entry } from '../gate-program/gate-form.ts';
 import type { GateOp } from '../gate-program/gate-program.ts';
 
-/** Where a gate finds what it acts on, within a pass over `qubits`. */
+/** The registers and values that a gate acts on, within a pass over `qubits`. */
 export interface GateSite {
   readonly op: GateOp;
-  /** Of the pass, ascending: bit j of a register's number is qubit j of this list. */
+  /** The qubits of the pass, ascending: bit j of a register's number is qubit j of this list. */
   readonly qubits: readonly number[];
   /** WGSL names of the gate's values. */
   readonly values: readonly string[];
@@ -28,7 +28,7 @@ function rowSum(entries: readonly Entry[], values: readonly string[], register: 
   return parts.join(' + ');
 }
 
-/** Registers that the gate's block acts on, block after block: those with all controls one, by the targets' bits. */
+/** Registers that the gate's block acts on, block by block: those with all controls one, by the targets' bits. */
 function blocksOf({ op, qubits }: GateSite): number[][] {
   const bitOf = (qubit: number) => 1 << qubits.indexOf(qubit);
   const within = qubits.filter((qubit) => (op.controls >> qubit) & 1);
@@ -46,7 +46,7 @@ function blocksOf({ op, qubits }: GateSite): number[][] {
   return blocks;
 }
 
-/** Statements under the condition that the controls outside the pass are one. */
+/** Statements, conditional on the controls outside the pass being one. */
 function guarded({ op, qubits }: GateSite, statements: readonly string[]): string[] {
   const outside = qubits.reduce((mask, qubit) => mask & ~(1 << qubit), op.controls);
   if (outside === 0 || statements.length === 0) return [...statements];

@@ -4,20 +4,23 @@ import { type PassOffsets, type PrintedPass, type ProgramPass, printPass } from 
 import { type Repeat, roll } from './roll.ts';
 
 /**
- * The kernel's call, as the uniform buffer has it: executions, rows a set among them, flags whether to sweep forward
- * from |0…0⟩, to keep φ, to sweep backward from φ, and a zero. Loops over layers and blocks end at a constant plus that zero, so that
- * drivers do not unroll them: they would compile for as many times longer.
+ * The kernel's arguments, as in the uniform buffer: executions, rows per set among them, flags whether to sweep forward
+ * from |0…0⟩, to keep φ, to sweep backward from φ, and a zero. Loops over layers and blocks end at a constant plus that
+ * zero, so that drivers do not unroll them, which would multiply the compilation time.
  */
 export const CALL_WORDS = 8;
 
-/** The kinds of the kernel's buffers, in the order of their bindings; the last is there for states in buffers only. */
+/** The kinds of the kernel's buffers, in the order of their bindings; the last is only used for states in buffers. */
 export const kernelBindings = ({ memory }: KernelShape): readonly GPUBufferBindingType[] => [
   'uniform',
   ...new Array<GPUBufferBindingType>(4).fill('read-only-storage'),
   ...new Array<GPUBufferBindingType>(memory === 'storage' ? 4 : 3).fill('storage'),
 ];
 
-/** The WGSL of a circuit: all of it forward, the expectations, and all of it backward, for one sample after the other. */
+/**
+ * The WGSL of a circuit: the whole circuit forward, the expectations, and the whole circuit backward, for one sample
+ * after the other.
+ */
 export function printKernel(
   program: GateProgram,
   passes: readonly ProgramPass[],
@@ -52,7 +55,7 @@ export function printKernel(
           '}',
         ];
   };
-  /** An offset that grows by what one period uses with every round. */
+  /** An offset that grows with every iteration by the size of one period. */
   const offset = (table: 'values' | 'slots', scope: Scope, at: number, repeat: Repeat, round: string) => {
     const start = printed[at].first[table][scope];
     const period = printed.slice(repeat.at, repeat.at + repeat.period);

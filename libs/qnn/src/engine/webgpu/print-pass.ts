@@ -2,19 +2,19 @@ import type { GateOp, Scope } from '../gate-program/gate-program.ts';
 import type { KernelShape } from './kernel-shape.ts';
 import { printBackward, printForward } from './print-gate.ts';
 
-/** A pass with its gates in the program's tables. */
+/** A pass with the positions of its gates in the program's tables. */
 export interface ProgramPass {
   readonly qubits: readonly number[];
   readonly ops: readonly GateOp[];
 }
 
-/** A pass as WGSL, apart from where its values and slots begin: passes of equal text share their functions. */
+/** A pass as WGSL, independent of the offsets of its values and slots: passes of equal text share their functions. */
 export interface PrintedPass {
   /** The body of `fn forward_N(setValue: u32, rowValue: u32)`. */
   readonly forward: string;
   /** The body of `fn backward_N(setValue: u32, rowValue: u32, setSlot: u32, rowSlot: u32)`. */
   readonly backward: string;
-  /** How many values and slots of each scope it uses. */
+  /** Number of values and slots of each scope that it uses. */
   readonly values: Readonly<Record<Scope, number>>;
   readonly slots: Readonly<Record<Scope, number>>;
 }
@@ -80,13 +80,13 @@ export function printPass({ qubits, ops }: ProgramPass, shape: KernelShape, firs
   };
 }
 
-/** Where a pass's values and slots begin. */
+/** Offsets of a pass's values and slots. */
 export interface PassOffsets {
   readonly values: Readonly<Record<Scope, number>>;
   readonly slots: Readonly<Record<Scope, number>>;
 }
 
-/** Adds the threads' shares of each gradient, four gradients to a vector and as many vectors at once as there is room for. */
+/** Sums the threads' contributions to each gradient, four gradients per vector and as many vectors at once as fit. */
 function printSums(results: readonly { readonly name: string; readonly into: string }[], shape: KernelShape): string[] {
   const lines: string[] = [];
   const atOnce = 4 * shape.sumVectors;

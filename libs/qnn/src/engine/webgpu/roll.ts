@@ -5,7 +5,10 @@ export interface Repeat {
   readonly times: number;
 }
 
-/** Splits a sequence into repeats, so that a circuit's equal layers become a loop. Greedy: what saves most at each place. */
+/**
+ * Splits a sequence into repeats, so that a circuit's equal layers become a loop. Greedy: takes the repeat that saves
+ * most at each position.
+ */
 export function roll(items: readonly unknown[]): Repeat[] {
   const repeats: Repeat[] = [];
   for (let at = 0; at < items.length; ) {

@@ -11,8 +11,8 @@ function manifestFolders(env: NodeJS.ProcessEnv): string[] {
 }
 
 /**
- * Whether Linux has a Vulkan driver at all. Where it has none, Dawn is not started: it would only complain on stderr.
- * Other systems bring Metal or Direct3D.
+ * Whether Linux has any Vulkan driver. Without one, Dawn is not started: it would only print errors on stderr. Other
+ * systems have Metal or Direct3D.
  */
 export function hasVulkanDriver(platform: NodeJS.Platform = process.platform, env = process.env): boolean {
   if (platform !== 'linux') return true;

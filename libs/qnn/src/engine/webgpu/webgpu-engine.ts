@@ -13,15 +13,16 @@ import { kernelBindings, printKernel } from './print-kernel.ts';
 export interface WebgpuEngineOptions {
   /** Default: 20 qubits, 256 MiB. */
   readonly limits?: Partial<EngineLimits>;
-  /** Where states are; default: the workgroup's memory as long as they fit. */
+  /** Memory of the states; default: the workgroup's memory if they fit. */
   readonly memory?: KernelShape['memory'];
-  /** Most executions a dispatch; default: what buffers and limits allow. */
+  /** Maximum number of executions per dispatch; default: as many as buffers and limits allow. */
   readonly maxExecutions?: number;
 }
 
 /**
- * `webgpu`: the whole circuit and its adjoint as one dispatch, a workgroup a sample (several where circuits are small), the
- * state in the workgroup's memory; float32. Throws WebgpuUnavailableError where package, driver or adapter is missing.
+ * `webgpu`: the whole circuit and its adjoint as one dispatch, one workgroup per sample (or per several samples for
+ * small circuits), with the state in the workgroup's memory; float32. Throws WebgpuUnavailableError if the package, a
+ * driver or an adapter is missing.
  */
 export async function createWebgpuEngine(options: WebgpuEngineOptions = {}): Promise<Engine> {
   const device = await openDevice();
@@ -42,7 +43,9 @@ export async function createWebgpuEngine(options: WebgpuEngineOptions = {}): Pro
   };
 }
 
-/** Throws CircuitTooLargeError, with what would fit, when the states of a single execution do not. */
+/**
+ * Throws CircuitTooLargeError, with the number of qubits that fit, when the states of a single execution do not fit.
+ */
 function checkSize({ qubits }: Circuit, limits: EngineLimits, device: WebgpuDevice): void {
   const state = AMPLITUDE_BYTES * 2 ** qubits;
   const binding = device.limits.maxStorageBufferBindingSize;

@@ -1,7 +1,7 @@
 import { DEFAULT_LIMITS } from '../engine.ts';
 import type { EngineEntry } from '../engine-entry.ts';
 
-/** `webgpu` in the table of engines; what it needs is loaded when it is looked for. */
+/** Entry `webgpu` of the table of engines; its packages are loaded when `find` is called. */
 export const webgpuEntry: EngineEntry = {
   name: 'webgpu',
   description: 'circuit and adjoint in one dispatch on a GPU of any vendor (Dawn)',
@@ -14,7 +14,7 @@ export const webgpuEntry: EngineEntry = {
       return {
         available: true,
         automatic: false,
-        detail: `${name} is a program on the processor: for tests, never chosen by auto`,
+        detail: `${name} is a software implementation on the CPU: for tests, never chosen by auto`,
       };
     } catch (error) {
       return { available: false, reason: (error as Error).message };

@@ -3,9 +3,9 @@
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 
-/** What the npm package `webgpu` (Dawn) exports. */
+/** The exports of the npm package `webgpu` (Dawn). */
 export interface WebgpuPackage {
-  /** Starts Dawn; what it returns must be kept for as long as its devices are used. */
+  /** Starts Dawn; the returned object must be kept as long as its devices are used. */
   create(options: string[]): GPU;
   readonly globals: {
     readonly GPUBufferUsage: BufferUsages;
@@ -25,15 +25,15 @@ export interface BufferUsages {
 
 const require = createRequire(import.meta.url);
 
-/** Thrown when the package or an adapter is missing. The message says which, and how to get it. */
+/** Thrown when the package or an adapter is missing. The message says which, and how to install it. */
 export class WebgpuUnavailableError extends Error {
   override name = 'WebgpuUnavailableError';
   readonly code = 'unavailable';
 }
 
 /**
- * Loads the optional package `webgpu`: its addon itself, which is what its index.js exports. Throws
- * {@link WebgpuUnavailableError} when it is not installed or has no build for this system.
+ * Loads the optional package `webgpu`: the addon that its index.js exports. Throws {@link WebgpuUnavailableError} when
+ * it is not installed or has no build for this system.
  */
 export function loadWebgpu(): WebgpuPackage {
   let folder: string;

@@ -5,7 +5,7 @@ import { createWasmTrainer } from '../wasm-trainer.ts';
 import { type ColumnPass, createColumnPass } from './column-pass.ts';
 import { takesColumns } from './operations.ts';
 
-/** What a compiled circuit executes batches with. */
+/** Context with which a compiled circuit executes batches. */
 type Batches = Pick<CompiledCircuit, 'forward' | 'adjoint' | 'differentiate'>;
 
 /** Batches of a circuit that encodes once, by columns of U(θ). */
@@ -19,7 +19,7 @@ function createColumnBatches(host: Host, pass: ColumnPass): Batches {
     parameters: new Float64Array(0),
     inputs: new Float64Array(0),
   };
-  /** Zeros of this length, in `array` where it has it. */
+  /** Zeros of this length; reuses `array` if it has that length. */
   const sized = (array: Float64Array, length: number) =>
     array.length === length ? array.fill(0) : new Float64Array(length);
   const prepare = ({ sets, rows }: CircuitBatch, gradients: boolean, inputs: boolean): BatchGradient => {
@@ -30,7 +30,7 @@ function createColumnBatches(host: Host, pass: ColumnPass): Batches {
     };
     return kept;
   };
-  /** Calls `visit` for every chunk, its inputs being in memory, and `end` for every parameter vector. */
+  /** Calls `visit` for every chunk, with its inputs in memory, and `end` for every parameter vector. */
   const forEachChunk = (
     batch: CircuitBatch,
     visit: (set: number, row: number, rows: number) => void,
@@ -92,7 +92,7 @@ function createColumnBatches(host: Host, pass: ColumnPass): Batches {
   };
 }
 
-/** A compiled circuit that takes the way over columns where its program says so. */
+/** A compiled circuit that executes by columns if its program selects that. */
 export function withColumns(rowWise: CompiledCircuit, host: Host, choice: EncodeOnce): CompiledCircuit {
   const pass = createColumnPass(host, choice.columns);
   return {

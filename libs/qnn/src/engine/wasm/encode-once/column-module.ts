@@ -38,9 +38,9 @@ import {
   termsOfOutputsKernel,
 } from './pair-kernels.ts';
 
-/** Blocks of rows whose moments are collected at once. */
+/** Number of blocks of rows whose moments are collected at once. */
 export const COLLECTED_BLOCKS = 4;
-/** Outputs that are contracted at once, each in a register. */
+/** Number of outputs that are contracted at once, each in a register. */
 const CONTRACTED_OUTPUTS = 6;
 
 interface ColumnContext extends Context {
@@ -51,9 +51,9 @@ interface ColumnContext extends Context {
 const at = (address: number): Int => int.constant(address);
 
 /**
- * Adds what a circuit that encodes once executes instead of U(θ) for every row. Exported to the host are, once for every
- * parameter vector, `prepareColumns()`; over blocks of rows `evaluateRows(from, to)`, `collectBlocks(from, to)` (of
- * {@link COLLECTED_BLOCKS} each), `collectBlock(from, to)` and `rowGradients(from, to)`; and for the gradient
+ * Adds the functions that a circuit that encodes once executes instead of U(θ) for every row. Exports to the host: once
+ * for every parameter vector, `prepareColumns()`; over blocks of rows `evaluateRows(from, to)`, `collectBlocks(from,
+ * to)` (of {@link COLLECTED_BLOCKS} each), `collectBlock(from, to)` and `rowGradients(from, to)`; and for the gradient
  * `settleTotals()`, `returnColumns()`.
  */
 export function writeColumnKernels(context: Context, plan: ColumnPlan, angles: AnglePlan): void {
@@ -86,7 +86,10 @@ export function writeColumnKernels(context: Context, plan: ColumnPlan, angles: A
   use(writeKernel('returnColumns', 0, (w) => writeReturnColumns(w, all)));
 }
 
-/** Calls `body` for every block of columns: byte offset of its states, and of its entries or prepared amplitudes. */
+/**
+ * Calls `body` for every block of columns, with the byte offsets of its states and of its entries or prepared
+ * amplitudes.
+ */
 function forEachColumnBlock(w: Writer, { plan, shape }: ColumnContext, body: (offset: Int) => void): void {
   w.loop(at(0), at(plan.columnBlocks * shape.stateBytes), shape.stateBytes, body);
 }
@@ -106,7 +109,7 @@ function writeColumns(w: Writer, context: ColumnContext, offset: Int): void {
   writeEvolution(w, context, int.add(int.left(block, stride), at(plan.prepared)));
 }
 
-/** Calls `body` for every column: the address of its amplitudes, and the byte offset of its row in a matrix. */
+/** Calls `body` for every column, with the address of its amplitudes and the byte offset of its row in a matrix. */
 function forEachColumn(w: Writer, context: ColumnContext, body: (column: Int, row: Int) => void): void {
   const { plan, shape } = context;
   const { lanes, numberBytes } = shape;
@@ -143,7 +146,7 @@ function writePrepareColumns(w: Writer, context: ColumnContext): void {
   writeFold(w, context);
 }
 
-/** Matrices over columns become coefficients of moments. */
+/** Converts matrices over columns to coefficients of moments. */
 function writeFold(w: Writer, { plan, shape, use }: ColumnContext): void {
   const { numberBytes } = shape;
   const [first, second] = plan.matrices;
@@ -168,7 +171,7 @@ function writeFold(w: Writer, { plan, shape, use }: ColumnContext): void {
   }
 }
 
-/** Sums of cotangent-weighted moments become matrices over columns; returns where they are, one after the other. */
+/** Converts sums of cotangent-weighted moments to consecutive matrices over columns; returns their address. */
 function writeUnfold(w: Writer, { plan, shape, use }: ColumnContext): number {
   const { numberBytes, vectorBytes } = shape;
   const count = plan.outputs * plan.moments;
@@ -191,7 +194,9 @@ function writeUnfold(w: Writer, { plan, shape, use }: ColumnContext): number {
   return from;
 }
 
-/** λ of every block of columns, Σ_k O_k·U·W_k for the matrices W of {@link writeUnfold}, back through U(θ). */
+/**
+ * λ of every block of columns, Σ_k O_k·U·W_k for the matrices W of {@link writeUnfold}, propagated back through U(θ).
+ */
 function writeReturnColumns(w: Writer, context: ColumnContext): void {
   const { plan, memory, structure, shape, entries, use } = context;
   const matrices = writeUnfold(w, context);

@@ -3,21 +3,21 @@ import { createGradientAdder, type Pass } from '../sweep.ts';
 import { COLLECTED_BLOCKS } from './column-module.ts';
 import type { ColumnPlan } from './column-plan.ts';
 
-/** Rows after which running totals are put aside: sums of so many have few roundings. */
+/** Number of rows after which running totals are added to the sums, which keeps rounding errors small. */
 const SETTLED_ROWS = 1024;
 
-/** A parameter vector's way over moments; rows' inputs are in memory, a chunk at a time. */
+/** Execution of a parameter vector over moments; the inputs of one chunk of rows at a time are in memory. */
 export interface ColumnPass extends Pass {
   /** Writes the observables of a chunk's rows to `out`, shape [rows, observables], from row `at` on. */
   evaluate(out: Float64Array, at: number, rows: number): void;
   /**
-   * Collects the moments of rows that were evaluated last, with cotangents of shape [rows, observables] from row `at` on;
-   * with `inputs` also the gradient by every row's inputs.
+   * Collects the moments of the rows that were evaluated last, weighted by cotangents of shape [rows, observables] from
+   * row `at` on; with `inputs`, also the gradient with respect to every row's inputs.
    */
   collect(cotangents: Float64Array, at: number, rows: number, inputs: boolean): void;
 }
 
-/** The pass of a program that goes by columns. */
+/** The pass of a program that is executed by columns. */
 export function createColumnPass(host: Host, plan: ColumnPlan): ColumnPass {
   const { exports, numbers, program } = host;
   const { lanes, numberBytes } = program.shape;
@@ -51,7 +51,7 @@ export function createColumnPass(host: Host, plan: ColumnPlan): ColumnPass {
       }
     }
   };
-  /** Where a row's first cotangent is; the others follow `lanes` numbers apart. */
+  /** Position of a row's first cotangent; the others follow at distances of `lanes` numbers. */
   const cotangentAt = (row: number): number =>
     (host.blockAddress(Math.floor(row / lanes)) + plan.cotangentsAt) / numberBytes + (row % lanes);
   const setCotangents = (row: number, cotangents: Float64Array, from: number) => {
@@ -75,7 +75,7 @@ export function createColumnPass(host: Host, plan: ColumnPlan): ColumnPass {
   return {
     begin(parameters, at) {
       host.setParameters(parameters, at);
-      // The same parameters have the same columns: rows that come one by one need them once.
+      // The same parameters have the same columns: rows executed one by one need them only once.
       const same = prepared && known.every((value, i) => Object.is(value, parameters[at + i]));
       if (!same) {
         for (let i = 0; i < known.length; i++) known[i] = parameters[at + i];

@@ -3,7 +3,7 @@ import type { Shape } from '../lowering/shape.ts';
 import type { Structure } from '../lowering/structure.ts';
 import { type Encoding, type EncodingSize, encodingSize } from './encoding.ts';
 
-/** Where the columns of U(θ), and what is made of them, have their data. */
+/** Memory layout of the columns of U(θ) and of the data derived from them. */
 export interface ColumnPlan extends EncodingSize {
   readonly encoding: Encoding;
   /** Blocks of columns: a lane is a column. */
@@ -12,41 +12,43 @@ export interface ColumnPlan extends EncodingSize {
   /** Entries of kernel `combine` for each block of columns, `entryStride` bytes apart; 0 for amplitudes. */
   readonly entries: number;
   readonly entryStride: number;
-  /** Cosines and sines that the entries name: of every bit that differs from lane to lane, of a bit 0 and of a bit 1. */
+  /**
+   * Cosines and sines that the entries refer to: of every bit that differs between lanes, of a bit 0 and of a bit 1.
+   */
   readonly bits: number;
   /** For amplitudes, each block's prepared state, `preparedStride` bytes apart. */
   readonly prepared: number;
   readonly preparedStride: number;
   /** U's columns, a state for each block. */
   readonly states: number;
-  /** One matrix over columns for each output, `matrixBytes` apart; and room for them to be folded into. */
+  /** One matrix over columns for each output, `matrixBytes` apart; and the buffer into which they are folded. */
   readonly matrices: readonly [number, number];
   readonly matrixBytes: number;
   /** Coefficients of moments for each output, as numbers. */
   readonly table: number;
-  /** Cotangent-weighted moments for each output, as vectors: of the last rows, and of all before them. */
+  /** Cotangent-weighted moments for each output, as vectors: of the last rows, and of all previous rows. */
   readonly totals: number;
   readonly sums: number;
   readonly sumsEnd: number;
-  /** For amplitudes, where a matrix's numbers lie among moments. */
+  /** For amplitudes, the positions of a matrix's numbers among the moments. */
   readonly places: number;
-  /** Values of terms for a pair of columns; and their weights. */
+  /** Values of terms for a pair of columns, and their weights. */
   readonly terms: number;
   /** Cosines and sines of whole encoded angles. */
   readonly circle: number;
   /** Derivatives with respect to a row's moments. */
   readonly lambda: number;
-  /** Byte offsets of a row's outputs and cotangents in its block; its moments are at the block's. */
+  /** Byte offsets of a row's outputs and cotangents in its block; for moments see BlockLayout. */
   readonly outputsAt: number;
   readonly cotangentsAt: number;
   readonly bytes: number;
 }
 
-/** Vectors that a block of rows has for moments, outputs and cotangents. */
+/** Number of vectors of a block of rows for moments, outputs and cotangents. */
 export const momentVectors = (encoding: Encoding, outputs: number): number =>
   encodingSize(encoding).moments + 2 * outputs;
 
-/** Lays out what a circuit that encodes once has behind the memory of `memory`. Allocates nothing. */
+/** Lays out the additional memory of a circuit that encodes once, after that of `memory`. Allocates nothing. */
 export function planColumns(encoding: Encoding, structure: Structure, memory: MemoryPlan, shape: Shape): ColumnPlan {
   const size = encodingSize(encoding);
   const { moments, columns, order } = size;
@@ -63,7 +65,8 @@ export function planColumns(encoding: Encoding, structure: Structure, memory: Me
   const rotations = encoding.kind === 'rotations' ? encoding.slots.length : 0;
   const entryStride = rotations > 0 ? 2 ** Math.ceil(Math.log2(12 * rotations)) : 0;
   const preparedStride = rotations > 0 ? 0 : order * v;
-  // Numbers are written one after the other by stores of whole vectors, each over the end of the one before: v bytes more.
+  // Numbers are written one after the other by stores of whole vectors, each overlapping the previous one: needs v more
+  // bytes.
   const matrixBytes = order * order * numberBytes + v;
   return {
     ...{ encoding, ...size, columnBlocks, outputs, entryStride, preparedStride, matrixBytes },
@@ -86,7 +89,10 @@ export function planColumns(encoding: Encoding, structure: Structure, memory: Me
   };
 }
 
-/** What the host writes into memory once: the columns' own angles or amplitudes, and the places of a matrix's numbers. */
+/**
+ * Constants that the host writes to memory once: the columns' own angles or amplitudes, and the positions of a matrix's
+ * numbers.
+ */
 export function writeColumnConstants(
   plan: ColumnPlan,
   memory: MemoryPlan,
@@ -105,7 +111,7 @@ export function writeColumnConstants(
     return;
   }
   const { slots } = plan.encoding;
-  // |1⟩ is RY(π)|0⟩: the cosine is 0, the sine 1. Lanes beyond the columns have neither: their states are 0.
+  // |1⟩ is RY(π)|0⟩: the cosine is 0, the sine 1. For lanes beyond the columns both are 0, and so are their states.
   for (let bit = 0; bit < laneShift + 2; bit++) {
     for (let lane = 0; lane < lanes; lane++) {
       const one = bit < laneShift ? (lane >> bit) & 1 : bit - laneShift;
@@ -125,7 +131,10 @@ export function writeColumnConstants(
   }
 }
 
-/** For every number of a symmetric matrix, row by row, its byte offset among those with i ≤ j < count; beyond them, any. */
+/**
+ * For every number of a symmetric matrix, row by row, its byte offset among those with i ≤ j < count; an arbitrary
+ * offset beyond them.
+ */
 function packedPlaces(count: number, order: number, numberBytes: number): Uint32Array {
   const places = new Uint32Array(order * order);
   for (let i = 0; i < count; i++) {

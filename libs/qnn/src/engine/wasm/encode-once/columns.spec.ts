@@ -106,7 +106,8 @@ describe('columns of a circuit that encodes once', () => {
     );
     expect(some.length).toBeGreaterThan(4);
     for (const precision of ['float32', 'float64'] as const) {
-      // As in engine/golden.spec.ts: float32 has 7 digits, of which a few hundred gates cost two; golden values have 14 decimals.
+      // As in engine/golden.spec.ts: float32 has 7 digits, of which a few hundred gates lose two; golden values have 14
+      // decimals.
       const [value, slope] = precision === 'float64' ? [1e-10, 1e-10] : [1e-5, 1e-4];
       const engine = createWasmEngine({ precision, encodeOnce: true });
       for (const golden of some) {
@@ -144,7 +145,7 @@ describe('columns of a circuit that encodes once', () => {
   });
 });
 
-/** RY(x) once on every qubit, then layers of RY, RZ and CNOTs; ⟨Z⟩ of every qubit, of which two come together. */
+/** RY(x) once on every qubit, then layers of RY, RZ and CNOTs; ⟨Z⟩ of every qubit, two of them in one observable. */
 function deep(qubits: number, layers: number) {
   const circuit = buildQnnCircuit({
     ...{ qubits, layers, ansatz: 'hardware-efficient', inputs: qubits },
@@ -155,7 +156,7 @@ function deep(qubits: number, layers: number) {
   return { circuit, observables };
 }
 
-describe('a circuit that goes by columns', () => {
+describe('a circuit that is executed by columns', () => {
   const { circuit, observables } = deep(4, 3);
   const random = createRandom('promises');
   const draw = (count: number) => Float64Array.from({ length: count }, () => random.normal());
@@ -175,7 +176,7 @@ describe('a circuit that goes by columns', () => {
     inputs: inputs.slice(),
   });
 
-  it('gives the expectations of forward in its gradients, and the same bits whatever was executed before', async () => {
+  it('returns the expectations of forward with its gradients, and the same bits after any other execution', async () => {
     const compiled = await compile();
     const values = (await compiled.forward(batch)).slice();
     const first = copied(await compiled.adjoint(batch, cotangents, { inputs: true }));
@@ -187,7 +188,7 @@ describe('a circuit that goes by columns', () => {
     expect(copied(await (await compile()).adjoint(batch, cotangents, { inputs: true }))).toEqual(first);
   });
 
-  it('asks for cotangents row by row, with the row’s expectations, and gives the bits of adjoint', async () => {
+  it('requests cotangents row by row, with the row’s expectations, and returns the bits of adjoint', async () => {
     const compiled = await compile();
     const first = copied(await compiled.adjoint(batch, cotangents, { inputs: true }));
     const asked: number[] = [];
@@ -206,7 +207,7 @@ describe('a circuit that goes by columns', () => {
     expect((await compiled.adjoint(batch, cotangents)).inputs).toHaveLength(0);
   });
 
-  it('gives a row the same bits whatever rows and parameter vectors stand beside it', async () => {
+  it('gives a row the same bits independently of other rows and parameter vectors', async () => {
     const compiled = await compile();
     const all = copied(await compiled.adjoint(batch, cotangents, { inputs: true }));
     const at = rows + 66;
@@ -222,7 +223,7 @@ describe('a circuit that goes by columns', () => {
     expect(alone.inputs).toEqual(all.inputs.slice(at * circuit.inputs, (at + 1) * circuit.inputs));
   });
 
-  it('has no row’s cotangents in the gradient but those of the batch', async () => {
+  it('includes only the cotangents of the batch in the gradient', async () => {
     const compiled = await compile();
     await compiled.adjoint(batch, cotangents);
     const some = { ...batch, rows: 5, inputs: batch.inputs.slice(0, sets * 5 * circuit.inputs) };
@@ -231,7 +232,7 @@ describe('a circuit that goes by columns', () => {
     expect((await compiled.adjoint(some, few)).parameters).toEqual(wanted);
   });
 
-  it.each(['cross-entropy', 'mse'] as const)('trains with %s as row by row does', async (loss) => {
+  it.each(['cross-entropy', 'mse'] as const)('trains with %s as in the execution row by row', async (loss) => {
     const train = async (encodeOnce: boolean, calls: readonly number[]) => {
       const compiled = await compile({ precision: 'float64', encodeOnce });
       const labels = Int32Array.from({ length: rows }, (_, i) => i % observables.length);
@@ -257,7 +258,7 @@ describe('a circuit that goes by columns', () => {
     expect(await train(true, [1, 12, 7])).toEqual(columns);
   });
 
-  it('is chosen for trainings by their own rows', async () => {
+  it('is selected for trainings by their own number of rows', async () => {
     const { circuit, observables } = deep(4, 6);
     const sets = [{ parameters: draw(circuit.parameters.length), inputs: draw(512 * 4), labels: new Int32Array(512) }];
     const train = async (encodeOnce: 'auto' | boolean, rows: number) => {

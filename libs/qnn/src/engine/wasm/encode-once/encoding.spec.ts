@@ -13,7 +13,7 @@ function encodingOf(build: (builder: CircuitBuilder, theta: () => Angle) => void
 }
 
 describe('findEncoding', () => {
-  it('finds rotations that come first, RX and RY, whatever is trained after them', () => {
+  it('finds initial rotations RX and RY, before any trainable gates', () => {
     const encoding = encodingOf((builder, theta) => {
       builder.gate('rx', [0], input(0));
       builder.gate('ry', [2], sum(input(1, 2), inputProduct(0, 1)));
@@ -23,7 +23,7 @@ describe('findEncoding', () => {
     expect(encoding).toEqual({ kind: 'rotations', slots: [0, 2] });
   });
 
-  it('finds rotations that commute to the front, past gates of other qubits and rotations of the same axis', () => {
+  it('finds rotations that commute to the front, through gates on other qubits and rotations about the same axis', () => {
     const encoding = encodingOf((builder, theta) => {
       builder.gate('ry', [0], theta()).gate('rz', [1], theta()).gate('cx', [1, 2]);
       builder.gate('ry', [0], input(0));
@@ -46,11 +46,11 @@ describe('findEncoding', () => {
     ],
     ['encodes into a phase', (builder) => builder.gate('h', [0]).gate('rz', [0], input(0)).gate('h', [0])],
     ['trains a weight of an input', (builder) => builder.gate('ry', [0], product(builder.parameter('weight'), 0))],
-  ])('finds none where a circuit %s', (_, build) => {
+  ])('finds none if a circuit %s', (_, build) => {
     expect(encodingOf(build)).toBeNull();
   });
 
-  it('finds none where amplitudes are encoded and angles too', () => {
+  it('finds none if both amplitudes and angles are encoded', () => {
     expect(encodingOf((builder) => builder.gate('ry', [0], input(0)), 4)).toBeNull();
   });
 });

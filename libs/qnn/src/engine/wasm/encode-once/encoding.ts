@@ -1,8 +1,9 @@
 import type { Structure } from '../lowering/structure.ts';
 
 /**
- * How a circuit U(θ)·E(x)|0…0⟩ that encodes once does so; E(x)|0…0⟩ is real.
- * - 'rotations': RY(x) on some qubits of |0…0⟩, before anything trainable; `slots` are theirs, by rising qubit.
+ * The encoding of a circuit U(θ)·E(x)|0…0⟩ that encodes once; E(x)|0…0⟩ is real.
+ * - 'rotations': RY(x) on some qubits of |0…0⟩, before all trainable gates; `slots` are the slots of these rotations,
+ *   in ascending order of qubits.
  * - 'amplitudes': the circuit starts from `count` inputs as amplitudes.
  */
 export type Encoding =
@@ -10,8 +11,9 @@ export type Encoding =
   | { readonly kind: 'amplitudes'; readonly count: number };
 
 /**
- * The encoding of a circuit that encodes once; null for others: where an input comes after something that is not RY on |0…0⟩
- * once gates have moved to the front as far as they commute, or is multiplied by a parameter, or where there is none.
+ * The encoding of a circuit that encodes once, or null. It is null if there are no inputs, if both amplitudes and
+ * angles are encoded, if an input is multiplied by a parameter, or if an input is in a gate other than RY on |0…0⟩
+ * after gates have moved to the front as far as they commute.
  */
 export function findEncoding({ circuit, slots, layers }: Structure): Encoding | null {
   const encoded = slots.flatMap(({ angle }, slot) => (angle.terms.some((term) => term.input !== null) ? [slot] : []));
@@ -25,15 +27,16 @@ export function findEncoding({ circuit, slots, layers }: Structure): Encoding | 
   return begins && encoded.length > 0 ? { kind: 'rotations', slots: encoded } : null;
 }
 
-/** Sizes of what replaces U(θ) for a batch. */
+/** Sizes of the data that replace U(θ) for a batch. */
 export interface EncodingSize {
-  /** Basis states of the encoded qubits: columns of U(θ) that the inputs reach. */
+  /** Number of basis states of the encoded qubits: the columns of U(θ) that the inputs use. */
   readonly columns: number;
-  /** Rows of a square matrix over columns: their number, rounded up to a power of two. */
+  /** Rows of a square matrix over columns: the number of columns, rounded up to a power of two. */
   readonly order: number;
   /**
-   * Numbers of a row that every expectation is linear in. For rotations: ⟨P⟩ of the strings P of I, Z and X on the encoded
-   * qubits, products of 1, cos x and sin x; 3 to the number of qubits. For amplitudes: ψ_i·ψ_j with i ≤ j.
+   * Number of moments of a row, in which every expectation is linear. For rotations: ⟨P⟩ of the strings P of I, Z and X
+   * on the encoded qubits, products of 1, cos x and sin x; 3 to the power of the number of qubits. For amplitudes:
+   * ψ_i·ψ_j with i ≤ j.
    */
   readonly moments: number;
 }

@@ -1,16 +1,17 @@
 import type { Shape } from '../lowering/shape.ts';
 import { type Int, int, type Kernel, type Vector, vec, type Writer, writeKernel } from '../printing/ir.ts';
 
-// Between matrices over columns and coefficients of moments: one qubit after the other, the highest first, a symmetric matrix becomes
-// three of half the order, its parts along I, Z and X: (M₀₀ + M₁₁)/2, (M₀₀ − M₁₁)/2 and (M₀₁ + M₁₀)/2. So tr(M·ψψᵀ) = Σ_P table_P·⟨P⟩.
-// Where rows are shorter than a vector, numbers come one after the other: each is stored as a whole vector over the end of the one before.
+// Conversion between matrices over columns and coefficients of moments: for one qubit after the other, the highest
+// first, a symmetric matrix is split into three of half the order, its parts along I, Z and X: (M₀₀ + M₁₁)/2, (M₀₀ −
+// M₁₁)/2 and (M₀₁ + M₁₀)/2. Hence tr(M·ψψᵀ) = Σ_P table_P·⟨P⟩. If rows are shorter than a vector, numbers are stored
+// one after the other: each as a whole vector that overlaps the previous one.
 
-/** Byte offset of the three parts of the matrix at byte offset x: they have three quarters of its numbers. */
+/** Byte offset of the three parts of the matrix at byte offset x; together they have three quarters of its numbers. */
 const threeQuarters = (x: Int): Int => int.add(int.right(x, 1), int.right(x, 2));
 
 const half = (value: Vector): Vector => vec.mul(vec.constant(0.5), value);
 
-/** `fold-…(from, to, bytes)`: matrices of `order`, `bytes` of them, into three each. */
+/** `fold-…(from, to, bytes)`: folds `bytes` bytes of matrices of `order`, each into three. */
 export function foldKernel(shape: Shape, order: number): Kernel {
   const { numberBytes, lanes } = shape;
   const h = order / 2;
@@ -47,7 +48,10 @@ export function foldKernel(shape: Shape, order: number): Kernel {
   });
 }
 
-/** `unfold-…(from, to, bytes)`: the reverse, for derivatives: three matrices each into `bytes` of matrices of `order`. */
+/**
+ * `unfold-…(from, to, bytes)`: the reverse, for derivatives: three matrices each are combined, into `bytes` bytes of
+ * matrices of `order`.
+ */
 export function unfoldKernel(shape: Shape, order: number): Kernel {
   const { numberBytes, lanes } = shape;
   const h = order / 2;
@@ -81,7 +85,7 @@ export function unfoldKernel(shape: Shape, order: number): Kernel {
   });
 }
 
-/** Calls `body` for every vector of a matrix of order h: byte offset of its row, and within it. */
+/** Calls `body` for every vector of a matrix of order h, with the byte offset of its row and the offset within it. */
 function forEachVector(
   w: Writer,
   { numberBytes, vectorBytes }: Shape,
@@ -108,7 +112,7 @@ export const laneSumsKernel = ({ vectorBytes, numberBytes, lanes, laneShift }: S
     });
   });
 
-/** `pack(from, to)`: of a symmetric matrix of `order`, the numbers with i ≤ j < count; those with i < j twice as large. */
+/** `pack(from, to)`: the numbers with i ≤ j < count of a symmetric matrix of `order`; those with i < j are doubled. */
 export const packKernel = ({ numberBytes, vectorBytes }: Shape, count: number, order: number): Kernel =>
   writeKernel('pack', 2, (w) => {
     const [from, to] = [w.parameter(0), w.parameter(1)];
@@ -128,7 +132,9 @@ export const packKernel = ({ numberBytes, vectorBytes }: Shape, count: number, o
     }
   });
 
-/** `unpack(from, to, places, bytes)`: numbers of `from` at the byte offsets that `places` has, `bytes` of them in all. */
+/**
+ * `unpack(from, to, places, bytes)`: gathers numbers of `from` at the byte offsets in `places`, `bytes` bytes in total.
+ */
 export const unpackKernel = ({ numberBytes }: Shape): Kernel =>
   writeKernel('unpack', 4, (w) => {
     const shift = Math.log2(numberBytes / 4);

@@ -1,7 +1,10 @@
 import type { Shape } from '../lowering/shape.ts';
 import { int, type Kernel, vec, writeKernel } from '../printing/ir.ts';
 
-/** `circle(own, out)`: cosines and sines of whole angles of those of half ones; `parts` says where each encoded qubit has its own. */
+/**
+ * `circle(own, out)`: cosines and sines of angles from those of half angles; `parts` are the positions of those of each
+ * encoded qubit.
+ */
 export const circleKernel = ({ vectorBytes: v }: Shape, parts: readonly number[]): Kernel =>
   writeKernel('circle', 2, (w) => {
     parts.forEach((part, i) => {
@@ -28,7 +31,10 @@ export const momentsKernel = ({ vectorBytes: v }: Shape, qubits: number): Kernel
     }
   });
 
-/** `backMoments(circle, moments, lambda, derivatives)`: derivatives by each angle of those by moments, which it destroys. */
+/**
+ * `backMoments(circle, moments, lambda, derivatives)`: derivatives with respect to each angle from those with respect
+ * to moments, which it overwrites.
+ */
 export const backMomentsKernel = ({ vectorBytes: v }: Shape, slots: readonly number[]): Kernel =>
   writeKernel('backMoments', 4, (w) => {
     const [circle, moments, lambda, derivatives] = [0, 1, 2, 3].map(w.parameter);
@@ -64,8 +70,8 @@ export const pairMomentsKernel = ({ vectorBytes: v }: Shape, count: number): Ker
   });
 
 /**
- * `backPairMoments(amplitudes, lambda, out)`: half the derivatives by amplitudes of those by ψ_i·ψ_j; `out` are `count`
- * vectors of zeros at first.
+ * `backPairMoments(amplitudes, lambda, out)`: half the derivatives with respect to amplitudes from those with respect
+ * to ψ_i·ψ_j; `out` must initially be `count` vectors of zeros.
  */
 export const backPairMomentsKernel = ({ vectorBytes: v }: Shape, count: number): Kernel =>
   writeKernel('backPairMoments', 3, (w) => {
@@ -87,7 +93,7 @@ export const backPairMomentsKernel = ({ vectorBytes: v }: Shape, count: number):
     }
   });
 
-/** How many moments a round of a loop takes: a divisor of their number. */
+/** Number of moments per iteration of a loop: a divisor of their total number. */
 const roundOf = (moments: number): number => [3, 2].find((size) => moments % size === 0) ?? 1;
 
 /** `contract-g(moments, table, out)`: Σ table·moment for g outputs of a row. */
@@ -115,7 +121,7 @@ export function contractKernel(
   });
 }
 
-/** `spread(cotangents, table, lambda)`: Σ_k cotangent_k·table_k: a row's derivatives by its moments. */
+/** `spread(cotangents, table, lambda)`: Σ_k cotangent_k·table_k: a row's derivatives with respect to its moments. */
 export function spreadKernel(
   { vectorBytes: v, numberBytes, laneShift }: Shape,
   moments: number,
@@ -134,7 +140,7 @@ export function spreadKernel(
   });
 }
 
-/** Where a block of rows has what `collect` reads. */
+/** Offsets in a block of rows of the data that `collect` reads. */
 export interface RowOffsets {
   readonly moments: number;
   readonly cotangents: number;
@@ -166,7 +172,9 @@ export function collectKernel(
   });
 }
 
-/** `settle(totals, sums, bytes)`: sums += totals, and totals are zeros again: fewer roundings than one long sum has. */
+/**
+ * `settle(totals, sums, bytes)`: sums += totals, and totals are reset to zero: fewer roundings than in one long sum.
+ */
 export const settleKernel = ({ vectorBytes }: Shape): Kernel =>
   writeKernel('settle', 3, (w) => {
     w.loop(int.constant(0), w.parameter(2), vectorBytes, (at) => {

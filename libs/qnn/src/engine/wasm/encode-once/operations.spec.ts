@@ -14,7 +14,10 @@ const OPTIONS: CompileOptions = {
   encodeOnce: true,
 };
 
-/** Counts the multiplications and additions that a kernel executes, by going through its loops; 80 for a cosine with its sine. */
+/**
+ * Counts the multiplications and additions that a kernel executes, by iterating its loops; 80 for a cosine with its
+ * sine.
+ */
 function countKernel(kernels: ReadonlyMap<string, Kernel>, name: string, given: readonly number[]): number {
   if (name === 'sincos') return (80 * (given[1] - given[0])) / 32;
   const kernel = kernels.get(name);
@@ -34,7 +37,7 @@ function countKernel(kernels: ReadonlyMap<string, Kernel>, name: string, given: 
       case 'ishr':
         return number(value[1]) >>> value[2];
       default:
-        // Addresses that tables or signs have: no loop ends there.
+        // Addresses of tables and signs, which are not the ends of loops.
         return 0;
     }
   };
@@ -77,7 +80,7 @@ function countKernel(kernels: ReadonlyMap<string, Kernel>, name: string, given: 
   return kernel.body.reduce((total, statement) => total + run(statement), 0);
 }
 
-/** What kernels do, counted one by one. */
+/** The operations of the kernels, counted individually. */
 function countProgram(program: Program): Operations {
   const { encodeOnce, memory, shape, angles } = program;
   if (encodeOnce === null) throw new TypeError('the circuit encodes once');
@@ -89,7 +92,7 @@ function countProgram(program: Program): Operations {
     rowWise: of('gradients', blocks, blocks + block.bytes),
     perRow:
       of('evaluateRows', blocks, blocks + block.bytes) + of('collectBlocks', blocks, blocks + 4 * block.bytes) / 4,
-    // A vector is one row's share of a block of lanes.
+    // A vector corresponds to one row in each lane.
     perVector: shape.lanes * (of('prepareColumns') + of('settleTotals') + of('returnColumns')),
   };
 }
@@ -102,7 +105,7 @@ describe('countOperations', () => {
     { qubits: 6, layers: 3, inputs: 6, classes: 3 },
     { qubits: 4, layers: 5, inputs: 16, classes: 2, encoding: 'amplitude' as const },
     { qubits: 5, layers: 4, inputs: 3, classes: 2, paulis: 'XYIZ' },
-  ])('is within a seventh of what the kernels do: %o', ({ classes, paulis = 'Z', ...settings }) => {
+  ])('is within a seventh of the operations of the kernels: %o', ({ classes, paulis = 'Z', ...settings }) => {
     const encodingOptions: Record<string, boolean> = settings.encoding ? {} : { reupload: false };
     const circuit = buildQnnCircuit({ ...settings, ansatz: 'hardware-efficient', encodingOptions });
     const observables = Array.from({ length: classes }, (_, q) =>
@@ -123,7 +126,7 @@ describe('countOperations', () => {
 describe('takesColumns', () => {
   const operations = { rowWise: 100, perRow: 20, perVector: 8000 };
 
-  it('weighs what a parameter vector costs against its rows', () => {
+  it('compares the cost of a parameter vector with that of its rows', () => {
     expect(takesColumns(operations, 145)).toBe(false);
     expect(takesColumns(operations, 146)).toBe(true);
     expect(takesColumns({ ...operations, perRow: 75 }, 1e9)).toBe(false);
@@ -137,7 +140,7 @@ describe('takesColumns', () => {
     return planProgram(circuit, [pauli('Z', [0])], { ...OPTIONS, encodeOnce });
   };
 
-  it('decides for batches by the rows that they are assumed to have, and not where it is told', () => {
+  it('decides for batches by the assumed number of rows, unless the option is set', () => {
     const deep = planned(20, 'auto').encodeOnce;
     expect(deep).toMatchObject({ forBatches: true, choosesByRows: true });
     expect(takesColumns(deep?.operations as Operations, ASSUMED_ROWS)).toBe(true);
@@ -158,7 +161,7 @@ describe('takesColumns', () => {
     }
   });
 
-  it('goes row by row where columns would not fit', () => {
+  it('executes row by row if columns would not fit', () => {
     const needed = planned(20, true).bytes;
     const less = planned(20, false).bytes;
     expect(less).toBeLessThan(needed);
@@ -168,7 +171,7 @@ describe('takesColumns', () => {
     expect(program.bytes).toBe(less);
   });
 
-  it('adds nothing to the module of a circuit that goes row by row', () => {
+  it('adds nothing to the module of a circuit that is executed row by row', () => {
     const size = (program: Program) => assemble(program, OPTIONS).length;
     expect(size(planned(1, 'auto'))).toBe(size(planned(1, false)));
     expect(size(planned(20, 'auto'))).toBeGreaterThan(size(planned(20, false)));

@@ -3,17 +3,20 @@ import { splitQubits } from '../lowering/group-sizes.ts';
 import type { Structure } from '../lowering/structure.ts';
 import { type Encoding, encodingSize } from './encoding.ts';
 
-/** Multiplications and additions of forward and adjoint for one row, by the two ways. Loads, stores and the host's part are not counted. */
+/**
+ * Number of multiplications and additions of forward and adjoint for one row, with both methods. Loads, stores and the
+ * work of the host are not counted.
+ */
 export interface Operations {
   /** Row by row through U(θ). */
   readonly rowWise: number;
-  /** Over moments: of every row. */
+  /** Over moments: per row. */
   readonly perRow: number;
-  /** Over moments: once for every parameter vector, in units of one row, as all are here. */
+  /** Over moments: once per parameter vector. In the same units as the others. */
   readonly perVector: number;
 }
 
-/** Cosine and sine of an input's angle, in float64 even where the engine is float32: kernels/trigonometry.ts. */
+/** Cosine and sine of an input's angle, in float64 even for float32 engines: kernels/trigonometry.ts. */
 const ANGLE = 80;
 
 /**
@@ -34,7 +37,8 @@ export function countOperations(structure: Structure, encoding: Encoding): Opera
     backward += rotations + (l === 0 ? 0 : 4 * size * qubits.length) + phases + (link.trainable ? 3 * size : 0);
   });
   const { masks, flips, terms, observables } = structure.readout;
-  // Z strings come by folding 2ⁿ numbers in halves, down to each string's highest qubit; strings with X or Y take a pass each.
+  // Z strings are evaluated by folding 2ⁿ numbers in halves, down to each string's highest qubit; strings with X or Y
+  // take one pass each.
   const folded = masks.reduce((total, mask) => total + 2 ** topBit(mask), 0);
   const flipped = size * flips.reduce((total, flip) => total + 4 + 2 * flip.terms.length, 0);
   const measured = (masks.length > 0 ? 4 * size : 0) + 2 * folded + flipped;
@@ -50,15 +54,19 @@ export function countOperations(structure: Structure, encoding: Encoding): Opera
   };
 }
 
-/** The rows that a batch is assumed to have where the way is chosen before any is there. */
+/** Assumed number of rows of a batch, since the method is chosen before the first batch. */
 export const ASSUMED_ROWS = 256;
 
-/** The most rows of a mini-batch for which columns are considered: for more they would take memory for nothing, as a rule. */
+/**
+ * Maximum number of rows of a mini-batch for which columns are considered: with more rows they would usually waste
+ * memory.
+ */
 export const MOST_ROWS = 1024;
 
 /**
- * Whether moments are less work for a parameter vector with so many rows: by a quarter, since the kernels over pairs of columns are short
- * and do fewer operations a second. Where the count was 1.06 to 1.14 times less they took as long as rows or a tenth longer.
+ * Whether moments are less work for a parameter vector with this number of rows: by a quarter, since the kernels over
+ * pairs of columns are short and do fewer operations per second. When the count was lower by a factor of 1.06 to 1.14,
+ * they took as long as rows or a tenth longer.
  */
 export const takesColumns = ({ rowWise, perRow, perVector }: Operations, rows: number): boolean =>
   perVector + rows * perRow < 0.75 * rows * rowWise;

@@ -66,14 +66,17 @@ export function measurePairFlipsKernel(shape: Shape, { x, terms }: FlipGroup, si
   });
 }
 
-/** Σ weight·value, null where there is nothing to add. */
+/** Σ weight·value, null for an empty sum. */
 const weighted = (parts: readonly { readonly weight: number; readonly value: Vector }[]): Vector | null =>
   parts.reduce<Vector | null>((total, { weight, value }) => {
     const factor = vec.constant(weight);
     return total === null ? vec.mul(factor, value) : vec.madd(factor, value, total);
   }, null);
 
-/** `outputsOfTerms(terms, out)`: every observable of the values of terms, its constant apart, `stride` bytes apart. */
+/**
+ * `outputsOfTerms(terms, out)`: every observable, without its constant, from the values of terms; outputs are `stride`
+ * bytes apart.
+ */
 export const outputsOfTermsKernel = (
   { vectorBytes }: Shape,
   observables: readonly ReadoutTerms[],
@@ -89,7 +92,7 @@ export const outputsOfTermsKernel = (
     });
   });
 
-/** `termsOfOutputs(outputs, terms)`: the reverse: the weight of every term of those of observables. */
+/** `termsOfOutputs(outputs, terms)`: the reverse: the weight of every term from those of observables. */
 export const termsOfOutputsKernel = (
   { vectorBytes }: Shape,
   observables: readonly ReadoutTerms[],
@@ -126,7 +129,7 @@ export function seedPairFlipsKernel(shape: Shape, { x, terms }: FlipGroup, signs
     const weights = terms.map(({ index }) => w.vector(vec.load(w.parameter(1), index * shape.vectorBytes)));
     w.loop(int.constant(0), int.constant(shape.planeBytes), shape.vectorBytes, (at) => {
       const source = w.int(int.xor(at, int.constant(x << shape.vectorShift)));
-      // The factor of the amplitude by its real and its imaginary part.
+      // The factor of the amplitude, as its real and imaginary parts.
       const factors: (Local | null)[] = [null, null];
       terms.forEach(({ z, power }, t) => {
         const signed = signedBy(w, weights[t], z, source, signs, shape);

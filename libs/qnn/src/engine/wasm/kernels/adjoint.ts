@@ -6,15 +6,15 @@ import { addDerivatives, loadCoefficients, rotate } from './rotations.ts';
 import type { Table } from './table.ts';
 
 /**
- * What becomes of w_k = Im(conj(λ_k)·φ_k), of which the phases' derivatives are signed sums:
+ * Handling of w_k = Im(conj(λ_k)·φ_k), whose signed sums are the phases' derivatives:
  * - 'none': no phase is trainable
- * - 'fold': added up over samples, after the group's own qubits have been summed out in registers
- * - 'add': added up over samples
- * - 'store': each sample's own
+ * - 'fold': summed over samples, after summing over the group's own qubits in registers
+ * - 'add': summed over samples
+ * - 'store': stored for each sample
  */
 export type PhaseDerivatives = 'none' | 'fold' | 'add' | 'store';
 
-/** How a link is gone through backwards. */
+/** How a link is traversed backwards. */
 export interface BackwardLink {
   /** The map's table. */
   readonly images: Table;
@@ -51,7 +51,7 @@ function keepW(
   writer.store(address, 0, vec.add(vec.load(address), rest[0]));
 }
 
-/** Loads the running sums of a group's own qubits, where they are kept. */
+/** Loads the running sums of a group's own qubits, if they are kept. */
 const loadSingles = (w: Writer, group: Group, kind: PhaseDerivatives, address: Int, { vectorBytes }: Shape): Local[] =>
   kind === 'fold' ? group.qubits.map((_, i) => w.vector(vec.load(address, i * vectorBytes))) : [];
 
@@ -61,9 +61,10 @@ const storeSingles = (w: Writer, singles: readonly Local[], address: Int, { vect
   });
 
 /**
- * `back…(lambda, to, phi, phases, coefficients, derivatives, w, singles)`: takes λ back through a link, from `lambda` to `to`,
- * and then through the layer's last group: derivatives, un-rotation. `phi` is the state before the link; where states are
- * not kept it is the one after it, and goes back with λ to `phiTo`, the ninth parameter.
+ * `back…(lambda, to, phi, phases, coefficients, derivatives, w, singles)`: propagates λ back through a link, from
+ * `lambda` to `to`, and then through the layer's last group: derivatives, inverse rotation. `phi` is the state before
+ * the link; if states are not kept, it is the state after the link and is propagated back with λ to `phiTo`, the ninth
+ * parameter.
  */
 export function backLinkKernel(shape: Shape, group: Group, link: BackwardLink, keepsStates: boolean): Kernel {
   const { images, phases, derivatives } = link;
@@ -86,7 +87,7 @@ export function backLinkKernel(shape: Shape, group: Group, link: BackwardLink, k
           return phase ? applyPhase(re, im, phase, 'inverse').map((part) => w.vector(part)) : [re, im];
         };
         const l = fetch(lambda);
-        // As in unrotate, λ alone fills the registers.
+        // As in unrotate, λ alone uses all registers.
         const x = keepsStates
           ? [0, shape.planeBytes].map((plane) => vec.load(here, group.offsets[h] + plane))
           : fetch(phi);
@@ -119,7 +120,9 @@ export function backLinkKernel(shape: Shape, group: Group, link: BackwardLink, k
   });
 }
 
-/** `unrotate-…(lambda, phi, coefficients, derivatives)`: derivatives of one group, and its un-rotation in place. */
+/**
+ * `unrotate-…(lambda, phi, coefficients, derivatives)`: derivatives of one group, and its inverse rotation in place.
+ */
 export function unrotateKernel(shape: Shape, group: Group, keepsStates: boolean): Kernel {
   return writeKernel(`unrotate-${group.key}`, 4, (w) => {
     const coefficients = loadCoefficients(w, w.parameter(2), group.qubits.length, shape);
@@ -129,7 +132,7 @@ export function unrotateKernel(shape: Shape, group: Group, keepsStates: boolean)
       forEachCoset(w, group, shape, (at) => {
         const [from, state] = [lambda, phi].map((base) => w.int(int.add(base, at)));
         const l = group.offsets.map((offset) => w.vector(vec.load(from, offset)));
-        // Eight amplitudes of each state are more than V8 has registers for: those of φ are loaded where they are used.
+        // Eight amplitudes of each state exceed V8's registers: those of φ are loaded where they are used.
         const inPlace = keepsStates && group.qubits.length > 2;
         const loads = group.offsets.map((offset) => vec.load(state, offset));
         const x = inPlace ? loads : loads.map((load) => w.vector(load));
@@ -147,8 +150,8 @@ export function unrotateKernel(shape: Shape, group: Group, keepsStates: boolean)
 }
 
 /**
- * `backFirst…(lambda, to, phi, phases, w, singles)`: takes λ back through the first link. The state before it is real, so
- * only λ's real plane goes to `to`.
+ * `backFirst…(lambda, to, phi, phases, w, singles)`: propagates λ back through the first link. The state before it is
+ * real, so only λ's real plane goes to `to`.
  */
 export function backFirstKernel(shape: Shape, group: Group, link: BackwardLink): Kernel {
   const { images, phases, derivatives } = link;
@@ -180,7 +183,10 @@ export function backFirstKernel(shape: Shape, group: Group, link: BackwardLink):
   });
 }
 
-/** `unproduct(lambda, coefficients, tree, derivatives)`: the reverse of `product`: each qubit's derivative; destroys λ. */
+/**
+ * `unproduct(lambda, coefficients, tree, derivatives)`: the reverse of `product`: each qubit's derivative; overwrites
+ * λ.
+ */
 export function unproductKernel({ qubits, vectorBytes }: Shape): Kernel {
   return writeKernel('unproduct', 4, (w) => {
     const [lambda, coefficients, tree, derivatives] = [0, 1, 2, 3].map(w.parameter);

@@ -1,15 +1,16 @@
 import type { Shape } from '../lowering/shape.ts';
 import { int, type Kernel, vec, writeKernel } from '../printing/ir.ts';
 
-/** Bytes of an entry of the tables that these kernels go through: u32 addresses. */
+/** Size of an entry of the tables of these kernels, which has u32 addresses. Unit: bytes. */
 export const ENTRY_BYTES = { combine: 12, sum: 8, weightedSum: 12, inputs: 12 } as const;
 
-/** Below this cosines are taken to be this, so that tangents stay finite; its error is as small. */
+/** Lower bound of cosines, so that tangents stay finite; the error is as small. */
 export const LEAST_COSINE = { float32: 1e-10, float64: 1e-40 } as const;
 
 /**
- * `combine…(table, end)`: angle addition. Each entry (shared, own, out) has cosine and sine of what all samples share of an angle, as
- * numbers; of each sample's own part, as vectors; and gives cosine and sine of the sum, or tangent and cosine.
+ * `combine…(table, end)`: angle addition. Each entry (shared, own, out) has cosine and sine of the part of an angle
+ * that all samples share, as numbers, and of each sample's own part, as vectors; the result is cosine and sine of the
+ * sum, or tangent and cosine.
  */
 export function combineKernel(shape: Shape, form: 'sine' | 'tangent'): Kernel {
   const { vectorBytes, numberBytes, precision } = shape;

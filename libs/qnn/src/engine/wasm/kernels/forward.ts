@@ -6,8 +6,8 @@ import { loadCoefficients, rotate } from './rotations.ts';
 import type { Table } from './table.ts';
 
 /**
- * `product(coefficients, tree)`: the state ⊗ (cos, sin) that the first layer makes of |0…0⟩, as a tree: 2^q numbers from
- * tree + 2^q vectors on are the state of the first q qubits. `coefficients` are pairs (cosine, sine).
+ * `product(coefficients, tree)`: the state ⊗ (cos, sin) that the first layer prepares from |0…0⟩, as a tree: 2^q
+ * numbers from tree + 2^q vectors on are the state of the first q qubits. `coefficients` are pairs (cosine, sine).
  */
 export function productKernel({ qubits, vectorBytes }: Shape): Kernel {
   return writeKernel('product', 2, (w) => {
@@ -27,8 +27,9 @@ export function productKernel({ qubits, vectorBytes }: Shape): Kernel {
 }
 
 /**
- * `link…(from, to, phases, coefficients)`: goes through a link and rotates the next layer's first group. The permutation is
- * only where amplitudes are loaded from. `real`: there is no imaginary plane yet. `sources` is the inverse map's table.
+ * `link…(from, to, phases, coefficients)`: applies a link and rotates the next layer's first group. The permutation
+ * only determines where amplitudes are loaded from. `real`: the state has no imaginary plane yet. `sources` is the
+ * inverse map's table.
  */
 export function linkKernel(shape: Shape, group: Group, sources: Table, phases: PhaseKind, real: boolean): Kernel {
   const name = `link${real ? 'Real' : ''}-${phases}-${sources.key}-${group.key}`;

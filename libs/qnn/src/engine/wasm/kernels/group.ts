@@ -4,8 +4,8 @@ import { type Int, int, type Writer } from '../printing/ir.ts';
 import type { Table } from './table.ts';
 
 /**
- * Two or three qubits (or none) that one pass over the states handles in registers, by rising qubit. `offsets[h]` is the byte
- * offset of the amplitude whose bits on these qubits are h.
+ * Two or three qubits (or none), in ascending order, that one pass over the states handles in registers. `offsets[h]`
+ * is the byte offset of the amplitude whose bits on these qubits are h.
  */
 export interface Group {
   readonly key: string;
@@ -49,7 +49,7 @@ export function forEachCoset(
   nest(0, null);
 }
 
-/** Where a coset's amplitudes come from when states are read through a map: by the group's bits h. */
+/** Source of a coset's amplitudes when states are read through a map, by the group's bits h. */
 export function gatherCoset(writer: Writer, group: Group, table: Table, at: Int, { vectorShift }: Shape): Int[] {
   if (isIdentity(table.map)) return group.offsets.map((offset) => int.add(at, int.constant(offset)));
   const base = writer.int(int.load(int.right(at, vectorShift - 2), table.address));

@@ -45,7 +45,10 @@ export function phaseTableKernel(shape: Shape, masks: readonly number[], signs: 
   });
 }
 
-/** `moveTable…(after, before, out)`: the table of both sides of a map by the index before it; with `both`, times `before`'s. */
+/**
+ * `moveTable…(after, before, out)`: the table `after`, by the index before the map; with `both`, times the table
+ * `before`.
+ */
 export function moveTableKernel(shape: Shape, images: Table, both: boolean): Kernel {
   return writeKernel(`moveTable${both ? 'Both' : ''}-${images.key}`, 3, (w) => {
     const plane = shape.planeBytes;
@@ -61,7 +64,7 @@ export function moveTableKernel(shape: Shape, images: Table, both: boolean): Ker
   });
 }
 
-/** `phaseDerivatives-…(w, out)`: Σ_k (−1)^|k ∧ mask|·w_k for every mask, w being read through a map. */
+/** `phaseDerivatives-…(w, out)`: Σ_k (−1)^|k ∧ mask|·w_k for every mask, with w read through a map. */
 export function phaseDerivativesKernel(
   shape: Shape,
   masks: readonly number[],

@@ -2,10 +2,10 @@ import { bits } from '../lowering/lower.ts';
 import type { Shape } from '../lowering/shape.ts';
 import { type Int, int, type Local, type Vector, vec, type Writer } from '../printing/ir.ts';
 
-/** Where a kernel finds 1 and −1 as numbers, one after the other. */
+/** Address of the numbers 1 and −1, one after the other. */
 export type SignAddress = number;
 
-/** v, or −v where the parity of `mask` over the index of the vector at byte offset `at` is odd. */
+/** v, or −v if the parity of `mask` over the index of the vector at byte offset `at` is odd. */
 export function signedBy(
   writer: Writer,
   value: Vector,
@@ -20,13 +20,13 @@ export function signedBy(
   return vec.mul(value, vec.splat(sign, signs));
 }
 
-/** The position of the highest one. */
+/** The position of the highest bit that is one. */
 export const topBit = (mask: number): number => 31 - Math.clz32(mask);
 
 /**
- * Σ_k (−1)^|k ∧ mask|·v_k for several masks at once: folds the array in halves from the highest qubit down, so that all masks of
- * one bit together cost two additions an element. The first fold reads `v` by `load`; the folded array is kept at `scratch`.
- * Sum i goes to `out` + i vectors.
+ * Σ_k (−1)^|k ∧ mask|·v_k for several masks at once: folds the array in halves from the highest qubit down, so that all
+ * masks of one bit together cost two additions per element. The first fold reads `v` by `load`; the folded array is
+ * kept at `scratch`. Sum i is stored at `out` + i vectors.
  */
 export function writeMaskedSums(
   w: Writer,

@@ -2,7 +2,7 @@ import type { Shape } from '../lowering/shape.ts';
 import { type Int, int, type Local, type Vector, vec, type Writer } from '../printing/ir.ts';
 
 /**
- * Whether a link's phases are none, one table for all samples (numbers: real parts, then imaginary ones), or one for each
+ * Whether a link has no phases, one table for all samples (numbers: real parts, then imaginary ones), or one for each
  * sample (vectors).
  */
 export type PhaseKind = 'none' | 'shared' | 'lane';

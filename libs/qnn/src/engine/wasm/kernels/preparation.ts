@@ -14,8 +14,8 @@ export function prepareKernel({ vectorBytes, planeBytes }: Shape, count: number)
 }
 
 /**
- * `unprepare(lambda, state, out)`: λ_k − ⟨state|λ⟩·state_k for the first `count` k, λ being real here: half the gradient with
- * respect to amplitudes that are divided by their norm afterwards, times that norm.
+ * `unprepare(lambda, state, out)`: λ_k − ⟨state|λ⟩·state_k for the first `count` k, where λ is real: half the gradient
+ * with respect to amplitudes that are divided by their norm afterwards, times that norm.
  */
 export function unprepareKernel({ vectorBytes }: Shape, count: number): Kernel {
   return writeKernel('unprepare', 3, (w) => {

@@ -9,7 +9,7 @@ import type { Table } from './table.ts';
 export interface FlipTerm {
   readonly z: number;
   readonly power: number;
-  /** Its number among all terms. */
+  /** Its index among all terms. */
   readonly index: number;
 }
 
@@ -38,7 +38,7 @@ export function probabilitiesKernel(shape: Shape, sources: Table): Kernel {
   });
 }
 
-/** `measure(phi, out)`: ⟨Z_mask⟩ for every mask, to out + i vectors. */
+/** `measure(phi, out)`: ⟨Z_mask⟩ for every mask, stored at out + i vectors. */
 export function measureKernel(
   shape: Shape,
   sources: Table,
@@ -51,11 +51,14 @@ export function measureKernel(
   });
 }
 
-/** `measureFlips-x(phi, out)`: ⟨i^power·X^x·Z^z⟩ for every term that flips the qubits of x, to out + index vectors. */
+/**
+ * `measureFlips-x(phi, out)`: ⟨i^power·X^x·Z^z⟩ for every term that flips the qubits of x, stored at out + index
+ * vectors.
+ */
 export function measureFlipsKernel(shape: Shape, { x, terms }: FlipGroup, signs: number): Kernel {
   return writeKernel(`measureFlips-${x}`, 2, (w) => {
     const sums = terms.map(() => w.vector(vec.constant(0)));
-    // k and k ⊕ x give conjugates: half of the basis states, twice the real part.
+    // k and k ⊕ x contribute conjugates: half of the basis states, twice the real part.
     forEachCoset(w, { qubits: [topBit(x)] }, shape, (at) => {
       const [a, b] = [at, int.xor(at, int.constant(x << shape.vectorShift))].map((offset) =>
         w.int(int.add(w.parameter(0), offset)),
@@ -104,8 +107,9 @@ export function observableKernel(shape: Shape, masks: readonly number[], signs: 
 }
 
 /**
- * `seed…(phi, lambda, operator, coefficients, derivatives)`: λ = O·φ, and in the same pass the derivatives of the last layer's
- * last group, which is then un-rotated in λ, and in φ where states are not kept. `images` is the last map's table.
+ * `seed…(phi, lambda, operator, coefficients, derivatives)`: λ = O·φ, and in the same pass the derivatives of the last
+ * layer's last group, whose inverse is then applied to λ, and to φ if states are not kept. `images` is the last map's
+ * table.
  */
 export function seedKernel(shape: Shape, group: Group, images: Table, keepsStates: boolean): Kernel {
   return writeKernel(`seed-${group.key}`, 5, (w) => {
@@ -144,7 +148,7 @@ export function seedFlipsKernel(shape: Shape, { x, terms }: FlipGroup, signs: nu
     const weights = terms.map(({ index }) => w.vector(vec.load(w.parameter(2), index * shape.vectorBytes)));
     w.loop(int.constant(0), int.constant(shape.planeBytes), shape.vectorBytes, (at) => {
       const source = w.int(int.xor(at, int.constant(x << shape.vectorShift)));
-      // The factor of φ[source] by its real and its imaginary part.
+      // The factor of φ[source], as its real and imaginary parts.
       const factors: (Local | null)[] = [null, null];
       terms.forEach(({ z, power }, t) => {
         const signed = signedBy(w, weights[t], z, source, signs, shape);

@@ -2,8 +2,8 @@ import type { Shape } from '../lowering/shape.ts';
 import { type Int, type Local, type Vector, vec, type Writer } from '../printing/ir.ts';
 
 /**
- * Coefficients of real rotations in tangent form: cos·[[1, −t], [t, 1]] with t = tan(a/2). A pair takes two multiply-adds, and
- * the cosines of a group come together as one factor at the end.
+ * Coefficients of real rotations in tangent form: cos·[[1, −t], [t, 1]] with t = tan(a/2). A pair takes two
+ * multiply-adds, and the cosines of a group are applied as one factor at the end.
  */
 export interface Coefficients {
   readonly tangents: readonly Local[];
@@ -19,7 +19,7 @@ export function loadCoefficients(writer: Writer, address: Int, count: number, { 
   return { tangents, factor };
 }
 
-/** Rotates the 2^k amplitudes of a coset in registers, or back. */
+/** Rotates the 2^k amplitudes of a coset in registers, or applies the inverse. */
 export function rotate(
   writer: Writer,
   amplitudes: readonly Local[],

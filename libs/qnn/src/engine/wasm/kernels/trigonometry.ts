@@ -26,7 +26,7 @@ const AND = simd(0x4e);
 const XOR = simd(0x51);
 const SELECT = simd(0x52);
 
-/** Loop over [first, end) by `step`, both being parameters 0 and 1; at least one round. */
+/** Loop over [first, end) by `step`, where the bounds are parameters 0 and 1; at least one iteration. */
 const loop = (step: number, body: readonly number[]) => [
   ...[0x03, 0x40],
   ...body,

@@ -1,8 +1,8 @@
 import { parity } from '@qloom/quantum/simulation/statevector.ts';
 
 /**
- * A permutation of basis states that is affine over GF(2), k ↦ A·k ⊕ offset: what CNOTs, SWAPs and Xs are together. Bit q of
- * the image is the parity of `rows[q] & k`, plus bit q of `offset`.
+ * A permutation of basis states that is affine over GF(2), k ↦ A·k ⊕ offset: the product of CNOT, SWAP and X gates. Bit
+ * q of the image is the parity of `rows[q] & k`, plus bit q of `offset`.
  */
 export interface AffineMap {
   readonly rows: readonly number[];
@@ -15,7 +15,7 @@ export const identityMap = (qubits: number): AffineMap => ({
   offset: 0,
 });
 
-/** Whether the map moves nothing. */
+/** Whether the map is the identity. */
 export const isIdentity = ({ rows, offset }: AffineMap): boolean =>
   offset === 0 && rows.every((row, q) => row === 1 << q);
 
@@ -42,7 +42,7 @@ export function transposeApply({ rows }: AffineMap, z: number): number {
   return mask;
 }
 
-/** Whether qubit q is part of what the map does. */
+/** Whether the map involves qubit q. */
 export function touches({ rows, offset }: AffineMap, q: number): boolean {
   if (rows[q] !== 1 << q || (offset >> q) & 1) return true;
   return rows.some((row, other) => other !== q && (row >> q) & 1);

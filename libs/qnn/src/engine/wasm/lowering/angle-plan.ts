@@ -22,25 +22,25 @@ export interface Weight {
   readonly parameter: number | null;
 }
 
-/** A sum over samples: the derivative of a slot, times a feature unless that is null. */
+/** A sum over samples: the derivative of a slot, times a feature unless `feature` is null. */
 export interface Total {
   readonly slot: number;
   readonly feature: number | null;
-  /** What it is the derivative of. */
+  /** The quantity that it is the derivative of. */
   readonly terms: readonly { readonly parameter: number; readonly coefficient: number }[];
 }
 
-/** How angles are made of parameters and inputs, and their gradients of the slots' derivatives. */
+/** How angles are computed from parameters and inputs, and gradients from the slots' derivatives. */
 export interface AnglePlan {
   readonly slots: readonly Slot[];
-  /** What terms have of inputs: first the circuit's inputs as they are, then products of two. */
+  /** Features that terms use: first the circuit's inputs, then products of two inputs. */
   readonly features: readonly Feature[];
   readonly parts: readonly OwnPart[];
-  /** Each slot's part, null where its angle has no input. */
+  /** Each slot's part, null if its angle has no input. */
   readonly partOf: readonly (number | null)[];
   readonly weights: readonly Weight[];
   readonly totals: readonly Total[];
-  /** Bytes of all entries of the tables that kernels go through. */
+  /** Size of all entries of the kernels' tables. Unit: bytes. */
   readonly entryBytes: number;
 }
 
@@ -94,7 +94,7 @@ export function planAngles(slots: readonly Slot[], inputs: number): AnglePlan {
   return { slots, features, parts, partOf, weights, totals, entryBytes };
 }
 
-/** The entries of one kernel: where they lie. */
+/** The address range of the entries of one kernel. */
 export interface EntryRange {
   readonly from: number;
   readonly to: number;

@@ -1,4 +1,7 @@
-/** How many qubits each pass over the states takes, by the number of qubits that a layer rotates: what measured fastest. */
+/**
+ * Number of qubits of each pass over the states, by the number of qubits that a layer rotates: the fastest in
+ * measurements.
+ */
 const SIZES: readonly (readonly number[])[] = [
   [],
   [1],
@@ -16,7 +19,7 @@ const SIZES: readonly (readonly number[])[] = [
   [3, 3, 3, 2, 2],
 ];
 
-/** Cuts a layer's qubits, by rising number, into groups of up to three. */
+/** Splits a layer's qubits, in ascending order, into groups of up to three. */
 export function splitQubits(qubits: readonly number[]): number[][] {
   const sizes = SIZES[qubits.length] ?? [2, 3, 3, ...new Array<number>(Math.ceil((qubits.length - 8) / 2)).fill(2)];
   const groups: number[][] = [];

@@ -2,13 +2,13 @@ import type { Gate } from '@qloom/quantum/circuit.ts';
 import { type Angle, constant, scaled, sum } from '@qloom/quantum/gates/angle.ts';
 import type { GateName } from '@qloom/quantum/gates/gates.ts';
 
-/** The three operations that every gate is made of. */
+/** The three operations into which every gate is decomposed. */
 export interface Primitives {
   /** RY. */
   ry(qubit: number, angle: Angle): void;
   /** exp(−i·angle/2·Z⊗…⊗Z) on the qubits. */
   phase(qubits: readonly number[], angle: Angle): void;
-  /** X on `target`, or CNOT where there is a control. */
+  /** X on `target`, or CNOT if there is a control. */
   flip(target: number, control?: number): void;
 }
 
@@ -42,7 +42,7 @@ const zyz = (to: Primitives, q: number, phi: Angle, theta: Angle, omega: Angle) 
   to.phase([q], omega);
 };
 
-/** e^{iλ} where all m qubits are one: b₁…b_m = Σ_S (−1)^|S|·Z_S/2^m over the subsets S. */
+/** e^{iλ} if all m qubits are one: b₁…b_m = Σ_S (−1)^|S|·Z_S/2^m over the subsets S. */
 const allOnesPhase = (to: Primitives, qubits: readonly number[], lambda: Angle) => {
   const m = qubits.length;
   for (let subset = 1; subset < 1 << m; subset++) {
@@ -76,7 +76,7 @@ const cry: Rule = (to, [control, target], [angle]) => {
   to.flip(target, control);
 };
 
-/** CRX(a): as CRY, between RZ(±π/2), with CZ for CNOT, which commutes with them. */
+/** CRX(a): as CRY, between RZ(±π/2), with CZ instead of CNOT, which commutes with them. */
 const crx: Rule = (to, [control, target], [angle]) => {
   to.phase([target], HALF_TURN);
   to.ry(target, scaled(angle, 0.5));

@@ -61,7 +61,7 @@ describe('lower', () => {
           re += r * actual.re[k] + wanted.im[k] * actual.im[k];
           im += r * actual.im[k] - wanted.im[k] * actual.re[k];
         });
-        // ⟨a|b⟩ of two states errs as the expectation of an observable of norm 1 does, once for each.
+        // The error of ⟨a|b⟩ is that of the expectation of an observable of norm 1, once for each state.
         const identity = [{ terms: [{ coefficient: 1, paulis: '' }] }];
         const [bound] = gradientRounding(circuit, identity, [1], parameters, inputs, 'float64').expectations;
         expect(Math.abs(Math.hypot(re, im) - 1)).toBeLessThanOrEqual(2 * bound);
@@ -71,7 +71,7 @@ describe('lower', () => {
   });
 
   it.each(['data-reuploading', 'hardware-efficient', 'strongly-entangling'] as const)(
-    'has one layer of rotations a layer of %s, the encoding inside',
+    'has one layer of rotations per layer of %s, including the encoding',
     (ansatz) => {
       const { layers } = lower(buildQnnCircuit({ qubits: 5, layers: 3, ansatz, inputs: 5 }));
       const doubled = ansatz === 'strongly-entangling' ? 6 : 3;
@@ -82,7 +82,7 @@ describe('lower', () => {
     },
   );
 
-  it('drops phases of |0…0⟩, and merges CNOT, RZ, CNOT to one phase', () => {
+  it('drops phases of |0…0⟩, and merges CNOT, RZ, CNOT into one phase', () => {
     const circuit = createCircuitBuilder({ qubits: 2 })
       .gate('rz', [0], 1)
       .gate('cz', [0, 1])
@@ -97,7 +97,7 @@ describe('lower', () => {
 });
 
 describe('invertMap', () => {
-  it('undoes the map', () => {
+  it('inverts the map', () => {
     fc.assert(
       fc.property(fc.integer(), fc.integer({ min: 1, max: 8 }), (seed, n) => {
         const random = createRandom(seed);

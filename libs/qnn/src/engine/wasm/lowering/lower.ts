@@ -5,9 +5,9 @@ import { type AffineMap, composeMaps, identityMap, invertMap, touches, transpose
 import type { Layer, LayeredCircuit, ZString } from './layers.ts';
 import { lowerGate } from './lower-gate.ts';
 
-/** A layer that still takes gates; its phases stand before its map. */
+/** A layer under construction; its phases are before its map. */
 interface OpenLayer {
-  /** The angle of each qubit's RY, null where there is none. */
+  /** The angle of each qubit's RY, null for none. */
   readonly rotations: (Angle | null)[];
   /** Angles by mask. */
   readonly phases: Map<number, Angle>;
@@ -15,10 +15,10 @@ interface OpenLayer {
 }
 
 /**
- * Sorts a circuit's gates into as few layers as commuting gates allow: every gate moves as far to the front as it can. Phases
- * move through permutations (their masks change) and through rotations of other qubits; those that reach |0…0⟩ are global and
- * drop out. Angles on the same axis and mask add up, so an encoding joins the rotation beside it. Where amplitudes are
- * prepared, the first layer is their real state: it has no rotations, and phases stop there.
+ * Sorts a circuit's gates into as few layers as commuting gates allow: every gate moves as far to the front as it can.
+ * Phases move through permutations (their masks change) and through rotations of other qubits; those that reach |0…0⟩
+ * are global and drop out. Angles on the same axis and mask add up, so an encoding merges with the adjacent rotation.
+ * If amplitudes are prepared, the first layer is their real state: it has no rotations, and phases stop there.
  */
 export function lower(circuit: Circuit): LayeredCircuit {
   const { qubits } = circuit;
@@ -75,7 +75,7 @@ export function lower(circuit: Circuit): LayeredCircuit {
   return { qubits, layers: layers.map((layer) => closeLayer(layer)) };
 }
 
-/** Puts every phase to the side of the map where its mask has fewer bits. */
+/** Moves every phase to the side of the map on which its mask has fewer bits. */
 function closeLayer({ rotations, phases, map }: OpenLayer): Layer {
   const inverse = invertMap(map);
   const before: ZString[] = [];

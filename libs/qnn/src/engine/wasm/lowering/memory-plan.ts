@@ -7,7 +7,7 @@ import { splitQubits } from './group-sizes.ts';
 import type { Shape } from './shape.ts';
 import type { PlannedLink, Structure } from './structure.ts';
 
-/** Where one link has its data. */
+/** Addresses of the data of one link. */
 export interface LinkMemory {
   /** Tables of the map and of its inverse. */
   readonly images: Table;
@@ -15,25 +15,25 @@ export interface LinkMemory {
   /** Phases by the index before the map. */
   readonly phases: number;
   readonly derivatives: PhaseDerivatives;
-  /** Σ of w over samples, or each sample's own; and, with 'fold', of the last group's own qubits. */
+  /** Σ of w over samples, or w of each sample; and, with 'fold', the sums of the last group's own qubits. */
   readonly w: number;
   readonly singles: number;
 }
 
-/** Where one layer has its data. */
+/** Addresses of the data of one layer. */
 export interface LayerMemory {
   readonly groups: readonly Group[];
-  /** The state after each group's rotation; all the same where states are not kept. */
+  /** The state after each group's rotation; the same address for all if states are not kept. */
   readonly states: readonly number[];
   readonly link: LinkMemory;
 }
 
-/** Byte offsets within a block's rows: what goes in and out, lane by lane. */
+/** Byte offsets of inputs and outputs within a block of rows, lane by lane. */
 export interface BlockLayout {
   /** Features in float64, and in the engine's precision. */
   readonly features: number;
   readonly values: number;
-  /** The state that is prepared of inputs; once inputs have gradients, theirs before normalization. */
+  /** The state prepared from inputs; after the backward sweep, the inputs' gradients before normalization. */
   readonly amplitudes: number;
   /** ⟨term⟩, and the weight of each term in λ. */
   readonly expectations: number;
@@ -51,14 +51,17 @@ export interface MemoryPlan {
   readonly layers: readonly LayerMemory[];
   /** The last permutation. */
   readonly readout: { readonly images: Table; readonly sources: Table };
-  /** The identity, as a table that is none. */
+  /** The identity, which needs no table. */
   readonly straight: Table;
-  /** Coefficients and derivatives of slot s: at + 2·s vectors, + s vectors. */
+  /** Coefficients of slot s are at + 2·s vectors, its derivative at + s vectors. */
   readonly coefficients: number;
   readonly derivatives: number;
-  /** Cosine and sine of what all samples share of slot s, as numbers: at + 2·s numbers. */
+  /** Cosine and sine of the part of slot s that all samples share, as numbers: at + 2·s numbers. */
   readonly shared: number;
-  /** Weights of terms with an input: half of them in float64 for angles, and whole in the engine's precision for gradients. */
+  /**
+   * Weights of terms with an input: half the weights in float64 for angles, and the weights in the engine's precision
+   * for gradients.
+   */
   readonly halfWeights: number;
   readonly weights: number;
   /** Angles of samples in float64, and their cosines and sines. */
@@ -73,25 +76,25 @@ export interface MemoryPlan {
   readonly scratch: number;
   readonly operator: number;
   readonly lambda: readonly [number, number];
-  /** Tables of phases after and before a map, on their way into one. */
+  /** Tables of phases after and before a map, from which one table is computed. */
   readonly tables: readonly [number, number];
   readonly block: BlockLayout;
   readonly blocks: number;
   readonly bytes: number;
 }
 
-/** What a memory plan has to hold besides the structure's own. */
+/** Sizes that a memory plan needs in addition to the structure. */
 export interface PlanSizes {
   /** Angles of samples, terms with an input, and sums over samples. */
   readonly angles: number;
   readonly weights: number;
   readonly totals: number;
   readonly entryBytes: number;
-  /** Products of inputs that angles have, and the inputs. */
+  /** Products of inputs in angles, and the inputs. */
   readonly features: number;
-  /** Vectors that every block of rows has for the moments of encode-once/column-plan.ts. */
+  /** Number of vectors of a block of rows for the moments of encode-once/column-plan.ts. */
   readonly momentVectors: number;
-  /** Blocks of rows that fit at once. */
+  /** Number of blocks of rows in memory at once. */
   readonly blockCount: number;
   /** Keep the state after every group for the backward sweep; otherwise it is un-computed. */
   readonly keepsStates: boolean;
@@ -147,7 +150,7 @@ export function planMemory(structure: Structure, shape: Shape, sizes: PlanSizes)
   });
   const both = [0, 1].map(() => (lanePhases ? allocate(stateBytes) : 0)) as [number, number];
   const tree = allocate(2 * planeBytes);
-  // The offset of 128 bytes keeps states from competing for the same lines of a cache.
+  // The offset of 128 bytes prevents states from mapping to the same cache lines.
   const turns = keep ? [0, 0] : [allocate(stateBytes + 128), allocate(stateBytes + 128)];
   const states = groups.map((some, l) => {
     if (l === 0) return some.map(() => tree + planeBytes);

@@ -1,22 +1,22 @@
 import type { Precision } from '../../engine.ts';
 import { REGISTER_BYTES } from '../printing/widen.ts';
 
-/** The sizes that every kernel is written for. A vector holds one number for each of `lanes` samples. */
+/** The sizes that kernels are generated for. A vector has one number for each of `lanes` samples. */
 export interface Shape {
   readonly qubits: number;
   readonly precision: Precision;
-  /** SIMD registers a vector: 1, or 2 where V8 merges them into one of twice the width. */
+  /** SIMD registers per vector: 1, or 2 if V8 merges them into one of twice the width. */
   readonly registers: 1 | 2;
-  /** Samples side by side. */
+  /** Number of samples per vector. */
   readonly lanes: number;
   readonly numberBytes: number;
   readonly vectorBytes: number;
   /** log2 of vectorBytes and of vectorBytes / numberBytes. */
   readonly vectorShift: number;
   readonly laneShift: number;
-  /** Bytes of the real (or imaginary) parts of a block of states, amplitude after amplitude. */
+  /** Size of the real (or imaginary) parts of a block of states, amplitude after amplitude. Unit: bytes. */
   readonly planeBytes: number;
-  /** Bytes of a block of states: the real plane, then the imaginary one. */
+  /** Size of a block of states: the real plane, then the imaginary one. Unit: bytes. */
   readonly stateBytes: number;
 }
 

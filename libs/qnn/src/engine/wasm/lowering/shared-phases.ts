@@ -11,9 +11,9 @@ export interface PhaseTable {
 }
 
 /**
- * Writes the phases of a link that are the same for all samples; `angles` are those of `before`, then of `after`. Of the global
- * phases that one could have, it has the one that makes the first entry 1: so Clifford gates give 1, i, −1, −i, which
- * float32 has exactly, and a deep circuit's norm does not drift.
+ * Writes the phases of a link that are the same for all samples; `angles` are those of `before`, then of `after`. The
+ * global phase is chosen such that the first entry is 1: then Clifford gates give 1, i, −1, −i, which are exact in
+ * float32, and a deep circuit's norm does not drift.
  */
 export function createPhaseTable(link: PlannedLink, qubits: number): (angles: ArrayLike<number>) => PhaseTable {
   const size = 2 ** qubits;
@@ -86,8 +86,9 @@ export function phaseDerivatives(link: PlannedLink, w: Float64Array, out: Float6
 }
 
 /**
- * Prepares {@link phaseDerivatives} where every mask is one qubit, and the sums over `grouped` qubits were taken before: `w` has values
- * where these qubits are 0, `singles` the derivatives of these qubits. The function that is returned destroys `w`.
+ * Prepares {@link phaseDerivatives} for masks of one qubit each, with the sums over `grouped` qubits already computed:
+ * `w` has values where these qubits are 0, `singles` the derivatives of these qubits. The returned function overwrites
+ * `w`.
  */
 export function createFoldedDerivatives(
   { before, after }: PlannedLink,

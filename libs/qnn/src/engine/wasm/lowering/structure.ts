@@ -7,14 +7,14 @@ import { type AffineMap, applyLinear, identityMap, invertMap, transposeApply } f
 import type { Layer, Link } from './layers.ts';
 import { lower } from './lower.ts';
 
-/** An angle whose coefficients kernels read, for every sample, and whose derivative they write. */
+/** An angle whose coefficients kernels read for every sample, and whose derivative they write. */
 export interface Slot {
   readonly angle: Angle;
   /** Coefficients are (cosine, sine), or (tangent, cosine), of half the angle. */
   readonly form: 'sine' | 'tangent';
 }
 
-/** A layer whose angles are slots: rotation i has slot `firstSlot` + i. */
+/** A layer whose angles are in slots: rotation i has slot `firstSlot` + i. */
 export interface PlannedLayer {
   readonly qubits: readonly number[];
   readonly firstSlot: number;
@@ -22,8 +22,8 @@ export interface PlannedLayer {
 }
 
 /**
- * A link; with 'lane' phases the strings before the map have slots from `firstSlot` on, and those after it follow. 'shared'
- * phases have none: no input is part of them.
+ * A link; with 'lane' phases the strings before the map have slots from `firstSlot` on, and those after it follow.
+ * 'shared' phases have no slots: they do not depend on inputs.
  */
 export interface PlannedLink extends Link {
   readonly phases: 'none' | 'shared' | 'lane';
@@ -31,30 +31,33 @@ export interface PlannedLink extends Link {
   readonly firstSlot: number;
 }
 
-/** How an observable is made of terms: its constant, and weights by the number of the term. */
+/** An observable as a sum of terms: its constant, and the weights by the index of the term. */
 export interface ReadoutTerms {
   readonly constant: number;
   readonly terms: readonly { readonly index: number; readonly weight: number }[];
 }
 
-/** What is measured on the state after the last layer's rotations. */
+/** The measurement of the state after the last layer's rotations. */
 export interface Readout {
-  /** The permutation that is left to do. */
+  /** The remaining permutation. */
   readonly map: AffineMap;
   /** Z strings after it; mask i is term i. */
   readonly masks: readonly number[];
-  /** Strings with X or Y, taken back before it; their terms follow. */
+  /** Strings with X or Y, transformed to before the permutation; their terms follow. */
   readonly flips: readonly FlipGroup[];
   /** Number of terms. */
   readonly terms: number;
   readonly observables: readonly ReadoutTerms[];
 }
 
-/** A circuit and its observables, planned: all that the code to be compiled depends on, and no value of any parameter. */
+/**
+ * A planned circuit with its observables: everything that the compiled code depends on, without the values of
+ * parameters.
+ */
 export interface Structure {
   readonly circuit: Circuit;
   readonly slots: readonly Slot[];
-  /** At least two; the first rotates every qubit, or none where amplitudes are prepared. */
+  /** At least two; the first rotates every qubit, or none if amplitudes are prepared. */
   readonly layers: readonly PlannedLayer[];
   readonly readout: Readout;
 }
@@ -85,8 +88,8 @@ function planLink(link: Link, slots: Slot[]): PlannedLink {
 }
 
 /**
- * Drops the last phases that no observable sees. Those that are left, and a circuit of one layer, get a layer without
- * rotations after them.
+ * Drops the last phases that do not affect any observable. Remaining phases, and a circuit of one layer, are followed
+ * by a layer without rotations.
  */
 function settleEnd(layers: readonly Layer[], observables: readonly Observable[], qubits: number): Layer[] {
   const last = layers[layers.length - 1];

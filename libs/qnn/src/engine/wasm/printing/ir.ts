@@ -3,20 +3,20 @@ export type Int =
   | readonly ['iconst', number]
   | readonly ['iget', number]
   | readonly ['iadd' | 'ixor', Int, Int]
-  /** By a constant: shift, or the parity of the bits under a mask. */
+  /** With a constant: a shift, or the parity of the bits under a mask. */
   | readonly ['ishl' | 'ishr' | 'iparity', Int, number]
   /** The u32 at address + offset. */
   | readonly ['iload', Int, number];
 
-/** One number a lane, in the engine's precision. */
+/** One number per lane, in the engine's precision. */
 export type Vector =
   | readonly ['get', number]
   /** The vector at address + offset; or the number there, in every lane. */
   | readonly ['load' | 'splat', Int, number]
   | readonly ['mul' | 'add' | 'sub' | 'div' | 'max', Vector, Vector]
-  /** a·b + c, and c − a·b: fused where relaxed SIMD is. */
+  /** a·b + c, and c − a·b: fused with relaxed SIMD. */
   | readonly ['madd' | 'nmadd', Vector, Vector, Vector]
-  /** a, with its sign turned where b is negative. */
+  /** a, with its sign inverted if b is negative. */
   | readonly ['flipSign', Vector, Vector]
   | readonly ['constant', number];
 
@@ -26,10 +26,10 @@ export type Statement =
   | readonly ['iset', number, Int]
   | readonly ['store', Int, number, Vector]
   | readonly ['call', string, readonly Int[]]
-  /** do { body; counter += step } while (counter < end), counters being locals: at least one round. */
+  /** do { body; counter += step } while (counter < end), where counters are locals: at least one iteration. */
   | readonly ['loop', number, number, number, readonly Statement[]];
 
-/** A function over the engine's memory: addresses in, nothing out. */
+/** A function over the engine's memory: the parameters are addresses, and there is no result. */
 export interface Kernel {
   readonly name: string;
   /** Number of parameters, all i32; they are the first of the integer locals. */
@@ -39,16 +39,16 @@ export interface Kernel {
   readonly body: readonly Statement[];
 }
 
-/** What a kernel is written with. */
+/** Builder of a kernel's statements. */
 export interface Writer {
   readonly parameter: (index: number) => Int;
-  /** Names a value: it is computed here, once. */
+  /** Names a value, which is computed once at this point. */
   readonly int: (value: Int) => Int;
   readonly vector: (value: Vector) => Local;
   readonly set: (local: Local, value: Vector) => void;
   readonly store: (address: Int, offset: number, value: Vector) => void;
   readonly call: (kernel: string, ...args: Int[]) => void;
-  /** Counts from `start` by `step` bytes up to `end`; at least one round. */
+  /** Counts from `start` by `step` bytes up to `end`; at least one iteration. */
   readonly loop: (start: Int, end: Int, step: number, body: (at: Int) => void) => void;
 }
 

@@ -19,16 +19,16 @@ import type { PlannedLayer, Structure } from '../lowering/structure.ts';
 import { type Int, int, type Kernel, type Writer, writeKernel } from './ir.ts';
 
 /**
- * Everything that a compiled circuit executes, in an order where callees come first. What is exported to the host:
- * `forwards(from, to)`, `gradients(from, to)` and `inputGradients(from, to)` over blocks by their addresses, `forward(block)`,
- * `backward(block)`, `backwardInputs(block)`, `probabilities(phi, out)`, `clear(from, to)`; and what `writeMore` adds.
+ * All functions of a compiled circuit, callees first. Exports to the host: `forwards(from, to)`, `gradients(from, to)`
+ * and `inputGradients(from, to)` over blocks given by their addresses, `forward(block)`, `backward(block)`,
+ * `backwardInputs(block)`, `probabilities(phi, out)`, `clear(from, to)`; and the functions that `writeMore` adds.
  */
 export function writeKernels(
   { structure, memory, entries, shape }: Omit<Context, 'use'>,
   writeMore: (context: Context) => void = () => {},
 ): Kernel[] {
   const kernels = new Map<string, Kernel>();
-  /** Adds a kernel unless there is one of its name; its name. */
+  /** Adds a kernel unless one of the same name exists; returns its name. */
   const use = (kernel: Kernel): string => {
     if (!kernels.has(kernel.name)) kernels.set(kernel.name, kernel);
     return kernel.name;
@@ -47,13 +47,13 @@ export function writeKernels(
   return [...kernels.values()];
 }
 
-/** What the functions that call kernels are written from. */
+/** Context for writing the functions that call kernels. */
 export interface Context {
   readonly structure: Structure;
   readonly memory: MemoryPlan;
   readonly entries: AngleEntries;
   readonly shape: Shape;
-  /** Adds a kernel unless there is one of its name; its name. */
+  /** Adds a kernel unless one of the same name exists; returns its name. */
   readonly use: (kernel: Kernel) => string;
 }
 
@@ -71,7 +71,7 @@ export function callEntries(w: Writer, name: string, { from, to }: EntryRange, .
   if (to > from) w.call(name, at(from), at(to), ...rest);
 }
 
-/** Where slot `slot` has its coefficients, and its derivative. */
+/** Addresses of the coefficients and of the derivative of slot `slot`. */
 export const slotCoefficients = ({ memory, shape }: Context, slot: number) =>
   at(memory.coefficients + 2 * slot * shape.vectorBytes);
 export const slotDerivatives = ({ memory, shape }: Context, slot: number) =>
@@ -124,7 +124,7 @@ export function writeEvolution(w: Writer, context: Context, amplitudes: Int): vo
   });
 }
 
-/** Cosines and sines of what inputs add to angles, sample by sample. */
+/** Cosines and sines of the inputs' part of angles, sample by sample. */
 export function writeOwnAngles(w: Writer, { memory, entries, shape }: Context, rows: Int): void {
   const inputs = int.add(rows, at(memory.block.features));
   callEntries(w, 'setAngles', entries.setAngles, inputs);
@@ -135,7 +135,7 @@ export function writeOwnAngles(w: Writer, { memory, entries, shape }: Context, r
   }
 }
 
-/** The table of a link's phases where each sample has its own. */
+/** The table of a link's phases for each sample. */
 function writeLanePhases(w: Writer, context: Context, l: number): void {
   const { structure, memory, shape, use } = context;
   const { link } = structure.layers[l];
@@ -158,7 +158,7 @@ function writeLanePhases(w: Writer, context: Context, l: number): void {
 
 const firstState = ({ layers }: MemoryPlan): number => layers[0].states[0];
 
-/** Where the state before the last permutation is. */
+/** Address of the state before the last permutation. */
 export const finalState = ({ layers }: MemoryPlan): number => {
   const { states } = layers[layers.length - 1];
   return states[states.length - 1];
@@ -184,8 +184,8 @@ function writeBackward(w: Writer, context: Context, wantsInputs: boolean): void 
 }
 
 /**
- * λ from before the last layer's last group, in buffer `seeded` of the two, to the circuit's beginning: derivatives of every
- * slot and phase. Which of the two λ it is in at last.
+ * Propagates λ from before the last layer's last group, in buffer `seeded` of the two, to the start of the circuit,
+ * with the derivatives of every slot and phase. Returns the buffer that finally has λ.
  */
 export function writeReturn(w: Writer, context: Context, seeded: number): number {
   const { structure, memory, shape, use } = context;
@@ -194,7 +194,7 @@ export function writeReturn(w: Writer, context: Context, seeded: number): number
   let current = seeded;
   for (let l = layers.length - 1; l >= 1; l--) {
     const { groups, states } = memory.layers[l];
-    // The last group is done: the seed or the way through the link has taken it along.
+    // The last group is already done, by the seed or by the traversal of the link.
     for (let g = groups.length - 2; g >= 0; g--) {
       const slot = groupSlot(layers[l], memory.layers[l], g);
       const kernel = use(unrotateKernel(shape, groups[g], keepsStates));
@@ -216,7 +216,7 @@ export function writeReturn(w: Writer, context: Context, seeded: number): number
   return current;
 }
 
-/** λ = Σ weight·O·φ, taken back through the last layer's last group; which of the two λ it is in. */
+/** λ = Σ weight·O·φ, propagated back through the last layer's last group; returns the buffer of the two that has λ. */
 function writeSeed(w: Writer, context: Context, rows: Int): number {
   const { structure, memory, shape, use } = context;
   const { masks, flips } = structure.readout;

@@ -6,7 +6,7 @@ export interface RawFunction {
   readonly name: string;
   /** Number of parameters, all i32. */
   readonly parameters: number;
-  /** Further i32 locals, and v128 locals after them. */
+  /** Number of further i32 locals, and of v128 locals after them. */
   readonly ints: number;
   readonly vectors: number;
   readonly code: readonly number[];
@@ -17,11 +17,11 @@ export interface WasmOptions {
   readonly precision: Precision;
   /** Use relaxed SIMD's fused multiply-add. */
   readonly fused: boolean;
-  /** Pages of 64 KiB of the memory that is imported as `engine.memory`. */
+  /** Number of pages of 64 KiB of the memory that is imported as `engine.memory`. */
   readonly pages: number;
 }
 
-// Opcodes after the prefix 0xfd, f32x4 and f64x2.
+// Opcodes after the prefix 0xfd, for f32x4 and f64x2.
 const OPCODES = {
   float32: { add: 0xe4, sub: 0xe5, mul: 0xe6, div: 0xe7, max: 0xe9, madd: 0x105, nmadd: 0x106, splat: 0x09 },
   float64: { add: 0xf0, sub: 0xf1, mul: 0xf2, div: 0xf3, max: 0xf5, madd: 0x107, nmadd: 0x108, splat: 0x0a },
@@ -94,14 +94,14 @@ export function printWasm(
   return joined([head, ...longSection(7, names), ...longSection(10, bodies)]);
 }
 
-/** A section of many entries, as the parts that it is made of. */
+/** A section with many entries, as a list of parts. */
 function longSection(id: number, entries: readonly (readonly number[])[]): (readonly number[])[] {
   const count = unsigned(entries.length);
   const size = entries.reduce((total, entry) => total + entry.length, count.length);
   return [[id, ...unsigned(size)], count, ...entries];
 }
 
-/** All parts, one after the other: modules of deep circuits have megabytes. */
+/** Concatenates all parts: modules of deep circuits have megabytes. */
 function joined(parts: readonly (readonly number[])[]): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(parts.reduce((total, part) => total + part.length, 0));
   let at = 0;

@@ -1,11 +1,11 @@
 import type { Kernel, Statement, Vector } from './ir.ts';
 
-/** Bytes of one SIMD register of WebAssembly. */
+/** Size of a SIMD register of WebAssembly. Unit: bytes. */
 export const REGISTER_BYTES = 16;
 
 /**
  * Writes every vector of a kernel as `registers` SIMD registers side by side, statement by statement, so that V8's
- * revectorizer finds pairs to merge. Addresses are unchanged: kernels are written for vectors of that width.
+ * revectorizer finds pairs to merge. Addresses are unchanged: kernels are already generated for vectors of that width.
  */
 export function widen(kernel: Kernel, registers: number): Kernel {
   if (registers === 1) return kernel;

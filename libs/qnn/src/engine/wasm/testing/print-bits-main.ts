@@ -1,11 +1,11 @@
-// Prints a digest of the bits that engine `wasm` gives for every argv[2]-th golden circuit, in both precisions, two registers a
-// vector.
+// Prints a digest of the results of engine `wasm` for every argv[2]-th golden circuit, in both precisions, two
+// registers per vector.
 import { createHash } from 'node:crypto';
 import { goldenCircuits } from '@qloom/quantum/testing/golden.ts';
 import { createRandom } from '@qloom/random/random.ts';
 import { createWasmEngine } from '../wasm-engine.ts';
 
-/** Two blocks of float32, the second one not full. */
+/** Two blocks of float32, the second of which is not full. */
 const ROWS = 13;
 const every = Number(process.argv[2]);
 const random = createRandom('bits');

@@ -2,16 +2,19 @@ import type { TaskArrays } from '../task.ts';
 
 type Lengths = Readonly<Record<keyof TaskArrays, number>>;
 
-/** Arrays begin at multiples of a cache line, so that threads do not write to one line. */
+/** Arrays begin at multiples of a cache line, so that threads do not write to the same line. */
 const LINE_NUMBERS = 8;
 
 const spaceOf = (length: number) => Math.ceil(length / LINE_NUMBERS) * LINE_NUMBERS;
 
-/** Bytes that arrays of these lengths take. */
+/** Size of arrays of these lengths. Unit: bytes. */
 export const arenaBytes = (lengths: Lengths): number =>
   Object.values(lengths).reduce((total, length) => total + 8 * spaceOf(length), 0);
 
-/** Gives the arrays of tasks in a buffer, those of the task before where nothing has changed: same for everyone who has the same lengths. */
+/**
+ * Creates the arrays of tasks in a buffer, and reuses those of the previous task if nothing has changed. The positions
+ * depend only on the lengths, so they are the same on all threads.
+ */
 export function createArenaView(): (buffer: SharedArrayBuffer, lengths: Lengths) => TaskArrays {
   let last: { buffer: SharedArrayBuffer; lengths: Lengths; arrays: TaskArrays } | undefined;
   return (buffer, lengths) => {

@@ -1,37 +1,37 @@
 /**
- * How threads agree on a task: five words and a task's description in memory that all of them see.
+ * Synchronization of threads on a task: five words and a task's description in shared memory.
  *
- * A task is open from {@link Control.open} to {@link Control.close}. Threads that are awake join it, take units by counting one word up,
- * and leave. The caller closes it when no unit is left, and waits for those alone that have joined: a thread that the
- * machine wakes too late finds the task closed, and holds nobody up.
+ * A task is open from {@link Control.open} to {@link Control.close}. Threads that are awake join it, take units by
+ * incrementing one word, and leave. The caller closes it when no unit is left, and waits only for the threads that have
+ * joined: a thread that wakes too late finds the task closed and does not delay the others.
  */
 export interface Control {
-  /** Everything, to be handed to threads. */
+  /** The shared memory, to be passed to threads. */
   readonly buffer: SharedArrayBuffer;
-  /** The open task's description. Written while no task is open, read by those who have joined. */
+  /** The open task's description. Written while no task is open, read by threads that have joined. */
   readonly header: Float64Array;
   /** Opens a task of `units` units and wakes up to `most` threads. */
   open(units: number, most: number): void;
-  /** The next unit that nobody has taken; −1 where none is left or one has failed. */
+  /** Takes the next unit; −1 if none is left or one has failed. */
   take(): number;
-  /** Says that a unit could not be done; no further one is taken. */
+  /** Records that a unit failed; no further unit is taken. */
   fail(): void;
-  /** Whether a unit could not be done. */
+  /** Whether a unit failed. */
   readonly failed: boolean;
-  /** Closes the task: nobody joins any more. */
+  /** Closes the task: no more threads join. */
   close(): void;
-  /** Waits up to `ms` milliseconds for those who have joined to leave; whether all have. */
+  /** Waits up to `ms` milliseconds for the joined threads to leave; returns whether all have left. */
   waitForAll(ms: number): boolean;
-  /** The number of tasks that have been opened, to wait for the next. */
+  /** Number of tasks opened so far, to wait for the next one. */
   readonly opened: number;
   /** Waits until more tasks have been opened than `seen`. */
   waitForTask(seen: number): void;
-  /** Joins the open task; false where it is closed. Whoever joined leaves. */
+  /** Joins the open task; false if it is closed. A thread that has joined must leave. */
   join(): boolean;
   leave(): void;
-  /** Says that this thread is ready, once. */
+  /** Marks this thread as ready; called once. */
   ready(): void;
-  /** How many threads are ready. */
+  /** Number of threads that are ready. */
   readonly readyThreads: number;
 }
 
@@ -39,11 +39,11 @@ const HEADER_NUMBERS = 16;
 const [OPENED, NEXT, UNITS, FAILED, MEMBERS, READY] = [0, 1, 2, 3, 4, 5];
 const WORDS = 16;
 /**
- * Looks at a word before a thread sleeps: some 50 µs, which is what a processor takes to wake. So a loop of steps keeps its threads
- * awake, and threads without work sleep.
+ * Number of polls of a word before a thread sleeps: about 50 µs, the time that a processor takes to wake. Hence a loop
+ * of steps keeps its threads awake, and threads without work sleep.
  */
 const LOOKS = 2 ** 12;
-/** A bit of MEMBERS; those below count who has joined. */
+/** A bit of MEMBERS; the lower bits count the joined threads. */
 const CLOSED = 1 << 30;
 
 /** The memory of {@link openControl}, closed. */

@@ -12,7 +12,7 @@ import { type Crew, type CrewOptions, createCrew, ThreadLostError } from './crew
 
 const fixture = (name: string) => new URL(`./fixtures/${name}.ts`, import.meta.url);
 
-/** Four chunks of a small circuit, to be executed by a crew of two. */
+/** Four chunks of a small circuit, for execution by a crew of two threads. */
 function createWork(options: CrewOptions = {}) {
   const circuit = buildQnnCircuit({ qubits: 3, layers: 1, ansatz: 'hardware-efficient', inputs: 3 });
   const observables = [pauli('Z', [1])];
@@ -52,24 +52,24 @@ async function start({ crew, execute }: { crew: Crew; execute: () => Promise<boo
   }
 }
 
-/** Sleeps in short turns until `isSo`; the calling thread has nothing else to do. */
+/** Sleeps in short intervals until `isSo`; the calling thread has no other work. */
 function waitUntil(isSo: () => boolean): void {
   const word = new Int32Array(new SharedArrayBuffer(4));
   for (let turn = 0; !isSo(); turn++) {
-    if (turn === 60_000) throw new Error('a minute has gone by, and no thread has done anything');
+    if (turn === 60_000) throw new Error('no thread has executed anything for a minute');
     Atomics.wait(word, 0, 0, 1);
   }
 }
 
 describe('createCrew', () => {
-  it('has units done by other threads while the calling one is at work', async () => {
+  it('executes units on other threads while the calling thread works', async () => {
     const work = createWork();
     const { crew, arrays, execute } = work;
     await start(work);
     await execute();
     const wanted = arrays.expectations.slice();
     arrays.expectations.fill(Number.NaN);
-    // The calling thread does not begin its unit before the three others are done.
+    // The calling thread starts its unit only after the three others are done.
     let waits = 0;
     const done = execute(() => {
       if (waits++ === 0) waitUntil(() => arrays.expectations.filter(Number.isNaN).length <= wanted.length / 4);
@@ -80,7 +80,7 @@ describe('createCrew', () => {
     crew.close();
   });
 
-  it('says so when a unit fails, and goes on with the next task', async () => {
+  it('reports a failed unit, and continues with the next task', async () => {
     const work = createWork();
     await start(work);
     const failed = work.execute(() => {
@@ -91,7 +91,7 @@ describe('createCrew', () => {
     work.crew.close();
   });
 
-  it('throws ThreadLostError when a thread dies with a unit, instead of waiting for it', async () => {
+  it('throws ThreadLostError when a thread exits during a unit, instead of waiting for it', async () => {
     const { crew, arrays, execute } = createWork({ program: fixture('dying-thread') });
     const lost = (async () => {
       for (;;) {
@@ -100,14 +100,16 @@ describe('createCrew', () => {
       }
     })();
     await expect(lost).rejects.toThrow(ThreadLostError);
-    await expect(lost).rejects.toThrow('exited with code 3 while it had a part of a batch; execute it again');
+    await expect(lost).rejects.toThrow(
+      'exited with code 3 while it executed a part of a batch; execute the batch again',
+    );
     expect(arrays.expectations.length).toBeGreaterThan(0);
     // The next threads are new ones.
     expect(crew.free).toBe(true);
     crew.close();
   });
 
-  it('lets the calling thread go on alone where no thread can start', async () => {
+  it('executes on the calling thread alone if no thread can start', async () => {
     const { crew, execute } = createWork({ program: fixture('stillborn-thread') });
     while (crew.free) {
       await expect(execute()).resolves.toBe(true);
@@ -117,7 +119,7 @@ describe('createCrew', () => {
     crew.close();
   });
 
-  it('does not keep a process that has ended its work', async () => {
+  it('does not keep a process alive after its work', async () => {
     const program = fileURLToPath(fixture('leaves-its-threads'));
     await expect(promisify(execFile)(process.execPath, [program])).resolves.toMatchObject({ stdout: 'done' });
   });

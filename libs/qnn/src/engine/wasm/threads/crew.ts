@@ -8,48 +8,52 @@ import { type Control, createControlBuffer, openControl } from './control.ts';
 import { type SharedCircuit, type ThreadMessage, writeTask } from './messages.ts';
 import { LEAST_WORK } from './worth.ts';
 
-/** Thrown when a thread of the engine died while it had a part of a batch. The batch can be executed again. */
+/** Thrown when a thread of the engine exited while it executed a part of a batch. The batch can be executed again. */
 export class ThreadLostError extends Error {
   override name = 'ThreadLostError';
   readonly code = 'unavailable';
 }
 
-/** Threads that execute the units of tasks beside the calling one. */
+/** Threads that execute units of tasks together with the calling thread. */
 export interface Crew {
-  /** With the calling thread. */
+  /** Number of threads, including the calling thread. */
   readonly threads: number;
-  /** Tasks of less work are not worth sharing; see worth.ts. */
+  /** Minimum work of a task to be shared; see worth.ts. */
   readonly leastWork: number;
-  /** Threads that are ready, beside the calling one. */
+  /** Number of ready threads, without the calling thread. */
   readonly ready: number;
   /** Whether a task can be executed now: none is open, and threads can be started here. */
   readonly free: boolean;
-  /** Names a compiled circuit, so that tasks can be executed with it. */
+  /** Registers a compiled circuit for the execution of tasks. */
   admit(circuit: Omit<SharedCircuit, 'id'>): SharedCircuit;
-  /** Arrays of a task that all threads see, valid until the next call; null where they would take too much memory. */
+  /** Arrays of a task in shared memory, valid until the next call; null if they would take too much memory. */
   arrays(task: Task, program: Program, gradientTerms: number): TaskArrays | null;
   /**
-   * Executes a task whose arrays have been filled, on the calling thread by `runner`, which has begun it, and on those that are awake; false where some
-   * unit failed. The threads start with the first task and take part as soon as they are there. Throws {@link ThreadLostError}.
+   * Executes a task whose arrays have been filled, on the calling thread by `runner`, which has begun it, and on the
+   * threads that are awake; false if a unit failed. The threads start with the first task and participate as soon as
+   * they are ready. Throws {@link ThreadLostError}.
    */
   execute(circuit: SharedCircuit, task: Task, program: Program, runner: TaskRunner): Promise<boolean>;
-  /** Ends the threads; they start again with the next task. */
+  /** Terminates the threads; they start again with the next task. */
   close(): void;
 }
 
-/** How long events wait while the calling thread waits for the others. Unit: milliseconds. */
+/** Time that the calling thread waits for the others before it processes events. Unit: milliseconds. */
 const LOOK_MS = 20;
-/** Circuits that threads keep in memory: the latest ones whose memories come to no more than this, and the latest in any case. */
+/**
+ * Maximum size of the circuits that threads keep in memory: the latest ones within this limit, and always the latest
+ * one.
+ */
 const KEPT_BYTES = 2 ** 28;
 
-/** What the arrays of a task may take, beside those of the caller. */
+/** Maximum size of the shared arrays of a task, in addition to the caller's arrays. */
 const MOST_ARENA_BYTES = 2 ** 28;
 
 /** The threads of one start. */
 interface Gang {
   readonly control: Control;
   readonly members: readonly { readonly worker: Worker; readonly port: MessagePort }[];
-  /** Ids of the circuits that the threads have, the latest last, with the bytes of each. */
+  /** Ids of the circuits that the threads have, the latest last, with the size of each in bytes. */
   readonly known: Map<number, number>;
   arena: number;
   lost: ThreadLostError | null;
@@ -57,13 +61,13 @@ interface Gang {
 
 /** Settings of {@link createCrew}. */
 export interface CrewOptions {
-  /** Default: what worth.ts has measured. */
+  /** Default: that of worth.ts. */
   readonly leastWork?: number;
   /** The program of a thread. Default: thread-main.ts. */
   readonly program?: URL;
 }
 
-/** Prepares `threads` − 1 threads; none is started before it is needed. */
+/** Prepares `threads` − 1 threads, which are started on demand. */
 export function createCrew(threads: number, options: CrewOptions = {}): Crew {
   const { leastWork = LEAST_WORK, program = new URL('./thread-main.ts', import.meta.url) } = options;
   let gang: Gang | null = null;
@@ -78,7 +82,7 @@ export function createCrew(threads: number, options: CrewOptions = {}): Crew {
     return gang;
   };
   const disband = () => {
-    // Threads that died before any was ready will do so again.
+    // Threads that exited before any was ready would do so again.
     if (gang?.lost && gang.control.readyThreads === 0) hopeless = true;
     for (const { worker } of gang?.members ?? []) void worker.terminate();
     gang = null;
@@ -123,7 +127,7 @@ export function createCrew(threads: number, options: CrewOptions = {}): Crew {
   };
 }
 
-/** Gives the threads the circuit and the arena of the next task where they have not got them. */
+/** Sends the circuit and the arena of the next task to the threads, unless they already have them. */
 function equip(
   gang: Gang,
   circuit: SharedCircuit,
@@ -147,7 +151,7 @@ function equip(
   gang.arena = arena.id;
 }
 
-/** Opens a task, works on it, and waits for those who have joined; whether every unit was done. */
+/** Opens a task, works on it, and waits for the threads that have joined; returns whether every unit was executed. */
 async function together(gang: Gang, units: number, runner: TaskRunner): Promise<boolean> {
   const { control, members } = gang;
   control.open(units, Math.min(members.length, units - 1));
@@ -158,7 +162,7 @@ async function together(gang: Gang, units: number, runner: TaskRunner): Promise<
   }
   control.close();
   while (!control.waitForAll(LOOK_MS)) {
-    // A turn of the event loop, in which the end of a thread is noticed.
+    // A turn of the event loop, in which the exit of a thread is noticed.
     await setImmediate();
     if (gang.lost) throw gang.lost;
   }
@@ -176,12 +180,12 @@ function startGang(count: number, program: URL): Gang {
     });
     const lose = (what: string) => {
       gang.lost ??= new ThreadLostError(
-        `wasm: a thread of the engine ${what} while it had a part of a batch; execute it again`,
+        `wasm: a thread of the engine ${what} while it executed a part of a batch; execute the batch again`,
       );
     };
     worker.on('error', (error) => lose(`failed (${error instanceof Error ? error.message : error})`));
     worker.on('exit', (code) => lose(`exited with code ${code}`));
-    // Idle threads do not hold the process open.
+    // Idle threads do not keep the process alive.
     worker.unref();
     port.unref();
     return { worker, port };

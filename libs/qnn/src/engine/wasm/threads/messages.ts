@@ -3,7 +3,7 @@ import type { Observable } from '@qloom/quantum/observables/observable.ts';
 import type { CompileOptions } from '../compile.ts';
 import type { Task, TaskKind, TaskLoss } from '../task.ts';
 
-/** A compiled circuit as threads get it: its code is shared, its memory is each thread's own. */
+/** A compiled circuit as sent to threads: its code is shared, and each thread has its own memory. */
 export interface SharedCircuit {
   /** Unique among the circuits of the threads. */
   readonly id: number;
@@ -13,19 +13,19 @@ export interface SharedCircuit {
   readonly module: WebAssembly.Module;
 }
 
-/** What a thread is started with. */
+/** Data that a thread is started with. */
 export interface ThreadSettings {
   /** The memory of control.ts. */
   readonly control: SharedArrayBuffer;
-  /** Where messages come from, to be read between tasks. */
+  /** The port of messages, which are read between tasks. */
   readonly port: import('node:worker_threads').MessagePort;
 }
 
-/** To a thread, between tasks. */
+/** A message to a thread between tasks. */
 export type ThreadMessage =
   | { readonly kind: 'open'; readonly circuit: SharedCircuit }
   | { readonly kind: 'close'; readonly id: number }
-  /** The arrays of tasks are here from now on. */
+  /** The arrays of subsequent tasks are in this memory. */
   | { readonly kind: 'arena'; readonly id: number; readonly buffer: SharedArrayBuffer };
 
 const KINDS: readonly TaskKind[] = ['forward', 'probabilities', 'adjoint', 'differentiate', 'train'];

@@ -1,4 +1,5 @@
-// A thread of engine `wasm`: waits for tasks, takes units of them, each with a memory of its own for every circuit.
+// A thread of engine `wasm`: waits for tasks and executes their units; each thread has its own memory for every
+// circuit.
 import { receiveMessageOnPort, workerData } from 'node:worker_threads';
 import { planProgram } from '../compile.ts';
 import { createHost } from '../host.ts';
@@ -20,7 +21,7 @@ const circuits = new Map<number, Circuit>();
 const arraysOf = createArenaView();
 let arena: { id: number; buffer: SharedArrayBuffer } | null = null;
 
-/** Reads the messages that have come. A circuit that this machine has no memory for is left to the other threads. */
+/** Reads pending messages. A circuit for which this machine has no memory is left to the other threads. */
 function readMessages(): void {
   for (;;) {
     const received = receiveMessageOnPort(settings.port) as { message: ThreadMessage } | undefined;
@@ -40,7 +41,7 @@ function readMessages(): void {
   }
 }
 
-/** Does units of the open task, as long as there are any. */
+/** Executes units of the open task while there are any. */
 function work(): void {
   const posted = readTask(control.header);
   const circuit = circuits.get(posted.circuit);
@@ -59,7 +60,7 @@ for (let seen = 0; ; ) {
   try {
     work();
   } catch {
-    // The caller does the task again by itself, and so meets the error in its place.
+    // The caller repeats the task on its own thread, where the error is thrown.
     control.fail();
   } finally {
     control.leave();

@@ -11,7 +11,7 @@ import { type Crew, createCrew } from './crew.ts';
 
 const COMPILE = { registers: 2, fused: false, maxBytes: 2 ** 30 } as const;
 
-/** Threads that take everything, however little it is; all of them are ready. */
+/** Ready threads that share tasks of any size. */
 async function startCrew(threads: number): Promise<Crew> {
   const crew = createCrew(threads, { leastWork: 0 });
   const { circuit, observables } = randomProblem(createRandom('start'), 2, 3);
@@ -29,7 +29,7 @@ async function startCrew(threads: number): Promise<Crew> {
   return crew;
 }
 
-/** Everything that a compiled circuit gives for a problem: names with bits. */
+/** All results of a compiled circuit for a problem: names with bits. */
 async function everything(compiled: CompiledCircuit, random: Random, batch: CircuitBatch) {
   const { circuit, observables } = compiled;
   const { sets, rows } = batch;
@@ -127,7 +127,7 @@ describe('threads of engine wasm', () => {
     );
   });
 
-  it('add chunks up in their order: a batch has the bits of its chunks’ sums', async () => {
+  it('sum chunks in their order: a batch has the bits of its chunks’ sums', async () => {
     const { circuit, observables } = randomProblem(createRandom(5), 8, 20, { names: ['ry', 'cx', 'h'] });
     const random = createRandom('chunks');
     const draw = (count: number) => Float64Array.from({ length: count }, () => random.normal());
@@ -150,7 +150,7 @@ describe('threads of engine wasm', () => {
     expect(whole.slice(2)).toEqual(sums.slice(2));
   });
 
-  it('meet an input that cannot be prepared with the error of one thread', async () => {
+  it('throw the error of a single thread for an input that cannot be prepared', async () => {
     const { circuit, observables, parameters } = randomProblem(createRandom(2), 2, 4, { amplitudes: true });
     const rows = 150;
     const inputs = new Float64Array(rows * circuit.inputs).fill(0.5);
@@ -168,7 +168,7 @@ describe('threads of engine wasm', () => {
     }
   });
 
-  it('are shared by all circuits of an engine, two calls at once included', async () => {
+  it('are shared by all circuits of an engine, also by two concurrent calls', async () => {
     const problems = [3, 4, 5].map((qubits) => randomProblem(createRandom(qubits), qubits, 12));
     const options = { ...COMPILE, precision: 'float64' as const };
     const compile = (crew: Crew | null) =>
@@ -184,7 +184,7 @@ describe('threads of engine wasm', () => {
     for (let again = 0; again < 3; again++) expect(await run(shared)).toEqual(wanted);
   });
 
-  it('are a whole number from 1 on', () => {
+  it('must be a whole number of at least 1', () => {
     for (const threads of [0, -1, 1.5, Number.NaN, 2000]) {
       expect(() => createWasmEngine({ threads })).toThrow(EngineThreadsError);
     }
