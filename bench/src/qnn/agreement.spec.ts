@@ -17,7 +17,7 @@ describe('disagreement', () => {
     [{ ...ours, expectations: [Number.NaN, -0.25] }, 'an expectation differs by NaN'],
     [{ ...ours, gradient: [Number.NaN, 0.001] }, 'a component of the gradient differs by NaN of the largest'],
     [{ ...ours, gradient: [2] }, 'a component of the gradient differs by NaN of the largest'],
-  ])('of %j is told', (theirs, message) => {
+  ])('of %j is reported', (theirs, message) => {
     expect(disagreement(ours, theirs)).toBe(message);
   });
 });

@@ -16,7 +16,7 @@ function createClock(): () => number {
 
 const engine = () => createEngineContender(createReferenceEngine(), 'test', createClock());
 
-/** A peer on two rows that is right; its batches take as long as it is told. */
+/** A correct peer on two rows; its batches take the given time. */
 function peer(times: number[], change: Partial<Contender> = {}): Contender {
   return {
     name: 'peer',

@@ -33,7 +33,7 @@ describe('text of the shell in documentation', () => {
     expect(stablePart('exact −7.296229811  4.8e-11 above it')).toBe('exact -7.296229811 # above it');
   });
 
-  it('is held to an output line by line: a changed word, order or exact number is missing', () => {
+  it('is compared with an output line by line: a changed word, order or exact number is missing', () => {
     const output = 'energy  −7.296229811\neffort  12 gradients, 95 ms\nengine wasm\nsaved to /tmp/x.csv, 3 rows\n';
     expect(firstMissing(['energy −7.296229811', 'effort 4016 gradients, 1.4 s', '…', 'saved to … rows'], output)).toBe(
       undefined,

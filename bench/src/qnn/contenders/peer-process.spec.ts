@@ -60,7 +60,7 @@ describe('a peer', () => {
     await peer.close();
   });
 
-  it('fails a cell by its own words, and goes on', async () => {
+  it('fails a cell with its own message, and continues', async () => {
     const peer = await startPeer(
       described(`m.op === 'time' ? { ms: [1] } : { error: 'MemoryError: too large' }`),
       limits,

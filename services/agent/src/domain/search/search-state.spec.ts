@@ -179,7 +179,7 @@ describe('the version that an episode depends on', () => {
   it('is not available before it is folded', () => {
     expect(versionOf(started, 3).batches).toBe(0);
     expect(() => versionOf(started, 4)).toThrow(VersionNotFoldedError);
-    expect(() => versionOf(started, 7)).toThrow('episode 7 rests on 2 batches, and 0 are folded');
+    expect(() => versionOf(started, 7)).toThrow('episode 7 depends on 2 batches, and 0 are folded');
   });
 
   it("has the version's policy only as long as a proposal may need it", () => {

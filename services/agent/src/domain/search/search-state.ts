@@ -98,7 +98,7 @@ export class VersionNotFoldedError extends Error {
   override readonly name = 'VersionNotFoldedError';
 
   constructor(episode: number, wanted: number, folded: number) {
-    super(`episode ${episode} rests on ${wanted} batches, and ${folded} are folded: fold those before it first`);
+    super(`episode ${episode} depends on ${wanted} batches, and ${folded} are folded: fold those before it first`);
   }
 }
 
@@ -127,7 +127,7 @@ export class PolicyForgottenError extends Error {
   override readonly name = 'PolicyForgottenError';
 
   constructor(batches: number) {
-    super(`the policy's state after ${batches} batches was given up; no proposal should rest on it any more`);
+    super(`the policy's state after ${batches} batches was dropped; no proposal should depend on it any more`);
   }
 }
 
