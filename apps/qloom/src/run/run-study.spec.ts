@@ -118,7 +118,8 @@ describe('runStudy', () => {
 
   it('prints why a study failed and what to do, and prints it again without running anything', async () => {
     const run = options('fail');
-    const said = /^study toy failed: every class needs 3 points\nit is over and cannot go on: .*another name or --out/;
+    const said =
+      /^study toy failed: every class needs 3 points\nit has ended and cannot be resumed: .*another name or --out/;
     await expect(runStudy(run)).rejects.toThrow(said);
     const idle = { services: ['agent'], mains: { agent: '/nowhere.ts' } } as const;
     await expect(runStudy({ ...run, local: idle })).rejects.toThrow(said);
