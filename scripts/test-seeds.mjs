@@ -55,7 +55,7 @@ function runRounds(projects, { rounds, seed }) {
   const args = [jest, '--projects', ...projects.keys(), '--runTestsByPath', ...[...projects.values()].flat()];
   const env = { ...process.env, QLOOM_TEST_ROUNDS: String(rounds), QLOOM_TEST_SEED: String(seed) };
   const child = spawn(process.execPath, args, { cwd: root, env, stdio: 'inherit' });
-  // A terminal sends Ctrl-C to jest as well; whoever signals this process alone means jest too.
+  // A terminal sends Ctrl-C to jest as well; a signal to this process alone is passed on.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
   return new Promise((resolve, reject) => {
     child.on('error', reject);

@@ -46,7 +46,7 @@ export function checkSchema(
   const isNamed = ({ keyword, data }: ErrorObject) => keyword === 'enum' && typeof data === 'string' && !anyPolicy;
   const errors = (validate.errors ?? [])
     .filter(({ keyword }) => keyword !== 'if')
-    // That weights need a form which takes them is told by checkMeaning, with the default form in view.
+    // checkMeaning reports weights of a form without weights, since it knows the default form.
     .filter((error) => !error.schemaPath.startsWith('#/properties/reward/then/'))
     .filter((error) => !error.schemaPath.startsWith('#/else/') || isNamed(error));
   // The branches of anyOf are reported as one problem.

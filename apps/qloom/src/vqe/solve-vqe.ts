@@ -24,12 +24,12 @@ export interface VqeTask {
   readonly exact: boolean;
 }
 
-/** What came out. */
+/** The result of a minimization. */
 export interface VqeOutcome extends LowestEnergy {
   readonly engine: string;
   /** Why `auto` took it; absent where it was named. */
   readonly engineReason?: string;
-  /** The lowest eigenvalue by Lanczos' method; null where nobody asked or there are too many qubits. */
+  /** The lowest eigenvalue by Lanczos' method; null where it was not asked for or there are too many qubits. */
   readonly exact: number | null;
   /** Of the minimization. Unit: seconds. */
   readonly seconds: number;

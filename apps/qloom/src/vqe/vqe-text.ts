@@ -4,7 +4,7 @@ import type { Style } from '../terminal/style.ts';
 import { renderTable } from '../terminal/table.ts';
 import type { VqeOutcome, VqeTask } from './solve-vqe.ts';
 
-/** What stands for the circuit in texts: `tfim-variational, 4 layers`. */
+/** The name of the circuit in texts: `tfim-variational, 4 layers`. */
 export type CircuitTitle = string;
 
 /** Where a search stands, in a line. */

@@ -2,7 +2,7 @@
 const WORD = /[^\s"'`<>()]+/g;
 
 /**
- * `text` with `***` in place of the user and password of every URL in it: for messages, logs and files. What stands
+ * `text` with `***` in place of the user and password of every URL in it: for messages, logs and files. The text
  * between the first "://" of a word and its last "@" is never shown. Takes time in proportion to the text.
  */
 export function redactUrls(text: string): string {
