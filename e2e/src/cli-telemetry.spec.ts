@@ -62,7 +62,7 @@ describe('qloom run with variables of OpenTelemetry', () => {
     const { code, stderr } = await place.start(['run', 'tiny.yaml', '--out', 'runs'], {
       OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc',
     }).ended;
-    expect(code).toBe(1);
+    expect(code).toBe(2);
     expect(stderr).toMatch(
       /OTEL_EXPORTER_OTLP_PROTOCOL: "grpc" is not supported .*right would be http\/json, http\/protobuf/,
     );
