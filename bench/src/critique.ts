@@ -73,7 +73,7 @@ async function withEcho<T>(program: string, address: string, body: (target: stri
 
 /** Through service-kit, as the generator does it. */
 async function ours(address: string): Promise<Medians> {
-  return withEcho('./echo-critic-main.ts', address, async (target) => {
+  return withEcho('./overhead/echo-critic-main.ts', address, async (target) => {
     const remote = connect(DiscriminatorServiceService, target);
     const call = remote.critique();
     const measured = await critiqueTimes((message) => call.exchange(message));
@@ -86,7 +86,7 @@ async function ours(address: string): Promise<Medians> {
 
 /** Plain grpc-js against the same server: no interceptors, default options. */
 async function plain(address: string): Promise<Medians> {
-  return withEcho('./echo-critic-main.ts', address, async (target) => {
+  return withEcho('./overhead/echo-critic-main.ts', address, async (target) => {
     const client = new Client(target, credentials.createInsecure());
     const { path, requestSerialize, responseDeserialize } = DiscriminatorServiceService.critique;
     const call = client.makeBidiStreamRequest<CritiqueRequest, CritiqueResponse>(
@@ -112,7 +112,7 @@ async function plain(address: string): Promise<Medians> {
 async function floor(path: string): Promise<Medians> {
   const { requestSerialize } = DiscriminatorServiceService.critique;
   const size = requestSerialize(request(1, new Float32Array(BATCH * FEATURES), new Int32Array(BATCH))).length;
-  return withEcho('./http2-echo-main.ts', path, async (target) => {
+  return withEcho('./overhead/http2-echo-main.ts', path, async (target) => {
     const connection = await connectFloor(target, size);
     const measured = await times(() => connection.exchange());
     await connection.close();
