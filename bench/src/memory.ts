@@ -30,7 +30,7 @@ export async function benchMemory(progress: (message: string) => void): Promise<
         (samples[name] ??= []).push({ step, megabytes });
       }
     };
-    const evaluation = { fold: 0, qnn: QnnSettings.fromPartial({}), seeds: [1], arms: [] };
+    const evaluation = { fold: 0, qnn: QnnSettings.fromPartial({}), seeds: [1], arms: [], probabilities: false };
     const evaluate = () => evaluateUtility(simulator, { settings: evaluation, training, synthetic: null, heldOut });
 
     const steps = { name: 'gan.steps', value: { value: { $case: 'integer' as const, value: STEPS } } };

@@ -28,7 +28,7 @@ const heldOut: EvaluatePart = { $case: 'heldOut', value: pointsMessage(HELD_OUT)
 
 function settings(changes: Partial<EvaluateSettings> = {}, ansatz = ''): EvaluatePart {
   const qnn = QnnSettings.fromPartial({ qubits: 3, layers: 1, ansatz, steps: STEPS, batchSize: 8, learningRate: 0.05 });
-  return { $case: 'settings', value: { fold: FOLD, seeds: SEEDS, arms: [], qnn, ...changes } };
+  return { $case: 'settings', value: { fold: FOLD, seeds: SEEDS, arms: [], probabilities: false, qnn, ...changes } };
 }
 
 /** Checks of Evaluate. */

@@ -203,7 +203,7 @@ describe('assessFidelity and evaluateUtility', () => {
     );
     const simulator = connect(QnnSimulatorServiceService, server.target);
     close = simulator.close;
-    const settings = { fold: 0, qnn: undefined, seeds: [1], arms: [] };
+    const settings = { fold: 0, qnn: undefined, seeds: [1], arms: [], probabilities: false };
     const call = evaluateUtility(simulator, { settings, training: points(2), synthetic: null, heldOut: messages() });
     await expectIncomplete(call, 'Evaluate ended without a report');
   });
@@ -216,7 +216,7 @@ describe('assessFidelity and evaluateUtility', () => {
     async function* lost(): AsyncGenerator<never> {
       throw new DomainError('data-loss', 'the artifact is cut off');
     }
-    const settings = { fold: 0, qnn: undefined, seeds: [1], arms: [] };
+    const settings = { fold: 0, qnn: undefined, seeds: [1], arms: [], probabilities: false };
     const call = evaluateUtility(simulator, { settings, training: lost(), synthetic: null, heldOut: points(2) });
     await expect(call).rejects.toThrow('the artifact is cut off');
   });

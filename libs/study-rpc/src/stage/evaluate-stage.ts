@@ -21,7 +21,7 @@ export const EVALUATE_STAGE: FittedFoldStage<QnnSimulatorRemote, UtilityReport> 
 function evaluateFold(work: FittedFoldWork<QnnSimulatorRemote>): Promise<UtilityReport> {
   const { proposal, fold, service, artifacts } = work;
   return evaluateUtility(service, {
-    settings: { fold: fold.index, qnn: proposal.qnn, seeds: proposal.qnnSeeds, arms: [] },
+    settings: { fold: fold.index, qnn: proposal.qnn, seeds: proposal.qnnSeeds, arms: [], probabilities: false },
     training: storedPoints(artifacts, fold.training, `fold ${fold.index} training`),
     synthetic: syntheticPoints(work),
     heldOut: storedPoints(artifacts, fold.heldOut, `fold ${fold.index} held-out`),

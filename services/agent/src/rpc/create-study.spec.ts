@@ -119,7 +119,7 @@ describe('CreateStudy, with any simulator', () => {
   });
 
   it('refuses a baseline that the generator does not offer, before the search', async () => {
-    const evaluation = { draws: 2, rivals: ['noise', 'cvae', 'nose'], rivalEvaluations: 1 };
+    const evaluation = { draws: 2, rivals: ['noise', 'cvae', 'nose'], rivalEvaluations: 1, portfolio: false };
     const error = await create('qnnSim', standInSimulator(), { evaluation });
     expect(error?.code).toBe(status.INVALID_ARGUMENT);
     const right = 'is not one of gan, noise, gaussian, which are the methods of the generator';

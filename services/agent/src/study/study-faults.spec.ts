@@ -56,7 +56,11 @@ afterEach(async () => {
 });
 
 const tiny = (overrides: Partial<StudySettings> = {}): StudySettings =>
-  smallStudy({ episodes: 3, evaluation: { draws: 3, rivals: ['noise'], rivalEvaluations: 2 }, ...overrides });
+  smallStudy({
+    episodes: 3,
+    evaluation: { draws: 3, rivals: ['noise'], rivalEvaluations: 2, portfolio: false },
+    ...overrides,
+  });
 
 /** A short wait between two tries. */
 const impatient: Clock = { ...systemClock, sleep: (ms, signal) => systemClock.sleep(Math.min(ms, 20), signal) };

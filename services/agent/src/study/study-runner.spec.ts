@@ -187,7 +187,10 @@ describe('a study', () => {
         close() {},
       });
     };
-    const settings = smallStudy({ episodes: 10, evaluation: { draws: 2, rivals: ['noise'], rivalEvaluations: 1 } });
+    const settings = smallStudy({
+      episodes: 10,
+      evaluation: { draws: 2, rivals: ['noise'], rivalEvaluations: 1, portfolio: false },
+    });
     const first = await createWorld(standIns, { openPolicy: taught('a', []) });
     first.start();
     await first.agent.createStudy({ id: ID, settings });
@@ -215,7 +218,7 @@ describe('a study', () => {
       episodes: 4,
       sobolEpisodes: 1,
       batchSize: 2,
-      evaluation: { draws: 2, rivals: ['noise'], rivalEvaluations: 1 },
+      evaluation: { draws: 2, rivals: ['noise'], rivalEvaluations: 1, portfolio: false },
     });
     const { world: first, events } = await runWhole(tiny);
     const whole = comparable(events);

@@ -206,7 +206,7 @@ export function standInSimulator(hooks: StandInHooks = {}): ServiceBinding {
         synthetic: createPointsCollector('synthetic'),
         heldOut: createPointsCollector('held_out'),
       };
-      let settings: EvaluateSettings = { fold: 0, qnn: undefined, seeds: [0], arms: [] };
+      let settings: EvaluateSettings = { fold: 0, qnn: undefined, seeds: [0], arms: [], probabilities: false };
       for await (const { part } of requests) {
         if (part?.$case === 'settings') hooks.onEvaluate?.((settings = part.value));
         else if (part !== undefined) roles[part.$case].add(part.value);

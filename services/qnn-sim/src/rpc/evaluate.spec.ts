@@ -29,7 +29,12 @@ interface Parts {
 function* requestsOf(parts: Parts): Generator<EvaluateRequest> {
   const { settings = {}, training = clouds(1, 30), synthetic = null, heldOut = clouds(2, 60) } = parts;
   if (settings) {
-    yield { part: { $case: 'settings', value: { fold: 2, qnn: QNN, seeds: [7, 8], arms: [], ...settings } } };
+    yield {
+      part: {
+        $case: 'settings',
+        value: { fold: 2, qnn: QNN, seeds: [7, 8], arms: [], probabilities: false, ...settings },
+      },
+    };
   }
   if (training) for (const value of encodePoints(training)) yield { part: { $case: 'training', value } };
   if (synthetic) for (const value of encodePoints(synthetic)) yield { part: { $case: 'synthetic', value } };

@@ -7,6 +7,7 @@ import { classCounts } from '@qloom/study/points/rows.ts';
 import { synthesisPlan } from '@qloom/study/synthesis/synthesis-plan.ts';
 import { mean } from '../maths/statistics.ts';
 import type { Choices } from './choices.ts';
+import { ORACLE_RATIO } from './jobs.ts';
 
 /** Maximum number of blocks over which a distance is averaged. */
 const MOST_BLOCKS = 5;
@@ -28,15 +29,11 @@ export function comparedCount(
   ratio?: Hyperparameter,
 ): number {
   const real = classCounts(labels);
-  // The oracle adds as many points as Qloom's best candidate, or one for each label.
-  const settings = [
-    selection.best?.hyperparameters ?? {},
-    ...[...baselines.values()].filter((configuration) => configuration !== null),
-  ];
-  const added = settings.map((configuration) =>
-    synthesisPlan(configuration, real, ratio).reduce((sum, count) => sum + count, 0),
-  );
-  return Math.min(test.count, ...added.filter((count) => count > 0));
+  const settings = [selection.best?.hyperparameters ?? null, ...baselines.values()];
+  const added = settings
+    .filter((configuration) => configuration !== null)
+    .map((configuration) => synthesisPlan(configuration, real, ratio).reduce((sum, count) => sum + count, 0));
+  return Math.min(test.count, ORACLE_RATIO * labels.count, ...added.filter((count) => count > 0));
 }
 
 /**

@@ -28,8 +28,13 @@ export const REAL_ONLY = 'real-only';
 export const QLOOM = 'qloom';
 /** Qloom's best candidate, if it does not help on the outer split. */
 export const QLOOM_UNSELECTED = 'qloom-unselected';
-/** New true samples. */
+/** New true samples, {@link ORACLE_RATIO} for each label. */
 export const ORACLE = 'oracle';
+/**
+ * True samples that the oracle adds for each label, whatever ratio Qloom chooses, so that the share of the oracle's gain
+ * that an arm reaches means the same in every study. The highest ratio that the generator of this repository offers.
+ */
+export const ORACLE_RATIO = 8;
 /** Classifiers without a QNN, on real data only. */
 export const CLASSICAL: readonly string[] = ['svc', 'nearest-neighbours'];
 

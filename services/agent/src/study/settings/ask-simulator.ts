@@ -29,7 +29,13 @@ export async function askSimulator(
   patienceMs = PATIENCE_MS,
 ): Promise<void> {
   const patience = AbortSignal.timeout(patienceMs);
-  const settings = { fold: 0, qnn: { ...qnn, steps: 1, batchSize: 1 }, seeds: [1], arms: [QnnArm.REAL_ONLY] };
+  const settings = {
+    fold: 0,
+    qnn: { ...qnn, steps: 1, batchSize: 1 },
+    seeds: [1],
+    arms: [QnnArm.REAL_ONLY],
+    probabilities: false,
+  };
   const roles = { training: randomPoints(data, 'training'), synthetic: null, heldOut: randomPoints(data, 'held-out') };
   try {
     const limits = { signal: AbortSignal.any([signal, patience]), deadlineMs: LONG_CALL_MS };

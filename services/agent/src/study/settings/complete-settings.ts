@@ -99,6 +99,7 @@ export async function completeSettings(
         1,
         MAX_EPISODES,
       ),
+      portfolio: given.evaluation?.portfolio ?? false,
     },
     episodeDeadlineSeconds: within('episode_deadline_seconds', given.episodeDeadlineSeconds || 3600, 1, 30 * 86_400),
   };

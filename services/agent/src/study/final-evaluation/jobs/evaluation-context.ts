@@ -104,7 +104,7 @@ export async function train(
   arms: QnnArm[],
   signal: AbortSignal,
 ): Promise<UtilityReport> {
-  const settings = { fold: 0, qnn: context.settings.qnn, seeds, arms };
+  const settings = { fold: 0, qnn: context.settings.qnn, seeds, arms, probabilities: false };
   const report = await evaluateUtility(context.peers.qnnSim, { settings, ...roles, signal, deadlineMs: LONG_CALL_MS });
   for (const { arm, seed, accuracy, losses } of decodeUtility(report).runs) {
     const wrong = [accuracy, ...losses].find((value) => !Number.isFinite(value));

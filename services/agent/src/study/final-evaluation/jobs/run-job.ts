@@ -3,11 +3,18 @@ import { createRandom } from '@qloom/random/random.ts';
 import type { Configuration } from '@qloom/study/hyperparameters/hyperparameter.ts';
 import type { Points } from '@qloom/study/points/points.ts';
 import { classCounts, selectRows } from '@qloom/study/points/rows.ts';
-import { synthesisPlan } from '@qloom/study/synthesis/synthesis-plan.ts';
 import { baselineConfiguration } from '../../../domain/evaluation/baseline-tuning.ts';
 import type { Choices } from '../../../domain/evaluation/choices.ts';
 import { comparedCount, frechetToTest } from '../../../domain/evaluation/frechet-to-test.ts';
-import { CLASSICAL, type Job, ORACLE, QLOOM, QLOOM_UNSELECTED, REAL_ONLY } from '../../../domain/evaluation/jobs.ts';
+import {
+  CLASSICAL,
+  type Job,
+  ORACLE,
+  ORACLE_RATIO,
+  QLOOM,
+  QLOOM_UNSELECTED,
+  REAL_ONLY,
+} from '../../../domain/evaluation/jobs.ts';
 import { packTestScore } from '../../../domain/evaluation/test-score.ts';
 import { mean } from '../../../domain/maths/statistics.ts';
 import { armScores } from '../../../domain/reward/measurement.ts';
@@ -139,8 +146,7 @@ async function addedPoints(
   const best = selection.best?.hyperparameters ?? null;
   if (arm === REAL_ONLY || (arm === QLOOM && (!selection.addsData || best === null))) return null;
   if (arm === ORACLE) {
-    const counts = synthesisPlan(best ?? {}, classCounts(data.labels), context.ratio);
-    return data.oracle === null ? null : data.oracle(counts);
+    return data.oracle === null ? null : data.oracle(classCounts(data.labels).map((count) => ORACLE_RATIO * count));
   }
   const configuration = arm === QLOOM || arm === QLOOM_UNSELECTED ? best : (baselines.get(arm) ?? null);
   if (configuration === null) return null;

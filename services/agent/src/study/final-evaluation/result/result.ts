@@ -9,7 +9,7 @@ import { classCounts } from '@qloom/study/points/rows.ts';
 import { encodeForeignConfiguration } from '@qloom/study-rpc/codec/hyperparameters.ts';
 import type { Choices } from '../../../domain/evaluation/choices.ts';
 import { effectsOf } from '../../../domain/evaluation/effects.ts';
-import { ORACLE } from '../../../domain/evaluation/jobs.ts';
+import { ORACLE, ORACLE_RATIO } from '../../../domain/evaluation/jobs.ts';
 import { observe } from '../../../domain/reward/judge.ts';
 import { REWARD_FORMS, type RewardFormName } from '../../../domain/reward/reward-table.ts';
 import { measurementOf } from '../../replay/measurement.ts';
@@ -101,6 +101,7 @@ export async function encodeResult(
     testClassCounts,
     headline,
     frechetCount: frechetCountOf(scored),
+    oracleRatio: context.data.isFresh ? ORACLE_RATIO : 0,
   };
   return JSON.stringify(StudyResult.toJSON(result));
 }

@@ -285,11 +285,16 @@ export interface EvaluationSettings {
   draws: number;
   /**
    * Baselines: generator methods such as "noise" and "gaussian" that are arms in addition to "real-only", "qloom" and (tasks)
-   * "oracle". Empty: these two.
+   * "oracle". Empty: the default ones, with "shot-resampling" among them where the number of shots is known.
    */
   rivals: string[];
   /** Evaluations for tuning the ratio and strength of each baseline; 0: the number of episodes. */
   rivalEvaluations: number;
+  /**
+   * Whether "portfolio" is an arm: the agent also chooses the method, among its own and the baselines as tuned, or adds nothing, by
+   * the held-out losses of the study's labels. Default: false.
+   */
+  portfolio: boolean;
 }
 
 /** A study. */
@@ -1399,7 +1404,7 @@ export const RewardSettings: MessageFns<RewardSettings> = {
 };
 
 function createBaseEvaluationSettings(): EvaluationSettings {
-  return { draws: 0, rivals: [], rivalEvaluations: 0 };
+  return { draws: 0, rivals: [], rivalEvaluations: 0, portfolio: false };
 }
 
 export const EvaluationSettings: MessageFns<EvaluationSettings> = {
@@ -1412,6 +1417,9 @@ export const EvaluationSettings: MessageFns<EvaluationSettings> = {
     }
     if (message.rivalEvaluations !== 0) {
       writer.uint32(24).uint32(message.rivalEvaluations);
+    }
+    if (message.portfolio !== false) {
+      writer.uint32(32).bool(message.portfolio);
     }
     return writer;
   },
@@ -1453,6 +1461,14 @@ export const EvaluationSettings: MessageFns<EvaluationSettings> = {
             message.rivalEvaluations = reader.uint32();
             continue;
           }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.portfolio = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1474,6 +1490,7 @@ export const EvaluationSettings: MessageFns<EvaluationSettings> = {
         : isSet(object.rival_evaluations)
         ? globalThis.Number(object.rival_evaluations)
         : 0,
+      portfolio: isSet(object.portfolio) ? globalThis.Boolean(object.portfolio) : false,
     };
   },
 
@@ -1488,6 +1505,9 @@ export const EvaluationSettings: MessageFns<EvaluationSettings> = {
     if (message.rivalEvaluations !== 0) {
       obj.rivalEvaluations = Math.round(message.rivalEvaluations);
     }
+    if (message.portfolio !== false) {
+      obj.portfolio = message.portfolio;
+    }
     return obj;
   },
 
@@ -1499,6 +1519,7 @@ export const EvaluationSettings: MessageFns<EvaluationSettings> = {
     message.draws = object.draws ?? 0;
     message.rivals = object.rivals?.map((e) => e) || [];
     message.rivalEvaluations = object.rivalEvaluations ?? 0;
+    message.portfolio = object.portfolio ?? false;
     return message;
   },
 };

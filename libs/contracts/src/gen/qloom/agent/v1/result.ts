@@ -84,6 +84,8 @@ export const ArmKind = {
   ORACLE: 4,
   /** CLASSICAL - A classical classifier trained on all real labels and nothing else. */
   CLASSICAL: 5,
+  /** PORTFOLIO - The QNN trained with the points of the method that the agent chose among its own and the baselines, or with nothing added. */
+  PORTFOLIO: 6,
   UNRECOGNIZED: -1,
 } as const;
 
@@ -96,6 +98,7 @@ export namespace ArmKind {
   export type QLOOM = typeof ArmKind.QLOOM;
   export type ORACLE = typeof ArmKind.ORACLE;
   export type CLASSICAL = typeof ArmKind.CLASSICAL;
+  export type PORTFOLIO = typeof ArmKind.PORTFOLIO;
   export type UNRECOGNIZED = typeof ArmKind.UNRECOGNIZED;
 }
 
@@ -119,6 +122,9 @@ export function armKindFromJSON(object: any): ArmKind {
     case 5:
     case "ARM_KIND_CLASSICAL":
       return ArmKind.CLASSICAL;
+    case 6:
+    case "ARM_KIND_PORTFOLIO":
+      return ArmKind.PORTFOLIO;
     case -1:
     case "UNRECOGNIZED":
     default:
@@ -140,6 +146,8 @@ export function armKindToJSON(object: ArmKind): string {
       return "ARM_KIND_ORACLE";
     case ArmKind.CLASSICAL:
       return "ARM_KIND_CLASSICAL";
+    case ArmKind.PORTFOLIO:
+      return "ARM_KIND_PORTFOLIO";
     case ArmKind.UNRECOGNIZED:
     default:
       return "UNRECOGNIZED";
@@ -176,7 +184,18 @@ export interface DrawScore {
   /** Wall-clock time of this arm on this replicate: data synthesis and training together. Unit: seconds. */
   seconds: number;
   /** Mean recall of the classes that have test points, in [0, 1]; absent where the predictions are unknown. */
-  balancedAccuracy?: number | undefined;
+  balancedAccuracy?:
+    | number
+    | undefined;
+  /**
+   * Area under the receiver operating characteristic of the class probabilities, one class against all others, mean over the
+   * classes that have test points, in [0, 1]; absent where probabilities are unknown.
+   */
+  auc?:
+    | number
+    | undefined;
+  /** Mean of −ln(probability of the point's class); absent where probabilities are unknown. */
+  logLoss?: number | undefined;
 }
 
 /** Test recall of a class. */
@@ -208,7 +227,7 @@ export interface PairedComparison {
 
 /** An arm of the final evaluation. */
 export interface ArmResult {
-  /** Name, such as "real-only", "noise", "gaussian", "qloom", "oracle", "svc", "nearest-neighbours". */
+  /** Name, such as "real-only", "noise", "gaussian", "qloom", "portfolio", "oracle", "svc", "teacher". */
   name: string;
   /** Kind. */
   kind: ArmKind;
@@ -249,6 +268,21 @@ export interface ArmResult {
     | undefined;
   /** Test recall of each class that has test points, in the order of labels; empty where predictions are unknown. */
   classRecalls: ClassRecall[];
+  /** Mean AUC of the test set (see DrawScore); absent where probabilities are unknown. */
+  auc?:
+    | Interval
+    | undefined;
+  /** Mean log loss of the test set (see DrawScore); absent where probabilities are unknown. */
+  logLoss?:
+    | Interval
+    | undefined;
+  /**
+   * Share of the gap between real data alone and the oracle that the arm closes: mean accuracy gain of the arm / mean accuracy
+   * gain of the oracle. 1: as good as fresh true samples; below 0: worse than real data alone. Absent for "real-only", for
+   * the oracle, for classical classifiers, and where the oracle is not better than real data alone. Level 0 where the oracle's
+   * gain is not surely above 0, because the interval is unbounded then.
+   */
+  gapClosed?: Interval | undefined;
 }
 
 /** A candidate evaluated again on the outer split. */
@@ -376,6 +410,11 @@ export interface StudyResult {
   headline: Score;
   /** Number of points of each of the two samples in every Fréchet distance; 0 where there is none. */
   frechetCount: number;
+  /**
+   * True samples that the oracle adds for each label: the same in every study, so that `gap_closed` means the same everywhere.
+   * 0 where there is no oracle, and in results written before this field existed, whose oracle has Qloom's ratio.
+   */
+  oracleRatio: number;
 }
 
 /** How the kept synthetic data set was made. */
@@ -524,7 +563,16 @@ export const Interval: MessageFns<Interval> = {
 };
 
 function createBaseDrawScore(): DrawScore {
-  return { draw: 0, accuracy: 0, loss: undefined, syntheticCount: 0, seconds: 0, balancedAccuracy: undefined };
+  return {
+    draw: 0,
+    accuracy: 0,
+    loss: undefined,
+    syntheticCount: 0,
+    seconds: 0,
+    balancedAccuracy: undefined,
+    auc: undefined,
+    logLoss: undefined,
+  };
 }
 
 export const DrawScore: MessageFns<DrawScore> = {
@@ -546,6 +594,12 @@ export const DrawScore: MessageFns<DrawScore> = {
     }
     if (message.balancedAccuracy !== undefined) {
       writer.uint32(49).double(message.balancedAccuracy);
+    }
+    if (message.auc !== undefined) {
+      writer.uint32(57).double(message.auc);
+    }
+    if (message.logLoss !== undefined) {
+      writer.uint32(65).double(message.logLoss);
     }
     return writer;
   },
@@ -611,6 +665,22 @@ export const DrawScore: MessageFns<DrawScore> = {
             message.balancedAccuracy = reader.double();
             continue;
           }
+          case 7: {
+            if (tag !== 57) {
+              break;
+            }
+
+            message.auc = reader.double();
+            continue;
+          }
+          case 8: {
+            if (tag !== 65) {
+              break;
+            }
+
+            message.logLoss = reader.double();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -639,6 +709,12 @@ export const DrawScore: MessageFns<DrawScore> = {
         : isSet(object.balanced_accuracy)
         ? globalThis.Number(object.balanced_accuracy)
         : undefined,
+      auc: isSet(object.auc) ? globalThis.Number(object.auc) : undefined,
+      logLoss: isSet(object.logLoss)
+        ? globalThis.Number(object.logLoss)
+        : isSet(object.log_loss)
+        ? globalThis.Number(object.log_loss)
+        : undefined,
     };
   },
 
@@ -662,6 +738,12 @@ export const DrawScore: MessageFns<DrawScore> = {
     if (message.balancedAccuracy !== undefined) {
       obj.balancedAccuracy = floatToJson(message.balancedAccuracy);
     }
+    if (message.auc !== undefined) {
+      obj.auc = floatToJson(message.auc);
+    }
+    if (message.logLoss !== undefined) {
+      obj.logLoss = floatToJson(message.logLoss);
+    }
     return obj;
   },
 
@@ -676,6 +758,8 @@ export const DrawScore: MessageFns<DrawScore> = {
     message.syntheticCount = object.syntheticCount ?? 0;
     message.seconds = object.seconds ?? 0;
     message.balancedAccuracy = object.balancedAccuracy ?? undefined;
+    message.auc = object.auc ?? undefined;
+    message.logLoss = object.logLoss ?? undefined;
     return message;
   },
 };
@@ -890,6 +974,9 @@ function createBaseArmResult(): ArmResult {
     balancedAccuracy: undefined,
     balancedAccuracyGain: undefined,
     classRecalls: [],
+    auc: undefined,
+    logLoss: undefined,
+    gapClosed: undefined,
   };
 }
 
@@ -930,6 +1017,15 @@ export const ArmResult: MessageFns<ArmResult> = {
     }
     for (const v of message.classRecalls) {
       ClassRecall.encode(v!, writer.uint32(98).fork()).join();
+    }
+    if (message.auc !== undefined) {
+      Interval.encode(message.auc, writer.uint32(106).fork()).join();
+    }
+    if (message.logLoss !== undefined) {
+      Interval.encode(message.logLoss, writer.uint32(114).fork()).join();
+    }
+    if (message.gapClosed !== undefined) {
+      Interval.encode(message.gapClosed, writer.uint32(122).fork()).join();
     }
     return writer;
   },
@@ -1043,6 +1139,30 @@ export const ArmResult: MessageFns<ArmResult> = {
             message.classRecalls.push(ClassRecall.decode(reader, reader.uint32()));
             continue;
           }
+          case 13: {
+            if (tag !== 106) {
+              break;
+            }
+
+            message.auc = Interval.decode(reader, reader.uint32());
+            continue;
+          }
+          case 14: {
+            if (tag !== 114) {
+              break;
+            }
+
+            message.logLoss = Interval.decode(reader, reader.uint32());
+            continue;
+          }
+          case 15: {
+            if (tag !== 122) {
+              break;
+            }
+
+            message.gapClosed = Interval.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1091,6 +1211,17 @@ export const ArmResult: MessageFns<ArmResult> = {
         : globalThis.Array.isArray(object?.class_recalls)
         ? object.class_recalls.map((e: any) => ClassRecall.fromJSON(e))
         : [],
+      auc: isSet(object.auc) ? Interval.fromJSON(object.auc) : undefined,
+      logLoss: isSet(object.logLoss)
+        ? Interval.fromJSON(object.logLoss)
+        : isSet(object.log_loss)
+        ? Interval.fromJSON(object.log_loss)
+        : undefined,
+      gapClosed: isSet(object.gapClosed)
+        ? Interval.fromJSON(object.gapClosed)
+        : isSet(object.gap_closed)
+        ? Interval.fromJSON(object.gap_closed)
+        : undefined,
     };
   },
 
@@ -1132,6 +1263,15 @@ export const ArmResult: MessageFns<ArmResult> = {
     if (message.classRecalls?.length) {
       obj.classRecalls = message.classRecalls.map((e) => ClassRecall.toJSON(e));
     }
+    if (message.auc !== undefined) {
+      obj.auc = Interval.toJSON(message.auc);
+    }
+    if (message.logLoss !== undefined) {
+      obj.logLoss = Interval.toJSON(message.logLoss);
+    }
+    if (message.gapClosed !== undefined) {
+      obj.gapClosed = Interval.toJSON(message.gapClosed);
+    }
     return obj;
   },
 
@@ -1164,6 +1304,13 @@ export const ArmResult: MessageFns<ArmResult> = {
       ? PairedComparison.fromPartial(object.balancedAccuracyGain)
       : undefined;
     message.classRecalls = object.classRecalls?.map((e) => ClassRecall.fromPartial(e)) || [];
+    message.auc = (object.auc !== undefined && object.auc !== null) ? Interval.fromPartial(object.auc) : undefined;
+    message.logLoss = (object.logLoss !== undefined && object.logLoss !== null)
+      ? Interval.fromPartial(object.logLoss)
+      : undefined;
+    message.gapClosed = (object.gapClosed !== undefined && object.gapClosed !== null)
+      ? Interval.fromPartial(object.gapClosed)
+      : undefined;
     return message;
   },
 };
@@ -1620,6 +1767,7 @@ function createBaseStudyResult(): StudyResult {
     testClassCounts: [],
     headline: 0,
     frechetCount: 0,
+    oracleRatio: 0,
   };
 }
 
@@ -1700,6 +1848,9 @@ export const StudyResult: MessageFns<StudyResult> = {
     }
     if (message.frechetCount !== 0) {
       writer.uint32(192).uint32(message.frechetCount);
+    }
+    if (message.oracleRatio !== 0) {
+      writer.uint32(201).double(message.oracleRatio);
     }
     return writer;
   },
@@ -1919,6 +2070,14 @@ export const StudyResult: MessageFns<StudyResult> = {
             message.frechetCount = reader.uint32();
             continue;
           }
+          case 25: {
+            if (tag !== 201) {
+              break;
+            }
+
+            message.oracleRatio = reader.double();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2011,6 +2170,11 @@ export const StudyResult: MessageFns<StudyResult> = {
         : isSet(object.frechet_count)
         ? globalThis.Number(object.frechet_count)
         : 0,
+      oracleRatio: isSet(object.oracleRatio)
+        ? globalThis.Number(object.oracleRatio)
+        : isSet(object.oracle_ratio)
+        ? globalThis.Number(object.oracle_ratio)
+        : 0,
     };
   },
 
@@ -2088,6 +2252,9 @@ export const StudyResult: MessageFns<StudyResult> = {
     if (message.frechetCount !== 0) {
       obj.frechetCount = Math.round(message.frechetCount);
     }
+    if (message.oracleRatio !== 0) {
+      obj.oracleRatio = floatToJson(message.oracleRatio);
+    }
     return obj;
   },
 
@@ -2130,6 +2297,7 @@ export const StudyResult: MessageFns<StudyResult> = {
     message.testClassCounts = object.testClassCounts?.map((e) => e) || [];
     message.headline = object.headline ?? 0;
     message.frechetCount = object.frechetCount ?? 0;
+    message.oracleRatio = object.oracleRatio ?? 0;
     return message;
   },
 };

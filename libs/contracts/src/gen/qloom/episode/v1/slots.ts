@@ -386,7 +386,10 @@ export interface QnnSettings {
   loss: string;
   /** Adam steps, the same number for every arm. Default 200. */
   steps: number;
-  /** Points per step. Default 32. */
+  /**
+   * Points per step, the same number for every arm: where there are fewer points than this, a step takes points repeatedly.
+   * Default 32.
+   */
   batchSize: number;
   /** Adam's learning rate. Default 0.05. */
   learningRate: number;
@@ -558,10 +561,15 @@ export interface QnnRun {
   trainingLoss: number;
   /** Gradient steps done. */
   gradientSteps: number;
-  /** Circuits executed (a forward and an adjoint pass count one each). */
+  /** Circuits executed (a forward and an adjoint pass count one each): the same for every arm of a study. */
   circuitExecutions: number;
   /** Wall-clock time. Unit: seconds. */
   seconds: number;
+  /**
+   * Probability of each class at each held-out point: float32, [held-out points, classes], rows sum to 1. Absent unless asked
+   * for, where they exceed 1 MiB, and where the simulator does not offer them: the arm then has no AUC and no log loss.
+   */
+  probabilities?: Tensor | undefined;
 }
 
 /** The utility of one fold's synthetic points. */
@@ -2890,6 +2898,7 @@ function createBaseQnnRun(): QnnRun {
     gradientSteps: 0,
     circuitExecutions: 0,
     seconds: 0,
+    probabilities: undefined,
   };
 }
 
@@ -2924,6 +2933,9 @@ export const QnnRun: MessageFns<QnnRun> = {
     }
     if (message.seconds !== 0) {
       writer.uint32(81).double(message.seconds);
+    }
+    if (message.probabilities !== undefined) {
+      Tensor.encode(message.probabilities, writer.uint32(90).fork()).join();
     }
     return writer;
   },
@@ -3021,6 +3033,14 @@ export const QnnRun: MessageFns<QnnRun> = {
             message.seconds = reader.double();
             continue;
           }
+          case 11: {
+            if (tag !== 90) {
+              break;
+            }
+
+            message.probabilities = Tensor.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -3057,6 +3077,7 @@ export const QnnRun: MessageFns<QnnRun> = {
         ? globalThis.Number(object.circuit_executions)
         : 0,
       seconds: isSet(object.seconds) ? globalThis.Number(object.seconds) : 0,
+      probabilities: isSet(object.probabilities) ? Tensor.fromJSON(object.probabilities) : undefined,
     };
   },
 
@@ -3092,6 +3113,9 @@ export const QnnRun: MessageFns<QnnRun> = {
     if (message.seconds !== 0) {
       obj.seconds = floatToJson(message.seconds);
     }
+    if (message.probabilities !== undefined) {
+      obj.probabilities = Tensor.toJSON(message.probabilities);
+    }
     return obj;
   },
 
@@ -3114,6 +3138,9 @@ export const QnnRun: MessageFns<QnnRun> = {
     message.gradientSteps = object.gradientSteps ?? 0;
     message.circuitExecutions = object.circuitExecutions ?? 0;
     message.seconds = object.seconds ?? 0;
+    message.probabilities = (object.probabilities !== undefined && object.probabilities !== null)
+      ? Tensor.fromPartial(object.probabilities)
+      : undefined;
     return message;
   },
 };

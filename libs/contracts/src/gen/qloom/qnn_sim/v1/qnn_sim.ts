@@ -59,6 +59,8 @@ export interface EvaluateSettings {
   seeds: number[];
   /** Arms to train; empty: both, or only REAL_ONLY where no synthetic points are sent. */
   arms: QnnArm[];
+  /** Whether each run reports class probabilities of the held-out points: the softmax of its logits. Default: false. */
+  probabilities: boolean;
 }
 
 /** A part of the input of an evaluation. */
@@ -437,7 +439,7 @@ export const GetCapabilitiesResponse: MessageFns<GetCapabilitiesResponse> = {
 };
 
 function createBaseEvaluateSettings(): EvaluateSettings {
-  return { fold: 0, qnn: undefined, seeds: [], arms: [] };
+  return { fold: 0, qnn: undefined, seeds: [], arms: [], probabilities: false };
 }
 
 export const EvaluateSettings: MessageFns<EvaluateSettings> = {
@@ -461,6 +463,9 @@ export const EvaluateSettings: MessageFns<EvaluateSettings> = {
         writer.int32(v);
       }
       writer.join();
+    }
+    if (message.probabilities !== false) {
+      writer.uint32(40).bool(message.probabilities);
     }
     return writer;
   },
@@ -530,6 +535,14 @@ export const EvaluateSettings: MessageFns<EvaluateSettings> = {
 
             break;
           }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.probabilities = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -548,6 +561,7 @@ export const EvaluateSettings: MessageFns<EvaluateSettings> = {
       qnn: isSet(object.qnn) ? QnnSettings.fromJSON(object.qnn) : undefined,
       seeds: globalThis.Array.isArray(object?.seeds) ? object.seeds.map((e: any) => globalThis.Number(e)) : [],
       arms: globalThis.Array.isArray(object?.arms) ? object.arms.map((e: any) => qnnArmFromJSON(e)) : [],
+      probabilities: isSet(object.probabilities) ? globalThis.Boolean(object.probabilities) : false,
     };
   },
 
@@ -565,6 +579,9 @@ export const EvaluateSettings: MessageFns<EvaluateSettings> = {
     if (message.arms?.length) {
       obj.arms = message.arms.map((e) => qnnArmToJSON(e));
     }
+    if (message.probabilities !== false) {
+      obj.probabilities = message.probabilities;
+    }
     return obj;
   },
 
@@ -577,6 +594,7 @@ export const EvaluateSettings: MessageFns<EvaluateSettings> = {
     message.qnn = (object.qnn !== undefined && object.qnn !== null) ? QnnSettings.fromPartial(object.qnn) : undefined;
     message.seeds = object.seeds?.map((e) => e) || [];
     message.arms = object.arms?.map((e) => e) || [];
+    message.probabilities = object.probabilities ?? false;
     return message;
   },
 };
