@@ -111,6 +111,7 @@ function runOf(
     losses: encodeTensor(losses),
     predictions: encodeTensor(predictions),
     trainingLoss: 1,
+    trainingLosses: [],
     gradientSteps: steps,
     circuitExecutions: steps,
     seconds: 0.1,

@@ -59,6 +59,7 @@ export function makeStudyResult(options: ResultOptions = {}): StudyResult {
       balancedAccuracyGain: compared
         ? { difference: interval(gains.map((gain) => 2 * gain)), pValue: 0.01, pValueHolm: 0.04 }
         : undefined,
+      curves: [],
       classRecalls: [0.98, 0.93, 0.81].map((recall, label) => ({ label, recall })),
     };
   };

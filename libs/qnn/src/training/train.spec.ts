@@ -38,6 +38,10 @@ describe('trainQnns', () => {
       expect(result.accuracy).toBeGreaterThan(0.97);
       expect(result.trainingLoss).toBeLessThan(loss === 'mse' ? 0.4 : 0.15);
       expect(result.predictions).toHaveLength(100);
+      expect(result.trainingLosses).toHaveLength(20);
+      // The last tenth of 60 steps is the last two of 20 parts, three steps each.
+      expect((result.trainingLosses[18] + result.trainingLosses[19]) / 2).toBeCloseTo(result.trainingLoss, 12);
+      expect(result.trainingLosses[0]).toBeGreaterThan(result.trainingLosses[19]);
       const mean = result.losses.reduce((sum, value) => sum + value, 0) / 100;
       // The losses of the points are float32, u = 6e-8, each.
       expect(mean).toBeCloseTo(result.loss, 5);

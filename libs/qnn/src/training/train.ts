@@ -31,6 +31,8 @@ export interface TrainingTask {
 export interface TrainingResult extends Score {
   /** Mean loss over the last tenth of the steps' mini-batches. */
   readonly trainingLoss: number;
+  /** The learning curve: mean loss of the mini-batches in each of up to {@link CURVE_PARTS} equal parts of the steps, in order. */
+  readonly trainingLosses: Float64Array;
   /** Number of Adam steps performed. */
   readonly gradientSteps: number;
   /** Number of executed circuits: a forward and an adjoint pass count one each. */
@@ -38,6 +40,9 @@ export interface TrainingResult extends Score {
   /** The circuit's parameters. */
   readonly parameters: Float64Array;
 }
+
+/** Maximum number of values of a learning curve. */
+const CURVE_PARTS = 20;
 
 /** Control of {@link trainQnns} while it runs. */
 export interface TrainingOptions {
@@ -59,6 +64,8 @@ interface Trainee {
   /** Circuit parameters: initial values, and finally the trained ones. */
   values: Float64Array;
   tailLoss: number;
+  /** Sum of the losses in each part of the steps. */
+  readonly partSums: Float64Array;
 }
 
 /**
@@ -86,7 +93,13 @@ export async function trainQnns(
 function createTrainee(task: TrainingTask, { circuit }: CompiledCircuit, settings: QnnSettings): Trainee {
   const random = createRandom(task.seed);
   const batches = createMiniBatches(task.training.count, settings.batchSize, random.fork('mini-batches'));
-  return { task, batches, values: initialParameters(circuit, random.fork('parameters')), tailLoss: 0 };
+  return {
+    task,
+    batches,
+    values: initialParameters(circuit, random.fork('parameters')),
+    tailLoss: 0,
+    partSums: new Float64Array(Math.min(CURVE_PARTS, settings.steps)),
+  };
 }
 
 async function trainGroup(
@@ -119,6 +132,7 @@ async function trainGroup(
       const step = done + Math.floor(i / group.length);
       if (!Number.isFinite(value)) throw diverged(trainee, step, settings);
       if (step >= steps - tail) trainee.tailLoss += value / tail;
+      trainee.partSums[partOf(step, steps)] += value;
     });
   }
   group.forEach((trainee, set) => {
@@ -144,10 +158,20 @@ async function finish(
   return {
     ...scored,
     trainingLoss: trainee.tailLoss,
+    trainingLosses: partMeans(trainee.partSums, settings.steps),
     gradientSteps: settings.steps,
     circuitExecutions: 2 * settings.steps * trainee.batches.size + heldOut.count,
     parameters: trainee.values,
   };
+}
+
+/** The part of a learning curve in which a step lies. */
+const partOf = (step: number, steps: number): number => Math.floor((step * Math.min(CURVE_PARTS, steps)) / steps);
+
+function partMeans(sums: Float64Array, steps: number): Float64Array {
+  const counts = new Float64Array(sums.length);
+  for (let step = 0; step < steps; step++) counts[partOf(step, steps)]++;
+  return sums.map((sum, part) => sum / counts[part]);
 }
 
 const diverged = ({ task }: Trainee, step: number, { learningRate }: QnnSettings) =>

@@ -252,6 +252,7 @@ function score(training: Points, heldOut: Points, seed: number) {
     losses: encodeTensor(losses),
     predictions: encodeTensor(predictions),
     trainingLoss: 0,
+    trainingLosses: [0.5, 0.25],
     gradientSteps: 10,
     circuitExecutions: 20,
     seconds: 0,

@@ -71,7 +71,7 @@ export function encodeReport({ fold, engine, settings }: Evaluation, results: re
 }
 
 function encodeRun(result: ArmResult): QnnRun {
-  const { arm, seed, loss, accuracy, losses, predictions, trainingLoss, gradientSteps } = result;
+  const { arm, seed, loss, accuracy, losses, predictions, trainingLoss, trainingLosses, gradientSteps } = result;
   return {
     arm: arm === 'real-only' ? QnnArm.REAL_ONLY : QnnArm.AUGMENTED,
     seed,
@@ -80,6 +80,7 @@ function encodeRun(result: ArmResult): QnnRun {
     losses: encodeTensor(losses),
     predictions: encodeTensor(predictions),
     trainingLoss,
+    trainingLosses: [...trainingLosses],
     gradientSteps,
     circuitExecutions: result.circuitExecutions,
     seconds: result.seconds,

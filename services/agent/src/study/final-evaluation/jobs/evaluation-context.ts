@@ -23,6 +23,7 @@ import { LONG_CALL_MS, type Peers } from '../../peers.ts';
 import { decodeUtility } from '../../replay/measurement.ts';
 import type { Clock } from '../../retry/clock.ts';
 import type { CompleteSettings } from '../../settings/complete-settings.ts';
+import { type Curve, collectFitCurves } from './learning-curves.ts';
 
 /** Dependencies of the jobs of the final evaluation. */
 export interface EvaluationContext {
@@ -52,6 +53,8 @@ export interface Synthesis {
   readonly sampleSeed: number;
   readonly fit: FitSummary;
   readonly sample: SampleSummary;
+  /** Losses along the fit. */
+  readonly curves: readonly Curve[];
 }
 
 /**
@@ -79,10 +82,16 @@ export async function synthesize(
   };
   const { generator } = context.peers;
   const limits = { signal, deadlineMs: LONG_CALL_MS };
-  const { model, summary: fit } = await fitModel(generator, { settings, training, ...limits });
+  const curves = collectFitCurves();
+  const { model, summary: fit } = await fitModel(generator, {
+    settings,
+    training,
+    ...limits,
+    onProgress: async (progress) => curves.add(progress),
+  });
   const sampling = { settings: { seed: sampleSeed, classCounts: counts, ungated: false }, model, ...limits };
   const { points, summary: sample } = await samplePoints(generator, sampling);
-  return { points, model, fitSeed, sampleSeed, fit, sample };
+  return { points, model, fitSeed, sampleSeed, fit, sample, curves: curves.curves() };
 }
 
 let lastAttempt = 0;

@@ -1,6 +1,7 @@
 import type { ArtifactRef } from '@qloom/contracts/gen/qloom/episode/v1/slots.ts';
 import type { Configuration } from '@qloom/study/hyperparameters/hyperparameter.ts';
 import type { PackedTestScore } from '../../../domain/evaluation/test-score.ts';
+import type { Curve } from './learning-curves.ts';
 
 /** Counts that every job has. */
 export interface Effort {
@@ -48,6 +49,8 @@ export interface ReplicateResult extends Effort {
    * field existed.
    */
   readonly test?: PackedTestScore;
+  /** Losses along the fit of the generator and the training of the QNN; absent in logs from before this field existed. */
+  readonly curves?: readonly Curve[];
   /** Only in logs from before arms without a setting were left out: why only real data was scored for the arm. */
   readonly fallback?: string;
 }

@@ -22,8 +22,9 @@ import { classicalPredictions } from '../../../workers/classical.ts';
 import { getPoints } from '../../data/points-artifact.ts';
 import type { Replicate } from '../../data/study-data.ts';
 import { decodeUtility } from '../../replay/measurement.ts';
-import { type EvaluationContext, synthesize, train } from './evaluation-context.ts';
+import { type EvaluationContext, type Synthesis, synthesize, train } from './evaluation-context.ts';
 import type { Effort, FailedJob, OuterResult, ReplicateResult, TuneResult } from './job-results.ts';
+import { qnnCurve } from './learning-curves.ts';
 import { synthesizeDataset } from './synthetic-set.ts';
 
 /**
@@ -113,7 +114,8 @@ async function runReplicate(
   const data = await context.data.replicate(replicate);
   const startedMs = context.clock.now();
   if (CLASSICAL.includes(arm)) return runClassical(context, name, arm, data, startedMs, signal);
-  const points = await addedPoints(context, name, replicate, arm, data, choices, signal);
+  const added = await addedPoints(context, name, replicate, arm, data, choices, signal);
+  const points = added?.points ?? null;
   const roles = { training: data.labels, synthetic: points, heldOut: data.test };
   // The same seeds in every arm of a replicate, so that arms are paired.
   const random = createRandom(context.seeds.job(`draw-${replicate}`, 'qnn'));
@@ -129,6 +131,7 @@ async function runReplicate(
       data.test,
     ),
     ...distanceTo(context, name, data, choices, points),
+    curves: [...qnnCurve([report]), ...(added?.curves ?? [])],
     ...effortOf(context, [report], startedMs),
   };
 }
@@ -142,16 +145,16 @@ async function addedPoints(
   data: Replicate,
   { selection, baselines }: Choices,
   signal: AbortSignal,
-): Promise<Points | null> {
+): Promise<Pick<Synthesis, 'points' | 'curves'> | null> {
   const best = selection.best?.hyperparameters ?? null;
   if (arm === REAL_ONLY || (arm === QLOOM && (!selection.addsData || best === null))) return null;
   if (arm === ORACLE) {
-    return data.oracle === null ? null : data.oracle(classCounts(data.labels).map((count) => ORACLE_RATIO * count));
+    const counts = classCounts(data.labels).map((count) => ORACLE_RATIO * count);
+    return data.oracle === null ? null : { points: await data.oracle(counts), curves: [] };
   }
   const configuration = arm === QLOOM || arm === QLOOM_UNSELECTED ? best : (baselines.get(arm) ?? null);
   if (configuration === null) return null;
-  const made = await synthesize(context, name, replicate, configuration, data.labels, signal);
-  return made?.points ?? null;
+  return synthesize(context, name, replicate, configuration, data.labels, signal);
 }
 
 async function runClassical(

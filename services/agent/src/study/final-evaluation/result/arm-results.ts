@@ -3,12 +3,15 @@ import {
   ArmKind,
   type ArmResult,
   type ClassRecall,
+  type LearningCurve,
   type PairedComparison,
   Score,
   type Interval as WireInterval,
 } from '@qloom/contracts/gen/qloom/agent/v1/result.ts';
+import type { Tensor } from '@qloom/contracts/gen/qloom/tensor/v1/tensor.ts';
 import type { Interval } from '@qloom/metrics/statistics/interval.ts';
 import { encodeForeignConfiguration } from '@qloom/study-rpc/codec/hyperparameters.ts';
+import { encodeTensor } from '@qloom/study-rpc/codec/tensors.ts';
 import type { Choices } from '../../../domain/evaluation/choices.ts';
 import {
   type ArmScores,
@@ -30,6 +33,7 @@ import {
 import { mean } from '../../../domain/maths/statistics.ts';
 import type { EvaluationContext } from '../jobs/evaluation-context.ts';
 import type { ReplicateResult } from '../jobs/job-results.ts';
+import { type Curve, meanCurves } from '../jobs/learning-curves.ts';
 
 /** Scores of an arm, by replicate; null for a replicate without a score. */
 export interface ArmReplicates {
@@ -167,8 +171,26 @@ function armResult(
     balancedAccuracy:
       balanced === null ? undefined : encodeInterval(meanInterval(balanced, draws, 'balanced-accuracy')),
     balancedAccuracyGain: encodeComparison(compared.balanced.get(name)),
+    rightShares: encodeRightShares(arm, draws),
+    curves: meanCurves(scoresOf(arm.draws).map(({ curves }) => curves ?? [])).map(encodeCurve),
     classRecalls: balanced === null ? [] : classRecallsOf(tests.filter((test) => test !== null)),
   };
+}
+
+/**
+ * Share of right predictions of each test point over the replicates, class by class; undefined where replicates have no
+ * common test points, or predictions are unknown.
+ */
+function encodeRightShares({ draws, tests }: OpenedArm, { kind }: Replicates): Tensor | undefined {
+  const known = tests.filter((test) => test !== null).map((test) => test.flatMap((points) => [...points]));
+  if (kind !== 'fresh' || known.length === 0 || known.length < scoresOf(draws).length) return undefined;
+  const [{ length }] = known;
+  if (known.some((shares) => shares.length !== length)) return undefined;
+  return encodeTensor(Float32Array.from({ length }, (_, point) => mean(known.map((shares) => shares[point]))));
+}
+
+function encodeCurve({ name, progress, values }: Curve): LearningCurve {
+  return { name, progress: [...progress], values: [...values] };
 }
 
 /** Mean recall over replicates of each class that has test points. */

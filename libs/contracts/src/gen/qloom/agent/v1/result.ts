@@ -9,7 +9,7 @@ import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
 import { Timestamp } from "../../../google/protobuf/timestamp.ts";
 import { HyperparameterSetting } from "../../episode/v1/hyperparameter.ts";
 import { ArtifactRef, DataDescription, Failure, FidelityReport, RewardFacts } from "../../episode/v1/slots.ts";
-import { NamedValue } from "../../tensor/v1/tensor.ts";
+import { NamedValue, Tensor } from "../../tensor/v1/tensor.ts";
 import { StudySettings } from "./agent.ts";
 
 export const protobufPackage = "qloom.agent.v1";
@@ -282,7 +282,32 @@ export interface ArmResult {
    * the oracle, for classical classifiers, and where the oracle is not better than real data alone. Level 0 where the oracle's
    * gain is not surely above 0, because the interval is unbounded then.
    */
-  gapClosed?: Interval | undefined;
+  gapClosed?:
+    | Interval
+    | undefined;
+  /**
+   * Share of the trainings, over all replicates, that predicted each test point right: float32, [test points], class by class, in
+   * the order of the test set. The error of the common test set in a difference of two arms is computed from it. Absent where the
+   * replicates have test sets of their own (repeated splits of a data set), or predictions are unknown.
+   */
+  rightShares?:
+    | Tensor
+    | undefined;
+  /**
+   * Learning curves, mean over replicates and seeds: "qnn" (training loss of the QNN), and losses of the generator's fit by their
+   * names, such as "generator.adversarial". Empty where the services report none.
+   */
+  curves: LearningCurve[];
+}
+
+/** Losses along a training. */
+export interface LearningCurve {
+  /** Name of the loss. */
+  name: string;
+  /** Share of the training that was done at each value, in (0, 1], rising. */
+  progress: number[];
+  /** Loss at, or up to, each of them. */
+  values: number[];
 }
 
 /** A candidate evaluated again on the outer split. */
@@ -977,6 +1002,8 @@ function createBaseArmResult(): ArmResult {
     auc: undefined,
     logLoss: undefined,
     gapClosed: undefined,
+    rightShares: undefined,
+    curves: [],
   };
 }
 
@@ -1026,6 +1053,12 @@ export const ArmResult: MessageFns<ArmResult> = {
     }
     if (message.gapClosed !== undefined) {
       Interval.encode(message.gapClosed, writer.uint32(122).fork()).join();
+    }
+    if (message.rightShares !== undefined) {
+      Tensor.encode(message.rightShares, writer.uint32(130).fork()).join();
+    }
+    for (const v of message.curves) {
+      LearningCurve.encode(v!, writer.uint32(138).fork()).join();
     }
     return writer;
   },
@@ -1163,6 +1196,22 @@ export const ArmResult: MessageFns<ArmResult> = {
             message.gapClosed = Interval.decode(reader, reader.uint32());
             continue;
           }
+          case 16: {
+            if (tag !== 130) {
+              break;
+            }
+
+            message.rightShares = Tensor.decode(reader, reader.uint32());
+            continue;
+          }
+          case 17: {
+            if (tag !== 138) {
+              break;
+            }
+
+            message.curves.push(LearningCurve.decode(reader, reader.uint32()));
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1222,6 +1271,14 @@ export const ArmResult: MessageFns<ArmResult> = {
         : isSet(object.gap_closed)
         ? Interval.fromJSON(object.gap_closed)
         : undefined,
+      rightShares: isSet(object.rightShares)
+        ? Tensor.fromJSON(object.rightShares)
+        : isSet(object.right_shares)
+        ? Tensor.fromJSON(object.right_shares)
+        : undefined,
+      curves: globalThis.Array.isArray(object?.curves)
+        ? object.curves.map((e: any) => LearningCurve.fromJSON(e))
+        : [],
     };
   },
 
@@ -1272,6 +1329,12 @@ export const ArmResult: MessageFns<ArmResult> = {
     if (message.gapClosed !== undefined) {
       obj.gapClosed = Interval.toJSON(message.gapClosed);
     }
+    if (message.rightShares !== undefined) {
+      obj.rightShares = Tensor.toJSON(message.rightShares);
+    }
+    if (message.curves?.length) {
+      obj.curves = message.curves.map((e) => LearningCurve.toJSON(e));
+    }
     return obj;
   },
 
@@ -1311,6 +1374,139 @@ export const ArmResult: MessageFns<ArmResult> = {
     message.gapClosed = (object.gapClosed !== undefined && object.gapClosed !== null)
       ? Interval.fromPartial(object.gapClosed)
       : undefined;
+    message.rightShares = (object.rightShares !== undefined && object.rightShares !== null)
+      ? Tensor.fromPartial(object.rightShares)
+      : undefined;
+    message.curves = object.curves?.map((e) => LearningCurve.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseLearningCurve(): LearningCurve {
+  return { name: "", progress: [], values: [] };
+}
+
+export const LearningCurve: MessageFns<LearningCurve> = {
+  encode(message: LearningCurve, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.name !== "") {
+      writer.uint32(10).string(message.name);
+    }
+    if (message.progress.length !== 0) {
+      writer.uint32(18).fork();
+      for (const v of message.progress) {
+        writer.double(v);
+      }
+      writer.join();
+    }
+    if (message.values.length !== 0) {
+      writer.uint32(26).fork();
+      for (const v of message.values) {
+        writer.double(v);
+      }
+      writer.join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): LearningCurve {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseLearningCurve();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.name = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag === 17) {
+              message.progress.push(reader.double());
+
+              continue;
+            }
+
+            if (tag === 18) {
+              const end2 = reader.uint32() + reader.pos;
+              while (reader.pos < end2) {
+                message.progress.push(reader.double());
+              }
+
+              continue;
+            }
+
+            break;
+          }
+          case 3: {
+            if (tag === 25) {
+              message.values.push(reader.double());
+
+              continue;
+            }
+
+            if (tag === 26) {
+              const end2 = reader.uint32() + reader.pos;
+              while (reader.pos < end2) {
+                message.values.push(reader.double());
+              }
+
+              continue;
+            }
+
+            break;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): LearningCurve {
+    return {
+      name: isSet(object.name) ? globalThis.String(object.name) : "",
+      progress: globalThis.Array.isArray(object?.progress) ? object.progress.map((e: any) => globalThis.Number(e)) : [],
+      values: globalThis.Array.isArray(object?.values) ? object.values.map((e: any) => globalThis.Number(e)) : [],
+    };
+  },
+
+  toJSON(message: LearningCurve): unknown {
+    const obj: any = {};
+    if (message.name !== "") {
+      obj.name = message.name;
+    }
+    if (message.progress?.length) {
+      obj.progress = message.progress.map((e) => floatToJson(e));
+    }
+    if (message.values?.length) {
+      obj.values = message.values.map((e) => floatToJson(e));
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<LearningCurve>): LearningCurve {
+    return LearningCurve.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<LearningCurve>): LearningCurve {
+    const message = createBaseLearningCurve();
+    message.name = object.name ?? "";
+    message.progress = object.progress?.map((e) => e) || [];
+    message.values = object.values?.map((e) => e) || [];
     return message;
   },
 };

@@ -569,7 +569,14 @@ export interface QnnRun {
    * Probability of each class at each held-out point: float32, [held-out points, classes], rows sum to 1. Absent unless asked
    * for, where they exceed 1 MiB, and where the simulator does not offer them: the arm then has no AUC and no log loss.
    */
-  probabilities?: Tensor | undefined;
+  probabilities?:
+    | Tensor
+    | undefined;
+  /**
+   * The learning curve: mean loss of the mini-batches in each of at most 20 equal parts of the training, in order. Empty where the
+   * simulator does not record it, and in events written before this field existed.
+   */
+  trainingLosses: number[];
 }
 
 /** The utility of one fold's synthetic points. */
@@ -2899,6 +2906,7 @@ function createBaseQnnRun(): QnnRun {
     circuitExecutions: 0,
     seconds: 0,
     probabilities: undefined,
+    trainingLosses: [],
   };
 }
 
@@ -2936,6 +2944,13 @@ export const QnnRun: MessageFns<QnnRun> = {
     }
     if (message.probabilities !== undefined) {
       Tensor.encode(message.probabilities, writer.uint32(90).fork()).join();
+    }
+    if (message.trainingLosses.length !== 0) {
+      writer.uint32(98).fork();
+      for (const v of message.trainingLosses) {
+        writer.double(v);
+      }
+      writer.join();
     }
     return writer;
   },
@@ -3041,6 +3056,24 @@ export const QnnRun: MessageFns<QnnRun> = {
             message.probabilities = Tensor.decode(reader, reader.uint32());
             continue;
           }
+          case 12: {
+            if (tag === 97) {
+              message.trainingLosses.push(reader.double());
+
+              continue;
+            }
+
+            if (tag === 98) {
+              const end2 = reader.uint32() + reader.pos;
+              while (reader.pos < end2) {
+                message.trainingLosses.push(reader.double());
+              }
+
+              continue;
+            }
+
+            break;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -3078,6 +3111,11 @@ export const QnnRun: MessageFns<QnnRun> = {
         : 0,
       seconds: isSet(object.seconds) ? globalThis.Number(object.seconds) : 0,
       probabilities: isSet(object.probabilities) ? Tensor.fromJSON(object.probabilities) : undefined,
+      trainingLosses: globalThis.Array.isArray(object?.trainingLosses)
+        ? object.trainingLosses.map((e: any) => globalThis.Number(e))
+        : globalThis.Array.isArray(object?.training_losses)
+        ? object.training_losses.map((e: any) => globalThis.Number(e))
+        : [],
     };
   },
 
@@ -3116,6 +3154,9 @@ export const QnnRun: MessageFns<QnnRun> = {
     if (message.probabilities !== undefined) {
       obj.probabilities = Tensor.toJSON(message.probabilities);
     }
+    if (message.trainingLosses?.length) {
+      obj.trainingLosses = message.trainingLosses.map((e) => floatToJson(e));
+    }
     return obj;
   },
 
@@ -3141,6 +3182,7 @@ export const QnnRun: MessageFns<QnnRun> = {
     message.probabilities = (object.probabilities !== undefined && object.probabilities !== null)
       ? Tensor.fromPartial(object.probabilities)
       : undefined;
+    message.trainingLosses = object.trainingLosses?.map((e) => e) || [];
     return message;
   },
 };
