@@ -92,7 +92,7 @@ export function createCodec(state: CodecState): Codec {
 }
 
 /** Returns which features are angles: those whose bounds are a full turn apart. */
-function anglesOf({ features, lower, upper }: DataShape): boolean[] {
+export function anglesOf({ features, lower, upper }: DataShape): boolean[] {
   return Array.from({ length: features }, (_, j) => Math.abs(upper[j] - lower[j] - 2 * Math.PI) < 1e-5);
 }
 

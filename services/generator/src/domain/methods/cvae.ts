@@ -1,4 +1,5 @@
-import { sampleNetwork } from '../sampling/sample-network.ts';
+import { networkSource } from '../sampling/network-source.ts';
+import { sampleGated } from '../sampling/sample-gated.ts';
 import { fitNetwork } from '../training/fit-network.ts';
 import type { GeneratorMethod } from './method.ts';
 import { OPTIMIZER_HYPERPARAMETERS, VAE_HYPERPARAMETERS } from './network-hyperparameters.ts';
@@ -11,5 +12,5 @@ export const cvae: GeneratorMethod = {
   strength: false,
   hyperparameters: [...VAE_HYPERPARAMETERS, ...OPTIMIZER_HYPERPARAMETERS],
   fit: (options) => fitNetwork(options, { critic: false }),
-  sample: sampleNetwork,
+  sample: sampleGated(networkSource),
 };

@@ -1,4 +1,5 @@
-import { sampleNetwork } from '../sampling/sample-network.ts';
+import { networkSource } from '../sampling/network-source.ts';
+import { sampleGated } from '../sampling/sample-gated.ts';
 import { fitNetwork } from '../training/fit-network.ts';
 import type { GeneratorMethod, Unconditional } from './method.ts';
 import { OPTIMIZER_HYPERPARAMETERS, VAE_HYPERPARAMETERS } from './network-hyperparameters.ts';
@@ -34,5 +35,5 @@ export const gan: GeneratorMethod = {
   strength: false,
   hyperparameters: [...VAE_HYPERPARAMETERS, ...PENALTIES, ...OPTIMIZER_HYPERPARAMETERS],
   fit: (options) => fitNetwork(options, { critic: true }),
-  sample: sampleNetwork,
+  sample: sampleGated(networkSource),
 };

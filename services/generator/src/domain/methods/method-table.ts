@@ -4,11 +4,13 @@ import { cvae } from './cvae.ts';
 import { gan } from './gan.ts';
 import type { GeneratorMethod } from './method.ts';
 import { none } from './none.ts';
+import { prior } from './prior.ts';
 
 /** Every method, by its value of the hyperparameter `method`; the default first. */
 export const METHODS = {
   gan,
   cvae,
+  prior,
   none,
   duplicate: augmentationMethod(AUGMENTATIONS.duplicate),
   noise: augmentationMethod(AUGMENTATIONS.noise),

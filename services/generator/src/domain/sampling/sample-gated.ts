@@ -4,9 +4,8 @@ import type { Points } from '@qloom/study/points/points.ts';
 import { selectRows } from '@qloom/study/points/rows.ts';
 import { throwIfAborted } from '../abortable.ts';
 import type { Model } from '../model.ts';
-import { networkOf } from '../training/neural-model.ts';
 import { createGate, type Gate } from './gate.ts';
-import { createPointSource, type PointSource } from './point-source.ts';
+import type { PointSource } from './point-source.ts';
 import { CHUNK_ROWS, type SampleOptions, type Tally } from './sample-options.ts';
 
 /** Most draws per requested point … */
@@ -14,22 +13,27 @@ const DRAWS_EACH = 20;
 /** … and so many more, for small requests. */
 const DRAWS_MORE = 256;
 
-/** Samples from the network of a model, through the gate unless `options.gated` is false. */
-export async function* sampleNetwork(model: Model, options: SampleOptions, tally: Tally): AsyncGenerator<Points> {
-  const source = createPointSource(networkOf(model));
-  try {
-    const { points } = model.training;
-    const gate =
-      (options.gated ?? true)
-        ? await createGate(source.codec.encode(points), points.y, points.classes, options.breathe)
-        : undefined;
-    const random = createRandom(options.seed);
-    for (const [label, wanted] of options.counts.entries()) {
-      yield* sampleClass(source, gate, label, wanted, random.fork(`class ${label}`), options, tally);
+/** Opens the source of points of a model. Throws CheckpointError if the model lacks what it needs. */
+export type OpenSource = (model: Model) => PointSource;
+
+/** Samples class by class from the source of a model, through the gate unless `options.gated` is false. */
+export function sampleGated(open: OpenSource) {
+  return async function* (model: Model, options: SampleOptions, tally: Tally): AsyncGenerator<Points> {
+    const source = open(model);
+    try {
+      const { points } = model.training;
+      const gate =
+        (options.gated ?? true)
+          ? await createGate(source.codec.encode(points), points.y, points.classes, options.breathe)
+          : undefined;
+      const random = createRandom(options.seed);
+      for (const [label, wanted] of options.counts.entries()) {
+        yield* sampleClass(source, gate, label, wanted, random.fork(`class ${label}`), options, tally);
+      }
+    } finally {
+      source.dispose();
     }
-  } finally {
-    source.dispose();
-  }
+  };
 }
 
 /**
