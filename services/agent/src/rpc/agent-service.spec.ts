@@ -69,7 +69,7 @@ describe('CreateStudy', () => {
     [
       'baseline',
       {
-        evaluation: { draws: 2, rivals: [LONG], rivalEvaluations: 1, portfolio: false },
+        evaluation: { draws: 2, rivals: [LONG], rivalEvaluations: 1, portfolio: false, choice: '' },
       } as unknown as Partial<StudySettings>,
     ],
   ])('echoes at most 200 characters of a wrong %s, and keeps the connection', async (_what, changes) => {
@@ -152,7 +152,7 @@ describe('CreateStudy', () => {
     ['settings.sobol_episodes', { sobolEpisodes: 7 }, /7 is not an integer in \[0, 6\]/],
     [
       'settings.evaluation.draws',
-      { evaluation: { draws: 1, rivals: [], rivalEvaluations: 0, portfolio: false } },
+      { evaluation: { draws: 1, rivals: [], rivalEvaluations: 0, portfolio: false, choice: '' } },
       /1 is not an integer in \[2, 1000\]/,
     ],
     ['settings.space.gan.lrG.max', space({ name: 'gan.lrG', maximum: 1 }), /1 is above the maximum 0.002/],

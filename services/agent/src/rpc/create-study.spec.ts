@@ -119,7 +119,13 @@ describe('CreateStudy, with any simulator', () => {
   });
 
   it('refuses a baseline that the generator does not offer, before the search', async () => {
-    const evaluation = { draws: 2, rivals: ['noise', 'cvae', 'nose'], rivalEvaluations: 1, portfolio: false };
+    const evaluation = {
+      draws: 2,
+      rivals: ['noise', 'cvae', 'nose'],
+      rivalEvaluations: 1,
+      portfolio: false,
+      choice: '',
+    };
     const error = await create('qnnSim', standInSimulator(), { evaluation });
     expect(error?.code).toBe(status.INVALID_ARGUMENT);
     const right = 'is not one of gan, noise, gaussian, which are the methods of the generator';

@@ -58,7 +58,7 @@ afterEach(async () => {
 const tiny = (overrides: Partial<StudySettings> = {}): StudySettings =>
   smallStudy({
     episodes: 3,
-    evaluation: { draws: 3, rivals: ['noise'], rivalEvaluations: 2, portfolio: false },
+    evaluation: { draws: 3, rivals: ['noise'], rivalEvaluations: 2, portfolio: false, choice: '' },
     ...overrides,
   });
 

@@ -189,7 +189,7 @@ describe('a study', () => {
     };
     const settings = smallStudy({
       episodes: 10,
-      evaluation: { draws: 2, rivals: ['noise'], rivalEvaluations: 1, portfolio: false },
+      evaluation: { draws: 2, rivals: ['noise'], rivalEvaluations: 1, portfolio: false, choice: '' },
     });
     const first = await createWorld(standIns, { openPolicy: taught('a', []) });
     first.start();
@@ -218,7 +218,7 @@ describe('a study', () => {
       episodes: 4,
       sobolEpisodes: 1,
       batchSize: 2,
-      evaluation: { draws: 2, rivals: ['noise'], rivalEvaluations: 1, portfolio: false },
+      evaluation: { draws: 2, rivals: ['noise'], rivalEvaluations: 1, portfolio: false, choice: '' },
     });
     const { world: first, events } = await runWhole(tiny);
     const whole = comparable(events);

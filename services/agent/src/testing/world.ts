@@ -174,7 +174,7 @@ export function smallStudy(overrides: Partial<StudySettings> = {}): StudySetting
     episodes: 6,
     sobolEpisodes: 2,
     batchSize: 2,
-    evaluation: { draws: 2, rivals: ['noise'], rivalEvaluations: 2, portfolio: false },
+    evaluation: { draws: 2, rivals: ['noise'], rivalEvaluations: 2, portfolio: false, choice: '' },
     ...overrides,
   };
 }

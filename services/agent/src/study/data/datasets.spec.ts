@@ -87,7 +87,10 @@ describe('a study on a file with copies', () => {
   async function open(identicalRows: IdenticalRows) {
     const dataset = await storeDataset(store, copies, described({}));
     const data = DataSource.fromPartial({ source: { $case: 'dataset', value: dataset }, testSize: 10, identicalRows });
-    const given = smallStudy({ data, evaluation: { draws: 20, rivals: [], rivalEvaluations: 1, portfolio: false } });
+    const given = smallStudy({
+      data,
+      evaluation: { draws: 20, rivals: [], rivalEvaluations: 1, portfolio: false, choice: '' },
+    });
     const { signal } = new AbortController();
     const settings = await completeSettings(given, { isPolicyRemote: false }, signal);
     return { settings, seeds: createSeeds(settings.seed) };

@@ -100,6 +100,7 @@ export async function completeSettings(
         MAX_EPISODES,
       ),
       portfolio: given.evaluation?.portfolio ?? false,
+      choice: given.evaluation?.choice ?? '',
     },
     episodeDeadlineSeconds: within('episode_deadline_seconds', given.episodeDeadlineSeconds || 3600, 1, 30 * 86_400),
   };

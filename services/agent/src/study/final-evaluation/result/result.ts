@@ -2,6 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import {
   type EpisodeOutcome,
   type Incumbent,
+  IncumbentKind,
   StudyResult,
   SyntheticCard,
 } from '@qloom/contracts/gen/qloom/agent/v1/result.ts';
@@ -102,6 +103,7 @@ export async function encodeResult(
     headline,
     frechetCount: frechetCountOf(scored),
     oracleRatio: context.data.isFresh ? ORACLE_RATIO : 0,
+    choices: [],
   };
   return JSON.stringify(StudyResult.toJSON(result));
 }
@@ -143,8 +145,13 @@ function incumbentsOf({ space, baselineHyperparameters }: EvaluationContext, { s
     utility: { estimate: utility.value, lower: utility.interval[0], upper: utility.interval[1], level: 0.95 },
     hyperparameters: encodeForeignConfiguration(hyperparameters, space, baselineHyperparameters),
     chosen: i === 0 && selection.addsData,
+    kind: IncumbentKind.UNSPECIFIED,
   }));
-  const nothing = { utility: { estimate: 0, lower: 0, upper: 0, level: 0 }, hyperparameters: [] };
+  const nothing = {
+    kind: IncumbentKind.UNSPECIFIED,
+    utility: { estimate: 0, lower: 0, upper: 0, level: 0 },
+    hyperparameters: [],
+  };
   return [...candidates, { ...nothing, episode: undefined, chosen: !selection.addsData }];
 }
 

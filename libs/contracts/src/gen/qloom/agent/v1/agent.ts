@@ -295,6 +295,12 @@ export interface EvaluationSettings {
    * the held-out losses of the study's labels. Default: false.
    */
   portfolio: boolean;
+  /**
+   * Rule by which Qloom's points are added or not, on each replicate by the replicate's own labels: "classifier" (default),
+   * "utility", "always". In a study created before this field existed it is empty: points were added on all replicates or on none,
+   * and the default configuration was no candidate.
+   */
+  choice: string;
 }
 
 /** A study. */
@@ -313,7 +319,7 @@ export interface StudySettings {
   folds: number;
   /** Trainings of the QNN per fold and arm. Default 1. */
   qnnSeeds: number;
-  /** Number of episodes. Default 32. */
+  /** Number of episodes. Default 32; 0 with `no_search`. */
   episodes: number;
   /** Number of first episodes that are taken from a Sobol sequence, one of them with synthRatio 0; 0: none. Absent: a quarter. */
   sobolEpisodes?:
@@ -329,7 +335,10 @@ export interface StudySettings {
   inFlight: number;
   /** Name of the policy. Default "ppo-surrogate". */
   policy: string;
-  /** Restrictions of the advertised search space. */
+  /**
+   * Restrictions of the advertised search space. Hyperparameters that are neither named here nor searched by default keep their
+   * defaults.
+   */
   space: SpaceOverride[];
   /** The reward. */
   reward:
@@ -344,6 +353,8 @@ export interface StudySettings {
    * Unit: seconds. 0: 3600.
    */
   episodeDeadlineSeconds: number;
+  /** No search: `episodes` must be 0, and the default configuration is the only candidate of the final evaluation. */
+  noSearch: boolean;
 }
 
 /** The current state of a study. */
@@ -1404,7 +1415,7 @@ export const RewardSettings: MessageFns<RewardSettings> = {
 };
 
 function createBaseEvaluationSettings(): EvaluationSettings {
-  return { draws: 0, rivals: [], rivalEvaluations: 0, portfolio: false };
+  return { draws: 0, rivals: [], rivalEvaluations: 0, portfolio: false, choice: "" };
 }
 
 export const EvaluationSettings: MessageFns<EvaluationSettings> = {
@@ -1420,6 +1431,9 @@ export const EvaluationSettings: MessageFns<EvaluationSettings> = {
     }
     if (message.portfolio !== false) {
       writer.uint32(32).bool(message.portfolio);
+    }
+    if (message.choice !== "") {
+      writer.uint32(42).string(message.choice);
     }
     return writer;
   },
@@ -1469,6 +1483,14 @@ export const EvaluationSettings: MessageFns<EvaluationSettings> = {
             message.portfolio = reader.bool();
             continue;
           }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.choice = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1491,6 +1513,7 @@ export const EvaluationSettings: MessageFns<EvaluationSettings> = {
         ? globalThis.Number(object.rival_evaluations)
         : 0,
       portfolio: isSet(object.portfolio) ? globalThis.Boolean(object.portfolio) : false,
+      choice: isSet(object.choice) ? globalThis.String(object.choice) : "",
     };
   },
 
@@ -1508,6 +1531,9 @@ export const EvaluationSettings: MessageFns<EvaluationSettings> = {
     if (message.portfolio !== false) {
       obj.portfolio = message.portfolio;
     }
+    if (message.choice !== "") {
+      obj.choice = message.choice;
+    }
     return obj;
   },
 
@@ -1520,6 +1546,7 @@ export const EvaluationSettings: MessageFns<EvaluationSettings> = {
     message.rivals = object.rivals?.map((e) => e) || [];
     message.rivalEvaluations = object.rivalEvaluations ?? 0;
     message.portfolio = object.portfolio ?? false;
+    message.choice = object.choice ?? "";
     return message;
   },
 };
@@ -1541,6 +1568,7 @@ function createBaseStudySettings(): StudySettings {
     reward: undefined,
     evaluation: undefined,
     episodeDeadlineSeconds: 0,
+    noSearch: false,
   };
 }
 
@@ -1590,6 +1618,9 @@ export const StudySettings: MessageFns<StudySettings> = {
     }
     if (message.episodeDeadlineSeconds !== 0) {
       writer.uint32(120).uint32(message.episodeDeadlineSeconds);
+    }
+    if (message.noSearch !== false) {
+      writer.uint32(128).bool(message.noSearch);
     }
     return writer;
   },
@@ -1727,6 +1758,14 @@ export const StudySettings: MessageFns<StudySettings> = {
             message.episodeDeadlineSeconds = reader.uint32();
             continue;
           }
+          case 16: {
+            if (tag !== 128) {
+              break;
+            }
+
+            message.noSearch = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1778,6 +1817,11 @@ export const StudySettings: MessageFns<StudySettings> = {
         : isSet(object.episode_deadline_seconds)
         ? globalThis.Number(object.episode_deadline_seconds)
         : 0,
+      noSearch: isSet(object.noSearch)
+        ? globalThis.Boolean(object.noSearch)
+        : isSet(object.no_search)
+        ? globalThis.Boolean(object.no_search)
+        : false,
     };
   },
 
@@ -1828,6 +1872,9 @@ export const StudySettings: MessageFns<StudySettings> = {
     if (message.episodeDeadlineSeconds !== 0) {
       obj.episodeDeadlineSeconds = Math.round(message.episodeDeadlineSeconds);
     }
+    if (message.noSearch !== false) {
+      obj.noSearch = message.noSearch;
+    }
     return obj;
   },
 
@@ -1857,6 +1904,7 @@ export const StudySettings: MessageFns<StudySettings> = {
       ? EvaluationSettings.fromPartial(object.evaluation)
       : undefined;
     message.episodeDeadlineSeconds = object.episodeDeadlineSeconds ?? 0;
+    message.noSearch = object.noSearch ?? false;
     return message;
   },
 };

@@ -154,6 +154,58 @@ export function armKindToJSON(object: ArmKind): string {
   }
 }
 
+/** Kind of a candidate. */
+export const IncumbentKind = {
+  /** UNSPECIFIED - Results written before this field existed: an episode, or "add nothing" where there is no episode. */
+  UNSPECIFIED: 0,
+  /** EPISODE - The configuration of an episode of the search. */
+  EPISODE: 1,
+  /** DEFAULT - The default configuration, which needs no search. */
+  DEFAULT: 2,
+  UNRECOGNIZED: -1,
+} as const;
+
+export type IncumbentKind = typeof IncumbentKind[keyof typeof IncumbentKind];
+
+export namespace IncumbentKind {
+  export type UNSPECIFIED = typeof IncumbentKind.UNSPECIFIED;
+  export type EPISODE = typeof IncumbentKind.EPISODE;
+  export type DEFAULT = typeof IncumbentKind.DEFAULT;
+  export type UNRECOGNIZED = typeof IncumbentKind.UNRECOGNIZED;
+}
+
+export function incumbentKindFromJSON(object: any): IncumbentKind {
+  switch (object) {
+    case 0:
+    case "INCUMBENT_KIND_UNSPECIFIED":
+      return IncumbentKind.UNSPECIFIED;
+    case 1:
+    case "INCUMBENT_KIND_EPISODE":
+      return IncumbentKind.EPISODE;
+    case 2:
+    case "INCUMBENT_KIND_DEFAULT":
+      return IncumbentKind.DEFAULT;
+    case -1:
+    case "UNRECOGNIZED":
+    default:
+      return IncumbentKind.UNRECOGNIZED;
+  }
+}
+
+export function incumbentKindToJSON(object: IncumbentKind): string {
+  switch (object) {
+    case IncumbentKind.UNSPECIFIED:
+      return "INCUMBENT_KIND_UNSPECIFIED";
+    case IncumbentKind.EPISODE:
+      return "INCUMBENT_KIND_EPISODE";
+    case IncumbentKind.DEFAULT:
+      return "INCUMBENT_KIND_DEFAULT";
+    case IncumbentKind.UNRECOGNIZED:
+    default:
+      return "UNRECOGNIZED";
+  }
+}
+
 /** An estimate with a confidence interval. */
 export interface Interval {
   /** The estimate. */
@@ -312,7 +364,7 @@ export interface LearningCurve {
 
 /** A candidate evaluated again on the outer split. */
 export interface Incumbent {
-  /** Episode; absent for "add nothing". */
+  /** Episode; absent for the default configuration, and for "add nothing" in results without `kind`. */
   episode?:
     | number
     | undefined;
@@ -322,8 +374,35 @@ export interface Incumbent {
     | undefined;
   /** Its configuration. */
   hyperparameters: HyperparameterSetting[];
-  /** Whether it was chosen. */
+  /** Whether it was chosen. Whether the points of the chosen one are added is decided apart: StudyResult.own_choice, .choices. */
   chosen: boolean;
+  /** Kind. */
+  kind: IncumbentKind;
+  /** U shrunk towards that of the default configuration, by which candidates are ordered; absent in results without `kind`. */
+  shrunkUtility?: number | undefined;
+}
+
+/** Whether Qloom's points are added to a set of labels, and why. Nothing but these labels decides. */
+export interface ReplicateChoice {
+  /** Replicate, from 0; absent for the study's own labels. */
+  draw?:
+    | number
+    | undefined;
+  /** Whether the points are added. */
+  adds: boolean;
+  /**
+   * Balanced accuracy of the generator's own classifier in repeated cross-validation inside the labels, in [0, 1]; absent where the
+   * rule needs none.
+   */
+  classifierScore?:
+    | number
+    | undefined;
+  /** The same of the QNN trained on real data only, on the same folds. */
+  qnnScore?:
+    | number
+    | undefined;
+  /** Standard error of the difference of the two, paired by point; absent where the scores are, or where it is unknown. */
+  standardError?: number | undefined;
 }
 
 /** One episode, as the report plots it. */
@@ -397,9 +476,9 @@ export interface StudyResult {
   frechetNull?:
     | Interval
     | undefined;
-  /** Candidates, ordered by the lower bound of their utility on the outer split. */
+  /** Candidates, the best first: by shrunk utility, or by the lower bound of their utility in results without `kind`. */
   incumbents: Incumbent[];
-  /** Whether Qloom's points are added at all: the lower bound of the interval of U is above 0. */
+  /** Whether Qloom's points are added to the study's own labels. */
   addsData: boolean;
   /** One sentence: whether Qloom's points helped on the test set. */
   verdict: string;
@@ -440,6 +519,20 @@ export interface StudyResult {
    * 0 where there is no oracle, and in results written before this field existed, whose oracle has Qloom's ratio.
    */
   oracleRatio: number;
+  /**
+   * Whether Qloom's points were added, replicate by replicate. Empty in results written before this field existed: `adds_data` held
+   * for all of them.
+   */
+  choices: ReplicateChoice[];
+  /** The same for the study's own labels; its `adds` is `adds_data`. Absent where `choices` is empty. */
+  ownChoice?:
+    | ReplicateChoice
+    | undefined;
+  /**
+   * Share of the variance between the utilities of the candidates that is not error, in [0, 1]; absent with fewer than two
+   * candidates, and in results written before this field existed.
+   */
+  utilityReliability?: number | undefined;
 }
 
 /** How the kept synthetic data set was made. */
@@ -1512,7 +1605,14 @@ export const LearningCurve: MessageFns<LearningCurve> = {
 };
 
 function createBaseIncumbent(): Incumbent {
-  return { episode: undefined, utility: undefined, hyperparameters: [], chosen: false };
+  return {
+    episode: undefined,
+    utility: undefined,
+    hyperparameters: [],
+    chosen: false,
+    kind: 0,
+    shrunkUtility: undefined,
+  };
 }
 
 export const Incumbent: MessageFns<Incumbent> = {
@@ -1528,6 +1628,12 @@ export const Incumbent: MessageFns<Incumbent> = {
     }
     if (message.chosen !== false) {
       writer.uint32(32).bool(message.chosen);
+    }
+    if (message.kind !== 0) {
+      writer.uint32(40).int32(message.kind);
+    }
+    if (message.shrunkUtility !== undefined) {
+      writer.uint32(49).double(message.shrunkUtility);
     }
     return writer;
   },
@@ -1577,6 +1683,22 @@ export const Incumbent: MessageFns<Incumbent> = {
             message.chosen = reader.bool();
             continue;
           }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.kind = reader.int32() as any;
+            continue;
+          }
+          case 6: {
+            if (tag !== 49) {
+              break;
+            }
+
+            message.shrunkUtility = reader.double();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1597,6 +1719,12 @@ export const Incumbent: MessageFns<Incumbent> = {
         ? object.hyperparameters.map((e: any) => HyperparameterSetting.fromJSON(e))
         : [],
       chosen: isSet(object.chosen) ? globalThis.Boolean(object.chosen) : false,
+      kind: isSet(object.kind) ? incumbentKindFromJSON(object.kind) : 0,
+      shrunkUtility: isSet(object.shrunkUtility)
+        ? globalThis.Number(object.shrunkUtility)
+        : isSet(object.shrunk_utility)
+        ? globalThis.Number(object.shrunk_utility)
+        : undefined,
     };
   },
 
@@ -1614,6 +1742,12 @@ export const Incumbent: MessageFns<Incumbent> = {
     if (message.chosen !== false) {
       obj.chosen = message.chosen;
     }
+    if (message.kind !== 0) {
+      obj.kind = incumbentKindToJSON(message.kind);
+    }
+    if (message.shrunkUtility !== undefined) {
+      obj.shrunkUtility = floatToJson(message.shrunkUtility);
+    }
     return obj;
   },
 
@@ -1628,6 +1762,153 @@ export const Incumbent: MessageFns<Incumbent> = {
       : undefined;
     message.hyperparameters = object.hyperparameters?.map((e) => HyperparameterSetting.fromPartial(e)) || [];
     message.chosen = object.chosen ?? false;
+    message.kind = object.kind ?? 0;
+    message.shrunkUtility = object.shrunkUtility ?? undefined;
+    return message;
+  },
+};
+
+function createBaseReplicateChoice(): ReplicateChoice {
+  return { draw: undefined, adds: false, classifierScore: undefined, qnnScore: undefined, standardError: undefined };
+}
+
+export const ReplicateChoice: MessageFns<ReplicateChoice> = {
+  encode(message: ReplicateChoice, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.draw !== undefined) {
+      writer.uint32(8).uint32(message.draw);
+    }
+    if (message.adds !== false) {
+      writer.uint32(16).bool(message.adds);
+    }
+    if (message.classifierScore !== undefined) {
+      writer.uint32(25).double(message.classifierScore);
+    }
+    if (message.qnnScore !== undefined) {
+      writer.uint32(33).double(message.qnnScore);
+    }
+    if (message.standardError !== undefined) {
+      writer.uint32(41).double(message.standardError);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ReplicateChoice {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseReplicateChoice();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.draw = reader.uint32();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.adds = reader.bool();
+            continue;
+          }
+          case 3: {
+            if (tag !== 25) {
+              break;
+            }
+
+            message.classifierScore = reader.double();
+            continue;
+          }
+          case 4: {
+            if (tag !== 33) {
+              break;
+            }
+
+            message.qnnScore = reader.double();
+            continue;
+          }
+          case 5: {
+            if (tag !== 41) {
+              break;
+            }
+
+            message.standardError = reader.double();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ReplicateChoice {
+    return {
+      draw: isSet(object.draw) ? globalThis.Number(object.draw) : undefined,
+      adds: isSet(object.adds) ? globalThis.Boolean(object.adds) : false,
+      classifierScore: isSet(object.classifierScore)
+        ? globalThis.Number(object.classifierScore)
+        : isSet(object.classifier_score)
+        ? globalThis.Number(object.classifier_score)
+        : undefined,
+      qnnScore: isSet(object.qnnScore)
+        ? globalThis.Number(object.qnnScore)
+        : isSet(object.qnn_score)
+        ? globalThis.Number(object.qnn_score)
+        : undefined,
+      standardError: isSet(object.standardError)
+        ? globalThis.Number(object.standardError)
+        : isSet(object.standard_error)
+        ? globalThis.Number(object.standard_error)
+        : undefined,
+    };
+  },
+
+  toJSON(message: ReplicateChoice): unknown {
+    const obj: any = {};
+    if (message.draw !== undefined) {
+      obj.draw = Math.round(message.draw);
+    }
+    if (message.adds !== false) {
+      obj.adds = message.adds;
+    }
+    if (message.classifierScore !== undefined) {
+      obj.classifierScore = floatToJson(message.classifierScore);
+    }
+    if (message.qnnScore !== undefined) {
+      obj.qnnScore = floatToJson(message.qnnScore);
+    }
+    if (message.standardError !== undefined) {
+      obj.standardError = floatToJson(message.standardError);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<ReplicateChoice>): ReplicateChoice {
+    return ReplicateChoice.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ReplicateChoice>): ReplicateChoice {
+    const message = createBaseReplicateChoice();
+    message.draw = object.draw ?? undefined;
+    message.adds = object.adds ?? false;
+    message.classifierScore = object.classifierScore ?? undefined;
+    message.qnnScore = object.qnnScore ?? undefined;
+    message.standardError = object.standardError ?? undefined;
     return message;
   },
 };
@@ -1964,6 +2245,9 @@ function createBaseStudyResult(): StudyResult {
     headline: 0,
     frechetCount: 0,
     oracleRatio: 0,
+    choices: [],
+    ownChoice: undefined,
+    utilityReliability: undefined,
   };
 }
 
@@ -2047,6 +2331,15 @@ export const StudyResult: MessageFns<StudyResult> = {
     }
     if (message.oracleRatio !== 0) {
       writer.uint32(201).double(message.oracleRatio);
+    }
+    for (const v of message.choices) {
+      ReplicateChoice.encode(v!, writer.uint32(210).fork()).join();
+    }
+    if (message.ownChoice !== undefined) {
+      ReplicateChoice.encode(message.ownChoice, writer.uint32(218).fork()).join();
+    }
+    if (message.utilityReliability !== undefined) {
+      writer.uint32(225).double(message.utilityReliability);
     }
     return writer;
   },
@@ -2274,6 +2567,30 @@ export const StudyResult: MessageFns<StudyResult> = {
             message.oracleRatio = reader.double();
             continue;
           }
+          case 26: {
+            if (tag !== 210) {
+              break;
+            }
+
+            message.choices.push(ReplicateChoice.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 27: {
+            if (tag !== 218) {
+              break;
+            }
+
+            message.ownChoice = ReplicateChoice.decode(reader, reader.uint32());
+            continue;
+          }
+          case 28: {
+            if (tag !== 225) {
+              break;
+            }
+
+            message.utilityReliability = reader.double();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2371,6 +2688,19 @@ export const StudyResult: MessageFns<StudyResult> = {
         : isSet(object.oracle_ratio)
         ? globalThis.Number(object.oracle_ratio)
         : 0,
+      choices: globalThis.Array.isArray(object?.choices)
+        ? object.choices.map((e: any) => ReplicateChoice.fromJSON(e))
+        : [],
+      ownChoice: isSet(object.ownChoice)
+        ? ReplicateChoice.fromJSON(object.ownChoice)
+        : isSet(object.own_choice)
+        ? ReplicateChoice.fromJSON(object.own_choice)
+        : undefined,
+      utilityReliability: isSet(object.utilityReliability)
+        ? globalThis.Number(object.utilityReliability)
+        : isSet(object.utility_reliability)
+        ? globalThis.Number(object.utility_reliability)
+        : undefined,
     };
   },
 
@@ -2451,6 +2781,15 @@ export const StudyResult: MessageFns<StudyResult> = {
     if (message.oracleRatio !== 0) {
       obj.oracleRatio = floatToJson(message.oracleRatio);
     }
+    if (message.choices?.length) {
+      obj.choices = message.choices.map((e) => ReplicateChoice.toJSON(e));
+    }
+    if (message.ownChoice !== undefined) {
+      obj.ownChoice = ReplicateChoice.toJSON(message.ownChoice);
+    }
+    if (message.utilityReliability !== undefined) {
+      obj.utilityReliability = floatToJson(message.utilityReliability);
+    }
     return obj;
   },
 
@@ -2494,6 +2833,11 @@ export const StudyResult: MessageFns<StudyResult> = {
     message.headline = object.headline ?? 0;
     message.frechetCount = object.frechetCount ?? 0;
     message.oracleRatio = object.oracleRatio ?? 0;
+    message.choices = object.choices?.map((e) => ReplicateChoice.fromPartial(e)) || [];
+    message.ownChoice = (object.ownChoice !== undefined && object.ownChoice !== null)
+      ? ReplicateChoice.fromPartial(object.ownChoice)
+      : undefined;
+    message.utilityReliability = object.utilityReliability ?? undefined;
     return message;
   },
 };
