@@ -63,6 +63,10 @@ describe('the checks of a simulator', () => {
     ['loss', /the loss is the mean .*: REAL_ONLY, seed 5: loss is .*, the mean of losses/],
     ['accuracy', /the accuracy is the share.*: REAL_ONLY, seed 5: accuracy is .*; right would be .*, the share/],
     ['prediction', /predictions are classes.*: the class 3 is predicted; right would be 0 to 2/],
+    [
+      'probabilities',
+      /are distributions over the classes: .*: probabilities of point 0 are 1,1,1; right would be at least 0/,
+    ],
     ['runs', /one run for each arm and seed: the runs are .*; right would be AUGMENTED, seed 5; AUGMENTED, seed 9/],
     ['not deterministic', /the same input gives the same report but for times: run 0 is/],
     [

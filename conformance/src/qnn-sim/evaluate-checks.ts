@@ -88,6 +88,28 @@ export function evaluateChecks(
     }
   });
 
+  list.promise(
+    'class probabilities, where they are offered when asked for, are distributions over the classes',
+    async () => {
+      for (const run of (await evaluate(settings({ probabilities: true }), training, heldOut)).runs) {
+        if (run.probabilities === undefined) continue;
+        const expected = { dtype: 'float32', shape: [HELD_OUT.count, CLASSES], field: 'probabilities' } as const;
+        const probabilities = receivedTensor(run.probabilities, expected);
+        for (let row = 0; row < HELD_OUT.count; row++) {
+          const each = [...probabilities.subarray(row * CLASSES, (row + 1) * CLASSES)];
+          const sum = each.reduce((total, p) => total + p, 0);
+          // Rounded to float32: 6e-8 of each.
+          const isDistribution = Math.abs(sum - 1) < 1e-4 && each.every((p) => p >= 0);
+          must(
+            isDistribution,
+            `${nameOf(run)}: probabilities of point ${row} are ${each}`,
+            'at least 0 each, and 1 in all',
+          );
+        }
+      }
+    },
+  );
+
   list.promise('every run has done as many gradient steps as were asked for, and says what it cost', async () => {
     for (const run of (await evaluated()).runs) {
       const { gradientSteps, circuitExecutions, trainingLoss, seconds } = run;

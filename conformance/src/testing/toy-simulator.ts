@@ -8,7 +8,14 @@ import { encodeTensor } from '@qloom/study-rpc/codec/tensors.ts';
 import { readParts } from '@qloom/study-rpc/requests/part-order.ts';
 
 /** Faults of a toy simulator. */
-export type SimulatorFault = 'loss' | 'accuracy' | 'runs' | 'not deterministic' | 'prediction' | 'status';
+export type SimulatorFault =
+  | 'loss'
+  | 'accuracy'
+  | 'runs'
+  | 'not deterministic'
+  | 'prediction'
+  | 'probabilities'
+  | 'status';
 
 const EVALUATE = [
   ['settings', 'once'],
@@ -110,6 +117,10 @@ function runOf(
     accuracy: fault === 'accuracy' ? right / 2 : right,
     losses: encodeTensor(losses),
     predictions: encodeTensor(predictions),
+    // Correct simulators need not offer them.
+    ...(fault === 'probabilities'
+      ? { probabilities: encodeTensor(new Float32Array(heldOut.count * classes).fill(1), [heldOut.count, classes]) }
+      : {}),
     trainingLoss: 1,
     trainingLosses: [],
     gradientSteps: steps,

@@ -1,4 +1,5 @@
 import type { PointLoss } from './loss.ts';
+import { softmaxInto } from './softmax.ts';
 
 /** Scores of a trained QNN on held-out points. */
 export interface Score {
@@ -10,6 +11,8 @@ export interface Score {
   readonly losses: Float32Array;
   /** Predicted class of each point, shape [points]. */
   readonly predictions: Int32Array;
+  /** Softmax of the logits of each point, shape [points, classes], whatever the loss. */
+  readonly probabilities: Float32Array;
 }
 
 /** Scores expectations, shape [points, classes], against labels. */
@@ -20,16 +23,18 @@ export function score(expectations: Float64Array, labels: Int32Array, scale: num
   const gradient = new Float64Array(classes);
   const losses = new Float32Array(count);
   const predictions = new Int32Array(count);
+  const probabilities = new Float32Array(count * classes);
   let [total, right] = [0, 0];
   for (let i = 0; i < count; i++) {
     for (let c = 0; c < classes; c++) {
       logits[c] = scale * expectations[i * classes + c];
       if (expectations[i * classes + c] > expectations[i * classes + predictions[i]]) predictions[i] = c;
     }
+    softmaxInto(probabilities, i * classes, logits);
     const value = loss(logits, labels[i], gradient);
     losses[i] = value;
     total += value;
     if (predictions[i] === labels[i]) right++;
   }
-  return { loss: total / count, accuracy: right / count, losses, predictions };
+  return { loss: total / count, accuracy: right / count, losses, predictions, probabilities };
 }

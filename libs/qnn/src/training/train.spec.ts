@@ -42,6 +42,7 @@ describe('trainQnns', () => {
       // The last tenth of 60 steps is the last two of 20 parts, three steps each.
       expect((result.trainingLosses[18] + result.trainingLosses[19]) / 2).toBeCloseTo(result.trainingLoss, 12);
       expect(result.trainingLosses[0]).toBeGreaterThan(result.trainingLosses[19]);
+      expect(result.probabilities).toHaveLength(200);
       const mean = result.losses.reduce((sum, value) => sum + value, 0) / 100;
       // The losses of the points are float32, u = 6e-8, each.
       expect(mean).toBeCloseTo(result.loss, 5);
@@ -86,9 +87,12 @@ describe('trainQnns', () => {
 
   it('counts steps and executions: one each for forward and adjoint, and a final forward on held-out points', async () => {
     const { settings, compiled } = compile({ steps: 10 });
-    const [result] = await trainQnns(await compiled, settings, [task(1, 20)]);
-    expect(result.gradientSteps).toBe(10);
-    expect(result.circuitExecutions).toBe(2 * 10 * 20 + 100);
+    // The batch has 32 rows, whether there are fewer points or more.
+    for (const count of [20, 40]) {
+      const [result] = await trainQnns(await compiled, settings, [task(1, count)]);
+      expect(result.gradientSteps).toBe(10);
+      expect(result.circuitExecutions).toBe(2 * 10 * 32 + 100);
+    }
   });
 
   it('throws TrainingDivergedError that names the task and the step', async () => {

@@ -57,7 +57,7 @@ export interface TrainingOptions {
 const stepsACall = (qubits: number, rows: number): number =>
   Math.max(1, Math.min(16, Math.floor(2 ** 17 / (2 ** qubits * rows))));
 
-/** The state of one training while its group is trained. */
+/** The state of one training while it is trained with the others. */
 interface Trainee {
   readonly task: TrainingTask;
   readonly batches: MiniBatches;
@@ -69,8 +69,8 @@ interface Trainee {
 }
 
 /**
- * Trains QNNs for the same fixed number of steps, several at once: those with equal batch sizes are stepped together,
- * one parameter vector each. A training's bits depend only on its own task and the settings. Throws
+ * Trains QNNs for the same fixed number of steps, all at once, one parameter vector each. Every step has
+ * `batchSize` rows, however few points there are. A training's bits depend only on its own task and the settings. Throws
  * TrainingDivergedError and TrainingCancelledError.
  */
 export async function trainQnns(
@@ -81,36 +81,32 @@ export async function trainQnns(
 ): Promise<TrainingResult[]> {
   const loss = pointLoss(settings.loss);
   const trainees = tasks.map((task) => createTrainee(task, compiled, settings));
-  for (const size of new Set(trainees.map((trainee) => trainee.batches.size))) {
-    const group = trainees.filter((trainee) => trainee.batches.size === size);
-    await trainGroup(compiled, settings, group, size, options);
-  }
+  await trainAll(compiled, settings, trainees, options);
   const results: TrainingResult[] = [];
   for (const trainee of trainees) results.push(await finish(trainee, compiled, settings, loss));
   return results;
 }
 
-function createTrainee(task: TrainingTask, { circuit }: CompiledCircuit, settings: QnnSettings): Trainee {
+function createTrainee(task: TrainingTask, { circuit }: CompiledCircuit, { steps }: QnnSettings): Trainee {
   const random = createRandom(task.seed);
-  const batches = createMiniBatches(task.training.count, settings.batchSize, random.fork('mini-batches'));
+  const batches = createMiniBatches(task.training.count, random.fork('mini-batches'));
   return {
     task,
     batches,
     values: initialParameters(circuit, random.fork('parameters')),
     tailLoss: 0,
-    partSums: new Float64Array(Math.min(CURVE_PARTS, settings.steps)),
+    partSums: new Float64Array(Math.min(CURVE_PARTS, steps)),
   };
 }
 
-async function trainGroup(
+async function trainAll(
   compiled: CompiledCircuit,
   settings: QnnSettings,
-  group: readonly Trainee[],
-  rows: number,
+  trainees: readonly Trainee[],
   { shouldStop }: TrainingOptions,
 ): Promise<void> {
-  const { steps, loss, learningRate } = settings;
-  const sets = group.map(({ task: { training }, values }) => ({
+  const { steps, batchSize: rows, loss, learningRate } = settings;
+  const sets = trainees.map(({ task: { training }, values }) => ({
     parameters: values,
     inputs: training.angles,
     labels: training.labels,
@@ -118,24 +114,24 @@ async function trainGroup(
   const setup = { loss, scale: logitScale(loss), learningRate, rows, sets };
   const trainer = compiled.createTrainer?.(setup) ?? createStepTrainer(compiled, setup);
   const most = stepsACall(compiled.circuit.qubits, rows);
-  const indices = new Int32Array(most * group.length * rows);
+  const indices = new Int32Array(most * trainees.length * rows);
   const tail = Math.max(1, Math.floor(steps / 10));
   for (let done = 0; done < steps; done += most) {
     if (shouldStop?.()) throw new TrainingCancelledError(`training stopped at step ${done} of ${steps}`);
     const count = Math.min(most, steps - done);
-    for (let i = 0; i < count * group.length; i++) {
-      group[i % group.length].batches.next(indices.subarray(i * rows, (i + 1) * rows));
+    for (let i = 0; i < count * trainees.length; i++) {
+      trainees[i % trainees.length].batches.next(indices.subarray(i * rows, (i + 1) * rows));
     }
-    const losses = await trainer.run(count, indices.subarray(0, count * group.length * rows));
+    const losses = await trainer.run(count, indices.subarray(0, count * trainees.length * rows));
     losses.forEach((value, i) => {
-      const trainee = group[i % group.length];
-      const step = done + Math.floor(i / group.length);
+      const trainee = trainees[i % trainees.length];
+      const step = done + Math.floor(i / trainees.length);
       if (!Number.isFinite(value)) throw diverged(trainee, step, settings);
       if (step >= steps - tail) trainee.tailLoss += value / tail;
       trainee.partSums[partOf(step, steps)] += value;
     });
   }
-  group.forEach((trainee, set) => {
+  trainees.forEach((trainee, set) => {
     trainee.values = trainer.parameters(set);
   });
 }
@@ -160,7 +156,7 @@ async function finish(
     trainingLoss: trainee.tailLoss,
     trainingLosses: partMeans(trainee.partSums, settings.steps),
     gradientSteps: settings.steps,
-    circuitExecutions: 2 * settings.steps * trainee.batches.size + heldOut.count,
+    circuitExecutions: 2 * settings.steps * settings.batchSize + heldOut.count,
     parameters: trainee.values,
   };
 }

@@ -17,6 +17,8 @@ export interface Evaluation {
   readonly seeds: readonly number[];
   /** Empty: both, or only real-only if there are no synthetic points. */
   readonly arms: readonly Arm[];
+  /** Whether the report has class probabilities. Default: false. */
+  readonly probabilities?: boolean;
   readonly training: Points;
   /** May have no rows. */
   readonly synthetic: Points;

@@ -62,7 +62,7 @@ describe('Evaluate', () => {
     for (const run of runs) {
       expect(run.accuracy).toBeGreaterThan(0.8);
       expect(run.gradientSteps).toBe(60);
-      expect(run.circuitExecutions).toBe(2 * 60 * (run.arm === QnnArm.REAL_ONLY ? 30 : 32) + 60);
+      expect(run.circuitExecutions).toBe(2 * 60 * 32 + 60);
       const losses = decodeTensor(run.losses, { dtype: 'float32', shape: [60] });
       // Losses are sent as float32, u = 6e-8.
       expect(losses.reduce((sum, loss) => sum + loss, 0) / 60).toBeCloseTo(run.loss, 5);
@@ -70,6 +70,33 @@ describe('Evaluate', () => {
       const { y } = clouds(2, 60);
       expect(predictions.filter((label, i) => label === y[i]).length / 60).toBeCloseTo(run.accuracy, 12);
     }
+  });
+
+  it('reports class probabilities if they are asked for: the softmax whose −ln is the cross-entropy', async () => {
+    const { report } = await served.simulator.evaluate(requestsOf({ settings: { probabilities: true } }));
+    const { y } = clouds(2, 60);
+    for (const run of report?.runs ?? []) {
+      const losses = decodeTensor(run.losses, { dtype: 'float32', shape: [60] });
+      const probabilities = decodeTensor(run.probabilities, { dtype: 'float32', shape: [60, 3] });
+      const predictions = decodeTensor(run.predictions, { dtype: 'int32', shape: [60] });
+      for (let i = 0; i < 60; i++) {
+        const row = [...probabilities.subarray(3 * i, 3 * i + 3)];
+        // Each is rounded to float32, u = 6e-8.
+        expect(row.reduce((sum, p) => sum + p, 0)).toBeCloseTo(1, 6);
+        expect(-Math.log(row[y[i]])).toBeCloseTo(losses[i], 5);
+        expect(row.indexOf(Math.max(...row))).toBe(predictions[i]);
+      }
+    }
+    const { report: plain } = await served.simulator.evaluate(requestsOf({}));
+    expect(plain?.runs.map((run) => run.probabilities)).toEqual([undefined, undefined]);
+  });
+
+  it('leaves out class probabilities of more than 1 MiB in all', async () => {
+    // 2 runs · 44,000 points · 3 classes · 4 bytes = 1.007 MiB.
+    const qnn = { ...QNN, steps: 1 };
+    const settings = { qnn, probabilities: true };
+    const { report } = await served.simulator.evaluate(requestsOf({ settings, heldOut: clouds(2, 44_000) }));
+    expect(report?.runs.map((run) => run.probabilities)).toEqual([undefined, undefined]);
   });
 
   it('gives the same report for the same request, except times', async () => {

@@ -59,15 +59,30 @@ export async function readEvaluation(
     ...(await decodeQnn(settings.qnn, training, engines, signal)),
     seeds: settings.seeds,
     arms: settings.arms.map(decodeArm),
+    probabilities: settings.probabilities,
     training,
     synthetic: roles.synthetic.started ? roles.synthetic.points() : none,
     heldOut,
   };
 }
 
+/** Maximum size of the class probabilities of a report, in bytes: they are left out of a report with more. */
+const MAX_PROBABILITY_BYTES = 2 ** 20;
+
 /** The report of an evaluation. */
-export function encodeReport({ fold, engine, settings }: Evaluation, results: readonly ArmResult[]): UtilityReport {
-  return { fold, engine: executorOf(engine, settings), runs: results.map(encodeRun) };
+export function encodeReport(
+  { fold, engine, settings, probabilities: isAsked, heldOut }: Evaluation,
+  results: readonly ArmResult[],
+): UtilityReport {
+  const bytes = results.reduce((sum, { probabilities }) => sum + probabilities.byteLength, 0);
+  const shape = [heldOut.count, heldOut.classes];
+  const runs = results.map((result) => {
+    const run = encodeRun(result);
+    return isAsked && bytes <= MAX_PROBABILITY_BYTES
+      ? { ...run, probabilities: encodeTensor(result.probabilities, shape) }
+      : run;
+  });
+  return { fold, engine: executorOf(engine, settings), runs };
 }
 
 function encodeRun(result: ArmResult): QnnRun {

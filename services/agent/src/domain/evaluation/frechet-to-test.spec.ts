@@ -24,7 +24,8 @@ describe('comparedCount', () => {
     ]);
     expect(comparedCount({ selection: best(0.772), baselines }, draw)).toBe(31);
     expect(comparedCount({ selection: best(4), baselines }, draw)).toBe(100);
-    expect(comparedCount({ selection: none, baselines }, draw)).toBe(40);
+    expect(comparedCount({ selection: none, baselines }, draw)).toBe(100);
+    expect(comparedCount({ selection: none, baselines: new Map() }, draw)).toBe(320);
     expect(comparedCount({ selection: best(4), baselines }, { ...draw, test: cloud(50, 'test') })).toBe(50);
   });
 });

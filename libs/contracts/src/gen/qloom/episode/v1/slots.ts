@@ -567,7 +567,7 @@ export interface QnnRun {
   seconds: number;
   /**
    * Probability of each class at each held-out point: float32, [held-out points, classes], rows sum to 1. Absent unless asked
-   * for, where they exceed 1 MiB, and where the simulator does not offer them: the arm then has no AUC and no log loss.
+   * for, where those of all runs exceed 1 MiB, and where the simulator does not offer them: the arm then has no AUC and log loss.
    */
   probabilities?:
     | Tensor
