@@ -82,7 +82,7 @@ function sample(call: ServerDuplexStream<SampleRequest, SampleResponse>): void {
 export async function serveStandIn(address: string): Promise<() => void> {
   const capabilities = { service: 'stand-in', version: '1.0.0', engines: [], limits: [], hyperparameters: [] };
   const standIn: GeneratorServiceServer = {
-    getCapabilities: (_call, done) => done(null, { capabilities }),
+    getCapabilities: (_call, done) => done(null, { capabilities, methods: [] }),
     fit,
     sample,
   };

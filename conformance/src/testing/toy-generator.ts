@@ -43,6 +43,7 @@ export function toyGenerator(fault?: GeneratorFault): ServiceBinding {
   return bindService(GeneratorServiceService, {
     getCapabilities: () => ({
       capabilities: { service: 'toy', version: '1.0.0', engines: [], limits: [], hyperparameters: [] },
+      methods: [],
     }),
     async *fit(requests) {
       const training = createPointsCollector('training');

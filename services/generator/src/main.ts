@@ -8,7 +8,7 @@ import { FIT_STAGE } from '@qloom/study-rpc/stage/fit-stage.ts';
 import { openFoldStage } from '@qloom/study-rpc/stage/open-fold-stage.ts';
 import { useTraining } from '@qloom/tfjs/steps/use-training.ts';
 import { GENERATOR_CONFIG } from './config.ts';
-import { generatorCapabilities } from './rpc/capabilities.ts';
+import { generatorCapabilities, generatorMethods } from './rpc/capabilities.ts';
 import { createFitHandler } from './rpc/fit.ts';
 import { sample } from './rpc/sample.ts';
 
@@ -30,6 +30,7 @@ await runService({
     const { QLOOM_DISCRIMINATOR_TARGET: judge } = config;
     const discriminator = judge ? connect(DiscriminatorServiceService, judge) : undefined;
     const capabilities = generatorCapabilities(VERSION, backend, compiled);
+    const methods = generatorMethods();
     const fit = createFitHandler({
       discriminator,
       log,
@@ -38,7 +39,9 @@ await runService({
     });
     const stage = await openFoldStage(FIT_STAGE, { config, target: config.QLOOM_GENERATOR_TARGET, log });
     return {
-      services: [bindService(GeneratorServiceService, { getCapabilities: () => ({ capabilities }), fit, sample })],
+      services: [
+        bindService(GeneratorServiceService, { getCapabilities: () => ({ capabilities, methods }), fit, sample }),
+      ],
       stages: stage.workers,
       async close() {
         discriminator?.close();

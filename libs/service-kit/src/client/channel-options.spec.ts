@@ -12,7 +12,7 @@ describe('retries', () => {
       async getCapabilities() {
         attempts.post(attempts.all.length);
         if (attempts.all.length <= failures) throw new DomainError(code, 'not now');
-        return { capabilities: CAPABILITIES };
+        return { capabilities: CAPABILITIES, methods: [] };
       },
       // biome-ignore lint/correctness/useYield: it fails before its first message.
       async *sample() {

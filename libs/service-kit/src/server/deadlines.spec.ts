@@ -31,7 +31,7 @@ describe('deadlines', () => {
     const { target } = await serve({
       async getCapabilities(_request, context) {
         reasons.post(await aborted(context));
-        return { capabilities: CAPABILITIES };
+        return { capabilities: CAPABILITIES, methods: [] };
       },
     });
     const error = await failure(open(target).getCapabilities({}, { deadlineMs: 40 }));
@@ -42,7 +42,7 @@ describe('deadlines', () => {
   it('passes the earlier deadline on to calls made while serving', async () => {
     const { target } = await serve({
       async getCapabilities(_request, { deadlineMs }) {
-        return { capabilities: { ...CAPABILITIES, version: String(deadlineMs) } };
+        return { capabilities: { ...CAPABILITIES, version: String(deadlineMs) }, methods: [] };
       },
     });
     const parent = { signal: new AbortController().signal, deadlineMs: Date.now() + 3_000 };

@@ -37,7 +37,7 @@ beforeAll(async () => {
   ) as unknown as Handlers<typeof AgentServiceService>;
   server = await startTestServer(
     bindService(GeneratorServiceService, {
-      getCapabilities: () => ({ capabilities: CAPABILITIES }),
+      getCapabilities: () => ({ capabilities: CAPABILITIES, methods: [] }),
       fit: (requests) => reading('fit', requests),
       sample: (requests) => reading('sample', requests),
     }),
@@ -137,7 +137,7 @@ describe('bytes that are no message of the method', () => {
 
   it('leave the server alive', async () => {
     const remote = connect(GeneratorServiceService, server.target);
-    expect(await remote.getCapabilities({})).toEqual({ capabilities: CAPABILITIES });
+    expect(await remote.getCapabilities({})).toEqual({ capabilities: CAPABILITIES, methods: [] });
     remote.close();
   });
 });

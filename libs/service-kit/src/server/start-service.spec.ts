@@ -53,7 +53,7 @@ it('drains in the order that loses no work', async () => {
               unaryStarted.resolve();
               await releaseUnary.promise;
               order.push('unary finished');
-              return { capabilities: CAPABILITIES };
+              return { capabilities: CAPABILITIES, methods: [] };
             },
             async *fit() {},
             async *sample(requests) {
@@ -100,7 +100,7 @@ it('drains in the order that loses no work', async () => {
   expect(await streamEnd).toMatchObject({ code: status.UNAVAILABLE });
   await expect(watch.receive()).rejects.toMatchObject({ code: status.UNAVAILABLE });
   releaseUnary.resolve();
-  await expect(unary).resolves.toEqual({ capabilities: CAPABILITIES });
+  await expect(unary).resolves.toEqual({ capabilities: CAPABILITIES, methods: [] });
   expect(await drained).toBe(true);
   expect(order).toEqual([
     'stage started, self known',

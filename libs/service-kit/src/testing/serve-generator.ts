@@ -28,7 +28,7 @@ export function serveGenerator(): ServedGenerator {
     async serve(handlers) {
       const server = await startTestServer(
         bindService(GeneratorServiceService, {
-          getCapabilities: async () => ({ capabilities: CAPABILITIES }),
+          getCapabilities: async () => ({ capabilities: CAPABILITIES, methods: [] }),
           async *fit() {},
           async *sample() {},
           ...handlers,

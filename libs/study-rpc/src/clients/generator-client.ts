@@ -11,10 +11,11 @@ import type {
 import type { LabelledPoints } from '@qloom/contracts/gen/qloom/tensor/v1/tensor.ts';
 import type { BidiCall } from '@qloom/service-kit/client/calls.ts';
 import type { Remote } from '@qloom/service-kit/client/clients.ts';
-import type { Points } from '@qloom/study/points/points.ts';
+import type { Points, UnlabelledPoints } from '@qloom/study/points/points.ts';
 import { createByteAssembler } from '@qloom/tensor/byte-chunks.ts';
 import { createPointsCollector, encodePoints } from '../codec/points.ts';
 import { encodeBytes } from '../codec/tensors.ts';
+import { encodeUnlabelled } from '../codec/unlabelled-points.ts';
 import { type CallLimits, callName, readAnswer, requirePart } from './answers.ts';
 
 /** Client of any implementation of GeneratorService. */
@@ -27,6 +28,10 @@ export type GeneratorRemote = Pick<
 export interface FitCall extends CallLimits {
   readonly settings: FitSettings;
   readonly training: Points;
+  /** Points without labels, for a method that needs them. */
+  readonly unlabelled?: UnlabelledPoints;
+  /** Points of a source domain, for a method that needs them. */
+  readonly source?: Points;
   /** A checkpoint of the same fit to continue from. */
   readonly resume?: Uint8Array;
   /** Receives each resumable checkpoint; the stream waits for it. */
@@ -41,11 +46,11 @@ export interface FitCall extends CallLimits {
  */
 export async function fitModel(
   generator: Pick<GeneratorRemote, 'fit' | 'target'>,
-  { settings, training, resume, signal, deadlineMs, onCheckpoint, onProgress }: FitCall,
+  { signal, deadlineMs, onCheckpoint, onProgress, ...input }: FitCall,
 ): Promise<{ readonly model: Uint8Array; readonly summary: FitSummary }> {
   const name = callName('generator', generator.target, 'Fit');
   const call = generator.fit({ signal, deadlineMs });
-  sendRequests(call, fitRequests(settings, training, resume));
+  sendRequests(call, fitRequests(input));
   const model = createByteAssembler('model');
   let checkpoint = createByteAssembler('resume');
   let summary: FitSummary | undefined;
@@ -118,9 +123,11 @@ function sendRequests<Request>(call: BidiCall<Request, unknown>, requests: Itera
   );
 }
 
-function* fitRequests(settings: FitSettings, training: Points, resume: Uint8Array | undefined): Generator<FitRequest> {
+function* fitRequests({ settings, training, unlabelled, source, resume }: FitCall): Generator<FitRequest> {
   yield { part: { $case: 'settings', value: settings } };
   for (const value of encodePoints(training)) yield { part: { $case: 'training', value } };
+  if (unlabelled) for (const value of encodeUnlabelled(unlabelled)) yield { part: { $case: 'unlabelled', value } };
+  if (source) for (const value of encodePoints(source)) yield { part: { $case: 'source', value } };
   if (resume) for (const value of encodeBytes(resume)) yield { part: { $case: 'resume', value } };
 }
 

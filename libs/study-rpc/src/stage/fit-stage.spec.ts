@@ -63,7 +63,7 @@ const THEIRS: Capabilities = {
 /** A stand-in generator whose model is its seed. `before` gets the request, and may throw. */
 function standIn(before: (asked: Asked) => void, capabilities?: Capabilities) {
   return bindService(GeneratorServiceService, {
-    getCapabilities: async () => ({ capabilities }),
+    getCapabilities: async () => ({ capabilities, methods: [] }),
     // biome-ignore lint/correctness/useYield: it never answers.
     async *sample() {
       throw new DomainError('unsupported', 'sample: not in this test');

@@ -19,3 +19,6 @@ export interface SourcePoints extends Omit<Points, 'x'> {
   /** float64, row-major, shape [count, features]. */
   readonly x: Float64Array;
 }
+
+/** Points without labels. */
+export type UnlabelledPoints = Pick<Points, 'count' | 'features' | 'x'>;

@@ -5,7 +5,9 @@ import { QnnSimulatorServiceService } from '@qloom/contracts/gen/qloom/qnn_sim/v
 import { connect, type Remote } from '@qloom/service-kit/client/clients.ts';
 import { type Advertised, mergeSpaces } from '@qloom/study/space/merge.ts';
 import type { Space } from '@qloom/study/space/space.ts';
+import type { OfferedMethod } from '@qloom/study/synthesis/offered-method.ts';
 import { decodeHyperparameter } from '@qloom/study-rpc/codec/hyperparameters.ts';
+import { offeredMethods } from '@qloom/study-rpc/codec/offered-methods.ts';
 
 /** Maximum duration of a fit or evaluation for which the agent waits. Unit: milliseconds. */
 export const LONG_CALL_MS = 3_600_000;
@@ -52,6 +54,14 @@ export async function advertisedSpace(peers: Peers, signal?: AbortSignal): Promi
   ]);
   const advertised = ['generator', 'discriminator', 'qnn-sim'].map((name, i) => decode(name, answers[i].capabilities));
   return mergeSpaces(advertised);
+}
+
+/** The methods that the generator describes, by name; empty if it describes none. Rejects with the errors of the call. */
+export async function describedMethods(
+  { generator }: Pick<Peers, 'generator'>,
+  signal?: AbortSignal,
+): Promise<ReadonlyMap<string, OfferedMethod>> {
+  return offeredMethods(await generator.getCapabilities({}, { signal }));
 }
 
 function decode(name: string, capabilities: Capabilities | undefined): Advertised {

@@ -7,7 +7,7 @@ import { encodeHyperparameter } from '@qloom/study-rpc/codec/hyperparameters.ts'
 import { quoted } from '@qloom/tensor/quoted.ts';
 import { createSeeds, type StudySeeds } from '../domain/seeds.ts';
 import { openStudyData, type StudyData, splitLabels } from './data/study-data.ts';
-import { advertisedSpace } from './peers.ts';
+import { advertisedSpace, describedMethods } from './peers.ts';
 import { encodeRecord } from './replay/study-record.ts';
 import { applyEvent, emptyView, type StudyView } from './replay/study-view.ts';
 import { createStalls, type Stalls } from './retry/stalls.ts';
@@ -15,7 +15,7 @@ import { untilDone } from './retry/until-done.ts';
 import { askSimulator } from './settings/ask-simulator.ts';
 import { type CompleteSettings, completeSettings, type SettingsContext } from './settings/complete-settings.ts';
 import { studySpace } from './settings/study-space.ts';
-import { requireBaselines } from './settings/usable-baselines.ts';
+import { requireBaselines, requireMethods } from './settings/usable-methods.ts';
 import { requireFitting } from './settings/usable-qnn.ts';
 import { requireWithinLimits } from './settings/within-limits.ts';
 import { isEnded, studyMessage } from './study-message.ts';
@@ -87,7 +87,12 @@ export function createStudies(deps: RunnerDeps, context: SettingsContext): Studi
       if (created === undefined) {
         const offered = await advertisedSpace(deps.peers, signal);
         const space = studySpace(offered, settings.space);
-        requireBaselines(settings.evaluation.rivals, offered.parameters, data.description);
+        const methods = {
+          hyperparameters: offered.parameters,
+          described: await describedMethods(deps.peers, signal),
+        };
+        requireMethods(space.parameters, methods, data.meets);
+        requireBaselines(settings.evaluation.rivals, methods, data.meets);
         // Checked before the data is drawn, because the services' limits bound the number of points.
         await requireWithinLimits(deps.peers, { qnn: settings.qnn, ...data.shape, ...data.sizes }, signal);
         const { labels } = await data.own(signal);

@@ -88,7 +88,7 @@ export interface StandInHooks {
  */
 export function standInGenerator(hooks: StandInHooks = {}): ServiceBinding {
   return bindService(GeneratorServiceService, {
-    getCapabilities: async () => capabilities('generator', PARAMETERS),
+    getCapabilities: async () => ({ ...capabilities('generator', PARAMETERS), methods: [] }),
     async *fit(requests: AsyncIterable<FitRequest>) {
       const collector = createPointsCollector('training');
       let width = 0.1;

@@ -78,7 +78,7 @@ beforeEach(async () => {
   assessor = createAssessor();
   server = await startTestServer(
     bindService(GeneratorServiceService, {
-      getCapabilities: () => ({ capabilities: undefined }),
+      getCapabilities: () => ({ capabilities: undefined, methods: [] }),
       // biome-ignore lint/correctness/useYield: it never answers.
       async *fit() {
         throw new UnavailableError('fit: not in this test');

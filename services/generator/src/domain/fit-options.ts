@@ -1,3 +1,4 @@
+import type { Points, UnlabelledPoints } from '@qloom/study/points/points.ts';
 import type { TrainingSteps } from '@qloom/tfjs/steps/training-steps.ts';
 import type { OpenCritic } from './critic.ts';
 import type { GeneratorSettings } from './settings.ts';
@@ -16,6 +17,10 @@ interface FitProgress {
 export interface FitOptions {
   readonly settings: GeneratorSettings;
   readonly data: TrainingData;
+  /** Points without labels, for methods that need them. */
+  readonly unlabelled?: UnlabelledPoints;
+  /** Labelled points of a source domain, with the features and classes of the training points, for methods that need them. */
+  readonly source?: Points;
   readonly seed: number;
   readonly signal: AbortSignal;
   /** Opens a critic. Required by methods that are fitted against one. */

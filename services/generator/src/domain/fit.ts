@@ -1,6 +1,8 @@
+import type { DataNeed } from '@qloom/study/synthesis/offered-method.ts';
 import { throwIfAborted } from './abortable.ts';
+import { InvalidTrainingDataError } from './errors.ts';
 import type { FitOptions } from './fit-options.ts';
-import type { Fitted } from './methods/method.ts';
+import type { Fitted, GeneratorMethod } from './methods/method.ts';
 import { METHODS, type MethodName } from './methods/method-table.ts';
 import { type Model, packModel } from './model.ts';
 import { requireUsable } from './training-data.ts';
@@ -20,9 +22,35 @@ export interface FitResult extends Omit<Fitted, 'learned'> {
 export async function fitGenerator(options: FitOptions): Promise<FitResult> {
   const { settings, data, signal } = options;
   requireUsable(data);
+  const method: GeneratorMethod = METHODS[settings.method as MethodName];
+  requireNeeds(settings.method, method.needs, options);
   throwIfAborted(signal, 'fit');
-  const { learned, ...outcome } = await METHODS[settings.method as MethodName].fit(options);
-  const { method, strength } = settings;
-  const model: Model = { method, strength, training: data, ...(learned ? { learned } : {}) };
+  const { learned, ...outcome } = await method.fit(options);
+  const { strength } = settings;
+  const model: Model = { method: settings.method, strength, training: data, ...(learned ? { learned } : {}) };
   return { model: packModel(model), ...outcome };
+}
+
+const MISSING: Readonly<Record<DataNeed, string>> = {
+  unlabelled: 'needs points without labels; right would be the part unlabelled',
+  source: 'needs points of a source domain; right would be the part source',
+  shots: 'features must be expectations from a number of shots',
+};
+
+/** Throws InvalidTrainingDataError if a fit lacks something that its method needs, or if it does not suit the training points. */
+function requireNeeds(name: string, needs: readonly DataNeed[], { data, unlabelled, source }: FitOptions): void {
+  const met: Readonly<Record<DataNeed, boolean>> = {
+    unlabelled: unlabelled !== undefined && unlabelled.count > 0,
+    source: source !== undefined && source.count > 0,
+    shots: data.shape.shots >= 1,
+  };
+  const missing = needs.find((need) => !met[need]);
+  if (missing !== undefined) throw new InvalidTrainingDataError(`method ${name}: ${MISSING[missing]}`);
+  const { features, classes } = data.points;
+  const refuse = (part: string, got: number, what: string, right: number): never => {
+    throw new InvalidTrainingDataError(`${part}: ${got} ${what}, and the training points have ${right}`);
+  };
+  if (unlabelled && unlabelled.features !== features) refuse('unlabelled', unlabelled.features, 'columns', features);
+  if (source && source.features !== features) refuse('source', source.features, 'columns', features);
+  if (source && source.classes !== classes) refuse('source', source.classes, 'classes', classes);
 }

@@ -1,12 +1,17 @@
 import type { FitRequest, FitSettings } from '@qloom/contracts/gen/qloom/generator/v1/generator.ts';
 import type { MessageReader } from '@qloom/service-kit/client/streams.ts';
-import type { Points } from '@qloom/study/points/points.ts';
+import type { Points, UnlabelledPoints } from '@qloom/study/points/points.ts';
 import { createPointsCollector } from '@qloom/study-rpc/codec/points.ts';
+import { createUnlabelledCollector } from '@qloom/study-rpc/codec/unlabelled-points.ts';
 import { readParts } from '@qloom/study-rpc/requests/part-order.ts';
 import { createByteAssembler } from '@qloom/tensor/byte-chunks.ts';
 
 /** Maximum number of training points of a fit. */
 export const MAX_TRAINING_POINTS = 10_000;
+/** Maximum number of unlabelled points, and of points of a source domain, of a fit. */
+export const MAX_UNLABELLED_POINTS = 100_000;
+export const MAX_SOURCE_POINTS = 100_000;
+
 /** Maximum size of a resumable checkpoint, in bytes. */
 export const MAX_CHECKPOINT_BYTES = 256 * 1024 * 1024;
 
@@ -14,12 +19,16 @@ export const MAX_CHECKPOINT_BYTES = 256 * 1024 * 1024;
 export interface FitInput {
   readonly settings: FitSettings;
   readonly training: Points;
+  readonly unlabelled?: UnlabelledPoints;
+  readonly source?: Points;
   readonly resume?: Uint8Array;
 }
 
 const ORDER = [
   ['settings', 'once'],
   ['training', 'some'],
+  ['unlabelled', 'any'],
+  ['source', 'any'],
   ['resume', 'any'],
 ] as const;
 
@@ -27,6 +36,19 @@ const ORDER = [
 export async function readFitInput(requests: MessageReader<FitRequest>): Promise<FitInput> {
   const training = createPointsCollector('training', MAX_TRAINING_POINTS);
   const resume = createByteAssembler('resume', MAX_CHECKPOINT_BYTES);
-  const { settings } = await readParts(requests, ORDER, { training: training.add, resume: resume.add });
-  return { settings, training: training.points(), ...(resume.started ? { resume: resume.bytes() } : {}) };
+  const unlabelled = createUnlabelledCollector('unlabelled', MAX_UNLABELLED_POINTS);
+  const source = createPointsCollector('source', MAX_SOURCE_POINTS);
+  const { settings } = await readParts(requests, ORDER, {
+    training: training.add,
+    unlabelled: unlabelled.add,
+    source: source.add,
+    resume: resume.add,
+  });
+  return {
+    settings,
+    training: training.points(),
+    ...(unlabelled.started ? { unlabelled: unlabelled.points() } : {}),
+    ...(source.started ? { source: source.points() } : {}),
+    ...(resume.started ? { resume: resume.bytes() } : {}),
+  };
 }

@@ -97,7 +97,7 @@ async function run(
   await push({ part: { $case: 'summary', value: summaryOf(result, (performance.now() - started) / 1000) } });
 }
 
-function fitOptions(deps: FitDeps, { settings, training, resume }: FitInput, context: CallContext) {
+function fitOptions(deps: FitDeps, { settings, training, unlabelled, source, resume }: FitInput, context: CallContext) {
   const { identity, data, hyperparameters, seed, checkpointEverySteps } = settings;
   if (identity === undefined) {
     throw new ValidationError([{ field: 'settings.identity', description: 'is not set; right would name the fit' }]);
@@ -114,6 +114,8 @@ function fitOptions(deps: FitDeps, { settings, training, resume }: FitInput, con
   return {
     settings: generator,
     data: { points: training, shape: { features, classes, lower, upper, shots } },
+    unlabelled,
+    source,
     seed,
     resume,
     openCritic:

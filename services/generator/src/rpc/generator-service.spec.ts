@@ -18,7 +18,7 @@ import { chooseTrainingSteps } from '@qloom/tfjs/steps/training-steps.ts';
 import * as tf from '@tensorflow/tfjs-core';
 import { criticService } from '../testing/critic-server.ts';
 import { twoClouds } from '../testing/quadratic-critic.ts';
-import { generatorCapabilities } from './capabilities.ts';
+import { generatorCapabilities, generatorMethods } from './capabilities.ts';
 import { createFitHandler } from './fit.ts';
 import { sample } from './sample.ts';
 
@@ -51,7 +51,7 @@ async function startGenerator(): Promise<void> {
   const compiled = chooseTrainingSteps({ mode: 'on', backend: backend.name });
   const capabilities = generatorCapabilities('1.2.3', backend, compiled);
   const fit = createFitHandler({ discriminator, log, maxFits: 2, steps: compiled.steps });
-  const handlers = { getCapabilities: async () => ({ capabilities }), fit, sample };
+  const handlers = { getCapabilities: async () => ({ capabilities, methods: generatorMethods() }), fit, sample };
   const { target } = await serve('generator', bindService(GeneratorServiceService, handlers));
   generator = connect(GeneratorServiceService, target);
   remotes = [discriminator, generator];

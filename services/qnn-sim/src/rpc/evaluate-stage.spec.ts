@@ -41,7 +41,7 @@ let sampled: { seed: number; counts: number[]; model: string }[];
 
 /** Samples clouds from the request's seed, for any model. */
 const standIn: Handlers<typeof GeneratorServiceService> = {
-  getCapabilities: () => ({ capabilities: undefined }),
+  getCapabilities: () => ({ capabilities: undefined, methods: [] }),
   // biome-ignore lint/correctness/useYield: never called.
   async *fit() {
     throw new Error('not part of this stage');

@@ -11,6 +11,7 @@ import { ValidationError } from '@qloom/service-kit/faults/errors.ts';
 import { DatasetError } from '@qloom/study/points/dataset-error.ts';
 import type { Points } from '@qloom/study/points/points.ts';
 import { selectRows } from '@qloom/study/points/rows.ts';
+import type { DataNeed } from '@qloom/study/synthesis/offered-method.ts';
 import { quoted } from '@qloom/tensor/quoted.ts';
 import type { StudySeeds } from '../../domain/seeds.ts';
 import type { CompleteSettings } from '../settings/complete-settings.ts';
@@ -36,6 +37,8 @@ export interface StudyData {
    * divided.
    */
   readonly sizes: { readonly labels: number; readonly test: number };
+  /** What the data offers to methods of synthesis besides labelled points. */
+  readonly meets: ReadonlySet<DataNeed>;
   /** True for a task: every replicate is a new draw. False for a fixed file, whose replicates are repeated splits. */
   readonly isFresh: boolean;
   /** The study's own labels and test points, on which it searches. Rejects with the signal's reason once it has aborted. */
@@ -127,6 +130,7 @@ async function openTask(data: DataSource, seeds: StudySeeds): Promise<StudyData>
     warnings: [],
     shape: { features: featureNames.length, classes: classNames.length },
     sizes: { labels: count, test: data.testSize },
+    meets: needsMet(describeTask(task)),
     isFresh: true,
     own: (signal) => drawWith(seeds.data, signal),
     replicate: (index) => drawWith(seeds.job(`draw-${index}`, 'draw')),
@@ -188,7 +192,13 @@ async function openFile(
   });
   const sizes = { labels, test };
   const shape = { features: points.features, classes: points.classes };
-  return { description, warnings, shape, sizes, isFresh: false, own: () => at(0), replicate: (index) => at(index + 1) };
+  const meets = needsMet(description);
+  const replicate = (index: number) => at(index + 1);
+  return { description, warnings, shape, sizes, meets, isFresh: false, own: () => at(0), replicate };
+}
+
+function needsMet({ shots }: DataDescription): ReadonlySet<DataNeed> {
+  return new Set<DataNeed>(shots >= 1 ? ['shots'] : []);
 }
 
 /** Reports errors of data sets as a wrong field of the request. */

@@ -3,14 +3,12 @@ import { ValidationError } from '@qloom/service-kit/faults/errors.ts';
 import { InvalidHyperparameterError } from '@qloom/study/hyperparameters/invalid-hyperparameter-error.ts';
 import { type Restriction, restrictSpace } from '@qloom/study/space/restrict.ts';
 import type { Space } from '@qloom/study/space/space.ts';
+import { METHOD } from '@qloom/study/synthesis/offered-method.ts';
 import { quoted } from '@qloom/tensor/quoted.ts';
 
-/** The hyperparameter for the method of synthesis, and its default value in a study. */
-const METHOD = { name: 'method', value: 'gan' } as const;
-
 /**
- * The advertised space with the changes of a study. A study that does not mention `method` tunes the VAE-GAN; a search
- * among methods must be requested by naming their choices. Throws ValidationError.
+ * The advertised space with the changes of a study. A study that does not mention `method` tunes the generator's default
+ * method; a search among methods must be requested by naming their choices. Throws ValidationError.
  */
 export function studySpace(advertised: Space, overrides: readonly SpaceOverride[]): Space {
   const restrictions: Record<string, Restriction> = {};
@@ -27,10 +25,8 @@ export function studySpace(advertised: Space, overrides: readonly SpaceOverride[
       choices: override.choices.length > 0 ? override.choices : undefined,
     };
   });
-  const method = advertised.parameters.find((parameter) => parameter.name === METHOD.name);
-  if (method?.kind === 'categorical' && method.choices.includes(METHOD.value)) {
-    restrictions[METHOD.name] ??= { value: METHOD.value };
-  }
+  const method = advertised.parameters.find((parameter) => parameter.name === METHOD);
+  if (method !== undefined) restrictions[METHOD] ??= { value: method.default };
   try {
     return restrictSpace(advertised, restrictions);
   } catch (error) {

@@ -2,7 +2,7 @@ import type { Augmentation } from '@qloom/datasets/augmentations/augmentation.ts
 import type { Random } from '@qloom/random/random.ts';
 import { DatasetError } from '@qloom/study/points/dataset-error.ts';
 import type { Points } from '@qloom/study/points/points.ts';
-import { InvalidSampleRequestError, InvalidTrainingDataError } from '../errors.ts';
+import { InvalidSampleRequestError } from '../errors.ts';
 import type { Model } from '../model.ts';
 import { sampleByClass } from '../sampling/sample-by-class.ts';
 import { type GeneratorMethod, NOTHING_LEARNED } from './method.ts';
@@ -12,17 +12,11 @@ export function augmentationMethod(augmentation: Augmentation): GeneratorMethod 
   return {
     description: `${augmentation.title}.`,
     baseline: true,
+    needs: augmentation.needsShots ? ['shots'] : [],
     critic: false,
     strength: augmentation.strength !== null,
     hyperparameters: [],
-    async fit({ settings, data }) {
-      if (augmentation.needsShots && data.shape.shots < 1) {
-        throw new InvalidTrainingDataError(
-          `method ${settings.method}: features must be expectations from a number of shots`,
-        );
-      }
-      return NOTHING_LEARNED;
-    },
+    fit: async () => NOTHING_LEARNED,
     sample: sampleByClass((model, counts, random) => augment(augmentation, model, counts, random)),
   };
 }

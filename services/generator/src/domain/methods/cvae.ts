@@ -8,6 +8,7 @@ import { OPTIMIZER_HYPERPARAMETERS, VAE_HYPERPARAMETERS } from './network-hyperp
 export const cvae: GeneratorMethod = {
   description: 'Conditional VAE without a critic; its samples have noise as wide as its reconstruction error.',
   baseline: true,
+  needs: [],
   critic: false,
   strength: false,
   hyperparameters: [...VAE_HYPERPARAMETERS, ...OPTIMIZER_HYPERPARAMETERS],

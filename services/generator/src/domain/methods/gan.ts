@@ -31,6 +31,7 @@ const PENALTIES: readonly Unconditional[] = [
 export const gan: GeneratorMethod = {
   description: 'Conditional VAE-GAN, trained against the critic.',
   baseline: false,
+  needs: [],
   critic: true,
   strength: false,
   hyperparameters: [...VAE_HYPERPARAMETERS, ...PENALTIES, ...OPTIMIZER_HYPERPARAMETERS],

@@ -1,5 +1,6 @@
 import type { Hyperparameter } from '@qloom/study/hyperparameters/hyperparameter.ts';
 import type { Points } from '@qloom/study/points/points.ts';
+import type { DataNeed } from '@qloom/study/synthesis/offered-method.ts';
 import type { FitOptions } from '../fit-options.ts';
 import type { Learned, Model } from '../model.ts';
 import type { SampleOptions, Tally } from '../sampling/sample-options.ts';
@@ -22,6 +23,8 @@ export interface GeneratorMethod {
   readonly description: string;
   /** Whether studies may name it as a baseline, a method that Qloom's generator is compared with. */
   readonly baseline: boolean;
+  /** What it needs besides labelled points. */
+  readonly needs: readonly DataNeed[];
   /** Whether it is fitted against a critic. */
   readonly critic: boolean;
   /** Whether `rival.strength` has an effect on its samples. */

@@ -4,6 +4,7 @@ import { type GeneratorMethod, NOTHING_LEARNED } from './method.ts';
 export const none: GeneratorMethod = {
   description: 'No synthetic points.',
   baseline: false,
+  needs: [],
   critic: false,
   strength: false,
   hyperparameters: [],

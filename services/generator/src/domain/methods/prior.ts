@@ -9,6 +9,7 @@ import { PRIOR_RHO, rhoOf } from './prior-hyperparameters.ts';
 export const prior: GeneratorMethod = {
   description: 'Gaussian or kernel density per class with a pooled covariance, measured with the shots of the data.',
   baseline: true,
+  needs: [],
   critic: false,
   strength: false,
   hyperparameters: [PRIOR_RHO],

@@ -27,7 +27,7 @@ import { Timestamp } from "../../../google/protobuf/timestamp.ts";
 import { Capabilities } from "../../episode/v1/capabilities.ts";
 import { Hyperparameter, HyperparameterValue } from "../../episode/v1/hyperparameter.ts";
 import { ArtifactRef, DataDescription, Failure, Fold, QnnSettings, SlotEvent } from "../../episode/v1/slots.ts";
-import { BytesChunk, LabelledPoints } from "../../tensor/v1/tensor.ts";
+import { BytesChunk, LabelledPoints, UnlabelledPoints } from "../../tensor/v1/tensor.ts";
 
 export const protobufPackage = "qloom.agent.v1";
 
@@ -198,6 +198,9 @@ export interface PutDatasetRequest {
      * description gives (feature_offsets, feature_scales).
      */
     { $case: "points"; value: LabelledPoints }
+    | //
+    /** Or, instead of `points`, rows without labels, for DataSource.unlabelled; class_names of the description are then empty. */
+    { $case: "unlabelled"; value: UnlabelledPoints }
     | undefined;
 }
 
@@ -211,7 +214,7 @@ export interface PutDatasetResponse {
   rows: number;
   /** Number of features. */
   features: number;
-  /** Number of classes. */
+  /** Number of classes; 0 for rows without labels. */
   classes: number;
 }
 
@@ -224,6 +227,51 @@ export interface TaskData {
    * are INVALID_ARGUMENT.
    */
   settingsJson: string;
+}
+
+/** Points without labels that a study's generators may use. They are never test points. */
+export interface UnlabelledData {
+  /** One of these. */
+  source:
+    | //
+    /** Number of points that the task draws, equally many of each class; fresh ones in every replicate. */
+    { $case: "count"; value: number }
+    | //
+    /**
+     * From PutDataset, rows without labels, with the features of the study's data in the same order; the same in every
+     * replicate. Rows that are identical to a row of the study's data set are left out, because they may be test points; a
+     * warning in the result says how many.
+     */
+    { $case: "dataset"; value: ArtifactRef }
+    | undefined;
+}
+
+/** A cheaper relative of a study's task. */
+export interface RelativeTask {
+  /**
+   * Settings of the same task as a JSON object, such as {"spins": 4}; others have the study's values, or, where a feature of these
+   * does not exist in the relative, those that it corresponds to. INVALID_ARGUMENT if the features or classes are then not
+   * as many as the study's.
+   */
+  settingsJson: string;
+  /** Number of points, equally many of each class; fresh ones in every replicate. Default 1000. */
+  points: number;
+}
+
+/**
+ * Labelled points of a cheaper relative of a study's data, such as a smaller simulation. Their labels are not in the label
+ * budget.
+ */
+export interface SimulatorData {
+  /** One of these. */
+  source:
+    | //
+    /** Points that the study's task draws with cheaper settings. */
+    { $case: "relative"; value: RelativeTask }
+    | //
+    /** From PutDataset, with the features and classes of the study's data in the same order; the same in every replicate. */
+    { $case: "dataset"; value: ArtifactRef }
+    | undefined;
 }
 
 /** The source of a study's data. */
@@ -246,6 +294,12 @@ export interface DataSource {
   testSize: number;
   /** For a data set: how identical rows are split. For a task, whose points are independent, leave it unspecified. */
   identicalRows: IdenticalRows;
+  /** Points without labels, for methods that need NEED_UNLABELLED. Absent: none. */
+  unlabelled?:
+    | UnlabelledData
+    | undefined;
+  /** Points of a source domain, for methods that need NEED_SOURCE. Absent: none. */
+  simulator?: SimulatorData | undefined;
 }
 
 /** A restriction of one hyperparameter in a study's search space. */
@@ -723,6 +777,9 @@ export const PutDatasetRequest: MessageFns<PutDatasetRequest> = {
       case "points":
         LabelledPoints.encode(message.part.value, writer.uint32(18).fork()).join();
         break;
+      case "unlabelled":
+        UnlabelledPoints.encode(message.part.value, writer.uint32(26).fork()).join();
+        break;
     }
     return writer;
   },
@@ -756,6 +813,14 @@ export const PutDatasetRequest: MessageFns<PutDatasetRequest> = {
             message.part = { $case: "points", value: LabelledPoints.decode(reader, reader.uint32()) };
             continue;
           }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.part = { $case: "unlabelled", value: UnlabelledPoints.decode(reader, reader.uint32()) };
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -774,6 +839,8 @@ export const PutDatasetRequest: MessageFns<PutDatasetRequest> = {
         ? { $case: "description", value: DataDescription.fromJSON(object.description) }
         : isSet(object.points)
         ? { $case: "points", value: LabelledPoints.fromJSON(object.points) }
+        : isSet(object.unlabelled)
+        ? { $case: "unlabelled", value: UnlabelledPoints.fromJSON(object.unlabelled) }
         : undefined,
     };
   },
@@ -784,6 +851,8 @@ export const PutDatasetRequest: MessageFns<PutDatasetRequest> = {
       obj.description = DataDescription.toJSON(message.part.value);
     } else if (message.part?.$case === "points") {
       obj.points = LabelledPoints.toJSON(message.part.value);
+    } else if (message.part?.$case === "unlabelled") {
+      obj.unlabelled = UnlabelledPoints.toJSON(message.part.value);
     }
     return obj;
   },
@@ -803,6 +872,12 @@ export const PutDatasetRequest: MessageFns<PutDatasetRequest> = {
       case "points": {
         if (object.part?.value !== undefined && object.part?.value !== null) {
           message.part = { $case: "points", value: LabelledPoints.fromPartial(object.part.value) };
+        }
+        break;
+      }
+      case "unlabelled": {
+        if (object.part?.value !== undefined && object.part?.value !== null) {
+          message.part = { $case: "unlabelled", value: UnlabelledPoints.fromPartial(object.part.value) };
         }
         break;
       }
@@ -1019,8 +1094,306 @@ export const TaskData: MessageFns<TaskData> = {
   },
 };
 
+function createBaseUnlabelledData(): UnlabelledData {
+  return { source: undefined };
+}
+
+export const UnlabelledData: MessageFns<UnlabelledData> = {
+  encode(message: UnlabelledData, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    switch (message.source?.$case) {
+      case "count":
+        writer.uint32(8).uint32(message.source.value);
+        break;
+      case "dataset":
+        ArtifactRef.encode(message.source.value, writer.uint32(18).fork()).join();
+        break;
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): UnlabelledData {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseUnlabelledData();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.source = { $case: "count", value: reader.uint32() };
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.source = { $case: "dataset", value: ArtifactRef.decode(reader, reader.uint32()) };
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): UnlabelledData {
+    return {
+      source: isSet(object.count)
+        ? { $case: "count", value: globalThis.Number(object.count) }
+        : isSet(object.dataset)
+        ? { $case: "dataset", value: ArtifactRef.fromJSON(object.dataset) }
+        : undefined,
+    };
+  },
+
+  toJSON(message: UnlabelledData): unknown {
+    const obj: any = {};
+    if (message.source?.$case === "count") {
+      obj.count = Math.round(message.source.value);
+    } else if (message.source?.$case === "dataset") {
+      obj.dataset = ArtifactRef.toJSON(message.source.value);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<UnlabelledData>): UnlabelledData {
+    return UnlabelledData.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<UnlabelledData>): UnlabelledData {
+    const message = createBaseUnlabelledData();
+    switch (object.source?.$case) {
+      case "count": {
+        if (object.source?.value !== undefined && object.source?.value !== null) {
+          message.source = { $case: "count", value: object.source.value };
+        }
+        break;
+      }
+      case "dataset": {
+        if (object.source?.value !== undefined && object.source?.value !== null) {
+          message.source = { $case: "dataset", value: ArtifactRef.fromPartial(object.source.value) };
+        }
+        break;
+      }
+    }
+    return message;
+  },
+};
+
+function createBaseRelativeTask(): RelativeTask {
+  return { settingsJson: "", points: 0 };
+}
+
+export const RelativeTask: MessageFns<RelativeTask> = {
+  encode(message: RelativeTask, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.settingsJson !== "") {
+      writer.uint32(10).string(message.settingsJson);
+    }
+    if (message.points !== 0) {
+      writer.uint32(16).uint32(message.points);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RelativeTask {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRelativeTask();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.settingsJson = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.points = reader.uint32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): RelativeTask {
+    return {
+      settingsJson: isSet(object.settingsJson)
+        ? globalThis.String(object.settingsJson)
+        : isSet(object.settings_json)
+        ? globalThis.String(object.settings_json)
+        : "",
+      points: isSet(object.points) ? globalThis.Number(object.points) : 0,
+    };
+  },
+
+  toJSON(message: RelativeTask): unknown {
+    const obj: any = {};
+    if (message.settingsJson !== "") {
+      obj.settingsJson = message.settingsJson;
+    }
+    if (message.points !== 0) {
+      obj.points = Math.round(message.points);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<RelativeTask>): RelativeTask {
+    return RelativeTask.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<RelativeTask>): RelativeTask {
+    const message = createBaseRelativeTask();
+    message.settingsJson = object.settingsJson ?? "";
+    message.points = object.points ?? 0;
+    return message;
+  },
+};
+
+function createBaseSimulatorData(): SimulatorData {
+  return { source: undefined };
+}
+
+export const SimulatorData: MessageFns<SimulatorData> = {
+  encode(message: SimulatorData, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    switch (message.source?.$case) {
+      case "relative":
+        RelativeTask.encode(message.source.value, writer.uint32(10).fork()).join();
+        break;
+      case "dataset":
+        ArtifactRef.encode(message.source.value, writer.uint32(18).fork()).join();
+        break;
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): SimulatorData {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSimulatorData();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.source = { $case: "relative", value: RelativeTask.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.source = { $case: "dataset", value: ArtifactRef.decode(reader, reader.uint32()) };
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): SimulatorData {
+    return {
+      source: isSet(object.relative)
+        ? { $case: "relative", value: RelativeTask.fromJSON(object.relative) }
+        : isSet(object.dataset)
+        ? { $case: "dataset", value: ArtifactRef.fromJSON(object.dataset) }
+        : undefined,
+    };
+  },
+
+  toJSON(message: SimulatorData): unknown {
+    const obj: any = {};
+    if (message.source?.$case === "relative") {
+      obj.relative = RelativeTask.toJSON(message.source.value);
+    } else if (message.source?.$case === "dataset") {
+      obj.dataset = ArtifactRef.toJSON(message.source.value);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<SimulatorData>): SimulatorData {
+    return SimulatorData.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<SimulatorData>): SimulatorData {
+    const message = createBaseSimulatorData();
+    switch (object.source?.$case) {
+      case "relative": {
+        if (object.source?.value !== undefined && object.source?.value !== null) {
+          message.source = { $case: "relative", value: RelativeTask.fromPartial(object.source.value) };
+        }
+        break;
+      }
+      case "dataset": {
+        if (object.source?.value !== undefined && object.source?.value !== null) {
+          message.source = { $case: "dataset", value: ArtifactRef.fromPartial(object.source.value) };
+        }
+        break;
+      }
+    }
+    return message;
+  },
+};
+
 function createBaseDataSource(): DataSource {
-  return { source: undefined, labelBudget: 0, testSize: 0, identicalRows: 0 };
+  return {
+    source: undefined,
+    labelBudget: 0,
+    testSize: 0,
+    identicalRows: 0,
+    unlabelled: undefined,
+    simulator: undefined,
+  };
 }
 
 export const DataSource: MessageFns<DataSource> = {
@@ -1041,6 +1414,12 @@ export const DataSource: MessageFns<DataSource> = {
     }
     if (message.identicalRows !== 0) {
       writer.uint32(40).int32(message.identicalRows);
+    }
+    if (message.unlabelled !== undefined) {
+      UnlabelledData.encode(message.unlabelled, writer.uint32(50).fork()).join();
+    }
+    if (message.simulator !== undefined) {
+      SimulatorData.encode(message.simulator, writer.uint32(58).fork()).join();
     }
     return writer;
   },
@@ -1098,6 +1477,22 @@ export const DataSource: MessageFns<DataSource> = {
             message.identicalRows = reader.int32() as any;
             continue;
           }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.unlabelled = UnlabelledData.decode(reader, reader.uint32());
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.simulator = SimulatorData.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1132,6 +1527,8 @@ export const DataSource: MessageFns<DataSource> = {
         : isSet(object.identical_rows)
         ? identicalRowsFromJSON(object.identical_rows)
         : 0,
+      unlabelled: isSet(object.unlabelled) ? UnlabelledData.fromJSON(object.unlabelled) : undefined,
+      simulator: isSet(object.simulator) ? SimulatorData.fromJSON(object.simulator) : undefined,
     };
   },
 
@@ -1150,6 +1547,12 @@ export const DataSource: MessageFns<DataSource> = {
     }
     if (message.identicalRows !== 0) {
       obj.identicalRows = identicalRowsToJSON(message.identicalRows);
+    }
+    if (message.unlabelled !== undefined) {
+      obj.unlabelled = UnlabelledData.toJSON(message.unlabelled);
+    }
+    if (message.simulator !== undefined) {
+      obj.simulator = SimulatorData.toJSON(message.simulator);
     }
     return obj;
   },
@@ -1176,6 +1579,12 @@ export const DataSource: MessageFns<DataSource> = {
     message.labelBudget = object.labelBudget ?? 0;
     message.testSize = object.testSize ?? 0;
     message.identicalRows = object.identicalRows ?? 0;
+    message.unlabelled = (object.unlabelled !== undefined && object.unlabelled !== null)
+      ? UnlabelledData.fromPartial(object.unlabelled)
+      : undefined;
+    message.simulator = (object.simulator !== undefined && object.simulator !== null)
+      ? SimulatorData.fromPartial(object.simulator)
+      : undefined;
     return message;
   },
 };

@@ -53,8 +53,8 @@ export interface Engine {
 /** A limit of a service. */
 export interface Limit {
   /**
-   * Name. CreateStudy refuses a study that exceeds one of these limits: "features" of any service; "training_points" of a
-   * generator; "real_points" of a discriminator; "qubits", "layers", "steps", "batch_size", "points" (training or test points of
+   * Name. CreateStudy refuses a study that exceeds one of these limits: "features" of any service; "training_points",
+   * "unlabelled_points" and "source_points" of a generator; "real_points" of a discriminator; "qubits", "layers", "steps", "batch_size", "points" (training or test points of
    * one evaluation) and "point_bytes" (all real points of an evaluation, as float32) of a QNN simulator.
    */
   name: string;

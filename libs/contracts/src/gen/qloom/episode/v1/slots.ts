@@ -337,7 +337,8 @@ export interface ArtifactRef {
   /** Length in bytes. */
   sizeBytes: number;
   /**
-   * Media type: "application/x-qloom-points" (a serialized sequence of LabelledPoints), "application/x-qloom-model",
+   * Media type: "application/x-qloom-points" (a serialized sequence of LabelledPoints), "application/x-qloom-unlabelled-points"
+   * (of UnlabelledPoints), "application/x-qloom-model",
    * "application/json", "text/csv".
    */
   mediaType: string;
@@ -452,7 +453,15 @@ export interface Fold {
     | ArtifactRef
     | undefined;
   /** Real points that only the auditor and the evaluation of the QNN see. */
-  heldOut: ArtifactRef | undefined;
+  heldOut:
+    | ArtifactRef
+    | undefined;
+  /** Points without labels that the generator may use; the same in every fold. Absent where the study has none. */
+  unlabelled?:
+    | ArtifactRef
+    | undefined;
+  /** Labelled points of a source domain that the generator may use; the same in every fold. Absent where the study has none. */
+  source?: ArtifactRef | undefined;
 }
 
 /** Facts of the propose slot: the agent's decision. */
@@ -2061,7 +2070,7 @@ export const QnnSettings_AnsatzOptionsEntry: MessageFns<QnnSettings_AnsatzOption
 };
 
 function createBaseFold(): Fold {
-  return { index: 0, training: undefined, heldOut: undefined };
+  return { index: 0, training: undefined, heldOut: undefined, unlabelled: undefined, source: undefined };
 }
 
 export const Fold: MessageFns<Fold> = {
@@ -2074,6 +2083,12 @@ export const Fold: MessageFns<Fold> = {
     }
     if (message.heldOut !== undefined) {
       ArtifactRef.encode(message.heldOut, writer.uint32(26).fork()).join();
+    }
+    if (message.unlabelled !== undefined) {
+      ArtifactRef.encode(message.unlabelled, writer.uint32(34).fork()).join();
+    }
+    if (message.source !== undefined) {
+      ArtifactRef.encode(message.source, writer.uint32(42).fork()).join();
     }
     return writer;
   },
@@ -2115,6 +2130,22 @@ export const Fold: MessageFns<Fold> = {
             message.heldOut = ArtifactRef.decode(reader, reader.uint32());
             continue;
           }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.unlabelled = ArtifactRef.decode(reader, reader.uint32());
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.source = ArtifactRef.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2136,6 +2167,8 @@ export const Fold: MessageFns<Fold> = {
         : isSet(object.held_out)
         ? ArtifactRef.fromJSON(object.held_out)
         : undefined,
+      unlabelled: isSet(object.unlabelled) ? ArtifactRef.fromJSON(object.unlabelled) : undefined,
+      source: isSet(object.source) ? ArtifactRef.fromJSON(object.source) : undefined,
     };
   },
 
@@ -2149,6 +2182,12 @@ export const Fold: MessageFns<Fold> = {
     }
     if (message.heldOut !== undefined) {
       obj.heldOut = ArtifactRef.toJSON(message.heldOut);
+    }
+    if (message.unlabelled !== undefined) {
+      obj.unlabelled = ArtifactRef.toJSON(message.unlabelled);
+    }
+    if (message.source !== undefined) {
+      obj.source = ArtifactRef.toJSON(message.source);
     }
     return obj;
   },
@@ -2164,6 +2203,12 @@ export const Fold: MessageFns<Fold> = {
       : undefined;
     message.heldOut = (object.heldOut !== undefined && object.heldOut !== null)
       ? ArtifactRef.fromPartial(object.heldOut)
+      : undefined;
+    message.unlabelled = (object.unlabelled !== undefined && object.unlabelled !== null)
+      ? ArtifactRef.fromPartial(object.unlabelled)
+      : undefined;
+    message.source = (object.source !== undefined && object.source !== null)
+      ? ArtifactRef.fromPartial(object.source)
       : undefined;
     return message;
   },

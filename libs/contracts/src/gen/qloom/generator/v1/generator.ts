@@ -24,13 +24,73 @@ import {
 import { Capabilities } from "../../episode/v1/capabilities.ts";
 import { HyperparameterSetting } from "../../episode/v1/hyperparameter.ts";
 import { DataDescription } from "../../episode/v1/slots.ts";
-import { BytesChunk, LabelledPoints, NamedValue } from "../../tensor/v1/tensor.ts";
+import { BytesChunk, LabelledPoints, NamedValue, UnlabelledPoints } from "../../tensor/v1/tensor.ts";
 
 export const protobufPackage = "qloom.generator.v1";
 
 export const protobufFileName = "qloom/generator/v1/generator.proto";
 
 /** Synthesizes labelled points. */
+
+/** What a method needs besides labelled points. A client that does not know a value treats it as a need that is not met. */
+export const Need = {
+  /** UNSPECIFIED - Not set; always an error. */
+  UNSPECIFIED: 0,
+  /** UNLABELLED - Points without labels: the part `unlabelled` of Fit. */
+  UNLABELLED: 1,
+  /** SOURCE - Labelled points of a cheaper relative of the task: the part `source` of Fit. */
+  SOURCE: 2,
+  /** SHOTS - Features that are expectations estimated from a known number of shots: DataDescription.shots above 0. */
+  SHOTS: 3,
+  UNRECOGNIZED: -1,
+} as const;
+
+export type Need = typeof Need[keyof typeof Need];
+
+export namespace Need {
+  export type UNSPECIFIED = typeof Need.UNSPECIFIED;
+  export type UNLABELLED = typeof Need.UNLABELLED;
+  export type SOURCE = typeof Need.SOURCE;
+  export type SHOTS = typeof Need.SHOTS;
+  export type UNRECOGNIZED = typeof Need.UNRECOGNIZED;
+}
+
+export function needFromJSON(object: any): Need {
+  switch (object) {
+    case 0:
+    case "NEED_UNSPECIFIED":
+      return Need.UNSPECIFIED;
+    case 1:
+    case "NEED_UNLABELLED":
+      return Need.UNLABELLED;
+    case 2:
+    case "NEED_SOURCE":
+      return Need.SOURCE;
+    case 3:
+    case "NEED_SHOTS":
+      return Need.SHOTS;
+    case -1:
+    case "UNRECOGNIZED":
+    default:
+      return Need.UNRECOGNIZED;
+  }
+}
+
+export function needToJSON(object: Need): string {
+  switch (object) {
+    case Need.UNSPECIFIED:
+      return "NEED_UNSPECIFIED";
+    case Need.UNLABELLED:
+      return "NEED_UNLABELLED";
+    case Need.SOURCE:
+      return "NEED_SOURCE";
+    case Need.SHOTS:
+      return "NEED_SHOTS";
+    case Need.UNRECOGNIZED:
+    default:
+      return "UNRECOGNIZED";
+  }
+}
 
 /** Asks for capabilities. */
 export interface GetCapabilitiesRequest {
@@ -39,7 +99,27 @@ export interface GetCapabilitiesRequest {
 /** Capabilities of the generator. */
 export interface GetCapabilitiesResponse {
   /** What it can do. */
-  capabilities: Capabilities | undefined;
+  capabilities:
+    | Capabilities
+    | undefined;
+  /**
+   * The methods that it offers, in a stable order: every value of the hyperparameter "method". Empty where it describes none, as
+   * in a generator from before this field existed: a client then sends no unlabelled and no source points, and takes every value
+   * of "method" for one that needs neither.
+   */
+  methods: Method[];
+}
+
+/** A method of synthesis. */
+export interface Method {
+  /** Name: a value of the hyperparameter "method". */
+  name: string;
+  /** One sentence for display. */
+  description: string;
+  /** Whether it is a baseline, that is, whether EvaluationSettings.rivals may name it. */
+  baseline: boolean;
+  /** What it needs; INVALID_ARGUMENT in Fit where it is absent. Points that a method does not need are read and not used. */
+  needs: Need[];
 }
 
 /** Identifies a fit in logs, in spans and to the critic. */
@@ -84,6 +164,15 @@ export interface FitRequest {
     | //
     /** Then once or more. */
     { $case: "training"; value: LabelledPoints }
+    | //
+    /** Then, where the method needs them, points without labels, with the features of the training points. */
+    { $case: "unlabelled"; value: UnlabelledPoints }
+    | //
+    /**
+     * Then, where the method needs them, points of a source domain: a cheaper relative of the task, with the same features and
+     * classes.
+     */
+    { $case: "source"; value: LabelledPoints }
     | //
     /** Then, to resume from a checkpoint, its chunks. */
     { $case: "resume"; value: BytesChunk }
@@ -249,13 +338,16 @@ export const GetCapabilitiesRequest: MessageFns<GetCapabilitiesRequest> = {
 };
 
 function createBaseGetCapabilitiesResponse(): GetCapabilitiesResponse {
-  return { capabilities: undefined };
+  return { capabilities: undefined, methods: [] };
 }
 
 export const GetCapabilitiesResponse: MessageFns<GetCapabilitiesResponse> = {
   encode(message: GetCapabilitiesResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.capabilities !== undefined) {
       Capabilities.encode(message.capabilities, writer.uint32(10).fork()).join();
+    }
+    for (const v of message.methods) {
+      Method.encode(v!, writer.uint32(18).fork()).join();
     }
     return writer;
   },
@@ -281,6 +373,14 @@ export const GetCapabilitiesResponse: MessageFns<GetCapabilitiesResponse> = {
             message.capabilities = Capabilities.decode(reader, reader.uint32());
             continue;
           }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.methods.push(Method.decode(reader, reader.uint32()));
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -294,13 +394,19 @@ export const GetCapabilitiesResponse: MessageFns<GetCapabilitiesResponse> = {
   },
 
   fromJSON(object: any): GetCapabilitiesResponse {
-    return { capabilities: isSet(object.capabilities) ? Capabilities.fromJSON(object.capabilities) : undefined };
+    return {
+      capabilities: isSet(object.capabilities) ? Capabilities.fromJSON(object.capabilities) : undefined,
+      methods: globalThis.Array.isArray(object?.methods) ? object.methods.map((e: any) => Method.fromJSON(e)) : [],
+    };
   },
 
   toJSON(message: GetCapabilitiesResponse): unknown {
     const obj: any = {};
     if (message.capabilities !== undefined) {
       obj.capabilities = Capabilities.toJSON(message.capabilities);
+    }
+    if (message.methods?.length) {
+      obj.methods = message.methods.map((e) => Method.toJSON(e));
     }
     return obj;
   },
@@ -313,6 +419,138 @@ export const GetCapabilitiesResponse: MessageFns<GetCapabilitiesResponse> = {
     message.capabilities = (object.capabilities !== undefined && object.capabilities !== null)
       ? Capabilities.fromPartial(object.capabilities)
       : undefined;
+    message.methods = object.methods?.map((e) => Method.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseMethod(): Method {
+  return { name: "", description: "", baseline: false, needs: [] };
+}
+
+export const Method: MessageFns<Method> = {
+  encode(message: Method, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.name !== "") {
+      writer.uint32(10).string(message.name);
+    }
+    if (message.description !== "") {
+      writer.uint32(18).string(message.description);
+    }
+    if (message.baseline !== false) {
+      writer.uint32(24).bool(message.baseline);
+    }
+    if (message.needs.length !== 0) {
+      writer.uint32(34).fork();
+      for (const v of message.needs) {
+        writer.int32(v);
+      }
+      writer.join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Method {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseMethod();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.name = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.description = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.baseline = reader.bool();
+            continue;
+          }
+          case 4: {
+            if (tag === 32) {
+              message.needs.push(reader.int32() as any);
+
+              continue;
+            }
+
+            if (tag === 34) {
+              const end2 = reader.uint32() + reader.pos;
+              while (reader.pos < end2) {
+                message.needs.push(reader.int32() as any);
+              }
+
+              continue;
+            }
+
+            break;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): Method {
+    return {
+      name: isSet(object.name) ? globalThis.String(object.name) : "",
+      description: isSet(object.description) ? globalThis.String(object.description) : "",
+      baseline: isSet(object.baseline) ? globalThis.Boolean(object.baseline) : false,
+      needs: globalThis.Array.isArray(object?.needs) ? object.needs.map((e: any) => needFromJSON(e)) : [],
+    };
+  },
+
+  toJSON(message: Method): unknown {
+    const obj: any = {};
+    if (message.name !== "") {
+      obj.name = message.name;
+    }
+    if (message.description !== "") {
+      obj.description = message.description;
+    }
+    if (message.baseline !== false) {
+      obj.baseline = message.baseline;
+    }
+    if (message.needs?.length) {
+      obj.needs = message.needs.map((e) => needToJSON(e));
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<Method>): Method {
+    return Method.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<Method>): Method {
+    const message = createBaseMethod();
+    message.name = object.name ?? "";
+    message.description = object.description ?? "";
+    message.baseline = object.baseline ?? false;
+    message.needs = object.needs?.map((e) => e) || [];
     return message;
   },
 };
@@ -590,6 +828,12 @@ export const FitRequest: MessageFns<FitRequest> = {
       case "training":
         LabelledPoints.encode(message.part.value, writer.uint32(18).fork()).join();
         break;
+      case "unlabelled":
+        UnlabelledPoints.encode(message.part.value, writer.uint32(34).fork()).join();
+        break;
+      case "source":
+        LabelledPoints.encode(message.part.value, writer.uint32(42).fork()).join();
+        break;
       case "resume":
         BytesChunk.encode(message.part.value, writer.uint32(26).fork()).join();
         break;
@@ -626,6 +870,22 @@ export const FitRequest: MessageFns<FitRequest> = {
             message.part = { $case: "training", value: LabelledPoints.decode(reader, reader.uint32()) };
             continue;
           }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.part = { $case: "unlabelled", value: UnlabelledPoints.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.part = { $case: "source", value: LabelledPoints.decode(reader, reader.uint32()) };
+            continue;
+          }
           case 3: {
             if (tag !== 26) {
               break;
@@ -652,6 +912,10 @@ export const FitRequest: MessageFns<FitRequest> = {
         ? { $case: "settings", value: FitSettings.fromJSON(object.settings) }
         : isSet(object.training)
         ? { $case: "training", value: LabelledPoints.fromJSON(object.training) }
+        : isSet(object.unlabelled)
+        ? { $case: "unlabelled", value: UnlabelledPoints.fromJSON(object.unlabelled) }
+        : isSet(object.source)
+        ? { $case: "source", value: LabelledPoints.fromJSON(object.source) }
         : isSet(object.resume)
         ? { $case: "resume", value: BytesChunk.fromJSON(object.resume) }
         : undefined,
@@ -664,6 +928,10 @@ export const FitRequest: MessageFns<FitRequest> = {
       obj.settings = FitSettings.toJSON(message.part.value);
     } else if (message.part?.$case === "training") {
       obj.training = LabelledPoints.toJSON(message.part.value);
+    } else if (message.part?.$case === "unlabelled") {
+      obj.unlabelled = UnlabelledPoints.toJSON(message.part.value);
+    } else if (message.part?.$case === "source") {
+      obj.source = LabelledPoints.toJSON(message.part.value);
     } else if (message.part?.$case === "resume") {
       obj.resume = BytesChunk.toJSON(message.part.value);
     }
@@ -685,6 +953,18 @@ export const FitRequest: MessageFns<FitRequest> = {
       case "training": {
         if (object.part?.value !== undefined && object.part?.value !== null) {
           message.part = { $case: "training", value: LabelledPoints.fromPartial(object.part.value) };
+        }
+        break;
+      }
+      case "unlabelled": {
+        if (object.part?.value !== undefined && object.part?.value !== null) {
+          message.part = { $case: "unlabelled", value: UnlabelledPoints.fromPartial(object.part.value) };
+        }
+        break;
+      }
+      case "source": {
+        if (object.part?.value !== undefined && object.part?.value !== null) {
+          message.part = { $case: "source", value: LabelledPoints.fromPartial(object.part.value) };
         }
         break;
       }
@@ -1629,8 +1909,9 @@ export const GeneratorServiceService = {
     responseDeserialize: (value: Buffer): GetCapabilitiesResponse => GetCapabilitiesResponse.decode(value),
   },
   /**
-   * Fits one model. The client sends settings, then the training points, then (to resume from a checkpoint) resume, and
-   * half-closes. The service responds with progress, resumable checkpoints, the model, and last the summary.
+   * Fits one model. The client sends settings, then the training points, then unlabelled points and points of a source domain if
+   * the method needs them (`methods` in GetCapabilities), then (to resume from a checkpoint) resume, and half-closes. The service
+   * responds with progress, resumable checkpoints, the model, and last the summary.
    * The same settings and points give the same model, bit for bit, resumed or not.
    * Statuses: capabilities.proto. FAILED_PRECONDITION: the fit cannot continue from the checkpoint in resume; details contain
    * "resume". UNAVAILABLE: the critic cannot be reached; retry.
@@ -1663,8 +1944,9 @@ export interface GeneratorServiceServer extends UntypedServiceImplementation {
   /** Limits, engines and hyperparameters. */
   getCapabilities: handleUnaryCall<GetCapabilitiesRequest, GetCapabilitiesResponse>;
   /**
-   * Fits one model. The client sends settings, then the training points, then (to resume from a checkpoint) resume, and
-   * half-closes. The service responds with progress, resumable checkpoints, the model, and last the summary.
+   * Fits one model. The client sends settings, then the training points, then unlabelled points and points of a source domain if
+   * the method needs them (`methods` in GetCapabilities), then (to resume from a checkpoint) resume, and half-closes. The service
+   * responds with progress, resumable checkpoints, the model, and last the summary.
    * The same settings and points give the same model, bit for bit, resumed or not.
    * Statuses: capabilities.proto. FAILED_PRECONDITION: the fit cannot continue from the checkpoint in resume; details contain
    * "resume". UNAVAILABLE: the critic cannot be reached; retry.
@@ -1695,8 +1977,9 @@ export interface GeneratorServiceClient extends Client {
     callback: (error: ServiceError | null, response: GetCapabilitiesResponse) => void,
   ): ClientUnaryCall;
   /**
-   * Fits one model. The client sends settings, then the training points, then (to resume from a checkpoint) resume, and
-   * half-closes. The service responds with progress, resumable checkpoints, the model, and last the summary.
+   * Fits one model. The client sends settings, then the training points, then unlabelled points and points of a source domain if
+   * the method needs them (`methods` in GetCapabilities), then (to resume from a checkpoint) resume, and half-closes. The service
+   * responds with progress, resumable checkpoints, the model, and last the summary.
    * The same settings and points give the same model, bit for bit, resumed or not.
    * Statuses: capabilities.proto. FAILED_PRECONDITION: the fit cannot continue from the checkpoint in resume; details contain
    * "resume". UNAVAILABLE: the critic cannot be reached; retry.

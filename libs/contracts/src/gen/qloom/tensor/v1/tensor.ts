@@ -112,6 +112,12 @@ export interface LabelledPoints {
   classes: number;
 }
 
+/** Rows of data without labels. A larger set is sent as several messages, whose rows are concatenated. */
+export interface UnlabelledPoints {
+  /** float32, [count, features]; PutDataset takes float64 as well. Every value is finite. */
+  x: Tensor | undefined;
+}
+
 /** A chunk of an opaque byte sequence (a checkpoint, a model, an artifact). */
 export interface BytesChunk {
   /** At most 1 MiB. */
@@ -365,6 +371,73 @@ export const LabelledPoints: MessageFns<LabelledPoints> = {
       ? Tensor.fromPartial(object.group)
       : undefined;
     message.classes = object.classes ?? 0;
+    return message;
+  },
+};
+
+function createBaseUnlabelledPoints(): UnlabelledPoints {
+  return { x: undefined };
+}
+
+export const UnlabelledPoints: MessageFns<UnlabelledPoints> = {
+  encode(message: UnlabelledPoints, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.x !== undefined) {
+      Tensor.encode(message.x, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): UnlabelledPoints {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseUnlabelledPoints();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.x = Tensor.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): UnlabelledPoints {
+    return { x: isSet(object.x) ? Tensor.fromJSON(object.x) : undefined };
+  },
+
+  toJSON(message: UnlabelledPoints): unknown {
+    const obj: any = {};
+    if (message.x !== undefined) {
+      obj.x = Tensor.toJSON(message.x);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<UnlabelledPoints>): UnlabelledPoints {
+    return UnlabelledPoints.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<UnlabelledPoints>): UnlabelledPoints {
+    const message = createBaseUnlabelledPoints();
+    message.x = (object.x !== undefined && object.x !== null) ? Tensor.fromPartial(object.x) : undefined;
     return message;
   },
 };

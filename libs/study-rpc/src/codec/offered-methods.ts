@@ -1,0 +1,34 @@
+import { type GetCapabilitiesResponse, type Method, Need } from '@qloom/contracts/gen/qloom/generator/v1/generator.ts';
+import type { DataNeed, OfferedMethod } from '@qloom/study/synthesis/offered-method.ts';
+
+const NEEDS: Readonly<Record<DataNeed, Need>> = {
+  unlabelled: Need.UNLABELLED,
+  source: Need.SOURCE,
+  shots: Need.SHOTS,
+};
+
+/** The message that describes a method. Its needs must be known. */
+export function encodeMethod({ name, description, baseline, needs }: OfferedMethod): Method {
+  return {
+    name,
+    description,
+    baseline,
+    needs: needs.map((need) => (need === 'unknown' ? Need.UNSPECIFIED : NEEDS[need])),
+  };
+}
+
+/** The methods that a generator describes, by name; empty for a generator that describes none. */
+export function offeredMethods({
+  methods,
+}: Pick<GetCapabilitiesResponse, 'methods'>): ReadonlyMap<string, OfferedMethod> {
+  return new Map(methods.map((method) => [method.name, decodeMethod(method)]));
+}
+
+function decodeMethod({ name, description, baseline, needs }: Method): OfferedMethod {
+  return { name, description, baseline, needs: needs.map(decodeNeed) };
+}
+
+function decodeNeed(need: Need): DataNeed | 'unknown' {
+  const known = (Object.keys(NEEDS) as DataNeed[]).find((name) => NEEDS[name] === need);
+  return known ?? 'unknown';
+}

@@ -1,0 +1,68 @@
+import type { Hyperparameter } from '@qloom/study/hyperparameters/hyperparameter.ts';
+import type { DataNeed, OfferedMethod } from '@qloom/study/synthesis/offered-method.ts';
+import { requireBaselines, requireMethods } from './usable-methods.ts';
+
+const NAMES = ['gan', 'noise', 'again', 'pool', 'other'];
+const hyperparameters: readonly Hyperparameter[] = [
+  { name: 'method', kind: 'categorical', choices: NAMES, default: 'gan' },
+];
+
+const described = new Map(
+  (
+    [
+      ['gan', false, []],
+      ['noise', true, []],
+      ['again', true, ['shots']],
+      ['pool', true, ['unlabelled', 'source']],
+      ['other', true, ['unknown']],
+    ] as [string, boolean, OfferedMethod['needs']][]
+  ).map(([name, baseline, needs]) => [name, { name, description: '', baseline, needs }]),
+);
+const methods = { hyperparameters, described };
+const met = (...needs: DataNeed[]) => new Set(needs);
+
+describe('requireBaselines', () => {
+  it('takes a method whose needs the data meets, and says what would be right if it does not', () => {
+    expect(() => requireBaselines(['noise', 'again'], methods, met('shots'))).not.toThrow();
+    expect(() => requireBaselines(['noise', 'again'], methods, met())).toThrow(
+      'settings.evaluation.rivals[1]: "again" needs expectations from a known number of shots, which the study does not have; ' +
+        'right would be a study that has, or another baseline',
+    );
+    expect(() => requireBaselines(['pool'], methods, met('shots', 'unlabelled'))).toThrow(
+      '"pool" needs points of a cheaper relative (data.simulator), which the study does not have',
+    );
+    expect(() => requireBaselines(['pool'], methods, met('unlabelled', 'source'))).not.toThrow();
+  });
+
+  it('takes no method with a need that it does not know', () => {
+    expect(() => requireBaselines(['other'], methods, met('unlabelled', 'source', 'shots'))).toThrow(
+      '"other" needs something that this agent does not know',
+    );
+  });
+
+  it('takes no method that is no baseline', () => {
+    expect(() => requireBaselines(['gan'], methods, met())).toThrow(
+      '"gan" is no baseline; there are noise, again, pool, other',
+    );
+  });
+
+  it('checks only names for a generator that does not describe its methods, and nothing for one without methods', () => {
+    const undescribed = { hyperparameters, described: new Map() };
+    expect(() => requireBaselines(['kde'], undescribed, met())).toThrow(
+      'settings.evaluation.rivals[0]: "kde" is not one of gan, noise, again, pool, other, which are the methods of the generator',
+    );
+    expect(() => requireBaselines(['again', 'gan'], undescribed, met())).not.toThrow();
+    expect(() => requireBaselines(['kde'], { hyperparameters: [], described: new Map() }, met())).not.toThrow();
+  });
+});
+
+describe('requireMethods', () => {
+  it('refuses a space with a method whose needs the data does not meet', () => {
+    expect(() => requireMethods(hyperparameters, methods, met('shots'))).toThrow(
+      'settings.space.method: "pool" needs points without labels (data.unlabelled) and points of a cheaper relative',
+    );
+    const own: Hyperparameter = { name: 'method', kind: 'categorical', choices: ['gan', 'noise'], default: 'gan' };
+    expect(() => requireMethods([own], methods, met())).not.toThrow();
+    expect(() => requireMethods([], methods, met())).not.toThrow();
+  });
+});

@@ -1,0 +1,74 @@
+import { ValidationError } from '@qloom/service-kit/faults/errors.ts';
+import type { FieldViolation } from '@qloom/service-kit/faults/field-violations.ts';
+import { invalidReason } from '@qloom/study/hyperparameters/check-value.ts';
+import type { Hyperparameter } from '@qloom/study/hyperparameters/hyperparameter.ts';
+import { type DataNeed, METHOD, type OfferedMethod, unmetNeeds } from '@qloom/study/synthesis/offered-method.ts';
+import { quoted } from '@qloom/tensor/quoted.ts';
+
+/** The methods of a generator: the values of its hyperparameter `method`, and what it says about each of them. */
+export interface GeneratorMethods {
+  /** All hyperparameters that are offered; `method` may be absent. */
+  readonly hyperparameters: readonly Hyperparameter[];
+  /** By name; empty for a generator that describes none. */
+  readonly described: ReadonlyMap<string, OfferedMethod>;
+}
+
+/** What would meet each need. */
+const RIGHT: Readonly<Record<DataNeed | 'unknown', string>> = {
+  unlabelled: 'points without labels (data.unlabelled)',
+  source: 'points of a cheaper relative (data.simulator)',
+  shots: 'expectations from a known number of shots',
+  unknown: 'something that this agent does not know',
+};
+
+/**
+ * Throws ValidationError for every baseline that the generator does not offer, or whose needs the data does not meet: each
+ * would be refused by the final evaluation, after the whole search. If a generator offers no methods, nothing is
+ * checked; if it does not describe them, only their names are.
+ */
+export function requireBaselines(
+  baselines: readonly string[],
+  { hyperparameters, described }: GeneratorMethods,
+  met: ReadonlySet<DataNeed>,
+): void {
+  const methods = hyperparameters.find(({ name }) => name === METHOD);
+  const wrong = baselines.flatMap((baseline, i): FieldViolation[] => {
+    const field = `settings.evaluation.rivals[${i}]`;
+    const refusal = methods === undefined ? null : invalidReason(methods, baseline);
+    if (refusal !== null) return [{ field, description: `${refusal}, which are the methods of the generator` }];
+    const method = described.get(baseline);
+    if (method?.baseline === false) {
+      const names = [...described.values()].filter((other) => other.baseline).map(({ name }) => name);
+      return [{ field, description: `${quoted(baseline)} is no baseline; there are ${names.join(', ')}` }];
+    }
+    const unmet = unmetReason(method, met);
+    return unmet === null ? [] : [{ field, description: `${unmet}, or another baseline` }];
+  });
+  if (wrong.length > 0) throw new ValidationError(wrong);
+}
+
+/**
+ * Throws ValidationError if a study's space has a method whose needs the data does not meet, since each of its episodes
+ * would fail. `space` is the space of the study.
+ */
+export function requireMethods(
+  space: readonly Hyperparameter[],
+  { described }: Pick<GeneratorMethods, 'described'>,
+  met: ReadonlySet<DataNeed>,
+): void {
+  const methods = space.find(({ name }) => name === METHOD);
+  if (methods?.kind !== 'categorical') return;
+  const wrong = methods.choices.flatMap((choice): FieldViolation[] => {
+    const unmet = unmetReason(described.get(choice), met);
+    return unmet === null ? [] : [{ field: `settings.space.${METHOD}`, description: `${unmet}, or another method` }];
+  });
+  if (wrong.length > 0) throw new ValidationError(wrong);
+}
+
+/** Why a method cannot be used with the data; null if it can, or if its generator does not describe it. */
+function unmetReason(method: OfferedMethod | undefined, met: ReadonlySet<DataNeed>): string | null {
+  const unmet = method === undefined ? [] : unmetNeeds(method, met);
+  if (method === undefined || unmet.length === 0) return null;
+  const needs = unmet.map((need) => RIGHT[need]).join(' and ');
+  return `${quoted(method.name)} needs ${needs}, which the study does not have; right would be a study that has`;
+}
