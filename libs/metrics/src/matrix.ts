@@ -1,3 +1,4 @@
+import { createNeighbourSearch } from '@qloom/datasets/neighbours/neighbour-search.ts';
 import type { Standardizer } from '@qloom/datasets/preprocessing/standardizer.ts';
 import type { Points } from '@qloom/study/points/points.ts';
 import { MetricError } from './metric-error.ts';
@@ -33,9 +34,7 @@ export function selectMatrixRows(matrix: Matrix, indices: ArrayLike<number>): Ma
 
 /** Squared Euclidean distances, row-major [a.count, b.count]. Throws MetricError when the features differ. */
 export function squaredDistances(a: Matrix, b: Matrix): Float64Array {
-  if (a.features !== b.features) {
-    throw new MetricError('features', `the two samples have ${a.features} and ${b.features} features; they must agree`);
-  }
+  requireSameFeatures(a, b);
   const d = a.features;
   const out = new Float64Array(a.count * b.count);
   for (let i = 0; i < a.count; i++) {
@@ -51,25 +50,27 @@ export function squaredDistances(a: Matrix, b: Matrix): Float64Array {
   return out;
 }
 
-/** Distance of each row of `a` to its k-th nearest row of `b` (k from 1), or among the other rows of `a` itself. */
+/**
+ * Distance of each row of `a` to its k-th nearest row of `b` (k from 1), or among the other rows of `a` itself; Infinity where
+ * too few rows are at a finite distance. By `createNeighbourSearch`, which gives the neighbours themselves.
+ */
 export function neighbourDistances(a: Matrix, k: number, b?: Matrix): Float64Array {
   const among = b ?? a;
   const reachable = b ? b.count : a.count - 1;
   if (!Number.isInteger(k) || k < 1 || k > reachable) {
     throw new MetricError('k', `k: ${k} neighbours are wanted, but a point has ${reachable}; give 1 … ${reachable}`);
   }
-  const squares = squaredDistances(a, among);
-  const out = new Float64Array(a.count);
-  for (let i = 0; i < a.count; i++) {
-    const row = squares.subarray(i * among.count, (i + 1) * among.count);
-    if (k === 1) {
-      let nearest = Number.POSITIVE_INFINITY;
-      for (let j = 0; j < row.length; j++) if ((b || j !== i) && row[j] < nearest) nearest = row[j];
-      out[i] = Math.sqrt(nearest);
-    } else {
-      // A point is its own nearest neighbour (distance 0), so that among its own sample the k-th is one further.
-      out[i] = Math.sqrt(row.slice().sort()[b ? k - 1 : k]);
-    }
+  requireSameFeatures(a, among);
+  const search = createNeighbourSearch(among);
+  return Float64Array.from({ length: a.count }, (_, i) => {
+    const point = a.values.subarray(i * a.features, (i + 1) * a.features);
+    const { squares } = search.nearest(point, k, b ? -1 : i);
+    return Math.sqrt(squares[k - 1] ?? Number.POSITIVE_INFINITY);
+  });
+}
+
+function requireSameFeatures(a: Matrix, b: Matrix): void {
+  if (a.features !== b.features) {
+    throw new MetricError('features', `the two samples have ${a.features} and ${b.features} features; they must agree`);
   }
-  return out;
 }

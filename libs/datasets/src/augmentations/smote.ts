@@ -1,3 +1,5 @@
+import type { Points } from '@qloom/study/points/points.ts';
+import { createNeighbourSearch } from '../neighbours/neighbour-search.ts';
 import { fitStandardizer } from '../preprocessing/standardizer.ts';
 import type { Augmentation } from './augmentation.ts';
 import { strengthOf, synthesize, takeInTurn } from './synthesize.ts';
@@ -19,27 +21,12 @@ export const smote: Augmentation = {
     const { features, x } = points;
     const { random } = request;
     const { scale } = fitStandardizer(points);
-    const distance = (a: number, b: number) => {
-      let sum = 0;
-      for (let j = 0; j < features; j++) sum += ((x[a * features + j] - x[b * features + j]) / scale[j]) ** 2;
-      return sum;
-    };
     return synthesize(points, request, (rows) => {
       const next = takeInTurn(rows, random);
-      const known = new Map<number, number[]>();
-      const neighboursOf = (row: number) => {
-        const nearest = rows
-          .filter((other) => other !== row)
-          .map((other) => ({ other, at: distance(row, other) }))
-          .sort((a, b) => a.at - b.at || a.other - b.other)
-          .slice(0, NEIGHBOURS)
-          .map(({ other }) => other);
-        known.set(row, nearest);
-        return nearest;
-      };
+      const neighboursOf = neighboursWithin(rows, points, scale);
       return (out) => {
         const row = next();
-        const neighbours = known.get(row) ?? neighboursOf(row);
+        const neighbours = neighboursOf(row);
         const to = neighbours.length > 0 ? neighbours[random.integer(neighbours.length)] : row;
         const way = strength * random.uniform();
         for (let j = 0; j < features; j++) {
@@ -50,3 +37,24 @@ export const smote: Augmentation = {
     });
   },
 };
+
+/** The five nearest other rows of each of `rows`, by row number; each is searched for once. */
+function neighboursWithin(rows: readonly number[], { x, features }: Points, scale: readonly number[]) {
+  const values = new Float64Array(rows.length * features);
+  const place = new Map<number, number>();
+  rows.forEach((row, i) => {
+    place.set(row, i);
+    for (let j = 0; j < features; j++) values[i * features + j] = x[row * features + j] / scale[j];
+  });
+  const search = createNeighbourSearch({ count: rows.length, features, values });
+  const known = new Map<number, readonly number[]>();
+  return (row: number): readonly number[] => {
+    const before = known.get(row);
+    if (before) return before;
+    const at = place.get(row) as number;
+    const point = values.subarray(at * features, (at + 1) * features);
+    const nearest = Array.from(search.nearest(point, NEIGHBOURS, at).rows, (i) => rows[i]);
+    known.set(row, nearest);
+    return nearest;
+  };
+}

@@ -1,6 +1,7 @@
+import { createNeighbourSearch } from '@qloom/datasets/neighbours/neighbour-search.ts';
 import { fitStandardizer } from '@qloom/datasets/preprocessing/standardizer.ts';
 import type { Points } from '@qloom/study/points/points.ts';
-import { matrixOf, squaredDistances } from '../matrix.ts';
+import { matrixOf } from '../matrix.ts';
 import { MetricError } from '../metric-error.ts';
 import type { Classifier } from './classifier.ts';
 
@@ -13,20 +14,23 @@ export function fitNearestNeighbours(training: Points, k = 3): Classifier {
     throw new MetricError('k', `k: ${k} neighbours of ${training.count} training points; give 1 … ${training.count}`);
   }
   const standardizer = fitStandardizer(training);
-  const known = matrixOf(training, standardizer);
+  const search = createNeighbourSearch(matrixOf(training, standardizer));
   return {
     predict(points) {
-      const squares = squaredDistances(matrixOf(points, standardizer), known);
-      const out = new Int32Array(points.count);
-      for (let row = 0; row < points.count; row++) {
-        const at = squares.subarray(row * known.count, (row + 1) * known.count);
-        const order = Array.from(at, (_, i) => i).sort((i, j) => at[i] - at[j] || i - j);
-        const votes = new Array<number>(training.classes).fill(0);
-        for (const voter of order.slice(0, k)) votes[training.y[voter]]++;
-        const most = Math.max(...votes);
-        out[row] = training.y[order.find((voter) => votes[training.y[voter]] === most) as number];
+      const { values, features } = matrixOf(points, standardizer);
+      if (features !== training.features) {
+        throw new MetricError(
+          'features',
+          `points: ${features} features; the training points have ${training.features}`,
+        );
       }
-      return out;
+      return Int32Array.from({ length: points.count }, (_, row) => {
+        const { rows } = search.nearest(values.subarray(row * features, (row + 1) * features), k);
+        const votes = new Array<number>(training.classes).fill(0);
+        for (const voter of rows) votes[training.y[voter]]++;
+        const most = Math.max(...votes);
+        return training.y[rows.find((voter) => votes[training.y[voter]] === most) as number];
+      });
     },
   };
 }
