@@ -6,6 +6,15 @@ export interface Classifier {
   predict(points: Points): Int32Array;
 }
 
+/** A fitted classifier that also says how sure it is. `predict` gives the most probable class, ties the lower one. */
+export interface ProbabilisticClassifier extends Classifier {
+  /**
+   * p(c|x) of each row, row-major [points.count, classes]; every row sums to 1, and a class without training points has 0.
+   * Throws MetricError when the number of features differs.
+   */
+  probabilities(points: Points): Float64Array;
+}
+
 /** Share of rows whose class is predicted; NaN without rows. */
 export function accuracyOf(classifier: Classifier, points: Points): number {
   const predicted = classifier.predict(points);

@@ -1,5 +1,6 @@
+import { type Iterate, largestComponent } from '@qloom/metrics/minimization/search.ts';
 import { createAdam } from '../training/adam.ts';
-import { type Iterate, largestComponent, type Objective, type OptimizerOptions } from './objective.ts';
+import type { Objective, OptimizerOptions } from './objective.ts';
 
 /** Minimizes by Adam: `steps` steps, or fewer if the tolerance is reached. */
 export async function minimizeAdam(

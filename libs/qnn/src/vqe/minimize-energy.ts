@@ -1,11 +1,12 @@
+import { type Iterate, largestComponent } from '@qloom/metrics/minimization/search.ts';
 import type { Circuit } from '@qloom/quantum/circuit.ts';
 import { CircuitError } from '@qloom/quantum/errors.ts';
 import type { Observable } from '@qloom/quantum/observables/observable.ts';
 import type { Random } from '@qloom/random/random.ts';
 import type { Engine } from '../engine/engine.ts';
 import { minimizeAdam } from './adam-minimizer.ts';
-import { minimizeLbfgs } from './lbfgs.ts';
-import { type Iterate, largestComponent, type Objective } from './objective.ts';
+import { minimizeLbfgs } from './lbfgs-minimizer.ts';
+import type { Objective } from './objective.ts';
 
 /** Optimizers of {@link minimizeEnergy}. */
 export const OPTIMIZERS = ['l-bfgs', 'adam'] as const;

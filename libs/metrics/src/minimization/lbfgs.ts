@@ -1,8 +1,18 @@
 import { dot, searchLine } from './line-search.ts';
-import { type Iterate, largestComponent, type Objective, type OptimizerOptions } from './objective.ts';
+import { type Iterate, largestComponent, type Search } from './search.ts';
 
 /** Number of stored pairs of steps and gradient changes. */
 const MEMORY = 10;
+
+/** Limits of {@link lbfgs}. */
+export interface LbfgsOptions {
+  /** Most steps. */
+  readonly steps: number;
+  /** The search ends when the largest component of the gradient is below this. */
+  readonly gradientTolerance: number;
+  /** Called after every step. */
+  readonly onStep?: (iterate: Iterate) => void;
+}
 
 interface Pair {
   readonly step: Float64Array;
@@ -13,13 +23,9 @@ interface Pair {
  * Minimizes by limited-memory BFGS (Nocedal and Wright, "Numerical Optimization", 2nd edition, algorithms 7.4 and 7.5).
  * Ends at the tolerance, after `steps` steps, or when no step lowers the value any more.
  */
-export async function minimizeLbfgs(
-  objective: Objective,
-  start: Float64Array,
-  { steps, gradientTolerance, afterStep }: OptimizerOptions,
-): Promise<Iterate> {
+export function* lbfgs(start: Float64Array, { steps, gradientTolerance, onStep }: LbfgsOptions): Search<Iterate> {
   const pairs: Pair[] = [];
-  let now: Iterate = { ...(await objective(start)), point: start, step: 0 };
+  let now: Iterate = { ...(yield start), point: start, step: 0 };
   while (now.step < steps && largestComponent(now.gradient) > gradientTolerance) {
     let direction = descent(now.gradient, pairs);
     if (!(dot(direction, now.gradient) < 0)) {
@@ -27,7 +33,7 @@ export async function minimizeLbfgs(
       direction = now.gradient.map((slope) => -slope);
     }
     const first = pairs.length === 0 ? Math.min(1, 0.5 / Math.sqrt(dot(direction, direction))) : 1;
-    const found = await searchLine(objective, now.point, now, direction, first);
+    const found = yield* searchLine(now.point, now, direction, first);
     if (found === null) {
       if (pairs.length === 0) break;
       pairs.length = 0;
@@ -40,7 +46,7 @@ export async function minimizeLbfgs(
     if (dot(pair.step, pair.change) > 1e-14 * dot(pair.change, pair.change)) pairs.push(pair);
     if (pairs.length > MEMORY) pairs.shift();
     now = { value: found.value, gradient: found.gradient, point: found.point, step: now.step + 1 };
-    await afterStep?.(now);
+    onStep?.(now);
   }
   return now;
 }

@@ -1,4 +1,4 @@
-import type { Evaluation, Objective } from './objective.ts';
+import type { Evaluation, Search } from './search.ts';
 
 /** A point on a line, with the slope along it. */
 interface Trial extends Evaluation {
@@ -16,18 +16,17 @@ const TRIALS = 30;
  * Optimization", 2nd edition, algorithms 3.5 and 3.6, with bisection safeguarding cubic interpolation). Null if no step
  * lowers the value beyond rounding: the caller is at a minimum within float64 accuracy.
  */
-export async function searchLine(
-  objective: Objective,
+export function* searchLine(
   from: Float64Array,
   start: Evaluation,
   direction: Float64Array,
   firstLength: number,
-): Promise<Trial | null> {
-  const at = async (length: number): Promise<Trial> => {
+): Search<Trial | null> {
+  function* at(length: number): Search<Trial> {
     const point = from.map((value, i) => value + length * direction[i]);
-    const evaluation = await objective(point);
+    const evaluation = yield point;
     return { ...evaluation, length, point, slope: dot(evaluation.gradient, direction) };
-  };
+  }
   const slope0 = dot(start.gradient, direction);
   const tooHigh = (trial: Trial) => trial.value > start.value + SUFFICIENT_DECREASE * trial.length * slope0;
   const flat = (trial: Trial) => Math.abs(trial.slope) <= -CURVATURE * slope0;
@@ -36,7 +35,7 @@ export async function searchLine(
   let high: Trial | null = null;
   let length = firstLength;
   for (let trials = 0; trials < TRIALS; trials++) {
-    const trial = await at(length);
+    const trial = yield* at(length);
     if (tooHigh(trial) || (low !== origin && high === null && trial.value >= low.value)) high = trial;
     else if (high !== null && trial.value >= low.value) high = trial;
     else if (flat(trial)) return trial;

@@ -1,0 +1,50 @@
+import { fitStandardizer, type Standardizer } from '@qloom/datasets/preprocessing/standardizer.ts';
+import { createRandom } from '@qloom/random/random.ts';
+import type { Points } from '@qloom/study/points/points.ts';
+import { classCounts, rowsByClass, selectRows } from '@qloom/study/points/rows.ts';
+import { coveringQuotas } from '@qloom/study/synthesis/quotas.ts';
+import { type Matrix, matrixOf } from '../matrix.ts';
+import { MetricError } from '../metric-error.ts';
+
+/** Training points as the probabilistic classifiers take them. */
+export interface TrainingSample {
+  readonly points: Points;
+  /** Classes with points, in rising order. */
+  readonly present: readonly number[];
+  /** Index into `present` of each row's class, shape [points.count]. */
+  readonly targets: Int32Array;
+  readonly standardizer: Standardizer;
+  /** Standardized features. */
+  readonly x: Matrix;
+}
+
+/**
+ * Rows that classifiers are fitted to, so that their cost is bounded: of more training points, a stratified sample. On 10
+ * features an MLP's error with 2,000 points is within its spread between draws of that with 10,000.
+ */
+export const MOST_TRAINING_ROWS = 2000;
+
+/**
+ * The training points, or a stratified sample of {@link MOST_TRAINING_ROWS} of them as a function of the seed, every class
+ * with at least one row. Throws MetricError without points.
+ */
+export function trainingSample(training: Points, seed: number): TrainingSample {
+  if (training.count === 0) {
+    throw new MetricError('training', 'classifier: there are no training points; give at least one');
+  }
+  const points = training.count > MOST_TRAINING_ROWS ? stratifiedRows(training, seed) : training;
+  const present = classCounts(points).flatMap((count, label) => (count > 0 ? [label] : []));
+  const standardizer = fitStandardizer(points);
+  const targets = Int32Array.from(points.y, (label) => present.indexOf(label));
+  return { points, present, targets, standardizer, x: matrixOf(points, standardizer) };
+}
+
+function stratifiedRows(training: Points, seed: number): Points {
+  const random = createRandom(seed).fork('training rows');
+  const quotas = coveringQuotas(MOST_TRAINING_ROWS, classCounts(training));
+  const rows = rowsByClass(training).flatMap((members, label) => random.shuffle(members).slice(0, quotas[label]));
+  return selectRows(
+    training,
+    rows.sort((a, b) => a - b),
+  );
+}
