@@ -29,10 +29,10 @@ export interface DrawRequest {
   /** Seed of this draw: the same request gives the same points, in the same order, always. */
   readonly seed: number | string;
   /**
-   * Purpose of the points. Each purpose has its own random stream, so that under one seed labels, test set and oracle
-   * pool never share a point. Default `labels`.
+   * Purpose of the points. Each purpose has its own random stream, so that under one seed labels, test set, oracle pool,
+   * unlabelled points and points of a source domain never share a point. Default `labels`.
    */
-  readonly purpose?: 'labels' | 'test' | 'oracle' | 'pool';
+  readonly purpose?: 'labels' | 'test' | 'oracle' | 'unlabelled' | 'source';
   /** Number of points of each class, shape [classes]; must sum to `count`. */
   readonly classCounts?: readonly number[];
 }

@@ -1,5 +1,6 @@
 import { type GetCapabilitiesResponse, type Method, Need } from '@qloom/contracts/gen/qloom/generator/v1/generator.ts';
-import type { DataNeed, OfferedMethod } from '@qloom/study/synthesis/offered-method.ts';
+import type { Configuration } from '@qloom/study/hyperparameters/hyperparameter.ts';
+import { type DataNeed, METHOD, type OfferedMethod } from '@qloom/study/synthesis/offered-method.ts';
 
 const NEEDS: Readonly<Record<DataNeed, Need>> = {
   unlabelled: Need.UNLABELLED,
@@ -22,6 +23,19 @@ export function offeredMethods({
   methods,
 }: Pick<GetCapabilitiesResponse, 'methods'>): ReadonlyMap<string, OfferedMethod> {
   return new Map(methods.map((method) => [method.name, decodeMethod(method)]));
+}
+
+/**
+ * What the method of a configuration needs, by the generator's description; nothing if it does not describe the method. Absent in
+ * the configuration, the method is the default that is advertised.
+ */
+export function methodNeeds(
+  answer: Pick<GetCapabilitiesResponse, 'capabilities' | 'methods'>,
+  configuration: Configuration,
+): OfferedMethod['needs'] {
+  const advertised = answer.capabilities?.hyperparameters.find(({ name }) => name === METHOD)?.defaultValue?.value;
+  const name = configuration[METHOD] ?? advertised?.value;
+  return offeredMethods(answer).get(String(name))?.needs ?? [];
 }
 
 function decodeMethod({ name, description, baseline, needs }: Method): OfferedMethod {

@@ -1,18 +1,21 @@
 import { status } from '@grpc/grpc-js';
-import type { Fold, FoldModel } from '@qloom/contracts/gen/qloom/episode/v1/slots.ts';
+import type { ArtifactRef, Fold, FoldModel } from '@qloom/contracts/gen/qloom/episode/v1/slots.ts';
 import { GeneratorServiceService } from '@qloom/contracts/gen/qloom/generator/v1/generator.ts';
 import type { ArtifactStore } from '@qloom/episode-log/artifacts/artifact-store.ts';
 import { createRandom } from '@qloom/random/random.ts';
 import { connect } from '@qloom/service-kit/client/clients.ts';
 import { DomainError } from '@qloom/service-kit/faults/errors.ts';
 import { isServiceError } from '@qloom/service-kit/faults/status.ts';
+import type { Configuration } from '@qloom/study/hyperparameters/hyperparameter.ts';
 import type { Points } from '@qloom/study/points/points.ts';
 import { classCounts as countsOf } from '@qloom/study/points/rows.ts';
 import { synthesisPlan } from '@qloom/study/synthesis/synthesis-plan.ts';
-import { fitModel, type GeneratorRemote } from '../clients/generator-client.ts';
+import { type FitCall, fitModel, type GeneratorRemote } from '../clients/generator-client.ts';
 import { decodeConfiguration } from '../codec/hyperparameters.ts';
+import { methodNeeds } from '../codec/offered-methods.ts';
 import { offeredRatio } from '../codec/offered-ratio.ts';
 import { decodePointsArtifact } from '../codec/points-artifact.ts';
+import { decodeUnlabelledArtifact } from '../codec/unlabelled-artifact.ts';
 import type { FoldWork, ProposedFoldStage } from './fold-stage.ts';
 
 /** Media type of a model in the artifact store. */
@@ -54,11 +57,13 @@ async function fitFold({
     data: proposal.data,
     checkpointEverySteps: 0,
   };
+  const sources = await sourcesOf(fold, configuration, service, artifacts, signal);
   const ref = `resume/${study}/${episode}/${fold.index}`;
   const fit = (resume: Uint8Array | undefined) =>
     fitModel(service, {
       settings,
       training,
+      ...sources,
       resume,
       signal,
       onCheckpoint: async (_step, checkpoint) => artifacts.setRef(ref, await artifacts.put(checkpoint)),
@@ -80,6 +85,25 @@ async function trainingOf(artifacts: ArtifactStore, { index, training }: Fold): 
   const name = `fold ${index} training`;
   if (training === undefined) throw new DomainError('data-loss', `${name}: the slot propose names no artifact`);
   return decodePointsArtifact(await artifacts.get(training.sha256), name);
+}
+
+/** The points beyond the labels that the method of a fit needs, of those that the fold has. */
+async function sourcesOf(
+  { index, unlabelled, source }: Fold,
+  configuration: Configuration,
+  service: GeneratorRemote,
+  artifacts: ArtifactStore,
+  signal: AbortSignal,
+): Promise<Pick<FitCall, 'unlabelled' | 'source'>> {
+  if (unlabelled === undefined && source === undefined) return {};
+  const needs = methodNeeds(await service.getCapabilities({}, { signal }), configuration);
+  const pool = needs.includes('unlabelled') ? unlabelled : undefined;
+  const domain = needs.includes('source') ? source : undefined;
+  const read = (ref: ArtifactRef) => artifacts.get(ref.sha256);
+  return {
+    ...(pool ? { unlabelled: decodeUnlabelledArtifact(await read(pool), `fold ${index} unlabelled`) } : {}),
+    ...(domain ? { source: decodePointsArtifact(await read(domain), `fold ${index} source`) } : {}),
+  };
 }
 
 /** The last checkpoint of a fit; undefined if there is none or it cannot be read, since it only saves time. */

@@ -1,15 +1,17 @@
 import { AgentServiceService, type GetCapabilitiesResponse } from '@qloom/contracts/gen/qloom/agent/v1/agent.ts';
 import type { ArtifactStore } from '@qloom/episode-log/artifacts/artifact-store.ts';
 import { isEpisodeKey } from '@qloom/episode-log/event-key.ts';
+import { ValidationError } from '@qloom/service-kit/faults/errors.ts';
 import { bindService, type ServiceBinding } from '@qloom/service-kit/server/handlers.ts';
 import { decodeSlot } from '@qloom/service-kit/stage/slot-events.ts';
 import { encodeHyperparameter } from '@qloom/study-rpc/codec/hyperparameters.ts';
 import { createSourcePointsCollector } from '@qloom/study-rpc/codec/points.ts';
 import { encodeBytes } from '@qloom/study-rpc/codec/tensors.ts';
+import { createUnlabelledSourceCollector } from '@qloom/study-rpc/codec/unlabelled-points.ts';
 import { readParts } from '@qloom/study-rpc/requests/part-order.ts';
 import { engineFindings } from '@qloom/tfjs/backends/engine-findings.ts';
 import type { Training } from '@qloom/tfjs/steps/use-training.ts';
-import { storeDataset } from '../study/data/datasets.ts';
+import { storeDataset, storeUnlabelled } from '../study/data/datasets.ts';
 import { advertisedSpace, type Peers } from '../study/peers.ts';
 import { MAX_EPISODES } from '../study/settings/complete-settings.ts';
 import { studySpace } from '../study/settings/study-space.ts';
@@ -23,7 +25,8 @@ const MAX_ROWS = 1_000_000;
 
 const DATASET_PARTS = [
   ['description', 'once'],
-  ['points', 'some'],
+  ['points', 'any'],
+  ['unlabelled', 'any'],
 ] as const;
 
 /** AgentService over the studies of one log. `training` describes how policies are trained. */
@@ -51,9 +54,20 @@ export function createAgentService(
       };
     },
     async putDataset(requests) {
-      const collector = createSourcePointsCollector('points', MAX_ROWS);
-      const { description } = await readParts(requests, DATASET_PARTS, { points: collector.add });
-      const points = collector.points();
+      const labelled = createSourcePointsCollector('points', MAX_ROWS);
+      const unlabelled = createUnlabelledSourceCollector('unlabelled', MAX_ROWS);
+      const taken = { points: labelled.add, unlabelled: unlabelled.add };
+      const { description } = await readParts(requests, DATASET_PARTS, taken);
+      if (unlabelled.started && labelled.started) {
+        const both = 'came beside points; right would be one of the two';
+        throw new ValidationError([{ field: 'unlabelled', description: both }]);
+      }
+      if (unlabelled.started) {
+        const rows = unlabelled.points();
+        const dataset = await storeUnlabelled(artifacts, rows, description);
+        return { dataset, rows: rows.count, features: rows.features, classes: 0 };
+      }
+      const points = labelled.points();
       const dataset = await storeDataset(artifacts, points, description);
       return { dataset, rows: points.count, features: points.features, classes: points.classes };
     },

@@ -3,8 +3,10 @@ import type { ArtifactRef, Fold } from '@qloom/contracts/gen/qloom/episode/v1/sl
 import type { SplitManifest } from '@qloom/datasets/split/split-manifest.ts';
 import type { ArtifactStore } from '@qloom/episode-log/artifacts/artifact-store.ts';
 import { selectRows } from '@qloom/study/points/rows.ts';
+import { encodeUnlabelledArtifact, UNLABELLED_TYPE } from '@qloom/study-rpc/codec/unlabelled-artifact.ts';
 import type { StudySeeds } from '../../domain/seeds.ts';
 import type { CompleteSettings } from '../settings/complete-settings.ts';
+import type { DataSources } from './data-sources.ts';
 import { putArtifact, putPoints } from './points-artifact.ts';
 import { type StudyData, splitLabels } from './study-data.ts';
 
@@ -28,18 +30,33 @@ export async function prepareStudy(
 ): Promise<StudyPrepared> {
   const { labels } = await data.own();
   const split = await splitLabels(labels, settings, seeds, data.description);
+  const sources = await putSources(store, data.ownSources);
   const folds = await Promise.all(
     split.reward.map(
       async ({ train, heldOut }, index): Promise<Fold> => ({
         index,
         training: await putPoints(store, selectRows(labels, train)),
         heldOut: await putPoints(store, selectRows(labels, heldOut)),
+        ...sources,
       }),
     ),
   );
   const manifest: StudyManifest = { version: 1, split, labels: await putPoints(store, labels) };
   const bytes = new TextEncoder().encode(JSON.stringify(manifest));
   return { manifest: await putArtifact(store, bytes, 'application/json'), folds, data: data.description };
+}
+
+/** Stores the points beyond the labels, which are the same for every fold. */
+async function putSources(
+  store: ArtifactStore,
+  { unlabelled, source }: DataSources,
+): Promise<Pick<Fold, 'unlabelled' | 'source'>> {
+  return {
+    ...(unlabelled
+      ? { unlabelled: await putArtifact(store, encodeUnlabelledArtifact(await unlabelled()), UNLABELLED_TYPE) }
+      : {}),
+    ...(source ? { source: await putPoints(store, await source()) } : {}),
+  };
 }
 
 /** Reads a study's manifest from the store. */

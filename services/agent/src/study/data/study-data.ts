@@ -12,10 +12,11 @@ import { DatasetError } from '@qloom/study/points/dataset-error.ts';
 import type { Points } from '@qloom/study/points/points.ts';
 import { selectRows } from '@qloom/study/points/rows.ts';
 import type { DataNeed } from '@qloom/study/synthesis/offered-method.ts';
-import { quoted } from '@qloom/tensor/quoted.ts';
 import type { StudySeeds } from '../../domain/seeds.ts';
 import type { CompleteSettings } from '../settings/complete-settings.ts';
+import { type DataSources, type OpenedSources, openSources } from './data-sources.ts';
 import { loadDataset } from './datasets.ts';
+import { jsonObject } from './json-object.ts';
 import { requireUsable } from './usable-data.ts';
 
 /** One draw of the data: all labels, the test points, and new true samples if the source can draw them. */
@@ -23,6 +24,8 @@ export interface Replicate {
   readonly labels: Points;
   readonly test: Points;
   readonly oracle: ((classCounts: readonly number[]) => Promise<Points>) | null;
+  /** Points beyond the labels that generators may use. */
+  readonly sources: DataSources;
 }
 
 /** An opened source of a study's data. */
@@ -36,13 +39,15 @@ export interface StudyData {
    * Requested labels and test points of each replicate; there may be fewer, because sets of identical rows are not
    * divided.
    */
-  readonly sizes: { readonly labels: number; readonly test: number };
+  readonly sizes: { readonly labels: number; readonly test: number } & OpenedSources['sizes'];
   /** What the data offers to methods of synthesis besides labelled points. */
   readonly meets: ReadonlySet<DataNeed>;
   /** True for a task: every replicate is a new draw. False for a fixed file, whose replicates are repeated splits. */
   readonly isFresh: boolean;
   /** The study's own labels and test points, on which it searches. Rejects with the signal's reason once it has aborted. */
   own(signal?: AbortSignal): Promise<Replicate>;
+  /** The sources of the study's own labels. */
+  readonly ownSources: DataSources;
   /** Replicate `index` of the final evaluation. */
   replicate(index: number): Promise<Replicate>;
 }
@@ -67,7 +72,7 @@ export async function openStudyData(
   return asValidation('settings.data', async () =>
     data.source?.$case === 'dataset'
       ? openFile(data, data.source.value, evaluation.draws, seeds, store, signal)
-      : openTask(data, seeds),
+      : openTask(data, seeds, store),
   );
 }
 
@@ -108,10 +113,12 @@ function isRefolded(labels: number): boolean {
   return labels / 4 < LEAST_HOLDOUT;
 }
 
-async function openTask(data: DataSource, seeds: StudySeeds): Promise<StudyData> {
+async function openTask(data: DataSource, seeds: StudySeeds, store: ArtifactStore): Promise<StudyData> {
   const task = taskOf(data);
   const count = data.labelBudget;
-  const { featureNames, classNames } = task.descriptor;
+  const description = describeTask(task);
+  const shape = { features: description.featureNames.length, classes: description.classNames.length };
+  const sources = await openSources(data, store, { description, ...shape }, { task });
   /** The same in all replicates. */
   let test: Promise<Points> | undefined;
   const drawWith = async (seed: number, signal?: AbortSignal): Promise<Replicate> => {
@@ -119,6 +126,7 @@ async function openTask(data: DataSource, seeds: StudySeeds): Promise<StudyData>
     return {
       test: await test,
       labels: await task.drawAsync({ count, seed }, { signal }),
+      sources: sources.of(seed, signal),
       oracle: (classCounts) => {
         const total = classCounts.reduce((sum, n) => sum + n, 0);
         return task.drawAsync({ count: total, seed, purpose: 'oracle', classCounts });
@@ -126,12 +134,13 @@ async function openTask(data: DataSource, seeds: StudySeeds): Promise<StudyData>
     };
   };
   return {
-    description: describeTask(task),
-    warnings: [],
-    shape: { features: featureNames.length, classes: classNames.length },
-    sizes: { labels: count, test: data.testSize },
-    meets: needsMet(describeTask(task)),
+    description,
+    warnings: sources.warnings,
+    shape,
+    sizes: { labels: count, test: data.testSize, ...sources.sizes },
+    meets: needsMet(description, sources),
     isFresh: true,
+    ownSources: sources.of(seeds.data),
     own: (signal) => drawWith(seeds.data, signal),
     replicate: (index) => drawWith(seeds.job(`draw-${index}`, 'draw')),
   };
@@ -140,16 +149,7 @@ async function openTask(data: DataSource, seeds: StudySeeds): Promise<StudyData>
 function taskOf({ source }: DataSource): Task {
   if (source?.$case !== 'task') throw new DatasetError('source', 'source: is no task');
   const { name, settingsJson } = source.value;
-  let settings: unknown = {};
-  try {
-    if (settingsJson !== '') settings = JSON.parse(settingsJson);
-  } catch {
-    throw new DatasetError('task.settings_json', `task.settings_json: ${quoted(settingsJson, "'")} is no JSON object`);
-  }
-  if (typeof settings !== 'object' || settings === null || Array.isArray(settings)) {
-    throw new DatasetError('task.settings_json', `task.settings_json: ${quoted(settingsJson, "'")} is no JSON object`);
-  }
-  return createNamedTask(name, settings as Record<string, unknown>);
+  return createNamedTask(name, jsonObject(settingsJson, 'task.settings_json'));
 }
 
 function describeTask({ descriptor }: Task): DataDescription {
@@ -177,6 +177,8 @@ async function openFile(
   signal?: AbortSignal,
 ): Promise<StudyData> {
   const { points, description, warnings } = await loadDataset(store, ref);
+  const shape = { features: points.features, classes: points.classes };
+  const sources = await openSources(data, store, { description, ...shape }, { known: points });
   requireUsable(points, description);
   const test = data.testSize || Math.max(points.classes, Math.round(points.count / 5));
   const labels = data.labelBudget || points.count - test;
@@ -185,20 +187,29 @@ async function openFile(
   const { classNames } = description;
   const options = { repeats: draws + 1, labels, test, seed: seeds.data };
   const splits = await runInTurns(repeatedSplitSteps({ ...points, block, classNames }, options), { signal });
+  // Files are the same for every split.
+  const ownSources = sources.of(seeds.data);
   const at = async (index: number): Promise<Replicate> => ({
     labels: selectRows(points, splits[index].labels),
     test: selectRows(points, splits[index].test),
     oracle: null,
+    sources: ownSources,
   });
-  const sizes = { labels, test };
-  const shape = { features: points.features, classes: points.classes };
-  const meets = needsMet(description);
-  const replicate = (index: number) => at(index + 1);
-  return { description, warnings, shape, sizes, meets, isFresh: false, own: () => at(0), replicate };
+  return {
+    description,
+    warnings: [...warnings, ...sources.warnings],
+    shape,
+    sizes: { labels, test, ...sources.sizes },
+    meets: needsMet(description, sources),
+    isFresh: false,
+    ownSources,
+    own: () => at(0),
+    replicate: (index) => at(index + 1),
+  };
 }
 
-function needsMet({ shots }: DataDescription): ReadonlySet<DataNeed> {
-  return new Set<DataNeed>(shots >= 1 ? ['shots'] : []);
+function needsMet({ shots }: DataDescription, { meets }: OpenedSources): ReadonlySet<DataNeed> {
+  return new Set<DataNeed>(shots >= 1 ? ['shots', ...meets] : meets);
 }
 
 /** Reports errors of data sets as a wrong field of the request. */

@@ -4,6 +4,7 @@ import type { Logger } from '@qloom/service-kit/logger.ts';
 import type { Configuration } from '@qloom/study/hyperparameters/hyperparameter.ts';
 import type { Space } from '@qloom/study/space/space.ts';
 import { decodeConfiguration } from '@qloom/study-rpc/codec/hyperparameters.ts';
+import { methodNeeds } from '@qloom/study-rpc/codec/offered-methods.ts';
 import { offeredRatio } from '@qloom/study-rpc/codec/offered-ratio.ts';
 import { baselineHyperparameters } from '../../domain/evaluation/baseline-tuning.ts';
 import type { Choices } from '../../domain/evaluation/choices.ts';
@@ -203,7 +204,7 @@ async function openContext(
   const { settings, seeds, artifacts, peers } = deps;
   if (view.prepared === undefined) throw new Error('the study is not prepared');
   const manifest = await loadManifest(artifacts, view.prepared);
-  const [offered, { capabilities }] = await Promise.all([
+  const [offered, generator] = await Promise.all([
     advertisedSpace(peers, signal),
     peers.generator.getCapabilities({}, { signal }),
   ]);
@@ -214,7 +215,8 @@ async function openContext(
     data: await openStudyData(settings, seeds, artifacts, signal),
     labels: await getPoints(artifacts, manifest.labels, 'labels'),
     baselineHyperparameters: baselineHyperparameters(offered.parameters),
-    ratio: offeredRatio(capabilities),
+    ratio: offeredRatio(generator.capabilities),
+    needsOf: (configuration) => methodNeeds(generator, configuration),
   };
 }
 

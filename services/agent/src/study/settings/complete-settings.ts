@@ -10,6 +10,7 @@ import { quoted } from '@qloom/tensor/quoted.ts';
 import { POLICY_NAMES } from '../../domain/policy/policy-table.ts';
 import { EQUAL_WEIGHTS, PAPER_TERMS } from '../../domain/reward/paper-terms.ts';
 import { REWARD_FORM_NAMES } from '../../domain/reward/reward-table.ts';
+import { completeSources } from './complete-sources.ts';
 import { qnnViolation } from './usable-qnn.ts';
 
 /** Settings without absent fields. */
@@ -76,6 +77,7 @@ export async function completeSettings(
       labelBudget,
       testSize,
       identicalRows: completeIdenticalRows(data, refuse),
+      ...completeSources(data, refuse),
     },
     qnn: await completeQnn(given.qnn, wrong, signal),
     folds: within('folds', given.folds || 3, 2, 20),

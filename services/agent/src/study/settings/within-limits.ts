@@ -12,6 +12,9 @@ export interface StudyWork {
   /** All labels of the study, and the points of its test set. */
   readonly labels: number;
   readonly test: number;
+  /** Points without labels, and points of a source domain; 0: none. */
+  readonly unlabelled: number;
+  readonly source: number;
 }
 
 const FLOAT32_BYTES = 4;
@@ -45,7 +48,14 @@ function violations(service: string, limits: readonly Limit[], work: StudyWork):
 }
 
 /** Advertised limits, the field that would have to change, and the study's demand. */
-function asked({ qnn, features, labels, test }: StudyWork): readonly (readonly [string, string, number])[] {
+function asked({
+  qnn,
+  features,
+  labels,
+  test,
+  unlabelled,
+  source,
+}: StudyWork): readonly (readonly [string, string, number])[] {
   const circuit = [
     ['qubits', 'qnn.qubits', qnn.qubits],
     ['layers', 'qnn.layers', qnn.layers],
@@ -58,6 +68,8 @@ function asked({ qnn, features, labels, test }: StudyWork): readonly (readonly [
     ['features', 'data', features],
     // The final evaluation fits generators and trains QNNs on all labels.
     ['training_points', 'data.label_budget', labels],
+    ['unlabelled_points', 'data.unlabelled', unlabelled],
+    ['source_points', 'data.simulator', source],
     ['real_points', 'data.label_budget', labels],
     ['points', 'data.label_budget', labels],
     ['points', 'data.test_size', test],

@@ -11,12 +11,14 @@ import type {
 import type { Points } from '@qloom/study/points/points.ts';
 import { classCounts } from '@qloom/study/points/rows.ts';
 import type { Space } from '@qloom/study/space/space.ts';
+import type { OfferedMethod } from '@qloom/study/synthesis/offered-method.ts';
 import { synthesisPlan } from '@qloom/study/synthesis/synthesis-plan.ts';
 import { assessFidelity } from '@qloom/study-rpc/clients/discriminator-client.ts';
-import { fitModel, samplePoints } from '@qloom/study-rpc/clients/generator-client.ts';
+import { type FitCall, fitModel, samplePoints } from '@qloom/study-rpc/clients/generator-client.ts';
 import { evaluateUtility } from '@qloom/study-rpc/clients/qnn-simulator-client.ts';
 import { encodeForeignConfiguration } from '@qloom/study-rpc/codec/hyperparameters.ts';
 import type { StudySeeds } from '../../../domain/seeds.ts';
+import type { DataSources } from '../../data/data-sources.ts';
 import type { StudyManifest } from '../../data/prepare.ts';
 import type { StudyData } from '../../data/study-data.ts';
 import { LONG_CALL_MS, type Peers } from '../../peers.ts';
@@ -40,6 +42,8 @@ export interface EvaluationContext {
   readonly baselineHyperparameters: readonly NumericHyperparameter[];
   /** `synthRatio` as the generator offers it. */
   readonly ratio: Hyperparameter | undefined;
+  /** What the generator's method in a configuration needs besides labelled points. */
+  readonly needsOf: (configuration: Configuration) => OfferedMethod['needs'];
   readonly peers: Peers;
   readonly artifacts: ArtifactStore;
   readonly clock: Clock;
@@ -59,7 +63,7 @@ export interface Synthesis {
 
 /**
  * Fits a generator to `training` and draws the number of points given by `synthRatio`. `label` names the seeds, `fold`
- * the fit in traces. Null if the ratio is 0.
+ * the fit in traces; `sources` has points beyond `training` that a method may need. Null if the ratio is 0.
  */
 export async function synthesize(
   context: EvaluationContext,
@@ -67,6 +71,7 @@ export async function synthesize(
   fold: number,
   configuration: Configuration,
   training: Points,
+  sources: DataSources,
   signal: AbortSignal,
 ): Promise<Synthesis | null> {
   const counts = synthesisPlan(configuration, classCounts(training), context.ratio);
@@ -86,12 +91,26 @@ export async function synthesize(
   const { model, summary: fit } = await fitModel(generator, {
     settings,
     training,
+    ...(await neededSources(context, configuration, sources)),
     ...limits,
     onProgress: async (progress) => curves.add(progress),
   });
   const sampling = { settings: { seed: sampleSeed, classCounts: counts, ungated: false }, model, ...limits };
   const { points, summary: sample } = await samplePoints(generator, sampling);
   return { points, model, fitSeed, sampleSeed, fit, sample, curves: curves.curves() };
+}
+
+/** The points beyond the labels that the method of a configuration needs. */
+async function neededSources(
+  { needsOf }: EvaluationContext,
+  configuration: Configuration,
+  { unlabelled, source }: DataSources,
+): Promise<Pick<FitCall, 'unlabelled' | 'source'>> {
+  const needs = needsOf(configuration);
+  return {
+    ...(unlabelled && needs.includes('unlabelled') ? { unlabelled: await unlabelled() } : {}),
+    ...(source && needs.includes('source') ? { source: await source() } : {}),
+  };
 }
 
 let lastAttempt = 0;

@@ -66,7 +66,15 @@ async function runOuter(
   const training = selectRows(context.labels, rows.train);
   const heldOut = selectRows(context.labels, rows.heldOut);
   const startedMs = context.clock.now();
-  const synthetic = await synthesize(context, name, 10_000 + 20 * episode + fold, configuration, training, signal);
+  const synthetic = await synthesize(
+    context,
+    name,
+    10_000 + 20 * episode + fold,
+    configuration,
+    training,
+    context.data.ownSources,
+    signal,
+  );
   const seeds = context.seeds.outerQnn(Math.max(OUTER_QNN_SEEDS, context.settings.qnnSeeds));
   const roles = { training, synthetic: synthetic?.points ?? null, heldOut };
   const arms = synthetic === null ? [QnnArm.REAL_ONLY] : [QnnArm.REAL_ONLY, QnnArm.AUGMENTED];
@@ -93,7 +101,15 @@ async function runTune(
     const training = await getPoints(context.artifacts, fold.training, 'fold.training');
     const heldOut = await getPoints(context.artifacts, fold.heldOut, 'fold.held_out');
     const label = `${name}/${fold.index}`;
-    const synthetic = await synthesize(context, label, 20_000 + fold.index, configuration, training, signal);
+    const synthetic = await synthesize(
+      context,
+      label,
+      20_000 + fold.index,
+      configuration,
+      training,
+      context.data.ownSources,
+      signal,
+    );
     const roles = { training, synthetic: synthetic?.points ?? null, heldOut };
     const arm = synthetic === null ? QnnArm.REAL_ONLY : QnnArm.AUGMENTED;
     reports.push(await train(context, roles, seeds, [arm], signal));
@@ -154,7 +170,7 @@ async function addedPoints(
   }
   const configuration = arm === QLOOM || arm === QLOOM_UNSELECTED ? best : (baselines.get(arm) ?? null);
   if (configuration === null) return null;
-  return synthesize(context, name, replicate, configuration, data.labels, signal);
+  return synthesize(context, name, replicate, configuration, data.labels, data.sources, signal);
 }
 
 async function runClassical(

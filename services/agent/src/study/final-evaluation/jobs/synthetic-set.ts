@@ -19,7 +19,7 @@ export async function synthesizeDataset(
   signal: AbortSignal,
 ): Promise<SynthesisResult | FailedJob> {
   const { labels, artifacts, data, manifest } = context;
-  const made = await synthesize(context, 'synthesis', 30_000, configuration, labels, signal);
+  const made = await synthesize(context, 'synthesis', 30_000, configuration, labels, data.ownSources, signal);
   if (made === null) return { failed: 'the chosen configuration adds no points', reason: 'diverged' };
   const roles = { training: labels, heldOut: labels, synthetic: made.points };
   const fidelity = withoutMemorization(await assess(context, 'synthesis', roles, signal));

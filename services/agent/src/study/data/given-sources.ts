@@ -1,0 +1,108 @@
+import type { ArtifactRef, DataDescription } from '@qloom/contracts/gen/qloom/episode/v1/slots.ts';
+import { fromUnit, toUnit, unitAt } from '@qloom/datasets/preprocessing/feature-units.ts';
+import type { ArtifactStore } from '@qloom/episode-log/artifacts/artifact-store.ts';
+import { ValidationError } from '@qloom/service-kit/faults/errors.ts';
+import type { Points, UnlabelledPoints } from '@qloom/study/points/points.ts';
+import { decodeDataDescription } from '@qloom/study-rpc/codec/data-description.ts';
+import { quoted } from '@qloom/tensor/quoted.ts';
+import { loadDataset, loadUnlabelled } from './datasets.ts';
+
+/** The points of a study that points from elsewhere must suit. */
+export interface SuitedData {
+  readonly description: DataDescription;
+  readonly features: number;
+  readonly classes: number;
+}
+
+const UNLABELLED = 'settings.data.unlabelled';
+const SIMULATOR = 'settings.data.simulator';
+
+/**
+ * Reads unlabelled points from the store, in the units of the study's data, without those that are identical to a row of
+ * `known`, any of which may be a test point. Throws ValidationError if they do not suit the data, or if none is left.
+ */
+export async function loadUnlabelledPoints(
+  store: ArtifactStore,
+  ref: ArtifactRef,
+  data: SuitedData,
+  known: Points | null,
+): Promise<{ readonly points: UnlabelledPoints; readonly dropped: number }> {
+  const given = await loadUnlabelled(store, ref, UNLABELLED);
+  requireSameNames(UNLABELLED, 'features', given.description.featureNames, data.description.featureNames);
+  requireFeatures(UNLABELLED, given.points.features, data);
+  const { count, features } = given.points;
+  const x = Float32Array.from(given.points.x, (value, i) => toUnit(value, unitAt(data.description, i % features)));
+  requireWithin(UNLABELLED, x, data);
+  const rows = new Set(known === null ? [] : rowKeys(known));
+  const kept = rowKeys({ count, features, x }).flatMap((key, row) => (rows.has(key) ? [] : [row]));
+  if (kept.length === 0) {
+    refuse(
+      UNLABELLED,
+      `each of its ${count} rows is also a row of the data set, so that it may be a test point; give others`,
+    );
+  }
+  const points = new Float32Array(kept.length * features);
+  kept.forEach((row, i) => {
+    points.set(x.subarray(row * features, (row + 1) * features), i * features);
+  });
+  return { points: { count: kept.length, features, x: points }, dropped: count - kept.length };
+}
+
+/** Reads the points of a source domain, in the units of the study's data. Throws ValidationError if they do not suit it. */
+export async function loadSourcePoints(store: ArtifactStore, ref: ArtifactRef, data: SuitedData): Promise<Points> {
+  const { points, description } = await loadDataset(store, ref, SIMULATOR);
+  requireSameNames(SIMULATOR, 'features', description.featureNames, data.description.featureNames);
+  requireSameNames(SIMULATOR, 'classes', description.classNames, data.description.classNames);
+  requireFeatures(SIMULATOR, points.features, data);
+  if (points.classes !== data.classes) {
+    refuse(SIMULATOR, `has ${points.classes} classes, and the study's data ${data.classes}; right would be the same`);
+  }
+  const x = points.x.map((value, i) => {
+    const j = i % points.features;
+    return toUnit(fromUnit(value, unitAt(description, j)), unitAt(data.description, j));
+  });
+  requireWithin(SIMULATOR, x, data);
+  return { ...points, x };
+}
+
+function requireSameNames(field: string, what: string, given: readonly string[], own: readonly string[]): void {
+  if (
+    given.length === 0 ||
+    own.length === 0 ||
+    (given.length === own.length && given.every((name, j) => name === own[j]))
+  )
+    return;
+  const list = (names: readonly string[]) => names.map((name) => quoted(name)).join(', ');
+  refuse(
+    field,
+    `its ${what} are ${list(given)}; right would be those of the study's data, in that order: ${list(own)}`,
+  );
+}
+
+function requireFeatures(field: string, features: number, data: SuitedData): void {
+  if (features === data.features) return;
+  refuse(field, `has ${features} features, and the study's data ${data.features}; right would be the same`);
+}
+
+/** Throws ValidationError for a value outside the limits of its feature. */
+function requireWithin(field: string, x: Float32Array, data: SuitedData): void {
+  const { lower, upper, featureNames } = decodeDataDescription(data.description, data, field);
+  for (let i = 0; i < x.length; i++) {
+    const j = i % data.features;
+    if (!(x[i] < lower[j] || x[i] > upper[j])) continue;
+    const where = `row ${Math.floor(i / data.features)}, feature ${featureNames[j] ?? j}`;
+    refuse(field, `${where} is ${x[i]}; right would be ${lower[j]} to ${upper[j]}, the limits of the study's data`);
+  }
+}
+
+/** A text for each row, equal if and only if the rows are. */
+function rowKeys({ count, features, x }: UnlabelledPoints): string[] {
+  // Adding 0 makes −0 equal to 0.
+  return Array.from({ length: count }, (_, row) =>
+    Array.from(x.subarray(row * features, (row + 1) * features), (value) => value + 0).join(),
+  );
+}
+
+function refuse(field: string, description: string): never {
+  throw new ValidationError([{ field, description }]);
+}
