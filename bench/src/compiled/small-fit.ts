@@ -4,6 +4,7 @@ import { createNamedTask } from '@qloom/datasets/tasks/task-table.ts';
 /** The small setting: batches of 32, perceptrons of 64-64, convolutions of 16 and 32 filters. */
 export const SMALL = {
   'gan.batchSize': '32',
+  'vae.architecture': 'plain',
   'vae.layers': 2,
   'vae.width': 64,
   'disc.arch': 'conv',

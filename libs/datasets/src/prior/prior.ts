@@ -3,7 +3,7 @@ import { DatasetError } from '@qloom/study/points/dataset-error.ts';
 import type { Points } from '@qloom/study/points/points.ts';
 import { rowsByClass } from '@qloom/study/points/rows.ts';
 import { takeInTurn } from '../augmentations/synthesize.ts';
-import { fitStandardizer, standardize, unstandardize } from '../preprocessing/standardizer.ts';
+import { fitStandardizer, type Standardizer, standardize, unstandardize } from '../preprocessing/standardizer.ts';
 import { choleskyFactor } from '../sampling/cholesky.ts';
 import type { FeatureRange } from '../tasks/task.ts';
 import { measureWithShots } from './shot-layer.ts';
@@ -17,12 +17,17 @@ export interface PriorOptions {
   readonly shots?: number | null;
   /** Limits of the features: values beyond are set to them. Absent: no limits. */
   readonly physical?: readonly FeatureRange[];
+  /** Whether the points are standardized already; otherwise the covariance is shrunk in standardized features. Default false. */
+  readonly standardized?: boolean;
 }
 
 /** The density of labelled points that few labels suffice for. */
 export interface Prior {
   /** ρ in force. */
   readonly rho: number;
+  readonly classes: number;
+  /** m_c, one row per class; the mean of all rows for a class without one. Shape [classes, features]. */
+  readonly means: Float32Array;
   /**
    * Draws `count` points of class `label`, in the units of the points that it was fitted to. Throws DatasetError for a
    * class without a row.
@@ -53,15 +58,22 @@ export function fitPrior(points: Points, options: PriorOptions = {}): Prior {
   if (physical && physical.length !== features) {
     throw new DatasetError('physical', `physical: ${physical.length} ranges for ${features} features; give one each`);
   }
-  const standardizer = fitStandardizer(points);
+  const standardizer = options.standardized ? unitScale(features) : fitStandardizer(points);
   const standard = standardize(standardizer, points);
   const { means, covariance } = classMoments(standard);
   const lower = choleskyFactor(covariance, features);
   const rows = rowsByClass(points);
   const fresh = Math.sqrt(1 - rho * rho);
 
+  const centres = new Float32Array(classes * features);
+  means.forEach((mean, label) => {
+    if (mean) centres.set(mean, label * features);
+  });
+
   return {
     rho,
+    classes,
+    means: unstandardize(standardizer, { ...points, count: classes, x: centres }).x,
     draw(label, count, random) {
       const mean = means[label];
       if (mean === undefined) {
@@ -94,4 +106,8 @@ function limited(points: Points, physical: readonly FeatureRange[] | undefined):
     return Math.min(high ?? Number.POSITIVE_INFINITY, Math.max(low ?? Number.NEGATIVE_INFINITY, value));
   });
   return { ...points, x };
+}
+
+function unitScale(features: number): Standardizer {
+  return { mean: new Array<number>(features).fill(0), scale: new Array<number>(features).fill(1) };
 }

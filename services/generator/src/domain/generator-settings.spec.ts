@@ -6,7 +6,13 @@ describe('generatorSettings', () => {
   it('fills in the defaults', () => {
     const settings = generatorSettings({});
     expect(settings.method).toBe('gan');
-    expect(settings.vae).toEqual({ layers: 2, width: 32, latentDim: 4, activation: 'swish', architecture: 'plain' });
+    expect(settings.vae).toEqual({
+      layers: 2,
+      width: 32,
+      latentDim: 4,
+      activation: 'swish',
+      architecture: 'prior-residual',
+    });
     expect(settings.training).toMatchObject({ steps: 1500, batchSize: 32, beta: 0.1, lambdaRec: 1 });
   });
 
@@ -22,6 +28,12 @@ describe('generatorSettings', () => {
     [{ 'vae.widht': 20 }, 'vae.widht: no such hyperparameter'],
   ])('refuses %j with a message that says what would be right', (given, message) => {
     expect(() => generatorSettings(given as Record<string, number>)).toThrow(message as string);
+  });
+
+  it('takes the methods own hyperparameters of the prior', () => {
+    expect(generatorSettings({}).own).toMatchObject({ 'prior.rho': 'auto' });
+    expect(generatorSettings({ method: 'prior', 'prior.rho': '0.5' }).own).toEqual({ 'prior.rho': '0.5' });
+    expect(() => generatorSettings({ 'prior.roh': 1 })).toThrow('prior.roh: no such hyperparameter');
   });
 
   it("forwards the critic's hyperparameters untouched", () => {

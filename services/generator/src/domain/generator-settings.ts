@@ -2,7 +2,7 @@ import { checkConfiguration } from '@qloom/study/hyperparameters/check-configura
 import type { Configuration, HyperparameterValue } from '@qloom/study/hyperparameters/hyperparameter.ts';
 import { HYPERPARAMETERS } from './hyperparameter-table.ts';
 import { METHODS, type MethodName } from './methods/method-table.ts';
-import type { Activation, GeneratorSettings } from './settings.ts';
+import type { Activation, Architecture, GeneratorSettings } from './settings.ts';
 
 /** The hyperparameters that the generator checks. */
 const OWNED = { service: 'generator', hyperparameters: HYPERPARAMETERS, prefixes: ['vae.', 'prior.', 'rival.'] };
@@ -26,7 +26,7 @@ export function generatorSettings(given: Configuration): GeneratorSettings {
       width: number('vae.width'),
       latentDim: number('vae.latentDim'),
       activation: own.get('vae.activation') as Activation,
-      architecture: own.get('vae.architecture') as 'plain' | 'residual',
+      architecture: own.get('vae.architecture') as Architecture,
     },
     training: {
       steps: number('gan.steps'),
@@ -36,6 +36,7 @@ export function generatorSettings(given: Configuration): GeneratorSettings {
       lambdaRec: number('vae.lambdaRec'),
       lambdaDiv: number('gan.lambdaDiv'),
       lambdaMom: number('gan.lambdaMom'),
+      priorLabels: number('prior.labels'),
     },
     own: Object.fromEntries(listed),
     forwarded: others,

@@ -82,7 +82,8 @@ describe('sampleModel', () => {
   it('gives the most probable rejected points if none passes, and reports their number', async () => {
     // Class 1 is where class 0 is, so that the gate can accept none of its points.
     const moved = { ...measured, y: measured.y.map(() => 0).with(0, 1), x: measured.x.with(0, 1).with(1, -1) };
-    const { summary } = await drawn({ ...gan, training: { points: moved, shape } }, { counts: [0, 5] });
+    const plain = await fitted({ 'vae.architecture': 'plain' });
+    const { summary } = await drawn({ ...plain, training: { points: moved, shape } }, { counts: [0, 5] });
     expect(summary).toEqual({ count: 5, drawn: 20 * 5 + 256, acceptance: 0, forced: 5 });
   });
 

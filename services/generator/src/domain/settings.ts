@@ -3,13 +3,19 @@ import type { Configuration } from '@qloom/study/hyperparameters/hyperparameter.
 /** Activations of the hidden layers. */
 export type Activation = 'relu' | 'swish' | 'tanh';
 
+/**
+ * How the networks are built. `residual` adds each hidden layer of equal width to its input; `prior-residual` adds the decoder's
+ * output, zero at first, to a base point: a draw of the prior.
+ */
+export type Architecture = 'plain' | 'residual' | 'prior-residual';
+
 /** The shape of the encoder and the decoder. */
 export interface VaeSettings {
   readonly layers: number;
   readonly width: number;
   readonly latentDim: number;
   readonly activation: Activation;
-  readonly architecture: 'plain' | 'residual';
+  readonly architecture: Architecture;
 }
 
 /** How the network is trained. */
@@ -21,6 +27,8 @@ export interface TrainingSettings {
   readonly lambdaRec: number;
   readonly lambdaDiv: number;
   readonly lambdaMom: number;
+  /** N₀: with N training points the mean square of a prior-residual decoder's residual has the weight N₀/N. */
+  readonly priorLabels: number;
 }
 
 /** The generator's settings: its hyperparameters, checked and with defaults. */

@@ -111,7 +111,7 @@ describe('GeneratorService', () => {
     expect(checkpoints).toEqual([20, 40, 60, 80]);
     expect(summary).toMatchObject({ steps: 100, resumedFromStep: 0 });
     expect(summary.values.map(({ name }) => name)).toEqual(
-      expect.arrayContaining(['reconstruction', 'kl', 'diversity', 'moment', 'critic.adversarial', 'held_out.score']),
+      expect.arrayContaining(['reconstruction', 'kl', 'diversity', 'moment', 'critic.adversarial', 'residual']),
     );
     const first = await draw(model, [300, 20]);
     expect([...first.points.y].filter((label) => label === 0).length).toBe(300);

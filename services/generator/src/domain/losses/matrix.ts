@@ -19,6 +19,14 @@ export function rowsOf(source: Matrix, from: number, rows: number): Matrix {
   return { rows, columns, data: data.subarray(from * columns, (from + rows) * columns) };
 }
 
+/** The rows of `first`, then those of `second`, which has as many columns. */
+export function stacked(first: Matrix, second: Matrix): Matrix {
+  const out = matrix(first.rows + second.rows, first.columns);
+  out.data.set(first.data);
+  out.data.set(second.data, first.data.length);
+  return out;
+}
+
 /** Squared Euclidean distance between row `i` of `a` and row `j` of `b`. */
 export function squaredDistance(a: Matrix, i: number, b: Matrix, j: number): number {
   const { columns } = a;

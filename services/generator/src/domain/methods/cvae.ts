@@ -3,6 +3,7 @@ import { sampleGated } from '../sampling/sample-gated.ts';
 import { fitNetwork } from '../training/fit-network.ts';
 import type { GeneratorMethod } from './method.ts';
 import { OPTIMIZER_HYPERPARAMETERS, VAE_HYPERPARAMETERS } from './network-hyperparameters.ts';
+import { PRIOR_LABELS, PRIOR_RHO } from './prior-hyperparameters.ts';
 
 /** The conditional VAE alone (Sohn et al., 2015). */
 export const cvae: GeneratorMethod = {
@@ -11,7 +12,7 @@ export const cvae: GeneratorMethod = {
   needs: [],
   critic: false,
   strength: false,
-  hyperparameters: [...VAE_HYPERPARAMETERS, ...OPTIMIZER_HYPERPARAMETERS],
+  hyperparameters: [...VAE_HYPERPARAMETERS, PRIOR_RHO, PRIOR_LABELS, ...OPTIMIZER_HYPERPARAMETERS],
   fit: (options) => fitNetwork(options, { critic: false }),
   sample: sampleGated(networkSource),
 };

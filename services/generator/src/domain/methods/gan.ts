@@ -3,6 +3,7 @@ import { sampleGated } from '../sampling/sample-gated.ts';
 import { fitNetwork } from '../training/fit-network.ts';
 import type { GeneratorMethod, Unconditional } from './method.ts';
 import { OPTIMIZER_HYPERPARAMETERS, VAE_HYPERPARAMETERS } from './network-hyperparameters.ts';
+import { PRIOR_LABELS, PRIOR_RHO } from './prior-hyperparameters.ts';
 
 const PENALTIES: readonly Unconditional[] = [
   {
@@ -34,7 +35,7 @@ export const gan: GeneratorMethod = {
   needs: [],
   critic: true,
   strength: false,
-  hyperparameters: [...VAE_HYPERPARAMETERS, ...PENALTIES, ...OPTIMIZER_HYPERPARAMETERS],
+  hyperparameters: [...VAE_HYPERPARAMETERS, PRIOR_RHO, PRIOR_LABELS, ...PENALTIES, ...OPTIMIZER_HYPERPARAMETERS],
   fit: (options) => fitNetwork(options, { critic: true }),
   sample: sampleGated(networkSource),
 };

@@ -37,9 +37,10 @@ export const VAE_HYPERPARAMETERS: readonly Unconditional[] = [
   {
     name: 'vae.architecture',
     kind: 'categorical',
-    choices: ['plain', 'residual'],
-    default: 'plain',
-    description: 'residual adds each hidden layer of equal width to its input.',
+    choices: ['prior-residual', 'plain', 'residual'],
+    default: 'prior-residual',
+    description:
+      'prior-residual adds the decoder, zero at first, to a draw of the prior; residual adds each hidden layer of equal width to its input.',
   },
   {
     name: 'vae.beta',

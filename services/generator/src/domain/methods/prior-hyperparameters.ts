@@ -13,6 +13,18 @@ export const PRIOR_RHO: Unconditional = {
     "Share of a training point's own deviation from its class mean that a draw of the prior keeps; auto: 0.7 where shots are known, else 0.",
 };
 
+/** The weight of the prior for the methods that train a network on top of it. */
+export const PRIOR_LABELS: Unconditional = {
+  name: 'prior.labels',
+  kind: 'float',
+  min: 20,
+  max: 20000,
+  scale: 'log',
+  default: 1000,
+  description:
+    'Number of labels at which the prior weighs as much as the data: with N labels the mean square of what prior-residual adds to the prior has the weight prior.labels/N.',
+};
+
 /** ρ for a value of {@link PRIOR_RHO} and this data. */
 export function rhoOf(value: HyperparameterValue, { shots }: DataShape): number {
   return value === 'auto' ? defaultRho(shots) : Number(value);

@@ -1,7 +1,6 @@
-import { measureWithShots } from '@qloom/datasets/prior/shot-layer.ts';
 import type { Random } from '@qloom/random/random.ts';
 import type { Points } from '@qloom/study/points/points.ts';
-import { anglesOf, type Codec } from '../codec.ts';
+import type { Codec } from '../codec.ts';
 import type { Matrix } from '../losses/matrix.ts';
 
 /** Draws points from a fitted generator. */
@@ -23,15 +22,4 @@ export function pointsOf(codec: Codec, channels: Matrix, label: number): Points 
     else if (x[i] > upper[j]) x[i] = upper[j];
   }
   return { count: channels.rows, features, classes, x, y: new Int32Array(channels.rows).fill(label) };
-}
-
-/** The points as measured with the data's number of shots, where that is known; angles are not measured. */
-export function measured({ state: { shape } }: Codec, points: Points, random: Random): Points {
-  if (shape.shots < 1) return points;
-  return measureWithShots(
-    points,
-    shape.shots,
-    random,
-    anglesOf(shape).map((angle) => !angle),
-  );
 }

@@ -1,14 +1,9 @@
-import { fitPrior, type Prior } from '@qloom/datasets/prior/prior.ts';
-import type { Points } from '@qloom/study/points/points.ts';
-import { type Codec, fitCodec } from '../codec.ts';
+import { fitCodec } from '../codec.ts';
 import { matrix } from '../losses/matrix.ts';
+import { measured } from '../measured.ts';
+import { fitChannelPrior } from '../training/channel-prior.ts';
 import type { TrainingData } from '../training-data.ts';
-import { measured, type PointSource, pointsOf } from './point-source.ts';
-
-/** Fits the prior to points in the channels of the codec, where angles have no jump. */
-export function fitChannelPrior(codec: Codec, points: Points, rho: number): Prior {
-  return fitPrior({ ...points, features: codec.channels, x: codec.encode(points).data }, { rho });
-}
+import { type PointSource, pointsOf } from './point-source.ts';
 
 /** The source of points of the prior alone: a draw in the channels, the bounds, the shot layer. */
 export function priorSource(training: TrainingData, rho: number): PointSource {
@@ -18,7 +13,7 @@ export function priorSource(training: TrainingData, rho: number): PointSource {
     codec,
     draw(count, label, random) {
       const { x } = prior.draw(label, count, random);
-      return measured(codec, pointsOf(codec, matrix(count, codec.channels, x), label), random);
+      return measured(training.shape, pointsOf(codec, matrix(count, codec.channels, x), label), random);
     },
     dispose() {},
   };

@@ -7,8 +7,12 @@ import type { Critic, CriticOpening } from '../critic.ts';
 import { DivergedError } from '../errors.ts';
 import type { FitOptions } from '../fit-options.ts';
 import type { Fitted } from '../methods/method.ts';
+import { rhoOf } from '../methods/prior-hyperparameters.ts';
+import { hasBase } from '../vae/network.ts';
+import { drawnBases, meanBases } from './base-points.ts';
+import { fitChannelPrior } from './channel-prior.ts';
 import { splitHeldOut } from './held-out.ts';
-import { learnedNetwork } from './neural-model.ts';
+import { learnedNetwork, type NetworkPrior } from './neural-model.ts';
 import { fitFingerprint, packResume, type ResumeCheckpoint, unpackResume } from './resume-checkpoint.ts';
 import {
   type Batch,
@@ -36,17 +40,31 @@ export async function fitNetwork(options: FitOptions, variant: { readonly critic
   const fingerprint = fitFingerprint(settings, seed, data);
   const resumed = options.resume ? unpackResume(fingerprint, options.resume) : undefined;
   const heldOutPoints = selectRows(points, heldOut);
-  const trainer = new Trainer({ settings, codec, fitPoints, heldOutPoints, random, ...variant, steps: options.steps });
+  const prior = networkPrior(options, variant);
+  const bases = prior && (prior.role === 'base' ? drawnBases : meanBases)(fitChannelPrior(codec, points, prior.rho));
+  const trainer = new Trainer({
+    ...{ settings, codec, fitPoints, heldOutPoints, random, bases, ...variant },
+    steps: options.steps,
+  });
   let critic: Critic | undefined;
   try {
     if (resumed) trainer.restore(resumed.trainer);
     if (variant.critic) critic = await openedCritic(options, fitPoints, random, resumed?.critic);
     const values = await train(options, trainer, critic, fingerprint, resumed);
-    return finished(options, variant, trainer, codec, values, resumed?.step ?? 0);
+    return finished(options, variant, trainer, codec, prior, values, resumed?.step ?? 0);
   } finally {
     trainer.dispose();
     await critic?.close();
   }
+}
+
+/** The prior of a `prior-residual` network: under its decoder where a critic judges the draws, otherwise around it. */
+function networkPrior(
+  { settings, data }: FitOptions,
+  { critic }: { readonly critic: boolean },
+): NetworkPrior | undefined {
+  if (!hasBase(settings.vae)) return undefined;
+  return { rho: rhoOf(settings.own['prior.rho'], data.shape), role: critic ? 'base' : 'noise' };
 }
 
 function openedCritic(
@@ -81,6 +99,7 @@ async function train(
   const { steps } = settings.training;
   const every = options.checkpointEvery || DEFAULT_CHECKPOINT_EVERY;
   const first = resumed?.step ?? 0;
+  const weights = { ...settings.training, residualWeight: settings.training.priorLabels / data.points.count };
   let values: Record<string, number> = {};
   let drawn = trainer.draw(first);
   for (let step = first; step < steps; step++) {
@@ -90,7 +109,7 @@ async function train(
     asked?.catch(() => undefined);
     // A message is sent when the event loop turns; without this it would wait until the losses are computed.
     await breathe();
-    const local = localLosses(batch, settings.training, step, trainer.moments);
+    const local = localLosses(batch, weights, step, trainer.moments);
     if (step + 1 < steps) drawn = trainer.draw(step + 1);
     const answer = asked && (await abortable(asked, signal, 'fit'));
     values = { ...local.values };
@@ -119,6 +138,7 @@ function finished(
   variant: { readonly critic: boolean },
   trainer: Trainer,
   codec: Codec,
+  prior: NetworkPrior | undefined,
   values: Record<string, number>,
   resumedFromStep: number,
 ): Fitted {
@@ -129,13 +149,14 @@ function finished(
     vae: settings.vae,
     codec: codec.state,
     parameters: best.parameters,
-    observationNoise: variant.critic ? new Array(codec.channels).fill(0) : trainer.residuals(data.points),
+    observationNoise: variant.critic || prior ? new Array(codec.channels).fill(0) : trainer.residuals(data.points),
+    ...(prior ? { prior } : {}),
   });
   return {
     learned,
     steps,
     selectedStep: best.step,
     resumedFromStep,
-    values: { ...values, 'held_out.score': best.score },
+    values: { ...values, ...(best.score === undefined ? {} : { 'held_out.score': best.score }) },
   };
 }

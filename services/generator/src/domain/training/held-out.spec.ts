@@ -4,9 +4,9 @@ import { heldOutScore, splitHeldOut } from './held-out.ts';
 
 describe('splitHeldOut', () => {
   it('holds out a fifth of each class with at least five points, and none of a smaller one', () => {
-    const labels = Int32Array.from([...new Array(10).fill(0), ...new Array(5).fill(1), ...new Array(4).fill(2)]);
+    const labels = Int32Array.from([...new Array(315).fill(0), ...new Array(5).fill(1), ...new Array(4).fill(2)]);
     const { fit, heldOut } = splitHeldOut(labels, 3, createRandom(1));
-    expect([...heldOut].map((row) => labels[row])).toEqual([0, 0, 1]);
+    expect([...heldOut].map((row) => labels[row])).toEqual([...new Array(63).fill(0), 1]);
     expect([...fit, ...heldOut].sort((a, b) => a - b)).toEqual([...labels.keys()]);
   });
 
@@ -17,9 +17,13 @@ describe('splitHeldOut', () => {
     expect(heldOut.filter((row) => labels[row] === 1).length).toBe(3);
   });
 
-  it('scores on the fitted points where every class is tiny', () => {
-    const { fit, heldOut } = splitHeldOut(Int32Array.of(0, 1, 0), 2, createRandom(1));
-    expect([...heldOut]).toEqual([...fit]);
+  it('holds out nothing where there would be fewer than 64 points', () => {
+    for (const count of [3, 40, 312]) {
+      const labels = Int32Array.from({ length: count }, (_, i) => i % 2);
+      const { fit, heldOut } = splitHeldOut(labels, 2, createRandom(1));
+      expect([...fit]).toEqual([...labels.keys()]);
+      expect([...heldOut]).toEqual([]);
+    }
   });
 });
 

@@ -8,6 +8,8 @@ const HELD_OUT_PART = 0.2;
 const MOST_HELD_OUT = 256;
 /** Minimum number of points of a class for points of it to be held out. */
 const LEAST_CLASS = 5;
+/** Minimum number of points held out in total, if any. */
+const LEAST_HELD_OUT = 64;
 /** Bandwidths of the kernel, divided by the median distance. */
 const BANDWIDTHS = [0.5, 1, 2];
 
@@ -19,9 +21,8 @@ export interface HeldOutSplit {
 
 /**
  * Splits training points by class: a fifth of each class with at least five points is held out, rounded to the nearest
- * integer, at least one, and at most about 256 in total. If every class is smaller, nothing is held out and `heldOut`
- * has all of `fit`: the checkpoint is then selected on the points of the fit, because withholding any would harm the
- * fit more. Both lists are in ascending order.
+ * integer, at least one, and at most about 256 in total. Where that is fewer than 64 points nothing is held out: a score on
+ * few points is noise, and withholding them harms the fit. Both lists are in ascending order.
  */
 export function splitHeldOut(labels: Int32Array, classes: number, random: Random): HeldOutSplit {
   const held = new Set<number>();
@@ -32,8 +33,9 @@ export function splitHeldOut(labels: Int32Array, classes: number, random: Random
     random.shuffle(rows);
     for (const row of rows.slice(0, Math.max(1, Math.round(part * rows.length)))) held.add(row);
   }
+  if (held.size < LEAST_HELD_OUT) held.clear();
   const fit = Int32Array.from([...labels.keys()].filter((row) => !held.has(row)));
-  return { fit, heldOut: held.size > 0 ? Int32Array.from([...held].sort((a, b) => a - b)) : fit };
+  return { fit, heldOut: Int32Array.from([...held].sort((a, b) => a - b)) };
 }
 
 /** Scores synthetic points against held-out ones; lower is better. */

@@ -3,6 +3,12 @@ import { CheckpointError } from '../errors.ts';
 import type { Learned, Model } from '../model.ts';
 import type { VaeSettings } from '../settings.ts';
 
+/** The prior of a `prior-residual` network; fitted to the training points of the model, or to what the network leaves over. */
+export interface NetworkPrior {
+  readonly rho: number;
+  readonly role: 'base' | 'noise';
+}
+
 /** The trained network of a model. */
 export interface NeuralModel {
   readonly vae: VaeSettings;
@@ -11,11 +17,13 @@ export interface NeuralModel {
   readonly parameters: Uint8Array;
   /** Standard deviation of the noise added to each channel; zeros for the VAE-GAN. */
   readonly observationNoise: readonly number[];
+  /** For `prior-residual`: ρ of the prior, and whether its draws are the decoder's base points or are added to its output. */
+  readonly prior?: NetworkPrior;
 }
 
 /** Encodes a network for a model. */
-export function learnedNetwork({ vae, codec, parameters, observationNoise }: NeuralModel): Learned {
-  return { content: { neural: { vae, codec, observationNoise } }, blobs: { parameters } };
+export function learnedNetwork({ parameters, ...neural }: NeuralModel): Learned {
+  return { content: { neural }, blobs: { parameters } };
 }
 
 /** Returns the network of a model. Throws CheckpointError if it has none. */

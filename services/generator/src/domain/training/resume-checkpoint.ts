@@ -18,7 +18,7 @@ interface ResumeContent {
   readonly kind: 'resume';
   readonly fit: string;
   readonly step: number;
-  readonly best: { readonly step: number; readonly score: number } | null;
+  readonly best: { readonly step: number; readonly score?: number } | null;
   /** Number of critic states among the blobs, "critic 0" onwards: 0 or 1. */
   readonly critics: number;
 }

@@ -19,8 +19,10 @@ export interface DrawnPoints extends DrawnBatch {
 
 /** A batch after it went through the network. */
 export interface Batch extends DrawnPoints, PassedBatch {
-  /** The fakes in the units of the data, shape [n, features]. */
+  /** The fakes as the critic sees them, in the units of the data, shape [n, features]; measured where shots are known. */
   readonly x: Float32Array;
+  /** Channels of the same fakes, dequantized as the real points are, shape [n, channels]. */
+  readonly observed: Matrix;
 }
 
 /** Losses by name, and the gradient of their weighted sum with respect to the outputs of the network. */
@@ -38,16 +40,18 @@ export function reconstructionWeight({ lambdaRec, steps }: TrainingSettings, ste
 }
 
 /**
- * The losses that need no critic: λ_rec·MSE + β·KL, and with a critic also λ_div·relu(Ĥ_r − Ĥ_s) + λ_mom·gap over the
- * fakes. They are computed while the critic judges the same fakes.
+ * The losses that need no critic: λ_rec·MSE + β·KL, where fakes have base points the residual's mean square,
+ * and with a critic also λ_div·relu(Ĥ_r − Ĥ_s) + λ_mom·gap over the fakes. They are computed while the critic judges the same
+ * fakes. Gradients with respect to measured fakes count as those of their means (the straight-through estimator of Bengio,
+ * Léonard and Courville, 2013).
  */
 export function localLosses(
   batch: Batch,
-  settings: TrainingSettings,
+  settings: TrainingSettings & { readonly residualWeight: number },
   step: number,
   moments: MomentTarget | undefined,
 ): LocalLosses {
-  const { real, made, code, labels, distinct } = batch;
+  const { real, made, bases, observed, code, labels, distinct } = batch;
   const n = real.rows;
   const madeGradient = matrix(made.rows, made.columns);
   const codeGradient = matrix(code.rows, code.columns);
@@ -60,15 +64,23 @@ export function localLosses(
     ),
     kl: klLoss(code, real.columns, settings.beta, codeGradient),
   };
+  if (bases) {
+    values.residual = reconstructionLoss(
+      rowsOf(made, n, n),
+      rowsOf(bases, n, n),
+      settings.residualWeight,
+      rowsOf(madeGradient, n, n),
+    );
+  }
   if (moments) {
     const entropy = nearestNeighbourEntropy(rowsOf(real, 0, distinct));
     values.diversity = diversityLoss(
       entropy,
-      rowsOf(made, n, distinct),
+      rowsOf(observed, 0, distinct),
       settings.lambdaDiv,
       rowsOf(madeGradient, n, distinct),
     );
-    values.moment = momentLoss(moments, rowsOf(made, n, n), labels, settings.lambdaMom, rowsOf(madeGradient, n, n));
+    values.moment = momentLoss(moments, observed, labels, settings.lambdaMom, rowsOf(madeGradient, n, n));
   }
   return { values, made: madeGradient, code: codeGradient };
 }

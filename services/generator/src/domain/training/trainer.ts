@@ -3,14 +3,17 @@ import type { Points } from '@qloom/study/points/points.ts';
 import { selectRows } from '@qloom/study/points/rows.ts';
 import type { TrainingSteps } from '@qloom/tfjs/steps/training-steps.ts';
 import type { Codec } from '../codec.ts';
-import { type Matrix, rowsOf } from '../losses/matrix.ts';
+import { type Matrix, rowsOf, stacked } from '../losses/matrix.ts';
 import { type MomentTarget, momentTarget } from '../losses/moments.ts';
+import { measured } from '../measured.ts';
 import type { GeneratorSettings } from '../settings.ts';
-import { conditioned, drawLatents, reparameterize } from '../vae/conditioned.ts';
+import { conditioned, drawLatents } from '../vae/conditioned.ts';
 import { createVae, type Vae } from '../vae/network.ts';
 import { createTrainingNetwork, type TrainingNetwork, type TrainingState } from '../vae/training-network.ts';
+import type { BasePoints } from './base-points.ts';
 import { batchRows } from './batch-rows.ts';
-import { type HeldOutScore, heldOutScore } from './held-out.ts';
+import { heldOutScore } from './held-out.ts';
+import { leftOver } from './left-over.ts';
 import { type Batch, type DrawnPoints, type LocalLosses, requireFiniteValues } from './step-losses.ts';
 
 /**
@@ -26,7 +29,8 @@ const SCORED_POINTS = 96;
 /** Parameters of the best candidate so far. */
 export interface Best {
   readonly step: number;
-  readonly score: number;
+  /** Absent if nothing was held out: then the last parameters are kept. */
+  readonly score?: number;
   readonly parameters: Uint8Array;
 }
 
@@ -39,12 +43,14 @@ export interface TrainerState extends TrainingState {
 export interface TrainerOptions {
   readonly settings: GeneratorSettings;
   readonly codec: Codec;
-  /** Points for the fit, and points that select the checkpoint. */
+  /** Points for the fit, and points that select the checkpoint; of the latter there may be none. */
   readonly fitPoints: Points;
   readonly heldOutPoints: Points;
   readonly random: Random;
   /** Whether a critic judges the batches: then the diversity and moment losses apply. */
   readonly critic: boolean;
+  /** Base points of a `prior-residual` decoder; otherwise absent. */
+  readonly bases?: BasePoints;
   /** Compiled steps to train with. Absent: the trainer runs eagerly. A state can be restored in either mode. */
   readonly steps?: TrainingSteps;
 }
@@ -57,9 +63,7 @@ export class Trainer {
   readonly #options: TrainerOptions;
   readonly #network: TrainingNetwork;
   readonly #averaged: Vae;
-  readonly #score: HeldOutScore;
-  readonly #scoredLatents: Matrix;
-  readonly #scoredLabels: Int32Array;
+  readonly #scored: ((average: Vae) => number) | undefined;
   #best: Best | undefined;
   /** Target of the moment loss, for fits with a critic. */
   readonly moments: MomentTarget | undefined;
@@ -72,13 +76,7 @@ export class Trainer {
     this.#network = createTrainingNetwork(settings.vae, sizes, random.fork('weights'), options.steps);
     this.#averaged = createVae(settings.vae, sizes, random.fork('weights'));
     if (options.critic) this.moments = momentTarget(codec.encode(fitPoints), fitPoints.y, classes);
-    this.#score = heldOutScore(codec.encode(heldOutPoints), heldOutPoints.y);
-    const copies = Math.ceil(SCORED_POINTS / heldOutPoints.count);
-    this.#scoredLabels = Int32Array.from(
-      { length: copies * heldOutPoints.count },
-      (_, i) => heldOutPoints.y[i % heldOutPoints.count],
-    );
-    this.#scoredLatents = drawLatents(settings.vae.latentDim, this.#scoredLabels, classes, random.fork('score'));
+    if (heldOutPoints.count > 0) this.#scored = scoring(options);
   }
 
   /** Draws the batch of a step, independently of the network's state. */
@@ -94,7 +92,7 @@ export class Trainer {
     const latents = drawLatents(latentDim, labels, fitPoints.classes, random);
     const encoderInput = conditioned(real, labels, fitPoints.classes);
     const distinct = Math.min(batchSize, fitPoints.count);
-    return { real, distinct, labels, encoderInput, noise, latents };
+    return { real, distinct, labels, encoderInput, noise, latents, ...this.#basesOf(real, labels, random) };
   }
 
   /** Sends the batch of a step through the network. Rejects with DivergedError if a fake is not finite. */
@@ -103,7 +101,19 @@ export class Trainer {
     const { batchSize } = settings.training;
     const { code, made } = await this.#network.pass(drawn);
     requireFiniteValues(made.data, 'samples', step);
-    return { ...drawn, code, made, x: codec.decode(rowsOf(made, batchSize, batchSize)) };
+    const fakes = rowsOf(made, batchSize, batchSize);
+    const x = codec.decode(fakes);
+    const { shape } = codec.state;
+    if (!drawn.bases || shape.shots < 1) return { ...drawn, code, made, x, observed: fakes };
+    const random = this.#options.random.fork(`shots ${step}`);
+    const points = measured(shape, { ...this.#options.fitPoints, count: batchSize, x, y: drawn.labels }, random);
+    return { ...drawn, code, made, x: points.x, observed: codec.encode(points, random) };
+  }
+
+  #basesOf(real: Matrix, labels: Int32Array, random: Random): { readonly bases?: Matrix } {
+    const { bases } = this.#options;
+    if (!bases) return {};
+    return { bases: stacked(bases.ofReconstructions(real, labels), bases.ofFakes(labels, random)) };
   }
 
   /**
@@ -134,9 +144,13 @@ export class Trainer {
 
   #consider(step: number): void {
     const parameters = this.#network.average();
+    if (!this.#scored) {
+      this.#best = { step, parameters };
+      return;
+    }
     this.#averaged.parameters.fromBytes(parameters);
-    const score = this.#score(this.#averaged.decode(this.#scoredLatents), this.#scoredLabels);
-    if (Number.isFinite(score) && (this.#best === undefined || score < this.#best.score)) {
+    const score = this.#scored(this.#averaged);
+    if (Number.isFinite(score) && score < (this.#best?.score ?? Number.POSITIVE_INFINITY)) {
       this.#best = { step, score, parameters };
     }
   }
@@ -153,14 +167,11 @@ export class Trainer {
   residuals(points: Points): number[] {
     const { codec } = this.#options;
     if (this.#best) this.#averaged.parameters.fromBytes(this.#best.parameters);
-    const real = codec.encode(points);
-    const code = this.#averaged.encode(conditioned(real, points.y, points.classes));
-    const mean = reparameterize(code, new Float32Array((code.rows * code.columns) / 2));
-    const made = this.#averaged.decode(conditioned(mean, points.y, points.classes));
-    const squares = new Array<number>(real.columns).fill(0);
-    for (let i = 0; i < real.data.length; i++) {
-      squares[i % real.columns] += (made.data[i] - real.data[i]) ** 2 / real.rows;
-    }
+    const { rows, columns, data } = leftOver(this.#averaged, codec.encode(points), points);
+    const squares = new Array<number>(columns).fill(0);
+    data.forEach((error, i) => {
+      squares[i % columns] += error ** 2 / rows;
+    });
     return squares.map(Math.sqrt);
   }
 
@@ -177,4 +188,14 @@ export class Trainer {
     this.#network.dispose();
     this.#averaged.dispose();
   }
+}
+
+/** The score of a network's points against the held-out ones; lower is better. The latents and base points are always the same. */
+function scoring({ settings, codec, heldOutPoints, random, bases }: TrainerOptions): (average: Vae) => number {
+  const { count, classes, y } = heldOutPoints;
+  const score = heldOutScore(codec.encode(heldOutPoints), y);
+  const labels = Int32Array.from({ length: Math.ceil(SCORED_POINTS / count) * count }, (_, i) => y[i % count]);
+  const latents = drawLatents(settings.vae.latentDim, labels, classes, random.fork('score'));
+  const starts = bases?.ofFakes(labels, random.fork('scored bases'));
+  return (average) => score(average.decode(latents, starts), labels);
 }

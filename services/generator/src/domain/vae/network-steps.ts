@@ -5,7 +5,7 @@ import { flatten, joinFlat, splitFlat, unflatten, type Weights } from '@qloom/tf
 import type { StepDefinition } from '@qloom/tfjs/steps/step-cache.ts';
 import * as tf from '@tensorflow/tfjs-core';
 import type { VaeSettings } from '../settings.ts';
-import { decoderOf, encoderOf, type VaeSizes } from './network.ts';
+import { decoderOf, encoderOf, hasBase, type VaeSizes } from './network.ts';
 
 /** β of Adam, as usual for adversarial training, and its ε. */
 export const ADAM = { beta1: 0, beta2: 0.99, epsilon: 1e-8 } as const;
@@ -29,12 +29,13 @@ export interface Structure extends Layout {
 
 /** The network's pass over a batch with these weights: the encoder, the drawing of z and the decoder. */
 export function passOf({ settings, channels, classes }: Layout, weights: Weights) {
-  return (encoderInput: tf.Tensor2D, noise: tf.Tensor2D, latents: tf.Tensor2D) => {
+  return (encoderInput: tf.Tensor2D, noise: tf.Tensor2D, latents: tf.Tensor2D, bases?: tf.Tensor2D) => {
     const rows = encoderInput.shape[0];
     const code = encoderOf(settings, weights)(encoderInput);
     const z = drawGaussian(code, noise);
     const labels = tf.slice(encoderInput, [0, channels], [rows, classes]);
-    const made = decoderOf(settings, weights)(tf.concat2d([tf.concat2d([z, labels], 1), latents], 0));
+    const all = tf.concat2d([tf.concat2d([z, labels], 1), latents], 0);
+    const made = decoderOf(settings, weights)(...(bases ? [all, bases] : [all]));
     return { code, made };
   };
 }
@@ -44,10 +45,11 @@ function batchShapes({ settings, channels, classes, batch }: Structure): number[
     [batch, channels + classes],
     [batch, settings.latentDim],
     [batch, settings.latentDim + classes],
+    ...(hasBase(settings) ? [[2 * batch, channels]] : []),
   ];
 }
 
-/** Inputs: parameters, encoder's input, noise, latents. Outputs: `code`, `made`. */
+/** Inputs: parameters, encoder's input, noise, latents, base points if the decoder has them. Outputs: `code`, `made`. */
 export function passDefinition(structure: Structure): StepDefinition {
   const { size, specs } = structure;
   return {
@@ -66,22 +68,22 @@ export function passDefinition(structure: Structure): StepDefinition {
  */
 export function descendDefinition(structure: Structure): StepDefinition {
   const { settings, channels, size, specs, batch } = structure;
+  const shapes = batchShapes(structure);
   return {
     inputs: [
-      ...[[size], ...batchShapes(structure)],
+      ...[[size], ...shapes],
       ...[[size], [size], [size]],
       ...[[2 * batch, channels], [batch, 2 * settings.latentDim], [3]],
     ],
-    step: (whole, encoderInput, noise, latents, m, v, average, madeGradient, codeGradient, coefficients) => {
+    step: (whole, ...given) => {
+      const inputs = given.slice(0, shapes.length);
+      const [m, v, average, madeGradient, codeGradient, coefficients] = given.slice(shapes.length);
       const [stepSize, epsilonHat, decay] = splitFlat(coefficients, [[], [], []]);
       const parameters = whole as tf.Tensor1D;
       const weights = unflatten(parameters, specs);
       const passed = () => {
-        const { code, made } = passOf(structure, weights)(
-          encoderInput as tf.Tensor2D,
-          noise as tf.Tensor2D,
-          latents as tf.Tensor2D,
-        );
+        const pass = passOf(structure, weights);
+        const { code, made } = pass(...(inputs as Parameters<typeof pass>));
         return joinFlat([made, code]);
       };
       const dy = joinFlat([madeGradient, codeGradient]);

@@ -18,6 +18,11 @@ export interface DrawnBatch {
   readonly noise: Float32Array;
   /** Latents from the prior followed by the same one-hot classes, shape [n, latentDim + classes]. */
   readonly latents: Matrix;
+  /**
+   * Base points of a `prior-residual` decoder: of the n reconstructions, then of the n fakes, shape [2n, channels]; otherwise
+   * absent.
+   */
+  readonly bases?: Matrix;
 }
 
 /** The network's outputs for a batch. */
@@ -76,12 +81,12 @@ export function createTrainingNetwork(
 
   function run(
     step: string,
-    { encoderInput, noise, latents }: DrawnBatch,
+    { encoderInput, noise, latents, bases }: DrawnBatch,
     define: (structure: Structure) => StepDefinition,
     ...inputs: readonly Float32Array[]
   ): Promise<StepResult> {
     const structure = { settings, ...sizes, specs, size, batch: encoderInput.rows };
-    const given = [parameters, encoderInput.data, noise, latents.data, ...inputs];
+    const given = [parameters, encoderInput.data, noise, latents.data, ...(bases ? [bases.data] : []), ...inputs];
     return runner.run(structureKey(step, structure), () => define(structure), given);
   }
 
