@@ -34,11 +34,9 @@ export function fitKernelSvc(
       if (b <= a) continue;
       const members = [...rows[a], ...rows[b]];
       const part = new Float64Array(members.length ** 2);
-      members.forEach((from, i) => {
-        members.forEach((to, j) => {
-          part[i * members.length + j] = gram[from * n + to];
-        });
-      });
+      for (let i = 0, at = 0; i < members.length; i++) {
+        for (let j = 0; j < members.length; j++, at++) part[at] = gram[members[i] * n + members[j]];
+      }
       const signs = members.map((_, i) => (i < rows[a].length ? 1 : -1));
       machines.push({ a, b, members, machine: solveSvm(part, signs, c) });
     }

@@ -14,7 +14,7 @@ const MOST_ITERATIONS = 200_000;
 /**
  * Minimizes ½αᵀQα − Σα with 0 ≤ α ≤ C, Σ s_i α_i = 0, Q_ij = s_i s_j K_ij, by sequential minimal optimization with
  * second-order choice of the pair (Fan, Chen and Lin, 2005; as LIBSVM does), until no pair violates optimality by more
- * than `tolerance`. `gram` is row-major [count, count]; `signs` are ±1, both present. Throws MetricError otherwise.
+ * than `tolerance`. `gram` is symmetric, row-major [count, count]; `signs` are ±1, both present. Throws MetricError otherwise.
  */
 export function solveSvm(
   gram: Float64Array,
@@ -28,8 +28,7 @@ export function solveSvm(
   if (!(c > 0)) throw new MetricError('c', `c: ${c} is not above 0`);
   const alpha = new Float64Array(n);
   const gradient = new Float64Array(n).fill(-1);
-  const canRise = (i: number) => (signs[i] > 0 ? alpha[i] < c : alpha[i] > 0);
-  const canFall = (i: number) => (signs[i] > 0 ? alpha[i] > 0 : alpha[i] < c);
+  const diagonal = Float64Array.from({ length: n }, (_, t) => gram[t * n + t]);
   let iterations = 0;
   let bias = 0;
   for (; ; iterations++) {
@@ -37,7 +36,7 @@ export function solveSvm(
     let top = Number.NEGATIVE_INFINITY;
     for (let t = 0; t < n; t++) {
       const score = -signs[t] * gradient[t];
-      if (canRise(t) && score > top) {
+      if (score > top && (signs[t] > 0 ? alpha[t] < c : alpha[t] > 0)) {
         top = score;
         i = t;
       }
@@ -45,13 +44,13 @@ export function solveSvm(
     let j = -1;
     let bottom = Number.POSITIVE_INFINITY;
     let best = Number.POSITIVE_INFINITY;
-    for (let t = 0; t < n && i >= 0; t++) {
-      if (!canFall(t)) continue;
+    for (let t = 0, at = i * n; t < n && i >= 0; t++, at++) {
+      if (signs[t] > 0 ? alpha[t] <= 0 : alpha[t] >= c) continue;
       const score = -signs[t] * gradient[t];
-      bottom = Math.min(bottom, score);
+      if (score < bottom) bottom = score;
       const gap = top - score;
       if (gap <= 0) continue;
-      const curvature = Math.max(gram[i * n + i] + gram[t * n + t] - 2 * gram[i * n + t], 1e-12);
+      const curvature = Math.max(diagonal[i] + diagonal[t] - 2 * gram[at], 1e-12);
       const gain = -(gap * gap) / curvature;
       if (gain < best) {
         best = gain;
@@ -75,7 +74,10 @@ export function solveSvm(
     step = Math.min(step, signs[i] > 0 ? c - alpha[i] : alpha[i], signs[j] > 0 ? alpha[j] : c - alpha[j]);
     alpha[i] = Math.max(0, Math.min(c, alpha[i] + signs[i] * step));
     alpha[j] = Math.max(0, Math.min(c, alpha[j] - signs[j] * step));
-    for (let t = 0; t < n; t++) gradient[t] += signs[t] * step * (gram[t * n + i] - gram[t * n + j]);
+    // By rows of the symmetric matrix: its columns would miss the cache at every element.
+    for (let t = 0, ofI = i * n, ofJ = j * n; t < n; t++) {
+      gradient[t] += signs[t] * step * (gram[ofI + t] - gram[ofJ + t]);
+    }
   }
 }
 
