@@ -1,11 +1,12 @@
 import { fitStandardizer } from '@qloom/datasets/preprocessing/standardizer.ts';
-import { stratifiedFolds, stratifiedSample } from '@qloom/datasets/split/stratified-folds.ts';
+import { stratifiedFolds } from '@qloom/datasets/split/stratified-folds.ts';
 import type { Random } from '@qloom/random/random.ts';
 import type { Points } from '@qloom/study/points/points.ts';
 import { classCounts, selectRows } from '@qloom/study/points/rows.ts';
 import { type Matrix, matrixOf, squaredDistances } from '../matrix.ts';
 import type { Classifier } from './classifier.ts';
 import { fitKernelSvc } from './kernel-svc.ts';
+import { atMostTrainingRows } from './training-sample.ts';
 
 /** Settings of the support vector classifier. */
 export interface RbfSvcOptions {
@@ -44,31 +45,18 @@ const COSTS = [0.1, 1, 10, 100];
 const GAMMA_FACTORS = [0.1, 0.5, 1, 3];
 
 /**
- * Labels that a support vector classifier is fitted to at most. Time and memory grow with more than their square: 2,000
- * points take about as long as everything else that is done with 10,000 labels.
- */
-export const MOST_SVC_POINTS = 2000;
-
-/** A support vector classifier, its settings and the number of labels that it was fitted to. */
-export interface ChosenSvc extends Classifier {
-  readonly options: Required<RbfSvcOptions>;
-  /** Below the number of labels where a sample of them was taken. */
-  readonly fittedTo: number;
-}
-
-/**
  * C in {.1, 1, 10, 100} and γ in {.1, .5, 1, 3}/features chosen by stratified cross-validation inside the training
  * points (three folds, or as many as the smallest class has points), ties to the first; then fitted on all of them.
  * With a class of one point no cross-validation is possible, and the defaults are used. Of more than
- * {@link MOST_SVC_POINTS} points a stratified sample of so many is used for both.
+ * `MOST_TRAINING_ROWS` points a stratified sample of so many is used for both.
  */
-export function chooseRbfSvc(given: Points, random: Random): ChosenSvc {
-  const training =
-    given.count <= MOST_SVC_POINTS
-      ? given
-      : selectRows(given, stratifiedSample(given, MOST_SVC_POINTS, random.fork('svc sample')).chosen);
+export function chooseRbfSvc(
+  given: Points,
+  random: Random,
+): Classifier & { readonly options: Required<RbfSvcOptions> } {
+  const training = atMostTrainingRows(given, random.fork('training rows'));
   const options = chosenOptions(training, random);
-  return { ...fitRbfSvc(training, options), options, fittedTo: training.count };
+  return { ...fitRbfSvc(training, options), options };
 }
 
 function chosenOptions(training: Points, random: Random): Required<RbfSvcOptions> {

@@ -1,5 +1,5 @@
 import { fitStandardizer, type Standardizer } from '@qloom/datasets/preprocessing/standardizer.ts';
-import { createRandom } from '@qloom/random/random.ts';
+import { createRandom, type Random } from '@qloom/random/random.ts';
 import type { Points } from '@qloom/study/points/points.ts';
 import { classCounts, rowsByClass, selectRows } from '@qloom/study/points/rows.ts';
 import { coveringQuotas } from '@qloom/study/synthesis/quotas.ts';
@@ -20,7 +20,8 @@ export interface TrainingSample {
 
 /**
  * Rows that classifiers are fitted to, so that their cost is bounded: of more training points, a stratified sample. On 10
- * features an MLP's error with 2,000 points is within its spread between draws of that with 10,000.
+ * features an MLP's error with 2,000 points is within its spread between draws of that with 10,000; the matrix of a
+ * support vector classifier would take 800 MB with 10,000.
  */
 export const MOST_TRAINING_ROWS = 2000;
 
@@ -32,15 +33,16 @@ export function trainingSample(training: Points, seed: number): TrainingSample {
   if (training.count === 0) {
     throw new MetricError('training', 'classifier: there are no training points; give at least one');
   }
-  const points = training.count > MOST_TRAINING_ROWS ? stratifiedRows(training, seed) : training;
+  const points = atMostTrainingRows(training, createRandom(seed).fork('training rows'));
   const present = classCounts(points).flatMap((count, label) => (count > 0 ? [label] : []));
   const standardizer = fitStandardizer(points);
   const targets = Int32Array.from(points.y, (label) => present.indexOf(label));
   return { points, present, targets, standardizer, x: matrixOf(points, standardizer) };
 }
 
-function stratifiedRows(training: Points, seed: number): Points {
-  const random = createRandom(seed).fork('training rows');
+/** The points themselves, or, of more than {@link MOST_TRAINING_ROWS}, a stratified sample of so many. */
+export function atMostTrainingRows(training: Points, random: Random): Points {
+  if (training.count <= MOST_TRAINING_ROWS) return training;
   const quotas = coveringQuotas(MOST_TRAINING_ROWS, classCounts(training));
   const rows = rowsByClass(training).flatMap((members, label) => random.shuffle(members).slice(0, quotas[label]));
   return selectRows(
