@@ -16,12 +16,12 @@ export function section(title: string, ...content: Markup[]): Markup {
 /** A figure of one drawing that scrolls sideways where the screen is narrow. */
 export function wideFigure(drawing: Markup | undefined, caption: string): Markup {
   if (drawing === undefined || drawing === '') return '';
-  return element(
-    'figure',
-    {},
-    element('div', { class: 'wide' }, drawing),
-    element('figcaption', {}, escapeText(caption)),
-  );
+  return element('figure', {}, scrollable(drawing, caption), element('figcaption', {}, escapeText(caption)));
+}
+
+/** Content that scrolls sideways where the screen is narrow, by keyboard too. */
+function scrollable(content: Markup, label: string): Markup {
+  return element('div', { class: 'wide', tabindex: '0', role: 'region', 'aria-label': label }, content);
 }
 
 /** A figure of small drawings side by side. */
@@ -50,10 +50,9 @@ export function table(headers: readonly string[], rows: readonly TableRow[]): Ma
       ),
     ),
   );
-  return element(
-    'div',
-    { class: 'wide' },
+  return scrollable(
     element('table', {}, element('thead', {}, element('tr', {}, ...head)), element('tbody', {}, ...body)),
+    `Table: ${headers.filter((header) => header !== '').join(', ')}`,
   );
 }
 

@@ -6,6 +6,7 @@ import { cardToJson, cardToMarkdown } from '../result/card.ts';
 import { headlineOf } from '../result/headline.ts';
 import { makeStudyResult } from '../testing/study-result.ts';
 import { makeStudySpans } from '../testing/study-spans.ts';
+import { unclosedTags } from '../testing/unclosed-tags.ts';
 import { pairedGains, swarm } from './plots/plot-draws.ts';
 import { extent, linearScale, logScale, tickText } from './plots/scale.ts';
 import { renderReport } from './report.ts';
@@ -16,18 +17,6 @@ const rows = readLabelledRows(
   task.descriptor.featureNames,
 );
 const rest = { studyText: 'name: <toy>\n', studyFile: 'toy.yaml', versions: { qloom: '0.1.0' } };
-
-/** Tags that are opened and not closed, in order; void elements of HTML apart. */
-function unclosed(html: string): string[] {
-  const open: string[] = [];
-  const withoutStyle = html.replace(/<style>[\s\S]*?<\/style>/, '');
-  for (const [, slash, name, self] of withoutStyle.matchAll(/<(\/?)([a-z0-9]+)\b[^>]*?(\/?)>/g)) {
-    if (self === '/' || ['meta', 'br', 'hr'].includes(name)) continue;
-    if (slash === '') open.push(name);
-    else if (open.pop() !== name) return [`unexpected </${name}>`];
-  }
-  return open;
-}
 
 describe('the report', () => {
   const html = renderReport({
@@ -64,7 +53,7 @@ describe('the report', () => {
   });
 
   it('is well formed, and no figure is NaN', () => {
-    expect(unclosed(html)).toEqual([]);
+    expect(unclosedTags(html)).toEqual([]);
     expect(html).not.toMatch(/NaN|undefined|Infinity/);
   });
 
@@ -110,7 +99,7 @@ describe('the report', () => {
     const evil = renderReport({ result: { ...result, verdict: '<script>alert(1)</script>' }, spans: [], ...rest });
     expect(evil).toContain('&lt;script&gt;alert(1)');
     expect(evil).toContain('name: &lt;toy&gt;');
-    expect(unclosed(evil)).toEqual([]);
+    expect(unclosedTags(evil)).toEqual([]);
   });
 
   it('is made where nothing was added, and where no episode ran', () => {
@@ -124,7 +113,7 @@ describe('the report', () => {
       incumbents: [],
       frechetNull: undefined,
     };
-    expect(unclosed(renderReport({ result: empty, spans: [], ...rest }))).toEqual([]);
+    expect(unclosedTags(renderReport({ result: empty, spans: [], ...rest }))).toEqual([]);
   });
 });
 

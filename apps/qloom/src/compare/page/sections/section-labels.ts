@@ -1,0 +1,31 @@
+import { gridFigure, paragraph } from '../../../report/html.ts';
+import type { Markup } from '../../../report/plots/svg.ts';
+import type { CompareResult } from '../../result/compare-result.ts';
+import { markerKey } from '../plots/markers.ts';
+import { plotLabels } from '../plots/plot-labels.ts';
+
+/** Scores against the number of labels, task by task. */
+export function labelsSection({ cells }: CompareResult): Markup {
+  const drawings = plotLabels(cells);
+  if (drawings.length === 0) return '';
+  const scores = new Set(cells.flatMap((cell) => cell.finished?.score ?? []));
+  const mixed = scores.size > 1 ? ' The score is balanced accuracy where the classes of the test set are unequal.' : '';
+  return (
+    paragraph(
+      'The same QNN with the same number of steps, trained on N labels alone, with Qloom’s points added, with the best baseline’s, ' +
+        `and with eight true samples for each label (the oracle: what no method can be expected to pass).${mixed}`,
+    ) +
+    markerKey([
+      ['real-only', 'real data only'],
+      ['qloom', 'Qloom, as it chooses'],
+      ['baseline', 'best baseline of the cell'],
+      ['oracle', 'oracle'],
+    ]) +
+    gridFigure(
+      drawings,
+      'Mean over draws with its 95% interval, for other draws and other test points. The best baseline is picked after the fact, ' +
+        'by its mean on the test set, which flatters it.',
+      'grid large',
+    )
+  );
+}

@@ -1,0 +1,60 @@
+import { gridFigure } from '../../../report/html.ts';
+import { element, escapeText, type Markup } from '../../../report/plots/svg.ts';
+import type { ArmOfCell, CompareResult, FinishedCell } from '../../result/compare-result.ts';
+import { markerKey } from '../plots/markers.ts';
+import { plotCurves, type RoledCurve } from '../plots/plot-curves.ts';
+
+/** Losses of the QNN and of Qloom's generator along their trainings, cell by cell. */
+export function learningSection({ cells }: CompareResult): Markup {
+  const finished = cells.flatMap((cell) =>
+    cell.finished === undefined ? [] : [{ name: cell.name, cell: cell.finished }],
+  );
+  const qnn = finished.flatMap(({ name, cell }, i) => plotCurves(`qnn-curve-${i}`, name, qnnCurves(cell)) ?? []);
+  if (qnn.length === 0) return '';
+  const fits = finished.flatMap(({ name, cell }, i) => fitPlots(name, cell, i));
+  return (
+    markerKey([
+      ['real-only', 'real data only'],
+      ['qloom', 'Qloom'],
+      ['baseline', 'best baseline'],
+      ['oracle', 'oracle'],
+    ]) +
+    gridFigure(
+      qnn,
+      'Training loss of the QNN, mean over draws and seeds. A lower training loss is no better score: with few real points alone the ' +
+        'QNN learns them by heart, and added points keep it from that.',
+    ) +
+    (fits.length === 0
+      ? ''
+      : element('h3', {}, 'The generator') +
+        element(
+          'details',
+          {},
+          element('summary', {}, 'Losses of the generator’s fits'),
+          gridFigure(fits, 'Mean over the draws on which Qloom added points; names as in the generator’s progress.'),
+        ))
+  );
+}
+
+function qnnCurves(cell: FinishedCell): RoledCurve[] {
+  const shown = [armOf(cell, 'real-only'), armOf(cell, cell.bestBaseline), armOf(cell, 'oracle'), armOf(cell, 'qloom')];
+  return shown.flatMap((arm) => {
+    const curve = arm?.curves.find(({ name }) => name === 'qnn');
+    return arm === undefined || curve === undefined ? [] : [{ role: arm.role, label: arm.label, curve }];
+  });
+}
+
+function fitPlots(name: string, cell: FinishedCell, index: number): Markup[] {
+  const arm = armOf(cell, 'qloom');
+  const curves = arm?.curves.filter((curve) => curve.name !== 'qnn') ?? [];
+  return curves.flatMap((curve, i) => {
+    const title = `${name}: ${curve.name}`;
+    return (
+      plotCurves(`fit-curve-${index}-${i}`, title, [{ role: 'qloom', label: escapeText(curve.name), curve }]) ?? []
+    );
+  });
+}
+
+function armOf({ arms }: FinishedCell, name: string | undefined): ArmOfCell | undefined {
+  return arms.find((arm) => arm.name === name);
+}
