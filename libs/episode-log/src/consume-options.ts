@@ -1,6 +1,7 @@
 import { quoted } from '@qloom/tensor/quoted.ts';
 import { InvalidKeyError } from './errors.ts';
 import { assertAnySlot } from './event-key.ts';
+import { MIN_LEASE_MS } from './log-options.ts';
 import type { ConsumeOptions } from './port.ts';
 
 const CONSUMER = /^[a-z0-9][a-z0-9-]{0,31}$/;
@@ -13,5 +14,8 @@ export function assertConsumeOptions(options: ConsumeOptions): void {
   assertAnySlot(options.slot);
   if (!Number.isInteger(options.maxInFlight) || options.maxInFlight < 1) {
     throw new InvalidKeyError(`maxInFlight: ${options.maxInFlight} is not an integer of at least 1`);
+  }
+  if (options.leaseMs !== undefined && !(options.leaseMs >= MIN_LEASE_MS)) {
+    throw new InvalidKeyError(`leaseMs: ${options.leaseMs} is not a number of at least ${MIN_LEASE_MS} milliseconds`);
   }
 }

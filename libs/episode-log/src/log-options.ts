@@ -1,6 +1,9 @@
 import { randomInt } from 'node:crypto';
 import { InvalidUrlError } from './errors.ts';
 
+/** Shortest lease: it is renewed every third of it. Unit: milliseconds. */
+export const MIN_LEASE_MS = 100;
+
 /** Options of both adapters of the log. */
 export interface LogOptions {
   /**
@@ -30,11 +33,16 @@ export function completeLogOptions(options: LogOptions): CompleteLogOptions {
     unavailableAfterMs: options.unavailableAfterMs ?? 30_000,
     warn: options.warn ?? ((message) => process.emitWarning(message, 'QloomLogWarning')),
   };
-  assertAtLeast('leaseMs', complete.leaseMs, 100);
+  assertAtLeast('leaseMs', complete.leaseMs, MIN_LEASE_MS);
   assertAtLeast('firstRetryMs', complete.firstRetryMs, 0);
   assertAtLeast('maxRetryMs', complete.maxRetryMs, complete.firstRetryMs);
   assertAtLeast('unavailableAfterMs', complete.unavailableAfterMs, 0);
   return complete;
+}
+
+/** The options with the lease of one consumption; those of the log where it has none of its own. */
+export function withLease(options: CompleteLogOptions, leaseMs = options.leaseMs): CompleteLogOptions {
+  return { ...options, leaseMs };
 }
 
 function assertAtLeast(name: string, value: number, minimum: number): void {

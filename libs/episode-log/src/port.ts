@@ -52,6 +52,8 @@ export interface ConsumeOptions {
   readonly slot: Slot | (string & {});
   /** The most handlers at once in this call. At least 1. */
   readonly maxInFlight: number;
+  /** Lease of its deliveries, the same in every process of one durable name. Unit: milliseconds. Default: that of the log. */
+  readonly leaseMs?: number;
   /** Ends the consumption: no new deliveries; handlers in flight may finish. */
   readonly signal: AbortSignal;
 }

@@ -10,7 +10,7 @@ import {
 } from '@nats-io/jetstream';
 import { deliver, type Lease } from '../deliver.ts';
 import { ConsumerConflictError, LogUnavailableError } from '../errors.ts';
-import { jitteredMs } from '../log-options.ts';
+import { jitteredMs, withLease } from '../log-options.ts';
 import type { ConsumeOptions, Delivery } from '../port.ts';
 import { reasonOf } from './jetstream-answers.ts';
 import type { JetStreamContext } from './jetstream-append.ts';
@@ -28,10 +28,11 @@ const NANOSECONDS = 1_000_000;
  * acknowledged is redelivered).
  */
 export async function consumeJetStream(
-  context: ConsumeContext,
+  opened: ConsumeContext,
   options: ConsumeOptions,
   handler: (delivery: Delivery) => Promise<void>,
 ): Promise<void> {
+  const context = { ...opened, options: withLease(opened.options, options.leaseMs) };
   let consumer = await firstConsumer(context, options);
   const lanes = Array.from({ length: options.maxInFlight }, async () => {
     for (let failures = 0; !options.signal.aborted; ) {
@@ -93,8 +94,8 @@ async function pullOne(consumer: Consumer, signal: AbortSignal): Promise<JsMsg |
 export interface ConsumeContext extends JetStreamContext {
   /** The most events out at once over all processes of one durable consumer. */
   readonly maxAckPending: number;
-  /** A retry that ends with the lease. */
-  readonly retryWithinLease: Retry;
+  /** A retry that ends after `leaseMs`. */
+  readonly retryWithin: (leaseMs: number) => Retry;
 }
 
 /** The durable consumer, created if it is missing, with its lease adjusted. */
@@ -152,7 +153,7 @@ function toLease(context: ConsumeContext, message: JsMsg): Lease {
     await context.connection.request(reply, word, { timeout: Math.min(5_000, context.options.leaseMs) });
     return true;
   };
-  const settle = (word: string) => context.retryWithinLease(() => ask(word));
+  const settle = (word: string) => context.retryWithin(context.options.leaseMs)(() => ask(word));
   return {
     event: toEvent(context, message),
     attempt: message.info.deliveryCount,

@@ -57,7 +57,7 @@ export async function openJetStreamLog(options: JetStreamLogOptions): Promise<Ep
     options: complete,
     retry,
     track,
-    retryWithinLease: createRetry({ ...retrying, unavailableAfterMs: complete.leaseMs }),
+    retryWithin: (leaseMs) => createRetry({ ...retrying, unavailableAfterMs: leaseMs }),
     maxAckPending: options.maxAckPending ?? 1000,
   };
   try {

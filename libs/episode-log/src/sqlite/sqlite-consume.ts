@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { deliver, type Lease } from '../deliver.ts';
 import { LogUnavailableError } from '../errors.ts';
 import { createLatch } from '../latch.ts';
-import { type CompleteLogOptions, jitteredMs } from '../log-options.ts';
+import { type CompleteLogOptions, jitteredMs, withLease } from '../log-options.ts';
 import type { ConsumeOptions, Delivery } from '../port.ts';
 import type { ProcessIdentity } from '../process-identity.ts';
 import type { SqliteDatabase } from './sqlite-database.ts';
@@ -39,10 +39,11 @@ export interface ConsumeContext {
 
 /** `EpisodeLog.consume` over SQLite: takes events one by one while there is room, and waits for news otherwise. */
 export async function consumeSqlite(
-  context: ConsumeContext,
+  opened: ConsumeContext,
   options: ConsumeOptions,
   handler: (delivery: Delivery) => Promise<void>,
 ): Promise<void> {
+  const context = { ...opened, options: withLease(opened.options, options.leaseMs) };
   const { database, news } = context;
   const { consumer, slot, signal } = options;
   const latch = createLatch();

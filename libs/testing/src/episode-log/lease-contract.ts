@@ -39,6 +39,18 @@ export function describeLeases({ open, start, renew }: ContractSetup): void {
       expect(await child.next()).toEqual({ lost: propose('s', 0) });
     });
 
+    it('has another lease than the log where a consumption asks for it', async () => {
+      const log = await open();
+      await log.append(propose('s', 0), bytes(''));
+      const child = start('stall', 'c', String(SHORT_LEASE_MS));
+      await child.next();
+      child.process.kill('SIGSTOP');
+      // The log's own lease would outlast this test.
+      expect((await takeOne(log, 'c', 'propose', SHORT_LEASE_MS)).attempt).toBe(2);
+      child.process.kill('SIGCONT');
+      expect(await child.next()).toEqual({ lost: propose('s', 0) });
+    });
+
     it('delivers again the event that a killed process had taken', async () => {
       await renew(SHORT_LEASE_MS);
       const log = await open();

@@ -26,9 +26,10 @@ if (task === 'race') {
   say({ won });
   process.stdin.destroy();
 } else if (task === 'stall') {
-  // stall <consumer>: takes an event and never settles it.
-  const [consumer] = rest;
-  await log.consume({ consumer, slot: 'propose', maxInFlight: 1, signal: stop.signal }, async (delivery) => {
+  // stall <consumer> [lease in ms]: takes an event and never settles it.
+  const [consumer, lease] = rest;
+  const leaseMs = lease === undefined ? undefined : Number(lease);
+  await log.consume({ consumer, slot: 'propose', maxInFlight: 1, leaseMs, signal: stop.signal }, async (delivery) => {
     say({ delivered: delivery.event.key, attempt: delivery.attempt });
     await new Promise<void>((resolve) => delivery.signal.addEventListener('abort', () => resolve()));
     say({ lost: delivery.event.key });
