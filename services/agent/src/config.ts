@@ -24,6 +24,22 @@ export const AGENT_CONFIG = defineConfig({
     check: targetProblem,
   },
   ...TRAINING_CONFIG,
+  QLOOM_AGENT_STUDIES: {
+    type: 'integer',
+    default: 2,
+    minimum: 1,
+    maximum: 64,
+    description:
+      'Maximum number of studies that this agent runs at once; others of the log wait, or run on other agents.',
+  },
+  QLOOM_AGENT_LEASE_MS: {
+    type: 'integer',
+    default: 15_000,
+    minimum: 500,
+    maximum: 600_000,
+    description:
+      'Time after which another agent takes the studies of an agent that does not respond. The same for all agents of a log.',
+  },
   QLOOM_UNIT_CONCURRENCY: {
     type: 'integer',
     default: 2,

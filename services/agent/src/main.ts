@@ -44,6 +44,8 @@ await runService({
         clock: systemClock,
         log,
         jobConcurrency: config.QLOOM_UNIT_CONCURRENCY,
+        studyConcurrency: config.QLOOM_AGENT_STUDIES,
+        leaseMs: config.QLOOM_AGENT_LEASE_MS,
       },
       { isPolicyRemote: policyTarget !== undefined },
     );

@@ -212,6 +212,7 @@ describe('CreateStudy', () => {
 describe('a study without workers', () => {
   it('is created once: the same settings give the same study, others ALREADY_EXISTS; then it is cancelled', async () => {
     const idle = await createWorld(standIns);
+    idle.startAgent();
     const { study } = await idle.agent.createStudy({ id: 'twice', settings: smallStudy() });
     expect(study?.settings?.policy).toBe('ppo-surrogate');
     expect(study?.settings?.staleness).toBe(1);
@@ -233,6 +234,7 @@ describe('a study without workers', () => {
 
   it('fails an episode that exceeds its deadline', async () => {
     const idle = await createWorld(standIns);
+    idle.startAgent();
     const settings = smallStudy({
       episodeDeadlineSeconds: 1,
       inFlight: 1,

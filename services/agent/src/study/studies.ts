@@ -7,11 +7,10 @@ import { encodeHyperparameter } from '@qloom/study-rpc/codec/hyperparameters.ts'
 import { quoted } from '@qloom/tensor/quoted.ts';
 import { createSeeds, type StudySeeds } from '../domain/seeds.ts';
 import { openStudyData, type StudyData, splitLabels } from './data/study-data.ts';
+import { createHeldStudies, type HeldStudiesDeps } from './held-studies.ts';
 import { advertisedSpace, describedMethods } from './peers.ts';
 import { encodeRecord } from './replay/study-record.ts';
 import { applyEvent, emptyView, type StudyView } from './replay/study-view.ts';
-import { createStalls, type Stalls } from './retry/stalls.ts';
-import { untilDone } from './retry/until-done.ts';
 import { askSimulator } from './settings/ask-simulator.ts';
 import { type CompleteSettings, completeSettings, type SettingsContext } from './settings/complete-settings.ts';
 import { studySpace } from './settings/study-space.ts';
@@ -19,7 +18,7 @@ import { requireBaselines, requireMethods } from './settings/usable-methods.ts';
 import { requireFitting } from './settings/usable-qnn.ts';
 import { requireWithinLimits } from './settings/within-limits.ts';
 import { isEnded, studyMessage } from './study-message.ts';
-import { type RunnerDeps, runStudy, type StudyRunner } from './study-runner.ts';
+import type { RunnerDeps } from './study-runner.ts';
 
 /** A change of a study. */
 interface StudyChange {
@@ -28,9 +27,12 @@ interface StudyChange {
   readonly event?: LogEvent;
 }
 
-/** The studies of a log. Studies that have not ended run in this process. */
+/**
+ * The studies of a log, whichever agent runs them. Once started, this process runs those that it holds
+ * ({@link createHeldStudies}).
+ */
 export interface Studies extends BackgroundWork {
-  /** Creates a study and starts it. Throws ValidationError, or DomainError `already-exists` for other settings. */
+  /** Creates a study, which the next agent with room runs. Throws ValidationError, or DomainError `already-exists` for other settings. */
   create(id: string, settings: StudySettings | undefined, signal: AbortSignal): Promise<Study>;
   /** The current state of a study. Throws DomainError `not-found`. */
   get(id: string): Promise<Study>;
@@ -44,39 +46,16 @@ export interface Studies extends BackgroundWork {
 const STUDY_ID = /^[a-z0-9-]{1,63}$/;
 
 /** The studies that the log of `deps` knows. */
-export function createStudies(deps: RunnerDeps, context: SettingsContext): Studies {
+export function createStudies(deps: HeldStudiesDeps, context: SettingsContext): Studies {
   const { episodeLog } = deps;
-  const runners = new Map<string, StudyRunner>();
-  const stalls = new Map<string, Stalls>();
-  const stopping = new AbortController();
-
-  const stallsOf = (id: string): Stalls => {
-    const known = stalls.get(id) ?? createStalls();
-    stalls.set(id, known);
-    return known;
-  };
-  const messageOf = (view: StudyView): Study => studyMessage(view, stalls.get(view.study)?.text());
-
-  const run = (id: string): void => {
-    if (stopping.signal.aborted || runners.has(id)) return;
-    const runner = runStudy(id, deps, stallsOf(id));
-    runners.set(id, runner);
-    runner.done.finally(() => runners.delete(id));
-  };
+  const held = createHeldStudies(deps);
+  const messageOf = (view: StudyView): Study => studyMessage(view, held.stallsOf(view.study).text());
 
   const load = async (id: string): Promise<StudyView> => {
     if (!STUDY_ID.test(id)) throw invalidId(id);
     const view = (await episodeLog.replay(id)).reduce(applyEvent, emptyView(id));
     if (view.created === undefined) throw new DomainError('not-found', `study ${id}: there is none of that id`);
     return view;
-  };
-
-  const resume = async (): Promise<void> => {
-    for (const id of await episodeLog.studies()) {
-      const created = await episodeLog.read({ study: id, slot: 'create' });
-      const finished = await episodeLog.read({ study: id, slot: 'finish' });
-      if (created !== undefined && finished === undefined) run(id);
-    }
   };
 
   return {
@@ -107,7 +86,6 @@ export function createStudies(deps: RunnerDeps, context: SettingsContext): Studi
       if (!isDeepStrictEqual(canonical(view.created?.settings), canonical(asOldAs(view.created?.settings, settings)))) {
         throw new DomainError('already-exists', `study ${id}: exists with other settings; choose another id`);
       }
-      run(id);
       return messageOf(view);
     },
     get: async (id) => messageOf(await load(id)),
@@ -135,7 +113,7 @@ export function createStudies(deps: RunnerDeps, context: SettingsContext): Studi
         };
         let next = nextEvent();
         while (!isEnded(study.state)) {
-          const stalled = stallsOf(id).changed();
+          const stalled = held.stallsOf(id).changed();
           const got = await Promise.race([next, stalled]);
           if (got?.done) break;
           if (got !== undefined) view = applyEvent(view, got.value);
@@ -153,18 +131,12 @@ export function createStudies(deps: RunnerDeps, context: SettingsContext): Studi
       if (view.finished !== undefined || view.isCancelled) return messageOf(view);
       const { key, payload } = encodeRecord(id, { $case: 'cancelled', value: {} }, deps.clock.now());
       await episodeLog.append(key, payload);
-      run(id);
       return messageOf(await load(id));
     },
-    start() {
-      untilDone('resume', resume, { ...deps, stalls: createStalls(), signal: stopping.signal }).catch(() => {});
-    },
-    async drain() {
-      stopping.abort();
-      await Promise.all([...runners.values()].map((runner) => runner.stop()));
-    },
-    // No error of a study ends the process: studies try again.
-    done: new Promise(() => {}),
+    start: held.start,
+    drain: held.drain,
+    // No error of a study ends the process: studies try again. A log that cannot be consumed does.
+    done: held.done,
   };
 }
 

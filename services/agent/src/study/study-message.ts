@@ -48,7 +48,7 @@ export function isEnded(state: StudyState): boolean {
 function messageOf(view: StudyView, state: StudyState, ended: number, jobs: number): string {
   switch (state) {
     case StudyState.PREPARING:
-      return 'drawing data and splits';
+      return 'waiting for an agent with room, or drawing data and splits';
     case StudyState.SEARCHING:
       return `${ended} of ${view.created?.settings.episodes} episodes ended, ${view.episodes.size - ended} in flight`;
     case StudyState.EVALUATING:

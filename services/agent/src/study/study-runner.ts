@@ -31,8 +31,11 @@ export interface RunnerDeps {
 
 /** A study that runs in this process. */
 export interface StudyRunner {
-  /** Resolves when the study has ended or {@link StudyRunner.stop} was called; never rejects. */
-  readonly done: Promise<void>;
+  /**
+   * Resolves with true when the study has ended, and with false when {@link StudyRunner.stop} was called or this program has a
+   * fault, which is logged; never rejects.
+   */
+  readonly done: Promise<boolean>;
   /** Stops at once. A later runner of the same study continues from the log. */
   stop(): Promise<void>;
 }
@@ -54,7 +57,10 @@ export function runStudy(study: string, deps: RunnerDeps, stalls: Stalls): Study
   const runner = new Runner(study, deps, stalls, stopping.signal);
   const done = runner
     .run()
-    .catch((error) => deps.log.error('a study stopped', { study, error }))
+    .catch((error) => {
+      deps.log.error('a study stopped', { study, error });
+      return false;
+    })
     .finally(() => stalls.clearAll());
   return {
     done,
@@ -87,7 +93,8 @@ class Runner {
     this.#journal = createJournal(study, deps);
   }
 
-  async run(): Promise<void> {
+  /** Whether the study has ended. */
+  async run(): Promise<boolean> {
     const { episodeLog, clock } = this.#deps;
     const { study } = this.#journal;
     // A separate signal ends the watch when the study ends, because there is no later event.
@@ -103,18 +110,19 @@ class Runner {
             this.#journal.apply(event);
             after = event.sequence;
           }
-          if (await this.#advance()) return;
+          if (await this.#advance()) return true;
           for await (const event of episodeLog.watch(study, { after, signal })) {
             this.#journal.apply(event);
             // The watch also returns events that this runner wrote and has already processed.
-            if (this.#journal.view !== this.#advanced && (await this.#advance())) return;
+            if (this.#journal.view !== this.#advanced && (await this.#advance())) return true;
           }
         } catch (error) {
-          if (this.#signal.aborted) return;
+          if (this.#signal.aborted) return false;
           this.#noteFault(error);
           await clock.sleep(retryDelayMs(this.#faults), this.#signal);
         }
       }
+      return false;
     } finally {
       over.abort();
       this.#opened?.search.stop();

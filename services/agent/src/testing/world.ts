@@ -53,6 +53,10 @@ export interface WorldOptions {
   readonly openPolicy?: OpenPolicy;
   /** Default: the system's clock. */
   readonly clock?: Clock;
+  /** Studies that the agent runs at once. Default 2. */
+  readonly studyConcurrency?: number;
+  /** Lease of the agent's studies. Default 15 s. */
+  readonly leaseMs?: number;
   /** Delay of the agent's appends after their event is visible. Default 0 ms. */
   readonly appendsAnswerAfterMs?: number;
 }
@@ -94,6 +98,8 @@ export async function createWorld({ targets }: StandIns, options: WorldOptions =
       clock: options.clock ?? systemClock,
       log,
       jobConcurrency: 2,
+      studyConcurrency: options.studyConcurrency ?? 2,
+      leaseMs: options.leaseMs ?? 15_000,
     },
     { isPolicyRemote: options.openPolicy !== undefined },
   );
