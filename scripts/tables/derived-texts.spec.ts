@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { SCHEMA_PATH } from '@qloom/cli/study-file/check-schema.ts';
+import { COMPARE_SCHEMA_PATH, SCHEMA_PATH } from '@qloom/cli/study-file/check-schema.ts';
 import { listTaskKinds } from '@qloom/datasets/tasks/task-table.ts';
 import { ENGINES } from '@qloom/qnn/engine/engine-table.ts';
+import { compareSchema } from './compare-schema.ts';
 import { DERIVED_TEXTS } from './derived-texts.ts';
 import { namesInTable } from './markdown.ts';
 import { schemaValues, valueAt } from './study-schema.ts';
@@ -17,6 +18,10 @@ describe('the study schema', () => {
 
   it.each([...schemaValues()])('has at %s what the table has', (pointer, value) => {
     expect(valueAt(schema, pointer)).toEqual(value);
+  });
+
+  it('gives the schema of compare files', () => {
+    expect(JSON.parse(readFileSync(COMPARE_SCHEMA_PATH, 'utf8'))).toEqual(compareSchema(schema));
   });
 });
 

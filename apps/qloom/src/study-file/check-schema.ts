@@ -8,13 +8,18 @@ import { studyNameRule } from './study-name.ts';
 /** Path of the published JSON Schema. */
 export const SCHEMA_PATH = fileURLToPath(new URL('../../schema/study.schema.json', import.meta.url));
 
-let compiled: ReturnType<Ajv['compile']> | undefined;
+/** Path of the published JSON Schema of compare files. */
+export const COMPARE_SCHEMA_PATH = fileURLToPath(new URL('../../schema/compare.schema.json', import.meta.url));
 
-function validator(): ReturnType<Ajv['compile']> {
-  compiled ??= new Ajv({ allErrors: true, verbose: true, allowUnionTypes: true }).compile(
-    JSON.parse(readFileSync(SCHEMA_PATH, 'utf8')),
-  );
-  return compiled;
+const compiled = new Map<string, ReturnType<Ajv['compile']>>();
+
+function validator(path = SCHEMA_PATH): ReturnType<Ajv['compile']> {
+  const known = compiled.get(path);
+  if (known !== undefined) return known;
+  const options = { allErrors: true, verbose: true, allowUnionTypes: true };
+  const fresh = new Ajv(options).compile(JSON.parse(readFileSync(path, 'utf8')));
+  compiled.set(path, fresh);
+  return fresh;
 }
 
 /** Forms of the reward as the published schema has them: the default, and those that take weights. */
@@ -32,15 +37,17 @@ interface RewardSection {
 export interface SchemaContext {
   /** Whether a custom policy or agent, whose policies may have any name, is set elsewhere. */
   readonly anyPolicy?: boolean;
+  /** Path of the schema. Default: {@link SCHEMA_PATH}. */
+  readonly schema?: string;
 }
 
 /** What is wrong with `value` by the published schema, each with its line; empty when nothing is. */
 export function checkSchema(
   value: unknown,
   positions: Positions,
-  { anyPolicy = false }: SchemaContext = {},
+  { anyPolicy = false, schema }: SchemaContext = {},
 ): Problem[] {
-  const validate = validator();
+  const validate = validator(schema);
   if (validate(value)) return [];
   // The names of policies are restricted by `else`, in which types are checked once more.
   const isNamed = ({ keyword, data }: ErrorObject) => keyword === 'enum' && typeof data === 'string' && !anyPolicy;

@@ -35,14 +35,17 @@ type Environment = Readonly<Record<string, string | undefined>>;
  * be read, {@link StudyFileError} with every problem and its line when it is no valid study.
  */
 export async function loadStudyFile(path: string, env: Environment = process.env): Promise<LoadedStudy> {
-  let text: string;
+  return parseStudyFile(path, await readText(path), env);
+}
+
+/** The text of a file that the user names. Throws `UsageError` when it cannot be read. */
+export async function readText(path: string): Promise<string> {
   try {
-    text = await readFile(path, 'utf8');
+    return await readFile(path, 'utf8');
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
     throw new UsageError(`${path}: ${code === 'ENOENT' ? 'no such file' : `cannot be read (${code})`}`);
   }
-  return parseStudyFile(path, text, env);
 }
 
 /** {@link loadStudyFile} for a text in memory; the circuit that it names is read. */
@@ -50,7 +53,25 @@ export function parseStudyFile(path: string, text: string, env: Environment = pr
   const read = readYaml(text);
   if ('problems' in read) throw new StudyFileError(path, read.problems);
   const positions = positionsOf(read.document, read.lineCounter);
-  const value = read.value ?? {};
+  const fallbackId = basename(path, extname(path)).toLowerCase();
+  return checkStudy({ path, text, value: read.value ?? {}, positions, fallbackId }, env);
+}
+
+/** A study as YAML or a program wrote it, not checked yet. */
+interface ParsedStudy {
+  readonly path: string;
+  readonly text: string;
+  readonly value: unknown;
+  readonly positions: Positions;
+  /** Id of a study without a name. */
+  readonly fallbackId: string;
+}
+
+/** Checks a study, and reads the circuit that it names. Throws {@link StudyFileError} with every problem. */
+export function checkStudy(
+  { path, text, value, positions, fallbackId }: ParsedStudy,
+  env: Environment = process.env,
+): LoadedStudy {
   const { policy, agent } = targetsFromEnvironment(env);
   let problems = checkSchema(value, positions, { anyPolicy: policy !== undefined || agent !== undefined });
   const study = value as StudyFile;
@@ -66,7 +87,7 @@ export function parseStudyFile(path: string, text: string, env: Environment = pr
       problems = checkMeaning(study, positions, circuit);
     }
   }
-  const id = study.name ?? basename(path, extname(path)).toLowerCase();
+  const id = study.name ?? fallbackId;
   if (problems.length === 0 && !isStudyName(id)) {
     problems.push({
       field: 'name',

@@ -47,6 +47,8 @@ export function formatPath(path: FieldPath): string {
 
 /** Finds the lines of fields in one parsed file. */
 export interface Positions {
+  /** Whether the file has a value at `path`. */
+  has(path: FieldPath): boolean;
   /** Line of the value at `path`, or of the nearest existing ancestor. */
   lineOfValue(path: FieldPath): number | undefined;
   /** Line of the key that `path` ends in, or of the nearest ancestor's value. */
@@ -69,6 +71,7 @@ export function positionsOf(document: Document, lineCounter: LineCounter): Posit
     return undefined;
   };
   return {
+    has: (path) => nodeAt(path) !== undefined,
     lineOfValue,
     lineOfKey(path) {
       const parent = nodeAt(path.slice(0, -1));

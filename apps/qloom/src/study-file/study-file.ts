@@ -34,7 +34,7 @@ export interface StudyFile {
 }
 
 /** The data of a study: `task` or `csv`, never both. */
-interface DataSection {
+export interface DataSection {
   readonly task?: string;
   readonly settings?: Readonly<Record<string, unknown>>;
   /** Path of a CSV, relative to the study file. */
