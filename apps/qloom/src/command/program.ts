@@ -1,5 +1,6 @@
 import { redactUrls } from '@qloom/episode-log/nats/redact-url.ts';
 import { Command } from 'commander';
+import { addCompareCommand } from '../commands/compare.ts';
 import { addDatasetsCommand } from '../commands/datasets.ts';
 import { addDoctorCommand } from '../commands/doctor.ts';
 import { addDrawCommand } from '../commands/draw.ts';
@@ -18,6 +19,7 @@ import { addMinusHint } from './minus-hint.ts';
 /** Every command, in the order of the help. */
 const COMMANDS: readonly ((program: Command) => void)[] = [
   addRunCommand,
+  addCompareCommand,
   addUpCommand,
   addSampleCommand,
   addDatasetsCommand,
@@ -34,6 +36,7 @@ const COMMANDS: readonly ((program: Command) => void)[] = [
 const FOOTER = `
 Examples:
   $ qloom run examples/quickstart.yaml        run a study, or resume it
+  $ qloom compare examples/compare/small.yaml
   $ qloom sample qloom-runs/quickstart --count 200 > more.csv
   $ qloom trace 12 --run qloom-runs/quickstart
   $ qloom stages quickstart
@@ -44,7 +47,7 @@ Examples:
 Exit codes:
   0    done
   1    it failed; the message says why
-  2    wrong arguments, a bad study file or bad data
+  2    wrong arguments, a bad study or compare file, or bad data
   130  interrupted (Ctrl-C)
 
 Colour is used on a terminal only; NO_COLOR turns it off.`;

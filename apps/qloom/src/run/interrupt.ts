@@ -41,3 +41,13 @@ export function listenForInterrupt(): Interrupt {
     },
   };
 }
+
+/** Rejects with the reason of `signal` when it aborts; never resolves. */
+export function whenAborted(signal: AbortSignal): Promise<never> {
+  const { promise, reject } = Promise.withResolvers<never>();
+  const abort = (): void => reject(signal.reason);
+  if (signal.aborted) abort();
+  else signal.addEventListener('abort', abort, { once: true });
+  promise.catch(() => {});
+  return promise;
+}

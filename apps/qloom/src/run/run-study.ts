@@ -1,19 +1,10 @@
 import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { status } from '@grpc/grpc-js';
-import {
-  AgentServiceService,
-  type Study,
-  StudySettings,
-  StudyState,
-} from '@qloom/contracts/gen/qloom/agent/v1/agent.ts';
+import { AgentServiceService, type Study, StudyState } from '@qloom/contracts/gen/qloom/agent/v1/agent.ts';
 import { StudyResult } from '@qloom/contracts/gen/qloom/agent/v1/result.ts';
 import type { CsvData } from '@qloom/datasets/csv/read-csv.ts';
-import { withoutCredentials } from '@qloom/episode-log/nats/nats-address.ts';
 import { connect } from '@qloom/service-kit/client/clients.ts';
-import { decodeHyperparameter } from '@qloom/study-rpc/codec/hyperparameters.ts';
 import { InterruptedError, UsageError } from '../command/errors.ts';
-import { isServiceError } from '../command/report-error.ts';
 import { writeReport } from '../report/write-report.ts';
 import { type FolderLock, lockFolder } from '../run-folder/lock.ts';
 import { noResultError } from '../run-folder/no-result.ts';
@@ -25,24 +16,22 @@ import {
   type StudyRecord,
   writeStudyRecord,
 } from '../run-folder/run-folder.ts';
-import { fitOverrides } from '../study-file/fit-space.ts';
 import type { LoadedStudy } from '../study-file/load-study-file.ts';
-import { refusalOf } from '../study-file/refusal.ts';
 import { targetsFromEnvironment } from '../study-file/targets.ts';
-import { toStudySettings } from '../study-file/to-settings.ts';
-import type { ServiceEvent } from '../supervisor/service-process.ts';
-import { formatSeconds } from '../terminal/format.ts';
+import { noteServiceEvent } from '../supervisor/note-service-event.ts';
 import type { StatusStream } from '../terminal/status-line.ts';
 import { collectResult } from './collect-result.ts';
 import { assertStorageAnswers, credentialsFromEnvironment } from './event-log.ts';
-import { type AgentClient, followStudy, type Patience, untilAnswered } from './follow-study.ts';
+import { type AgentClient, followStudy, type Patience } from './follow-study.ts';
+import { whenAborted } from './interrupt.ts';
 import { keepEvents } from './keep-events.ts';
 import { createProgressTracker } from './progress.ts';
 import { createProgressView, type ProgressView } from './progress-view.ts';
-import { putCsv, readStudyCsv } from './put-csv.ts';
+import { readStudyCsv } from './put-csv.ts';
+import { endedRecord, freshRecord } from './run-record.ts';
 import { type Session, type SessionOptions, startSession, storageOf } from './session.ts';
-import { checkData, csvHash } from './study-data.ts';
-import { currentVersions } from './versions.ts';
+import { checkData } from './study-data.ts';
+import { submitStudy } from './submit-study.ts';
 
 /** Options of a run. */
 export interface RunOptions {
@@ -82,7 +71,7 @@ export async function runStudy(options: RunOptions): Promise<FinishedRun> {
       `${folder.path} exists already, and --no-resume was given: delete it, or give another --out`,
     );
   }
-  const fresh = await freshRecord(options);
+  const fresh = await freshRecord(loaded, options.log);
   const csv = await readStudyCsv(loaded);
   checkData(loaded, csv);
   const isOurs = !existsSync(folder.path);
@@ -108,20 +97,6 @@ export async function runStudy(options: RunOptions): Promise<FinishedRun> {
   }
 }
 
-async function freshRecord({ loaded, log }: RunOptions): Promise<StudyRecord> {
-  return {
-    format: 'qloom-study/1',
-    id: loaded.id,
-    state: 'running',
-    file: loaded.path,
-    log: withoutCredentials(log),
-    settings: StudySettings.toJSON(toStudySettings(loaded.study, { circuit: loaded.circuit?.text })),
-    csvSha256: await csvHash(loaded),
-    versions: currentVersions(),
-    createdAt: new Date().toISOString(),
-  };
-}
-
 async function runInFolder(
   options: RunOptions,
   folder: RunFolder,
@@ -135,7 +110,7 @@ async function runInFolder(
     log: options.log,
     ...options.local,
     targets: { ...loaded.study.services, ...targetsFromEnvironment(options.env) },
-    onEvent: (event) => noteServiceEvent(view, event),
+    onEvent: (event) => noteServiceEvent(event, view.note),
   });
   const agent: AgentClient = connect(AgentServiceService, session.services.targets.agent);
   try {
@@ -176,11 +151,7 @@ async function studyWork(
 ): Promise<{ study: Study; result?: StudyResult }> {
   const { loaded, signal } = options;
   const patience: Patience = { signal, onWait: (reason) => view.note(`waiting for the agent: ${reason}`) };
-  const { space } = await untilAnswered(() => agent.getCapabilities({}), patience);
-  const dataset = await putCsv(agent, csv, patience);
-  const settings = toStudySettings(loaded.study, { dataset, circuit: loaded.circuit?.text });
-  const fitted = { ...settings, space: fitOverrides(loaded, settings.space, space.map(decodeHyperparameter)) };
-  await createStudy(agent, loaded, fitted, patience);
+  await submitStudy(agent, loaded, csv, patience);
   const events = await keepEvents(session.logUrl, loaded.id, folder.events, credentialsFromEnvironment(options.env));
   const tracker = createProgressTracker(() => performance.now());
   try {
@@ -192,49 +163,4 @@ async function studyWork(
   } finally {
     await events.stop();
   }
-}
-
-/** Creates the study, or joins it if it exists. Throws `StudyFileError` when the agent refuses its settings. */
-async function createStudy(
-  agent: AgentClient,
-  loaded: LoadedStudy,
-  settings: StudySettings,
-  patience: Patience,
-): Promise<void> {
-  try {
-    await untilAnswered(() => agent.createStudy({ id: loaded.id, settings }, { deadlineMs: 120_000 }), patience);
-  } catch (error) {
-    if (isServiceError(error) && error.code === status.INVALID_ARGUMENT) throw refusalOf(loaded, error);
-    throw error;
-  }
-}
-
-function endedRecord(record: StudyRecord, study: Study, result: StudyResult | undefined): StudyRecord {
-  return {
-    ...record,
-    state: result !== undefined ? 'finished' : study.state === StudyState.CANCELLED ? 'cancelled' : 'failed',
-    versions: currentVersions(),
-    finishedAt: new Date().toISOString(),
-    ...(result === undefined ? { message: study.message } : { result: StudyResult.toJSON(result) }),
-  };
-}
-
-function noteServiceEvent(view: ProgressView, event: ServiceEvent): void {
-  if (event.kind === 'crashed') {
-    view.note(`${event.service} ended (${event.how}); starting it again in ${formatSeconds(event.againInMs / 1000)}`);
-  } else if (event.kind === 'waiting') {
-    view.note(`${event.service}: ${event.reason}`);
-  } else if (event.restarts > 0) {
-    view.note(`${event.service} serves again (process ${event.pid})`);
-  }
-}
-
-/** Rejects with the reason of `signal` when it aborts. */
-function whenAborted(signal: AbortSignal): Promise<never> {
-  const { promise, reject } = Promise.withResolvers<never>();
-  const abort = (): void => reject(signal.reason);
-  if (signal.aborted) abort();
-  else signal.addEventListener('abort', abort, { once: true });
-  promise.catch(() => {});
-  return promise;
 }

@@ -66,7 +66,8 @@ await runService({
             return;
           }
           const message = mode === 'say-policy' ? process.env['QLOOM_POLICY_TARGET'] : 'every class needs 3 points';
-          yield mode === 'fail' || mode === 'say-policy'
+          const fails = mode === 'fail' || mode === 'say-policy' || (mode === 'fail-n41' && id.endsWith('-n41'));
+          yield fails
             ? at({ state: StudyState.FAILED, message })
             : at({ state: StudyState.FINISHED, rewarded: 8, ...finished() });
         },
