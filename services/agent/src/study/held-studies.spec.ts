@@ -1,4 +1,4 @@
-import { StudyState } from '@qloom/contracts/gen/qloom/agent/v1/agent.ts';
+import { EvaluationSettings, StudyState } from '@qloom/contracts/gen/qloom/agent/v1/agent.ts';
 import { openArtifactStore } from '@qloom/episode-log/open-log.ts';
 import type { Delivery, EpisodeLog } from '@qloom/episode-log/port.ts';
 import { describeWithNats, type NatsServer, startNatsServer } from '@qloom/testing/nats-server.ts';
@@ -13,7 +13,10 @@ import { localPolicy } from './search/policy-port.ts';
 
 const IDS = ['a', 'b', 'c', 'd'];
 /** A study that two agents can share a log of without long waits. */
-const tiny = smallStudy({ episodes: 2, evaluation: { draws: 2, rivals: ['noise'], rivalEvaluations: 1 } });
+const tiny = smallStudy({
+  episodes: 2,
+  evaluation: EvaluationSettings.fromPartial({ draws: 2, rivals: ['noise'], rivalEvaluations: 1 }),
+});
 
 let standIns: StandIns;
 let folder: TempFolder;
