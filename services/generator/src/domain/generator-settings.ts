@@ -5,12 +5,16 @@ import { METHODS, type MethodName } from './methods/method-table.ts';
 import type { Activation, Architecture, GeneratorSettings } from './settings.ts';
 
 /** The hyperparameters that the generator checks. */
-const OWNED = { service: 'generator', hyperparameters: HYPERPARAMETERS, prefixes: ['vae.', 'prior.', 'rival.'] };
+const OWNED = {
+  service: 'generator',
+  hyperparameters: HYPERPARAMETERS,
+  prefixes: ['vae.', 'prior.', 'source.', 'rival.'],
+};
 
 /**
  * Checks hyperparameters and fills in defaults. Names that the generator does not own are kept in `forwarded`.
  *
- * @throws InvalidHyperparameterError for a value out of range, or an unknown name under vae., prior. or rival.
+ * @throws InvalidHyperparameterError for a value out of range, or an unknown name under vae., prior., source. or rival.
  */
 export function generatorSettings(given: Configuration): GeneratorSettings {
   const { own, others } = checkConfiguration(OWNED, given);

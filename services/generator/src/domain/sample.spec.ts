@@ -25,6 +25,8 @@ async function fitted(hyperparameters: Configuration): Promise<Model> {
   const { model } = await fitGenerator({
     settings,
     data: { points: measured, shape },
+    unlabelled: measured,
+    source: measured,
     seed: 3,
     signal,
     breathe,

@@ -5,12 +5,16 @@ import { gan } from './gan.ts';
 import type { GeneratorMethod } from './method.ts';
 import { none } from './none.ts';
 import { prior } from './prior.ts';
+import { semiSupervised } from './semi-supervised.ts';
+import { simulator } from './simulator.ts';
 
 /** Every method, by its value of the hyperparameter `method`; the default first. */
 export const METHODS = {
   gan,
   cvae,
   prior,
+  'semi-supervised': semiSupervised,
+  simulator,
   none,
   duplicate: augmentationMethod(AUGMENTATIONS.duplicate),
   noise: augmentationMethod(AUGMENTATIONS.noise),

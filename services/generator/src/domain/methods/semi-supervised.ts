@@ -1,0 +1,39 @@
+import type { UnlabelledPoints } from '@qloom/study/points/points.ts';
+import { concatenateRows } from '@qloom/study/points/rows.ts';
+import { learnedPoints, pointsLearned } from '../learned-points.ts';
+import { priorSource } from '../sampling/prior-source.ts';
+import { sampleGated } from '../sampling/sample-gated.ts';
+import { labelPoints } from '../training/label-points.ts';
+import { type GeneratorMethod, NOTHING_LEARNED } from './method.ts';
+import { PRIOR_RHO, rhoOf } from './prior-hyperparameters.ts';
+
+/** Least probability of its class for an unlabelled point that is used. */
+const LEAST_POSTERIOR = 0.5;
+
+/**
+ * The prior, fitted to the training points and to unlabelled points with the labels that the teacher of the training points
+ * gives them (self-training with hard labels): many more rows for the class means, the covariance and the kernels.
+ */
+export const semiSupervised: GeneratorMethod = {
+  description: 'The prior, fitted to labelled points and to unlabelled ones that a teacher labels.',
+  baseline: true,
+  needs: ['unlabelled'],
+  critic: false,
+  strength: false,
+  hyperparameters: [PRIOR_RHO],
+  async fit(options) {
+    const { settings, data, unlabelled } = options;
+    const labelled = await labelPoints(unlabelled as UnlabelledPoints, options, LEAST_POSTERIOR);
+    const rho = rhoOf(settings.own['prior.rho'], data.shape);
+    return {
+      ...NOTHING_LEARNED,
+      learned: learnedPoints(labelled, { rho }),
+      values: { 'unlabelled.used': labelled.count },
+    };
+  },
+  sample: sampleGated((model) => {
+    const { group: _, ...own } = model.training.points;
+    const rho = Number(model.learned?.content['rho']);
+    return priorSource(model.training, rho, concatenateRows([own, pointsLearned(model)]));
+  }),
+};

@@ -1,0 +1,61 @@
+import { takeInTurn } from '@qloom/datasets/augmentations/synthesize.ts';
+import { alignClasses } from '@qloom/datasets/prior/align-classes.ts';
+import { defaultRho } from '@qloom/datasets/prior/prior.ts';
+import type { Random } from '@qloom/random/random.ts';
+import type { Points } from '@qloom/study/points/points.ts';
+import { concatenateRows, rowsByClass, selectRows } from '@qloom/study/points/rows.ts';
+import { fitCodec } from '../codec.ts';
+import { matrix } from '../losses/matrix.ts';
+import { measured } from '../measured.ts';
+import type { TrainingData } from '../training-data.ts';
+import { type PointSource, pointsOf } from './point-source.ts';
+import { priorSource } from './prior-source.ts';
+
+/** Difference from a possible result of a measurement that float32 may make, in results. */
+const ROUNDING = 1e-3;
+
+/**
+ * The source of points of a source domain: its rows of the class in turn, aligned to the training points; `share` of the points
+ * come from it and the others from the prior, as do all of a class that the domain lacks.
+ */
+export function domainSource(training: TrainingData, domain: Points, share: number): PointSource {
+  const codec = fitCodec(training);
+  const { channels } = codec;
+  const inChannels = (points: Points): Points => ({ ...points, features: channels, x: codec.encode(points).data });
+  const { points: aligned } = alignClasses(inChannels(domain), inChannels(training.points));
+  const isMeasured = areResults(domain, training.shape.shots);
+  const prior = priorSource(training, defaultRho(training.shape.shots));
+  const rows = rowsByClass(aligned);
+  const turns: (() => number)[] = [];
+  const fromDomain = (count: number, label: number, random: Random): Points => {
+    turns[label] ??= takeInTurn(rows[label], random.fork('rows'));
+    const taken = selectRows(aligned, Array.from({ length: count }, turns[label]));
+    const points = pointsOf(codec, matrix(count, channels, taken.x), label);
+    return isMeasured ? points : measured(training.shape, points, random);
+  };
+  return {
+    codec,
+    draw(count, label, random) {
+      if (rows[label].length === 0) return prior.draw(count, label, random);
+      // By chance for each point, so that the share holds for any division of the draws.
+      const own = Array.from({ length: count }, () => random.uniform()).filter((u) => u < share).length;
+      const parts = [fromDomain(own, label, random), prior.draw(count - own, label, random)];
+      return shuffled(concatenateRows(parts.filter((part) => part.count > 0)), random);
+    },
+    dispose: () => prior.dispose(),
+  };
+}
+
+/** The rows in random order: whoever takes the first ones gets some of each part. */
+function shuffled(points: Points, random: Random): Points {
+  return selectRows(points, random.permutation(points.count));
+}
+
+/** Whether every value is a possible result of `shots` measurements, so that it was measured already. */
+function areResults({ x }: Points, shots: number): boolean {
+  if (shots < 1) return false;
+  return x.every((value) => {
+    const ups = ((value + 1) / 2) * shots;
+    return Math.abs(ups - Math.round(ups)) < ROUNDING;
+  });
+}
