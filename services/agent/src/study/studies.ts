@@ -5,6 +5,7 @@ import { DomainError, ValidationError } from '@qloom/service-kit/faults/errors.t
 import type { BackgroundWork } from '@qloom/service-kit/stage/background-work.ts';
 import { encodeHyperparameter } from '@qloom/study-rpc/codec/hyperparameters.ts';
 import { quoted } from '@qloom/tensor/quoted.ts';
+import { CHOICE_RULE_NAMES } from '../domain/choice/choice-table.ts';
 import { createSeeds, type StudySeeds } from '../domain/seeds.ts';
 import { openStudyData, type StudyData, splitLabels } from './data/study-data.ts';
 import { createHeldStudies, type HeldStudiesDeps } from './held-studies.ts';
@@ -160,11 +161,15 @@ async function checkedSettings(
 
 /** `settings` without the fields that did not exist yet when `created` was written. */
 function asOldAs(created: CompleteSettings | undefined, settings: CompleteSettings): CompleteSettings {
-  const { UNSPECIFIED } = IdenticalRows;
-  if (created?.data.identicalRows !== UNSPECIFIED || settings.data.identicalRows !== IdenticalRows.TOGETHER) {
-    return settings;
-  }
-  return { ...settings, data: { ...settings.data, identicalRows: UNSPECIFIED } };
+  if (created === undefined) return settings;
+  const { UNSPECIFIED, TOGETHER } = IdenticalRows;
+  const isOldSplit = created.data.identicalRows === UNSPECIFIED && settings.data.identicalRows === TOGETHER;
+  const isOldChoice = created.evaluation.choice === '' && settings.evaluation.choice === CHOICE_RULE_NAMES[0];
+  return {
+    ...settings,
+    data: isOldSplit ? { ...settings.data, identicalRows: UNSPECIFIED } : settings.data,
+    evaluation: isOldChoice ? { ...settings.evaluation, choice: '' } : settings.evaluation,
+  };
 }
 
 function canonical(settings: CompleteSettings | undefined): unknown {

@@ -1,5 +1,7 @@
 import { type Study, StudyState } from '@qloom/contracts/gen/qloom/agent/v1/agent.ts';
-import { evaluationPlan, knownJobs } from './final-evaluation/final-evaluation.ts';
+import { createSpace } from '@qloom/study/space/space.ts';
+import { decodeHyperparameter } from '@qloom/study-rpc/codec/hyperparameters.ts';
+import { evaluationPlan, knownJobs } from './final-evaluation/known-jobs.ts';
 import { isSearched, proposedEpisodes, rewardedEpisodes, type StudyView } from './replay/study-view.ts';
 
 /** The current state of a study as a message. `waitingFor`: the step that fails and is tried again. */
@@ -77,6 +79,8 @@ function completeBatches(view: StudyView): number {
 }
 
 function unitsTotal(view: StudyView): number {
-  const settings = view.created?.settings;
-  return settings === undefined ? 0 : knownJobs(view, evaluationPlan(settings), settings).jobs.length;
+  const { created } = view;
+  if (created === undefined) return 0;
+  const plan = evaluationPlan(created.settings, createSpace(created.space.map(decodeHyperparameter)));
+  return knownJobs(view, plan, created.settings).jobs.length;
 }

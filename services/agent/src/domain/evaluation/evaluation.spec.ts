@@ -1,7 +1,7 @@
 import { createSpace } from '@qloom/study/space/space.ts';
 import { baselineConfiguration, baselineHyperparameters, bestSetting } from './baseline-tuning.ts';
 import { effectsOf } from './effects.ts';
-import { armsOf, comparisonJobs, type EvaluationPlan, searchJobs } from './jobs.ts';
+import { armsOf, comparisonJobs, type EvaluationPlan, scoresJob, searchJobs } from './jobs.ts';
 
 const plan: EvaluationPlan = {
   replicates: 3,
@@ -9,23 +9,57 @@ const plan: EvaluationPlan = {
   baselineEvaluations: 4,
   hasOracle: true,
   outerFolds: 2,
+  defaultConfiguration: { synthRatio: 1 },
+  hasChoiceJobs: true,
 };
 
 describe('jobs', () => {
-  const jobs = [...searchJobs(plan, [7, 2, 30]), ...comparisonJobs(plan, armsOf(plan, true), true)];
+  const jobsOf = (adds: (replicate: number) => boolean | null, of = plan) => [
+    ...searchJobs(of, [7, 2, 30]),
+    ...comparisonJobs(of, true, adds),
+  ];
+  const jobs = jobsOf((replicate) => replicate > 0);
 
   it('have unique names that are valid in the log', () => {
     expect(new Set(jobs.map((job) => job.name)).size).toBe(jobs.length);
     for (const { name } of jobs) expect(`unit-${name}`).toMatch(/^[a-z0-9][a-z0-9-]{0,63}$/);
   });
 
-  it('give every baseline as many evaluations, and every arm every replicate', () => {
+  it('give every baseline as many evaluations, every candidate all outer folds, and every arm its scores on every replicate', () => {
+    const names = new Set(jobs.map((job) => job.name));
     for (const baseline of plan.baselines) {
       expect(jobs.filter((job) => job.kind === 'tune' && job.baseline === baseline)).toHaveLength(4);
     }
-    for (const arm of armsOf(plan, true)) {
-      expect(jobs.filter((job) => job.kind === 'replicate' && job.arm === arm)).toHaveLength(3);
+    for (const episode of [null, 7, 2, 30]) {
+      expect(jobs.filter((job) => job.kind === 'outer' && job.episode === episode)).toHaveLength(2);
     }
+    for (const arm of armsOf(plan, true)) {
+      for (const replicate of [0, 1, 2]) expect(names).toContain(scoresJob(replicate, arm, replicate > 0));
+    }
+  });
+
+  it('train one of the two arms of Qloom on a replicate, after its choice', () => {
+    const qloom = jobs.flatMap((job) => (job.kind === 'replicate' && job.arm.startsWith('qloom') ? [job] : []));
+    expect(qloom.map(({ name, after }) => [name, after])).toEqual([
+      ['draw-0-qloom-unselected', 'choice-0'],
+      ['draw-1-qloom', 'choice-1'],
+      ['draw-2-qloom', 'choice-2'],
+    ]);
+    expect(scoresJob(0, 'qloom', false)).toBe('draw-0-real-only');
+    expect(scoresJob(1, 'qloom-unselected', true)).toBe('draw-1-qloom');
+  });
+
+  it('are as many before the choices are known as after', () => {
+    expect(jobsOf(() => null)).toHaveLength(jobs.length);
+    expect(jobsOf(() => false)).toHaveLength(jobs.length);
+  });
+
+  it('decide nothing where the rule needs no cross-validation, or nothing can be added', () => {
+    const isChoice = ({ kind }: { kind: string }) => kind === 'choice';
+    expect(jobs.filter(isChoice).map(({ name }) => name)).toEqual(['choice-own', 'choice-0', 'choice-1', 'choice-2']);
+    expect(jobsOf(() => true, { ...plan, hasChoiceJobs: false }).filter(isChoice)).toEqual([]);
+    const without = comparisonJobs(plan, false, () => false).map(({ name }) => name);
+    expect(without.filter((name) => /choice|qloom|synthesis/.test(name))).toEqual([]);
   });
 });
 

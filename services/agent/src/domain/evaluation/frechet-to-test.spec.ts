@@ -1,7 +1,7 @@
 import { createRandom } from '@qloom/random/random.ts';
 import type { Points } from '@qloom/study/points/points.ts';
+import type { Selection } from '../selection/select.ts';
 import { comparedCount, frechetToTest } from './frechet-to-test.ts';
-import type { Selection } from './incumbents.ts';
 
 function cloud(count: number, seed: string): Points {
   const random = createRandom(seed);
@@ -9,10 +9,10 @@ function cloud(count: number, seed: string): Points {
   return { count, features: 2, classes: 2, x: random.normals(2 * count), y };
 }
 
-const none: Selection = { ranked: [], best: null, addsData: false };
+const none: Selection = { ranked: [], best: null, reliability: null };
 const best = (synthRatio: number): Selection => {
-  const candidate = { episode: 1, hyperparameters: { synthRatio }, reward: 1, utility: {} as never };
-  return { ranked: [candidate], best: candidate, addsData: true };
+  const candidate = { episode: 1, hyperparameters: { synthRatio }, utility: {} as never, shrunk: null };
+  return { ranked: [candidate], best: candidate, reliability: null };
 };
 const draw = { labels: cloud(40, 'labels'), test: cloud(500, 'test'), oracle: null };
 

@@ -24,7 +24,7 @@ export interface DistanceToTest {
  * generator offers it.
  */
 export function comparedCount(
-  { selection, baselines }: Choices,
+  { selection, baselines }: Pick<Choices, 'selection' | 'baselines'>,
   { labels, test }: { readonly labels: Points; readonly test: Points },
   ratio?: Hyperparameter,
 ): number {

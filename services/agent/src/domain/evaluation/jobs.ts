@@ -1,3 +1,5 @@
+import type { Configuration } from '@qloom/study/hyperparameters/hyperparameter.ts';
+
 /** The size of a final evaluation. */
 export interface EvaluationPlan {
   /** Draws of labels and test points on which all arms are trained. */
@@ -9,24 +11,36 @@ export interface EvaluationPlan {
   /** Whether new true samples can be drawn. */
   readonly hasOracle: boolean;
   readonly outerFolds: number;
+  /** The default configuration, which is a candidate; null in studies without one. */
+  readonly defaultConfiguration: Configuration | null;
+  /** Whether each replicate's choice is cross-validated. */
+  readonly hasChoiceJobs: boolean;
 }
 
 /** One unit of work of the final evaluation, whose result is written to the log once, under its name. */
 export type Job =
-  /** An incumbent on one outer fold. */
-  | { readonly kind: 'outer'; readonly name: string; readonly episode: number; readonly fold: number }
+  /** A candidate on one outer fold: an episode, or the default configuration (null). */
+  | { readonly kind: 'outer'; readonly name: string; readonly episode: number | null; readonly fold: number }
   /** One setting of a baseline on the reward folds. */
   | { readonly kind: 'tune'; readonly name: string; readonly baseline: string; readonly index: number }
-  /** One arm on one replicate, scored on the test set. */
-  | { readonly kind: 'replicate'; readonly name: string; readonly replicate: number; readonly arm: string }
+  /** The cross-validation that decides whether points are added to a replicate, or to the study's own labels (null). */
+  | { readonly kind: 'choice'; readonly name: string; readonly replicate: number | null }
+  /** One arm on one replicate, scored on the test set. `after` names the job that must be done first. */
+  | {
+      readonly kind: 'replicate';
+      readonly name: string;
+      readonly replicate: number;
+      readonly arm: string;
+      readonly after?: string;
+    }
   /** The synthetic data set itself, from all labels of the study. */
   | { readonly kind: 'synthesis'; readonly name: 'synthesis' };
 
 /** Arms that every comparison has, the reference first. */
 export const REAL_ONLY = 'real-only';
-/** Qloom's data if it helps on the outer split; otherwise real data only. */
+/** Qloom's data on the replicates to which its rule adds them; real data only on the others. */
 export const QLOOM = 'qloom';
-/** Qloom's best candidate, if it does not help on the outer split. */
+/** Qloom's data on all replicates: an arm where the rule adds them to some only, or to none. */
 export const QLOOM_UNSELECTED = 'qloom-unselected';
 /** New true samples, {@link ORACLE_RATIO} for each label. */
 export const ORACLE = 'oracle';
@@ -38,12 +52,37 @@ export const ORACLE_RATIO = 8;
 /** Classifiers without a QNN, on real data only. */
 export const CLASSICAL: readonly string[] = ['svc', 'nearest-neighbours'];
 
-/** Jobs that must be done before anything is chosen: incumbents on the outer folds, baselines on the reward folds. */
+/** Name of a candidate's job on an outer fold. `episode` is null for the default configuration. */
+export function outerJob(episode: number | null, fold: number): string {
+  return `outer-${episode ?? 'default'}-${fold}`;
+}
+
+/** Name of the job behind the decision for a replicate; null: for the study's own labels. */
+export function choiceJob(replicate: number | null): string {
+  return `choice-${replicate ?? 'own'}`;
+}
+
+/** Name of the job of an arm on a replicate. */
+export function replicateJob(replicate: number, arm: string): string {
+  return `draw-${replicate}-${arm}`;
+}
+
+/**
+ * The job with the scores of an arm on a replicate. Where no points are added, arm `qloom` is real data only, and where they are,
+ * `qloom-unselected` is `qloom`: the same trainings, which are done once.
+ */
+export function scoresJob(replicate: number, arm: string, adds: boolean): string {
+  if (arm === QLOOM && !adds) return replicateJob(replicate, REAL_ONLY);
+  return replicateJob(replicate, arm === QLOOM_UNSELECTED && adds ? QLOOM : arm);
+}
+
+/** Jobs that must be done before anything is selected: candidates on the outer folds, baselines on the reward folds. */
 export function searchJobs(plan: EvaluationPlan, incumbents: readonly number[]): Job[] {
-  const outer = incumbents.flatMap((episode) =>
+  const candidates = plan.defaultConfiguration === null ? incumbents : [null, ...incumbents];
+  const outer = candidates.flatMap((episode) =>
     Array.from(
       { length: plan.outerFolds },
-      (_, fold): Job => ({ kind: 'outer', name: `outer-${episode}-${fold}`, episode, fold }),
+      (_, fold): Job => ({ kind: 'outer', name: outerJob(episode, fold), episode, fold }),
     ),
   );
   const tune = plan.baselines.flatMap((baseline) =>
@@ -68,12 +107,29 @@ export function armsOf(plan: EvaluationPlan, isUnselectedShown: boolean): string
 }
 
 /**
- * Jobs of the comparison, replicate by replicate, so that an interrupted comparison has complete replicates; then the
- * data set itself.
+ * Jobs of the comparison, replicate by replicate, so that an interrupted comparison has complete replicates; before them
+ * the data set itself. `adds` is whether points are added to a replicate, null until that is known: it decides which one of the arms
+ * `qloom` and `qloom-unselected` has a job there, so that the number of jobs does not depend on it. Without a candidate
+ * (`hasCandidate`) neither has one, and nothing is decided.
  */
-export function comparisonJobs(plan: EvaluationPlan, arms: readonly string[], isSynthesized: boolean): Job[] {
-  const replicates = Array.from({ length: plan.replicates }, (_, replicate) =>
-    arms.map((arm): Job => ({ kind: 'replicate', name: `draw-${replicate}-${arm}`, replicate, arm })),
-  ).flat();
-  return isSynthesized ? [{ kind: 'synthesis', name: 'synthesis' }, ...replicates] : replicates;
+export function comparisonJobs(
+  plan: EvaluationPlan,
+  hasCandidate: boolean,
+  adds: (replicate: number) => boolean | null,
+): Job[] {
+  const isDecided = plan.hasChoiceJobs && hasCandidate;
+  const choice = (replicate: number | null): Job[] =>
+    isDecided ? [{ kind: 'choice', name: choiceJob(replicate), replicate }] : [];
+  const replicates = Array.from({ length: plan.replicates }, (_, replicate) => {
+    const jobs = armsOf(plan, false).flatMap((arm): Job[] => {
+      if (arm !== QLOOM) return [{ kind: 'replicate', name: replicateJob(replicate, arm), replicate, arm }];
+      if (!hasCandidate) return [];
+      const trained = adds(replicate) === false ? QLOOM_UNSELECTED : QLOOM;
+      const after = isDecided ? choiceJob(replicate) : undefined;
+      return [{ kind: 'replicate', name: replicateJob(replicate, trained), replicate, arm: trained, after }];
+    });
+    return [...choice(replicate), ...jobs];
+  }).flat();
+  const synthesis: Job[] = hasCandidate ? [{ kind: 'synthesis', name: 'synthesis' }] : [];
+  return [...choice(null), ...synthesis, ...replicates];
 }

@@ -2,7 +2,7 @@ import { createRandom } from '@qloom/random/random.ts';
 import type { Configuration } from '@qloom/study/hyperparameters/hyperparameter.ts';
 import fc from 'fast-check';
 import { openPolicies } from '../../testing/open-policies.ts';
-import { incumbentsOf, select } from '../evaluation/incumbents.ts';
+import { incumbentsOf } from '../evaluation/incumbents.ts';
 import type { Policy, PolicySettings, PolicyState } from '../policy/policy.ts';
 import { interactingRates } from '../policy/toy/toy-benchmarks.ts';
 import { mapConstraints } from '../reward/constraints.ts';
@@ -124,38 +124,6 @@ describe('search', () => {
     const { state } = await run({ episodes: 16, batchSize: 4, staleness: 1, inFlight: 2 }, 'memory', () => 0);
     const kept = state.versions.filter((version) => version.policy !== null);
     expect(kept.length).toBeLessThanOrEqual(2);
-  });
-});
-
-describe('select', () => {
-  const utility = (value: number, lower: number) => ({
-    value,
-    standardError: 0.1,
-    interval: [lower, value + 0.1] as const,
-    lossRealOnly: 1,
-    lossAugmented: 1 - value,
-  });
-  const candidate = (episode: number, value: number, lower: number) => ({
-    episode,
-    hyperparameters: {},
-    reward: 1,
-    utility: utility(value, lower),
-  });
-
-  it('adds no points unless the lower bound of U is above 0', () => {
-    expect(select([candidate(1, 0.2, -0.01)]).addsData).toBe(false);
-    expect(select([candidate(1, 0.2, 0.01)]).addsData).toBe(true);
-    expect(select([])).toEqual({ ranked: [], best: null, addsData: false });
-  });
-
-  it('takes the best on the outer split, not the best rewarded', () => {
-    const ranked = select([candidate(1, 0.1, 0.05), candidate(2, 0.3, 0.1), candidate(3, -0.2, -0.4)]).ranked;
-    expect(ranked.map((item) => item.episode)).toEqual([2, 1, 3]);
-    // The more certain one, although the other was measured higher.
-    expect(select([candidate(20, 0.38, -0.02), candidate(5, 0.2, 0.05)])).toMatchObject({
-      best: { episode: 5 },
-      addsData: true,
-    });
   });
 });
 

@@ -8,22 +8,15 @@ import { methodNeeds } from '@qloom/study-rpc/codec/offered-methods.ts';
 import { offeredRatio } from '@qloom/study-rpc/codec/offered-ratio.ts';
 import { baselineHyperparameters } from '../../domain/evaluation/baseline-tuning.ts';
 import type { Choices } from '../../domain/evaluation/choices.ts';
-import { incumbentsOf } from '../../domain/evaluation/incumbents.ts';
-import {
-  armsOf,
-  comparisonJobs,
-  type EvaluationPlan,
-  type Job,
-  REAL_ONLY,
-  searchJobs,
-} from '../../domain/evaluation/jobs.ts';
-import { createSeeds, type StudySeeds } from '../../domain/seeds.ts';
+import { type EvaluationPlan, type Job, REAL_ONLY, replicateJob } from '../../domain/evaluation/jobs.ts';
+import type { StudySeeds } from '../../domain/seeds.ts';
+import { withLearnedDefault } from '../../domain/selection/learned-defaults.ts';
 import { getPoints, putArtifact } from '../data/points-artifact.ts';
 import { loadManifest } from '../data/prepare.ts';
-import { openStudyData, outerFoldCount } from '../data/study-data.ts';
+import { openStudyData } from '../data/study-data.ts';
 import { advertisedSpace, type Peers } from '../peers.ts';
 import type { Recorded } from '../replay/study-record.ts';
-import { factsOf, isSearched, rewardedEpisodes, type StudyView } from '../replay/study-view.ts';
+import { factsOf, isSearched, type StudyView } from '../replay/study-view.ts';
 import type { Clock } from '../retry/clock.ts';
 import type { Stalls } from '../retry/stalls.ts';
 import { untilDone } from '../retry/until-done.ts';
@@ -32,8 +25,8 @@ import type { EvaluationContext } from './jobs/evaluation-context.ts';
 import { failureOfJob, readJob, type SynthesisResult } from './jobs/job-results.ts';
 import { runJob } from './jobs/run-job.ts';
 import { untilSettled } from './jobs/until-settled.ts';
+import { evaluationPlan, knownJobs } from './known-jobs.ts';
 import { encodeResult } from './result/result.ts';
-import { selectFrom, tunedBaseline } from './selection.ts';
 
 /**
  * The final evaluation of a study: evaluates incumbents again, tunes baselines, compares arms, and writes the result.
@@ -60,56 +53,6 @@ export interface FinalEvaluationDeps {
   readonly jobConcurrency: number;
 }
 
-/** The plan of a study's final evaluation. */
-export function evaluationPlan(settings: CompleteSettings): EvaluationPlan {
-  const { draws, rivals, rivalEvaluations } = settings.evaluation;
-  return {
-    replicates: draws,
-    baselines: rivals,
-    baselineEvaluations: rivalEvaluations,
-    hasOracle: settings.data.source?.$case === 'task',
-    outerFolds: outerFoldCount(settings),
-  };
-}
-
-/** The known results of jobs, and the choices once they are known. */
-export function knownJobs(
-  view: StudyView,
-  plan: EvaluationPlan,
-  settings: CompleteSettings,
-): { jobs: Job[]; arms: readonly string[]; choices: Choices | null } {
-  const incumbents = incumbentsOf(rewardedEpisodes(view));
-  const before = searchJobs(
-    plan,
-    incumbents.map((candidate) => candidate.episode),
-  );
-  if (!before.every((job) => view.jobs.has(job.name))) {
-    const arms = armsOf(plan, false);
-    return { jobs: [...before, ...comparisonJobs(plan, arms, incumbents.length > 0)], arms, choices: null };
-  }
-  const { selection, baselines } = choicesOf(view, plan, settings);
-  const arms = armsOf(plan, selection.best !== null && !selection.addsData);
-  const jobs = [...before, ...comparisonJobs(plan, arms, selection.best !== null)];
-  return { jobs, arms, choices: { selection, baselines } };
-}
-
-/**
- * Choices by the record that created their study, cached because they are needed at every event and are a function of
- * jobs that never change once all are written.
- */
-const chosen = new WeakMap<object, Choices>();
-
-function choicesOf(view: StudyView, plan: EvaluationPlan, settings: CompleteSettings): Choices {
-  const known = view.created && chosen.get(view.created);
-  if (known !== undefined) return known;
-  const choices = {
-    selection: selectFrom(view, plan, createSeeds(settings.seed)),
-    baselines: new Map(plan.baselines.map((baseline) => [baseline, tunedBaseline(view, plan, baseline)])),
-  };
-  if (view.created !== undefined) chosen.set(view.created, choices);
-  return choices;
-}
-
 /** Creates a final evaluation that runs at most `jobConcurrency` jobs at once. */
 export function createFinalEvaluation(
   deps: FinalEvaluationDeps,
@@ -121,11 +64,14 @@ export function createFinalEvaluation(
 
   const start = (job: Job, view: StudyView, choices: Choices | null, opened: EvaluationContext): void => {
     const { name } = job;
-    const hyperparametersOf = (episode: number): Configuration =>
-      decodeConfiguration(
-        factsOf(view.episodes.get(episode)?.propose, 'propose')?.hyperparameters ?? [],
-        'propose.hyperparameters',
-      );
+    const plan = evaluationPlan(deps.settings, deps.space);
+    const hyperparametersOf = (episode: number | null): Configuration =>
+      episode === null
+        ? (plan.defaultConfiguration ?? {})
+        : decodeConfiguration(
+            factsOf(view.episodes.get(episode)?.propose, 'propose')?.hyperparameters ?? [],
+            'propose.hyperparameters',
+          );
     const again = { ...deps, signal: stopping.signal };
     const work = untilSettled(name, () => runJob(opened, job, choices, stopping.signal, hyperparametersOf), again)
       .then((result) =>
@@ -148,7 +94,7 @@ export function createFinalEvaluation(
         context = undefined;
         throw error;
       }
-      const plan = evaluationPlan(deps.settings);
+      const plan = evaluationPlan(deps.settings, deps.space);
       const failure = failureOfEvaluation(view, plan);
       if (failure !== null) {
         deps.log.error('study failed', { reason: failure.message });
@@ -161,7 +107,10 @@ export function createFinalEvaluation(
         await finish(deps, opened, view, arms, choices, record);
         return;
       }
-      const due = jobs.filter((job) => choices !== null || job.kind === 'outer' || job.kind === 'tune');
+      const isDue = (job: Job) =>
+        (choices !== null || job.kind === 'outer' || job.kind === 'tune') &&
+        (job.kind !== 'replicate' || job.after === undefined || view.jobs.has(job.after));
+      const due = jobs.filter(isDue);
       // The log may show a job before the call that wrote it returns; that job is done, and its place is free. Waiting
       // for the call would miss the last event.
       let underWay = [...running.keys()].filter((name) => !view.jobs.has(name)).length;
@@ -185,7 +134,7 @@ export function createFinalEvaluation(
  */
 function failureOfEvaluation(view: StudyView, plan: EvaluationPlan): Failure | null {
   const references = new Set(
-    Array.from({ length: plan.replicates }, (_, replicate) => `draw-${replicate}-${REAL_ONLY}`),
+    Array.from({ length: plan.replicates }, (_, replicate) => replicateJob(replicate, REAL_ONLY)),
   );
   for (const name of view.jobs.keys()) {
     const job = failureOfJob(view.jobs, name);
@@ -208,13 +157,17 @@ async function openContext(
     advertisedSpace(peers, signal),
     peers.generator.getCapabilities({}, { signal }),
   ]);
+  const labels = await getPoints(artifacts, manifest.labels, 'labels');
+  const tuned = baselineHyperparameters(offered.parameters);
   return {
     ...deps,
     prepared: view.prepared,
     manifest,
     data: await openStudyData(settings, seeds, artifacts, signal),
-    labels: await getPoints(artifacts, manifest.labels, 'labels'),
-    baselineHyperparameters: baselineHyperparameters(offered.parameters),
+    labels,
+    // Baselines start from the same number of points as Qloom.
+    baselineHyperparameters:
+      settings.evaluation.choice === '' ? tuned : tuned.map((each) => withLearnedDefault(each, labels.count)),
     ratio: offeredRatio(generator.capabilities),
     needsOf: (configuration) => methodNeeds(generator, configuration),
   };

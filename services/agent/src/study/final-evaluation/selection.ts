@@ -1,32 +1,44 @@
 import { createRandom } from '@qloom/random/random.ts';
 import type { Configuration } from '@qloom/study/hyperparameters/hyperparameter.ts';
 import { bestSetting } from '../../domain/evaluation/baseline-tuning.ts';
-import { incumbentsOf, type Rechecked, type Selection, select } from '../../domain/evaluation/incumbents.ts';
-import type { EvaluationPlan } from '../../domain/evaluation/jobs.ts';
+import { incumbentsOf } from '../../domain/evaluation/incumbents.ts';
+import { type EvaluationPlan, outerJob } from '../../domain/evaluation/jobs.ts';
 import { utilityOf } from '../../domain/reward/utility.ts';
 import type { StudySeeds } from '../../domain/seeds.ts';
+import { type Rechecked, type Selection, select, selectByLowerBound } from '../../domain/selection/select.ts';
 import { rewardedEpisodes, type StudyView } from '../replay/study-view.ts';
 import { type OuterResult, readJob, type TuneResult } from './jobs/job-results.ts';
 
 /**
- * The incumbents' results on the outer folds. A candidate that could not be fitted on one of them is left out. Callers
- * ensure that every outer job is done.
+ * The selection among the candidates by their results on the outer folds. A candidate that could not be fitted on one of them is
+ * left out. Callers ensure that every outer job is done.
  */
 export function selectFrom(view: StudyView, plan: EvaluationPlan, seeds: StudySeeds): Selection {
-  const rechecked = incumbentsOf(rewardedEpisodes(view)).flatMap((candidate): Rechecked[] => {
+  const episodes = incumbentsOf(rewardedEpisodes(view));
+  const { defaultConfiguration } = plan;
+  if (defaultConfiguration === null) return selectByLowerBound(recheckedOf(view, plan, seeds, episodes));
+  const candidates = [{ episode: null, hyperparameters: defaultConfiguration }, ...episodes];
+  return select(recheckedOf(view, plan, seeds, candidates));
+}
+
+function recheckedOf(
+  view: StudyView,
+  plan: EvaluationPlan,
+  seeds: StudySeeds,
+  candidates: readonly Omit<Rechecked, 'utility'>[],
+): Rechecked[] {
+  return candidates.flatMap(({ episode, hyperparameters }): Rechecked[] => {
     const folds = Array.from({ length: plan.outerFolds }, (_, fold) =>
-      readJob<OuterResult>(view.jobs, `outer-${candidate.episode}-${fold}`),
+      readJob<OuterResult>(view.jobs, outerJob(episode, fold)),
     );
     if (folds.some((fold) => fold === null)) return [];
     const losses = (folds as OuterResult[]).map((fold) => ({
       realOnly: Float64Array.from(fold.realOnly),
       augmented: Float64Array.from(fold.augmented),
     }));
-    const random = createRandom(seeds.job(`outer-${candidate.episode}`, 'draw'));
-    const { episode, hyperparameters, reward } = candidate;
-    return [{ episode, hyperparameters, reward, utility: utilityOf(losses, random) }];
+    const random = createRandom(seeds.job(`outer-${episode ?? 'default'}`, 'draw'));
+    return [{ episode, hyperparameters, utility: utilityOf(losses, random) }];
   });
-  return select(rechecked);
 }
 
 /** The setting of a baseline with the smallest loss on the reward folds; null if all failed. */

@@ -7,6 +7,7 @@ import { DEFAULT_QNN } from '@qloom/qnn/model/qnn-settings.ts';
 import { ValidationError } from '@qloom/service-kit/faults/errors.ts';
 import type { FieldViolation } from '@qloom/service-kit/faults/field-violations.ts';
 import { quoted } from '@qloom/tensor/quoted.ts';
+import { CHOICE_RULE_NAMES } from '../../domain/choice/choice-table.ts';
 import { POLICY_NAMES } from '../../domain/policy/policy-table.ts';
 import { EQUAL_WEIGHTS, PAPER_TERMS } from '../../domain/reward/paper-terms.ts';
 import { REWARD_FORM_NAMES } from '../../domain/reward/reward-table.ts';
@@ -59,7 +60,9 @@ export async function completeSettings(
   const labelBudget = within('data.label_budget', data?.labelBudget ?? 0, 0, MAX_DRAWN);
   const testSize = within('data.test_size', data?.testSize || (isTask ? TASK_TEST_SIZE : 0), 0, MAX_DRAWN);
 
-  const episodes = within('episodes', given.episodes || 32, 1, MAX_EPISODES);
+  const { noSearch } = given;
+  if (noSearch && given.episodes !== 0) refuse('episodes', `${given.episodes} without a search; right would be 0`);
+  const episodes = noSearch ? 0 : within('episodes', given.episodes || 32, 1, MAX_EPISODES);
   const batchSize = within('batch_size', given.batchSize || 4, 1, MAX_BATCH);
   const weights = given.reward?.weights ?? [];
   if (weights.length !== 0 && weights.length !== PAPER_TERMS.length) {
@@ -97,12 +100,12 @@ export async function completeSettings(
       rivals: completeBaselines(given.evaluation?.rivals ?? [], refuse),
       rivalEvaluations: within(
         'evaluation.rival_evaluations',
-        given.evaluation?.rivalEvaluations || episodes,
+        given.evaluation?.rivalEvaluations || Math.max(1, episodes),
         1,
         MAX_EPISODES,
       ),
       portfolio: given.evaluation?.portfolio ?? false,
-      choice: given.evaluation?.choice ?? '',
+      choice: oneOf('evaluation.choice', given.evaluation?.choice || CHOICE_RULE_NAMES[0], CHOICE_RULE_NAMES),
     },
     episodeDeadlineSeconds: within('episode_deadline_seconds', given.episodeDeadlineSeconds || 3600, 1, 30 * 86_400),
   };

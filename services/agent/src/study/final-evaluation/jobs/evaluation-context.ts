@@ -25,6 +25,7 @@ import { LONG_CALL_MS, type Peers } from '../../peers.ts';
 import { decodeUtility } from '../../replay/measurement.ts';
 import type { Clock } from '../../retry/clock.ts';
 import type { CompleteSettings } from '../../settings/complete-settings.ts';
+import type { Effort } from './job-results.ts';
 import { type Curve, collectFitCurves } from './learning-curves.ts';
 
 /** Dependencies of the jobs of the final evaluation. */
@@ -150,4 +151,14 @@ export function assess(
 ): Promise<FidelityReport> {
   const settings = { fold: 0, seed: context.seeds.job(label, 'assess'), data: context.data.description };
   return assessFidelity(context.peers.discriminator, { settings, ...roles, signal, deadlineMs: LONG_CALL_MS });
+}
+
+/** Steps, circuits and time since `startedMs` of a job whose trainings gave `reports`. */
+export function effortOf(context: EvaluationContext, reports: readonly UtilityReport[], startedMs: number): Effort {
+  const runs = reports.flatMap((report) => report.runs);
+  return {
+    gradientSteps: runs.reduce((sum, run) => sum + run.gradientSteps, 0),
+    circuitExecutions: runs.reduce((sum, run) => sum + run.circuitExecutions, 0),
+    seconds: Math.max(0, context.clock.now() - startedMs) / 1000, // the clock may be set back
+  };
 }

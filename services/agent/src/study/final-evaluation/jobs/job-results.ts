@@ -34,6 +34,15 @@ export interface TuneResult extends Effort {
   readonly loss: number;
 }
 
+/** Repeated cross-validation inside the labels of a replicate: which of them each classifier predicted right, paired. */
+export interface ChoiceResult extends Effort {
+  /** The generator's own classifier, one training per repeat. */
+  readonly classifier: PackedTestScore;
+  /** The QNN trained on real points only. */
+  readonly qnn: PackedTestScore;
+  readonly folds: number;
+}
+
 /** One arm on one replicate. */
 export interface ReplicateResult extends Effort {
   readonly accuracy: number;

@@ -14,6 +14,7 @@ import {
   QLOOM,
   QLOOM_UNSELECTED,
   REAL_ONLY,
+  replicateJob,
 } from '../../../domain/evaluation/jobs.ts';
 import { packTestScore } from '../../../domain/evaluation/test-score.ts';
 import { mean } from '../../../domain/maths/statistics.ts';
@@ -22,9 +23,10 @@ import { classicalPredictions } from '../../../workers/classical.ts';
 import { getPoints } from '../../data/points-artifact.ts';
 import type { Replicate } from '../../data/study-data.ts';
 import { decodeUtility } from '../../replay/measurement.ts';
-import { type EvaluationContext, type Synthesis, synthesize, train } from './evaluation-context.ts';
-import type { Effort, FailedJob, OuterResult, ReplicateResult, TuneResult } from './job-results.ts';
+import { type EvaluationContext, effortOf, type Synthesis, synthesize, train } from './evaluation-context.ts';
+import type { FailedJob, OuterResult, ReplicateResult, TuneResult } from './job-results.ts';
 import { qnnCurve } from './learning-curves.ts';
+import { runChoice } from './run-choice.ts';
 import { synthesizeDataset } from './synthetic-set.ts';
 
 /**
@@ -32,6 +34,9 @@ import { synthesizeDataset } from './synthetic-set.ts';
  * the effect of points.
  */
 const OUTER_QNN_SEEDS = 4;
+
+/** Numbers of the default configuration's folds in traces, above those of the episodes. */
+const DEFAULT_CANDIDATE_FOLDS = 1_000_000;
 
 /**
  * Runs a job; returns a {@link FailedJob} if it cannot be done. The same job gives the same numbers, except times.
@@ -42,13 +47,15 @@ export async function runJob(
   job: Job,
   choices: Choices | null,
   signal: AbortSignal,
-  hyperparametersOf: (episode: number) => Configuration,
+  hyperparametersOf: (episode: number | null) => Configuration,
 ): Promise<unknown> {
   switch (job.kind) {
     case 'outer':
       return runOuter(context, job, hyperparametersOf(job.episode), signal);
     case 'tune':
       return runTune(context, job, signal);
+    case 'choice':
+      return runChoice(context, job, signal);
     case 'replicate':
       return runReplicate(context, job, choices as Choices, signal);
     case 'synthesis':
@@ -66,15 +73,9 @@ async function runOuter(
   const training = selectRows(context.labels, rows.train);
   const heldOut = selectRows(context.labels, rows.heldOut);
   const startedMs = context.clock.now();
-  const synthetic = await synthesize(
-    context,
-    name,
-    10_000 + 20 * episode + fold,
-    configuration,
-    training,
-    context.data.ownSources,
-    signal,
-  );
+  const candidate = episode === null ? DEFAULT_CANDIDATE_FOLDS : 10_000 + 20 * episode;
+  const { ownSources } = context.data;
+  const synthetic = await synthesize(context, name, candidate + fold, configuration, training, ownSources, signal);
   const seeds = context.seeds.outerQnn(Math.max(OUTER_QNN_SEEDS, context.settings.qnnSeeds));
   const roles = { training, synthetic: synthetic?.points ?? null, heldOut };
   const arms = synthetic === null ? [QnnArm.REAL_ONLY] : [QnnArm.REAL_ONLY, QnnArm.AUGMENTED];
@@ -163,14 +164,17 @@ async function addedPoints(
   signal: AbortSignal,
 ): Promise<Pick<Synthesis, 'points' | 'curves'> | null> {
   const best = selection.best?.hyperparameters ?? null;
-  if (arm === REAL_ONLY || (arm === QLOOM && (!selection.addsData || best === null))) return null;
+  if (arm === REAL_ONLY) return null;
   if (arm === ORACLE) {
     const counts = classCounts(data.labels).map((count) => ORACLE_RATIO * count);
     return data.oracle === null ? null : { points: await data.oracle(counts), curves: [] };
   }
-  const configuration = arm === QLOOM || arm === QLOOM_UNSELECTED ? best : (baselines.get(arm) ?? null);
+  const isQloom = arm === QLOOM || arm === QLOOM_UNSELECTED;
+  const configuration = isQloom ? best : (baselines.get(arm) ?? null);
   if (configuration === null) return null;
-  return synthesize(context, name, replicate, configuration, data.labels, data.sources, signal);
+  // The two arms of Qloom have the same points, whichever of them is trained on a replicate.
+  const label = isQloom ? replicateJob(replicate, QLOOM) : name;
+  return synthesize(context, label, replicate, configuration, data.labels, data.sources, signal);
 }
 
 async function runClassical(
@@ -205,13 +209,4 @@ function distanceTo(
   if (added === null) return { frechet: null };
   const random = createRandom(context.seeds.job(name, 'assess'));
   return frechetToTest(draw.test, added, comparedCount(choices, draw, context.ratio), random) ?? { frechet: null };
-}
-
-function effortOf(context: EvaluationContext, reports: readonly UtilityReport[], startedMs: number): Effort {
-  const runs = reports.flatMap((report) => report.runs);
-  return {
-    gradientSteps: runs.reduce((sum, run) => sum + run.gradientSteps, 0),
-    circuitExecutions: runs.reduce((sum, run) => sum + run.circuitExecutions, 0),
-    seconds: Math.max(0, context.clock.now() - startedMs) / 1000, // the clock may be set back
-  };
 }

@@ -212,9 +212,10 @@ function kindOf(name: string): ArmKind {
 function settingsOfArm(
   { space, baselineHyperparameters }: EvaluationContext,
   name: string,
-  { selection, baselines }: Choices,
+  { selection, baselines, replicates }: Choices,
 ) {
-  const isQloom = name === QLOOM_UNSELECTED || (name === QLOOM && selection.addsData);
+  const isAdded = replicates.some((decision) => decision?.adds);
+  const isQloom = name === QLOOM_UNSELECTED || (name === QLOOM && isAdded);
   const configuration = isQloom ? selection.best?.hyperparameters : baselines.get(name);
   return configuration ? encodeForeignConfiguration(configuration, space, baselineHyperparameters) : [];
 }

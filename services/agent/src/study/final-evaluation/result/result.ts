@@ -3,14 +3,16 @@ import {
   type EpisodeOutcome,
   type Incumbent,
   IncumbentKind,
+  type ReplicateChoice,
   StudyResult,
   SyntheticCard,
 } from '@qloom/contracts/gen/qloom/agent/v1/result.ts';
 import { classCounts } from '@qloom/study/points/rows.ts';
 import { encodeForeignConfiguration } from '@qloom/study-rpc/codec/hyperparameters.ts';
-import type { Choices } from '../../../domain/evaluation/choices.ts';
+import { differenceOf } from '../../../domain/choice/paired-scores.ts';
+import type { Choices, Decision } from '../../../domain/evaluation/choices.ts';
 import { effectsOf } from '../../../domain/evaluation/effects.ts';
-import { ORACLE, ORACLE_RATIO } from '../../../domain/evaluation/jobs.ts';
+import { ORACLE, ORACLE_RATIO, scoresJob } from '../../../domain/evaluation/jobs.ts';
 import { observe } from '../../../domain/reward/judge.ts';
 import { REWARD_FORMS, type RewardFormName } from '../../../domain/reward/reward-table.ts';
 import { measurementOf } from '../../replay/measurement.ts';
@@ -47,7 +49,7 @@ export async function encodeResult(
     );
   }
   warnings.push(...(await mixedImplementations(view, context.peers)));
-  const scored = armDraws(view, arms, settings.evaluation.draws, warnings);
+  const scored = armDraws(view, arms, choices, warnings);
   const { test } = await context.data.own();
   const draws = replicatesOf(context, test.count);
   const results = await armResults(context, scored, choices, draws, seed);
@@ -65,11 +67,15 @@ export async function encodeResult(
   const unmade = failureOfJob(view.jobs, 'synthesis');
   if (unmade !== undefined) warnings.push(`The synthetic data set could not be made: ${unmade.failed}.`);
   for (const name of view.jobs.keys()) {
-    const failed = name.startsWith('outer-') ? failureOfJob(view.jobs, name)?.failed : undefined;
-    if (failed !== undefined) warnings.push(`The candidate of ${name} is out: ${failed}.`);
+    const isShown = name.startsWith('outer-') || name.startsWith('choice-');
+    const failed = isShown ? failureOfJob(view.jobs, name)?.failed : undefined;
+    if (failed === undefined) continue;
+    const what = name.startsWith('outer-') ? `The candidate of ${name} is out` : `No points are added by ${name}`;
+    warnings.push(`${what}: ${failed}.`);
   }
   const effort = totalEffort(view);
-  const { selection } = choices;
+  const { selection, own } = choices;
+  const hasChoices = settings.evaluation.choice !== '';
   const result: StudyResult = {
     study: view.study,
     settings,
@@ -85,8 +91,8 @@ export async function encodeResult(
       draws,
     ),
     incumbents: incumbentsOf(context, choices),
-    addsData: selection.addsData,
-    verdict: verdictOn(results, selection, headline),
+    addsData: own?.adds ?? false,
+    verdict: verdictOn(results, choices, headline),
     episodes,
     effects: effects.map(({ name, correlation, importance }) => ({
       name,
@@ -103,7 +109,11 @@ export async function encodeResult(
     headline,
     frechetCount: frechetCountOf(scored),
     oracleRatio: context.data.isFresh ? ORACLE_RATIO : 0,
-    choices: [],
+    choices: hasChoices
+      ? choices.replicates.flatMap((decision, draw) => (decision === null ? [] : [encodeChoice(decision, draw)]))
+      : [],
+    ownChoice: hasChoices && own !== null ? encodeChoice(own) : undefined,
+    utilityReliability: selection.reliability ?? undefined,
   };
   return JSON.stringify(StudyResult.toJSON(result));
 }
@@ -113,9 +123,15 @@ export async function encodeResult(
  * than two replicates remain; `warnings` says so. Callers ensure that the reference arm (real data only) has every
  * replicate.
  */
-function armDraws(view: StudyView, arms: readonly string[], draws: number, warnings: string[]): ArmReplicates[] {
+function armDraws(
+  view: StudyView,
+  arms: readonly string[],
+  { replicates }: Choices,
+  warnings: string[],
+): ArmReplicates[] {
+  const draws = replicates.length;
   return arms.flatMap((name) => {
-    const jobs = Array.from({ length: draws }, (_, draw) => `draw-${draw}-${name}`);
+    const jobs = replicates.map((decision, draw) => scoresJob(draw, name, decision?.adds ?? false));
     const scores = jobs.map((job) => readJob<ReplicateResult>(view.jobs, job));
     const missing = scores.flatMap((score, draw) => (score === null ? [draw] : []));
     if (missing.length === 0) return [{ name, draws: scores }];
@@ -138,21 +154,37 @@ function frechetCountOf(scored: readonly ArmReplicates[]): number {
   return counts.length === 0 ? 0 : Math.min(...counts);
 }
 
-/** Candidates by utility, then "add nothing", whose U is 0 by definition. */
-function incumbentsOf({ space, baselineHyperparameters }: EvaluationContext, { selection }: Choices): Incumbent[] {
-  const candidates = selection.ranked.map(({ episode, hyperparameters, utility }, i) => ({
-    episode,
+/** Candidates in the order of their selection; in studies without a default candidate "add nothing" is the last. */
+function incumbentsOf(
+  { space, settings, baselineHyperparameters }: EvaluationContext,
+  { selection, own }: Choices,
+): Incumbent[] {
+  const isOld = settings.evaluation.choice === '';
+  const addsData = own?.adds ?? false;
+  const candidates = selection.ranked.map(({ episode, hyperparameters, utility, shrunk }, i) => ({
+    episode: episode ?? undefined,
     utility: { estimate: utility.value, lower: utility.interval[0], upper: utility.interval[1], level: 0.95 },
     hyperparameters: encodeForeignConfiguration(hyperparameters, space, baselineHyperparameters),
-    chosen: i === 0 && selection.addsData,
-    kind: IncumbentKind.UNSPECIFIED,
+    chosen: i === 0 && (!isOld || addsData),
+    kind: kindOf(isOld, episode),
+    shrunkUtility: shrunk ?? undefined,
   }));
-  const nothing = {
-    kind: IncumbentKind.UNSPECIFIED,
-    utility: { estimate: 0, lower: 0, upper: 0, level: 0 },
-    hyperparameters: [],
-  };
-  return [...candidates, { ...nothing, episode: undefined, chosen: !selection.addsData }];
+  if (!isOld) return candidates;
+  const utility = { estimate: 0, lower: 0, upper: 0, level: 0 };
+  const kind = IncumbentKind.UNSPECIFIED;
+  return [...candidates, { kind, utility, hyperparameters: [], episode: undefined, chosen: !addsData }];
+}
+
+function kindOf(isOld: boolean, episode: number | null): IncumbentKind {
+  if (isOld) return IncumbentKind.UNSPECIFIED;
+  return episode === null ? IncumbentKind.DEFAULT : IncumbentKind.EPISODE;
+}
+
+/** `draw`: the replicate; absent for the study's own labels. */
+function encodeChoice({ adds, scores }: Decision, draw?: number): ReplicateChoice {
+  if (scores === null) return { draw, adds };
+  const { classifier, qnn, standardError } = differenceOf(scores);
+  return { draw, adds, classifierScore: classifier, qnnScore: qnn, standardError };
 }
 
 function outcomeOf({ episode, slots, propose }: ReturnType<typeof proposedEpisodes>[number]): EpisodeOutcome {

@@ -1,9 +1,20 @@
 import { ArmKind, ArmResult, Score } from '@qloom/contracts/gen/qloom/agent/v1/result.ts';
-import type { Selection } from '../../../domain/evaluation/incumbents.ts';
+import type { Decision } from '../../../domain/evaluation/choices.ts';
+import type { Selection } from '../../../domain/selection/select.ts';
 import { verdictOn } from './verdict.ts';
 
-const chosen: Selection = { ranked: [], best: null, addsData: true };
-const nothing: Selection = { ...chosen, addsData: false };
+const selection: Selection = { ranked: [], best: null, reliability: null };
+const decisions = (...adds: boolean[]) => ({
+  selection,
+  replicates: adds.map((each) => ({ adds: each, scores: null })),
+});
+const chosen = decisions(true, true);
+const nothing = decisions(false, false);
+/** Ten points, of which the classifier has `classifier` right and the QNN `qnn`. */
+const measured = (classifier: number, qnn: number): Decision => {
+  const right = (count: number) => [Float64Array.from({ length: 10 }, (_, i) => Number(i < count))];
+  return { adds: classifier > qnn, scores: { classifier: right(classifier), qnn: right(qnn) } };
+};
 
 /** An arm with a gain over real data only, in accuracy and in balanced accuracy. */
 function armOf(name: string, kind: ArmKind, gain: number[], { pValueHolm = 0.4, draws = 10, balanced = gain } = {}) {
@@ -39,8 +50,8 @@ describe('verdictOn', () => {
   });
 
   it("says that nothing is known of Qloom's data if its arm diverged", () => {
-    const best = { episode: 1, hyperparameters: {}, reward: 1, utility: {} } as unknown as Selection['best'];
-    expect(verdictOn([noise], { ...chosen, best }, Score.ACCURACY)).toBe(
+    const best = { episode: 1, hyperparameters: {}, utility: {} } as unknown as Selection['best'];
+    expect(verdictOn([noise], { ...chosen, selection: { ...selection, best } }, Score.ACCURACY)).toBe(
       "Nothing can be said of Qloom's data: qloom diverged, and is left out of the comparison (see the warnings).",
     );
   });
@@ -99,9 +110,30 @@ describe('verdictOn', () => {
 
   it('says that nothing is added if no candidate was certainly better', () => {
     expect(verdictOn([], nothing, Score.ACCURACY)).toBe(
-      'Qloom adds nothing: no episode with synthetic points was rewarded and could be fitted again.',
+      'Qloom adds nothing: no configuration with synthetic points could be fitted.',
     );
     const unselected = [armOf('qloom-unselected', ArmKind.RIVAL, [0.01, -0.01, 0.03])];
     expect(verdictOn(unselected, nothing, Score.ACCURACY)).toMatch(/all the same: \+1\.0 points .* to \+3\.0\)\.$/);
+  });
+
+  it('says on how many replicates the rule added points and what the other ones would have got', () => {
+    const arms = [
+      armOf('qloom', ArmKind.QLOOM, [0.02, 0.01, 0.03], { pValueHolm: 0.01 }),
+      armOf('qloom-unselected', ArmKind.RIVAL, [0.01, -0.01, 0.03]),
+    ];
+    const some = { selection, replicates: [measured(8, 6), measured(6, 7)] };
+    const text = verdictOn(arms, some, Score.ACCURACY);
+    expect(text).toContain(
+      'Qloom added its points on 1 of 2 replicates (mean cross-validated accuracy: its classifier 70.0%, the QNN 65.0%).',
+    );
+    expect(text).toContain('Added on all of them: +1.0 points of test accuracy');
+  });
+
+  it('says why no replicate got points', () => {
+    const unselected = [armOf('qloom-unselected', ArmKind.RIVAL, [0.01, -0.01, 0.03])];
+    const none = { selection, replicates: [measured(5, 6), measured(6, 6)] };
+    expect(verdictOn(unselected, none, Score.ACCURACY)).toMatch(
+      /^Qloom adds nothing: in cross-validation its classifier was not above the QNN on 2 of 2 replicates \(mean .* 55\.0%, the QNN 60\.0%\)\. Had its points/,
+    );
   });
 });

@@ -1,33 +1,58 @@
 import { ArmKind, type ArmResult, type PairedComparison, Score } from '@qloom/contracts/gen/qloom/agent/v1/result.ts';
 import { claimOf, FEWEST_DRAWS } from '@qloom/metrics/statistics/claim.ts';
-import type { Selection } from '../../../domain/evaluation/incumbents.ts';
+import { differenceOf } from '../../../domain/choice/paired-scores.ts';
+import type { Choices } from '../../../domain/evaluation/choices.ts';
 import { QLOOM, QLOOM_UNSELECTED } from '../../../domain/evaluation/jobs.ts';
+import { mean } from '../../../domain/maths/statistics.ts';
+
+/** The decisions that a verdict reports. */
+type Decisions = Pick<Choices, 'selection' | 'replicates'>;
 
 /**
- * States in words whether Qloom's data helped on the test set, and how the best baseline compares. Every number is a
- * gain over real data only in the headline's score, as the tables show it.
+ * States in words whether Qloom's data helped on the test set, on how many replicates it was added and why, and how the best
+ * baseline compares. Every number is a gain over real data only in the headline's score, as the tables show it.
  */
-export function verdictOn(arms: readonly ArmResult[], selection: Selection, headline: Score): string {
-  const shown = selection.addsData ? QLOOM : QLOOM_UNSELECTED;
+export function verdictOn(arms: readonly ArmResult[], decisions: Decisions, headline: Score): string {
+  const added = decisions.replicates.filter((decision) => decision?.adds).length;
+  const shown = added > 0 ? QLOOM : QLOOM_UNSELECTED;
   const qloom = arms.find((arm) => arm.name === shown);
   const gain = qloom && gainOf(qloom, headline);
-  if (qloom === undefined && selection.best !== null) {
+  if (qloom === undefined && decisions.selection.best !== null) {
     return `Nothing can be said of Qloom's data: ${shown} diverged, and is left out of the comparison (see the warnings).`;
   }
   if (qloom === undefined || gain === undefined) {
-    return 'Qloom adds nothing: no episode with synthetic points was rewarded and could be fitted again.';
+    return 'Qloom adds nothing: no configuration with synthetic points could be fitted.';
   }
   const score = headline === Score.BALANCED_ACCURACY ? 'balanced test accuracy' : 'test accuracy';
-  const measured = rangedPoints(gain, `points of ${score} over real data alone`);
-  if (!selection.addsData) {
+  const over = `points of ${score} over real data alone`;
+  const measured = rangedPoints(gain, over);
+  if (added === 0) {
     const caution =
       qloom.draws.length < FEWEST_DRAWS ? ` Too few draws (${qloom.draws.length}) to claim anything of it.` : '';
-    return (
-      'Qloom adds nothing: on the outer folds no candidate was surely better than the real data alone. ' +
-      `Had its best candidate been added all the same: ${measured}.${caution}`
-    );
+    return `Qloom adds nothing: ${refusalText(decisions)}. Had its points been added all the same: ${measured}.${caution}`;
   }
-  return `${claimText(qloom, gain)}: ${measured}.${baselineText(gain, arms, headline)}`;
+  const always = arms.find((arm) => arm.name === QLOOM_UNSELECTED);
+  const ofAlways = always && gainOf(always, headline);
+  const instead = ofAlways === undefined ? '' : ` Added on all of them: ${rangedPoints(ofAlways, over)}.`;
+  const where = ` Qloom added its points on ${added} of ${decisions.replicates.length} replicates${scoresText(decisions)}.`;
+  return `${claimText(qloom, gain)}: ${measured}.${where}${instead}${baselineText(gain, arms, headline)}`;
+}
+
+/** Why no replicate got points. */
+function refusalText(decisions: Decisions): string {
+  const { replicates } = decisions;
+  const isMeasured = replicates.some((decision) => decision?.scores);
+  if (!isMeasured) return 'on the outer folds no candidate was surely better than the real data alone';
+  const count = `${replicates.length} of ${replicates.length} replicates`;
+  return `in cross-validation its classifier was not above the QNN on ${count}${scoresText(decisions)}`;
+}
+
+/** The mean scores behind the decisions; empty without any. */
+function scoresText({ replicates }: Decisions): string {
+  const known = replicates.flatMap((decision) => (decision?.scores ? [differenceOf(decision.scores)] : []));
+  if (known.length === 0) return '';
+  const percent = (of: 'classifier' | 'qnn') => `${(100 * mean(known.map((each) => each[of]))).toFixed(1)}%`;
+  return ` (mean cross-validated accuracy: its classifier ${percent('classifier')}, the QNN ${percent('qnn')})`;
 }
 
 function gainOf(arm: ArmResult, headline: Score): PairedComparison | undefined {

@@ -1,0 +1,19 @@
+import type { Utility } from '../reward/utility.ts';
+import type { PairedScores } from './paired-scores.ts';
+
+/** What is known when a rule decides. Nothing but the labels of one replicate, and the study's own, is behind it. */
+export interface Evidence {
+  /** Utility of the selected configuration on the outer split of the study's own labels. */
+  readonly utility: Utility;
+  /** Classifier and QNN in cross-validation inside the replicate's labels; null if the rule asks for none, or it cannot be made. */
+  readonly scores: PairedScores | null;
+}
+
+/** Whether the points of the selected configuration are added to a replicate's labels: a row of `choice-table.ts`. */
+export interface ChoiceRule {
+  /** One sentence for the documentation. */
+  readonly description: string;
+  /** Whether {@link Evidence.scores} is measured on every replicate. */
+  readonly isCrossValidated: boolean;
+  adds(evidence: Evidence): boolean;
+}

@@ -1,0 +1,88 @@
+import { createRandom } from '@qloom/random/random.ts';
+import type { Points } from '@qloom/study/points/points.ts';
+import { choiceFolds } from './choice-folds.ts';
+import { CHOICE_RULES, choiceRuleOf } from './choice-table.ts';
+import { differenceOf, type PairedScores } from './paired-scores.ts';
+
+const utility = (lower: number) => ({
+  value: lower + 0.1,
+  standardError: 0.1,
+  interval: [lower, lower + 0.2] as const,
+  lossRealOnly: 1,
+  lossAugmented: 0.9 - lower,
+});
+
+/** Shares of right predictions by class. */
+const scores = (classifier: number[][], qnn: number[][]): PairedScores => ({
+  classifier: classifier.map((points) => Float64Array.from(points)),
+  qnn: qnn.map((points) => Float64Array.from(points)),
+});
+
+describe('differenceOf', () => {
+  it('is the difference of balanced accuracies, with an error that is paired by point', () => {
+    // Classes of one and three points: recalls 1 and 1/3 against 0 and 1.
+    const paired = scores([[1], [1, 0, 0]], [[0], [1, 1, 1]]);
+    const difference = differenceOf(paired);
+    expect(difference.classifier).toBeCloseTo(2 / 3, 12);
+    expect(difference.qnn).toBeCloseTo(0.5, 12);
+    // The same points wrong in both: only the resolution of the points is left.
+    const same = differenceOf(scores([[1, 0, 1, 0]], [[1, 0, 1, 0]]));
+    expect(same.standardError).toBeLessThan(differenceOf(scores([[1, 0, 1, 0]], [[0, 1, 0, 1]])).standardError);
+  });
+});
+
+describe('rules', () => {
+  const classifier = CHOICE_RULES.classifier;
+
+  it('the classifier rule adds points only where the classifier is above the QNN', () => {
+    const evidence = (a: number, b: number) => ({ utility: utility(-1), scores: scores([[a, a]], [[b, b]]) });
+    expect(classifier.adds(evidence(0.8, 0.7))).toBe(true);
+    expect(classifier.adds(evidence(0.7, 0.7))).toBe(false);
+    expect(classifier.adds(evidence(0.6, 0.7))).toBe(false);
+    expect(classifier.adds({ utility: utility(1), scores: null })).toBe(false);
+  });
+
+  it('a class with few points counts as much as the others', () => {
+    const paired = scores([[1], [1, 1, 0, 0]], [[0], [1, 1, 1, 1]]);
+    expect(classifier.adds({ utility: utility(0), scores: paired })).toBe(true);
+  });
+
+  it('the utility rule adds points where the lower bound of U is above 0, and is that of old studies', () => {
+    expect(CHOICE_RULES.utility.adds({ utility: utility(0.01), scores: null })).toBe(true);
+    expect(CHOICE_RULES.utility.adds({ utility: utility(-0.01), scores: null })).toBe(false);
+    expect(choiceRuleOf('')).toBe(CHOICE_RULES.utility);
+    expect(CHOICE_RULES.always.adds({ utility: utility(-1), scores: null })).toBe(true);
+  });
+});
+
+describe('choiceFolds', () => {
+  const labelsOf = (counts: number[]): Points => {
+    const y = Int32Array.from(counts.flatMap((count, label) => new Array<number>(count).fill(label)));
+    return { count: y.length, features: 1, classes: counts.length, y, x: Float32Array.from(y, (_, i) => i) };
+  };
+  const sizes = (counts: number[]) =>
+    choiceFolds(labelsOf(counts), false, createRandom(1)).map((folds) => folds.length);
+
+  it('is repeated while labels are few, so that a choice costs at most 20 trainings', () => {
+    expect(sizes([10, 10])).toEqual([5, 5, 5, 5]);
+    expect(sizes([40, 40])).toEqual([5, 5]);
+    expect(sizes([500, 500])).toEqual([5]);
+  });
+
+  it('has as many folds as the smallest class has rows, and every row held out once a repeat', () => {
+    expect(sizes([10, 3])).toEqual([3, 3, 3, 3]);
+    for (const folds of choiceFolds(labelsOf([9, 6]), false, createRandom(2))) {
+      const heldOut = folds.flatMap((fold) => fold.heldOut).sort((a, b) => a - b);
+      expect(heldOut).toEqual(Array.from({ length: 15 }, (_, row) => row));
+    }
+    expect(() => sizes([10, 1])).toThrow('has 1 of 11 points');
+  });
+
+  it('keeps identical rows on one side', () => {
+    const labels = labelsOf([8, 8]);
+    const copies = { ...labels, x: Float32Array.from(labels.x, (value) => Math.floor(value / 2)) };
+    for (const { heldOut } of choiceFolds(copies, true, createRandom(3)).flat()) {
+      for (const row of heldOut) expect(heldOut).toContain(row ^ 1);
+    }
+  });
+});

@@ -1,0 +1,73 @@
+import { IdenticalRows } from '@qloom/contracts/gen/qloom/agent/v1/agent.ts';
+import { QnnArm, type UtilityReport } from '@qloom/contracts/gen/qloom/episode/v1/slots.ts';
+import { createRandom } from '@qloom/random/random.ts';
+import { DatasetError } from '@qloom/study/points/dataset-error.ts';
+import { selectRows } from '@qloom/study/points/rows.ts';
+import { CHOICE_CLASSIFIER } from '../../../domain/choice/choice-classifier.ts';
+import { choiceFolds } from '../../../domain/choice/choice-folds.ts';
+import type { Job } from '../../../domain/evaluation/jobs.ts';
+import { packTestScore } from '../../../domain/evaluation/test-score.ts';
+import { classicalPredictions } from '../../../workers/classical.ts';
+import { decodeUtility } from '../../replay/measurement.ts';
+import { type EvaluationContext, effortOf, train } from './evaluation-context.ts';
+import type { ChoiceResult, FailedJob } from './job-results.ts';
+
+/**
+ * Cross-validates the generator's own classifier and the QNN on real points only, on the same folds inside the labels of
+ * one replicate (null: the study's own). Returns a {@link FailedJob} if the labels cannot be divided, or the simulator sends no predictions.
+ */
+export async function runChoice(
+  context: EvaluationContext,
+  { name, replicate }: Extract<Job, { kind: 'choice' }>,
+  signal: AbortSignal,
+): Promise<ChoiceResult | FailedJob> {
+  const labels = replicate === null ? context.labels : (await context.data.replicate(replicate)).labels;
+  const startedMs = context.clock.now();
+  const divisions = divided(context, name, labels);
+  if ('failed' in divisions) return divisions;
+  const random = createRandom(context.seeds.job(name, 'qnn'));
+  const reports: UtilityReport[] = [];
+  const predictions = { classifier: [] as Int32Array[], qnn: [] as Int32Array[] };
+  for (const [repeat, folds] of divisions.entries()) {
+    const classifier = new Int32Array(labels.count);
+    const qnn = new Int32Array(labels.count);
+    for (const [fold, { train: rows, heldOut }] of folds.entries()) {
+      const training = selectRows(labels, rows);
+      const test = selectRows(labels, heldOut);
+      const seed = random.seedFor(`${repeat}/${fold}`);
+      const ofClassifier = await classicalPredictions({ arm: CHOICE_CLASSIFIER, labels: training, test, seed }, signal);
+      const roles = { training, synthetic: null, heldOut: test };
+      const report = await train(context, roles, [seed], [QnnArm.REAL_ONLY], signal);
+      const ofQnn = decodeUtility(report).runs[0]?.predictions;
+      if (ofQnn?.length !== heldOut.length) {
+        return { failed: 'the simulator sends no predictions, without which nothing is added', reason: 'diverged' };
+      }
+      reports.push(report);
+      heldOut.forEach((row, i) => {
+        classifier[row] = ofClassifier[i];
+        qnn[row] = ofQnn[i];
+      });
+    }
+    predictions.classifier.push(classifier);
+    predictions.qnn.push(qnn);
+  }
+  const packed = (which: 'classifier' | 'qnn') => packTestScore(predictions[which], labels.y, labels.classes);
+  const [classifier, qnn] = [packed('classifier'), packed('qnn')];
+  if (classifier === null || qnn === null) throw new Error(`${name}: a point has no prediction`);
+  return { classifier, qnn, folds: divisions[0].length, ...effortOf(context, reports, startedMs) };
+}
+
+/** The divisions of the labels; a {@link FailedJob} if a class has too few rows. */
+function divided(
+  { seeds, settings }: EvaluationContext,
+  name: string,
+  labels: Parameters<typeof choiceFolds>[0],
+): ReturnType<typeof choiceFolds> | FailedJob {
+  try {
+    const together = settings.data.identicalRows === IdenticalRows.TOGETHER;
+    return choiceFolds(labels, together, createRandom(seeds.job(name, 'draw')));
+  } catch (error) {
+    if (!(error instanceof DatasetError)) throw error;
+    return { failed: error.message, reason: 'diverged' };
+  }
+}
