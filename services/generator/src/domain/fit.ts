@@ -2,9 +2,11 @@ import type { DataNeed } from '@qloom/study/synthesis/offered-method.ts';
 import { throwIfAborted } from './abortable.ts';
 import { InvalidTrainingDataError } from './errors.ts';
 import type { FitOptions } from './fit-options.ts';
+import { GATE_POSTERIOR } from './methods/gate-hyperparameters.ts';
 import type { Fitted, GeneratorMethod } from './methods/method.ts';
 import { METHODS, type MethodName } from './methods/method-table.ts';
 import { type Model, packModel } from './model.ts';
+import { fitGate } from './sampling/fit-gate.ts';
 import { requireUsable } from './training-data.ts';
 
 /** The outcome of a fit. */
@@ -27,9 +29,18 @@ export async function fitGenerator(options: FitOptions): Promise<FitResult> {
   throwIfAborted(signal, 'fit');
   const { learned, ...outcome } = await method.fit(options);
   const { strength } = settings;
-  const model: Model = { method: settings.method, strength, training: data, ...(learned ? { learned } : {}) };
+  const model: Model = {
+    method: settings.method,
+    strength,
+    training: data,
+    ...(GATE_POSTERIOR.name in settings.own ? { gate: await gateOf(options) } : {}),
+    ...(learned ? { learned } : {}),
+  };
   return { model: packModel(model), ...outcome };
 }
+
+const gateOf = ({ settings, data, seed, signal, breathe }: FitOptions) =>
+  fitGate(data, { posterior: Number(settings.own[GATE_POSTERIOR.name]), seed, signal, breathe });
 
 const MISSING: Readonly<Record<DataNeed, string>> = {
   unlabelled: 'needs points without labels; right would be the part unlabelled',

@@ -32,7 +32,11 @@ describe('generatorSettings', () => {
 
   it('takes the methods own hyperparameters of the prior', () => {
     expect(generatorSettings({}).own).toMatchObject({ 'prior.rho': 'auto' });
-    expect(generatorSettings({ method: 'prior', 'prior.rho': '0.5' }).own).toEqual({ 'prior.rho': '0.5' });
+    expect(generatorSettings({ method: 'prior', 'prior.rho': '0.5' }).own).toMatchObject({
+      'prior.rho': '0.5',
+      'gate.posterior': 0.5,
+    });
+    expect(() => generatorSettings({ 'gate.posterior': 0.95 })).toThrow('gate.posterior: 0.95');
     expect(() => generatorSettings({ 'prior.roh': 1 })).toThrow('prior.roh: no such hyperparameter');
   });
 

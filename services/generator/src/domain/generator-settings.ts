@@ -8,13 +8,13 @@ import type { Activation, Architecture, GeneratorSettings } from './settings.ts'
 const OWNED = {
   service: 'generator',
   hyperparameters: HYPERPARAMETERS,
-  prefixes: ['vae.', 'prior.', 'source.', 'rival.'],
+  prefixes: ['vae.', 'prior.', 'source.', 'gate.', 'rival.'],
 };
 
 /**
  * Checks hyperparameters and fills in defaults. Names that the generator does not own are kept in `forwarded`.
  *
- * @throws InvalidHyperparameterError for a value out of range, or an unknown name under vae., prior., source. or rival.
+ * @throws InvalidHyperparameterError for a value out of range, or an unknown name under vae., prior., source., gate. or rival.
  */
 export function generatorSettings(given: Configuration): GeneratorSettings {
   const { own, others } = checkConfiguration(OWNED, given);

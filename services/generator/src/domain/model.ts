@@ -1,6 +1,8 @@
 import type { Points } from '@qloom/study/points/points.ts';
 import { packContainer, unpackContainer } from './container.ts';
 import { CheckpointError } from './errors.ts';
+import type { FittedGate } from './sampling/fit-gate.ts';
+import { restoredGate, type StoredGate, storedGate } from './sampling/stored-gate.ts';
 import type { TrainingData } from './training-data.ts';
 
 /** Result of a fit as it is stored: JSON values, and bytes by name. */
@@ -17,6 +19,8 @@ export interface Model {
   readonly strength: number;
   /** The training points: augmentations draw from them, and the gate compares with them. */
   readonly training: TrainingData;
+  /** Absent if the method has no gate, and in models of versions that fitted none. */
+  readonly gate?: FittedGate;
   /** Absent if the method needs only the training points. */
   readonly learned?: Learned;
 }
@@ -28,11 +32,13 @@ interface ModelContent {
   readonly shape: TrainingData['shape'];
   readonly labels: readonly number[];
   readonly groups?: readonly number[];
+  readonly gate?: StoredGate;
 }
 
 /** Packs a model. The same model gives the same bytes. */
-export function packModel({ method, strength, training, learned }: Model): Uint8Array {
+export function packModel({ method, strength, training, gate, learned }: Model): Uint8Array {
   const { points, shape } = training;
+  const stored = gate && storedGate(gate);
   const content: ModelContent & Learned['content'] = {
     kind: 'model',
     method,
@@ -40,15 +46,18 @@ export function packModel({ method, strength, training, learned }: Model): Uint8
     shape,
     labels: [...points.y],
     ...(points.group ? { groups: [...points.group] } : {}),
+    ...(stored ? { gate: stored.content } : {}),
     ...learned?.content,
   };
-  return packContainer({ content, arrays: { x: points.x }, blobs: learned?.blobs ?? {} });
+  const arrays = { x: points.x, ...(stored ? { teacher: stored.parameters } : {}) };
+  return packContainer({ content, arrays, blobs: learned?.blobs ?? {} });
 }
 
 /** Unpacks a model. Throws CheckpointError for damaged bytes or bytes of another kind. */
 export function unpackModel(bytes: Uint8Array): Model {
   const { content, arrays, blobs } = unpackContainer(bytes);
-  const { kind, method, strength, shape, labels, groups, ...learned } = content as ModelContent & Learned['content'];
+  const { kind, method, strength, shape, labels, groups, gate, ...learned } = content as ModelContent &
+    Learned['content'];
   if (kind !== 'model') throw new CheckpointError(`checkpoint: holds a ${kind} checkpoint, not a model`);
   const points: Points = {
     count: labels.length,
@@ -62,6 +71,7 @@ export function unpackModel(bytes: Uint8Array): Model {
     method,
     strength,
     training: { points, shape },
+    ...(gate ? { gate: restoredGate(gate, arrays.teacher) } : {}),
     ...(Object.keys(learned).length > 0 ? { learned: { content: learned, blobs } } : {}),
   };
 }

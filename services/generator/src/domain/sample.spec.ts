@@ -82,11 +82,24 @@ describe('sampleModel', () => {
   });
 
   it('gives the most probable rejected points if none passes, and reports their number', async () => {
-    // Class 1 is where class 0 is, so that the gate can accept none of its points.
-    const moved = { ...measured, y: measured.y.map(() => 0).with(0, 1), x: measured.x.with(0, 1).with(1, -1) };
-    const plain = await fitted({ 'vae.architecture': 'plain' });
-    const { summary } = await drawn({ ...plain, training: { points: moved, shape } }, { counts: [0, 5] });
-    expect(summary).toEqual({ count: 5, drawn: 20 * 5 + 256, acceptance: 0, forced: 5 });
+    const { gate } = gan;
+    const { summary } = await drawn({ ...gan, gate: gate && { ...gate, posterior: 1 } }, { counts: [0, 5] });
+    expect(summary).toEqual({ count: 5, drawn: 4 * 5 + 256, acceptance: 0, forced: 5 });
+  });
+
+  it('passes on only points that the teacher finds probable', async () => {
+    const loose = await drawn(await fitted({ method: 'prior', 'gate.posterior': 0 }), { counts: [400, 400] });
+    const strict = await drawn(await fitted({ method: 'prior', 'gate.posterior': 0.9 }), { counts: [400, 400] });
+    expect(strict.summary.acceptance).toBeLessThan(loose.summary.acceptance);
+    expect(strict.x).not.toEqual(loose.x);
+  });
+
+  it('samples from a model without a gate through one that is fitted now', async () => {
+    const { gate: _, ...old } = await fitted({ method: 'prior' });
+    const { x, summary } = await drawn(unpackModel(packModel(old)), { counts: [300, 0] });
+    expect(summary).toMatchObject({ count: 300 });
+    expect(summary.acceptance).toBeLessThan(1);
+    expect((await drawn(old, { counts: [300, 0] })).x).toEqual(x);
   });
 
   it('rounds to possible values of a measurement on request', async () => {

@@ -1,6 +1,7 @@
 import { networkSource } from '../sampling/network-source.ts';
 import { sampleGated } from '../sampling/sample-gated.ts';
 import { fitNetwork } from '../training/fit-network.ts';
+import { GATE_POSTERIOR } from './gate-hyperparameters.ts';
 import type { GeneratorMethod, Unconditional } from './method.ts';
 import { OPTIMIZER_HYPERPARAMETERS, VAE_HYPERPARAMETERS } from './network-hyperparameters.ts';
 import { PRIOR_LABELS, PRIOR_RHO } from './prior-hyperparameters.ts';
@@ -35,7 +36,14 @@ export const gan: GeneratorMethod = {
   needs: [],
   critic: true,
   strength: false,
-  hyperparameters: [...VAE_HYPERPARAMETERS, PRIOR_RHO, PRIOR_LABELS, ...PENALTIES, ...OPTIMIZER_HYPERPARAMETERS],
+  hyperparameters: [
+    ...VAE_HYPERPARAMETERS,
+    PRIOR_RHO,
+    PRIOR_LABELS,
+    ...PENALTIES,
+    ...OPTIMIZER_HYPERPARAMETERS,
+    GATE_POSTERIOR,
+  ],
   fit: (options) => fitNetwork(options, { critic: true }),
   sample: sampleGated(networkSource),
 };

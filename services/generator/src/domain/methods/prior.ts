@@ -2,6 +2,7 @@ import { CheckpointError } from '../errors.ts';
 import type { Model } from '../model.ts';
 import { priorSource } from '../sampling/prior-source.ts';
 import { sampleGated } from '../sampling/sample-gated.ts';
+import { GATE_POSTERIOR } from './gate-hyperparameters.ts';
 import { type GeneratorMethod, NOTHING_LEARNED } from './method.ts';
 import { PRIOR_RHO, rhoOf } from './prior-hyperparameters.ts';
 
@@ -12,7 +13,7 @@ export const prior: GeneratorMethod = {
   needs: [],
   critic: false,
   strength: false,
-  hyperparameters: [PRIOR_RHO],
+  hyperparameters: [PRIOR_RHO, GATE_POSTERIOR],
   fit: async ({ settings, data }) => ({
     ...NOTHING_LEARNED,
     learned: { content: { prior: { rho: rhoOf(settings.own['prior.rho'], data.shape) } }, blobs: {} },

@@ -4,6 +4,7 @@ import { learnedPoints, pointsLearned } from '../learned-points.ts';
 import { priorSource } from '../sampling/prior-source.ts';
 import { sampleGated } from '../sampling/sample-gated.ts';
 import { labelPoints } from '../training/label-points.ts';
+import { GATE_POSTERIOR } from './gate-hyperparameters.ts';
 import { type GeneratorMethod, NOTHING_LEARNED } from './method.ts';
 import { PRIOR_RHO, rhoOf } from './prior-hyperparameters.ts';
 
@@ -20,7 +21,7 @@ export const semiSupervised: GeneratorMethod = {
   needs: ['unlabelled'],
   critic: false,
   strength: false,
-  hyperparameters: [PRIOR_RHO],
+  hyperparameters: [PRIOR_RHO, GATE_POSTERIOR],
   async fit(options) {
     const { settings, data, unlabelled } = options;
     const labelled = await labelPoints(unlabelled as UnlabelledPoints, options, LEAST_POSTERIOR);

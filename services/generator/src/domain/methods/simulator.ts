@@ -4,6 +4,7 @@ import { fitCodec } from '../codec.ts';
 import { learnedPoints, pointsLearned } from '../learned-points.ts';
 import { domainSource } from '../sampling/domain-source.ts';
 import { sampleGated } from '../sampling/sample-gated.ts';
+import { GATE_POSTERIOR } from './gate-hyperparameters.ts';
 import { type GeneratorMethod, NOTHING_LEARNED, type Unconditional } from './method.ts';
 
 /** Share of the points that come from the source domain; the others are draws of the prior. */
@@ -27,7 +28,7 @@ export const simulator: GeneratorMethod = {
   needs: ['source'],
   critic: false,
   strength: false,
-  hyperparameters: [SOURCE_WEIGHT],
+  hyperparameters: [SOURCE_WEIGHT, GATE_POSTERIOR],
   async fit({ settings, data, source }) {
     const codec = fitCodec(data);
     const inChannels = (points: Points): Points => ({

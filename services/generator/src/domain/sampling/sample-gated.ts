@@ -3,13 +3,15 @@ import { createRandom, type Random } from '@qloom/random/random.ts';
 import type { Points } from '@qloom/study/points/points.ts';
 import { selectRows } from '@qloom/study/points/rows.ts';
 import { throwIfAborted } from '../abortable.ts';
+import { GATE_POSTERIOR } from '../methods/gate-hyperparameters.ts';
 import type { Model } from '../model.ts';
+import { fitGate } from './fit-gate.ts';
 import { createGate, type Gate } from './gate.ts';
 import type { PointSource } from './point-source.ts';
 import { CHUNK_ROWS, type SampleOptions, type Tally } from './sample-options.ts';
 
 /** Most draws per requested point … */
-const DRAWS_EACH = 20;
+const DRAWS_EACH = 4;
 /** … and so many more, for small requests. */
 const DRAWS_MORE = 256;
 
@@ -21,11 +23,7 @@ export function sampleGated(open: OpenSource) {
   return async function* (model: Model, options: SampleOptions, tally: Tally): AsyncGenerator<Points> {
     const source = open(model);
     try {
-      const { points } = model.training;
-      const gate =
-        (options.gated ?? true)
-          ? await createGate(source.codec.encode(points), points.y, points.classes, options.breathe)
-          : undefined;
+      const gate = (options.gated ?? true) ? await openGate(model, options) : undefined;
       const random = createRandom(options.seed);
       for (const [label, wanted] of options.counts.entries()) {
         yield* sampleClass(source, gate, label, wanted, random.fork(`class ${label}`), options, tally);
@@ -36,8 +34,14 @@ export function sampleGated(open: OpenSource) {
   };
 }
 
+/** The gate of a model; a model of a version that fitted none gets one now, as a function of its training points. */
+async function openGate({ gate, training }: Model, { signal, breathe }: SampleOptions): Promise<Gate> {
+  const posterior = Number(GATE_POSTERIOR.default);
+  return createGate(gate ?? (await fitGate(training, { posterior, seed: 0, signal, breathe })), training);
+}
+
 /**
- * Draws until `wanted` points have passed the gate, or at most 20·`wanted` + 256 points; missing points are then taken
+ * Draws until `wanted` points have passed the gate, or at most 4·`wanted` + 256 points; missing points are then taken
  * from the rejected ones with the most probable class.
  */
 async function* sampleClass(
@@ -63,10 +67,10 @@ async function* sampleClass(
     const drawn = source.draw(Math.min(CHUNK_ROWS, Math.max(16, 2 * missing), left), label, random);
     left -= drawn.count;
     const passed: number[] = [];
-    const encoded = source.codec.encode(drawn);
+    const verdicts = gate?.judge(drawn, label);
     for (let row = 0; row < drawn.count && passed.length < missing; row++) {
       tally.drawn++;
-      const verdict = gate?.judge(encoded, row, label);
+      const verdict = verdicts?.[row];
       if (!verdict || verdict.accepted) passed.push(row);
       else rejected.push({ posterior: verdict.posterior, point: selectRows(drawn, [row]) });
     }
