@@ -89,6 +89,17 @@ describe('compareCells', () => {
     expect(one.overall?.interquartileMean.level).toBe(0);
   });
 
+  it('says how many draws a claim takes among so many', () => {
+    // Two arms against real data only and one against the baseline: 2^(1 − n)·3 < .05 from n = 7 on.
+    const spec = { ...HELPS, gains: { noise: 0.03, qloom: 0.2 } };
+    const [six, seven] = [6, 7].map((draws) => compareCells(compare(makeComparedCell({ ...spec, draws }))));
+    expect(six.headline).toContain(
+      '1 of 1 cell has too few draws for a claim that survives this correction: over 3 claims it takes at least 7 draws.',
+    );
+    expect(seven.headline.join(' ')).not.toContain('too few draws');
+    expect(seven.cells[0].finished?.aboveBaselines?.claim).toBe('higher');
+  });
+
   it('treats splits of one file by Nadeau and Bengio', () => {
     const splits = changed(HELPS, ({ settings, arms }) => ({
       settings: settings && {

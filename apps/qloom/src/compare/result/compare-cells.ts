@@ -27,7 +27,7 @@ export function compareCells(compared: ComparedCells): CompareResult {
   );
   const seed = String(compared.seed);
   const base = {
-    format: 'qloom-compare/1' as const,
+    format: 'qloom-comparison/1' as const,
     name: compared.name,
     seed: compared.seed,
     claims: claims.length,

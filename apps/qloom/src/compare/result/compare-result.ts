@@ -151,7 +151,7 @@ export interface Profile {
 
 /** The comparison of the cells of a compare: `compare.json`. All shares and differences in [−1, 1], not percent. */
 export interface CompareResult {
-  readonly format: 'qloom-compare/1';
+  readonly format: 'qloom-comparison/1';
   readonly name: string;
   readonly seed: number;
   /** What it says in a few sentences, the most important first. */

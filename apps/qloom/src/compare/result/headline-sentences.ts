@@ -1,3 +1,4 @@
+import { FEWEST_DRAWS } from '@qloom/metrics/statistics/claim.ts';
 import { formatSigned } from '../../terminal/format.ts';
 import type { ArmOfCell, CellResult, CompareResult, FinishedCell } from './compare-result.ts';
 
@@ -15,8 +16,10 @@ export function headlineSentences({ cells, claims }: Pick<CompareResult, 'cells'
     return arm?.gain === undefined ? [] : [{ ...cell, arm, gain: arm.gain }];
   });
   const missing = cells.length - finished.length;
+  const short = tooShort(judged, claims);
   return [
     ...(judged.length === 0 ? ['No cell has an arm of Qloom.'] : [helpSentence(judged, claims)]),
+    ...(short === '' ? [] : [short]),
     ...gapSentence(judged),
     ...aboveSentence(finished),
     ...safeSentence(finished),
@@ -50,6 +53,22 @@ function helpSentence(judged: readonly Judged[], claims: number): string {
       ? ''
       : `; ${count(tooFew, 'cell')} with fewer than 5 draws ${tooFew === 1 ? 'makes' : 'make'} no claim`;
   return `${what}, ${corrected}${range}${harm}${few}.`;
+}
+
+/**
+ * Says that some cells have too few draws for any claim to survive the correction: the sign-flip test over n draws has no
+ * p-value below 2^(1 − n).
+ */
+function tooShort(judged: readonly Judged[], claims: number): string {
+  const needed = Math.floor(1 + Math.log2(claims / 0.05)) + 1;
+  const short = judged.filter(
+    ({ arm, finished }) => finished?.drawsAre === 'fresh' && arm.draws < needed && arm.draws >= FEWEST_DRAWS,
+  );
+  if (short.length === 0) return '';
+  return (
+    `${short.length} of ${count(judged.length, 'cell')} ${short.length === 1 ? 'has' : 'have'} too few draws for a claim that survives this correction: ` +
+    `over ${count(claims, 'claim')} it takes at least ${needed} draws.`
+  );
 }
 
 function gapSentence(judged: readonly Judged[]): string[] {

@@ -72,7 +72,7 @@ function regress(
   const names = Object.keys(columns);
   if (observations.length === 0) return 'no study has a configuration with points of its own.';
   if (names.length === 0)
-    return 'all studies have one configuration: cells with other settings in `space` would differ.';
+    return 'all studies have one configuration. Cells with values of their own under “space” would differ.';
   const numbers = Object.fromEntries(names.flatMap((name) => numericColumns(name, columns[name])));
   const least = Object.keys(numbers).length + 3;
   if (observations.length < least) {

@@ -40,7 +40,12 @@ function plotGroup(group: string, cells: readonly CellResult[], index: number): 
   const range = few ? [sizes[0] / 1.6, sizes[0] * 1.6] : [sizes[0] * 0.88, sizes[sizes.length - 1] * 1.14];
   const x = Object.assign(logScale([range[0], range[1]], [AREA.left, AREA.right]), { ticks: sizes });
   const score = cells[0].finished?.score ?? 'accuracy';
-  const drawn = curves.map(({ role, values }, i) => drawCurve(role, values, x, y, (i - (curves.length - 1) / 2) * 4));
+  // Studies that differ in their seed alone stand side by side, each role apart from the next.
+  const studies = Math.max(...sizes.map((size) => cells.filter(({ labels }) => labels === size).length));
+  const apart = studies === 1 ? 4 : 5 * studies + 7;
+  const drawn = curves.map(({ role, values }, i) =>
+    drawCurve(role, values, x, y, (i - (curves.length - 1) / 2) * apart),
+  );
   const words = curves.map(
     ({ role, values }) =>
       `${role}: ${values.map(({ labels, score: s }) => `${(100 * s.estimate).toFixed(1)}% at ${labels} labels`).join(', ')}`,
@@ -90,8 +95,10 @@ function drawCurve(
   const d = means
     .map(({ size, mean }, i) => `${i === 0 ? 'M' : 'L'}${at(x(size) + shift)} ${at(y(100 * mean))}`)
     .join('');
-  const marks = values.map(({ labels, name, score }) => {
-    const place = x(labels) + shift;
+  const marks = values.map(({ labels, name, score }, i) => {
+    const same = values.filter((value) => value.labels === labels).length;
+    const nth = values.slice(0, i).filter((value) => value.labels === labels).length;
+    const place = x(labels) + shift + (nth - (same - 1) / 2) * 5;
     const { estimate, low, high, level } = score;
     const text = `${name}: ${(100 * estimate).toFixed(1)}%${level === 0 ? '' : ` [${(100 * low).toFixed(1)}, ${(100 * high).toFixed(1)}]`}`;
     return (

@@ -1,5 +1,6 @@
 import { gridFigure } from '../../../report/html.ts';
 import { element, escapeText, type Markup } from '../../../report/plots/svg.ts';
+import { QLOOM_UNSELECTED } from '../../../result/arms.ts';
 import type { ArmOfCell, CompareResult, FinishedCell } from '../../result/compare-result.ts';
 import { markerKey } from '../plots/markers.ts';
 import { plotCurves, type RoledCurve } from '../plots/plot-curves.ts';
@@ -31,7 +32,10 @@ export function learningSection({ cells }: CompareResult): Markup {
           'details',
           {},
           element('summary', {}, 'Losses of the generator’s fits'),
-          gridFigure(fits, 'Mean over the draws on which Qloom added points; names as in the generator’s progress.'),
+          gridFigure(
+            fits,
+            'Mean over the draws with a fit, names as in the generator’s progress. Where Qloom added nothing they are of its candidate that was not chosen.',
+          ),
         ))
   );
 }
@@ -45,8 +49,11 @@ function qnnCurves(cell: FinishedCell): RoledCurve[] {
 }
 
 function fitPlots(name: string, cell: FinishedCell, index: number): Markup[] {
-  const arm = armOf(cell, 'qloom');
-  const curves = arm?.curves.filter((curve) => curve.name !== 'qnn') ?? [];
+  // Where Qloom added nothing, the fits are those of the candidate that was not chosen.
+  const fitted = [armOf(cell, 'qloom'), armOf(cell, QLOOM_UNSELECTED)].map(
+    (arm) => arm?.curves.filter((curve) => curve.name !== 'qnn') ?? [],
+  );
+  const curves = fitted.find((known) => known.length > 0) ?? [];
   return curves.flatMap((curve, i) => {
     const title = `${name}: ${curve.name}`;
     return (
