@@ -2,14 +2,17 @@ import { withoutCredentials } from '@qloom/episode-log/nats/nats-address.ts';
 import { type Command, Option } from 'commander';
 import { InterruptedError, UsageError } from '../command/errors.ts';
 import { shellWord } from '../command/shell-word.ts';
+import type { ReportOptions } from '../compare/report-folder.ts';
 import { HOW_TO_GIVE_CREDENTIALS, parseLogOption } from '../run/event-log.ts';
 import { listenForInterrupt } from '../run/interrupt.ts';
+import { styleOf } from '../terminal/style.ts';
 
 interface CompareFlags {
   readonly out: string;
   readonly log: string;
   readonly cells?: string;
   readonly report?: string;
+  readonly json?: boolean;
 }
 
 const HELP = `
@@ -24,7 +27,7 @@ Examples:
   $ qloom compare examples/compare/small.yaml
   $ qloom compare examples/compare/small.yaml --cells annni,hidden-manifold-n20
   $ qloom compare examples/compare/small.yaml --log nats://10.0.0.5:4222
-  $ qloom compare --report qloom-runs/small`;
+  $ qloom compare --report qloom-runs/small --json > small.json`;
 
 /** `qloom compare`. */
 export function addCompareCommand(program: Command): void {
@@ -41,12 +44,13 @@ export function addCompareCommand(program: Command): void {
         'write the page of a folder again, also while cells are open; runs nothing',
       ).conflicts(['cells']),
     )
+    .option('--json', 'print the comparison as JSON')
     .addHelpText('after', HELP)
     .action(async (file: string | undefined, flags: CompareFlags) => {
       if (flags.report !== undefined) {
         if (file !== undefined) throw new UsageError('--report names a folder; leave the compare file out');
         const { reportFolder } = await import('../compare/report-folder.ts');
-        process.stdout.write(await reportFolder(flags.report));
+        process.stdout.write(await reportFolder(flags.report, printed(flags)));
         return;
       }
       if (file === undefined) throw new UsageError('no compare file is named; right would be: qloom compare FILE');
@@ -69,7 +73,7 @@ async function runFile(file: string, flags: CompareFlags): Promise<void> {
       only: flags.cells?.split(',').map((name) => name.trim()),
       progress: process.stderr,
     });
-    process.stdout.write(await reportFolder(folder.path));
+    process.stdout.write(await reportFolder(folder.path, printed(flags)));
     requireFinished(compared, folder);
   } catch (error) {
     if (!(error instanceof InterruptedError)) throw error;
@@ -78,6 +82,11 @@ async function runFile(file: string, flags: CompareFlags): Promise<void> {
   } finally {
     interrupt.dispose();
   }
+}
+
+/** How the comparison is printed. */
+function printed({ json }: CompareFlags): ReportOptions {
+  return { json, style: styleOf(process.stdout), columns: process.stdout.columns ?? 130 };
 }
 
 /** The command that resumes a compare, without credentials: it is shown and stored. */

@@ -14,6 +14,10 @@ export interface CompareFolder {
   readonly yaml: string;
   /** {@link CompareRecord}. */
   readonly record: string;
+  /** The comparison, `CompareResult`. */
+  readonly json: string;
+  /** The comparison as a page. */
+  readonly page: string;
   /** Log, artifacts, spans and logs of the services, which all cells share. */
   readonly shared: RunFolder;
   /** The run folder of a cell's study: `cells/<id>/`. */
@@ -41,6 +45,8 @@ export function compareFolderAt(path: string): CompareFolder {
     path: at,
     yaml: join(at, 'compare.yaml'),
     record: join(at, 'cells.json'),
+    json: join(at, 'compare.json'),
+    page: join(at, 'compare.html'),
     shared: runFolderAt(at),
     cell: (id) => runFolderAt(join(at, 'cells', id)),
   };

@@ -18,9 +18,7 @@ export function choicesSection({ cells }: CompareResult): Markup {
         `${choice.added} of ${choice.draws}`,
         choice.ratio === undefined ? '–' : `${formatValue(Number(choice.ratio.toFixed(2)))}`,
         originText(choice),
-        choice.configuration === ''
-          ? '–'
-          : element('span', { class: 'note settings' }, escapeText(choice.configuration)),
+        configurationText(choice),
       ],
     }),
   );
@@ -41,6 +39,15 @@ function scopeText(perDraw: boolean, searched: boolean): string {
     ? ' The configuration comes from one search a study, which serves all of its draws: intervals are conditional on it, unless a cell has several seeds.'
     : ' No search was made: the configuration is the default one, the same for all draws.';
   return added + configuration;
+}
+
+/** The configuration; a long one is folded. */
+function configurationText({ configuration }: ChoiceOfCell): Markup {
+  if (configuration === '') return '–';
+  const text = element('span', { class: 'note settings' }, escapeText(configuration));
+  if (configuration.length < 80) return text;
+  const settings = configuration.split(', ').length;
+  return element('details', {}, element('summary', {}, `${settings} settings`), text);
 }
 
 function originText({ origin, episodes }: ChoiceOfCell): string {

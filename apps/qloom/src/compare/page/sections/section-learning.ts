@@ -1,4 +1,4 @@
-import { gridFigure } from '../../../report/html.ts';
+import { gridFigure, paragraph } from '../../../report/html.ts';
 import { element, escapeText, type Markup } from '../../../report/plots/svg.ts';
 import { QLOOM_UNSELECTED } from '../../../result/arms.ts';
 import type { ArmOfCell, CompareResult, FinishedCell } from '../../result/compare-result.ts';
@@ -12,7 +12,10 @@ export function learningSection({ cells }: CompareResult): Markup {
   );
   const qnn = finished.flatMap(({ name, cell }, i) => plotCurves(`qnn-curve-${i}`, name, qnnCurves(cell)) ?? []);
   if (qnn.length === 0) return '';
-  const fits = finished.flatMap(({ name, cell }, i) => fitPlots(name, cell, i));
+  const fits = finished.flatMap(({ name, cell }, i) => {
+    const plots = fitPlots(cell, i);
+    return plots.length === 0 ? [] : [element('h3', {}, escapeText(name)) + gridFigure(plots, '')];
+  });
   return (
     markerKey([
       ['real-only', 'real data only'],
@@ -22,20 +25,20 @@ export function learningSection({ cells }: CompareResult): Markup {
     ]) +
     gridFigure(
       qnn,
-      'Training loss of the QNN, mean over draws and seeds. A lower training loss is no better score: with few real points alone the ' +
-        'QNN learns them by heart, and added points keep it from that.',
+      'Training loss of the QNN on the points of each arm, mean over draws and seeds. Lower is not better: a QNN ' +
+        'that learns a few points by heart has the lowest loss.',
     ) +
     (fits.length === 0
       ? ''
-      : element('h3', {}, 'The generator') +
-        element(
+      : element(
           'details',
           {},
           element('summary', {}, 'Losses of the generator’s fits'),
-          gridFigure(
-            fits,
+          paragraph(
             'Mean over the draws with a fit, names as in the generator’s progress. Where Qloom added nothing they are of its candidate that was not chosen.',
+            'note',
           ),
+          ...fits,
         ))
   );
 }
@@ -48,16 +51,15 @@ function qnnCurves(cell: FinishedCell): RoledCurve[] {
   });
 }
 
-function fitPlots(name: string, cell: FinishedCell, index: number): Markup[] {
+function fitPlots(cell: FinishedCell, index: number): Markup[] {
   // Where Qloom added nothing, the fits are those of the candidate that was not chosen.
   const fitted = [armOf(cell, 'qloom'), armOf(cell, QLOOM_UNSELECTED)].map(
     (arm) => arm?.curves.filter((curve) => curve.name !== 'qnn') ?? [],
   );
   const curves = fitted.find((known) => known.length > 0) ?? [];
   return curves.flatMap((curve, i) => {
-    const title = `${name}: ${curve.name}`;
     return (
-      plotCurves(`fit-curve-${index}-${i}`, title, [{ role: 'qloom', label: escapeText(curve.name), curve }]) ?? []
+      plotCurves(`fit-curve-${index}-${i}`, curve.name, [{ role: 'qloom', label: escapeText(curve.name), curve }]) ?? []
     );
   });
 }
