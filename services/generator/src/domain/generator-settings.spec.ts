@@ -13,7 +13,7 @@ describe('generatorSettings', () => {
       activation: 'swish',
       architecture: 'prior-residual',
     });
-    expect(settings.training).toMatchObject({ steps: 1500, batchSize: 32, beta: 0.1, lambdaRec: 1 });
+    expect(settings.training).toMatchObject({ steps: 300, batchSize: 32, beta: 0.1, lambdaRec: 1 });
   });
 
   it.each([

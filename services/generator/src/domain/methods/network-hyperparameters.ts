@@ -87,7 +87,7 @@ export const OPTIMIZER_HYPERPARAMETERS: readonly Unconditional[] = [
     max: 4000,
     leastAccepted: 1,
     scale: 'log',
-    default: 1500,
+    default: 300,
     description: 'Steps of a fit.',
   },
 ];

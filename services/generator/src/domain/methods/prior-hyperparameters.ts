@@ -17,10 +17,10 @@ export const PRIOR_RHO: Unconditional = {
 export const PRIOR_LABELS: Unconditional = {
   name: 'prior.labels',
   kind: 'float',
-  min: 20,
-  max: 20000,
+  min: 30,
+  max: 3000,
   scale: 'log',
-  default: 1000,
+  default: 300,
   description:
     'Number of labels at which the prior weighs as much as the data: with N labels the mean square of what prior-residual adds to the prior has the weight prior.labels/N.',
 };
