@@ -65,11 +65,13 @@ export function localLosses(
     kl: klLoss(code, real.columns, settings.beta, codeGradient),
   };
   if (bases) {
+    // With a critic real points are reconstructed from themselves: the reconstruction error is the residual there.
+    const from = moments ? n : 0;
     values.residual = reconstructionLoss(
-      rowsOf(made, n, n),
-      rowsOf(bases, n, n),
+      rowsOf(made, from, 2 * n - from),
+      rowsOf(bases, from, 2 * n - from),
       settings.residualWeight,
-      rowsOf(madeGradient, n, n),
+      rowsOf(madeGradient, from, 2 * n - from),
     );
   }
   if (moments) {
