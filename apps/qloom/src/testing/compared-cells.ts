@@ -190,6 +190,7 @@ function makeCellResult(spec: CellSpec, name: string): StudyResult {
     draws,
     labelsUsed: labels,
     testCount,
+    oracleRatio: 'oracle' in spec.gains ? 8 : 0,
     testClassCounts: [testCount / 2, testCount / 2],
     headline: Score.ACCURACY,
     addsData: added > 0,

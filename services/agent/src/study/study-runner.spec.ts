@@ -1,10 +1,11 @@
 import { type StudySettings, StudyState } from '@qloom/contracts/gen/qloom/agent/v1/agent.ts';
-import { StudyResult } from '@qloom/contracts/gen/qloom/agent/v1/result.ts';
+import { ArmKind, StudyResult } from '@qloom/contracts/gen/qloom/agent/v1/result.ts';
 import { DataDescription, Outcome } from '@qloom/contracts/gen/qloom/episode/v1/slots.ts';
 import { formatKey } from '@qloom/episode-log/event-key.ts';
 import type { LogEvent } from '@qloom/episode-log/port.ts';
 import { createRandom } from '@qloom/random/random.ts';
 import { decodeSlot, failureOf } from '@qloom/service-kit/stage/slot-events.ts';
+import { decodeTensor } from '@qloom/study-rpc/codec/tensors.ts';
 import { startTestServer } from '@qloom/testing/test-server.ts';
 import { createPolicyService } from '../rpc/policy-service.ts';
 import { comparable, withoutTimes } from '../testing/comparable.ts';
@@ -99,6 +100,13 @@ describe('a study', () => {
       expect(arm.draws).toHaveLength(2);
       if (arm.name !== 'real-only')
         expect(arm.accuracyGain?.pValueHolm).toBeGreaterThanOrEqual(arm.accuracyGain?.pValue ?? 1);
+      const shares = [...decodeTensor(arm.rightShares, { dtype: 'float32', shape: [40], field: 'right_shares' })];
+      // Shares are float32, u = 6e-8.
+      expect(shares.reduce((sum, share) => sum + share / 40, 0)).toBeCloseTo(arm.accuracy?.estimate ?? 0, 6);
+      const isQnn = arm.kind !== ArmKind.CLASSICAL;
+      expect(arm.curves.filter(({ name }) => name === 'qnn')).toEqual(
+        isQnn ? [{ name: 'qnn', progress: [0.5, 1], values: [0.5, 0.25] }] : [],
+      );
     }
     expect(result.incumbents.filter((incumbent) => incumbent.chosen)).toHaveLength(1);
     expect(result.synthetic?.rows).toBeGreaterThan(0);

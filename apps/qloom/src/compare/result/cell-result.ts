@@ -39,6 +39,7 @@ export function compareArmsOf(result: StudyResult, seed: string): RawCell {
       draws: result.draws,
       labelsUsed: result.labelsUsed,
       testCount: result.testCount,
+      ...(result.oracleRatio > 0 ? { oracleRatio: result.oracleRatio } : {}),
       ...(best === undefined ? {} : { bestBaseline: best.name }),
       ...(qloom === undefined || realOnly === undefined
         ? {}
@@ -54,7 +55,7 @@ export function compareArmsOf(result: StudyResult, seed: string): RawCell {
 }
 
 /** Role of an arm. The candidate that was not chosen is Qloom's, but no arm of its own in claims. */
-export function roleOf(arm: Pick<ArmResult, 'name' | 'kind'>): ArmRole {
+function roleOf(arm: Pick<ArmResult, 'name' | 'kind'>): ArmRole {
   if (arm.name === QLOOM_UNSELECTED) return 'qloom';
   const roles: Partial<Record<number, ArmRole>> = {
     [ArmKind.REAL_ONLY]: 'real-only',

@@ -77,6 +77,8 @@ export interface FinishedCell {
   readonly draws: number;
   readonly labelsUsed: number;
   readonly testCount: number;
+  /** True samples that the oracle adds for each label; absent where there is no oracle, and in results that do not say. */
+  readonly oracleRatio?: number;
   /** Real data only first, the oracle and classical classifiers last. */
   readonly arms: readonly ArmOfCell[];
   /** Name of the baseline with the highest mean score; absent where there is none. */

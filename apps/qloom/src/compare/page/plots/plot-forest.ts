@@ -10,7 +10,7 @@ const ROW = 22;
 const HEAD = 8;
 
 /** A mark of a row of a forest plot. */
-export interface ForestMark {
+interface ForestMark {
   readonly role: ArmRole;
   readonly interval: Interval;
   readonly title: string;

@@ -41,7 +41,7 @@ function cellDetails(name: string, cell: FinishedCell, isOpen: boolean): Markup 
 }
 
 /** The claim in a word or two, with the mean difference. */
-export function claimText({ claim, difference }: ComparedPair): string {
+function claimText({ claim, difference }: ComparedPair): string {
   const points = `${formatSigned(100 * difference.estimate, 1)} points`;
   const words: Record<ComparedPair['claim'], string> = {
     higher: `helps, ${points}`,

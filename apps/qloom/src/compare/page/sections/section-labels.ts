@@ -1,6 +1,7 @@
 import { gridFigure, paragraph } from '../../../report/html.ts';
 import type { Markup } from '../../../report/plots/svg.ts';
-import type { CompareResult } from '../../result/compare-result.ts';
+import { formatValue } from '../../../terminal/format.ts';
+import type { CellResult, CompareResult } from '../../result/compare-result.ts';
 import { markerKey } from '../plots/markers.ts';
 import { plotLabels } from '../plots/plot-labels.ts';
 
@@ -13,7 +14,7 @@ export function labelsSection({ cells }: CompareResult): Markup {
   return (
     paragraph(
       'The same QNN with the same number of steps, trained on N labels alone, with Qloom’s points added, with the best baseline’s, ' +
-        `and with eight true samples for each label (the oracle: what no method can be expected to pass).${mixed}`,
+        `and with ${oracleText(cells)} (the oracle: what no method can be expected to pass).${mixed}`,
     ) +
     markerKey([
       ['real-only', 'real data only'],
@@ -28,4 +29,10 @@ export function labelsSection({ cells }: CompareResult): Markup {
       'grid large',
     )
   );
+}
+
+/** What the oracle adds: `8 true samples for each label`. */
+export function oracleText(cells: readonly CellResult[]): string {
+  const ratios = [...new Set(cells.flatMap((cell) => cell.finished?.oracleRatio ?? []))];
+  return ratios.length === 1 ? `${formatValue(ratios[0])} true samples for each label` : 'true samples of the task';
 }

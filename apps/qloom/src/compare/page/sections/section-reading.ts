@@ -1,6 +1,7 @@
 import { definitions } from '../../../report/html.ts';
 import type { Markup } from '../../../report/plots/svg.ts';
 import type { CompareResult } from '../../result/compare-result.ts';
+import { oracleText } from './section-labels.ts';
 
 /** Terms, and what each interval covers. */
 export function readingSection({ cells, claims }: CompareResult): Markup {
@@ -12,7 +13,7 @@ export function readingSection({ cells, claims }: CompareResult): Markup {
     ],
     ['draw', 'fresh labels of the task, on which every arm is trained; all draws of a cell share one test set'],
     ['arm', 'one way to train the same QNN; every arm has the same steps and the same points a step'],
-    ['oracle', 'true samples of the task instead of synthetic ones, eight for each label'],
+    ['oracle', `the arm with ${oracleText(cells)} instead of synthetic points`],
     [
       'interval of a score or gain',
       'Student’s t over draws plus the error of the shared test set: it is about other draws and other test points',
