@@ -218,7 +218,7 @@ export function standInSimulator(hooks: StandInHooks = {}): ServiceBinding {
       const runs = arms.flatMap((arm) =>
         settings.seeds.map((seed) => {
           const from = arm === QnnArm.AUGMENTED ? (augmented ?? training) : training;
-          return { arm, seed, ...score(from, roles.heldOut.points(), seed) };
+          return { arm, seed, ...score(from, roles.heldOut.points(), seed, settings.probabilities) };
         }),
       );
       return { report: { fold: settings.fold, runs, engine: 'stand-in' } };
@@ -226,7 +226,7 @@ export function standInSimulator(hooks: StandInHooks = {}): ServiceBinding {
   });
 }
 
-function score(training: Points, heldOut: Points, seed: number) {
+function score(training: Points, heldOut: Points, seed: number, isProbabilistic: boolean) {
   const { features, classes } = training;
   const shift = 0.01 * createRandom(seed).normal();
   const means = Array.from({ length: classes }, (_, label) => {
@@ -237,6 +237,7 @@ function score(training: Points, heldOut: Points, seed: number) {
   });
   const losses = new Float32Array(heldOut.count);
   const predictions = new Int32Array(heldOut.count);
+  const probabilities = new Float32Array(heldOut.count * classes);
   for (let row = 0; row < heldOut.count; row++) {
     const distances = means.map((mean) =>
       mean.reduce((sum, value, j) => sum + (value - heldOut.x[row * features + j]) ** 2, 0),
@@ -244,6 +245,7 @@ function score(training: Points, heldOut: Points, seed: number) {
     predictions[row] = distances.indexOf(Math.min(...distances));
     const total = distances.reduce((sum, distance) => sum + Math.exp(-distance), 0);
     losses[row] = distances[heldOut.y[row]] + Math.log(total);
+    for (let c = 0; c < classes; c++) probabilities[row * classes + c] = Math.exp(-distances[c]) / total;
   }
   const right = predictions.filter((label, row) => label === heldOut.y[row]).length;
   return {
@@ -251,6 +253,7 @@ function score(training: Points, heldOut: Points, seed: number) {
     accuracy: right / heldOut.count,
     losses: encodeTensor(losses),
     predictions: encodeTensor(predictions),
+    probabilities: isProbabilistic ? encodeTensor(probabilities, [heldOut.count, classes]) : undefined,
     trainingLoss: 0,
     trainingLosses: [0.5, 0.25],
     gradientSteps: 10,

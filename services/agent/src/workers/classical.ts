@@ -1,22 +1,23 @@
 import { Worker } from 'node:worker_threads';
-import { type ClassicalTask, predictClassical } from '../domain/evaluation/predict-classical.ts';
+import { runInTurns } from '@qloom/datasets/split/turns.ts';
+import { type ClassicalAnswer, type ClassicalTask, classicalSteps } from '../domain/evaluation/predict-classical.ts';
 
-/** Up to this number of labels an answer takes about 15 ms, less than the start of a thread. */
+/** Up to this number of labels an answer takes less than the start of a thread, in steps of at most about 15 ms. */
 const INLINE_LABELS = 60;
 
 /**
- * Predicted class of each test point by a classifier without a QNN. With many labels it runs on its own thread, because
+ * The answer of a classifier without a QNN for the test points. With many labels it runs on its own thread, because
  * choosing an SVC's settings then takes seconds and must not block the event loop. Rejects with the thread's error, or
  * with the reason of `signal`.
  */
-export async function classicalPredictions(task: ClassicalTask, signal: AbortSignal): Promise<Int32Array> {
+export async function classicalAnswer(task: ClassicalTask, signal: AbortSignal): Promise<ClassicalAnswer> {
   signal.throwIfAborted();
-  return task.labels.count <= INLINE_LABELS ? predictClassical(task) : onThread(task, signal);
+  return task.labels.count <= INLINE_LABELS ? runInTurns(classicalSteps(task), { signal }) : onThread(task, signal);
 }
 
-function onThread(task: ClassicalTask, signal: AbortSignal): Promise<Int32Array> {
+function onThread(task: ClassicalTask, signal: AbortSignal): Promise<ClassicalAnswer> {
   const worker = new Worker(new URL('./worker.ts', import.meta.url));
-  return new Promise<Int32Array>((resolve, reject) => {
+  return new Promise<ClassicalAnswer>((resolve, reject) => {
     const stop = (): void => reject(signal.reason);
     signal.addEventListener('abort', stop, { once: true });
     worker.once('message', resolve);

@@ -1,4 +1,5 @@
 import type { Configuration } from '@qloom/study/hyperparameters/hyperparameter.ts';
+import { CLASSICAL_ARMS } from './classical-table.ts';
 
 /** The size of a final evaluation. */
 export interface EvaluationPlan {
@@ -50,7 +51,7 @@ export const ORACLE = 'oracle';
  */
 export const ORACLE_RATIO = 8;
 /** Classifiers without a QNN, on real data only. */
-export const CLASSICAL: readonly string[] = ['svc', 'nearest-neighbours'];
+export const CLASSICAL: readonly string[] = Object.keys(CLASSICAL_ARMS);
 
 /** Name of a candidate's job on an outer fold. `episode` is null for the default configuration. */
 export function outerJob(episode: number | null, fold: number): string {

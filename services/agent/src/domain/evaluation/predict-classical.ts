@@ -1,31 +1,33 @@
-import type { Classifier } from '@qloom/metrics/classifiers/classifier.ts';
-import {
-  PROBABILISTIC_CLASSIFIERS,
-  type ProbabilisticClassifierName,
-} from '@qloom/metrics/classifiers/classifier-table.ts';
-import { fitNearestNeighbours } from '@qloom/metrics/classifiers/nearest-neighbours.ts';
-import { chooseRbfSvc } from '@qloom/metrics/classifiers/rbf-svc.ts';
-import { createRandom } from '@qloom/random/random.ts';
+import { runNow, type Steps } from '@qloom/datasets/split/turns.ts';
 import type { Points } from '@qloom/study/points/points.ts';
+import { CLASSICAL_ARMS } from './classical-table.ts';
 
 /** Task of a classical arm: fit to the labels, predict the test points. */
 export interface ClassicalTask {
-  /** `svc`, `nearest-neighbours`, or a row of `PROBABILISTIC_CLASSIFIERS`. */
+  /** A name of {@link CLASSICAL_ARMS}. */
   readonly arm: string;
   readonly labels: Points;
   readonly test: Points;
-  /** Seed of the selection of settings. */
+  /** Seed of the fit. */
   readonly seed: number;
 }
 
-/** Predicted class of each test point. */
-export function predictClassical({ arm, labels, test, seed }: ClassicalTask): Int32Array {
-  return fitClassical(arm, labels, seed).predict(test);
+/** What a classical arm says about the test points. */
+export interface ClassicalAnswer {
+  /** Predicted class of each point. */
+  readonly predictions: Int32Array;
+  /** Class probabilities, shape [points, classes]; null if the classifier has none. */
+  readonly probabilities: Float64Array | null;
 }
 
-/** An SVC has its settings chosen by cross-validation inside the labels; the neighbours are three. */
-function fitClassical(arm: string, labels: Points, seed: number): Classifier {
-  if (arm === 'svc') return chooseRbfSvc(labels, createRandom(seed));
-  if (arm === 'nearest-neighbours') return fitNearestNeighbours(labels, Math.min(3, labels.count));
-  return PROBABILISTIC_CLASSIFIERS[arm as ProbabilisticClassifierName].fit(labels, seed);
+/** Fits a classical arm and predicts the test points, in short steps. */
+export function* classicalSteps({ arm, labels, test, seed }: ClassicalTask): Steps<ClassicalAnswer> {
+  const classifier = yield* CLASSICAL_ARMS[arm].fitSteps(labels, seed);
+  yield;
+  return { predictions: classifier.predict(test), probabilities: classifier.probabilities?.(test) ?? null };
+}
+
+/** {@link classicalSteps}, all at once. */
+export function predictClassical(task: ClassicalTask): ClassicalAnswer {
+  return runNow(classicalSteps(task));
 }

@@ -13,6 +13,8 @@ interface QnnRun {
   readonly accuracy: number;
   /** Predicted class of each held-out point; null if the simulator sent none. */
   readonly predictions: Int32Array | null;
+  /** Class probabilities, shape [held-out points, classes]; null if the simulator sent none. */
+  readonly probabilities: Float32Array | null;
   readonly gradientSteps: number;
   readonly circuitExecutions: number;
 }

@@ -149,6 +149,7 @@ describe.each(REWARD_FORM_NAMES)('the form %s', (form) => {
     losses: Float64Array.from(losses),
     accuracy: 0.5,
     predictions: null,
+    probabilities: null,
     gradientSteps: 1,
     circuitExecutions: 1,
   });

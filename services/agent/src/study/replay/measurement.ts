@@ -7,7 +7,6 @@ import {
   type RewardFacts,
   type UtilityReport,
 } from '@qloom/contracts/gen/qloom/episode/v1/slots.ts';
-import type { Tensor } from '@qloom/contracts/gen/qloom/tensor/v1/tensor.ts';
 import { ValidationError } from '@qloom/service-kit/faults/errors.ts';
 import { decodeFiniteValues } from '@qloom/study-rpc/codec/named-values.ts';
 import { decodeTensor } from '@qloom/study-rpc/codec/tensors.ts';
@@ -79,18 +78,28 @@ export function decodeUtility(report: UtilityReport): UtilityFold {
         decodeTensor(run.losses, { dtype: 'float32', shape: [null], field: `evaluate.runs[${i}].losses` }),
       ),
       accuracy: run.accuracy,
-      predictions: run.predictions === undefined ? null : decodePredictions(run.predictions, i),
+      predictions: orNull(() => {
+        const expected = { dtype: 'int32', shape: [null], field: `evaluate.runs[${i}].predictions` } as const;
+        return run.predictions && Int32Array.from(decodeTensor(run.predictions, expected));
+      }),
+      probabilities: orNull(() => {
+        const field = `evaluate.runs[${i}].probabilities`;
+        const expected = { dtype: 'float32', shape: [null, null], finite: true, field } as const;
+        return run.probabilities && Float32Array.from(decodeTensor(run.probabilities, expected));
+      }),
       gradientSteps: run.gradientSteps,
       circuitExecutions: run.circuitExecutions,
     })),
   };
 }
 
-/** If the predictions are absent, or not a tensor of classes, the accuracy that the simulator reports is used. */
-function decodePredictions(tensor: Tensor, run: number): Int32Array | null {
+/**
+ * Null for a tensor that is absent or not what it should be: then the accuracy that the simulator reports is used, and
+ * there is no AUC.
+ */
+function orNull<T>(decode: () => T | undefined): T | null {
   try {
-    const expected = { dtype: 'int32', shape: [null], field: `evaluate.runs[${run}].predictions` } as const;
-    return Int32Array.from(decodeTensor(tensor, expected));
+    return decode() ?? null;
   } catch (error) {
     if (error instanceof TensorError || error instanceof ValidationError) return null;
     throw error;

@@ -125,15 +125,18 @@ function nextAttempt(clock: Clock): number {
   return lastAttempt;
 }
 
-/** Trains the study's QNN on the points of some arms and scores it. Throws DomainError (`diverged`) for a score that is not finite. */
+/**
+ * Trains the study's QNN on the points of some arms and scores it, with class probabilities if they are asked for. Throws DomainError (`diverged`) for a score that is not finite.
+ */
 export async function train(
   context: EvaluationContext,
   roles: { training: Points; synthetic: Points | null; heldOut: Points },
   seeds: number[],
   arms: QnnArm[],
   signal: AbortSignal,
+  { probabilities = false }: { readonly probabilities?: boolean } = {},
 ): Promise<UtilityReport> {
-  const settings = { fold: 0, qnn: context.settings.qnn, seeds, arms, probabilities: false };
+  const settings = { fold: 0, qnn: context.settings.qnn, seeds, arms, probabilities };
   const report = await evaluateUtility(context.peers.qnnSim, { settings, ...roles, signal, deadlineMs: LONG_CALL_MS });
   for (const { arm, seed, accuracy, losses } of decodeUtility(report).runs) {
     const wrong = [accuracy, ...losses].find((value) => !Number.isFinite(value));

@@ -58,6 +58,12 @@ export interface ReplicateResult extends Effort {
    * field existed.
    */
   readonly test?: PackedTestScore;
+  /**
+   * Macro-averaged AUC and log loss of the class probabilities at the test points; absent if the arm has none, and in logs
+   * from before these fields existed.
+   */
+  readonly auc?: number;
+  readonly logLoss?: number;
   /** Losses along the fit of the generator and the training of the QNN; absent in logs from before this field existed. */
   readonly curves?: readonly Curve[];
   /** Only in logs from before arms without a setting were left out: why only real data was scored for the arm. */

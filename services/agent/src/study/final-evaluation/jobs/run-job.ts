@@ -16,10 +16,9 @@ import {
   REAL_ONLY,
   replicateJob,
 } from '../../../domain/evaluation/jobs.ts';
-import { packTestScore } from '../../../domain/evaluation/test-score.ts';
 import { mean } from '../../../domain/maths/statistics.ts';
 import { armScores } from '../../../domain/reward/measurement.ts';
-import { classicalPredictions } from '../../../workers/classical.ts';
+import { classicalAnswer } from '../../../workers/classical.ts';
 import { getPoints } from '../../data/points-artifact.ts';
 import type { Replicate } from '../../data/study-data.ts';
 import { decodeUtility } from '../../replay/measurement.ts';
@@ -28,6 +27,7 @@ import type { FailedJob, OuterResult, ReplicateResult, TuneResult } from './job-
 import { qnnCurve } from './learning-curves.ts';
 import { runChoice } from './run-choice.ts';
 import { synthesizeDataset } from './synthetic-set.ts';
+import { testScores } from './test-scores.ts';
 
 /**
  * Minimum number of trainings of the QNN per outer fold and arm: they are cheap, and reduce the noise that would hide
@@ -137,16 +137,15 @@ async function runReplicate(
   // The same seeds in every arm of a replicate, so that arms are paired.
   const random = createRandom(context.seeds.job(`draw-${replicate}`, 'qnn'));
   const seeds = Array.from({ length: context.settings.qnnSeeds }, (_, i) => random.seedFor(i));
-  const report = await train(context, roles, seeds, [points ? QnnArm.AUGMENTED : QnnArm.REAL_ONLY], signal);
+  const report = await train(context, roles, seeds, [points ? QnnArm.AUGMENTED : QnnArm.REAL_ONLY], signal, {
+    probabilities: true,
+  });
   const { runs } = decodeUtility(report);
   return {
     accuracy: mean(runs.map((run) => run.accuracy)),
     loss: mean(runs.map((run) => mean(run.losses))),
     syntheticCount: points?.count ?? 0,
-    ...testOf(
-      runs.map((run) => run.predictions),
-      data.test,
-    ),
+    ...testScores(runs, data.test),
     ...distanceTo(context, name, data, choices, points),
     curves: [...qnnCurve([report]), ...(added?.curves ?? [])],
     ...effortOf(context, [report], startedMs),
@@ -186,16 +185,10 @@ async function runClassical(
   signal: AbortSignal,
 ): Promise<ReplicateResult> {
   const seed = context.seeds.job(name, 'fit');
-  const predictions = await classicalPredictions({ arm, labels, test, seed }, signal);
-  const accuracy = predictions.filter((label, row) => label === test.y[row]).length / test.count;
-  const score = { accuracy, loss: null, ...testOf([predictions], test) };
+  const answer = await classicalAnswer({ arm, labels, test, seed }, signal);
+  const accuracy = answer.predictions.filter((label, row) => label === test.y[row]).length / test.count;
+  const score = { accuracy, loss: null, ...testScores([answer], test) };
   return { ...score, syntheticCount: 0, frechet: null, ...effortOf(context, [], startedMs) };
-}
-
-/** Which test points were predicted right, if the predictions are known. */
-function testOf(predictions: readonly (Int32Array | null)[], { y, classes }: Points): Pick<ReplicateResult, 'test'> {
-  const test = packTestScore(predictions, y, classes);
-  return test === null ? {} : { test };
 }
 
 /** Distance of the points that an arm adds to the test set; null if it adds none, or too few. */

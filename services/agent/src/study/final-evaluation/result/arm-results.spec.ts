@@ -11,12 +11,17 @@ import { storeDataset } from '../../data/datasets.ts';
 
 const ID = 'scores';
 
-/** A simulator that sends no predictions. */
+/** A simulator that sends neither predictions nor probabilities. */
 function silentSimulator(): ServiceBinding {
   const { definition, handlers } = standInSimulator();
   const evaluate = async (...call: Parameters<(typeof handlers)[string]>): Promise<EvaluateResponse> => {
     const { report } = (await handlers['evaluate'](...call)) as EvaluateResponse;
-    return { report: report && { ...report, runs: report.runs.map((run) => ({ ...run, predictions: undefined })) } };
+    return {
+      report: report && {
+        ...report,
+        runs: report.runs.map((run) => ({ ...run, predictions: undefined, probabilities: undefined })),
+      },
+    };
   };
   return { definition, handlers: { ...handlers, evaluate } };
 }

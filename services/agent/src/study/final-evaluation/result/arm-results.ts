@@ -10,6 +10,7 @@ import {
 } from '@qloom/contracts/gen/qloom/agent/v1/result.ts';
 import type { Tensor } from '@qloom/contracts/gen/qloom/tensor/v1/tensor.ts';
 import type { Interval } from '@qloom/metrics/statistics/interval.ts';
+import { ACCURACY_RANGE } from '@qloom/metrics/statistics/mean-test.ts';
 import { encodeForeignConfiguration } from '@qloom/study-rpc/codec/hyperparameters.ts';
 import { encodeTensor } from '@qloom/study-rpc/codec/tensors.ts';
 import type { Choices } from '../../../domain/evaluation/choices.ts';
@@ -159,9 +160,9 @@ function armResult(
     hyperparameters: settingsOfArm(context, name, choices),
     draws: arm.draws.flatMap((score, draw) => {
       if (score === null) return [];
-      const { accuracy, loss, syntheticCount, seconds } = score;
+      const { accuracy, loss, syntheticCount, seconds, auc, logLoss } = score;
       const balancedAccuracy = balanced?.scores[draw] ?? undefined;
-      return [{ draw, accuracy, loss: loss ?? undefined, syntheticCount, seconds, balancedAccuracy }];
+      return [{ draw, accuracy, loss: loss ?? undefined, syntheticCount, seconds, balancedAccuracy, auc, logLoss }];
     }),
     accuracy: encodeInterval(meanInterval(accuraciesOf(arm), draws, 'accuracy')),
     loss: losses.every((loss) => loss !== null) ? encodeInterval(lossInterval(losses, draws)) : undefined,
@@ -171,10 +172,24 @@ function armResult(
     balancedAccuracy:
       balanced === null ? undefined : encodeInterval(meanInterval(balanced, draws, 'balanced-accuracy')),
     balancedAccuracyGain: encodeComparison(compared.balanced.get(name)),
+    auc: optionalInterval(arm, (score) => score.auc, draws, ACCURACY_RANGE),
+    logLoss: optionalInterval(arm, (score) => score.logLoss, draws, [0, Number.POSITIVE_INFINITY]),
     rightShares: encodeRightShares(arm, draws),
     curves: meanCurves(scoresOf(arm.draws).map(({ curves }) => curves ?? [])).map(encodeCurve),
     classRecalls: balanced === null ? [] : classRecallsOf(tests.filter((test) => test !== null)),
   };
+}
+
+/** The mean of a score over replicates; undefined if one of them has none. */
+function optionalInterval(
+  { draws }: ArmReplicates,
+  of: (score: ReplicateResult) => number | undefined,
+  replicates: Replicates,
+  range: readonly [number, number],
+): WireInterval | undefined {
+  const scores = scoresOf(draws);
+  const known = scores.flatMap((score) => of(score) ?? []);
+  return known.length < scores.length ? undefined : encodeInterval(plainInterval(known, replicates, range));
 }
 
 /**
