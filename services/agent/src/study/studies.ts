@@ -15,7 +15,7 @@ import { applyEvent, emptyView, type StudyView } from './replay/study-view.ts';
 import { askSimulator } from './settings/ask-simulator.ts';
 import { type CompleteSettings, completeSettings, type SettingsContext } from './settings/complete-settings.ts';
 import { studySpace } from './settings/study-space.ts';
-import { requireBaselines, requireMethods } from './settings/usable-methods.ts';
+import { defaultBaselines, requireBaselines, requireMethods } from './settings/usable-methods.ts';
 import { requireFitting } from './settings/usable-qnn.ts';
 import { requireWithinLimits } from './settings/within-limits.ts';
 import { isEnded, studyMessage } from './study-message.ts';
@@ -62,16 +62,17 @@ export function createStudies(deps: HeldStudiesDeps, context: SettingsContext): 
   return {
     async create(id, given, signal) {
       if (!STUDY_ID.test(id)) throw invalidId(id);
-      const { settings, data, seeds } = await checkedSettings(deps, given, context, signal);
+      const { settings: asked, data, seeds } = await checkedSettings(deps, given, context, signal);
       const created = await episodeLog.read({ study: id, slot: 'create' });
       if (created === undefined) {
         const offered = await advertisedSpace(deps.peers, signal);
-        const space = studySpace(offered, settings.space);
+        const space = studySpace(offered, asked.space);
         const methods = {
           hyperparameters: offered.parameters,
           described: await describedMethods(deps.peers, signal),
         };
         requireMethods(space.parameters, methods, data.meets);
+        const settings = withBaselines(asked, () => defaultBaselines(methods, data.meets));
         requireBaselines(settings.evaluation.rivals, methods, data.meets);
         // Checked before the data is drawn, because the services' limits bound the number of points.
         await requireWithinLimits(deps.peers, { qnn: settings.qnn, ...data.shape, ...data.sizes }, signal);
@@ -84,7 +85,7 @@ export function createStudies(deps: HeldStudiesDeps, context: SettingsContext): 
       }
       const view = await load(id);
       // The same settings may have another order of fields, but not in the JSON that is read back.
-      if (!isDeepStrictEqual(canonical(view.created?.settings), canonical(asOldAs(view.created?.settings, settings)))) {
+      if (!isDeepStrictEqual(canonical(view.created?.settings), canonical(asOldAs(view.created?.settings, asked)))) {
         throw new DomainError('already-exists', `study ${id}: exists with other settings; choose another id`);
       }
       return messageOf(view);
@@ -159,9 +160,19 @@ async function checkedSettings(
   return { settings: { ...settings, data: counted }, data, seeds };
 }
 
-/** `settings` without the fields that did not exist yet when `created` was written. */
-function asOldAs(created: CompleteSettings | undefined, settings: CompleteSettings): CompleteSettings {
-  if (created === undefined) return settings;
+/** The settings with the default baselines if they name none. */
+function withBaselines(settings: CompleteSettings, defaults: () => string[]): CompleteSettings {
+  const { evaluation } = settings;
+  return evaluation.rivals.length > 0 ? settings : { ...settings, evaluation: { ...evaluation, rivals: defaults() } };
+}
+
+/**
+ * The settings as they would have been completed when `created` was written: with the default baselines of that time, and
+ * without the fields that did not exist yet.
+ */
+function asOldAs(created: CompleteSettings | undefined, given: CompleteSettings): CompleteSettings {
+  if (created === undefined) return given;
+  const settings = withBaselines(given, () => created.evaluation.rivals);
   const { UNSPECIFIED, TOGETHER } = IdenticalRows;
   const isOldSplit = created.data.identicalRows === UNSPECIFIED && settings.data.identicalRows === TOGETHER;
   const isOldChoice = created.evaluation.choice === '' && settings.evaluation.choice === CHOICE_RULE_NAMES[0];

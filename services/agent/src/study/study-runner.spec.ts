@@ -61,7 +61,9 @@ describe('a study', () => {
     for (let episode = 0; episode < 6; episode++) expect(keys).toContain(`small/${episode}/reward`);
     expect(keys.filter((key) => key.startsWith('small/unit-draw-0-'))).toEqual(
       expect.arrayContaining(
-        ['real-only', 'noise', 'qloom', 'oracle', 'svc', 'nearest-neighbours'].map((arm) => `small/unit-draw-0-${arm}`),
+        ['real-only', 'noise', 'qloom', 'oracle', 'svc', 'nearest-neighbours', 'lda', 'mlp', 'teacher'].map(
+          (arm) => `small/unit-draw-0-${arm}`,
+        ),
       ),
     );
   });

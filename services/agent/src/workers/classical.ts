@@ -2,12 +2,13 @@ import { Worker } from 'node:worker_threads';
 import { runInTurns } from '@qloom/datasets/split/turns.ts';
 import { type ClassicalAnswer, type ClassicalTask, classicalSteps } from '../domain/evaluation/predict-classical.ts';
 
-/** Up to this number of labels an answer takes less than the start of a thread, in steps of at most about 15 ms. */
+/** Up to this number of labels an answer is made on this thread, in steps of at most about 25 ms. */
 const INLINE_LABELS = 60;
 
 /**
- * The answer of a classifier without a QNN for the test points. With many labels it runs on its own thread, because
- * choosing an SVC's settings then takes seconds and must not block the event loop. Rejects with the thread's error, or
+ * The answer of a classifier without a QNN for the test points. With few labels it takes less than the start of a thread,
+ * or about half a second for the teacher's members; with many it runs on its own thread, because choosing an SVC's settings
+ * then takes seconds in one step and must not block the event loop. Rejects with the thread's error, or
  * with the reason of `signal`.
  */
 export async function classicalAnswer(task: ClassicalTask, signal: AbortSignal): Promise<ClassicalAnswer> {

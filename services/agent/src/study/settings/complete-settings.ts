@@ -153,8 +153,9 @@ async function completeQnn(
   };
 }
 
+/** The named baselines; none if the defaults are asked for, which depend on the data and on the generator's methods. */
 function completeBaselines(given: readonly string[], refuse: Refuse): string[] {
-  const baselines = given.length === 0 ? ['noise', 'gaussian'] : [...given];
+  const baselines = [...given];
   baselines.forEach((baseline, i) => {
     const field = `evaluation.rivals[${i}]`;
     if (!/^[a-z0-9][a-z0-9-]{0,31}$/.test(baseline)) refuse(field, `${quoted(baseline)} is no name of a method`);

@@ -1,6 +1,6 @@
 import type { Hyperparameter } from '@qloom/study/hyperparameters/hyperparameter.ts';
 import type { DataNeed, OfferedMethod } from '@qloom/study/synthesis/offered-method.ts';
-import { requireBaselines, requireMethods } from './usable-methods.ts';
+import { defaultBaselines, requireBaselines, requireMethods } from './usable-methods.ts';
 
 const NAMES = ['gan', 'noise', 'again', 'pool', 'other'];
 const hyperparameters: readonly Hyperparameter[] = [
@@ -53,6 +53,14 @@ describe('requireBaselines', () => {
     );
     expect(() => requireBaselines(['again', 'gan'], undescribed, met())).not.toThrow();
     expect(() => requireBaselines(['kde'], { hyperparameters: [], described: new Map() }, met())).not.toThrow();
+  });
+});
+
+describe('defaultBaselines', () => {
+  it('are noise, the Gaussian, and where shots are known every baseline that needs them alone', () => {
+    expect(defaultBaselines(methods, met('shots', 'unlabelled'))).toEqual(['noise', 'gaussian', 'again']);
+    expect(defaultBaselines(methods, met('unlabelled'))).toEqual(['noise', 'gaussian']);
+    expect(defaultBaselines({ described: new Map() }, met('shots'))).toEqual(['noise', 'gaussian']);
   });
 });
 

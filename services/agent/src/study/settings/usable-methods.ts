@@ -21,6 +21,23 @@ const RIGHT: Readonly<Record<DataNeed | 'unknown', string>> = {
   unknown: 'something that this agent does not know',
 };
 
+/** Baselines of every study that names none. */
+const DEFAULT_BASELINES: readonly string[] = ['noise', 'gaussian'];
+
+/**
+ * Baselines of a study that names none: noise, the Gaussian of each class, and where the number of shots is known every
+ * baseline that needs only that, such as shot resampling, which is the noise of the measurement itself.
+ */
+export function defaultBaselines(
+  { described }: Pick<GeneratorMethods, 'described'>,
+  met: ReadonlySet<DataNeed>,
+): string[] {
+  const physical = [...described.values()].filter(
+    ({ baseline, needs }) => baseline && needs.length === 1 && needs[0] === 'shots' && met.has('shots'),
+  );
+  return [...DEFAULT_BASELINES, ...physical.map(({ name }) => name)];
+}
+
 /**
  * Throws ValidationError for every baseline that the generator does not offer, or whose needs the data does not meet: each
  * would be refused by the final evaluation, after the whole search. If a generator offers no methods, nothing is

@@ -69,7 +69,17 @@ describe('arms on a test set of unequal classes', () => {
     expect(result.testClassCounts).toEqual([36, 4]);
     expect(result.headline).toBe(Score.BALANCED_ACCURACY);
     expect(result.verdict).toContain('points of balanced test accuracy');
-    for (const { name, draws, accuracy, loss, balancedAccuracy, balancedAccuracyGain, classRecalls } of result.arms) {
+    for (const {
+      name,
+      draws,
+      accuracy,
+      loss,
+      auc,
+      logLoss,
+      balancedAccuracy,
+      balancedAccuracyGain,
+      classRecalls,
+    } of result.arms) {
       const [many, few] = classRecalls;
       expect([many.label, few.label]).toEqual([0, 1]);
       // Every split has the same 36 and 4 test points, so that means over draws are means of these shares.
@@ -77,6 +87,15 @@ describe('arms on a test set of unequal classes', () => {
       expect(balancedAccuracy?.estimate).toBeCloseTo((many.recall + few.recall) / 2, 9);
       expect(draws.map((draw) => draw.balancedAccuracy)).not.toContain(undefined);
       expect(loss?.lower ?? 0).toBeGreaterThanOrEqual(0);
+      if (name === 'svc' || name === 'nearest-neighbours') {
+        expect([auc, logLoss, draws[0].auc, draws[0].logLoss]).toEqual([undefined, undefined, undefined, undefined]);
+      } else {
+        expect(auc?.estimate).toBeGreaterThan(0.5);
+        expect(auc?.estimate).toBeLessThanOrEqual(1);
+        // The stand-in's loss is −ln of its probability; both are sent as float32, u = 6e-8.
+        if (loss !== undefined) expect(logLoss?.estimate).toBeCloseTo(loss.estimate, 5);
+        else expect(logLoss?.estimate).toBeGreaterThan(0);
+      }
       // Two draws: nothing may be claimed, and every interval is within its range.
       if (name !== 'real-only') expect(balancedAccuracyGain?.pValueHolm).toBe(1);
       for (const { lower = 0, upper = 0 } of [balancedAccuracyGain?.difference ?? {}]) {
@@ -98,6 +117,8 @@ describe('arms on a test set of unequal classes', () => {
     const ofArm = (name: string) => result.arms.find((arm) => arm.name === name);
     expect(ofArm('real-only')?.classRecalls).toEqual([]);
     expect(ofArm('qloom')?.balancedAccuracy).toBeUndefined();
+    expect(ofArm('qloom')?.auc).toBeUndefined();
+    expect(ofArm('teacher')?.auc).toBeDefined();
     // The classical arms predict here, and keep their recalls.
     expect(ofArm('svc')?.classRecalls).toHaveLength(2);
     expect(ofArm('noise')?.accuracyGain?.difference?.level).toBe(0.95);

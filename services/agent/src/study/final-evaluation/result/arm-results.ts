@@ -35,6 +35,7 @@ import { mean } from '../../../domain/maths/statistics.ts';
 import type { EvaluationContext } from '../jobs/evaluation-context.ts';
 import type { ReplicateResult } from '../jobs/job-results.ts';
 import { type Curve, meanCurves } from '../jobs/learning-curves.ts';
+import { gapOfArm } from './gap-of-arm.ts';
 
 /** Scores of an arm, by replicate; null for a replicate without a score. */
 export interface ArmReplicates {
@@ -46,6 +47,9 @@ export interface ArmReplicates {
 interface OpenedArm extends ArmReplicates {
   readonly tests: readonly (TestScore | null)[];
 }
+
+/** Kinds of arms between real data only and the oracle. */
+const WITH_GAP: readonly ArmKind[] = [ArmKind.RIVAL, ArmKind.QLOOM, ArmKind.PORTFOLIO];
 
 type Comparisons = ReadonlyMap<string, Comparison>;
 
@@ -75,7 +79,15 @@ export async function armResults(
   const accuracy = await compared('accuracy', 'accuracy', accuraciesOf);
   const balanced = await compared('balanced-accuracy', 'balanced', balancedAccuraciesOf);
   const loss = await compared('unbounded', 'loss', lossReductionsOf);
-  return arms.map((arm) => armResult(context, arm, choices, draws, { accuracy, balanced, loss }));
+  await nextTurn();
+  const [realOnly] = arms;
+  const oracle = arms.find(({ name }) => name === ORACLE);
+  return arms.map((arm) => {
+    const result = armResult(context, arm, choices, draws, { accuracy, balanced, loss });
+    if (oracle === undefined || !WITH_GAP.includes(result.kind)) return result;
+    const gap = gapOfArm(arm, realOnly, oracle, `${seed}/gap/${arm.name}`);
+    return { ...result, gapClosed: gap === null ? undefined : encodeInterval(gap) };
+  });
 }
 
 /** The score of the verdict, and warnings about it. */

@@ -331,8 +331,8 @@ export interface ArmResult {
   /**
    * Share of the gap between real data alone and the oracle that the arm closes: mean accuracy gain of the arm / mean accuracy
    * gain of the oracle. 1: as good as fresh true samples; below 0: worse than real data alone. Absent for "real-only", for
-   * the oracle, for classical classifiers, and where the oracle is not better than real data alone. Level 0 where the oracle's
-   * gain is not surely above 0, because the interval is unbounded then.
+   * the oracle, for classical classifiers, and where the oracle's gain is below one point or not surely above 0. The interval is for
+   * other replicates (BCa bootstrap) and other test points; level 0 with fewer than five replicates.
    */
   gapClosed?:
     | Interval
