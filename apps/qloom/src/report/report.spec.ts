@@ -66,8 +66,17 @@ describe('the report', () => {
       expect(html).toMatch(new RegExp(`<title id="${id}-title">[^<]+</title><desc id="${id}-desc">[^<]+</desc>`));
   });
 
+  it('has AUC, log loss and the share of the gap that is closed in the table of arms', () => {
+    const table = html.slice(html.indexOf('All figures'));
+    for (const title of ['gap closed, %', 'AUC', 'log loss']) expect(table).toContain(`>${title}<`);
+    expect(html.replace(/\s+/g, ' ')).toContain('The oracle adds 8 true samples for each label');
+    const { auc, gapClosed } = makeStudyResult().arms[1];
+    expect(table).toContain((auc?.estimate ?? 0).toFixed(3));
+    expect(table).toContain(`>${(100 * (gapClosed?.estimate ?? 0)).toFixed(0)}<`);
+  });
+
   it('draws every draw of every compared arm, every episode and every failure', () => {
-    expect(html.match(/class="draw"/g)).toHaveLength(6 * 10);
+    expect(html.match(/class="draw"/g)).toHaveLength(7 * 10);
     expect(html.match(/<title>episode \d+/g)).toHaveLength(30);
     expect(html.match(/class="failed"/g)).toHaveLength(2 + 1);
   });

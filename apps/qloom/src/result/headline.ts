@@ -98,6 +98,26 @@ export function testSetText(result: StudyResult): string {
   );
 }
 
+/**
+ * What the oracle adds, and what a closed gap is: a sentence with a space after it, or nothing in results without an oracle
+ * of a fixed ratio.
+ */
+export function oracleText({ oracleRatio }: Pick<StudyResult, 'oracleRatio'>): string {
+  if (oracleRatio === 0) return '';
+  return (
+    `The oracle adds ${oracleRatio} true samples for each label; the gap closed is the share of its gain over real data ` +
+    'only that an arm reaches. '
+  );
+}
+
+/** A share in whole percent: 0.683 → `68`, −0.12 → `−12`. */
+export function wholePercent(share: number): string {
+  return (100 * share)
+    .toFixed(0)
+    .replace(/^-(?=[1-9])/, '−')
+    .replace(/^-/, '');
+}
+
 /** `class recall, %` of an arm: `98.1, 95.2, 88.0`, in the order of the classes. */
 export function recallText(arm: ArmResult): string {
   if (arm.classRecalls.length === 0) return '–';

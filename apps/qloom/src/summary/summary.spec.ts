@@ -26,12 +26,15 @@ describe('the summary', () => {
       'oracle (true samples)',
       'SVC, real only',
       'neighbours, real only',
+      'LDA + MLPs, real only',
     ]);
     const qloom = result.arms.find((arm) => arm.name === 'qloom');
     const { estimate = 0, lower = 0, upper = 0 } = qloom?.accuracyGain?.difference ?? {};
     const signed = (value: number): string => `${value < 0 ? '−' : '+'}${Math.abs(value * 100).toFixed(1)}`;
     expect(rows[3]).toContain(`${signed(estimate)} [${signed(lower)}, ${signed(upper)}]`);
     expect(rows[0]).not.toMatch(/[+−]\d/);
+    const gap = qloom?.gapClosed;
+    expect(rows[3]).toContain(`${(100 * (gap?.estimate ?? 0)).toFixed(0)} [${(100 * (gap?.lower ?? 0)).toFixed(0)}, `);
   });
 
   it('has Fréchet distances with their null, stages, the choice, updates and files', () => {
@@ -61,7 +64,7 @@ describe('the summary', () => {
     const unequal = makeStudyResult({ imbalanced: true });
     const wide = renderSummary(unequal, options(130));
     expect(wide.replace(/\s+/g, ' ')).toContain('would score 95.0% accuracy and 33.3% balanced accuracy.');
-    expect(wide).toMatch(/balanced acc\., % +accuracy, % +gain, points +recall by class, %/);
+    expect(wide).toMatch(/balanced acc\., % +accuracy, % +gain, points +gap closed, % +recall by class, %/);
     const { estimate = 0 } = unequal.arms[3].balancedAccuracyGain?.difference ?? {};
     expect(wide.split('\n').find((line) => line.startsWith('  Qloom '))).toContain(`+${(100 * estimate).toFixed(1)} [`);
   });

@@ -2,7 +2,16 @@ import { ArmKind, type ArmResult, type StudyResult } from '@qloom/contracts/gen/
 import { FailureReason } from '@qloom/contracts/gen/qloom/episode/v1/slots.ts';
 import { armLabel, findArm, readingOrder } from '../result/arms.ts';
 import { distanceText } from '../result/distances.ts';
-import { type Headline, headlineOf, intervalText, pText, recallText, testSetText } from '../result/headline.ts';
+import {
+  type Headline,
+  headlineOf,
+  intervalText,
+  oracleText,
+  pText,
+  recallText,
+  testSetText,
+  wholePercent,
+} from '../result/headline.ts';
 import { settingsText } from '../result/settings-text.ts';
 import { toneOf, verdictOf } from '../result/verdict.ts';
 import type { KeptSpan } from '../telemetry/kept-span.ts';
@@ -51,7 +60,7 @@ function armsBlock(result: StudyResult, style: Style, width: number): string {
   const what =
     `${result.draws} draws of ${result.labelsUsed} labels, ${result.testCount} test points opened once. ` +
     'In brackets 95% intervals; differences are paired by draw, positive is better than real data only. ' +
-    testSetText(result);
+    `${oracleText(result)}${testSetText(result)}`;
   const columns = columnsOf(headline).filter((column) => width >= column.fromWidth);
   const rows = readingOrder(result.arms).map((arm) => {
     const label = armLabel(arm);
@@ -88,18 +97,18 @@ function columnsOf(headline: Headline): ArmColumn[] {
       fromWidth: 0,
       cell: (arm) => intervalText(headline.gainOf(arm)?.difference, (value) => formatSigned(value * 100, 1)),
     },
+    {
+      title: 'gap closed, %',
+      fromWidth: 90,
+      cell: (arm) => intervalText(arm.gapClosed, wholePercent),
+    },
     ...(isBalanced
       ? [{ title: 'recall by class, %', fromWidth: 120, cell: recallText }]
       : [
           {
             title: 'loss',
-            fromWidth: 96,
+            fromWidth: 112,
             cell: (arm: ArmResult) => intervalText(arm.loss, (value) => value.toFixed(3)),
-          },
-          {
-            title: 'loss removed',
-            fromWidth: 124,
-            cell: (arm: ArmResult) => intervalText(arm.lossGain?.difference, (value) => formatSigned(value, 3)),
           },
         ]),
     { title: 'p (Holm)', fromWidth: 80, cell: (arm) => pText(arm, headline) },

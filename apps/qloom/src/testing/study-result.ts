@@ -41,6 +41,8 @@ export function makeStudyResult(options: ResultOptions = {}): StudyResult {
         syntheticCount: frechet === undefined ? 0 : 100,
         seconds: kind === ArmKind.QLOOM ? 4.1 : 0.42,
         balancedAccuracy: accuracy - (imbalanced ? 0.2 : 0),
+        auc: name === 'svc' ? undefined : 1 - (1 - accuracy) / 3,
+        logLoss: name === 'svc' ? undefined : losses[draw],
       })),
       accuracy: interval(paired),
       loss: classical ? undefined : interval(losses),
@@ -59,6 +61,10 @@ export function makeStudyResult(options: ResultOptions = {}): StudyResult {
       balancedAccuracyGain: compared
         ? { difference: interval(gains.map((gain) => 2 * gain)), pValue: 0.01, pValueHolm: 0.04 }
         : undefined,
+      auc: name === 'svc' ? undefined : interval(paired.map((accuracy) => 1 - (1 - accuracy) / 3)),
+      logLoss: name === 'svc' ? undefined : interval(losses),
+      gapClosed:
+        frechet === undefined || kind === ArmKind.ORACLE ? undefined : interval(gains.map((gain) => gain / 0.039)),
       curves: [],
       classRecalls: [0.98, 0.93, 0.81].map((recall, label) => ({ label, recall })),
     };
@@ -105,7 +111,9 @@ export function makeStudyResult(options: ResultOptions = {}): StudyResult {
       arm('oracle', ArmKind.ORACLE, 0.039, 0.06),
       arm('svc', ArmKind.CLASSICAL, 0.015),
       arm('nearest-neighbours', ArmKind.CLASSICAL, 0.026),
+      arm('teacher', ArmKind.CLASSICAL, 0.031),
     ],
+    oracleRatio: 8,
     frechetNull: { estimate: 0.061, lower: 0.045, upper: 0.082, level: 0.95 },
     incumbents: [
       {

@@ -8,6 +8,7 @@ export function armClass(arm: Pick<ArmResult, 'name' | 'kind'>): string {
     case ArmKind.REAL_ONLY:
       return 'arm-real';
     case ArmKind.QLOOM:
+    case ArmKind.PORTFOLIO:
       return 'arm-qloom';
     case ArmKind.ORACLE:
       return 'arm-oracle';

@@ -2,7 +2,16 @@ import { ArmKind, type ArmResult, Score, type StudyResult } from '@qloom/contrac
 import { FEWEST_DRAWS } from '@qloom/metrics/statistics/claim.ts';
 import { armLabel, findArm, QLOOM_UNSELECTED, readingOrder } from '../../result/arms.ts';
 import { distanceText } from '../../result/distances.ts';
-import { type Headline, headlineOf, majorityBaseline, pText, recallText, testSetText } from '../../result/headline.ts';
+import {
+  type Headline,
+  headlineOf,
+  majorityBaseline,
+  oracleText,
+  pText,
+  recallText,
+  testSetText,
+  wholePercent,
+} from '../../result/headline.ts';
 import { settingsText } from '../../result/settings-text.ts';
 import { formatSigned } from '../../terminal/format.ts';
 import { gridFigure, paragraph, rangedText, section, type TableRow, table, wideFigure } from '../html.ts';
@@ -21,7 +30,8 @@ export function armsSection(result: StudyResult): Markup {
     'Did it help?',
     paragraph(
       `Every arm was trained on the same ${result.draws} draws of ${result.labelsUsed} labels, with the same number of QNN ` +
-        `steps, and scored on ${result.testCount} test points that nothing else has seen. ${testSetText(result)}`.trimEnd(),
+        `steps and of rows a step, and scored on ${result.testCount} test points that nothing else has seen. ` +
+        `${oracleText(result)}${testSetText(result)}`.trimEnd(),
     ),
     gridFigure(
       plotArms(arms, headline),
@@ -67,6 +77,20 @@ export function distanceSection(result: StudyResult): Markup {
 }
 
 function armsTable(result: StudyResult, arms: readonly ArmResult[], headline: Headline): Markup {
+  const headers = [
+    'arm',
+    'accuracy, %',
+    'balanced accuracy, %',
+    'recall by class, %',
+    headline.name === 'accuracy' ? 'gain, points' : 'balanced gain, points',
+    'p (Holm)',
+    'gap closed, %',
+    'AUC',
+    'log loss',
+    'loss',
+    'loss removed',
+    's a draw',
+  ];
   const percent = (value: number): string => (value * 100).toFixed(1);
   const rows = arms.map(
     (arm): TableRow => ({
@@ -78,6 +102,9 @@ function armsTable(result: StudyResult, arms: readonly ArmResult[], headline: He
         recallText(arm),
         rangedText(headline.gainOf(arm)?.difference, (value) => formatSigned(value * 100, 1)),
         escapeText(pText(arm, headline)),
+        rangedText(arm.gapClosed, wholePercent),
+        rangedText(arm.auc, (value) => value.toFixed(3)),
+        rangedText(arm.logLoss, (value) => value.toFixed(3)),
         rangedText(arm.loss, (value) => value.toFixed(3)),
         rangedText(arm.lossGain?.difference, (value) => formatSigned(value, 3)),
         seconds(arm),
@@ -88,19 +115,10 @@ function armsTable(result: StudyResult, arms: readonly ArmResult[], headline: He
   if (baseline !== undefined) {
     const { className, accuracy, balancedAccuracy } = baseline;
     const label = escapeText(`"${className}" always`);
-    rows.push({ cells: [label, percent(accuracy), percent(balancedAccuracy), '', '', '', '', '', ''] });
+    rows.push({
+      cells: [label, percent(accuracy), percent(balancedAccuracy), ...new Array<string>(headers.length - 3).fill('')],
+    });
   }
-  const headers = [
-    'arm',
-    'accuracy, %',
-    'balanced accuracy, %',
-    'recall by class, %',
-    headline.name === 'accuracy' ? 'gain, points' : 'balanced gain, points',
-    'p (Holm)',
-    'loss',
-    'loss removed',
-    's a draw',
-  ];
   return element(
     'details',
     { open: 'open' },
