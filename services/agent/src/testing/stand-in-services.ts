@@ -208,8 +208,12 @@ export function standInSimulator(hooks: StandInHooks = {}): ServiceBinding {
       };
       let settings: EvaluateSettings = { fold: 0, qnn: undefined, seeds: [0], arms: [], probabilities: false };
       for await (const { part } of requests) {
-        if (part?.$case === 'settings') hooks.onEvaluate?.((settings = part.value));
-        else if (part !== undefined) roles[part.$case].add(part.value);
+        if (part?.$case === 'settings') {
+          settings = part.value;
+          hooks.onEvaluate?.(settings);
+        } else if (part !== undefined) {
+          roles[part.$case].add(part.value);
+        }
       }
       const training = roles.training.points();
       const augmented = roles.synthetic.started ? concatenateRows([training, roles.synthetic.points()]) : null;

@@ -126,7 +126,8 @@ function nextAttempt(clock: Clock): number {
 }
 
 /**
- * Trains the study's QNN on the points of some arms and scores it, with class probabilities if they are asked for. Throws DomainError (`diverged`) for a score that is not finite.
+ * Trains the study's QNN on the points of some arms and scores it, with class probabilities if they are asked for. Throws
+ * DomainError (`diverged`) for a score that is not finite.
  */
 export async function train(
   context: EvaluationContext,
