@@ -7,7 +7,7 @@ import { CHOICE_CLASSIFIER } from '../../../domain/choice/choice-classifier.ts';
 import { choiceFolds } from '../../../domain/choice/choice-folds.ts';
 import type { Job } from '../../../domain/evaluation/jobs.ts';
 import { packTestScore } from '../../../domain/evaluation/test-score.ts';
-import { classicalPredictions } from '../../../workers/classical.ts';
+import { classicalAnswer } from '../../../workers/classical.ts';
 import { decodeUtility } from '../../replay/measurement.ts';
 import { type EvaluationContext, effortOf, train } from './evaluation-context.ts';
 import type { ChoiceResult, FailedJob } from './job-results.ts';
@@ -35,7 +35,10 @@ export async function runChoice(
       const training = selectRows(labels, rows);
       const test = selectRows(labels, heldOut);
       const seed = random.seedFor(`${repeat}/${fold}`);
-      const ofClassifier = await classicalPredictions({ arm: CHOICE_CLASSIFIER, labels: training, test, seed }, signal);
+      const { predictions: ofClassifier } = await classicalAnswer(
+        { arm: CHOICE_CLASSIFIER, labels: training, test, seed },
+        signal,
+      );
       const roles = { training, synthetic: null, heldOut: test };
       const report = await train(context, roles, [seed], [QnnArm.REAL_ONLY], signal);
       const ofQnn = decodeUtility(report).runs[0]?.predictions;
