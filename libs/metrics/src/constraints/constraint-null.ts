@@ -34,13 +34,19 @@ export interface NullOptions {
   readonly size?: number;
 }
 
+/**
+ * Most points of a part. What is compared has at most `MOST_POINTS_COMPARED`; the training part alone is used
+ * whole, for its units and for the nearest training points, which 1,000 determine well enough.
+ */
+const MOST_POINTS_OF_PART = 1000;
+
 /** σ_k is never below this: a constraint that hardly varies would otherwise dominate. */
 const SMALLEST_SIGMA = 0.02;
 
 /**
  * Divides `real` repeatedly into three stratified disjoint parts of equal n, takes one as the synthetic data, and
  * summarizes the results of {@link measureConstraints}. `size` is n (default a third of the points; give the held-out
- * fold's size where that is smaller). Throws MetricError with fewer than 6 points.
+ * fold's size where that is smaller), at most 1,000. Throws MetricError with fewer than 6 points.
  */
 export function constraintNull(real: Points, options: NullOptions): ConstraintNull {
   return runNow(constraintNullSteps(real, options));
@@ -48,11 +54,12 @@ export function constraintNull(real: Points, options: NullOptions): ConstraintNu
 
 /** {@link constraintNull} in short steps, for `runInTurns`. */
 function* constraintNullSteps(real: Points, options: NullOptions): Steps<ConstraintNull> {
-  const { repeats = 40, size = Math.min(MOST_POINTS_COMPARED, Math.floor(real.count / 3)) } = options;
-  if (size < 2 || 3 * size > real.count) {
+  const { repeats = 40, size: wanted = Math.min(MOST_POINTS_COMPARED, Math.floor(real.count / 3)) } = options;
+  const size = Math.min(wanted, MOST_POINTS_OF_PART);
+  if (wanted < 2 || 3 * wanted > real.count) {
     throw new MetricError(
       'size',
-      `constraintNull: three parts of ${size} from ${real.count} points; give 2 … ${Math.floor(real.count / 3)}`,
+      `constraintNull: three parts of ${wanted} from ${real.count} points; give 2 … ${Math.floor(real.count / 3)}`,
     );
   }
   const random = createRandom(`constraint-null/${options.seed}`);

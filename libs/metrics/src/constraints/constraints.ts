@@ -8,7 +8,7 @@ import { auditSteps } from './auditor.ts';
 import { equalBlocks } from './equal-blocks.ts';
 import { imbalance } from './imbalance.ts';
 import { knnEntropy } from './knn-entropy.ts';
-import { memorization } from './memorization.ts';
+import { memorizationTest } from './memorization.ts';
 import { realPool } from './real-pool.ts';
 
 /** The names of the constraints on synthetic data; higher is better in each. */
@@ -56,7 +56,7 @@ export interface ConstraintReport {
  * over the real features' steps (`dequantize`): expectations from few shots coincide, and generated ones do not, so
  * that raw distances would compare the lattice and not the law. Throws MetricError with fewer than two points on a side.
  *
- * u_div = min(0, Ĥ_syn − Ĥ_real): noise earns nothing. u_imb, u_fid and u_mem: `imbalance`, `audit`, `memorization`.
+ * u_div = min(0, Ĥ_syn − Ĥ_real): noise earns nothing. u_imb, u_fid and u_mem: `imbalance`, `audit`, `memorizationTest`.
  */
 export function measureConstraints(samples: ConstraintSamples, random: Random): ConstraintReport {
   return runNow(constraintSteps(samples, random));
@@ -72,6 +72,7 @@ export function* constraintSteps(samples: ConstraintSamples, random: Random): St
     matrixOf(dequantize(points, resolution, random.fork(`dequantize/${label}`)), standardizer);
   const [trainingMatrix, realMatrix] = [spread(training, 'training'), spread(heldOut, 'held-out')];
   const realEntropy = knnEntropy(realMatrix);
+  const memorizationOf = memorizationTest(trainingMatrix, realMatrix);
   const sum = { gap: 0, score: 0, classes: 0, features: 0, groups: 0, auc: 0, ganLoss: 0, memory: 0 };
   const share = 1 / blocks.length;
   for (const [b, block] of blocks.entries()) {
@@ -86,7 +87,7 @@ export function* constraintSteps(samples: ConstraintSamples, random: Random): St
     sum.groups += (shares.groups ?? Number.NaN) * share;
     sum.auc += audited.auc * share;
     sum.ganLoss += audited.ganLoss * share;
-    sum.memory += memorization(trainingMatrix, realMatrix, matrix).nearer * share;
+    sum.memory += memorizationOf(matrix).nearer * share;
   }
   const uncapped: ConstraintValues = {
     diversity: sum.gap,

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import type { Hyperparameter, NumericHyperparameter } from '../hyperparameters/hyperparameter.ts';
 import { InvalidHyperparameterError } from '../hyperparameters/invalid-hyperparameter-error.ts';
 import { coveringQuotas } from './quotas.ts';
-import { synthesisPlan } from './synthesis-plan.ts';
+import { MOST_SYNTHETIC_POINTS, synthesisPlan } from './synthesis-plan.ts';
 
 const sum = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0);
 
@@ -93,9 +93,15 @@ describe('synthesisPlan', () => {
     expect(synthesisPlan({ synthRatio: 100 }, [15, 15])).toEqual([1_500, 1_500]);
     expect(() => synthesisPlan({ synthRatio: 'much' }, [1])).toThrow('synthRatio: "much" is not a finite number');
     expect(() => synthesisPlan({ synthRatio: -1 }, [1])).toThrow('synthRatio: -1 is not a finite number');
-    for (const wrong of [Number.NaN, Number.POSITIVE_INFINITY, 1e12]) {
+    for (const wrong of [Number.NaN, Number.POSITIVE_INFINITY]) {
       expect(() => synthesisPlan({ synthRatio: wrong }, [15, 15])).toThrow(InvalidHyperparameterError);
     }
+  });
+
+  it('has at most ten thousand points, in the proportions of the classes', () => {
+    expect(synthesisPlan({ synthRatio: 8 }, [625, 625])).toEqual([5_000, 5_000]);
+    expect(synthesisPlan({ synthRatio: 8 }, [6_000, 3_000, 1_000])).toEqual([6_000, 3_000, 1_000]);
+    expect(sum(synthesisPlan({ synthRatio: 1e12 }, [19, 21, 1]))).toBe(MOST_SYNTHETIC_POINTS);
   });
 
   it('checks a ratio against the range that the generator offers', () => {

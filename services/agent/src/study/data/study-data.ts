@@ -17,6 +17,7 @@ import type { CompleteSettings } from '../settings/complete-settings.ts';
 import { type DataSources, type OpenedSources, openSources } from './data-sources.ts';
 import { loadDataset } from './datasets.ts';
 import { jsonObject } from './json-object.ts';
+import { recentReplicates } from './recent-replicates.ts';
 import { requireUsable } from './usable-data.ts';
 
 /** One draw of the data: all labels, the test points, and new true samples if the source can draw them. */
@@ -69,11 +70,12 @@ export async function openStudyData(
   signal?: AbortSignal,
 ): Promise<StudyData> {
   const { data, evaluation } = settings;
-  return asValidation('settings.data', async () =>
+  const opened = await asValidation('settings.data', async () =>
     data.source?.$case === 'dataset'
       ? openFile(data, data.source.value, evaluation.draws, seeds, store, signal)
       : openTask(data, seeds, store),
   );
+  return { ...opened, replicate: recentReplicates(opened.replicate) };
 }
 
 /**

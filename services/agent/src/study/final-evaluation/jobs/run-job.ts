@@ -3,6 +3,7 @@ import { createRandom } from '@qloom/random/random.ts';
 import type { Configuration } from '@qloom/study/hyperparameters/hyperparameter.ts';
 import type { Points } from '@qloom/study/points/points.ts';
 import { classCounts, selectRows } from '@qloom/study/points/rows.ts';
+import { synthesisPlan } from '@qloom/study/synthesis/synthesis-plan.ts';
 import { baselineConfiguration } from '../../../domain/evaluation/baseline-tuning.ts';
 import type { Choices } from '../../../domain/evaluation/choices.ts';
 import { comparedCount, frechetToTest } from '../../../domain/evaluation/frechet-to-test.ts';
@@ -165,7 +166,7 @@ async function addedPoints(
   const best = selection.best?.hyperparameters ?? null;
   if (arm === REAL_ONLY) return null;
   if (arm === ORACLE) {
-    const counts = classCounts(data.labels).map((count) => ORACLE_RATIO * count);
+    const counts = synthesisPlan({ synthRatio: ORACLE_RATIO }, classCounts(data.labels));
     return data.oracle === null ? null : { points: await data.oracle(counts), curves: [] };
   }
   const isQloom = arm === QLOOM || arm === QLOOM_UNSELECTED;

@@ -10,6 +10,7 @@ import {
 import { classCounts } from '@qloom/study/points/rows.ts';
 import { encodeForeignConfiguration } from '@qloom/study-rpc/codec/hyperparameters.ts';
 import { differenceOf } from '../../../domain/choice/paired-scores.ts';
+import { boundWarnings } from '../../../domain/evaluation/bound-warnings.ts';
 import type { Choices, Decision } from '../../../domain/evaluation/choices.ts';
 import { effectsOf } from '../../../domain/evaluation/effects.ts';
 import { ORACLE, ORACLE_RATIO, scoresJob } from '../../../domain/evaluation/jobs.ts';
@@ -48,6 +49,7 @@ export async function encodeResult(
         'this file only (intervals of gains by Nadeau and Bengio).',
     );
   }
+  warnings.push(...boundWarnings(context.labels.count));
   warnings.push(...(await mixedImplementations(view, context.peers)));
   const scored = armDraws(view, arms, choices, warnings);
   const { test } = await context.data.own();
