@@ -1,7 +1,6 @@
 import { recentReplicates } from './recent-replicates.ts';
-import type { Replicate } from './study-data.ts';
 
-const replicate = { oracle: null } as Replicate;
+const replicate = { labels: 40 };
 
 describe('recentReplicates', () => {
   it('draws a replicate once for all its arms, and again once it was forgotten', async () => {

@@ -1,5 +1,3 @@
-import type { Replicate } from './study-data.ts';
-
 /** Replicates that are kept: the jobs of one are neighbours, and few run at once. */
 const KEPT = 4;
 
@@ -7,7 +5,7 @@ const KEPT = 4;
  * Keeps the replicates that were asked for last, so that a replicate is drawn once and not once for each of its arms. One whose
  * draw failed is drawn again.
  */
-export function recentReplicates(
+export function recentReplicates<Replicate>(
   draw: (index: number) => Promise<Replicate>,
   kept = KEPT,
 ): (index: number) => Promise<Replicate> {
