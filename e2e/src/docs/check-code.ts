@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { parseCompareFile } from '@qloom/cli/compare-file/load-compare-file.ts';
 import { parseStudyFile } from '@qloom/cli/study-file/load-study-file.ts';
 import { parseDocument } from 'yaml';
 import { type Checkout, ROOT } from './checkout.ts';
@@ -16,9 +17,10 @@ export const CODE_CHECKS: Readonly<
   Record<string, { readonly title: string; run(block: MarkdownBlock, checkout: Checkout): Promise<void> }>
 > = {
   yaml: {
-    title: 'has a study file, or sections of one,',
+    title: 'has a study file, sections of one, or a compare file,',
     async run({ code }, checkout) {
       const given = (parseDocument(code).toJS() ?? {}) as Record<string, unknown>;
+      if ('cells' in given) return void (await parseCompareFile(checkout.file('example.yaml'), code));
       const study = parseDocument('name: example\ndata: { task: annni, labels: 40 }\n');
       for (const [section, value] of Object.entries(given)) study.set(section, value);
       parseStudyFile(checkout.file('example.yaml'), 'data' in given ? code : study.toString());

@@ -17,7 +17,7 @@ export const LANGUAGES = {
   console: 'commands after "$ " and what they print: run, and compared in all that no machine changes',
   ts: 'a module: run under Node, and what it prints compared with the comments below console.log',
   python: 'a program: run where Python has what it imports, else compiled',
-  yaml: 'a study file, or sections of one',
+  yaml: 'a study file, sections of one, or a compare file',
   json: 'read',
   qasm: 'an OpenQASM program: drawn',
   csv: 'a file for other blocks',
