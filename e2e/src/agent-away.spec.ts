@@ -50,7 +50,9 @@ async function othersDone(url: string): Promise<void> {
 
 /** Slots and result of the study, with its agent stopped after each reward until the others are idle. */
 async function run(log: string | undefined, go?: (deployment: Deployment) => Promise<unknown>): Promise<unknown> {
-  const deployment = await deploy({ log, artifacts: log });
+  // On NATS a restarted agent waits for the lease of the killed one.
+  const only = { agent: { QLOOM_AGENT_LEASE_MS: '1000' } };
+  const deployment = await deploy({ log, artifacts: log, only });
   const url = log ?? `sqlite:${deployment.folder.file('log.db')}`;
   try {
     await deployment.agent.createStudy({ id: 'tiny', settings });
