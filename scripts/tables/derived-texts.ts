@@ -1,3 +1,4 @@
+import { CHOICE_RULES } from '@qloom/agent/domain/choice/choice-table.ts';
 import { POLICIES } from '@qloom/agent/domain/policy/policy-table.ts';
 import { REWARD_FORMS } from '@qloom/agent/domain/reward/reward-table.ts';
 import type { Augmentation } from '@qloom/datasets/augmentations/augmentation.ts';
@@ -33,11 +34,11 @@ export const DERIVED_TEXTS: readonly DerivedText[] = [
   {
     path: 'services/agent/README.md',
     derive: (text) =>
-      withTable(
-        withTable(text, ['policy', 'how it chooses'], described(POLICIES)),
-        ['reward form', 'what it rewards'],
-        described(REWARD_FORMS),
-      ),
+      [
+        [['policy', 'how it chooses'], described(POLICIES)] as const,
+        [['reward form', 'what it rewards'], described(REWARD_FORMS)] as const,
+        [['choice', 'when points are added'], described(CHOICE_RULES)] as const,
+      ].reduce((page, [head, rows]) => withTable(page, head, rows), text),
   },
   {
     path: 'services/generator/README.md',

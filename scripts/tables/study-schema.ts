@@ -1,3 +1,4 @@
+import { CHOICE_RULE_NAMES } from '@qloom/agent/domain/choice/choice-table.ts';
 import { POLICY_NAMES } from '@qloom/agent/domain/policy/policy-table.ts';
 import { REWARD_FORM_NAMES, REWARD_FORMS } from '@qloom/agent/domain/reward/reward-table.ts';
 import { listTaskKinds } from '@qloom/datasets/tasks/task-table.ts';
@@ -27,6 +28,8 @@ export function schemaValues(): ReadonlyMap<string, unknown> {
     ['/properties/reward/properties/form/enum', REWARD_FORM_NAMES],
     ['/properties/reward/properties/form/default', REWARD_FORM_NAMES[0]],
     ['/properties/reward/then/properties/form/enum', weighted],
+    ['/properties/evaluation/properties/choice/enum', CHOICE_RULE_NAMES],
+    ['/properties/evaluation/properties/choice/default', CHOICE_RULE_NAMES[0]],
     ['/properties/evaluation/properties/rivals/items/enum', METHOD_NAMES.filter((name) => METHODS[name].baseline)],
   ]);
 }

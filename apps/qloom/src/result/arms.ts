@@ -1,6 +1,6 @@
 import { ArmKind, type ArmResult, type StudyResult } from '@qloom/contracts/gen/qloom/agent/v1/result.ts';
 
-/** The arm with Qloom's best candidate where the study chose to add nothing. */
+/** The arm with Qloom's points on all replicates, where its rule refuses some or all. */
 export const QLOOM_UNSELECTED = 'qloom-unselected';
 
 /** The arm of that name, if the study has it. */
@@ -24,7 +24,7 @@ export function armLabel(arm: Pick<ArmResult, 'name' | 'kind'>): string {
     duplicate: '+ duplicates',
     rotation: '+ rotations',
     'shot-resampling': '+ shot resampling',
-    [QLOOM_UNSELECTED]: 'Qloom, not chosen',
+    [QLOOM_UNSELECTED]: 'Qloom, always added',
     svc: 'SVC, real only',
     'nearest-neighbours': 'neighbours, real only',
     lda: 'LDA, real only',

@@ -44,7 +44,7 @@ export function cardToMarkdown(result: StudyResult, source: CardSource): string 
     .join(', ');
   const metrics = new Map((card.fidelity?.metrics ?? []).map(({ name, value }) => [name, value]));
   const constraints = card.fidelity?.constraints ?? [];
-  const qloom = findArm(result, result.addsData ? 'qloom' : QLOOM_UNSELECTED);
+  const qloom = findArm(result, QLOOM_UNSELECTED) ?? findArm(result, 'qloom');
   const measured = [
     ...[...metrics].map(([name, value]) => `- ${METRIC_NAMES[name] ?? name}: ${formatValue(value)}`),
     ...constraints.map(({ name, value }) => `- ${name} (constraint of the reward): ${formatValue(value)}`),

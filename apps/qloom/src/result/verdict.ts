@@ -1,5 +1,6 @@
 import type { StudyResult } from '@qloom/contracts/gen/qloom/agent/v1/result.ts';
 import { findArm } from './arms.ts';
+import { addsAnywhere } from './choices.ts';
 import { claimOfArm, headlineOf } from './headline.ts';
 
 /** The reading of the headline. */
@@ -7,7 +8,7 @@ export type Tone = 'helped' | 'undecided' | 'hurt' | 'nothing-added';
 
 /** Whether Qloom's data helped on the test set, by the one rule of claims (`claimOf`). */
 export function toneOf(result: StudyResult): Tone {
-  if (!result.addsData) return 'nothing-added';
+  if (!addsAnywhere(result)) return 'nothing-added';
   const qloom = findArm(result, 'qloom');
   const claim = qloom && claimOfArm(qloom, headlineOf(result));
   if (claim === 'higher') return 'helped';

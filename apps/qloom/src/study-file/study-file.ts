@@ -13,6 +13,7 @@ export interface StudyFile {
   readonly qnn?: QnnSection;
   readonly folds?: number;
   readonly qnnSeeds?: number;
+  /** 0: no search. */
   readonly episodes?: number;
   readonly sobol?: number;
   readonly batch?: number;
@@ -26,6 +27,7 @@ export interface StudyFile {
     readonly draws?: number;
     readonly rivals?: readonly string[];
     readonly rivalEvaluations?: number;
+    readonly choice?: string;
   };
   /** Unit: seconds. */
   readonly episodeDeadline?: number;

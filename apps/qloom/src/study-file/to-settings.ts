@@ -54,6 +54,7 @@ export function toStudySettings(file: StudyFile, { dataset, circuit }: Attached 
     folds: file.folds ?? 0,
     qnnSeeds: file.qnnSeeds ?? 0,
     episodes: file.episodes ?? 0,
+    noSearch: file.episodes === 0,
     sobolEpisodes: file.sobol,
     batchSize: file.batch ?? 0,
     staleness: file.staleness,
@@ -65,6 +66,7 @@ export function toStudySettings(file: StudyFile, { dataset, circuit }: Attached 
       draws: evaluation.draws ?? 0,
       rivals: [...(evaluation.rivals ?? [])],
       rivalEvaluations: evaluation.rivalEvaluations ?? 0,
+      choice: evaluation.choice ?? '',
     },
     episodeDeadlineSeconds: file.episodeDeadline ?? 0,
   });

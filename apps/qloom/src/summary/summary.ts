@@ -1,6 +1,7 @@
 import { ArmKind, type ArmResult, type StudyResult } from '@qloom/contracts/gen/qloom/agent/v1/result.ts';
 import { FailureReason } from '@qloom/contracts/gen/qloom/episode/v1/slots.ts';
 import { armLabel, findArm, readingOrder } from '../result/arms.ts';
+import { addsAnywhere, candidateName, choicesText } from '../result/choices.ts';
 import { distanceText } from '../result/distances.ts';
 import {
   type Headline,
@@ -134,13 +135,18 @@ function chosenBlock(result: StudyResult, style: Style, width: number): string {
       ? ''
       : `, utility on the outer split ${intervalText(chosen.utility, (value) => formatSigned(value, 3))}`;
   const what =
-    chosen?.episode === undefined
+    chosen === undefined || candidateName(chosen) === 'add nothing'
       ? 'The agent chose to add nothing: no candidate was surely better on the outer split.'
-      : `The agent chose episode ${chosen.episode}: ${settingsText(chosen.hyperparameters)}${utility}.`;
+      : `The agent chose ${candidateName(chosen)}: ${settingsText(chosen.hyperparameters)}${utility}. ${choicesText(result)}`.trim();
+  const updates = `${result.policyUpdates} policy ${result.policyUpdates === 1 ? 'update' : 'updates'} before the last proposal`;
+  const searched =
+    result.episodes.length === 0
+      ? 'No search'
+      : `${result.episodes.length} episodes (${episodeCounts(result)}), ${updates}`;
   const spent =
-    `${result.episodes.length} episodes (${episodeCounts(result)}), ${result.policyUpdates} policy ${result.policyUpdates === 1 ? 'update' : 'updates'} before the last proposal, ` +
-    `${count(result.gradientSteps)} QNN gradient steps, ${count(result.circuitExecutions)} circuit executions.`;
-  const seconds = result.addsData ? armSeconds(findArm(result, 'real-only'), findArm(result, 'qloom')) : '';
+    `${searched}, ${count(result.gradientSteps)} QNN gradient steps, ` +
+    `${count(result.circuitExecutions)} circuit executions.`;
+  const seconds = addsAnywhere(result) ? armSeconds(findArm(result, 'real-only'), findArm(result, 'qloom')) : '';
   return `${style.bold('What was chosen')}\n${wrap(`${what} ${spent}${seconds}`, width)}`;
 }
 

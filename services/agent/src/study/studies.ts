@@ -14,7 +14,7 @@ import { encodeRecord } from './replay/study-record.ts';
 import { applyEvent, emptyView, type StudyView } from './replay/study-view.ts';
 import { askSimulator } from './settings/ask-simulator.ts';
 import { type CompleteSettings, completeSettings, type SettingsContext } from './settings/complete-settings.ts';
-import { studySpace } from './settings/study-space.ts';
+import { searchSpace } from './settings/study-space.ts';
 import { defaultBaselines, requireBaselines, requireMethods } from './settings/usable-methods.ts';
 import { requireFitting } from './settings/usable-qnn.ts';
 import { requireWithinLimits } from './settings/within-limits.ts';
@@ -66,7 +66,7 @@ export function createStudies(deps: HeldStudiesDeps, context: SettingsContext): 
       const created = await episodeLog.read({ study: id, slot: 'create' });
       if (created === undefined) {
         const offered = await advertisedSpace(deps.peers, signal);
-        const space = studySpace(offered, asked.space);
+        const space = searchSpace(offered, asked.space);
         const methods = {
           hyperparameters: offered.parameters,
           described: await describedMethods(deps.peers, signal),

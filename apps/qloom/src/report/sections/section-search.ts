@@ -1,4 +1,5 @@
 import type { StudyResult } from '@qloom/contracts/gen/qloom/agent/v1/result.ts';
+import { candidateName, choicesText } from '../../result/choices.ts';
 import { settingsText } from '../../result/settings-text.ts';
 import { formatSigned } from '../../terminal/format.ts';
 import { gridFigure, paragraph, rangedText, section, type TableRow, table, wideFigure } from '../html.ts';
@@ -8,7 +9,12 @@ import { escapeText, type Markup } from '../plots/svg.ts';
 
 /** The search: the learning curve, hyperparameters against utility, and the candidates. */
 export function searchSection(result: StudyResult): Markup {
-  if (result.episodes.length === 0) return '';
+  if (result.episodes.length === 0) {
+    const what = 'No search: the default configuration alone was evaluated.';
+    return result.incumbents.length === 0
+      ? ''
+      : section('What was tried', paragraph(what), chosenNote(result), candidates(result));
+  }
   const policy = result.settings?.policy ?? 'the policy';
   return section(
     'What was tried',
@@ -26,8 +32,15 @@ export function searchSection(result: StudyResult): Markup {
       'Utility against each hyperparameter that varied. Top right: its share of the variance among good episodes, and the ' +
         'rank correlation ρ with utility. With so few episodes these are hints, not findings.',
     ),
+    chosenNote(result),
     candidates(result),
   );
+}
+
+/** Where the points of the chosen candidate were added. */
+function chosenNote(result: StudyResult): Markup {
+  const text = choicesText(result);
+  return text === '' ? '' : paragraph(text);
 }
 
 function candidates(result: StudyResult): Markup {
@@ -37,7 +50,7 @@ function candidates(result: StudyResult): Markup {
     return {
       className: incumbent.chosen ? 'strong' : undefined,
       cells: [
-        escapeText(incumbent.episode === undefined ? 'add nothing' : `episode ${incumbent.episode}`),
+        escapeText(candidateName(incumbent)),
         rangedText(utility, (value) => formatSigned(value, 3)),
         incumbent.chosen ? 'chosen' : '',
         `<span class="note settings">${escapeText(settingsText(incumbent.hyperparameters))}</span>`,

@@ -1,0 +1,28 @@
+import { type Incumbent, IncumbentKind, type StudyResult } from '@qloom/contracts/gen/qloom/agent/v1/result.ts';
+
+/** Whether Qloom's points were added on any replicate. In results without choices `addsData` held for all of them. */
+export function addsAnywhere({ choices, addsData }: StudyResult): boolean {
+  return choices.length === 0 ? addsData : choices.some(({ adds }) => adds);
+}
+
+/** On how many replicates points were added, and the mean scores behind it; empty in results without choices. */
+export function choicesText({ choices }: StudyResult): string {
+  if (choices.length === 0) return '';
+  const added = choices.filter(({ adds }) => adds).length;
+  const known = choices.filter(
+    ({ classifierScore, qnnScore }) => classifierScore !== undefined && qnnScore !== undefined,
+  );
+  const mean = (of: 'classifierScore' | 'qnnScore'): string =>
+    `${((100 * known.reduce((sum, choice) => sum + (choice[of] ?? 0), 0)) / known.length).toFixed(1)}%`;
+  const scores =
+    known.length === 0
+      ? ''
+      : `; mean cross-validated accuracy inside the labels: its classifier ${mean('classifierScore')}, the real-only QNN ${mean('qnnScore')}`;
+  return `Points were added on ${added} of ${choices.length} replicates${scores}.`;
+}
+
+/** Display name of a candidate. */
+export function candidateName({ kind, episode }: Incumbent): string {
+  if (kind === IncumbentKind.DEFAULT) return 'the default configuration';
+  return episode === undefined ? 'add nothing' : `episode ${episode}`;
+}
