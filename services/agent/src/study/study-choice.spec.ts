@@ -1,0 +1,84 @@
+import { StudyState } from '@qloom/contracts/gen/qloom/agent/v1/agent.ts';
+import { IncumbentKind, StudyResult } from '@qloom/contracts/gen/qloom/agent/v1/result.ts';
+import { formatKey } from '@qloom/episode-log/event-key.ts';
+import { createWorld, type StandIns, smallStudy, startStandIns } from '../testing/world.ts';
+
+const ID = 'small';
+let standIns: StandIns;
+
+beforeAll(async () => {
+  standIns = await startStandIns();
+});
+
+afterAll(() => standIns.stop());
+
+/** Runs a study without a search, with a rule. Returns its last state, its result and the names of its jobs. */
+async function runWithout(choice: string) {
+  const world = await createWorld(standIns);
+  try {
+    world.start();
+    const evaluation = { draws: 3, rivals: ['noise'], rivalEvaluations: 0, portfolio: false, choice };
+    const settings = smallStudy({ episodes: 0, sobolEpisodes: undefined, noSearch: true, evaluation });
+    await world.agent.createStudy({ id: ID, settings });
+    const study = await world.finished(ID);
+    if (study.state !== StudyState.FINISHED)
+      throw new Error(`${study.message}\n${JSON.stringify(world.logged, null, 1)}`);
+    const bytes = await world.artifacts.get(study.result?.sha256 ?? '');
+    const result = StudyResult.fromJSON(JSON.parse(new TextDecoder().decode(bytes)));
+    const keys = (await world.episodeLog.replay(ID)).map((event) => formatKey(event.key));
+    const jobs = keys.flatMap((key) => (key.startsWith(`${ID}/unit-`) ? [key.slice(ID.length + 6)] : []));
+    return { study, result, jobs, keys };
+  } finally {
+    await world.stop();
+  }
+}
+
+const gainsOf = (result: StudyResult, name: string) =>
+  result.arms.find((arm) => arm.name === name)?.draws.map(({ accuracy, syntheticCount }) => [accuracy, syntheticCount]);
+
+describe('a study without a search', () => {
+  it('evaluates the default configuration, and decides on every replicate by its own labels', async () => {
+    const { study, result, jobs, keys } = await runWithout('');
+    expect(keys.some((key) => key.startsWith(`${ID}/0/`) || key.startsWith(`${ID}/policy-`))).toBe(false);
+    expect(study).toMatchObject({ proposed: 0, unitsDone: jobs.length, unitsTotal: jobs.length });
+    expect(result.settings?.evaluation).toMatchObject({ choice: 'classifier', rivalEvaluations: 1 });
+    expect(result.episodes).toEqual([]);
+    expect(result.incumbents).toMatchObject([{ kind: IncumbentKind.DEFAULT, episode: undefined, chosen: true }]);
+    // 16 labels: the ratio of the rule is 8.
+    const ratio = result.incumbents[0].hyperparameters.find(({ name }) => name === 'synthRatio');
+    expect(ratio?.value?.value).toEqual({ $case: 'real', value: 8 });
+    expect(result.choices.map(({ draw }) => draw)).toEqual([0, 1, 2]);
+    for (const { classifierScore = -1, qnnScore = -1, adds } of [
+      ...result.choices,
+      result.ownChoice ?? { adds: false },
+    ]) {
+      expect(adds).toBe(classifierScore > qnnScore);
+    }
+    expect(result.addsData).toBe(result.ownChoice?.adds);
+    for (const { draw, adds } of result.choices) {
+      expect(jobs).toContain(`draw-${draw}-${adds ? 'qloom' : 'qloom-unselected'}`);
+      expect(jobs).not.toContain(`draw-${draw}-${adds ? 'qloom-unselected' : 'qloom'}`);
+      const alone = gainsOf(result, 'real-only')?.[draw ?? 0];
+      const qloom = gainsOf(result, 'qloom')?.[draw ?? 0];
+      if (adds) expect(qloom?.[1]).toBe(8 * 16);
+      else expect(qloom).toEqual(alone);
+    }
+  });
+
+  it('adds points everywhere without a look if told so', async () => {
+    const { result, jobs } = await runWithout('always');
+    expect(jobs.filter((name) => name.startsWith('choice-'))).toEqual([]);
+    expect(result.choices).toEqual([0, 1, 2].map((draw) => ({ draw, adds: true })));
+    expect(result.arms.map(({ name }) => name)).not.toContain('qloom-unselected');
+    expect(result.verdict).toContain('Qloom added its points on 3 of 3 replicates.');
+  });
+
+  it('is refused with a number of episodes, and with a rule that there is not', async () => {
+    const world = await createWorld(standIns);
+    const create = (changes: object) => world.agent.createStudy({ id: ID, settings: smallStudy(changes) });
+    await expect(create({ noSearch: true })).rejects.toThrow('6 without a search; right would be 0');
+    const evaluation = { draws: 2, rivals: [], rivalEvaluations: 0, portfolio: false, choice: 'hope' };
+    await expect(create({ evaluation })).rejects.toThrow(/"hope" is not one of classifier, utility, always/);
+    await world.stop();
+  });
+});
