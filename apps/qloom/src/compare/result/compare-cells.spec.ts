@@ -89,6 +89,15 @@ describe('compareCells', () => {
     expect(one.overall?.interquartileMean.level).toBe(0);
   });
 
+  it('counts the seeds of a place in which points help', () => {
+    const seeds = [1, 2, 3].map((seed) =>
+      makeComparedCell({ ...(seed === 3 ? { ...NOTHING, labels: 20 } : HELPS), seed }),
+    );
+    const { headline } = compareCells(compare(...seeds));
+    expect(headline[0]).toMatch(/: hidden-manifold-n20 in 2 of 3 seeds, by \d\.\d in their mean\.$/);
+    expect(headline.join(' ')).toMatch(/closes \d\d% on hidden-manifold-n20 \(mean of 2 seeds, the lowest \d\d%\)/);
+  });
+
   it('says how many draws a claim takes among so many', () => {
     // Two arms against real data only and one against the baseline: 2^(1 − n)·3 < .05 from n = 7 on.
     const spec = { ...HELPS, gains: { noise: 0.03, qloom: 0.2 } };

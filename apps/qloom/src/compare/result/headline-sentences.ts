@@ -1,4 +1,5 @@
 import { FEWEST_DRAWS } from '@qloom/metrics/statistics/claim.ts';
+import { meanOf } from '@qloom/metrics/statistics/interval.ts';
 import { formatSigned } from '../../terminal/format.ts';
 import type { ArmOfCell, CellResult, CompareResult, FinishedCell } from './compare-result.ts';
 
@@ -31,6 +32,23 @@ export function headlineSentences({ cells, claims }: Pick<CompareResult, 'cells'
   ];
 }
 
+/** Group and number of labels, which studies that differ in their seed alone share. */
+function placeOf({ group, labels }: Pick<CellResult, 'group' | 'labels'>): string {
+  return `${group}-n${labels ?? ''}`;
+}
+
+/** Where it helped, with the mean gain there: `annni-n18 by 2.3`, or `annni-n18 in 9 of 10 seeds by 2.3`. */
+function byPlace(helped: readonly Judged[], judged: readonly Judged[]): string[] {
+  return [...new Set(helped.map(placeOf))].map((place) => {
+    const all = judged.filter((cell) => placeOf(cell) === place);
+    const here = helped.filter((cell) => placeOf(cell) === place);
+    const gain = meanOf(all.map((cell) => 100 * cell.gain.difference.estimate)).toFixed(1);
+    return all.length === 1
+      ? `${here[0].name} by ${gain}`
+      : `${place} in ${here.length} of ${all.length} seeds, by ${gain} in their mean`;
+  });
+}
+
 type Judged = CellResult & { readonly arm: ArmOfCell; readonly gain: NonNullable<ArmOfCell['gain']> };
 
 function helpSentence(judged: readonly Judged[], claims: number): string {
@@ -43,10 +61,7 @@ function helpSentence(judged: readonly Judged[], claims: number): string {
     helped.length === 0
       ? `Qloom's points helped the QNN surely in none of ${count(judged.length, 'cell')}`
       : `Qloom's points helped the QNN in ${helped.length} of ${count(judged.length, 'cell')}`;
-  const range =
-    helped.length === 0
-      ? ''
-      : `: ${listed(helped.map(({ name, gain }) => `${name} by ${(100 * gain.difference.estimate).toFixed(1)}`))}`;
+  const range = helped.length === 0 ? '' : `: ${listed(byPlace(helped, judged))}`;
   const harm = hurt.length === 0 ? '' : `; they hurt in ${listed(hurt.map(({ name }) => name))}`;
   const few =
     tooFew === 0
@@ -72,13 +87,20 @@ function tooShort(judged: readonly Judged[], claims: number): string {
 }
 
 function gapSentence(judged: readonly Judged[]): string[] {
-  const known = judged.flatMap(({ name, arm }) => (arm.gapClosed === undefined ? [] : [{ name, gap: arm.gapClosed }]));
+  const known = judged.flatMap((cell) =>
+    cell.arm.gapClosed === undefined ? [] : [{ ...cell, gap: cell.arm.gapClosed }],
+  );
   if (known.length === 0) return [];
   const percent = (share: number): string => `${formatSigned(100 * share, 0).replace('+', '')}%`;
-  const shown = known.map(
-    ({ name, gap: { estimate, low, high, level } }) =>
-      `${percent(estimate)}${level === 0 ? '' : ` [${percent(low)}, ${percent(high)}]`} on ${name}`,
-  );
+  const shown = [...new Set(known.map(placeOf))].map((place) => {
+    const here = known.filter((cell) => placeOf(cell) === place);
+    const [{ name, gap }] = here;
+    if (here.length > 1) {
+      const shares = here.map((cell) => cell.gap.estimate);
+      return `${percent(meanOf(shares))} on ${place} (mean of ${here.length} seeds, the lowest ${percent(Math.min(...shares))})`;
+    }
+    return `${percent(gap.estimate)}${gap.level === 0 ? '' : ` [${percent(gap.low)}, ${percent(gap.high)}]`} on ${name}`;
+  });
   return [
     `Of the gap between real data only and as many true samples as the oracle has, Qloom closes ${listed(shown)}.`,
   ];
