@@ -1,7 +1,8 @@
+import { rmSync } from 'node:fs';
 import { AgentServiceService, type Study, StudyState } from '@qloom/contracts/gen/qloom/agent/v1/agent.ts';
 import type { CsvData } from '@qloom/datasets/csv/read-csv.ts';
 import { connect } from '@qloom/service-kit/client/clients.ts';
-import { InterruptedError } from '../command/errors.ts';
+import { InterruptedError, UsageError } from '../command/errors.ts';
 import { forEachCell } from '../compare-file/cell-problems.ts';
 import type { LoadedCell } from '../compare-file/load-compare-file.ts';
 import { writeReport } from '../report/write-report.ts';
@@ -21,6 +22,8 @@ export interface OpenCell extends LoadedCell {
   readonly csv: CsvData | undefined;
   readonly place: RunFolder;
   readonly record: StudyRecord;
+  /** Whether this run made the folder. */
+  readonly isNew: boolean;
 }
 
 /** Options of {@link runCells}. */
@@ -74,13 +77,23 @@ async function createAndFollow(
   const names = cells.map(({ cell }) => cell.name);
   const tracker = createCompareTracker(names, ended, () => performance.now());
   const following = await forEachCell(options.path, cells, async (open) => {
-    await submitStudy(agent, open.loaded, open.csv, patience);
+    await submit(agent, open, patience);
     const followed = followCell(agent, open, tracker, patience, options);
     followed.catch(() => {});
     // Not the promise itself, which would be awaited before the next study is created.
     return () => followed;
   });
   await Promise.all(following.map((followed) => followed()));
+}
+
+/** Creates the study of a cell. A new folder of one that is refused is removed: it would stand in the way of the corrected one. */
+async function submit(agent: AgentClient, { loaded, csv, place, isNew }: OpenCell, patience: Patience): Promise<void> {
+  try {
+    await submitStudy(agent, loaded, csv, patience);
+  } catch (error) {
+    if (isNew && error instanceof UsageError) rmSync(place.path, { recursive: true, force: true });
+    throw error;
+  }
 }
 
 async function followCell(

@@ -43,10 +43,10 @@ describe('runCompare', () => {
   it('writes the result of each cell into its run folder, and runs nothing again', async () => {
     const compare = await options('finish');
     const { folder, compared } = await runCompare(compare);
-    expect(compared.cells.map(({ cell, state, result }) => [cell.name, state, result?.arms.length])).toEqual([
-      ['annni-n40', 'finished', 7],
-      ['annni-n41', 'finished', 7],
-      ['two-curves-n20', 'finished', 7],
+    expect(compared.cells.map(({ cell, state, result }) => [cell.name, state, result?.arms[0].name])).toEqual([
+      ['annni-n40', 'finished', 'real-only'],
+      ['annni-n41', 'finished', 'real-only'],
+      ['two-curves-n20', 'finished', 'real-only'],
     ]);
     for (const { cell } of compared.cells) {
       const place = folder.cell(cell.id);
@@ -105,9 +105,22 @@ describe('runCompare', () => {
   });
 
   it('refuses what the agent refuses, with line and cell', async () => {
-    await expect(runCompare(await options('refuse'))).rejects.toThrow(
+    const compare = await options('refuse');
+    await expect(runCompare(compare)).rejects.toThrow(
       'toy.yaml:3: cell annni-n40 and 1 more: data.labels: too few\ntoy.yaml:5: cell two-curves-n20: data.labels: too few',
     );
+    expect(existsSync(join(compare.out, 'toy'))).toBe(false);
+  });
+
+  it('forgets refused cells of a folder with results, so that corrected ones can take their place', async () => {
+    const compare = await options('finish', { only: ['annni-n40'] });
+    const { folder } = await runCompare(compare);
+    process.env['FAKE_AGENT'] = 'refuse';
+    await expect(runCompare({ ...compare, only: undefined })).rejects.toThrow('cell annni-n41: data.labels: too few');
+    process.env['FAKE_AGENT'] = 'finish';
+    const corrected = await parseCompareFile('toy.yaml', TEXT.replace('[20]', '[20]\n    episodes: 5'), {});
+    await runCompare({ ...compare, loaded: corrected, only: undefined });
+    expect(statesOf(folder.path).map((cell) => (cell as string[])[1])).toEqual(['finished', 'finished', 'finished']);
   });
 
   it('refuses data that a cell does not have before anything starts, with line and cell', async () => {

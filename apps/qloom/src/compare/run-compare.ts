@@ -1,5 +1,6 @@
+import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { CommandError } from '../command/errors.ts';
+import { CommandError, UsageError } from '../command/errors.ts';
 import { forEachCell } from '../compare-file/cell-problems.ts';
 import type { LoadedCell, LoadedCompare } from '../compare-file/load-compare-file.ts';
 import { assertStorageAnswers } from '../run/event-log.ts';
@@ -38,7 +39,7 @@ export interface CompareOptions {
 
 /**
  * Runs the studies of a compare file that have not ended, in its folder; returns all cells with their results. A cell whose
- * study fails does not end the others. Throws `InterruptedError` when `signal` aborts, `UsageError` for wrong input,
+ * study fails does not end the others. Wrong input leaves no folder behind. Throws `InterruptedError` when `signal` aborts, `UsageError` for wrong input,
  * and the errors of run folders.
  */
 export async function runCompare(
@@ -48,6 +49,7 @@ export async function runCompare(
   const chosen = selectCells(loaded.cells, options.only);
   const checked = await forEachCell(loaded.path, chosen, checkCell);
   const folder = compareFolderAt(join(options.out, loaded.name));
+  const isOurs = !existsSync(folder.path);
   const lock = lockFolder(folder.path);
   try {
     const cells: OpenCell[] = [];
@@ -58,6 +60,9 @@ export async function runCompare(
     const open = cells.filter(({ record }) => record.state === 'running');
     if (open.length > 0) await runOpen(options, folder, cells, open);
     return { folder, compared: readComparedCells(folder) };
+  } catch (error) {
+    if (isOurs && error instanceof UsageError) rmSync(folder.path, { recursive: true, force: true });
+    throw error;
   } finally {
     lock.release();
   }
@@ -74,8 +79,9 @@ async function checkCell({ cell, loaded }: LoadedCell): Promise<CheckedCell> {
 
 async function openCell(folder: CompareFolder, checked: CheckedCell, log: string): Promise<OpenCell> {
   const place = folder.cell(checked.cell.id);
+  const isNew = !existsSync(place.studyJson);
   const record = openRunFolder(place, await freshRecord(checked.loaded, log), checked.loaded.text);
-  return { ...checked, place, record };
+  return { ...checked, place, record, isNew };
 }
 
 async function runOpen(
