@@ -1,5 +1,5 @@
 import { runNow, type Steps } from '@qloom/datasets/split/turns.ts';
-import { createRandom } from '@qloom/random/random.ts';
+import { createRandom, type Random } from '@qloom/random/random.ts';
 import type { Points } from '@qloom/study/points/points.ts';
 import { selectRows } from '@qloom/study/points/rows.ts';
 import { MetricError } from '../metric-error.ts';
@@ -7,6 +7,7 @@ import { median, quantile, scaledMad } from '../percentile.ts';
 import { CONSTRAINT_NAMES, type ConstraintName, type ConstraintReport, constraintSteps } from './constraints.ts';
 import { MOST_POINTS_COMPARED } from './equal-blocks.ts';
 import { equalParts } from './equal-parts.ts';
+import { imbalance } from './imbalance.ts';
 
 /** Distribution of a constraint when the synthetic points are real ones. Plain JSON. */
 export interface ConstraintNullEntry {
@@ -32,6 +33,11 @@ export interface NullOptions {
   readonly repeats?: number;
   /** n of every part. Default: as many as fit. */
   readonly size?: number;
+  /**
+   * Rows of each class in the held-out sample that `imbalance` will compare, at most half of the points in all. Default:
+   * two parts as for the other constraints.
+   */
+  readonly heldOutCounts?: readonly number[];
 }
 
 /**
@@ -39,6 +45,9 @@ export interface NullOptions {
  * whole, for its units and for the nearest training points, which 1,000 determine well enough.
  */
 const MOST_POINTS_OF_PART = 1000;
+
+/** Number of divisions for `imbalance`: it is cheap, and the shares of small samples are steps of 1/n. */
+const PAIR_REPEATS = 200;
 
 /** σ_k is never below this: a constraint that hardly varies would otherwise dominate. */
 const SMALLEST_SIGMA = 0.02;
@@ -78,5 +87,29 @@ function* constraintNullSteps(real: Points, options: NullOptions): Steps<Constra
     };
   };
   const entries = Object.fromEntries(CONSTRAINT_NAMES.map((name) => [name, entryOf(name)]));
+  if (options.heldOutCounts !== undefined) {
+    entries.imbalance = yield* imbalanceNullSteps(real, options.heldOutCounts, random.fork('imbalance'));
+  }
   return { entries: entries as Record<ConstraintName, ConstraintNullEntry>, size, repeats };
+}
+
+/**
+ * The null of `imbalance` alone, which needs no third part: a sample with the class counts of the held-out one against as many of
+ * the other points, cut as synthetic points are. With other counts the shares of classes and bins are rounded differently, and true samples
+ * would be charged for it: seven points of two equal classes differ by 1/7 where six do not.
+ */
+function* imbalanceNullSteps(real: Points, counts: readonly number[], random: Random): Steps<ConstraintNullEntry> {
+  const size = counts.reduce((sum, count) => sum + count, 0);
+  const scores: number[] = [];
+  for (let repeat = 0; repeat < PAIR_REPEATS; repeat++) {
+    if (repeat % 20 === 19) yield;
+    const stream = random.fork(repeat);
+    const left = [...counts];
+    const [first, rest]: [number[], number[]] = [[], []];
+    for (const row of stream.fork('rows').permutation(real.count)) (left[real.y[row]]-- > 0 ? first : rest).push(row);
+    const others = selectRows(real, rest);
+    const [second] = equalParts(others, 1, Math.min(size, rest.length), stream);
+    scores.push(imbalance(selectRows(real, first), selectRows(others, second)).score);
+  }
+  return { median: median(scores), sigma: Math.max(scaledMad(scores), SMALLEST_SIGMA), tau: quantile(scores, 0.05) };
 }

@@ -1,14 +1,17 @@
 import { createAnnniTask } from '@qloom/datasets/annni/annni-task.ts';
 import { AUGMENTATIONS, type AugmentationName } from '@qloom/datasets/augmentations/augmentation-table.ts';
 import { fitStandardizer } from '@qloom/datasets/preprocessing/standardizer.ts';
+import { stratifiedFolds } from '@qloom/datasets/split/stratified-folds.ts';
 import { runInTurns } from '@qloom/datasets/split/turns.ts';
 import { createRandom } from '@qloom/random/random.ts';
 import type { Points } from '@qloom/study/points/points.ts';
+import { classCounts as classCountsOf, selectRows } from '@qloom/study/points/rows.ts';
 import { manifoldCoverage } from '../distances/coverage.ts';
 import { matrixOf } from '../matrix.ts';
 import { audit } from './auditor.ts';
 import { constraintNull } from './constraint-null.ts';
 import { CONSTRAINT_NAMES, constraintSteps, measureConstraints } from './constraints.ts';
+import { equalBlocks } from './equal-blocks.ts';
 import { equalParts } from './equal-parts.ts';
 import { imbalance } from './imbalance.ts';
 
@@ -89,6 +92,25 @@ describe('constraintNull', () => {
       expect(null1.entries[name].sigma).toBeGreaterThanOrEqual(0.02);
       expect(null1.entries[name].tau).toBeLessThanOrEqual(null1.entries[name].median);
     }
+  });
+
+  it.each([20, 40])('charges true samples nothing for imbalance with %i labels, on average', (count) => {
+    const charges = Array.from({ length: 12 }, (_, seed) => {
+      const labels = task.draw({ count, seed });
+      const folds = stratifiedFolds(labels, 3, createRandom(seed)).map(({ train, heldOut: rows }) => {
+        const classCounts = classCountsOf(selectRows(labels, train)).map((rowsOf) => 8 * rowsOf);
+        const synthetic = task.draw({ count: 8 * train.length, seed, purpose: 'oracle', classCounts });
+        const { heldOut: real, blocks } = equalBlocks(selectRows(labels, rows), synthetic, createRandom(seed));
+        const value = blocks.reduce((sum, block) => sum + imbalance(real, block).score, 0) / blocks.length;
+        const heldOutCounts = classCountsOf(selectRows(labels, rows));
+        return { value, ...constraintNull(labels, { seed, repeats: 2, size: 2, heldOutCounts }).entries.imbalance };
+      });
+      const mean = (of: 'value' | 'tau' | 'sigma') => folds.reduce((sum, fold) => sum + fold[of] / 3, 0);
+      return Math.min(0, (mean('value') - mean('tau')) / mean('sigma'));
+    });
+    // With a null of 6 points for held-out folds of 7 it was −.3. A value at τ, the 5th percentile of a single pair, is 1.6 σ below
+    // the median; the mean over folds and blocks varies less, so that few of 12 are charged, and little.
+    expect(charges.reduce((sum, charge) => sum + charge, 0) / 12).toBeGreaterThan(-0.05);
   });
 
   it('refuses too few points', () => {

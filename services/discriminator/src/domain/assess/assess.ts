@@ -3,6 +3,7 @@ import { fitStandardizer, type Standardizer } from '@qloom/datasets/preprocessin
 import { audit } from '@qloom/metrics/constraints/auditor.ts';
 import { type ConstraintNull, constraintNull } from '@qloom/metrics/constraints/constraint-null.ts';
 import { CONSTRAINT_NAMES, type ConstraintName, measureConstraints } from '@qloom/metrics/constraints/constraints.ts';
+import { MOST_POINTS_COMPARED } from '@qloom/metrics/constraints/equal-blocks.ts';
 import { knnEntropy } from '@qloom/metrics/constraints/knn-entropy.ts';
 import { realPool } from '@qloom/metrics/constraints/real-pool.ts';
 import { manifoldCoverage } from '@qloom/metrics/distances/coverage.ts';
@@ -11,7 +12,7 @@ import { maximumMeanDiscrepancy } from '@qloom/metrics/distances/mmd.ts';
 import { matrixOf } from '@qloom/metrics/matrix.ts';
 import { createRandom, type Random } from '@qloom/random/random.ts';
 import type { Points } from '@qloom/study/points/points.ts';
-import { selectRows } from '@qloom/study/points/rows.ts';
+import { classCounts, selectRows } from '@qloom/study/points/rows.ts';
 import { InvalidPointsError } from '../errors.ts';
 import { type PhysicalSettings, physicalShare } from './physical-validity.ts';
 
@@ -71,7 +72,10 @@ function requireEnough({ training, heldOut, synthetic }: Assessment): void {
  */
 export function nullOf({ training, heldOut, seed }: Assessment): ConstraintNull {
   const real = realPool(training, heldOut);
-  return constraintNull(real, { seed, size: Math.min(heldOut.count, Math.floor(real.count / 3)) });
+  // Half of the points at most, and not more than are compared: above that the rounding of shares is small.
+  const isPaired = heldOut.count <= Math.min(MOST_POINTS_COMPARED, real.count / 2);
+  const heldOutCounts = isPaired ? classCounts(heldOut) : undefined;
+  return constraintNull(real, { seed, size: Math.min(heldOut.count, Math.floor(real.count / 3)), heldOutCounts });
 }
 
 /**
