@@ -18,11 +18,7 @@ export interface TrainingSample {
   readonly x: Matrix;
 }
 
-/**
- * Rows that classifiers are fitted to, so that their cost is bounded: of more training points, a stratified sample. On 10
- * features an MLP's error with 2,000 points is within its spread between draws of that with 10,000; the matrix of a
- * support vector classifier would take 800 MB with 10,000.
- */
+/** Most rows that a classifier is fitted to, so that its cost is bounded: of more training points, a stratified sample. */
 export const MOST_TRAINING_ROWS = 2000;
 
 /**

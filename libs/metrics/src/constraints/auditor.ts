@@ -4,7 +4,7 @@ import type { Random } from '@qloom/random/random.ts';
 import type { Points } from '@qloom/study/points/points.ts';
 import { type Matrix, matrixOf, selectMatrixRows } from '../matrix.ts';
 import { MetricError } from '../metric-error.ts';
-import { fitLogistic, logitOf, sigmoid } from './logistic-regression.ts';
+import { fitLogit, logitOf, sigmoid } from './logistic-regression.ts';
 import { rankAuc } from './rank-auc.ts';
 
 /** Result of the auditor: how well real and synthetic points can be distinguished. */
@@ -75,7 +75,7 @@ export function audit(real: Points, synthetic: Points, standardizer: Standardize
   return runNow(auditSteps(real, synthetic, standardizer, random));
 }
 
-/** {@link audit} in steps of one fold. */
+/** {@link audit} in steps of one gradient. */
 export function* auditSteps(real: Points, synthetic: Points, standardizer: Standardizer, random: Random): Steps<Audit> {
   if (real.count < 2 || synthetic.count < 2) {
     throw new MetricError(
@@ -94,9 +94,8 @@ export function* auditSteps(real: Points, synthetic: Points, standardizer: Stand
   fold.set(foldNumbers(synthetic.count, folds, random), real.count);
   const probability = new Float64Array(features.count);
   for (let f = 0; f < folds; f++) {
-    if (f > 0) yield;
     const training = [...fold.keys()].filter((i) => fold[i] !== f);
-    const weights = fitLogistic(
+    const weights = yield* fitLogit(
       selectMatrixRows(features, training),
       Int32Array.from(training, (i) => labels[i]),
       RIDGE,

@@ -1,19 +1,20 @@
+import { runNow } from '@qloom/datasets/split/turns.ts';
 import { sineGrid } from '../testing/golden-samples.ts';
-import { fitLogistic } from './logistic-regression.ts';
+import { fitLogit } from './logistic-regression.ts';
 import { rankAuc } from './rank-auc.ts';
 
-describe('fitLogistic', () => {
+describe('fitLogit', () => {
   it('agrees with scikit-learn', () => {
     // LogisticRegression(C=1.0, tol=1e-12, max_iter=10000).fit(A, np.arange(12) % 3 == 0): coef_, intercept_
     const labels = Array.from({ length: 12 }, (_, i) => (i % 3 === 0 ? 1 : 0));
-    const weights = fitLogistic(sineGrid(12, 3, 0.7), labels, 1);
+    const weights = runNow(fitLogit(sineGrid(12, 3, 0.7), labels, 1));
     [-0.14860455952120102, 0.2069125059685547, -1.5105827426220149, -0.9125628752079604].forEach((value, j) => {
       expect(weights[j]).toBeCloseTo(value, 5);
     });
   });
 
   it('stays finite where the classes are separable and labels are all equal', () => {
-    expect(fitLogistic(sineGrid(12, 3, 0.7), new Array(12).fill(1), 1).every(Number.isFinite)).toBe(true);
+    expect(runNow(fitLogit(sineGrid(12, 3, 0.7), new Array(12).fill(1), 1)).every(Number.isFinite)).toBe(true);
   });
 });
 
