@@ -18,7 +18,7 @@ export interface ProbabilisticClassifierEntry {
   fitSteps(training: Points, seed: number): Steps<ProbabilisticClassifier>;
 }
 
-/** Classifiers by name. Each standardizes the features itself, and is fitted to at most `MOST_TRAINING_ROWS` rows. */
+/** Classifiers by name. Each standardizes the features itself, and is fitted to at most `mostTrainingRows`. */
 export const PROBABILISTIC_CLASSIFIERS = {
   lda: entry('Linear discriminant analysis', single(fitLda)),
   logistic: entry('Logistic regression', single(fitLogistic)),

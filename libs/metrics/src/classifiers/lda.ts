@@ -2,7 +2,7 @@ import { standardize } from '@qloom/datasets/preprocessing/standardizer.ts';
 import { classMoments } from '@qloom/datasets/prior/within-class-covariance.ts';
 import type { Steps } from '@qloom/datasets/split/turns.ts';
 import { classCounts } from '@qloom/study/points/rows.ts';
-import { solvePositive } from '../solve-positive.ts';
+import { factorPositive, solveFactored } from '../solve-positive.ts';
 import type { SoftmaxNetwork } from './softmax-network.ts';
 import type { TrainingSample } from './training-sample.ts';
 
@@ -20,14 +20,17 @@ const RIDGE = 1e-6;
 export function* fitLda({ points, present, standardizer }: TrainingSample): Steps<SoftmaxNetwork> {
   const { features, classes } = points;
   const { means, covariance } = classMoments(standardize(standardizer, points));
+  yield;
   const counts = classCounts(points);
+  const factor = solvable(covariance, features);
+  factorPositive(factor, features);
   const weights = new Float64Array(present.length * features);
   const biases = new Float64Array(present.length);
+  yield;
   for (const [k, label] of present.entries()) {
-    yield;
     const mean = means[label] as Float64Array;
     const direction = mean.slice();
-    solvePositive(solvable(covariance, features), direction, features);
+    solveFactored(factor, direction, features);
     weights.set(direction, k * features);
     biases[k] = Math.log(counts[label] / points.count);
     for (let j = 0; j < features; j++) biases[k] -= 0.5 * mean[j] * direction[j];

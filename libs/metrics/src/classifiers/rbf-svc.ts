@@ -48,7 +48,7 @@ const GAMMA_FACTORS = [0.1, 0.5, 1, 3];
  * C in {.1, 1, 10, 100} and γ in {.1, .5, 1, 3}/features chosen by stratified cross-validation inside the training
  * points (three folds, or as many as the smallest class has points), ties to the first; then fitted on all of them.
  * With a class of one point no cross-validation is possible, and the defaults are used. Of more than
- * `MOST_TRAINING_ROWS` points a stratified sample of so many is used for both.
+ * `mostTrainingRows` points a stratified sample of so many is used for both.
  */
 export function chooseRbfSvc(
   given: Points,

@@ -18,11 +18,20 @@ export interface TrainingSample {
   readonly x: Matrix;
 }
 
-/** Most rows that a classifier is fitted to, so that its cost is bounded: of more training points, a stratified sample. */
-export const MOST_TRAINING_ROWS = 2000;
+/** Most rows that a classifier is fitted to, so that its cost is bounded … */
+const MOST_ROWS = 2000;
+/** … and most values in them, for more than 64 features; … */
+const MOST_VALUES = 128_000;
+/** … but as many rows as this, and one of each class. */
+const LEAST_ROWS = 200;
+
+/** Most rows that a classifier is fitted to: 2,000 up to 64 features, then fewer down to 200 (or the number of classes). */
+export function mostTrainingRows({ features, classes }: Pick<Points, 'features' | 'classes'>): number {
+  return Math.max(LEAST_ROWS, classes, Math.min(MOST_ROWS, Math.floor(MOST_VALUES / features)));
+}
 
 /**
- * The training points, or a stratified sample of {@link MOST_TRAINING_ROWS} of them as a function of the seed, every class
+ * The training points, or a stratified sample of {@link mostTrainingRows} of them as a function of the seed, every class
  * with at least one row. Throws MetricError without points.
  */
 export function trainingSample(training: Points, seed: number): TrainingSample {
@@ -36,10 +45,11 @@ export function trainingSample(training: Points, seed: number): TrainingSample {
   return { points, present, targets, standardizer, x: matrixOf(points, standardizer) };
 }
 
-/** The points themselves, or, of more than {@link MOST_TRAINING_ROWS}, a stratified sample of so many. */
+/** The points themselves, or, of more than {@link mostTrainingRows}, a stratified sample of so many. */
 export function atMostTrainingRows(training: Points, random: Random): Points {
-  if (training.count <= MOST_TRAINING_ROWS) return training;
-  const quotas = coveringQuotas(MOST_TRAINING_ROWS, classCounts(training));
+  const most = mostTrainingRows(training);
+  if (training.count <= most) return training;
+  const quotas = coveringQuotas(most, classCounts(training));
   const rows = rowsByClass(training).flatMap((members, label) => random.shuffle(members).slice(0, quotas[label]));
   return selectRows(
     training,

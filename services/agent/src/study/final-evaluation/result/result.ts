@@ -49,7 +49,7 @@ export async function encodeResult(
         'this file only (intervals of gains by Nadeau and Bengio).',
     );
   }
-  warnings.push(...boundWarnings(context.labels.count));
+  warnings.push(...boundWarnings(context.labels));
   warnings.push(...(await mixedImplementations(view, context.peers)));
   const scored = armDraws(view, arms, choices, warnings);
   const { test } = await context.data.own();
