@@ -84,6 +84,8 @@ function renderTasks(): string {
         allowedValues(spec),
         `default ${JSON.stringify(spec.default)}`,
       ]);
+      const relatives = kind.relative?.summary ?? 'none';
+      rows.push(['(simulator)', 'cheaper relatives for data.simulator', relatives]);
       return `${style.bold(kind.name)}  ${kind.summary}\n${renderTable([{ title: '' }, { title: '' }, { title: '' }], rows, { indent: '    ' })}`;
     })
     .join('\n');

@@ -7,6 +7,7 @@ import { assertStorageAnswers } from '../run/event-log.ts';
 import { readStudyCsv } from '../run/put-csv.ts';
 import { freshRecord } from '../run/run-record.ts';
 import { type SessionOptions, storageOf } from '../run/session.ts';
+import { readSourceFiles } from '../run/source-files.ts';
 import { checkData } from '../run/study-data.ts';
 import { lockFolder } from '../run-folder/lock.ts';
 import { openRunFolder } from '../run-folder/run-folder.ts';
@@ -74,6 +75,7 @@ type CheckedCell = Pick<OpenCell, 'cell' | 'loaded' | 'csv'>;
 async function checkCell({ cell, loaded }: LoadedCell): Promise<CheckedCell> {
   const csv = await readStudyCsv(loaded);
   checkData(loaded, csv);
+  await readSourceFiles(loaded, csv);
   return { cell, loaded, csv };
 }
 

@@ -30,6 +30,7 @@ import { createProgressView, type ProgressView } from './progress-view.ts';
 import { readStudyCsv } from './put-csv.ts';
 import { endedRecord, freshRecord } from './run-record.ts';
 import { type Session, type SessionOptions, startSession, storageOf } from './session.ts';
+import { readSourceFiles } from './source-files.ts';
 import { checkData } from './study-data.ts';
 import { submitStudy } from './submit-study.ts';
 
@@ -74,6 +75,7 @@ export async function runStudy(options: RunOptions): Promise<FinishedRun> {
   const fresh = await freshRecord(loaded, options.log);
   const csv = await readStudyCsv(loaded);
   checkData(loaded, csv);
+  await readSourceFiles(loaded, csv);
   const isOurs = !existsSync(folder.path);
   const lock: FolderLock = lockFolder(folder.path);
   try {

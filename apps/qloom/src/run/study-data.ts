@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { CsvData } from '@qloom/datasets/csv/read-csv.ts';
-import { createNamedTask } from '@qloom/datasets/tasks/task-table.ts';
+import type { Task } from '@qloom/datasets/tasks/task.ts';
+import { createNamedTask, createRelativeTask } from '@qloom/datasets/tasks/task-table.ts';
 import type { DataShape } from '@qloom/qnn/model/qnn-model.ts';
 import { DatasetError } from '@qloom/study/points/dataset-error.ts';
 import { type LoadedStudy, studyProblem, studyProblems } from '../study-file/load-study-file.ts';
@@ -19,15 +20,30 @@ export function checkData(loaded: LoadedStudy, csv: CsvData | undefined): void {
 }
 
 function taskShape(loaded: LoadedStudy): DataShape {
-  const { task = '', settings } = loaded.study.data;
+  const { task = '', settings, simulator } = loaded.study.data;
+  const made = ofSettings(loaded, ['data', 'settings'], settings, () => createNamedTask(task, settings ?? {}));
+  if (typeof simulator === 'object') {
+    const path = ['data', 'simulator', 'settings'];
+    ofSettings(loaded, path, simulator.settings, () => createRelativeTask(made, simulator.settings ?? {}));
+  }
+  const { featureNames, classNames } = made.descriptor;
+  return { features: featureNames.length, classes: classNames.length };
+}
+
+/** Reports an error of a task with the line of the setting that it names. */
+function ofSettings(
+  loaded: LoadedStudy,
+  path: readonly string[],
+  settings: Readonly<Record<string, unknown>> | undefined,
+  make: () => Task,
+): Task {
   try {
-    const { featureNames, classNames } = createNamedTask(task, settings ?? {}).descriptor;
-    return { features: featureNames.length, classes: classNames.length };
+    return make();
   } catch (error) {
     if (!(error instanceof DatasetError)) throw error;
-    const path =
-      settings !== undefined && error.field in settings ? ['data', 'settings', error.field] : ['data', 'settings'];
-    throw studyProblem(loaded, path, error.message.replace(`${error.field}: `, ''));
+    const at =
+      settings !== undefined && error.field in settings ? [...path, error.field] : settings ? path : path.slice(0, 2);
+    throw studyProblem(loaded, at, error.message.replace(`${error.field}: `, ''));
   }
 }
 

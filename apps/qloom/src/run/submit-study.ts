@@ -8,6 +8,7 @@ import { refusalOf } from '../study-file/refusal.ts';
 import { toStudySettings } from '../study-file/to-settings.ts';
 import { type AgentClient, type Patience, untilAnswered } from './follow-study.ts';
 import { putCsv } from './put-csv.ts';
+import { putSourceFiles, readSourceFiles } from './source-files.ts';
 
 /**
  * Creates the study of a file with the agent, or joins it if it exists; `csv` is its CSV, absent for a task. Throws
@@ -21,7 +22,8 @@ export async function submitStudy(
 ): Promise<void> {
   const { space } = await untilAnswered(() => agent.getCapabilities({}), patience);
   const dataset = await putCsv(agent, csv, patience);
-  const given = toStudySettings(loaded.study, { dataset, circuit: loaded.circuit?.text });
+  const sources = await putSourceFiles(agent, await readSourceFiles(loaded, csv), patience);
+  const given = toStudySettings(loaded.study, { dataset, ...sources, circuit: loaded.circuit?.text });
   const settings = { ...given, space: fitOverrides(loaded, given.space, space.map(decodeHyperparameter)) };
   try {
     await untilAnswered(() => agent.createStudy({ id: loaded.id, settings }, { deadlineMs: 120_000 }), patience);

@@ -39,6 +39,11 @@ export function checkMeaning(file: StudyFile, positions: Positions, circuit?: Ci
     if (data.labels === undefined)
       say(['data'], 'labels is missing: a task needs the number of labels to draw, such as 40');
   }
+  if (data.csv !== undefined) {
+    const csv = 'a csv draws no points; give the path of another csv';
+    if (typeof data.unlabelled === 'number') say(['data', 'unlabelled'], csv);
+    if (typeof data.simulator === 'object') say(['data', 'simulator'], csv);
+  }
   if (typeof data.label === 'string' && data.header === false) {
     say(['data', 'label'], `${quoted(data.label)} is a name, but header is false; give its position from 0`);
   }

@@ -63,6 +63,10 @@ export interface DataSection {
   readonly labels?: number;
   /** Points of the test set. */
   readonly test?: number;
+  /** Points without labels: how many the task draws, or the path of a CSV with the features of the data. */
+  readonly unlabelled?: number | string;
+  /** Points of a cheaper relative: other settings of the task and their number, or the path of a labelled CSV. */
+  readonly simulator?: string | { readonly settings?: Readonly<Record<string, unknown>>; readonly points?: number };
 }
 
 /** An option of an encoding or an ansatz, as YAML has it. */

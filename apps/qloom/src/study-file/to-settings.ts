@@ -1,4 +1,11 @@
-import { IdenticalRows, SpaceOverride, StudySettings } from '@qloom/contracts/gen/qloom/agent/v1/agent.ts';
+import {
+  type DataSource,
+  IdenticalRows,
+  type SimulatorData,
+  SpaceOverride,
+  StudySettings,
+  type UnlabelledData,
+} from '@qloom/contracts/gen/qloom/agent/v1/agent.ts';
 import type { HyperparameterValue } from '@qloom/contracts/gen/qloom/episode/v1/hyperparameter.ts';
 import type { ArtifactRef } from '@qloom/contracts/gen/qloom/episode/v1/slots.ts';
 import { optionTexts } from '@qloom/qnn/model/qnn-fields.ts';
@@ -8,12 +15,16 @@ import type { SpaceEntry, StudyFile } from './study-file.ts';
 export interface Attached {
   /** The stored CSV, once it is stored. */
   readonly dataset?: ArtifactRef;
+  /** The stored CSVs of unlabelled points and of a simulator, likewise. */
+  readonly unlabelled?: ArtifactRef;
+  readonly simulator?: ArtifactRef;
   /** Text of the QNN's circuit. */
   readonly circuit?: string;
 }
 
 /** The settings of a study file on the wire; absent fields are 0 or empty, and the agent fills in their defaults. */
-export function toStudySettings(file: StudyFile, { dataset, circuit }: Attached = {}): StudySettings {
+export function toStudySettings(file: StudyFile, attached: Attached = {}): StudySettings {
+  const { dataset, circuit } = attached;
   const { data, qnn = {}, reward = {}, evaluation = {} } = file;
   return StudySettings.fromPartial({
     seed: file.seed ?? 1,
@@ -31,6 +42,7 @@ export function toStudySettings(file: StudyFile, { dataset, circuit }: Attached 
       labelBudget: data.labels ?? 0,
       testSize: data.test ?? 0,
       identicalRows: data.duplicates === 'independent' ? IdenticalRows.INDEPENDENT : IdenticalRows.UNSPECIFIED,
+      ...toSources(data, attached),
     },
     qnn: {
       qubits: qnn.qubits ?? 0,
@@ -70,6 +82,22 @@ export function toStudySettings(file: StudyFile, { dataset, circuit }: Attached 
     },
     episodeDeadlineSeconds: file.episodeDeadline ?? 0,
   });
+}
+
+function toSources({ unlabelled, simulator }: StudyFile['data'], attached: Attached): Partial<DataSource> {
+  const pool: UnlabelledData['source'] =
+    typeof unlabelled === 'number'
+      ? { $case: 'count', value: unlabelled }
+      : attached.unlabelled && { $case: 'dataset', value: attached.unlabelled };
+  const relative = typeof simulator === 'object' ? simulator : undefined;
+  const { settings, points = 0 } = relative ?? {};
+  const source: SimulatorData['source'] = relative
+    ? { $case: 'relative', value: { settingsJson: settings ? JSON.stringify(settings) : '', points } }
+    : attached.simulator && { $case: 'dataset', value: attached.simulator };
+  return {
+    ...(unlabelled === undefined ? {} : { unlabelled: { source: pool } }),
+    ...(simulator === undefined ? {} : { simulator: { source } }),
+  };
 }
 
 function toOverride(name: string, entry: SpaceEntry): SpaceOverride {

@@ -21,9 +21,9 @@ export interface AlignedPoints {
  * P the pooled covariance within classes of the labelled points (`classMoments`), n_c and k_c the numbers of labelled and of source
  * points of class c, p the number of differences: features times classes that both have (James and Stein, "Estimation with
  * quadratic loss", 1961). If d_c is no larger than its sampling error w is about 0, if it is much larger about 1. A class
- * that one of them lacks stays where it is. Both need the same features and classes.
+ * that one of them lacks stays where it is. `share`, in [0, 1], multiplies w. Both need the same features and classes.
  */
-export function alignClasses(source: Points, labelled: Points): AlignedPoints {
+export function alignClasses(source: Points, labelled: Points, share = 1): AlignedPoints {
   const { features } = source;
   const own = classMoments(labelled);
   const theirs = classMoments(source).means;
@@ -40,7 +40,8 @@ export function alignClasses(source: Points, labelled: Points): AlignedPoints {
     statistic += squares / (1 / n[label] + 1 / k[label]);
     return shift;
   });
-  const weight = statistic > 0 ? Math.min(1, Math.max(0, 1 - (differences - 2) / statistic)) : 0;
+  const estimated = statistic > 0 ? Math.min(1, Math.max(0, 1 - (differences - 2) / statistic)) : 0;
+  const weight = share * estimated;
   const x = source.x.map((value, i) => {
     const shift = shifts[source.y[Math.floor(i / features)]];
     return shift === undefined ? value : value + weight * shift[i % features];

@@ -341,16 +341,17 @@ describe('PutDataset', () => {
 });
 
 describe('GetCapabilities', () => {
-  it('shows the default space of a study: the hyperparameters that services advertise, method pinned to gan', async () => {
+  it('shows the hyperparameters that services advertise, with those of every method', async () => {
     const { space: parameters } = await world.agent.getCapabilities({});
     expect(parameters.map((parameter) => parameter.name)).toEqual([
       'disc.arch',
       'disc.kernel',
       'method',
+      'rival.strength',
       'gan.lrG',
       'synthRatio',
     ]);
-    expect(parameters.find((parameter) => parameter.name === 'method')?.choices).toEqual(['gan']);
+    expect(parameters.find((parameter) => parameter.name === 'method')?.choices).toEqual(['gan', 'noise', 'gaussian']);
   });
 
   it('reports how policies are trained: compiled steps, and their backend', async () => {

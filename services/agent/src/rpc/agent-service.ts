@@ -14,7 +14,6 @@ import type { Training } from '@qloom/tfjs/steps/use-training.ts';
 import { storeDataset, storeUnlabelled } from '../study/data/datasets.ts';
 import { advertisedSpace, type Peers } from '../study/peers.ts';
 import { MAX_EPISODES } from '../study/settings/complete-settings.ts';
-import { studySpace } from '../study/settings/study-space.ts';
 import type { Studies } from '../study/studies.ts';
 
 /** Version of the agent, as capabilities report it. */
@@ -38,7 +37,7 @@ export function createAgentService(
 ): ServiceBinding {
   return bindService(AgentServiceService, {
     async getCapabilities(_request, { signal }): Promise<GetCapabilitiesResponse> {
-      const space = studySpace(await advertisedSpace(peers, signal), []);
+      const space = await advertisedSpace(peers, signal);
       return {
         capabilities: {
           service: 'qloom.agent',

@@ -10,7 +10,7 @@ export const PRIOR_RHO: Unconditional = {
   choices: ['auto', '0', '0.3', '0.5', '0.7', '0.9'],
   default: 'auto',
   description:
-    "Share of a training point's own deviation from its class mean that a draw of the prior keeps; auto: 0.7 where shots are known, else 0.",
+    "Share of a training point's own deviation from its class mean that a draw of the prior keeps; auto: 0.7 where shots are known and every row is labelled, else 0.",
 };
 
 /** The weight of the prior for the methods that train a network on top of it. */

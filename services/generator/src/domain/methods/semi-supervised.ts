@@ -6,14 +6,11 @@ import { sampleGated } from '../sampling/sample-gated.ts';
 import { labelPoints } from '../training/label-points.ts';
 import { GATE_POSTERIOR } from './gate-hyperparameters.ts';
 import { type GeneratorMethod, NOTHING_LEARNED } from './method.ts';
-import { PRIOR_RHO, rhoOf } from './prior-hyperparameters.ts';
-
-/** Least probability of its class for an unlabelled point that is used. */
-const LEAST_POSTERIOR = 0.5;
+import { PRIOR_RHO } from './prior-hyperparameters.ts';
 
 /**
  * The prior, fitted to the training points and to unlabelled points with the labels that the teacher of the training points
- * gives them (self-training with hard labels): many more rows for the class means, the covariance and the kernels.
+ * gives them with more than `gate.posterior` (self-training with hard labels): many more rows for the class means, the covariance and the kernels.
  */
 export const semiSupervised: GeneratorMethod = {
   description: 'The prior, fitted to labelled points and to unlabelled ones that a teacher labels.',
@@ -23,9 +20,11 @@ export const semiSupervised: GeneratorMethod = {
   strength: false,
   hyperparameters: [PRIOR_RHO, GATE_POSTERIOR],
   async fit(options) {
-    const { settings, data, unlabelled } = options;
-    const labelled = await labelPoints(unlabelled as UnlabelledPoints, options, LEAST_POSTERIOR);
-    const rho = rhoOf(settings.own['prior.rho'], data.shape);
+    const { settings, unlabelled } = options;
+    const labelled = await labelPoints(unlabelled as UnlabelledPoints, options, Number(settings.own[GATE_POSTERIOR.name]));
+    // With this many rows the covariance is known well enough to draw from it alone.
+    const given = settings.own[PRIOR_RHO.name];
+    const rho = given === 'auto' ? 0 : Number(given);
     return {
       ...NOTHING_LEARNED,
       learned: learnedPoints(labelled, { rho }),

@@ -88,7 +88,10 @@ describe('semi-supervised', () => {
 
 describe('simulator', () => {
   it('brings the points of a distant domain to the classes of the labelled points', async () => {
-    const { model, values } = await fit('simulator', clouds(40, 1), { source: clouds(200, 2, 5) });
+    const { model, values } = await fit('simulator', clouds(40, 1), {
+      source: clouds(200, 2, 5),
+      own: { 'source.shift': 1 },
+    });
     expect(values['source.shift']).toBeGreaterThan(0.99);
     // The means of twenty labelled points each: four places of variance .25/20.
     expect(errorOfMeans(await draw(model, [200, 200]))).toBeLessThan(0.3);

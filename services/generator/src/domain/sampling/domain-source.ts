@@ -1,10 +1,10 @@
 import { takeInTurn } from '@qloom/datasets/augmentations/synthesize.ts';
-import { alignClasses } from '@qloom/datasets/prior/align-classes.ts';
+import { type AlignedPoints, alignClasses } from '@qloom/datasets/prior/align-classes.ts';
 import { defaultRho } from '@qloom/datasets/prior/prior.ts';
 import type { Random } from '@qloom/random/random.ts';
 import type { Points } from '@qloom/study/points/points.ts';
 import { concatenateRows, rowsByClass, selectRows } from '@qloom/study/points/rows.ts';
-import { fitCodec } from '../codec.ts';
+import { type Codec, fitCodec } from '../codec.ts';
 import { matrix } from '../losses/matrix.ts';
 import { measured } from '../measured.ts';
 import type { TrainingData } from '../training-data.ts';
@@ -14,15 +14,28 @@ import { priorSource } from './prior-source.ts';
 /** Difference from a possible result of a measurement that float32 may make, in results. */
 const ROUNDING = 1e-3;
 
+/** The points of a source domain in the channels of the codec, aligned to `labelled` by a share `shift` of the estimate. */
+export function alignedDomain(codec: Codec, labelled: Points, domain: Points, shift: number): AlignedPoints {
+  const inChannels = (points: Points): Points => ({
+    ...points,
+    features: codec.channels,
+    x: codec.encode(points).data,
+  });
+  return alignClasses(inChannels(domain), inChannels(labelled), shift);
+}
+
 /**
- * The source of points of a source domain: its rows of the class in turn, aligned to the training points; `share` of the points
- * come from it and the others from the prior, as do all of a class that the domain lacks.
+ * The source of points of a source domain: its rows of the class in turn, aligned to the training points; a share `weight` of the
+ * points comes from it and the others from the prior, as do all of a class that the domain lacks.
  */
-export function domainSource(training: TrainingData, domain: Points, share: number): PointSource {
+export function domainSource(
+  training: TrainingData,
+  domain: Points,
+  { weight, shift }: { readonly weight: number; readonly shift: number },
+): PointSource {
   const codec = fitCodec(training);
   const { channels } = codec;
-  const inChannels = (points: Points): Points => ({ ...points, features: channels, x: codec.encode(points).data });
-  const { points: aligned } = alignClasses(inChannels(domain), inChannels(training.points));
+  const { points: aligned } = alignedDomain(codec, training.points, domain, shift);
   const isMeasured = areResults(domain, training.shape.shots);
   const prior = priorSource(training, defaultRho(training.shape.shots));
   const rows = rowsByClass(aligned);
@@ -38,7 +51,7 @@ export function domainSource(training: TrainingData, domain: Points, share: numb
     draw(count, label, random) {
       if (rows[label].length === 0) return prior.draw(count, label, random);
       // By chance for each point, so that the share holds for any division of the draws.
-      const own = Array.from({ length: count }, () => random.uniform()).filter((u) => u < share).length;
+      const own = Array.from({ length: count }, () => random.uniform()).filter((u) => u < weight).length;
       const parts = [fromDomain(own, label, random), prior.draw(count - own, label, random)];
       return shuffled(concatenateRows(parts.filter((part) => part.count > 0)), random);
     },

@@ -181,7 +181,10 @@ export interface GetCapabilitiesResponse {
   capabilities:
     | Capabilities
     | undefined;
-  /** The search space of a study without overrides: the hyperparameters that the services advertise now. */
+  /**
+   * The hyperparameters that the services advertise now, those of all methods included. A study without overrides searches with
+   * the default method.
+   */
   space: Hyperparameter[];
 }
 

@@ -1,0 +1,128 @@
+import { DataSource } from '@qloom/contracts/gen/qloom/agent/v1/agent.ts';
+import { DataDescription } from '@qloom/contracts/gen/qloom/episode/v1/slots.ts';
+import { openArtifactStore } from '@qloom/episode-log/open-log.ts';
+import type { SourcePoints } from '@qloom/study/points/points.ts';
+import { createTempFolder, type TempFolder } from '@qloom/testing/temp-folder.ts';
+import { createSeeds } from '../../domain/seeds.ts';
+import { smallStudy } from '../../testing/world.ts';
+import { completeSettings } from '../settings/complete-settings.ts';
+import { storeDataset, storeUnlabelled } from './datasets.ts';
+import { openStudyData } from './study-data.ts';
+
+let folder: TempFolder;
+let store: Awaited<ReturnType<typeof openArtifactStore>>;
+
+beforeAll(async () => {
+  folder = await createTempFolder();
+  store = await openArtifactStore(`file://${folder.file('artifacts')}`);
+});
+
+afterAll(async () => {
+  await store.close();
+  await folder.remove();
+});
+
+/** Times seconds apart, which float32 holds only in units of their own. */
+const VALUES = Array.from({ length: 40 }, (_, i) => 1_700_000_000 + 30 * i);
+const labelled = (values: readonly number[]): SourcePoints => ({
+  count: values.length,
+  features: 1,
+  classes: 2,
+  x: Float64Array.from(values),
+  y: Int32Array.from(values, (_, i) => i % 2),
+});
+const rows = (values: readonly number[]) => ({ count: values.length, features: 1, x: Float64Array.from(values) });
+const named = (featureNames: string[], more: Partial<DataDescription> = {}) =>
+  DataDescription.fromPartial({ featureNames, ...more });
+
+async function open(data: Parameters<typeof DataSource.fromPartial>[0]) {
+  const given = smallStudy({ data: DataSource.fromPartial({ labelBudget: 20, testSize: 10, ...data }) });
+  const settings = await completeSettings(given, { isPolicyRemote: false }, new AbortController().signal);
+  return openStudyData(settings, createSeeds(1), store);
+}
+
+const onFile = async (more: Parameters<typeof DataSource.fromPartial>[0]) => {
+  const value = await storeDataset(store, labelled(VALUES), named(['t']));
+  return open({ source: { $case: 'dataset', value }, ...more });
+};
+const poolOf = async (values: readonly number[], names = ['t']) =>
+  ({ source: { $case: 'dataset', value: await storeUnlabelled(store, rows(values), named(names)) } }) as const;
+
+describe('unlabelled points of a file', () => {
+  it('are in the units of the study, without rows that may be test points, and the result says how many', async () => {
+    const fresh = [1_700_000_015, 1_700_000_045];
+    const data = await onFile({ unlabelled: await poolOf([VALUES[3], ...fresh, VALUES[7]]) });
+    const pool = await data.ownSources.unlabelled?.();
+    const [offset] = data.description.featureOffsets;
+    expect([...(pool?.x ?? [])].map((value) => value + offset)).toEqual(fresh);
+    expect(data.warnings).toEqual([
+      '2 of the 4 unlabelled rows are also rows of the data set, where any row may be a test point; they are left out.',
+    ]);
+    expect(data.sizes).toMatchObject({ unlabelled: 2, source: 0 });
+    expect([...data.meets]).toEqual(['unlabelled']);
+    expect(await (await data.replicate(0)).sources.unlabelled?.()).toEqual(pool);
+  });
+
+  it('are refused if none is left, or if their features are others', async () => {
+    await expect(onFile({ unlabelled: await poolOf(VALUES) })).rejects.toThrow(
+      'settings.data.unlabelled: each of its 40 rows is also a row of the data set, so that it may be a test point',
+    );
+    await expect(onFile({ unlabelled: await poolOf([1], ['u']) })).rejects.toThrow(
+      `settings.data.unlabelled: its features are "u"; right would be those of the study's data, in that order: "t"`,
+    );
+  });
+});
+
+describe('points of a simulator from a file', () => {
+  it('are in the units of the study', async () => {
+    const times = [1_700_000_001, 1_700_009_001, 1_700_000_021, 1_700_009_021];
+    const value = await storeDataset(store, labelled(times), named(['t']));
+    const data = await onFile({ simulator: { source: { $case: 'dataset', value } } });
+    const [offset] = data.description.featureOffsets;
+    // Their own units have another offset; a second is kept in either.
+    expect([...((await data.ownSources.source?.())?.x ?? [])].map((x) => Math.round(x + offset))).toEqual(times);
+  });
+
+  it('need the same classes', async () => {
+    const value = await storeDataset(store, labelled(VALUES), named(['t'], { classNames: ['a', 'b'] }));
+    const own = await storeDataset(store, labelled(VALUES), named(['t'], { classNames: ['a', 'c'] }));
+    const given = {
+      source: { $case: 'dataset', value: own },
+      simulator: { source: { $case: 'dataset', value } },
+    } as const;
+    await expect(open(given)).rejects.toThrow(
+      `settings.data.simulator: its classes are "a", "b"; right would be those of the study's data, in that order: "a", "c"`,
+    );
+  });
+});
+
+describe('sources of a task', () => {
+  const source = { $case: 'task', value: { name: 'annni', settingsJson: '' } } as const;
+  const simulator = { source: { $case: 'relative', value: { settingsJson: '{"spins": 4}', points: 30 } } } as const;
+
+  it('are drawn anew for every replicate, the same for the same one, and are no test points', async () => {
+    const data = await open({ source, unlabelled: { source: { $case: 'count', value: 25 } }, simulator });
+    const [first, second] = await Promise.all([data.replicate(0), data.replicate(1)]);
+    const pool = await first.sources.unlabelled?.();
+    expect(pool).toMatchObject({ count: 25, features: 4 });
+    expect(pool).not.toHaveProperty('y');
+    expect(await second.sources.unlabelled?.()).not.toEqual(pool);
+    expect(await (await data.replicate(0)).sources.unlabelled?.()).toEqual(pool);
+    expect(await first.sources.source?.()).toMatchObject({ count: 30, classes: 3 });
+    expect([...data.meets]).toEqual(['shots', 'unlabelled', 'source']);
+  });
+
+  it.each([
+    [{ settingsJson: '{"spins": 3}' }, 'settings.data.simulator.spins: 3 is not allowed in task annni'],
+    [{ settingsJson: '[]' }, 'is no JSON object'],
+  ])('are refused with the setting at fault: %j', async (wrong, message) => {
+    const value = { points: 10, ...wrong };
+    await expect(open({ source, simulator: { source: { $case: 'relative', value } } })).rejects.toThrow(message);
+  });
+
+  it('belong to a task and not to a file', async () => {
+    await expect(onFile({ unlabelled: { source: { $case: 'count', value: 25 } }, simulator })).rejects.toThrow(
+      'a data set draws no points; right would be a reference to a data set of such points',
+    );
+  });
+});
