@@ -9,6 +9,7 @@ import { fitChecks, resumeChecks } from './fit-checks.ts';
 import { createFitContext } from './fit-context.ts';
 import { generatorRefusals } from './generator-refusals.ts';
 import { sampleChecks } from './sample-checks.ts';
+import { sourceChecks } from './source-checks.ts';
 
 /** The checks of a GeneratorService. */
 export function generatorSuite(options: SuiteOptions): Suite {
@@ -25,6 +26,7 @@ export function generatorSuite(options: SuiteOptions): Suite {
       ...fitChecks(context, fitted),
       ...resumeChecks(context, fitted),
       ...sampleChecks(context, fitted),
+      ...sourceChecks(context),
       ...generatorRefusals(context, fitted, capabilities),
     ],
     close: () => generator.close(),
