@@ -129,6 +129,12 @@ export function columnsOf(result: StudyResult): string[] {
 }
 
 function dataText(result: StudyResult): string {
+  const { unlabelled, simulator } = result.settings?.data ?? {};
+  const beyond = [...(unlabelled ? ['points without labels'] : []), ...(simulator ? ['points of a simulator'] : [])];
+  return [sourceText(result), ...beyond].join(', ');
+}
+
+function sourceText(result: StudyResult): string {
   const source = result.settings?.data?.source;
   if (source?.$case === 'task')
     return `task ${source.value.name}${source.value.settingsJson === '' ? '' : ` ${source.value.settingsJson}`}`;

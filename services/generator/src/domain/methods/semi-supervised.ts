@@ -21,7 +21,11 @@ export const semiSupervised: GeneratorMethod = {
   hyperparameters: [PRIOR_RHO, GATE_POSTERIOR],
   async fit(options) {
     const { settings, unlabelled } = options;
-    const labelled = await labelPoints(unlabelled as UnlabelledPoints, options, Number(settings.own[GATE_POSTERIOR.name]));
+    const labelled = await labelPoints(
+      unlabelled as UnlabelledPoints,
+      options,
+      Number(settings.own[GATE_POSTERIOR.name]),
+    );
     // With this many rows the covariance is known well enough to draw from it alone.
     const given = settings.own[PRIOR_RHO.name];
     const rho = given === 'auto' ? 0 : Number(given);
