@@ -1,4 +1,5 @@
 import { compiledBench } from './compiled.ts';
+import { benchCost } from './cost.ts';
 import { benchCritique } from './critique.ts';
 import { type Bench, wholeBench } from './harness/bench.ts';
 import { benchMemory } from './memory.ts';
@@ -10,6 +11,7 @@ import { qnnTrainingBench } from './qnn-training.ts';
 /** Every benchmark, by name. */
 export const benches: ReadonlyMap<string, Bench> = new Map<string, Bench>([
   ['compiled', compiledBench],
+  ['cost', wholeBench('time of Fit, Sample, Assess and Evaluate, and peak memory, at 100 to 10,000 labels', benchCost)],
   ['critique', wholeBench('cost of one Critique exchange, the critic itself apart', benchCritique)],
   ['memory', wholeBench('resident memory of the services over a fit of 2,000 steps', benchMemory)],
   ['overhead', wholeBench('what transport, log and tracing add to an episode', benchOverhead)],

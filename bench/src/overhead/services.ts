@@ -43,7 +43,16 @@ export async function startServices(
 
 /** Resident memory of a process, from the kernel. Unit: MB (10^6 bytes). Linux only. */
 export function residentMegabytes(pid: number): number {
-  const match = readFileSync(`/proc/${pid}/status`, 'utf8').match(/^VmRSS:\s+(\d+) kB$/m);
-  if (match === null) throw new Error(`process ${pid}: no VmRSS in its status`);
+  return statusMegabytes(pid, 'VmRSS');
+}
+
+/** The most resident memory that a process has had so far. Unit: MB (10^6 bytes). Linux only. */
+export function peakMegabytes(pid: number): number {
+  return statusMegabytes(pid, 'VmHWM');
+}
+
+function statusMegabytes(pid: number, field: string): number {
+  const match = readFileSync(`/proc/${pid}/status`, 'utf8').match(new RegExp(`^${field}:\\s+(\\d+) kB$`, 'm'));
+  if (match === null) throw new Error(`process ${pid}: no ${field} in its status`);
   return (Number(match[1]) * 1024) / 1e6;
 }
