@@ -84,7 +84,7 @@ describe('a study file', () => {
     ],
     [
       'data:\n  csv: a.csv\nevaluation:\n  rivals: [noise, nose]\n',
-      'study.yaml:4: evaluation.rivals[1]: "nose" is not one of cvae, duplicate, noise,',
+      'study.yaml:4: evaluation.rivals[1]: "nose" is not one of cvae, prior, semi-supervised,',
     ],
     [
       'data:\n  csv: a.csv\nname: My Study\n',

@@ -35,7 +35,7 @@ describe('toStudySettings', () => {
         { name: 'disc.filters', choices: ['8', '16'] },
       ],
       reward: { form: 'constrained' },
-      evaluation: { draws: 10, rivals: ['noise', 'gaussian'] },
+      evaluation: { draws: 10, rivals: ['noise', 'gaussian', 'shot-resampling'] },
     });
   });
 

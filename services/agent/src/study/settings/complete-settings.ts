@@ -104,7 +104,7 @@ export async function completeSettings(
         1,
         MAX_EPISODES,
       ),
-      portfolio: given.evaluation?.portfolio ?? false,
+      portfolio: withoutPortfolio(given.evaluation?.portfolio ?? false, refuse),
       choice: oneOf('evaluation.choice', given.evaluation?.choice || CHOICE_RULE_NAMES[0], CHOICE_RULE_NAMES),
     },
     episodeDeadlineSeconds: within('episode_deadline_seconds', given.episodeDeadlineSeconds || 3600, 1, 30 * 86_400),
@@ -151,6 +151,12 @@ async function completeQnn(
     learningRate: given.learningRate || DEFAULT_QNN.learningRate,
     engine: given.engine || 'auto',
   };
+}
+
+/** This agent compares methods as baselines, and does not choose among them. */
+function withoutPortfolio(isAsked: boolean, refuse: Refuse): boolean {
+  if (isAsked) refuse('evaluation.portfolio', 'is true, and this agent offers no such arm; right would be false');
+  return isAsked;
 }
 
 /** The named baselines; none if the defaults are asked for, which depend on the data and on the generator's methods. */

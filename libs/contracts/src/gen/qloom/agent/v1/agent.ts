@@ -349,7 +349,7 @@ export interface EvaluationSettings {
   rivalEvaluations: number;
   /**
    * Whether "portfolio" is an arm: the agent also chooses the method, among its own and the baselines as tuned, or adds nothing, by
-   * the held-out losses of the study's labels. Default: false.
+   * the held-out losses of the study's labels. INVALID_ARGUMENT where the agent does not offer it. Default: false.
    */
   portfolio: boolean;
   /**
