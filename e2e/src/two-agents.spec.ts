@@ -17,6 +17,9 @@ async function slotsAfterKill(log: string | undefined): Promise<unknown> {
   const deployment = await deploy({ log, artifacts: log, only: { agent: env } });
   const url = log ?? `sqlite:${deployment.folder.file('log.db')}`;
   const target = deployment.folder.socket('second-agent');
+  // The second agent starts when the first one has the study.
+  await deployment.agent.createStudy({ id: 'tiny', settings });
+  await deployment.main('agent').line('runs a study');
   const second = spawnMain(AGENT_MAIN, {
     ...env,
     QLOOM_LISTEN: target,
@@ -26,8 +29,6 @@ async function slotsAfterKill(log: string | undefined): Promise<unknown> {
   });
   const agent = connect(AgentServiceService, target);
   try {
-    await deployment.agent.createStudy({ id: 'tiny', settings });
-    await deployment.main('agent').line('runs a study');
     await second.ready;
     let killed: Promise<unknown> | undefined;
     let last: StudyState | undefined;
