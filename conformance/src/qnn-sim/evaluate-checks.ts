@@ -1,9 +1,9 @@
 import { status } from '@grpc/grpc-js';
 import { QnnArm, type QnnRun, QnnSettings, type UtilityReport } from '@qloom/contracts/gen/qloom/episode/v1/slots.ts';
-import type {
-  EvaluateRequest,
+import {
+  type EvaluateRequest,
   EvaluateSettings,
-  QnnSimulatorServiceService,
+  type QnnSimulatorServiceService,
 } from '@qloom/contracts/gen/qloom/qnn_sim/v1/qnn_sim.ts';
 import type { Remote } from '@qloom/service-kit/client/clients.ts';
 import { type Check, listChecks, must, sharedAnswer } from '../check.ts';
@@ -28,7 +28,8 @@ const heldOut: EvaluatePart = { $case: 'heldOut', value: pointsMessage(HELD_OUT)
 
 function settings(changes: Partial<EvaluateSettings> = {}, ansatz = ''): EvaluatePart {
   const qnn = QnnSettings.fromPartial({ qubits: 3, layers: 1, ansatz, steps: STEPS, batchSize: 8, learningRate: 0.05 });
-  return { $case: 'settings', value: { fold: FOLD, seeds: SEEDS, arms: [], probabilities: false, qnn, ...changes } };
+  const value = EvaluateSettings.fromPartial({ fold: FOLD, seeds: SEEDS, qnn });
+  return { $case: 'settings', value: { ...value, ...changes } };
 }
 
 /** Checks of Evaluate. */

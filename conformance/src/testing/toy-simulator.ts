@@ -123,6 +123,7 @@ function runOf(
       : {}),
     trainingLoss: 1,
     trainingLosses: [],
+    scoredAccuracies: [],
     gradientSteps: steps,
     circuitExecutions: steps,
     seconds: 0.1,

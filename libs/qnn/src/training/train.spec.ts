@@ -95,6 +95,28 @@ describe('trainQnns', () => {
     }
   });
 
+  it('scores along the way without changing the training', async () => {
+    const { settings, compiled } = compile({ steps: 40 });
+    const scoredSteps = [0, 1, 17, 40];
+    const [plain, other] = await trainQnns(await compiled, settings, [task(1), task(2)]);
+    const [scored, alone] = await trainQnns(await compiled, settings, [{ ...task(1), scoredSteps }, task(2)]);
+    expect(scored.parameters).toEqual(plain.parameters);
+    expect(alone).toEqual(other);
+    const [short] = await trainQnns(await compiled, { ...settings, steps: 17 }, [task(1)]);
+    const [, , atSeventeen, atEnd] = scored.scoredAccuracies;
+    expect([atSeventeen, atEnd]).toEqual([short.accuracy, plain.accuracy]);
+    expect(scored.circuitExecutions).toBe(plain.circuitExecutions + 4 * 100);
+  });
+
+  it('starts from given parameters', async () => {
+    const { settings, compiled } = compile({ steps: 60 });
+    const [pretrained] = await trainQnns(await compiled, settings, [task(1)]);
+    const initialParameters = pretrained.parameters.slice();
+    const [tuned] = await trainQnns(await compiled, settings, [{ ...task(1), initialParameters, scoredSteps: [0] }]);
+    expect([...tuned.scoredAccuracies]).toEqual([pretrained.accuracy]);
+    expect(initialParameters).toEqual(pretrained.parameters);
+  });
+
   it('throws TrainingDivergedError that names the task and the step', async () => {
     const { settings, compiled } = compile();
     const bad = task(6);

@@ -25,6 +25,10 @@ export interface TrainingTask {
   readonly seed: number;
   readonly training: EncodedPoints;
   readonly heldOut: EncodedPoints;
+  /** Initial parameters of the circuit. Default: random ones from the seed. */
+  readonly initialParameters?: Float64Array;
+  /** Numbers of steps, rising, after which the held-out points are scored; 0: before the first. Default: none. */
+  readonly scoredSteps?: readonly number[];
 }
 
 /** The result of one training. */
@@ -39,6 +43,8 @@ export interface TrainingResult extends Score {
   readonly circuitExecutions: number;
   /** The circuit's parameters. */
   readonly parameters: Float64Array;
+  /** Held-out accuracy after each of the task's `scoredSteps`. */
+  readonly scoredAccuracies: Float64Array;
 }
 
 /** Maximum number of values of a learning curve. */
@@ -66,12 +72,14 @@ interface Trainee {
   tailLoss: number;
   /** Sum of the losses in each part of the steps. */
   readonly partSums: Float64Array;
+  /** Held-out accuracies so far, in the order of the task's scored steps. */
+  readonly accuracies: number[];
 }
 
 /**
  * Trains QNNs for the same fixed number of steps, all at once, one parameter vector each. Every step has
- * `batchSize` rows, however few points there are. A training's bits depend only on its own task and the settings. Throws
- * TrainingDivergedError and TrainingCancelledError.
+ * `batchSize` rows, however few points there are. A training's bits depend only on its own task and the settings; scoring
+ * along the way changes none. Throws TrainingDivergedError and TrainingCancelledError.
  */
 export async function trainQnns(
   compiled: CompiledCircuit,
@@ -81,7 +89,7 @@ export async function trainQnns(
 ): Promise<TrainingResult[]> {
   const loss = pointLoss(settings.loss);
   const trainees = tasks.map((task) => createTrainee(task, compiled, settings));
-  await trainAll(compiled, settings, trainees, options);
+  await trainAll(compiled, settings, trainees, loss, options);
   const results: TrainingResult[] = [];
   for (const trainee of trainees) results.push(await finish(trainee, compiled, settings, loss));
   return results;
@@ -93,9 +101,10 @@ function createTrainee(task: TrainingTask, { circuit }: CompiledCircuit, { steps
   return {
     task,
     batches,
-    values: initialParameters(circuit, random.fork('parameters')),
+    values: task.initialParameters ?? initialParameters(circuit, random.fork('parameters')),
     tailLoss: 0,
     partSums: new Float64Array(Math.min(CURVE_PARTS, steps)),
+    accuracies: [],
   };
 }
 
@@ -103,6 +112,7 @@ async function trainAll(
   compiled: CompiledCircuit,
   settings: QnnSettings,
   trainees: readonly Trainee[],
+  lossOf: PointLoss,
   { shouldStop }: TrainingOptions,
 ): Promise<void> {
   const { steps, batchSize: rows, loss, learningRate } = settings;
@@ -116,9 +126,19 @@ async function trainAll(
   const most = stepsACall(compiled.circuit.qubits, rows);
   const indices = new Int32Array(most * trainees.length * rows);
   const tail = Math.max(1, Math.floor(steps / 10));
-  for (let done = 0; done < steps; done += most) {
+  const pauses = [...new Set(trainees.flatMap(({ task }) => task.scoredSteps ?? []))].sort((a, b) => a - b);
+  const scoreAt = async (step: number): Promise<void> => {
+    for (const [set, trainee] of trainees.entries()) {
+      if (!trainee.task.scoredSteps?.includes(step)) continue;
+      const scored = await scoreHeldOut(compiled, settings, trainee.task.heldOut, trainer.parameters(set), lossOf);
+      trainee.accuracies.push(scored.accuracy);
+    }
+  };
+  await scoreAt(0);
+  for (let done = 0, count = 0; done < steps; done += count) {
     if (shouldStop?.()) throw new TrainingCancelledError(`training stopped at step ${done} of ${steps}`);
-    const count = Math.min(most, steps - done);
+    const pause = pauses.find((step) => step > done) ?? steps;
+    count = Math.min(most, steps - done, pause - done);
     for (let i = 0; i < count * trainees.length; i++) {
       trainees[i % trainees.length].batches.next(indices.subarray(i * rows, (i + 1) * rows));
     }
@@ -130,6 +150,7 @@ async function trainAll(
       if (step >= steps - tail) trainee.tailLoss += value / tail;
       trainee.partSums[partOf(step, steps)] += value;
     });
+    if (done + count === pause) await scoreAt(pause);
   }
   trainees.forEach((trainee, set) => {
     trainee.values = trainer.parameters(set);
@@ -143,22 +164,28 @@ async function finish(
   loss: PointLoss,
 ): Promise<TrainingResult> {
   const { heldOut } = trainee.task;
-  const expectations = await compiled.forward({
-    sets: 1,
-    parameters: trainee.values,
-    rows: heldOut.count,
-    inputs: heldOut.angles,
-  });
-  const scored = score(expectations, heldOut.labels, logitScale(settings.loss), loss);
+  const scored = await scoreHeldOut(compiled, settings, heldOut, trainee.values, loss);
   if (!Number.isFinite(scored.loss)) throw diverged(trainee, settings.steps, settings);
   return {
     ...scored,
     trainingLoss: trainee.tailLoss,
     trainingLosses: partMeans(trainee.partSums, settings.steps),
     gradientSteps: settings.steps,
-    circuitExecutions: 2 * settings.steps * settings.batchSize + heldOut.count,
+    circuitExecutions: 2 * settings.steps * settings.batchSize + heldOut.count * (1 + trainee.accuracies.length),
     parameters: trainee.values,
+    scoredAccuracies: Float64Array.from(trainee.accuracies),
   };
+}
+
+async function scoreHeldOut(
+  compiled: CompiledCircuit,
+  settings: QnnSettings,
+  { count: rows, angles: inputs, labels }: EncodedPoints,
+  parameters: Float64Array,
+  loss: PointLoss,
+): Promise<Score> {
+  const expectations = await compiled.forward({ sets: 1, parameters, rows, inputs });
+  return score(expectations, labels, logitScale(settings.loss), loss);
 }
 
 /** The part of a learning curve in which a step lies. */

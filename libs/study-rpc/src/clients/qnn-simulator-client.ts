@@ -1,8 +1,8 @@
 import type { UtilityReport } from '@qloom/contracts/gen/qloom/episode/v1/slots.ts';
-import type {
-  EvaluateRequest,
+import {
+  type EvaluateRequest,
   EvaluateSettings,
-  QnnSimulatorServiceService,
+  type QnnSimulatorServiceService,
 } from '@qloom/contracts/gen/qloom/qnn_sim/v1/qnn_sim.ts';
 import type { Remote } from '@qloom/service-kit/client/clients.ts';
 import { type CallLimits, callName, requirePart } from './answers.ts';
@@ -14,9 +14,12 @@ export type QnnSimulatorRemote = Pick<
   'evaluate' | 'getCapabilities' | 'target'
 >;
 
+/** Settings that most evaluations leave at their defaults. */
+type RareSettings = 'initialParameters' | 'scoredSteps' | 'parameters';
+
 /** One call of Evaluate. */
 export interface EvaluateCall extends CallLimits {
-  readonly settings: EvaluateSettings;
+  readonly settings: Omit<EvaluateSettings, RareSettings> & Partial<Pick<EvaluateSettings, RareSettings>>;
   readonly training: PointsToSend;
   /** Null if nothing is added to the training points. */
   readonly synthetic: PointsToSend | null;
@@ -41,7 +44,7 @@ async function* evaluateRequests({
   synthetic,
   heldOut,
 }: Omit<EvaluateCall, keyof CallLimits>): AsyncGenerator<EvaluateRequest> {
-  yield { part: { $case: 'settings', value: settings } };
+  yield { part: { $case: 'settings', value: EvaluateSettings.fromPartial(settings) } };
   yield* pointParts('training', training);
   yield* pointParts('synthetic', synthetic);
   yield* pointParts('heldOut', heldOut);

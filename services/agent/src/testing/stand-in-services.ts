@@ -12,7 +12,7 @@ import {
 } from '@qloom/contracts/gen/qloom/generator/v1/generator.ts';
 import {
   type EvaluateRequest,
-  type EvaluateSettings,
+  EvaluateSettings,
   QnnSimulatorServiceService,
 } from '@qloom/contracts/gen/qloom/qnn_sim/v1/qnn_sim.ts';
 import { createRandom } from '@qloom/random/random.ts';
@@ -206,7 +206,7 @@ export function standInSimulator(hooks: StandInHooks = {}): ServiceBinding {
         synthetic: createPointsCollector('synthetic'),
         heldOut: createPointsCollector('held_out'),
       };
-      let settings: EvaluateSettings = { fold: 0, qnn: undefined, seeds: [0], arms: [], probabilities: false };
+      let settings = EvaluateSettings.fromPartial({ seeds: [0] });
       for await (const { part } of requests) {
         if (part?.$case === 'settings') {
           settings = part.value;
@@ -222,7 +222,14 @@ export function standInSimulator(hooks: StandInHooks = {}): ServiceBinding {
       const runs = arms.flatMap((arm) =>
         settings.seeds.map((seed) => {
           const from = arm === QnnArm.AUGMENTED ? (augmented ?? training) : training;
-          return { arm, seed, ...score(from, roles.heldOut.points(), seed, settings.probabilities) };
+          const scored = score(from, roles.heldOut.points(), seed, settings.probabilities);
+          return {
+            arm,
+            seed,
+            ...scored,
+            scoredAccuracies: settings.scoredSteps.map(() => scored.accuracy),
+            parameters: settings.parameters ? encodeTensor(Float64Array.of(seed)) : undefined,
+          };
         }),
       );
       return { report: { fold: settings.fold, runs, engine: 'stand-in' } };

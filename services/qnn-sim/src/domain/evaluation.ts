@@ -1,11 +1,12 @@
 import { measureScaling, scaleInputs } from '@qloom/qnn/model/input-scaling.ts';
+import { createQnnModel } from '@qloom/qnn/model/qnn-model.ts';
 import type { QnnSettings } from '@qloom/qnn/model/qnn-settings.ts';
 import type { EncodedPoints, TrainingTask } from '@qloom/qnn/training/train.ts';
 import type { Points } from '@qloom/study/points/points.ts';
 import type { JobPool, TimedResult } from './jobs.ts';
 
-/** The points on which a QNN is trained: only the real ones, or real and synthetic ones. */
-export type Arm = 'real-only' | 'augmented';
+/** The points on which a QNN is trained: only the real ones, real and synthetic ones, or only the synthetic ones. */
+export type Arm = 'real-only' | 'augmented' | 'synthetic-only';
 
 /** Input of an evaluation. */
 export interface Evaluation {
@@ -19,6 +20,12 @@ export interface Evaluation {
   readonly arms: readonly Arm[];
   /** Whether the report has class probabilities. Default: false. */
   readonly probabilities?: boolean;
+  /** Parameters from which the trainings of each seed start, one for each of `seeds`. Empty: random ones. */
+  readonly initialParameters?: readonly Float64Array[];
+  /** Numbers of steps after which the held-out points are scored too. */
+  readonly scoredSteps?: readonly number[];
+  /** Whether the report has the trained parameters. Default: false. */
+  readonly parameters?: boolean;
   readonly training: Points;
   /** May have no rows. */
   readonly synthetic: Points;
@@ -60,10 +67,18 @@ export async function evaluateUtility(
   });
   const real = encode(training);
   const held = encode(heldOut);
-  const trainingOf: Record<Arm, EncodedPoints> = { 'real-only': real, augmented: concatenate(real, encode(synthetic)) };
-  const runs = arms.flatMap((arm) => evaluation.seeds.map((seed) => ({ arm, seed })));
-  const tasks = runs.map(({ arm, seed }): TrainingTask => {
-    return { label: `fold ${fold}, ${arm}, seed ${seed}`, seed, training: trainingOf[arm], heldOut: held };
+  const added = encode(synthetic);
+  const trainingOf: Record<Arm, EncodedPoints> = {
+    'real-only': real,
+    augmented: concatenate(real, added),
+    'synthetic-only': added,
+  };
+  const { initialParameters = [], scoredSteps } = evaluation;
+  const starts = arms.flatMap((arm) => evaluation.seeds.map((seed, i) => ({ arm, seed, start: initialParameters[i] })));
+  const runs = starts.map(({ arm, seed }) => ({ arm, seed }));
+  const tasks = starts.map(({ arm, seed, start }): TrainingTask => {
+    const points = { training: trainingOf[arm], heldOut: held };
+    return { label: `fold ${fold}, ${arm}, seed ${seed}`, seed, ...points, initialParameters: start, scoredSteps };
   });
   const share = Math.ceil(tasks.length / pool.size);
   const groups = Array.from({ length: Math.ceil(tasks.length / share) }, (_, i) =>
@@ -77,7 +92,9 @@ export async function evaluateUtility(
 }
 
 /** The arms to train. Throws {@link EvaluationError} for what cannot be evaluated. */
-function checkEvaluation({ arms, seeds, training, synthetic, heldOut }: Evaluation): readonly Arm[] {
+function checkEvaluation(evaluation: Evaluation): readonly Arm[] {
+  const { arms, seeds, training, synthetic, heldOut } = evaluation;
+  checkTrainingOptions(evaluation);
   if (seeds.length === 0) throw new EvaluationError('settings.seeds: is empty; at least one seed is right');
   if (new Set(seeds).size < seeds.length) throw new EvaluationError(`settings.seeds: ${seeds} has a seed twice`);
   if (new Set(arms).size < arms.length) throw new EvaluationError(`settings.arms: ${arms} has an arm twice`);
@@ -97,11 +114,45 @@ function checkEvaluation({ arms, seeds, training, synthetic, heldOut }: Evaluati
   if (training.y.every((label) => label === training.y[0])) {
     throw new EvaluationError(`training: all ${training.count} points are of class ${training.y[0]}; two are right`);
   }
-  if (arms.includes('augmented') && synthetic.count === 0) {
-    throw new EvaluationError('synthetic: has no points, and settings.arms asks for the augmented arm');
+  const needy = arms.find((arm) => arm !== 'real-only');
+  if (needy !== undefined && synthetic.count === 0) {
+    throw new EvaluationError(`synthetic: has no points, and settings.arms asks for the ${needy} arm`);
   }
   if (arms.length > 0) return arms;
   return synthetic.count === 0 ? ['real-only'] : ['real-only', 'augmented'];
+}
+
+/** Maximum number of steps after which an evaluation scores the held-out points. */
+const MAX_SCORED_STEPS = 1000;
+
+/** Throws {@link EvaluationError} for initial parameters or scored steps that do not fit the QNN. */
+function checkTrainingOptions({ settings, seeds, training, ...given }: Evaluation): void {
+  const { initialParameters = [], scoredSteps = [] } = given;
+  if (initialParameters.length > 0) {
+    if (initialParameters.length !== seeds.length) {
+      throw new EvaluationError(
+        `settings.initial_parameters: has ${initialParameters.length} tensors; right would be one for each of the ${seeds.length} seeds`,
+      );
+    }
+    const { length } = createQnnModel(settings, training.features, training.classes).circuit.parameters;
+    const wrong = initialParameters.findIndex((parameters) => parameters.length !== length);
+    if (wrong >= 0) {
+      throw new EvaluationError(
+        `settings.initial_parameters[${wrong}]: has ${initialParameters[wrong].length} values; the circuit has ${length} parameters`,
+      );
+    }
+  }
+  if (scoredSteps.length > MAX_SCORED_STEPS) {
+    throw new EvaluationError(
+      `settings.scored_steps: has ${scoredSteps.length}; at most ${MAX_SCORED_STEPS} are right`,
+    );
+  }
+  const late = scoredSteps.findIndex((step, i) => step > settings.steps || (i > 0 && step <= scoredSteps[i - 1]));
+  if (late >= 0) {
+    throw new EvaluationError(
+      `settings.scored_steps[${late}]: is ${scoredSteps[late]}; right would be rising numbers up to ${settings.steps} steps`,
+    );
+  }
 }
 
 function concatenate(a: EncodedPoints, b: EncodedPoints): EncodedPoints {

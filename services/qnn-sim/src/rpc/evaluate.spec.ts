@@ -1,12 +1,12 @@
 import { type ServiceError, status } from '@grpc/grpc-js';
 import { QnnArm, QnnSettings } from '@qloom/contracts/gen/qloom/episode/v1/slots.ts';
-import type { EvaluateRequest } from '@qloom/contracts/gen/qloom/qnn_sim/v1/qnn_sim.ts';
+import { type EvaluateRequest, EvaluateSettings } from '@qloom/contracts/gen/qloom/qnn_sim/v1/qnn_sim.ts';
 import { writeOpenQasm } from '@qloom/quantum/qasm/write-openqasm.ts';
 import { buildQnnCircuit } from '@qloom/quantum/qnn-circuit.ts';
 import { violationsOf } from '@qloom/service-kit/faults/status-details.ts';
 import type { Points } from '@qloom/study/points/points.ts';
 import { encodePoints } from '@qloom/study-rpc/codec/points.ts';
-import { decodeTensor } from '@qloom/study-rpc/codec/tensors.ts';
+import { decodeTensor, encodeTensor } from '@qloom/study-rpc/codec/tensors.ts';
 import { clouds } from '../testing/clouds.ts';
 import { type ServedSimulator, serveSimulator } from '../testing/serve-simulator.ts';
 
@@ -32,7 +32,7 @@ function* requestsOf(parts: Parts): Generator<EvaluateRequest> {
     yield {
       part: {
         $case: 'settings',
-        value: { fold: 2, qnn: QNN, seeds: [7, 8], arms: [], probabilities: false, ...settings },
+        value: { ...EvaluateSettings.fromPartial({ fold: 2, qnn: QNN, seeds: [7, 8] }), ...settings },
       },
     };
   }
@@ -110,6 +110,37 @@ describe('Evaluate', () => {
   it('trains on only real points if no synthetic ones are sent', async () => {
     const { report } = await served.simulator.evaluate(requestsOf({}));
     expect(report?.runs.map((run) => run.arm)).toEqual([QnnArm.REAL_ONLY, QnnArm.REAL_ONLY]);
+  });
+
+  it('continues from given parameters, and follows the score along the training', async () => {
+    const synthetic = clouds(3, 90);
+    const pretraining = { seeds: [7], arms: [QnnArm.SYNTHETIC_ONLY], scoredSteps: [0, 20, 60], parameters: true };
+    const { report } = await served.simulator.evaluate(requestsOf({ synthetic, settings: pretraining }));
+    const [pretrained] = report?.runs ?? [];
+    expect([report?.runs.length, pretrained.arm]).toEqual([1, QnnArm.SYNTHETIC_ONLY]);
+    expect(pretrained.scoredAccuracies).toHaveLength(3);
+    expect(pretrained.scoredAccuracies[2]).toBe(pretrained.accuracy);
+    expect(pretrained.circuitExecutions).toBe(2 * 60 * 32 + 4 * 60);
+    const parameters = decodeTensor(pretrained.parameters, { dtype: 'float64', shape: [null] });
+    const settings = { seeds: [7], initialParameters: [encodeTensor(parameters)], scoredSteps: [0], parameters: true };
+    const { report: tuned } = await served.simulator.evaluate(requestsOf({ settings }));
+    expect(tuned?.runs[0].scoredAccuracies).toEqual([pretrained.accuracy]);
+    expect(tuned?.runs[0].parameters).not.toEqual(pretrained.parameters);
+  });
+
+  it('refuses initial parameters and scored steps that do not fit, and an arm without points', async () => {
+    const tensor = encodeTensor(Float64Array.of(1, 2));
+    await refused({ settings: { initialParameters: [tensor] } }, 'has 1 tensors; right would be one for each of the 2');
+    await refused(
+      { settings: { initialParameters: [tensor, tensor] } },
+      'initial_parameters[0]: has 2 values; the circuit',
+    );
+    await refused(
+      { settings: { scoredSteps: [5, 5] } },
+      'scored_steps[1]: is 5; right would be rising numbers up to 60',
+    );
+    await refused({ settings: { scoredSteps: [61] } }, 'scored_steps[0]: is 61');
+    await refused({ settings: { arms: [QnnArm.SYNTHETIC_ONLY] } }, 'asks for the synthetic-only arm');
   });
 
   it('trains the circuit, loss, readout and noise of the settings', async () => {

@@ -5,7 +5,7 @@ import { executorOf } from '@qloom/qnn/measurement/measurement.ts';
 import type { MessageReader } from '@qloom/service-kit/client/streams.ts';
 import { ValidationError } from '@qloom/service-kit/faults/errors.ts';
 import { createPointsCollector } from '@qloom/study-rpc/codec/points.ts';
-import { encodeTensor } from '@qloom/study-rpc/codec/tensors.ts';
+import { decodeTensor, encodeTensor } from '@qloom/study-rpc/codec/tensors.ts';
 import { readParts } from '@qloom/study-rpc/requests/part-order.ts';
 import type { EngineChoice } from '../domain/engine-choice.ts';
 import type { Arm, ArmResult, Evaluation } from '../domain/evaluation.ts';
@@ -60,6 +60,12 @@ export async function readEvaluation(
     seeds: settings.seeds,
     arms: settings.arms.map(decodeArm),
     probabilities: settings.probabilities,
+    initialParameters: settings.initialParameters.map((tensor, i) => {
+      const field = `settings.initial_parameters[${i}]`;
+      return Float64Array.from(decodeTensor(tensor, { dtype: 'float64', shape: [null], finite: true, field }));
+    }),
+    scoredSteps: settings.scoredSteps,
+    parameters: settings.parameters,
     training,
     synthetic: roles.synthetic.started ? roles.synthetic.points() : none,
     heldOut,
@@ -71,13 +77,13 @@ const MAX_PROBABILITY_BYTES = 2 ** 20;
 
 /** The report of an evaluation. */
 export function encodeReport(
-  { fold, engine, settings, probabilities: isAsked, heldOut }: Evaluation,
+  { fold, engine, settings, probabilities: isAsked, parameters: areAsked, heldOut }: Evaluation,
   results: readonly ArmResult[],
 ): UtilityReport {
   const bytes = results.reduce((sum, { probabilities }) => sum + probabilities.byteLength, 0);
   const shape = [heldOut.count, heldOut.classes];
   const runs = results.map((result) => {
-    const run = encodeRun(result);
+    const run = { ...encodeRun(result), ...(areAsked ? { parameters: encodeTensor(result.parameters) } : {}) };
     return isAsked && bytes <= MAX_PROBABILITY_BYTES
       ? { ...run, probabilities: encodeTensor(result.probabilities, shape) }
       : run;
@@ -88,7 +94,7 @@ export function encodeReport(
 function encodeRun(result: ArmResult): QnnRun {
   const { arm, seed, loss, accuracy, losses, predictions, trainingLoss, trainingLosses, gradientSteps } = result;
   return {
-    arm: arm === 'real-only' ? QnnArm.REAL_ONLY : QnnArm.AUGMENTED,
+    arm: ARMS[arm],
     seed,
     loss,
     accuracy,
@@ -99,13 +105,22 @@ function encodeRun(result: ArmResult): QnnRun {
     gradientSteps,
     circuitExecutions: result.circuitExecutions,
     seconds: result.seconds,
+    scoredAccuracies: [...result.scoredAccuracies],
   };
 }
 
+const ARMS: Readonly<Record<Arm, QnnArm>> = {
+  'real-only': QnnArm.REAL_ONLY,
+  augmented: QnnArm.AUGMENTED,
+  'synthetic-only': QnnArm.SYNTHETIC_ONLY,
+};
+
 function decodeArm(arm: QnnArm, index: number): Arm {
-  if (arm === QnnArm.REAL_ONLY) return 'real-only';
-  if (arm === QnnArm.AUGMENTED) return 'augmented';
-  return refuse(`settings.arms[${index}]`, `is ${arm}; right would be REAL_ONLY (1) or AUGMENTED (2)`);
+  const name = (Object.keys(ARMS) as Arm[]).find((candidate) => ARMS[candidate] === arm);
+  return (
+    name ??
+    refuse(`settings.arms[${index}]`, `is ${arm}; right would be REAL_ONLY (1), AUGMENTED (2) or SYNTHETIC_ONLY (3)`)
+  );
 }
 
 function refuse(field: string, description: string): never {

@@ -230,6 +230,8 @@ export const QnnArm = {
   REAL_ONLY: 1,
   /** AUGMENTED - Real and synthetic points together. */
   AUGMENTED: 2,
+  /** SYNTHETIC_ONLY - The synthetic points alone, scaled by the real ones: pre-training. Trained only where a request names it. */
+  SYNTHETIC_ONLY: 3,
   UNRECOGNIZED: -1,
 } as const;
 
@@ -239,6 +241,7 @@ export namespace QnnArm {
   export type UNSPECIFIED = typeof QnnArm.UNSPECIFIED;
   export type REAL_ONLY = typeof QnnArm.REAL_ONLY;
   export type AUGMENTED = typeof QnnArm.AUGMENTED;
+  export type SYNTHETIC_ONLY = typeof QnnArm.SYNTHETIC_ONLY;
   export type UNRECOGNIZED = typeof QnnArm.UNRECOGNIZED;
 }
 
@@ -253,6 +256,9 @@ export function qnnArmFromJSON(object: any): QnnArm {
     case 2:
     case "QNN_ARM_AUGMENTED":
       return QnnArm.AUGMENTED;
+    case 3:
+    case "QNN_ARM_SYNTHETIC_ONLY":
+      return QnnArm.SYNTHETIC_ONLY;
     case -1:
     case "UNRECOGNIZED":
     default:
@@ -268,6 +274,8 @@ export function qnnArmToJSON(object: QnnArm): string {
       return "QNN_ARM_REAL_ONLY";
     case QnnArm.AUGMENTED:
       return "QNN_ARM_AUGMENTED";
+    case QnnArm.SYNTHETIC_ONLY:
+      return "QNN_ARM_SYNTHETIC_ONLY";
     case QnnArm.UNRECOGNIZED:
     default:
       return "UNRECOGNIZED";
@@ -586,6 +594,16 @@ export interface QnnRun {
    * simulator does not record it, and in events written before this field existed.
    */
   trainingLosses: number[];
+  /**
+   * Held-out accuracy after each of EvaluateSettings.scored_steps, in [0, 1]. Empty unless asked for, and where the simulator does
+   * not offer it.
+   */
+  scoredAccuracies: number[];
+  /**
+   * The trained parameters: float64, [parameters of the circuit]. Absent unless asked for, and where the simulator does not offer
+   * them.
+   */
+  parameters?: Tensor | undefined;
 }
 
 /** The utility of one fold's synthetic points. */
@@ -2952,6 +2970,8 @@ function createBaseQnnRun(): QnnRun {
     seconds: 0,
     probabilities: undefined,
     trainingLosses: [],
+    scoredAccuracies: [],
+    parameters: undefined,
   };
 }
 
@@ -2996,6 +3016,16 @@ export const QnnRun: MessageFns<QnnRun> = {
         writer.double(v);
       }
       writer.join();
+    }
+    if (message.scoredAccuracies.length !== 0) {
+      writer.uint32(106).fork();
+      for (const v of message.scoredAccuracies) {
+        writer.double(v);
+      }
+      writer.join();
+    }
+    if (message.parameters !== undefined) {
+      Tensor.encode(message.parameters, writer.uint32(114).fork()).join();
     }
     return writer;
   },
@@ -3119,6 +3149,32 @@ export const QnnRun: MessageFns<QnnRun> = {
 
             break;
           }
+          case 13: {
+            if (tag === 105) {
+              message.scoredAccuracies.push(reader.double());
+
+              continue;
+            }
+
+            if (tag === 106) {
+              const end2 = reader.uint32() + reader.pos;
+              while (reader.pos < end2) {
+                message.scoredAccuracies.push(reader.double());
+              }
+
+              continue;
+            }
+
+            break;
+          }
+          case 14: {
+            if (tag !== 114) {
+              break;
+            }
+
+            message.parameters = Tensor.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -3161,6 +3217,12 @@ export const QnnRun: MessageFns<QnnRun> = {
         : globalThis.Array.isArray(object?.training_losses)
         ? object.training_losses.map((e: any) => globalThis.Number(e))
         : [],
+      scoredAccuracies: globalThis.Array.isArray(object?.scoredAccuracies)
+        ? object.scoredAccuracies.map((e: any) => globalThis.Number(e))
+        : globalThis.Array.isArray(object?.scored_accuracies)
+        ? object.scored_accuracies.map((e: any) => globalThis.Number(e))
+        : [],
+      parameters: isSet(object.parameters) ? Tensor.fromJSON(object.parameters) : undefined,
     };
   },
 
@@ -3202,6 +3264,12 @@ export const QnnRun: MessageFns<QnnRun> = {
     if (message.trainingLosses?.length) {
       obj.trainingLosses = message.trainingLosses.map((e) => floatToJson(e));
     }
+    if (message.scoredAccuracies?.length) {
+      obj.scoredAccuracies = message.scoredAccuracies.map((e) => floatToJson(e));
+    }
+    if (message.parameters !== undefined) {
+      obj.parameters = Tensor.toJSON(message.parameters);
+    }
     return obj;
   },
 
@@ -3228,6 +3296,10 @@ export const QnnRun: MessageFns<QnnRun> = {
       ? Tensor.fromPartial(object.probabilities)
       : undefined;
     message.trainingLosses = object.trainingLosses?.map((e) => e) || [];
+    message.scoredAccuracies = object.scoredAccuracies?.map((e) => e) || [];
+    message.parameters = (object.parameters !== undefined && object.parameters !== null)
+      ? Tensor.fromPartial(object.parameters)
+      : undefined;
     return message;
   },
 };

@@ -61,6 +61,18 @@ export interface EvaluateSettings {
   arms: QnnArm[];
   /** Whether each run reports class probabilities of the held-out points: the softmax of its logits. Default: false. */
   probabilities: boolean;
+  /**
+   * Parameters from which the trainings of each seed start: float64, [parameters of the circuit], one tensor for each of `seeds`, in
+   * their order. Empty: drawn at random from the seed.
+   */
+  initialParameters: Tensor[];
+  /**
+   * Numbers of steps, rising, at most `qnn.steps`, after which each run is also scored on the held-out points; 0: before the first.
+   * At most 1,000. Default: none.
+   */
+  scoredSteps: number[];
+  /** Whether each run reports its trained parameters. Default: false. */
+  parameters: boolean;
 }
 
 /** A part of the input of an evaluation. */
@@ -439,7 +451,16 @@ export const GetCapabilitiesResponse: MessageFns<GetCapabilitiesResponse> = {
 };
 
 function createBaseEvaluateSettings(): EvaluateSettings {
-  return { fold: 0, qnn: undefined, seeds: [], arms: [], probabilities: false };
+  return {
+    fold: 0,
+    qnn: undefined,
+    seeds: [],
+    arms: [],
+    probabilities: false,
+    initialParameters: [],
+    scoredSteps: [],
+    parameters: false,
+  };
 }
 
 export const EvaluateSettings: MessageFns<EvaluateSettings> = {
@@ -466,6 +487,19 @@ export const EvaluateSettings: MessageFns<EvaluateSettings> = {
     }
     if (message.probabilities !== false) {
       writer.uint32(40).bool(message.probabilities);
+    }
+    for (const v of message.initialParameters) {
+      Tensor.encode(v!, writer.uint32(50).fork()).join();
+    }
+    if (message.scoredSteps.length !== 0) {
+      writer.uint32(58).fork();
+      for (const v of message.scoredSteps) {
+        writer.uint32(v);
+      }
+      writer.join();
+    }
+    if (message.parameters !== false) {
+      writer.uint32(64).bool(message.parameters);
     }
     return writer;
   },
@@ -543,6 +577,40 @@ export const EvaluateSettings: MessageFns<EvaluateSettings> = {
             message.probabilities = reader.bool();
             continue;
           }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.initialParameters.push(Tensor.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 7: {
+            if (tag === 56) {
+              message.scoredSteps.push(reader.uint32());
+
+              continue;
+            }
+
+            if (tag === 58) {
+              const end2 = reader.uint32() + reader.pos;
+              while (reader.pos < end2) {
+                message.scoredSteps.push(reader.uint32());
+              }
+
+              continue;
+            }
+
+            break;
+          }
+          case 8: {
+            if (tag !== 64) {
+              break;
+            }
+
+            message.parameters = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -562,6 +630,17 @@ export const EvaluateSettings: MessageFns<EvaluateSettings> = {
       seeds: globalThis.Array.isArray(object?.seeds) ? object.seeds.map((e: any) => globalThis.Number(e)) : [],
       arms: globalThis.Array.isArray(object?.arms) ? object.arms.map((e: any) => qnnArmFromJSON(e)) : [],
       probabilities: isSet(object.probabilities) ? globalThis.Boolean(object.probabilities) : false,
+      initialParameters: globalThis.Array.isArray(object?.initialParameters)
+        ? object.initialParameters.map((e: any) => Tensor.fromJSON(e))
+        : globalThis.Array.isArray(object?.initial_parameters)
+        ? object.initial_parameters.map((e: any) => Tensor.fromJSON(e))
+        : [],
+      scoredSteps: globalThis.Array.isArray(object?.scoredSteps)
+        ? object.scoredSteps.map((e: any) => globalThis.Number(e))
+        : globalThis.Array.isArray(object?.scored_steps)
+        ? object.scored_steps.map((e: any) => globalThis.Number(e))
+        : [],
+      parameters: isSet(object.parameters) ? globalThis.Boolean(object.parameters) : false,
     };
   },
 
@@ -582,6 +661,15 @@ export const EvaluateSettings: MessageFns<EvaluateSettings> = {
     if (message.probabilities !== false) {
       obj.probabilities = message.probabilities;
     }
+    if (message.initialParameters?.length) {
+      obj.initialParameters = message.initialParameters.map((e) => Tensor.toJSON(e));
+    }
+    if (message.scoredSteps?.length) {
+      obj.scoredSteps = message.scoredSteps.map((e) => Math.round(e));
+    }
+    if (message.parameters !== false) {
+      obj.parameters = message.parameters;
+    }
     return obj;
   },
 
@@ -595,6 +683,9 @@ export const EvaluateSettings: MessageFns<EvaluateSettings> = {
     message.seeds = object.seeds?.map((e) => e) || [];
     message.arms = object.arms?.map((e) => e) || [];
     message.probabilities = object.probabilities ?? false;
+    message.initialParameters = object.initialParameters?.map((e) => Tensor.fromPartial(e)) || [];
+    message.scoredSteps = object.scoredSteps?.map((e) => e) || [];
+    message.parameters = object.parameters ?? false;
     return message;
   },
 };
