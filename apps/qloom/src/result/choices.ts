@@ -10,14 +10,15 @@ export function choicesText({ choices }: StudyResult): string {
   if (choices.length === 0) return '';
   const added = choices.filter(({ adds }) => adds).length;
   const known = choices.filter(
-    ({ classifierScore, qnnScore }) => classifierScore !== undefined && qnnScore !== undefined,
+    ({ classifierScore, flexibleScore, qnnScore }) =>
+      classifierScore !== undefined && flexibleScore !== undefined && qnnScore !== undefined,
   );
-  const mean = (of: 'classifierScore' | 'qnnScore'): string =>
+  const mean = (of: 'classifierScore' | 'flexibleScore' | 'qnnScore'): string =>
     `${((100 * known.reduce((sum, choice) => sum + (choice[of] ?? 0), 0)) / known.length).toFixed(1)}%`;
   const scores =
     known.length === 0
       ? ''
-      : `; mean cross-validated accuracy inside the labels: its classifier ${mean('classifierScore')}, the real-only QNN ${mean('qnnScore')}`;
+      : `; mean cross-validated accuracy inside the labels: its classifier ${mean('classifierScore')}, a flexible one ${mean('flexibleScore')}, the real-only QNN ${mean('qnnScore')}`;
   return `Points were added on ${added} of ${choices.length} replicates${scores}.`;
 }
 

@@ -48,11 +48,12 @@ describe('a study without a search', () => {
     const ratio = result.incumbents[0].hyperparameters.find(({ name }) => name === 'synthRatio');
     expect(ratio?.value?.value).toEqual({ $case: 'real', value: 8 });
     expect(result.choices.map(({ draw }) => draw)).toEqual([0, 1, 2]);
-    for (const { classifierScore = -1, qnnScore = -1, adds } of [
+    for (const { classifierScore = -1, flexibleScore = -1, qnnScore = -1, adds } of [
       ...result.choices,
       result.ownChoice ?? { adds: false },
     ]) {
-      expect(adds).toBe(classifierScore > qnnScore);
+      expect([classifierScore, flexibleScore, qnnScore].every((share) => share >= 0 && share <= 1)).toBe(true);
+      expect(adds).toBe(classifierScore >= qnnScore - 1 / 16 && flexibleScore - classifierScore <= 0.04 + 1.6 / 16);
     }
     expect(result.addsData).toBe(result.ownChoice?.adds);
     for (const { draw, adds } of result.choices) {

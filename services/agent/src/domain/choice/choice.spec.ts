@@ -13,8 +13,9 @@ const utility = (lower: number) => ({
 });
 
 /** Shares of right predictions by class. */
-const scores = (classifier: number[][], qnn: number[][]): PairedScores => ({
+const scores = (classifier: number[][], qnn: number[][], flexible = classifier): PairedScores => ({
   classifier: classifier.map((points) => Float64Array.from(points)),
+  flexible: flexible.map((points) => Float64Array.from(points)),
   qnn: qnn.map((points) => Float64Array.from(points)),
 });
 
@@ -34,12 +35,27 @@ describe('differenceOf', () => {
 describe('rules', () => {
   const classifier = CHOICE_RULES.classifier;
 
-  it('the classifier rule adds points only where the classifier is above the QNN', () => {
-    const evidence = (a: number, b: number) => ({ utility: utility(-1), scores: scores([[a, a]], [[b, b]]) });
-    expect(classifier.adds(evidence(0.8, 0.7))).toBe(true);
-    expect(classifier.adds(evidence(0.7, 0.7))).toBe(false);
-    expect(classifier.adds(evidence(0.6, 0.7))).toBe(false);
+  /** Shares of right predictions of `n` points in two classes, the same for all points. */
+  const evidence = (n: number, shares: { classifier: number; qnn: number; flexible?: number }) => {
+    const of = (share: number) => [0, 1].map(() => new Array<number>(n / 2).fill(share));
+    const { classifier: own, qnn, flexible = own } = shares;
+    return { utility: utility(-1), scores: scores(of(own), of(qnn), of(flexible)) };
+  };
+
+  it('the classifier rule adds points where the classifier is at most one label below the QNN', () => {
+    expect(classifier.adds(evidence(40, { classifier: 0.8, qnn: 0.7 }))).toBe(true);
+    expect(classifier.adds(evidence(40, { classifier: 0.7, qnn: 0.7 }))).toBe(true);
+    expect(classifier.adds(evidence(40, { classifier: 0.675, qnn: 0.7 }))).toBe(true);
+    expect(classifier.adds(evidence(40, { classifier: 0.65, qnn: 0.7 }))).toBe(false);
     expect(classifier.adds({ utility: utility(1), scores: null })).toBe(false);
+  });
+
+  it('it adds none where a classifier without a density is far ahead, the less the more labels there are', () => {
+    const ahead = (n: number, by: number) =>
+      classifier.adds(evidence(n, { classifier: 0.7, qnn: 0.6, flexible: 0.7 + by }));
+    expect([ahead(20, 0.12), ahead(20, 0.13)]).toEqual([true, false]);
+    expect([ahead(80, 0.06), ahead(80, 0.07)]).toEqual([true, false]);
+    expect(ahead(1000, 0.045)).toBe(false);
   });
 
   it('a class with few points counts as much as the others', () => {

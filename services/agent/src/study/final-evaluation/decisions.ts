@@ -31,5 +31,11 @@ export function decisionsOf(
 /** The scores of a replicate's cross-validation, which is done; null if it could not be made. */
 function scoresOf(view: StudyView, replicate: number | null): PairedScores | null {
   const result = readJob<ChoiceResult>(view.jobs, choiceJob(replicate));
-  return result && { classifier: unpackTestScore(result.classifier), qnn: unpackTestScore(result.qnn) };
+  return (
+    result && {
+      classifier: unpackTestScore(result.classifier),
+      flexible: unpackTestScore(result.flexible),
+      qnn: unpackTestScore(result.qnn),
+    }
+  );
 }

@@ -38,6 +38,8 @@ export interface TuneResult extends Effort {
 export interface ChoiceResult extends Effort {
   /** The generator's own classifier, one training per repeat. */
   readonly classifier: PackedTestScore;
+  /** A classifier that assumes no density. */
+  readonly flexible: PackedTestScore;
   /** The QNN trained on real points only. */
   readonly qnn: PackedTestScore;
   readonly folds: number;

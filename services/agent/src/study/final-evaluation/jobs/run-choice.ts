@@ -3,7 +3,7 @@ import { QnnArm, type UtilityReport } from '@qloom/contracts/gen/qloom/episode/v
 import { createRandom } from '@qloom/random/random.ts';
 import { DatasetError } from '@qloom/study/points/dataset-error.ts';
 import { selectRows } from '@qloom/study/points/rows.ts';
-import { CHOICE_CLASSIFIER } from '../../../domain/choice/choice-classifier.ts';
+import { CHOICE_CLASSIFIERS } from '../../../domain/choice/choice-classifier.ts';
 import { choiceFolds } from '../../../domain/choice/choice-folds.ts';
 import type { Job } from '../../../domain/evaluation/jobs.ts';
 import { packTestScore } from '../../../domain/evaluation/test-score.ts';
@@ -13,7 +13,7 @@ import { type EvaluationContext, effortOf, train } from './evaluation-context.ts
 import type { ChoiceResult, FailedJob } from './job-results.ts';
 
 /**
- * Cross-validates the generator's own classifier and the QNN on real points only, on the same folds inside the labels of
+ * Cross-validates the generator's own classifier, a flexible one and the QNN on real points only, on the same folds inside the labels of
  * one replicate (null: the study's own). Returns a {@link FailedJob} if the labels cannot be divided, or the simulator sends no predictions.
  */
 export async function runChoice(
@@ -27,18 +27,19 @@ export async function runChoice(
   if ('failed' in divisions) return divisions;
   const random = createRandom(context.seeds.job(name, 'qnn'));
   const reports: UtilityReport[] = [];
-  const predictions = { classifier: [] as Int32Array[], qnn: [] as Int32Array[] };
+  const predictions = { classifier: [] as Int32Array[], flexible: [] as Int32Array[], qnn: [] as Int32Array[] };
   for (const [repeat, folds] of divisions.entries()) {
     const classifier = new Int32Array(labels.count);
+    const flexible = new Int32Array(labels.count);
     const qnn = new Int32Array(labels.count);
     for (const [fold, { train: rows, heldOut }] of folds.entries()) {
       const training = selectRows(labels, rows);
       const test = selectRows(labels, heldOut);
       const seed = random.seedFor(`${repeat}/${fold}`);
-      const { predictions: ofClassifier } = await classicalAnswer(
-        { arm: CHOICE_CLASSIFIER, labels: training, test, seed },
-        signal,
-      );
+      const predictedBy = async (arm: string) =>
+        (await classicalAnswer({ arm, labels: training, test, seed }, signal)).predictions;
+      const ofClassifier = await predictedBy(CHOICE_CLASSIFIERS.classifier);
+      const ofFlexible = await predictedBy(CHOICE_CLASSIFIERS.flexible);
       const roles = { training, synthetic: null, heldOut: test };
       const report = await train(context, roles, [seed], [QnnArm.REAL_ONLY], signal);
       const ofQnn = decodeUtility(report).runs[0]?.predictions;
@@ -48,16 +49,21 @@ export async function runChoice(
       reports.push(report);
       heldOut.forEach((row, i) => {
         classifier[row] = ofClassifier[i];
+        flexible[row] = ofFlexible[i];
         qnn[row] = ofQnn[i];
       });
     }
     predictions.classifier.push(classifier);
+    predictions.flexible.push(flexible);
     predictions.qnn.push(qnn);
   }
-  const packed = (which: 'classifier' | 'qnn') => packTestScore(predictions[which], labels.y, labels.classes);
-  const [classifier, qnn] = [packed('classifier'), packed('qnn')];
-  if (classifier === null || qnn === null) throw new Error(`${name}: a point has no prediction`);
-  return { classifier, qnn, folds: divisions[0].length, ...effortOf(context, reports, startedMs) };
+  const packed = (which: keyof typeof predictions) => {
+    const score = packTestScore(predictions[which], labels.y, labels.classes);
+    if (score === null) throw new Error(`${name}: a point has no prediction`);
+    return score;
+  };
+  const scores = { classifier: packed('classifier'), flexible: packed('flexible'), qnn: packed('qnn') };
+  return { ...scores, folds: divisions[0].length, ...effortOf(context, reports, startedMs) };
 }
 
 /** The divisions of the labels; a {@link FailedJob} if a class has too few rows. */

@@ -185,8 +185,8 @@ function kindOf(isOld: boolean, episode: number | null): IncumbentKind {
 /** `draw`: the replicate; absent for the study's own labels. */
 function encodeChoice({ adds, scores }: Decision, draw?: number): ReplicateChoice {
   if (scores === null) return { draw, adds };
-  const { classifier, qnn, standardError } = differenceOf(scores);
-  return { draw, adds, classifierScore: classifier, qnnScore: qnn, standardError };
+  const { classifier, flexible, qnn, standardError } = differenceOf(scores);
+  return { draw, adds, classifierScore: classifier, flexibleScore: flexible, qnnScore: qnn, standardError };
 }
 
 function outcomeOf({ episode, slots, propose }: ReturnType<typeof proposedEpisodes>[number]): EpisodeOutcome {

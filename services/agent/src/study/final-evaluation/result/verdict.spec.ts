@@ -10,10 +10,10 @@ const decisions = (...adds: boolean[]) => ({
 });
 const chosen = decisions(true, true);
 const nothing = decisions(false, false);
-/** Ten points, of which the classifier has `classifier` right and the QNN `qnn`. */
+/** Ten points, of which the classifier has `classifier` right, a flexible one as many, and the QNN `qnn`. */
 const measured = (classifier: number, qnn: number): Decision => {
   const right = (count: number) => [Float64Array.from({ length: 10 }, (_, i) => Number(i < count))];
-  return { adds: classifier > qnn, scores: { classifier: right(classifier), qnn: right(qnn) } };
+  return { adds: classifier > qnn, scores: { classifier: right(classifier), flexible: right(classifier), qnn: right(qnn) } };
 };
 
 /** An arm with a gain over real data only, in accuracy and in balanced accuracy. */
@@ -124,7 +124,7 @@ describe('verdictOn', () => {
     const some = { selection, replicates: [measured(8, 6), measured(6, 7)] };
     const text = verdictOn(arms, some, Score.ACCURACY);
     expect(text).toContain(
-      'Qloom added its points on 1 of 2 replicates (mean cross-validated accuracy: its classifier 70.0%, the QNN 65.0%).',
+      'Qloom added its points on 1 of 2 replicates (mean cross-validated accuracy: its classifier 70.0%, a flexible one 70.0%, the QNN 65.0%).',
     );
     expect(text).toContain('Added on all of them: +1.0 points of test accuracy');
   });
@@ -133,7 +133,7 @@ describe('verdictOn', () => {
     const unselected = [armOf('qloom-unselected', ArmKind.RIVAL, [0.01, -0.01, 0.03])];
     const none = { selection, replicates: [measured(5, 6), measured(6, 6)] };
     expect(verdictOn(unselected, none, Score.ACCURACY)).toMatch(
-      /^Qloom adds nothing: in cross-validation its classifier was not above the QNN on 2 of 2 replicates \(mean .* 55\.0%, the QNN 60\.0%\)\. Had its points/,
+      /^Qloom adds nothing: cross-validation inside the labels speaks against them on 2 of 2 replicates \(mean .* 55\.0%, the QNN 60\.0%\)\. Had its points/,
     );
   });
 });

@@ -44,15 +44,17 @@ function refusalText(decisions: Decisions): string {
   const isMeasured = replicates.some((decision) => decision?.scores);
   if (!isMeasured) return 'on the outer folds no candidate was surely better than the real data alone';
   const count = `${replicates.length} of ${replicates.length} replicates`;
-  return `in cross-validation its classifier was not above the QNN on ${count}${scoresText(decisions)}`;
+  return `cross-validation inside the labels speaks against them on ${count}${scoresText(decisions)}`;
 }
 
 /** The mean scores behind the decisions; empty without any. */
 function scoresText({ replicates }: Decisions): string {
   const known = replicates.flatMap((decision) => (decision?.scores ? [differenceOf(decision.scores)] : []));
   if (known.length === 0) return '';
-  const percent = (of: 'classifier' | 'qnn') => `${(100 * mean(known.map((each) => each[of]))).toFixed(1)}%`;
-  return ` (mean cross-validated accuracy: its classifier ${percent('classifier')}, the QNN ${percent('qnn')})`;
+  const percent = (of: 'classifier' | 'flexible' | 'qnn') =>
+    `${(100 * mean(known.map((each) => each[of]))).toFixed(1)}%`;
+  const shown = `its classifier ${percent('classifier')}, a flexible one ${percent('flexible')}, the QNN ${percent('qnn')}`;
+  return ` (mean cross-validated accuracy: ${shown})`;
 }
 
 function gainOf(arm: ArmResult, headline: Score): PairedComparison | undefined {

@@ -402,7 +402,11 @@ export interface ReplicateChoice {
     | number
     | undefined;
   /** Standard error of the difference of the two, paired by point; absent where the scores are, or where it is unknown. */
-  standardError?: number | undefined;
+  standardError?:
+    | number
+    | undefined;
+  /** The same of a classifier that assumes no density. Far above classifier_score, it shows that the generator's density is wrong. */
+  flexibleScore?: number | undefined;
 }
 
 /** One episode, as the report plots it. */
@@ -1769,7 +1773,14 @@ export const Incumbent: MessageFns<Incumbent> = {
 };
 
 function createBaseReplicateChoice(): ReplicateChoice {
-  return { draw: undefined, adds: false, classifierScore: undefined, qnnScore: undefined, standardError: undefined };
+  return {
+    draw: undefined,
+    adds: false,
+    classifierScore: undefined,
+    qnnScore: undefined,
+    standardError: undefined,
+    flexibleScore: undefined,
+  };
 }
 
 export const ReplicateChoice: MessageFns<ReplicateChoice> = {
@@ -1788,6 +1799,9 @@ export const ReplicateChoice: MessageFns<ReplicateChoice> = {
     }
     if (message.standardError !== undefined) {
       writer.uint32(41).double(message.standardError);
+    }
+    if (message.flexibleScore !== undefined) {
+      writer.uint32(49).double(message.flexibleScore);
     }
     return writer;
   },
@@ -1845,6 +1859,14 @@ export const ReplicateChoice: MessageFns<ReplicateChoice> = {
             message.standardError = reader.double();
             continue;
           }
+          case 6: {
+            if (tag !== 49) {
+              break;
+            }
+
+            message.flexibleScore = reader.double();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1876,6 +1898,11 @@ export const ReplicateChoice: MessageFns<ReplicateChoice> = {
         : isSet(object.standard_error)
         ? globalThis.Number(object.standard_error)
         : undefined,
+      flexibleScore: isSet(object.flexibleScore)
+        ? globalThis.Number(object.flexibleScore)
+        : isSet(object.flexible_score)
+        ? globalThis.Number(object.flexible_score)
+        : undefined,
     };
   },
 
@@ -1896,6 +1923,9 @@ export const ReplicateChoice: MessageFns<ReplicateChoice> = {
     if (message.standardError !== undefined) {
       obj.standardError = floatToJson(message.standardError);
     }
+    if (message.flexibleScore !== undefined) {
+      obj.flexibleScore = floatToJson(message.flexibleScore);
+    }
     return obj;
   },
 
@@ -1909,6 +1939,7 @@ export const ReplicateChoice: MessageFns<ReplicateChoice> = {
     message.classifierScore = object.classifierScore ?? undefined;
     message.qnnScore = object.qnnScore ?? undefined;
     message.standardError = object.standardError ?? undefined;
+    message.flexibleScore = object.flexibleScore ?? undefined;
     return message;
   },
 };
