@@ -1,3 +1,4 @@
+import { choiceBench } from './choice/choice.ts';
 import { compiledBench } from './compiled.ts';
 import { benchCost } from './cost.ts';
 import { benchCritique } from './critique.ts';
@@ -10,6 +11,7 @@ import { qnnTrainingBench } from './qnn-training.ts';
 
 /** Every benchmark, by name. */
 export const benches: ReadonlyMap<string, Bench> = new Map<string, Bench>([
+  ['choice', choiceBench],
   ['compiled', compiledBench],
   ['cost', wholeBench('time of Fit, Sample, Assess and Evaluate, and peak memory, at 100 to 10,000 labels', benchCost)],
   ['critique', wholeBench('cost of one Critique exchange, the critic itself apart', benchCritique)],
