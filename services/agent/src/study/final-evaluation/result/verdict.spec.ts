@@ -13,7 +13,10 @@ const nothing = decisions(false, false);
 /** Ten points, of which the classifier has `classifier` right, a flexible one as many, and the QNN `qnn`. */
 const measured = (classifier: number, qnn: number): Decision => {
   const right = (count: number) => [Float64Array.from({ length: 10 }, (_, i) => Number(i < count))];
-  return { adds: classifier > qnn, scores: { classifier: right(classifier), flexible: right(classifier), qnn: right(qnn) } };
+  return {
+    adds: classifier > qnn,
+    scores: { classifier: right(classifier), flexible: right(classifier), qnn: right(qnn) },
+  };
 };
 
 /** An arm with a gain over real data only, in accuracy and in balanced accuracy. */
