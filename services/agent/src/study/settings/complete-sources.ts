@@ -2,7 +2,7 @@ import type { DataSource } from '@qloom/contracts/gen/qloom/agent/v1/agent.ts';
 import { MAX_DRAWN } from '@qloom/datasets/tasks/create-task.ts';
 
 /** Default number of points that a task's relative draws. */
-export const RELATIVE_POINTS = 1000;
+const RELATIVE_POINTS = 1000;
 
 /**
  * Fills in the defaults of the points beyond the labels; `refuse` gets each wrong field. Numbers of points belong to a task:
