@@ -14,7 +14,7 @@ import { asFailure, receivedTensor, requireNamedValues } from '../shared/receive
 import { FEATURES, pointsMessage, SMALL_DATA, smallPoints } from '../shared/small-points.ts';
 import type { SuiteOptions } from '../suite.ts';
 
-/** Client of a service that implements Critique: a discriminator or a simulator. */
+/** Client of a service that implements Critique. */
 export interface CritiqueRemote {
   critique(options?: OutgoingOptions): BidiCall<CritiqueRequest, CritiqueResponse>;
 }

@@ -12,18 +12,19 @@ import { gradientChecks } from './gradient-checks.ts';
 /** A separate fold, because a second attempt makes the first one stale. */
 const RESUMED_FOLD = 1;
 
-/** Checks of Critique, for every service that implements it. `source` is its place in the contract. */
+const SOURCE = 'discriminator/v1/discriminator.proto: DiscriminatorService.Critique';
+
+/** Checks of Critique. */
 export function critiqueChecks(
   remote: CritiqueRemote,
   options: SuiteOptions,
   capabilities: CapabilitiesAnswer,
-  source: string,
 ): readonly Check[] {
-  const list = listChecks(source);
+  const list = listChecks(SOURCE);
   const context = createCritiqueContext(remote, options, capabilities);
   lifeCycle(list, context);
   learning(list, context);
-  return [...list.checks, ...gradientChecks(context, source), ...critiqueRefusals(context, source, capabilities)];
+  return [...list.checks, ...gradientChecks(context, SOURCE), ...critiqueRefusals(context, SOURCE, capabilities)];
 }
 
 function lifeCycle(

@@ -17,12 +17,7 @@ export function discriminatorSuite(options: SuiteOptions): Suite {
     checks: [
       ...capabilitiesChecks(capabilities, askCapabilities(get)),
       ...offeredServicesChecks(target, deadlineMs, [serviceName(DiscriminatorServiceService)]),
-      ...critiqueChecks(
-        discriminator,
-        options,
-        capabilities,
-        'discriminator/v1/discriminator.proto: DiscriminatorService.Critique',
-      ),
+      ...critiqueChecks(discriminator, options, capabilities),
       ...assessChecks(discriminator, options, capabilities),
     ],
     close: () => discriminator.close(),

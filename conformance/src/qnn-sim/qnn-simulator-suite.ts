@@ -1,7 +1,6 @@
 import { QnnSimulatorServiceService } from '@qloom/contracts/gen/qloom/qnn_sim/v1/qnn_sim.ts';
 import { connect } from '@qloom/service-kit/client/clients.ts';
 import { serviceName } from '@qloom/service-kit/server/definition.ts';
-import { critiqueChecks } from '../critique/critique-checks.ts';
 import { askCapabilities, capabilitiesChecks } from '../shared/capabilities-checks.ts';
 import { offeredServicesChecks } from '../shared/offered-services.ts';
 import type { Suite, SuiteOptions } from '../suite.ts';
@@ -20,7 +19,6 @@ export function qnnSimulatorSuite(options: SuiteOptions): Suite {
       ...offeredServicesChecks(target, deadlineMs, [serviceName(QnnSimulatorServiceService)]),
       ...evaluateChecks(simulator, options, capabilities),
       ...circuitChecks(simulator, options),
-      ...critiqueChecks(simulator, options, capabilities, 'qnn_sim/v1/qnn_sim.proto: QnnSimulatorService.Critique'),
     ],
     close: () => simulator.close(),
   };

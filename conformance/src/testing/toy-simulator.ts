@@ -79,10 +79,6 @@ export function toySimulator(fault?: SimulatorFault): ServiceBinding {
     async *minimize() {
       unsupported();
     },
-    // biome-ignore lint/correctness/useYield: refuses before it could answer.
-    async *critique() {
-      unsupported();
-    },
   });
 }
 

@@ -102,8 +102,8 @@ describe('bytes that are no message of the method', () => {
     }
   });
 
-  it('name the package of a message that another contract has', async () => {
-    expect(requestTypeOf('/qloom.qnn_sim.v1.QnnSimulatorService/Critique')).toBe(
+  it('name the type of a message of a contract, and none of another service', async () => {
+    expect(requestTypeOf('/qloom.discriminator.v1.DiscriminatorService/Critique')).toBe(
       'qloom.discriminator.v1.CritiqueRequest',
     );
     expect(requestTypeOf('/grpc.health.v1.Health/Check')).toBeUndefined();

@@ -194,7 +194,6 @@ describe('assessFidelity and evaluateUtility', () => {
         gradient: unsupported,
         measure: unsupported,
         minimize: unsupported,
-        critique: unsupported,
         async evaluate(requests) {
           for await (const _ of requests);
           return { report: undefined };

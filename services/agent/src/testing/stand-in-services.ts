@@ -196,10 +196,6 @@ export function standInSimulator(hooks: StandInHooks = {}): ServiceBinding {
     async *minimize() {
       throw new DomainError('unsupported', 'minimize: not in this test');
     },
-    // biome-ignore lint/correctness/useYield: it never answers.
-    async *critique() {
-      throw new DomainError('unsupported', 'critique: not in this test');
-    },
     async evaluate(requests: AsyncIterable<EvaluateRequest>) {
       const roles = {
         training: createPointsCollector('training'),

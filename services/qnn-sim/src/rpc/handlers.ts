@@ -1,6 +1,5 @@
 import type { QnnSimulatorServiceService } from '@qloom/contracts/gen/qloom/qnn_sim/v1/qnn_sim.ts';
 import { executorOf } from '@qloom/qnn/measurement/measurement.ts';
-import { DomainError } from '@qloom/service-kit/faults/errors.ts';
 import type { Handlers } from '@qloom/service-kit/server/handlers.ts';
 import { encodeTensor } from '@qloom/study-rpc/codec/tensors.ts';
 import { withSpan } from '@qloom/telemetry/spans.ts';
@@ -58,15 +57,6 @@ export function qnnSimulatorHandlers(deps: HandlerDeps): Handlers<typeof QnnSimu
 
     async *minimize(request, { signal }) {
       yield* streamMinimization(pool, await decodeMinimize(request, engines, signal), signal);
-    },
-
-    // biome-ignore lint/correctness/useYield: refuses before it could answer.
-    async *critique() {
-      throw new DomainError(
-        'unsupported',
-        'QnnSimulatorService.Critique: this simulator does not offer the objective "utility" yet; right would be ' +
-          'DiscriminatorService.Critique for the objectives "adversarial" and "feature-matching", and weight 0 for "utility"',
-      );
     },
   };
 }

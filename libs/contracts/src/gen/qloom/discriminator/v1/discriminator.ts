@@ -60,10 +60,7 @@ export interface CritiqueOpen {
   seed: number;
   /** Values of hyperparameters; names that this critic does not offer are ignored. */
   hyperparameters: HyperparameterSetting[];
-  /**
-   * Weight of each objective in `gradient`; an absent objective has weight 0. The discriminator knows "adversarial" and
-   * "feature-matching", the QNN simulator "utility".
-   */
+  /** Weight of each objective in `gradient`, such as "adversarial" and "feature-matching"; an absent objective has weight 0. */
   objectiveWeights: NamedValue[];
   /** Description of the columns. */
   data: DataDescription | undefined;

@@ -11,12 +11,10 @@ import {
   type CallOptions,
   type ChannelCredentials,
   Client,
-  type ClientDuplexStream,
   type ClientOptions,
   type ClientReadableStream,
   type ClientUnaryCall,
   type ClientWritableStream,
-  type handleBidiStreamingCall,
   type handleClientStreamingCall,
   type handleServerStreamingCall,
   type handleUnaryCall,
@@ -25,7 +23,6 @@ import {
   type ServiceError,
   type UntypedServiceImplementation,
 } from "@grpc/grpc-js";
-import { CritiqueRequest, CritiqueResponse } from "../../discriminator/v1/discriminator.ts";
 import { Capabilities } from "../../episode/v1/capabilities.ts";
 import { CircuitNoise } from "../../episode/v1/circuit_noise.ts";
 import { QnnArm, qnnArmFromJSON, qnnArmToJSON, QnnSettings, UtilityReport } from "../../episode/v1/slots.ts";
@@ -2901,19 +2898,6 @@ export const QnnSimulatorServiceService = {
     responseSerialize: (value: MinimizeResponse): Buffer => encodeMessage(MinimizeResponse, value),
     responseDeserialize: (value: Buffer): MinimizeResponse => MinimizeResponse.decode(value),
   },
-  /**
-   * The contract of DiscriminatorService.Critique with utility as its objective ("utility"). UNIMPLEMENTED: this simulator
-   * does not offer it. No other call needs it.
-   */
-  critique: {
-    path: "/qloom.qnn_sim.v1.QnnSimulatorService/Critique" as const,
-    requestStream: true as const,
-    responseStream: true as const,
-    requestSerialize: (value: CritiqueRequest): Buffer => encodeMessage(CritiqueRequest, value),
-    requestDeserialize: (value: Buffer): CritiqueRequest => CritiqueRequest.decode(value),
-    responseSerialize: (value: CritiqueResponse): Buffer => encodeMessage(CritiqueResponse, value),
-    responseDeserialize: (value: Buffer): CritiqueResponse => CritiqueResponse.decode(value),
-  },
 } as const;
 
 export interface QnnSimulatorServiceServer extends UntypedServiceImplementation {
@@ -2947,11 +2931,6 @@ export interface QnnSimulatorServiceServer extends UntypedServiceImplementation 
    * progress, then the result as the last message. INVALID_ARGUMENT: circuit, Hamiltonian or a setting is invalid.
    */
   minimize: handleServerStreamingCall<MinimizeRequest, MinimizeResponse>;
-  /**
-   * The contract of DiscriminatorService.Critique with utility as its objective ("utility"). UNIMPLEMENTED: this simulator
-   * does not offer it. No other call needs it.
-   */
-  critique: handleBidiStreamingCall<CritiqueRequest, CritiqueResponse>;
 }
 
 export interface QnnSimulatorServiceClient extends Client {
@@ -3061,13 +3040,6 @@ export interface QnnSimulatorServiceClient extends Client {
     metadata?: Metadata,
     options?: Partial<CallOptions>,
   ): ClientReadableStream<MinimizeResponse>;
-  /**
-   * The contract of DiscriminatorService.Critique with utility as its objective ("utility"). UNIMPLEMENTED: this simulator
-   * does not offer it. No other call needs it.
-   */
-  critique(): ClientDuplexStream<CritiqueRequest, CritiqueResponse>;
-  critique(options: Partial<CallOptions>): ClientDuplexStream<CritiqueRequest, CritiqueResponse>;
-  critique(metadata: Metadata, options?: Partial<CallOptions>): ClientDuplexStream<CritiqueRequest, CritiqueResponse>;
 }
 
 export const QnnSimulatorServiceClient = makeGenericClientConstructor(
