@@ -8,6 +8,7 @@ import { benchOverhead } from './overhead/overhead.ts';
 import { policiesBench } from './policies.ts';
 import { qnnBench } from './qnn.ts';
 import { qnnTrainingBench } from './qnn-training.ts';
+import { twoCurvesBench } from './two-curves.ts';
 import { utilityCriticBench } from './utility-critic.ts';
 
 /** Every benchmark, by name. */
@@ -21,5 +22,6 @@ export const benches: ReadonlyMap<string, Bench> = new Map<string, Bench>([
   ['policies', policiesBench],
   ['qnn', qnnBench],
   ['qnn-training', qnnTrainingBench],
+  ['two-curves', twoCurvesBench],
   ['utility-critic', utilityCriticBench],
 ]);
