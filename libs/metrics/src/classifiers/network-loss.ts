@@ -1,7 +1,7 @@
 import type { Matrix } from '../matrix.ts';
 import type { Evaluation } from '../minimization/search.ts';
-import type { Layer } from './softmax-network.ts';
-import { softmax } from './softmax-network.ts';
+import { addSlopesOfFour, applyToFour, groupedRows, ROWS_AT_ONCE } from './four-rows.ts';
+import { type Layer, softmax } from './softmax-network.ts';
 
 /** Sizes of a network's layers: features, hidden units where there are any, outputs. */
 export type LayerSizes = readonly number[];
@@ -38,78 +38,77 @@ export function networkLoss(
   sizes: LayerSizes,
   alpha: number,
 ): (parameters: Float64Array) => Evaluation {
-  const { count, features, values } = x;
+  const { count } = x;
+  const inputs = groupedRows(x);
   const hidden = sizes.length === 3 ? sizes[1] : 0;
   const outputs = sizes[sizes.length - 1];
-  const width = hidden || features;
-  const units = new Float64Array(hidden);
-  const logits = new Float64Array(Math.max(2, outputs));
-  const back = new Float64Array(hidden);
+  const units = new Float64Array(ROWS_AT_ONCE * hidden);
+  const unitSlopes = new Float64Array(ROWS_AT_ONCE * hidden);
+  const logits = new Float64Array(ROWS_AT_ONCE * outputs);
+  const residuals = new Float64Array(ROWS_AT_ONCE * outputs);
+  const ofRow = new Float64Array(Math.max(2, outputs));
+  const only = outputs === 1 ? 1 : 0;
+
+  /** Cross-entropy of one row of the group, and the slopes of its logits. */
+  const crossEntropy = (target: number, row: number): number => {
+    ofRow[0] = 0;
+    for (let o = 0; o < outputs; o++) ofRow[o + only] = logits[ROWS_AT_ONCE * o + row];
+    const wanted = ofRow[target];
+    const logSum = softmax(ofRow);
+    for (let o = 0; o < outputs; o++) {
+      const k = o + only;
+      residuals[ROWS_AT_ONCE * o + row] = (ofRow[k] - (target === k ? 1 : 0)) / count;
+    }
+    return logSum - wanted;
+  };
 
   return (parameters) => {
     const gradient = new Float64Array(parameters.length);
     const layers = layersOf(sizes, parameters);
     const slopes = layersOf(sizes, gradient);
+    const [first] = layers;
     const last = layers[layers.length - 1];
-    const lastSlope = slopes[slopes.length - 1];
-    const [{ weights: first, biases: firstBiases }] = layers;
     let loss = 0;
-    for (let row = 0; row < count; row++) {
-      const from = row * features;
-      for (let h = 0; h < hidden; h++) {
-        let sum = firstBiases[h];
-        const at = h * features;
-        for (let j = 0; j < features; j++) sum += first[at + j] * values[from + j];
-        if (sum < 0) sum = 0;
-        units[h] = sum;
-      }
-      logits[0] = 0;
-      for (let o = 0; o < outputs; o++) {
-        let sum = last.biases[o];
-        const at = o * width;
-        if (hidden > 0) for (let h = 0; h < width; h++) sum += last.weights[at + h] * units[h];
-        else for (let j = 0; j < width; j++) sum += last.weights[at + j] * values[from + j];
-        logits[outputs === 1 ? 1 : o] = sum;
-      }
-      const target = targets[row];
-      const wanted = logits[target];
-      loss += logSumExp(logits) - wanted;
-      softmax(logits);
-      back.fill(0);
-      for (let o = 0; o < outputs; o++) {
-        const k = outputs === 1 ? 1 : o;
-        const residual = (logits[k] - (target === k ? 1 : 0)) / count;
-        lastSlope.biases[o] += residual;
-        const at = o * width;
-        if (hidden > 0) {
-          for (let h = 0; h < width; h++) {
-            lastSlope.weights[at + h] += residual * units[h];
-            back[h] += residual * last.weights[at + h];
-          }
-        } else for (let j = 0; j < width; j++) lastSlope.weights[at + j] += residual * values[from + j];
-      }
-      for (let h = 0; h < hidden; h++) {
-        if (units[h] === 0 || back[h] === 0) continue;
-        slopes[0].biases[h] += back[h];
-        const at = h * features;
-        for (let j = 0; j < features; j++) slopes[0].weights[at + j] += back[h] * values[from + j];
-      }
+    for (let row = 0; row < count; row += ROWS_AT_ONCE) {
+      const from = row * first.inputs;
+      if (hidden > 0) {
+        applyToFour(first, inputs, from, units);
+        for (let h = 0; h < units.length; h++) if (units[h] < 0) units[h] = 0;
+        applyToFour(last, units, 0, logits);
+      } else applyToFour(last, inputs, from, logits);
+      residuals.fill(0);
+      for (let r = 0; r < ROWS_AT_ONCE && row + r < count; r++) loss += crossEntropy(targets[row + r], r);
+      if (hidden > 0) {
+        addSlopesOfFour(slopes[1], units, 0, residuals);
+        slopesOfUnits(last, residuals, units, unitSlopes);
+        addSlopesOfFour(slopes[0], inputs, from, unitSlopes);
+      } else addSlopesOfFour(slopes[0], inputs, from, residuals);
     }
     loss /= count;
     layers.forEach(({ weights }, layer) => {
+      const slope = slopes[layer].weights;
       for (let i = 0; i < weights.length; i++) {
         loss += ((alpha / 2) * weights[i] * weights[i]) / count;
-        slopes[layer].weights[i] += (alpha / count) * weights[i];
+        slope[i] += (alpha / count) * weights[i];
       }
     });
     return { value: loss, gradient };
   };
 }
 
-function logSumExp(logits: Float64Array): number {
-  let largest = Number.NEGATIVE_INFINITY;
-  for (let k = 0; k < logits.length; k++) if (logits[k] > largest) largest = logits[k];
-  let total = 0;
-  for (let k = 0; k < logits.length; k++) total += Math.exp(logits[k] - largest);
-  return largest + Math.log(total);
+/** Slopes of four rows' hidden units into `out`, given those of the outputs; 0 where a ReLU is 0. All shapes [width, 4]. */
+function slopesOfUnits(
+  { inputs, outputs, weights }: Layer,
+  residuals: Float64Array,
+  units: Float64Array,
+  out: Float64Array,
+): void {
+  out.fill(0);
+  for (let o = 0; o < outputs; o++) {
+    for (let h = 0; h < inputs; h++) {
+      const weight = weights[o * inputs + h];
+      for (let r = 0; r < ROWS_AT_ONCE; r++) out[ROWS_AT_ONCE * h + r] += residuals[ROWS_AT_ONCE * o + r] * weight;
+    }
+  }
+  for (let h = 0; h < units.length; h++) if (units[h] === 0) out[h] = 0;
 }

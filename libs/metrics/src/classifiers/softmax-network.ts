@@ -74,13 +74,14 @@ function applyLayer({ inputs, outputs, weights, biases }: Layer, from: Float64Ar
   }
 }
 
-/** e^{l_k}/Σ e^{l_j}, in place. */
-export function softmax(logits: Float64Array): void {
+/** e^{l_k}/Σ e^{l_j}, in place; returns ln Σ e^{l_j}. */
+export function softmax(logits: Float64Array): number {
   let largest = Number.NEGATIVE_INFINITY;
   for (let k = 0; k < logits.length; k++) if (logits[k] > largest) largest = logits[k];
   let total = 0;
   for (let k = 0; k < logits.length; k++) total += logits[k] = Math.exp(logits[k] - largest);
   for (let k = 0; k < logits.length; k++) logits[k] /= total;
+  return largest + Math.log(total);
 }
 
 /** Class of the largest probability of each row, ties to the lower class. `probabilities` is row-major [rows, classes]. */

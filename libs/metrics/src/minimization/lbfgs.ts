@@ -1,4 +1,4 @@
-import { dot, searchLine } from './line-search.ts';
+import { addScaled, dot, searchLine } from './line-search.ts';
 import { type Iterate, largestComponent, type Search } from './search.ts';
 
 /** Number of stored pairs of steps and gradient changes. */
@@ -17,6 +17,10 @@ export interface LbfgsOptions {
 interface Pair {
   readonly step: Float64Array;
   readonly change: Float64Array;
+  /** step·change. */
+  readonly curvature: number;
+  /** change·change. */
+  readonly square: number;
 }
 
 /**
@@ -30,7 +34,7 @@ export function* lbfgs(start: Float64Array, { steps, gradientTolerance, onStep }
     let direction = descent(now.gradient, pairs);
     if (!(dot(direction, now.gradient) < 0)) {
       pairs.length = 0;
-      direction = now.gradient.map((slope) => -slope);
+      direction = negated(now.gradient);
     }
     const first = pairs.length === 0 ? Math.min(1, 0.5 / Math.sqrt(dot(direction, direction))) : 1;
     const found = yield* searchLine(now.point, now, direction, first);
@@ -39,11 +43,10 @@ export function* lbfgs(start: Float64Array, { steps, gradientTolerance, onStep }
       pairs.length = 0;
       continue;
     }
-    const pair = {
-      step: found.point.map((value, i) => value - now.point[i]),
-      change: found.gradient.map((value, i) => value - now.gradient[i]),
-    };
-    if (dot(pair.step, pair.change) > 1e-14 * dot(pair.change, pair.change)) pairs.push(pair);
+    const step = difference(found.point, now.point);
+    const change = difference(found.gradient, now.gradient);
+    const pair = { step, change, curvature: dot(step, change), square: dot(change, change) };
+    if (pair.curvature > 1e-14 * pair.square) pairs.push(pair);
     if (pairs.length > MEMORY) pairs.shift();
     now = { value: found.value, gradient: found.gradient, point: found.point, step: now.step + 1 };
     onStep?.(now);
@@ -53,24 +56,32 @@ export function* lbfgs(start: Float64Array, { steps, gradientTolerance, onStep }
 
 /** −H·gradient by the two-loop recursion. */
 function descent(gradient: Float64Array, pairs: readonly Pair[]): Float64Array {
-  const direction = gradient.map((slope) => -slope);
-  const weights: number[] = [];
+  const direction = negated(gradient);
+  const weights = new Float64Array(pairs.length);
   for (let k = pairs.length - 1; k >= 0; k--) {
-    const { step, change } = pairs[k];
-    weights[k] = dot(step, direction) / dot(step, change);
+    const { step, change, curvature } = pairs[k];
+    weights[k] = dot(step, direction) / curvature;
     addScaled(direction, change, -weights[k]);
   }
   const last = pairs.at(-1);
   if (last) {
-    const scale = dot(last.step, last.change) / dot(last.change, last.change);
+    const scale = last.curvature / last.square;
     for (let i = 0; i < direction.length; i++) direction[i] *= scale;
   }
-  pairs.forEach(({ step, change }, k) => {
-    addScaled(direction, step, weights[k] - dot(change, direction) / dot(step, change));
+  pairs.forEach(({ step, change, curvature }, k) => {
+    addScaled(direction, step, weights[k] - dot(change, direction) / curvature);
   });
   return direction;
 }
 
-function addScaled(target: Float64Array, source: Float64Array, factor: number): void {
-  for (let i = 0; i < target.length; i++) target[i] += factor * source[i];
+function negated(vector: Float64Array): Float64Array {
+  const out = new Float64Array(vector.length);
+  for (let i = 0; i < out.length; i++) out[i] = -vector[i];
+  return out;
+}
+
+function difference(a: Float64Array, b: Float64Array): Float64Array {
+  const out = new Float64Array(a.length);
+  for (let i = 0; i < out.length; i++) out[i] = a[i] - b[i];
+  return out;
 }

@@ -23,7 +23,8 @@ export function* searchLine(
   firstLength: number,
 ): Search<Trial | null> {
   function* at(length: number): Search<Trial> {
-    const point = from.map((value, i) => value + length * direction[i]);
+    const point = from.slice();
+    addScaled(point, direction, length);
     const evaluation = yield point;
     return { ...evaluation, length, point, slope: dot(evaluation.gradient, direction) };
   }
@@ -71,4 +72,9 @@ export function dot(a: Float64Array, b: Float64Array): number {
   let total = 0;
   for (let i = 0; i < a.length; i++) total += a[i] * b[i];
   return total;
+}
+
+/** Adds `factor`·source to the target. */
+export function addScaled(target: Float64Array, source: Float64Array, factor: number): void {
+  for (let i = 0; i < target.length; i++) target[i] += factor * source[i];
 }

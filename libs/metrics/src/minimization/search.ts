@@ -18,6 +18,9 @@ export interface Iterate extends Evaluation {
   readonly step: number;
 }
 
-/** Largest component of a gradient in magnitude. */
-export const largestComponent = (gradient: Float64Array): number =>
-  gradient.reduce((largest, value) => Math.max(largest, Math.abs(value)), 0);
+/** Largest component of a gradient in magnitude; NaN if one is. */
+export function largestComponent(gradient: Float64Array): number {
+  let largest = 0;
+  for (let i = 0; i < gradient.length; i++) largest = Math.max(largest, Math.abs(gradient[i]));
+  return largest;
+}
