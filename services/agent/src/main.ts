@@ -11,6 +11,7 @@ import { connectPeers } from './study/peers.ts';
 import { systemClock } from './study/retry/clock.ts';
 import { localPolicy, remotePolicy } from './study/search/policy-port.ts';
 import { createStudies } from './study/studies.ts';
+import { createClassicalThreads } from './workers/classical-threads.ts';
 
 await runService({
   name: 'agent',
@@ -29,6 +30,7 @@ await runService({
     const policyNamed = createPolicies(createStepRunner('a policy', training.compiled.steps));
     const storage = await openStorage(config, log);
     const { episodeLog, artifacts } = storage;
+    const classical = createClassicalThreads();
     const peers = connectPeers({
       generator: config.QLOOM_GENERATOR_TARGET,
       discriminator: config.QLOOM_DISCRIMINATOR_TARGET,
@@ -40,6 +42,7 @@ await runService({
         episodeLog,
         artifacts,
         peers,
+        classical,
         openPolicy: (name) => (policyTarget ? remotePolicy(policyTarget, name) : localPolicy(policyNamed, name)),
         clock: systemClock,
         log,
@@ -54,6 +57,7 @@ await runService({
       stages: [studies],
       async close() {
         peers.close();
+        await classical.close();
         await storage.close();
       },
     };

@@ -7,6 +7,7 @@ import { createMemoryLog } from '@qloom/testing/test-server.ts';
 import { comparable } from '../testing/comparable.ts';
 import { openPolicies } from '../testing/open-policies.ts';
 import { createWorld, type StandIns, smallStudy, startStandIns, type World } from '../testing/world.ts';
+import { createClassicalThreads } from '../workers/classical-threads.ts';
 import { createHeldStudies } from './held-studies.ts';
 import { systemClock } from './retry/clock.ts';
 import { localPolicy } from './search/policy-port.ts';
@@ -124,7 +125,14 @@ describe('a study that is delivered twice to one agent', () => {
       },
     };
     const held = createHeldStudies({
-      ...{ episodeLog, artifacts: world.artifacts, peers: world.peers, clock: systemClock, log },
+      ...{
+        episodeLog,
+        artifacts: world.artifacts,
+        peers: world.peers,
+        classical: createClassicalThreads(),
+        clock: systemClock,
+        log,
+      },
       openPolicy: (name) => localPolicy(policyNamed, name),
       ...{ jobConcurrency: 1, studyConcurrency: 1, leaseMs: 1_000 },
     });

@@ -3,6 +3,7 @@ import type { ArtifactStore } from '@qloom/episode-log/artifacts/artifact-store.
 import type { EpisodeLog } from '@qloom/episode-log/port.ts';
 import { classifyFault } from '@qloom/service-kit/faults/faults.ts';
 import type { Logger } from '@qloom/service-kit/logger.ts';
+import type { ClassicalThreads } from '../workers/classical-threads.ts';
 import { prepareStudy } from './data/prepare.ts';
 import { openStudyData } from './data/study-data.ts';
 import { createFinalEvaluation, type FinalEvaluation } from './final-evaluation/final-evaluation.ts';
@@ -22,6 +23,7 @@ export interface RunnerDeps {
   readonly episodeLog: EpisodeLog;
   readonly artifacts: ArtifactStore;
   readonly peers: Peers;
+  readonly classical: ClassicalThreads;
   readonly openPolicy: OpenPolicy;
   readonly clock: Clock;
   readonly log: Logger;

@@ -16,6 +16,7 @@ import { type Clock, systemClock } from '../study/retry/clock.ts';
 import { localPolicy, type OpenPolicy } from '../study/search/policy-port.ts';
 import { createStudies, type Studies } from '../study/studies.ts';
 import { isEnded } from '../study/study-message.ts';
+import { createClassicalThreads } from '../workers/classical-threads.ts';
 import { openPolicies } from './open-policies.ts';
 import { type StandInHooks, standInDiscriminator, standInGenerator, standInSimulator } from './stand-in-services.ts';
 
@@ -89,11 +90,13 @@ export async function createWorld({ targets }: StandIns, options: WorldOptions =
   const artifacts = options.artifacts ?? (await openArtifactStore(`file://${folder.file('artifacts')}`));
   const { log, lines } = createMemoryLog();
   const peers = connectPeers(targets);
+  const classical = createClassicalThreads();
   const studies: Studies = createStudies(
     {
       episodeLog: lateToAnswer(episodeLog, options.appendsAnswerAfterMs ?? 0),
       artifacts,
       peers,
+      classical,
       openPolicy: options.openPolicy ?? ((name) => localPolicy(policyNamed, name)),
       clock: options.clock ?? systemClock,
       log,
@@ -140,6 +143,7 @@ export async function createWorld({ targets }: StandIns, options: WorldOptions =
       await Promise.all(stages.map((stage) => stage.drain(0)));
       agent.close();
       peers.close();
+      await classical.close();
       await agentServer.stop();
       await episodeLog.close();
       if (options.artifacts === undefined) await folder.remove();

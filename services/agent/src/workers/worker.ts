@@ -1,5 +1,7 @@
 import { parentPort } from 'node:worker_threads';
 import { type ClassicalTask, predictClassical } from '../domain/evaluation/predict-classical.ts';
 
-// One task per thread: the caller terminates it after the answer.
-parentPort?.on('message', (task: ClassicalTask) => parentPort?.postMessage(predictClassical(task)));
+/** A thread of {@link createClassicalThreads}: answers one task after the other. An error ends it. */
+if (!parentPort) throw new Error('worker.ts runs as a thread of the agent, not on its own');
+const port = parentPort;
+port.on('message', (task: ClassicalTask) => port.postMessage(predictClassical(task)));

@@ -1,4 +1,3 @@
-import { runNow, type Steps } from '@qloom/datasets/split/turns.ts';
 import type { Points } from '@qloom/study/points/points.ts';
 import { CLASSICAL_ARMS } from './classical-table.ts';
 
@@ -20,14 +19,8 @@ export interface ClassicalAnswer {
   readonly probabilities: Float64Array | null;
 }
 
-/** Fits a classical arm and predicts the test points, in short steps. */
-export function* classicalSteps({ arm, labels, test, seed }: ClassicalTask): Steps<ClassicalAnswer> {
-  const classifier = yield* CLASSICAL_ARMS[arm].fitSteps(labels, seed);
-  yield;
+/** Fits a classical arm and predicts the test points. Takes up to seconds, so it runs on a thread (workers/). */
+export function predictClassical({ arm, labels, test, seed }: ClassicalTask): ClassicalAnswer {
+  const classifier = CLASSICAL_ARMS[arm].fit(labels, seed);
   return { predictions: classifier.predict(test), probabilities: classifier.probabilities?.(test) ?? null };
-}
-
-/** {@link classicalSteps}, all at once. */
-export function predictClassical(task: ClassicalTask): ClassicalAnswer {
-  return runNow(classicalSteps(task));
 }

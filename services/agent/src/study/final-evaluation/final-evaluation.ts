@@ -11,6 +11,7 @@ import type { Choices } from '../../domain/evaluation/choices.ts';
 import { type EvaluationPlan, type Job, REAL_ONLY, replicateJob } from '../../domain/evaluation/jobs.ts';
 import type { StudySeeds } from '../../domain/seeds.ts';
 import { withLearnedDefault } from '../../domain/selection/learned-defaults.ts';
+import type { ClassicalThreads } from '../../workers/classical-threads.ts';
 import { getPoints, putArtifact } from '../data/points-artifact.ts';
 import { loadManifest } from '../data/prepare.ts';
 import { openStudyData } from '../data/study-data.ts';
@@ -45,6 +46,7 @@ export interface FinalEvaluationDeps {
   readonly seeds: StudySeeds;
   readonly space: Space;
   readonly peers: Peers;
+  readonly classical: ClassicalThreads;
   readonly artifacts: ArtifactStore;
   readonly clock: Clock;
   readonly log: Logger;

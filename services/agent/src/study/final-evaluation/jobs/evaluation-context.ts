@@ -18,6 +18,7 @@ import { type FitCall, fitModel, samplePoints } from '@qloom/study-rpc/clients/g
 import { evaluateUtility } from '@qloom/study-rpc/clients/qnn-simulator-client.ts';
 import { encodeForeignConfiguration } from '@qloom/study-rpc/codec/hyperparameters.ts';
 import type { StudySeeds } from '../../../domain/seeds.ts';
+import type { ClassicalThreads } from '../../../workers/classical-threads.ts';
 import type { DataSources } from '../../data/data-sources.ts';
 import type { StudyManifest } from '../../data/prepare.ts';
 import type { StudyData } from '../../data/study-data.ts';
@@ -46,6 +47,7 @@ export interface EvaluationContext {
   /** What the generator's method in a configuration needs besides labelled points. */
   readonly needsOf: (configuration: Configuration) => OfferedMethod['needs'];
   readonly peers: Peers;
+  readonly classical: ClassicalThreads;
   readonly artifacts: ArtifactStore;
   readonly clock: Clock;
 }

@@ -7,7 +7,6 @@ import { CHOICE_CLASSIFIERS } from '../../../domain/choice/choice-classifier.ts'
 import { choiceFolds } from '../../../domain/choice/choice-folds.ts';
 import type { Job } from '../../../domain/evaluation/jobs.ts';
 import { packTestScore } from '../../../domain/evaluation/test-score.ts';
-import { classicalAnswer } from '../../../workers/classical.ts';
 import { decodeUtility } from '../../replay/measurement.ts';
 import { type EvaluationContext, effortOf, train } from './evaluation-context.ts';
 import type { ChoiceResult, FailedJob } from './job-results.ts';
@@ -37,7 +36,7 @@ export async function runChoice(
       const test = selectRows(labels, heldOut);
       const seed = random.seedFor(`${repeat}/${fold}`);
       const predictedBy = async (arm: string) =>
-        (await classicalAnswer({ arm, labels: training, test, seed }, signal)).predictions;
+        (await context.classical.answer({ arm, labels: training, test, seed }, signal)).predictions;
       const ofClassifier = await predictedBy(CHOICE_CLASSIFIERS.classifier);
       const ofFlexible = await predictedBy(CHOICE_CLASSIFIERS.flexible);
       const roles = { training, synthetic: null, heldOut: test };

@@ -19,7 +19,6 @@ import {
 } from '../../../domain/evaluation/jobs.ts';
 import { mean } from '../../../domain/maths/statistics.ts';
 import { armScores } from '../../../domain/reward/measurement.ts';
-import { classicalAnswer } from '../../../workers/classical.ts';
 import { getPoints } from '../../data/points-artifact.ts';
 import type { Replicate } from '../../data/study-data.ts';
 import { decodeUtility } from '../../replay/measurement.ts';
@@ -186,7 +185,7 @@ async function runClassical(
   signal: AbortSignal,
 ): Promise<ReplicateResult> {
   const seed = context.seeds.job(name, 'fit');
-  const answer = await classicalAnswer({ arm, labels, test, seed }, signal);
+  const answer = await context.classical.answer({ arm, labels, test, seed }, signal);
   const accuracy = answer.predictions.filter((label, row) => label === test.y[row]).length / test.count;
   const score = { accuracy, loss: null, ...testScores([answer], test) };
   return { ...score, syntheticCount: 0, frechet: null, ...effortOf(context, [], startedMs) };
