@@ -8,7 +8,7 @@ import { createSeeds } from '../../domain/seeds.ts';
 import { smallStudy } from '../../testing/world.ts';
 import { completeSettings } from '../settings/complete-settings.ts';
 import { loadDataset, storeDataset } from './datasets.ts';
-import { openStudyData, outerFoldCount, splitLabels } from './study-data.ts';
+import { openStudyData, outerFoldCount, type Replicate, splitLabels } from './study-data.ts';
 
 let folder: TempFolder;
 let store: Awaited<ReturnType<typeof openArtifactStore>>;
@@ -187,4 +187,19 @@ describe('a study on a task', () => {
       await expect(own).rejects.toThrow('too late');
     },
   );
+
+  it('draws its test points again after a draw that was stopped', async () => {
+    const data = DataSource.fromPartial({
+      source: { $case: 'task', value: { name: 'annni' } },
+      labelBudget: 12,
+      testSize: 6,
+    });
+    const { signal } = new AbortController();
+    const settings = await completeSettings(smallStudy({ data }), { isPolicyRemote: false }, signal);
+    const open = () => openStudyData(settings, createSeeds(1), store);
+    const opened = await open();
+    await expect(opened.own(AbortSignal.abort(new Error('too late')))).rejects.toThrow('too late');
+    const replicate = ({ labels, test }: Replicate) => ({ labels, test });
+    expect(replicate(await opened.own())).toEqual(replicate(await (await open()).own()));
+  });
 });

@@ -121,12 +121,19 @@ async function openTask(data: DataSource, seeds: StudySeeds, store: ArtifactStor
   const description = describeTask(task);
   const shape = { features: description.featureNames.length, classes: description.classNames.length };
   const sources = await openSources(data, store, { description, ...shape }, { task });
-  /** The same in all replicates. */
+  /** The same in all replicates; drawn again if its draw was stopped. */
   let test: Promise<Points> | undefined;
+  const drawTest = (signal?: AbortSignal): Promise<Points> => {
+    const drawn = test ?? task.drawAsync({ count: data.testSize, seed: seeds.data, purpose: 'test' }, { signal });
+    test = drawn;
+    drawn.catch(() => {
+      if (test === drawn) test = undefined;
+    });
+    return drawn;
+  };
   const drawWith = async (seed: number, signal?: AbortSignal): Promise<Replicate> => {
-    test ??= task.drawAsync({ count: data.testSize, seed: seeds.data, purpose: 'test' }, { signal });
     return {
-      test: await test,
+      test: await drawTest(signal),
       labels: await task.drawAsync({ count, seed }, { signal }),
       sources: sources.of(seed, signal),
       oracle: (classCounts) => {
