@@ -76,7 +76,7 @@ describe('CreateStudy, with any simulator', () => {
   });
 
   it('refuses what is above a limit that the simulator advertises, all of it at once', async () => {
-    const limits = { qubits: 3, steps: 100, batch_size: 16, features: 2, points: 15, point_bytes: 671 };
+    const limits = { qubits: 3, steps: 100, batch_size: 16, features: 2, points: 15, point_bytes: 2207 };
     const advertised = Object.entries(limits).map(([name, maximum]) => ({ name, maximum }));
     const error = await create('qnnSim', limited(standInSimulator(), advertised));
     expect(error?.code).toBe(status.INVALID_ARGUMENT);
@@ -87,9 +87,10 @@ describe('CreateStudy, with any simulator', () => {
         ['qnn.batch_size', '32 batch size; the QNN simulator takes at most 16'],
         ['data', '3 features; the QNN simulator takes at most 2'],
         ['data.label_budget', '16 points; the QNN simulator takes at most 15'],
+        ['data.label_budget', '128 points of the oracle; the QNN simulator takes at most 15'],
         ['data.test_size', '40 points; the QNN simulator takes at most 15'],
-        // 16 labels and 40 test points of three float32.
-        ['data', '672 point bytes; the QNN simulator takes at most 671'],
+        // 16 labels, 128 points of the oracle and 40 test points, each of three float32.
+        ['data', '2208 point bytes; the QNN simulator takes at most 2207'],
       ].map(([field, description]) => ({ field: `settings.${field}`, description })),
     );
   });
@@ -138,7 +139,8 @@ describe('CreateStudy, with any simulator', () => {
   it('takes settings at a limit, and does not check qubits for a program, which has its own', async () => {
     const limits = [
       { name: 'qubits', maximum: 1 },
-      { name: 'points', maximum: 40 },
+      // The oracle adds eight points for each of the 16 labels.
+      { name: 'points', maximum: 128 },
       { name: 'unheard-of', maximum: 0 },
     ];
     const inputs = ['x0', 'x1', 'x2', 'a'].map((name) => `input float ${name};`).join(' ');

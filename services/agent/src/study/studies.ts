@@ -74,8 +74,9 @@ export function createStudies(deps: HeldStudiesDeps, context: SettingsContext): 
         requireMethods(space.parameters, methods, data.meets);
         const settings = withBaselines(asked, () => defaultBaselines(methods, data.meets));
         requireBaselines(settings.evaluation.rivals, methods, data.meets);
+        const work = { qnn: settings.qnn, ...data.shape, ...data.sizes, hasOracle: data.isFresh };
         // Checked before the data is drawn, because the services' limits bound the number of points.
-        await requireWithinLimits(deps.peers, { qnn: settings.qnn, ...data.shape, ...data.sizes }, signal);
+        await requireWithinLimits(deps.peers, work, signal);
         const { labels } = await data.own(signal);
         await splitLabels(labels, settings, seeds, data.description);
         await askSimulator(deps.peers, settings.qnn, data.shape, signal);

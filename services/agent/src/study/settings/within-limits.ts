@@ -2,6 +2,8 @@ import type { Limit } from '@qloom/contracts/gen/qloom/episode/v1/capabilities.t
 import type { QnnSettings } from '@qloom/contracts/gen/qloom/episode/v1/slots.ts';
 import { ValidationError } from '@qloom/service-kit/faults/errors.ts';
 import type { FieldViolation } from '@qloom/service-kit/faults/field-violations.ts';
+import { synthesisPlan } from '@qloom/study/synthesis/synthesis-plan.ts';
+import { ORACLE_RATIO } from '../../domain/evaluation/jobs.ts';
 import type { Peers } from '../peers.ts';
 
 /** The demands of a study on the services. */
@@ -15,6 +17,8 @@ export interface StudyWork {
   /** Points without labels, and points of a source domain; 0: none. */
   readonly unlabelled: number;
   readonly source: number;
+  /** Whether the comparison has an oracle, whose points are sent to the simulator beside the labels. */
+  readonly hasOracle: boolean;
 }
 
 const FLOAT32_BYTES = 4;
@@ -39,15 +43,15 @@ export async function requireWithinLimits(
 }
 
 function violations(service: string, limits: readonly Limit[], work: StudyWork): FieldViolation[] {
-  return asked(work).flatMap(([name, field, value]) => {
+  return asked(work).flatMap(([name, field, value, whose = '']) => {
     const limit = limits.find((candidate) => candidate.name === name);
     if (limit === undefined || value <= limit.maximum) return [];
-    const description = `${value} ${name.replaceAll('_', ' ')}; the ${service} takes at most ${limit.maximum}`;
+    const description = `${value} ${name.replaceAll('_', ' ')}${whose}; the ${service} takes at most ${limit.maximum}`;
     return [{ field: `settings.${field}`, description }];
   });
 }
 
-/** Advertised limits, the field that would have to change, and the study's demand. */
+/** Advertised limits, the field that would have to change, the study's demand, and what it is for if that is not obvious. */
 function asked({
   qnn,
   features,
@@ -55,7 +59,9 @@ function asked({
   test,
   unlabelled,
   source,
-}: StudyWork): readonly (readonly [string, string, number])[] {
+  hasOracle,
+}: StudyWork): readonly (readonly [string, string, number, string?])[] {
+  const [oracle] = hasOracle ? synthesisPlan({ synthRatio: ORACLE_RATIO }, [labels]) : [0];
   const circuit = [
     ['qubits', 'qnn.qubits', qnn.qubits],
     ['layers', 'qnn.layers', qnn.layers],
@@ -72,7 +78,8 @@ function asked({
     ['source_points', 'data.simulator', source],
     ['real_points', 'data.label_budget', labels],
     ['points', 'data.label_budget', labels],
+    ['points', 'data.label_budget', oracle, ' of the oracle'],
     ['points', 'data.test_size', test],
-    ['point_bytes', 'data', (labels + test) * features * FLOAT32_BYTES],
+    ['point_bytes', 'data', (labels + oracle + test) * features * FLOAT32_BYTES],
   ];
 }
