@@ -331,7 +331,7 @@ describe('PutDataset', () => {
   it.each<[string, PutDatasetRequest[], string]>([
     ['points before the description', sent(points()), 'description: did not come before points; right would be'],
     ['two descriptions', [described(), described(), ...sent(points())], 'description: is out of order; right would be'],
-    ['no points', [described()], 'points: did not come; right would be description, points'],
+    ['no points', [described()], 'points: did not come; right would be at least one message'],
     ['a part that is not set', [described(), { part: undefined }], 'part: is not set; right would be'],
   ])('answers INVALID_ARGUMENT for %s', async (_what, parts, message) => {
     const error = await rejection(world.agent.putDataset(parts));
@@ -347,8 +347,8 @@ describe('GetCapabilities', () => {
       'disc.arch',
       'disc.kernel',
       'method',
-      'rival.strength',
       'gan.lrG',
+      'rival.strength',
       'synthRatio',
     ]);
     expect(parameters.find((parameter) => parameter.name === 'method')?.choices).toEqual(['gan', 'noise', 'gaussian']);
