@@ -1,9 +1,10 @@
+import { classOffset } from '@qloom/datasets/manifold/class-offset.ts';
+import { fitClassTransfer } from '@qloom/datasets/manifold/class-transfer.ts';
 import { createNeighbourSearch, type NeighbourSearch } from '@qloom/datasets/neighbours/neighbour-search.ts';
 import type { Task } from '@qloom/datasets/tasks/task.ts';
 import type { Random } from '@qloom/random/random.ts';
 import type { Points } from '@qloom/study/points/points.ts';
 import { classCounts, concatenateRows, rowsByClass, selectRows } from '@qloom/study/points/rows.ts';
-import { classOffset } from './class-offset.ts';
 import { closedCurve } from './closed-curve.ts';
 import { drawGated, fitGatedPrior, passing } from './gated-prior.ts';
 import type { Arms } from './qnn-arms.ts';
@@ -27,7 +28,7 @@ type Draw = (label: number, count: number) => Points;
 export function curveArms(task: Task, real: Points, random: Random): Arms {
   const counts = classCounts(real);
   const wanted = counts.map((count) => RATIO * count);
-  const offset = classOffset(real);
+  const offset = offsetOf(real);
   const { teacher, draw, prior } = fitGatedPrior(task, real, random.seedFor('teacher'));
   const of = (make: Draw, ratio = RATIO) =>
     concatenateRows(counts.map((count, label) => make(label, Math.round(ratio * count))));
@@ -63,7 +64,8 @@ export function curveArms(task: Task, real: Points, random: Random): Arms {
     const drawn = make(0, (RATIO * real.count) >> 1);
     return concatenateRows([drawn, moved(drawn, offset)]);
   };
-  const transferred = moved(real, offset);
+  const transfer = fitClassTransfer(real);
+  const transferred = of((label, count) => transfer.draw(label, count, random.fork(`transfer ${label}`)), 1);
   return {
     'fresh points': oracle,
     'fresh points, the same places for both classes': concatenateRows([half, moved(half, trueOffset)]),
@@ -85,6 +87,15 @@ export function curveArms(task: Task, real: Points, random: Random): Arms {
     'spline, the same places for both classes': inPairs(spline),
     'spline, true offset': of(splineOf(real, trueOffset, random.fork('true'))),
   };
+}
+
+/** The offset from class 0 to class 1. */
+function offsetOf(real: Points): Float64Array {
+  const [from, to] = rowsByClass(real).map((rows) => {
+    const { count, features, x } = selectRows(real, rows);
+    return { count, features, values: Float64Array.from(x) };
+  });
+  return classOffset(from, to).offset;
 }
 
 /** Points between a point and one of its two nearest of the class. */

@@ -20,6 +20,7 @@ export function armLabel(arm: Pick<ArmResult, 'name' | 'kind'>): string {
     smote: '+ SMOTE',
     mixup: '+ mixup',
     kde: '+ KDE',
+    'class-transfer': '+ class transfer',
     cvae: '+ CVAE',
     duplicate: '+ duplicates',
     rotation: '+ rotations',

@@ -1,5 +1,6 @@
 import { AUGMENTATIONS } from '@qloom/datasets/augmentations/augmentation-table.ts';
 import { augmentationMethod } from './augmentation-method.ts';
+import { classTransfer } from './class-transfer.ts';
 import { cvae } from './cvae.ts';
 import { gan } from './gan.ts';
 import type { GeneratorMethod } from './method.ts';
@@ -24,6 +25,7 @@ export const METHODS = {
   smote: augmentationMethod(AUGMENTATIONS.smote),
   gaussian: augmentationMethod(AUGMENTATIONS['class-gaussian']),
   kde: augmentationMethod(AUGMENTATIONS.kde),
+  'class-transfer': classTransfer,
 } as const satisfies Record<string, GeneratorMethod>;
 
 /** The name of a method. */
