@@ -15,7 +15,7 @@ export interface CompareFile {
 }
 
 /** Fields of a study file that a cell may set. */
-export type CellFields = Partial<Omit<StudyFile, 'name' | 'services' | 'data'>> & {
+type CellFields = Partial<Omit<StudyFile, 'name' | 'services' | 'data'>> & {
   readonly data?: Omit<DataSection, 'labels'>;
 };
 

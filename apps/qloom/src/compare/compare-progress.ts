@@ -2,7 +2,7 @@ import type { Study } from '@qloom/contracts/gen/qloom/agent/v1/agent.ts';
 import { createProgressTracker, type Progress, type ProgressTracker } from '../run/progress.ts';
 
 /** Progress of a cell's study. */
-export interface CellProgress {
+interface CellProgress {
   readonly name: string;
   readonly progress: Progress;
 }

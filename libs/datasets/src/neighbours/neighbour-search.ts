@@ -1,7 +1,7 @@
 import { type BoxTree, buildBoxTree, type Rows } from './box-tree.ts';
 
 /** The nearest rows of a point, the nearest first; of equally near ones the lower row number first. */
-export interface Neighbours {
+interface Neighbours {
   /** Row numbers, shape [k], or fewer where there are not so many. */
   readonly rows: Int32Array;
   /** Their squared Euclidean distances. */

@@ -2,7 +2,7 @@ import type { Utility } from '../reward/utility.ts';
 import type { PairedScores } from './paired-scores.ts';
 
 /** What is known when a rule decides. Nothing but the labels of one replicate, and the study's own, is behind it. */
-export interface Evidence {
+interface Evidence {
   /** Utility of the selected configuration on the outer split of the study's own labels. */
   readonly utility: Utility;
   /** Classifier and QNN in cross-validation inside the replicate's labels; null if the rule asks for none, or it cannot be made. */

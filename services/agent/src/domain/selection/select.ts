@@ -12,7 +12,7 @@ export interface Rechecked {
 }
 
 /** A candidate in the order of the selection. */
-export interface RankedCandidate extends Rechecked {
+interface RankedCandidate extends Rechecked {
   /** U shrunk towards that of the default; null in a study from before there was a default candidate. */
   readonly shrunk: number | null;
 }

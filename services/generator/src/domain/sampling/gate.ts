@@ -7,7 +7,7 @@ import type { TrainingData } from '../training-data.ts';
 import type { FittedGate } from './fit-gate.ts';
 
 /** A gate's verdict on a point. */
-export interface GateVerdict {
+interface GateVerdict {
   readonly accepted: boolean;
   /** T(c|x) of the class for which the point was drawn; 0 where labels are not judged. */
   readonly posterior: number;
