@@ -10,6 +10,7 @@ import { assessFidelity } from '@qloom/study-rpc/clients/discriminator-client.ts
 import { fitModel, samplePoints } from '@qloom/study-rpc/clients/generator-client.ts';
 import { evaluateUtility } from '@qloom/study-rpc/clients/qnn-simulator-client.ts';
 import type { Progress } from './harness/bench.ts';
+import { cpuSeconds } from './harness/cpu-time.ts';
 import { median } from './harness/percentile.ts';
 import { lessIsBetter, type Row } from './harness/row.ts';
 import { FIT_DEADLINE_MS, fitSettings } from './overhead/fit-settings.ts';
@@ -24,8 +25,8 @@ const RATIO = 4;
 const LIMIT_MB = 1000;
 
 /**
- * Time of the four calls of an episode, and peak memory of their services, at growing numbers of labels: hidden manifold,
- * two thirds for training. Each N starts the services anew, so that the peak is its own; the first Assess of a fold draws
+ * Time and CPU time of the four calls of an episode, and peak memory of their services, at growing numbers of labels: hidden
+ * manifold, two thirds for training. Each N starts the services anew, so that the peak is its own; the first Assess of a fold draws
  * the null, which later ones share, so that every round has a seed of its own.
  */
 export async function benchCost(progress: Progress): Promise<Row[]> {
@@ -34,12 +35,10 @@ export async function benchCost(progress: Progress): Promise<Row[]> {
   for (const labels of LABELS) {
     const measured = await measure(labels, progress);
     const [name, peer] = [`N = ${labels}`, before ? `N = ${before.labels}` : 'itself'];
-    for (const [call, seconds] of Object.entries(measured.seconds)) {
-      const peerValue = before?.seconds[call] ?? seconds;
-      const note = `${(seconds / peerValue).toFixed(1)} times the time`;
-      rows.push(
-        lessIsBetter({ bench: 'cost', case: name, metric: call, unit: 's', value: seconds, peer, peerValue, note }),
-      );
+    for (const [metric, value] of Object.entries(measured.seconds)) {
+      const peerValue = before?.seconds[metric] ?? value;
+      const note = `${(value / peerValue).toFixed(1)} times the time`;
+      rows.push(lessIsBetter({ bench: 'cost', case: name, metric, unit: 's', value, peer, peerValue, note }));
     }
     for (const [service, value] of Object.entries(measured.megabytes)) {
       const metric = `peak memory of ${service}`;
@@ -53,7 +52,7 @@ export async function benchCost(progress: Progress): Promise<Row[]> {
 
 interface Measured {
   readonly labels: number;
-  /** Median time of each call. Unit: seconds. */
+  /** Median time and CPU time, of all services, of each call. Unit: seconds. */
   readonly seconds: Readonly<Record<string, number>>;
   /** Peak resident memory of each service. Unit: MB. */
   readonly megabytes: Readonly<Record<string, number>>;
@@ -65,11 +64,14 @@ async function measure(labels: number, progress: Progress): Promise<Measured> {
   const discriminator = connect(DiscriminatorServiceService, services.target('discriminator'));
   const simulator = connect(QnnSimulatorServiceService, services.target('qnn-sim'));
   const taken: Record<string, number[]> = {};
+  const cpu = () => SERVICES.reduce((sum, name) => sum + cpuSeconds(services.main(name).pid), 0);
   const timed = async <T>(call: string, work: () => Promise<T>): Promise<T> => {
-    const started = performance.now();
+    const [started, before] = [performance.now(), cpu()];
     const result = await work();
-    (taken[call] ??= []).push((performance.now() - started) / 1000);
-    progress(`N = ${labels}: ${call} ${taken[call].at(-1)?.toFixed(2)} s`);
+    const [seconds, used] = [(performance.now() - started) / 1000, cpu() - before];
+    (taken[call] ??= []).push(seconds);
+    (taken[`${call}, CPU time`] ??= []).push(used);
+    progress(`N = ${labels}: ${call} ${seconds.toFixed(2)} s, ${used.toFixed(2)} s of CPU time`);
     return result;
   };
   try {
