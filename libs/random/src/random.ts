@@ -95,7 +95,9 @@ class Xoshiro128 implements Random {
   }
 
   permutation(count: number): Int32Array {
-    return this.shuffle(Int32Array.from({ length: count }, (_, i) => i));
+    const numbers = new Int32Array(count);
+    for (let i = 0; i < count; i++) numbers[i] = i;
+    return this.shuffle(numbers);
   }
 
   fork(label: string | number): Random {
