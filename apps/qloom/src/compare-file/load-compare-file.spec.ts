@@ -102,6 +102,13 @@ describe('a compare file', () => {
   });
 });
 
+it.each(['labels', 'quickstart-seeds', 'sources'])('examples/evidence/%s.yaml is one', async (name) => {
+  const path = fileURLToPath(new URL(`../../../../examples/evidence/${name}.yaml`, import.meta.url));
+  const { cells } = await loadCompareFile(path, {});
+  expect(cells.length).toBeGreaterThan(3);
+  expect(new Set(cells.map(({ cell }) => cell.name)).size).toBe(cells.length);
+});
+
 it('examples/compare/small.yaml is one', async () => {
   const path = fileURLToPath(new URL('../../../../examples/compare/small.yaml', import.meta.url));
   expect((await loadCompareFile(join(path), {})).cells.map(({ cell }) => cell.name)).toEqual([

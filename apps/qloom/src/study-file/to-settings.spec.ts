@@ -4,9 +4,9 @@ import { parseStudyFile } from './load-study-file.ts';
 import { toStudySettings } from './to-settings.ts';
 
 describe('toStudySettings', () => {
-  it('maps the quickstart to what its issue asks for', () => {
-    const text = readFileSync(new URL('../../../../examples/quickstart.yaml', import.meta.url), 'utf8');
-    const settings = toStudySettings(parseStudyFile('examples/quickstart.yaml', text).study);
+  it('maps an example with its task, its space and its baselines', () => {
+    const text = readFileSync(new URL('../../../../examples/annni.yaml', import.meta.url), 'utf8');
+    const settings = toStudySettings(parseStudyFile('examples/annni.yaml', text).study);
     expect(StudySettings.toJSON(settings)).toEqual({
       seed: 1,
       data: {
