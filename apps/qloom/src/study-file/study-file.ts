@@ -28,6 +28,8 @@ export interface StudyFile {
     readonly rivals?: readonly string[];
     readonly rivalEvaluations?: number;
     readonly choice?: string;
+    /** Whether the agent also chooses the method, for an arm of its own. Default false. */
+    readonly portfolio?: boolean;
   };
   /** Unit: seconds. */
   readonly episodeDeadline?: number;

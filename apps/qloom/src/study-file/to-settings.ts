@@ -79,6 +79,7 @@ export function toStudySettings(file: StudyFile, attached: Attached = {}): Study
       rivals: [...(evaluation.rivals ?? [])],
       rivalEvaluations: evaluation.rivalEvaluations ?? 0,
       choice: evaluation.choice ?? '',
+      portfolio: evaluation.portfolio ?? false,
     },
     episodeDeadlineSeconds: file.episodeDeadline ?? 0,
   });

@@ -342,14 +342,16 @@ export interface EvaluationSettings {
   draws: number;
   /**
    * Baselines: generator methods such as "noise" and "gaussian" that are arms in addition to "real-only", "qloom" and (tasks)
-   * "oracle". Empty: the default ones, with "shot-resampling" among them where the number of shots is known.
+   * "oracle". Empty: the default ones, with every method among them that needs points beyond the labels or a known number of shots
+   * where the data has them.
    */
   rivals: string[];
   /** Evaluations for tuning the ratio and strength of each baseline; 0: the number of episodes. */
   rivalEvaluations: number;
   /**
    * Whether "portfolio" is an arm: the agent also chooses the method, among its own and the baselines as tuned, or adds nothing, by
-   * the held-out losses of the study's labels. INVALID_ARGUMENT where the agent does not offer it. Default: false.
+   * the held-out losses of the study's labels. Then "prior" and every method whose needs the data meets are baselines as well, in
+   * addition to those of `rivals`. INVALID_ARGUMENT where the agent does not offer it. Default: false.
    */
   portfolio: boolean;
   /**

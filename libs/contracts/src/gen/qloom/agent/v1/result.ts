@@ -409,6 +409,43 @@ export interface ReplicateChoice {
   flexibleScore?: number | undefined;
 }
 
+/** A method that the portfolio may take. */
+export interface PortfolioCandidate {
+  /** Name of the arm whose points it adds: "qloom" for the selected configuration of Qloom, else a baseline. */
+  arm: string;
+  /** Its configuration, as selected or tuned. */
+  hyperparameters: HyperparameterSetting[];
+  /**
+   * Utility U on the study's own labels: of "qloom" on the outer split; of a baseline on the reward split, each fold with the
+   * setting that has the smallest loss on the other folds.
+   */
+  utility:
+    | Interval
+    | undefined;
+  /** U shrunk towards that of "qloom", by which candidates are ordered. */
+  shrunkUtility: number;
+  /** Whether it was taken. */
+  chosen: boolean;
+}
+
+/** Which method the arm "portfolio" took, from the study's own labels, once for all replicates. */
+export interface PortfolioChoice {
+  /** Name of the arm whose points it adds; empty where no method could be fitted. */
+  arm: string;
+  /** Why, in one sentence. */
+  reason: string;
+  /** Methods, the best first. */
+  candidates: PortfolioCandidate[];
+  /** Share of the variance between their utilities that is not error, in [0, 1]; absent with fewer than two. */
+  utilityReliability?:
+    | number
+    | undefined;
+  /** Whether its points were added, replicate by replicate. */
+  choices: ReplicateChoice[];
+  /** The same for the study's own labels. */
+  ownChoice: ReplicateChoice | undefined;
+}
+
 /** One episode, as the report plots it. */
 export interface EpisodeOutcome {
   /** Index. */
@@ -536,7 +573,11 @@ export interface StudyResult {
    * Share of the variance between the utilities of the candidates that is not error, in [0, 1]; absent with fewer than two
    * candidates, and in results written before this field existed.
    */
-  utilityReliability?: number | undefined;
+  utilityReliability?:
+    | number
+    | undefined;
+  /** Which method arm "portfolio" took, and why. Absent in studies without that arm. */
+  portfolio?: PortfolioChoice | undefined;
 }
 
 /** How the kept synthetic data set was made. */
@@ -1944,6 +1985,310 @@ export const ReplicateChoice: MessageFns<ReplicateChoice> = {
   },
 };
 
+function createBasePortfolioCandidate(): PortfolioCandidate {
+  return { arm: "", hyperparameters: [], utility: undefined, shrunkUtility: 0, chosen: false };
+}
+
+export const PortfolioCandidate: MessageFns<PortfolioCandidate> = {
+  encode(message: PortfolioCandidate, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.arm !== "") {
+      writer.uint32(10).string(message.arm);
+    }
+    for (const v of message.hyperparameters) {
+      HyperparameterSetting.encode(v!, writer.uint32(18).fork()).join();
+    }
+    if (message.utility !== undefined) {
+      Interval.encode(message.utility, writer.uint32(26).fork()).join();
+    }
+    if (message.shrunkUtility !== 0) {
+      writer.uint32(33).double(message.shrunkUtility);
+    }
+    if (message.chosen !== false) {
+      writer.uint32(40).bool(message.chosen);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): PortfolioCandidate {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBasePortfolioCandidate();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.arm = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.hyperparameters.push(HyperparameterSetting.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.utility = Interval.decode(reader, reader.uint32());
+            continue;
+          }
+          case 4: {
+            if (tag !== 33) {
+              break;
+            }
+
+            message.shrunkUtility = reader.double();
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.chosen = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): PortfolioCandidate {
+    return {
+      arm: isSet(object.arm) ? globalThis.String(object.arm) : "",
+      hyperparameters: globalThis.Array.isArray(object?.hyperparameters)
+        ? object.hyperparameters.map((e: any) => HyperparameterSetting.fromJSON(e))
+        : [],
+      utility: isSet(object.utility) ? Interval.fromJSON(object.utility) : undefined,
+      shrunkUtility: isSet(object.shrunkUtility)
+        ? globalThis.Number(object.shrunkUtility)
+        : isSet(object.shrunk_utility)
+        ? globalThis.Number(object.shrunk_utility)
+        : 0,
+      chosen: isSet(object.chosen) ? globalThis.Boolean(object.chosen) : false,
+    };
+  },
+
+  toJSON(message: PortfolioCandidate): unknown {
+    const obj: any = {};
+    if (message.arm !== "") {
+      obj.arm = message.arm;
+    }
+    if (message.hyperparameters?.length) {
+      obj.hyperparameters = message.hyperparameters.map((e) => HyperparameterSetting.toJSON(e));
+    }
+    if (message.utility !== undefined) {
+      obj.utility = Interval.toJSON(message.utility);
+    }
+    if (message.shrunkUtility !== 0) {
+      obj.shrunkUtility = floatToJson(message.shrunkUtility);
+    }
+    if (message.chosen !== false) {
+      obj.chosen = message.chosen;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<PortfolioCandidate>): PortfolioCandidate {
+    return PortfolioCandidate.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<PortfolioCandidate>): PortfolioCandidate {
+    const message = createBasePortfolioCandidate();
+    message.arm = object.arm ?? "";
+    message.hyperparameters = object.hyperparameters?.map((e) => HyperparameterSetting.fromPartial(e)) || [];
+    message.utility = (object.utility !== undefined && object.utility !== null)
+      ? Interval.fromPartial(object.utility)
+      : undefined;
+    message.shrunkUtility = object.shrunkUtility ?? 0;
+    message.chosen = object.chosen ?? false;
+    return message;
+  },
+};
+
+function createBasePortfolioChoice(): PortfolioChoice {
+  return { arm: "", reason: "", candidates: [], utilityReliability: undefined, choices: [], ownChoice: undefined };
+}
+
+export const PortfolioChoice: MessageFns<PortfolioChoice> = {
+  encode(message: PortfolioChoice, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.arm !== "") {
+      writer.uint32(10).string(message.arm);
+    }
+    if (message.reason !== "") {
+      writer.uint32(18).string(message.reason);
+    }
+    for (const v of message.candidates) {
+      PortfolioCandidate.encode(v!, writer.uint32(26).fork()).join();
+    }
+    if (message.utilityReliability !== undefined) {
+      writer.uint32(33).double(message.utilityReliability);
+    }
+    for (const v of message.choices) {
+      ReplicateChoice.encode(v!, writer.uint32(42).fork()).join();
+    }
+    if (message.ownChoice !== undefined) {
+      ReplicateChoice.encode(message.ownChoice, writer.uint32(50).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): PortfolioChoice {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBasePortfolioChoice();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.arm = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.reason = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.candidates.push(PortfolioCandidate.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 4: {
+            if (tag !== 33) {
+              break;
+            }
+
+            message.utilityReliability = reader.double();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.choices.push(ReplicateChoice.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.ownChoice = ReplicateChoice.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): PortfolioChoice {
+    return {
+      arm: isSet(object.arm) ? globalThis.String(object.arm) : "",
+      reason: isSet(object.reason) ? globalThis.String(object.reason) : "",
+      candidates: globalThis.Array.isArray(object?.candidates)
+        ? object.candidates.map((e: any) => PortfolioCandidate.fromJSON(e))
+        : [],
+      utilityReliability: isSet(object.utilityReliability)
+        ? globalThis.Number(object.utilityReliability)
+        : isSet(object.utility_reliability)
+        ? globalThis.Number(object.utility_reliability)
+        : undefined,
+      choices: globalThis.Array.isArray(object?.choices)
+        ? object.choices.map((e: any) => ReplicateChoice.fromJSON(e))
+        : [],
+      ownChoice: isSet(object.ownChoice)
+        ? ReplicateChoice.fromJSON(object.ownChoice)
+        : isSet(object.own_choice)
+        ? ReplicateChoice.fromJSON(object.own_choice)
+        : undefined,
+    };
+  },
+
+  toJSON(message: PortfolioChoice): unknown {
+    const obj: any = {};
+    if (message.arm !== "") {
+      obj.arm = message.arm;
+    }
+    if (message.reason !== "") {
+      obj.reason = message.reason;
+    }
+    if (message.candidates?.length) {
+      obj.candidates = message.candidates.map((e) => PortfolioCandidate.toJSON(e));
+    }
+    if (message.utilityReliability !== undefined) {
+      obj.utilityReliability = floatToJson(message.utilityReliability);
+    }
+    if (message.choices?.length) {
+      obj.choices = message.choices.map((e) => ReplicateChoice.toJSON(e));
+    }
+    if (message.ownChoice !== undefined) {
+      obj.ownChoice = ReplicateChoice.toJSON(message.ownChoice);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<PortfolioChoice>): PortfolioChoice {
+    return PortfolioChoice.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<PortfolioChoice>): PortfolioChoice {
+    const message = createBasePortfolioChoice();
+    message.arm = object.arm ?? "";
+    message.reason = object.reason ?? "";
+    message.candidates = object.candidates?.map((e) => PortfolioCandidate.fromPartial(e)) || [];
+    message.utilityReliability = object.utilityReliability ?? undefined;
+    message.choices = object.choices?.map((e) => ReplicateChoice.fromPartial(e)) || [];
+    message.ownChoice = (object.ownChoice !== undefined && object.ownChoice !== null)
+      ? ReplicateChoice.fromPartial(object.ownChoice)
+      : undefined;
+    return message;
+  },
+};
+
 function createBaseEpisodeOutcome(): EpisodeOutcome {
   return {
     episode: 0,
@@ -2279,6 +2624,7 @@ function createBaseStudyResult(): StudyResult {
     choices: [],
     ownChoice: undefined,
     utilityReliability: undefined,
+    portfolio: undefined,
   };
 }
 
@@ -2371,6 +2717,9 @@ export const StudyResult: MessageFns<StudyResult> = {
     }
     if (message.utilityReliability !== undefined) {
       writer.uint32(225).double(message.utilityReliability);
+    }
+    if (message.portfolio !== undefined) {
+      PortfolioChoice.encode(message.portfolio, writer.uint32(234).fork()).join();
     }
     return writer;
   },
@@ -2622,6 +2971,14 @@ export const StudyResult: MessageFns<StudyResult> = {
             message.utilityReliability = reader.double();
             continue;
           }
+          case 29: {
+            if (tag !== 234) {
+              break;
+            }
+
+            message.portfolio = PortfolioChoice.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2732,6 +3089,7 @@ export const StudyResult: MessageFns<StudyResult> = {
         : isSet(object.utility_reliability)
         ? globalThis.Number(object.utility_reliability)
         : undefined,
+      portfolio: isSet(object.portfolio) ? PortfolioChoice.fromJSON(object.portfolio) : undefined,
     };
   },
 
@@ -2821,6 +3179,9 @@ export const StudyResult: MessageFns<StudyResult> = {
     if (message.utilityReliability !== undefined) {
       obj.utilityReliability = floatToJson(message.utilityReliability);
     }
+    if (message.portfolio !== undefined) {
+      obj.portfolio = PortfolioChoice.toJSON(message.portfolio);
+    }
     return obj;
   },
 
@@ -2869,6 +3230,9 @@ export const StudyResult: MessageFns<StudyResult> = {
       ? ReplicateChoice.fromPartial(object.ownChoice)
       : undefined;
     message.utilityReliability = object.utilityReliability ?? undefined;
+    message.portfolio = (object.portfolio !== undefined && object.portfolio !== null)
+      ? PortfolioChoice.fromPartial(object.portfolio)
+      : undefined;
     return message;
   },
 };
