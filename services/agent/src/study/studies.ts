@@ -15,7 +15,7 @@ import { applyEvent, emptyView, type StudyView } from './replay/study-view.ts';
 import { askSimulator } from './settings/ask-simulator.ts';
 import { type CompleteSettings, completeSettings, type SettingsContext } from './settings/complete-settings.ts';
 import { searchSpace } from './settings/study-space.ts';
-import { defaultBaselines, requireBaselines, requireMethods } from './settings/usable-methods.ts';
+import { completeBaselines, requireBaselines, requireMethods } from './settings/usable-methods.ts';
 import { requireFitting } from './settings/usable-qnn.ts';
 import { requireWithinLimits } from './settings/within-limits.ts';
 import { isEnded, studyMessage } from './study-message.ts';
@@ -72,7 +72,7 @@ export function createStudies(deps: HeldStudiesDeps, context: SettingsContext): 
           described: await describedMethods(deps.peers, signal),
         };
         requireMethods(space.parameters, methods, data.meets);
-        const settings = withBaselines(asked, () => defaultBaselines(methods, data.meets));
+        const settings = withBaselines(asked, completeBaselines(asked.evaluation, methods, data.meets));
         requireBaselines(settings.evaluation.rivals, methods, data.meets);
         const work = { qnn: settings.qnn, ...data.shape, ...data.sizes, hasOracle: data.isFresh };
         // Checked before the data is drawn, because the services' limits bound the number of points.
@@ -161,19 +161,20 @@ async function checkedSettings(
   return { settings: { ...settings, data: counted }, data, seeds };
 }
 
-/** The settings with the default baselines if they name none. */
-function withBaselines(settings: CompleteSettings, defaults: () => string[]): CompleteSettings {
-  const { evaluation } = settings;
-  return evaluation.rivals.length > 0 ? settings : { ...settings, evaluation: { ...evaluation, rivals: defaults() } };
+function withBaselines(settings: CompleteSettings, rivals: string[]): CompleteSettings {
+  return { ...settings, evaluation: { ...settings.evaluation, rivals } };
 }
 
 /**
- * The settings as they would have been completed when `created` was written: with the default baselines of that time, and
- * without the fields that did not exist yet.
+ * The settings as they would have been completed when `created` was written: with the baselines that were added at that time,
+ * and without the fields that did not exist yet.
  */
 function asOldAs(created: CompleteSettings | undefined, given: CompleteSettings): CompleteSettings {
   if (created === undefined) return given;
-  const settings = withBaselines(given, () => created.evaluation.rivals);
+  const { rivals, portfolio } = given.evaluation;
+  const known = created.evaluation.rivals;
+  const isCompleted = rivals.length === 0 || (portfolio && isDeepStrictEqual(known.slice(0, rivals.length), rivals));
+  const settings = isCompleted ? withBaselines(given, known) : given;
   const { UNSPECIFIED, TOGETHER } = IdenticalRows;
   const isOldSplit = created.data.identicalRows === UNSPECIFIED && settings.data.identicalRows === TOGETHER;
   const isOldChoice = created.evaluation.choice === '' && settings.evaluation.choice === CHOICE_RULE_NAMES[0];

@@ -1,6 +1,11 @@
-import { StudyState } from '@qloom/contracts/gen/qloom/agent/v1/agent.ts';
-import { IncumbentKind, StudyResult } from '@qloom/contracts/gen/qloom/agent/v1/result.ts';
+import assert from 'node:assert';
+import { type EvaluationSettings, StudyState } from '@qloom/contracts/gen/qloom/agent/v1/agent.ts';
+import { ArmKind, IncumbentKind, StudyResult } from '@qloom/contracts/gen/qloom/agent/v1/result.ts';
+import { QnnArm } from '@qloom/contracts/gen/qloom/episode/v1/slots.ts';
 import { formatKey } from '@qloom/episode-log/event-key.ts';
+import { DomainError } from '@qloom/service-kit/faults/errors.ts';
+import { decodeConfiguration } from '@qloom/study-rpc/codec/hyperparameters.ts';
+import { createSeeds } from '../domain/seeds.ts';
 import { createWorld, type StandIns, smallStudy, startStandIns } from '../testing/world.ts';
 
 const ID = 'small';
@@ -13,11 +18,11 @@ beforeAll(async () => {
 afterAll(() => standIns.stop());
 
 /** Runs a study without a search, with a rule. Returns its last state, its result and the names of its jobs. */
-async function runWithout(choice: string) {
-  const world = await createWorld(standIns);
+async function runWithout(choice: string, changes: Partial<EvaluationSettings> = {}, services = standIns) {
+  const world = await createWorld(services);
   try {
     world.start();
-    const evaluation = { draws: 3, rivals: ['noise'], rivalEvaluations: 0, portfolio: false, choice };
+    const evaluation = { draws: 3, rivals: ['noise'], rivalEvaluations: 0, portfolio: false, choice, ...changes };
     const settings = smallStudy({ episodes: 0, sobolEpisodes: undefined, noSearch: true, evaluation });
     await world.agent.createStudy({ id: ID, settings });
     const study = await world.finished(ID);
@@ -81,5 +86,80 @@ describe('a study without a search', () => {
     const evaluation = { draws: 2, rivals: [], rivalEvaluations: 0, portfolio: false, choice: 'hope' };
     await expect(create({ evaluation })).rejects.toThrow(/"hope" is not one of classifier, utility, always/);
     await world.stop();
+  });
+});
+
+describe('a study with a portfolio', () => {
+  const asked = { portfolio: true, rivals: ['noise', 'gaussian'], rivalEvaluations: 2 };
+
+  it('takes one method by the labels, and has the scores of its arm where its points are added', async () => {
+    const { result, jobs } = await runWithout('', asked);
+    const {
+      arm = '',
+      candidates,
+      choices,
+      ownChoice,
+      utilityReliability,
+      reason,
+    } = result.portfolio ?? assert.fail('no portfolio');
+    expect(candidates.map((candidate) => candidate.arm).sort()).toEqual(['gaussian', 'noise', 'qloom']);
+    expect(candidates.map(({ chosen }) => chosen)).toEqual([true, false, false]);
+    expect(arm).toBe(candidates[0].arm);
+    expect(reason).not.toBe('');
+    expect(utilityReliability).toBeGreaterThanOrEqual(0);
+    const qloom = candidates.find((candidate) => candidate.arm === 'qloom');
+    expect(qloom?.utility).toEqual(result.incumbents[0].utility);
+    expect(qloom?.hyperparameters).toEqual(result.incumbents[0].hyperparameters);
+    for (const { utility: { estimate = 0, lower = 0, upper = 0 } = {} } of candidates) {
+      expect(lower).toBeLessThanOrEqual(estimate);
+      expect(upper).toBeGreaterThanOrEqual(estimate);
+    }
+    // The rule looks at the labels alone, so that it decides as for arm `qloom`.
+    expect(choices).toEqual(result.choices);
+    expect(ownChoice).toEqual(result.ownChoice);
+    expect(jobs).toContain('tune-real-only');
+    expect(jobs.filter((name) => name.endsWith('-portfolio'))).toEqual([]);
+    expect(result.arms.find(({ name }) => name === 'portfolio')).toMatchObject({ kind: ArmKind.PORTFOLIO });
+    for (const { draw = 0, adds } of choices) {
+      const taken = arm === 'qloom' && !result.choices[draw].adds ? 'qloom-unselected' : arm;
+      expect(gainsOf(result, 'portfolio')?.[draw]).toEqual(gainsOf(result, adds ? taken : 'real-only')?.[draw]);
+    }
+  });
+
+  it("takes a baseline where Qloom's own method cannot be fitted", async () => {
+    const broken = await startStandIns({
+      onFit({ hyperparameters }) {
+        const { method } = decodeConfiguration(hyperparameters, 'hyperparameters');
+        if (method === 'gan') throw new DomainError('diverged', 'gan.lrG: the loss is NaN at step 1');
+      },
+    });
+    try {
+      const { result, jobs } = await runWithout('always', { ...asked, rivals: ['noise'] }, broken);
+      expect(result.portfolio).toMatchObject({ arm: 'noise', reason: 'No other method than noise could be fitted.' });
+      expect(gainsOf(result, 'portfolio')).toEqual(gainsOf(result, 'noise'));
+      expect(gainsOf(result, 'qloom')).toEqual(gainsOf(result, 'real-only'));
+      expect(jobs).not.toContain('synthesis');
+    } finally {
+      await broken.stop();
+    }
+  });
+
+  it('chooses by its own method alone where real data only diverges on the reward folds', async () => {
+    const [seed] = createSeeds(5).qnn(1);
+    const broken = await startStandIns({
+      onEvaluate({ seeds, arms }) {
+        if (seeds[0] === seed && arms.length === 1 && arms[0] === QnnArm.REAL_ONLY) {
+          throw new DomainError('diverged', 'the loss is NaN');
+        }
+      },
+    });
+    try {
+      const { result } = await runWithout('always', asked, broken);
+      expect(result.portfolio?.arm).toBe('qloom');
+      expect(result.portfolio?.candidates).toHaveLength(1);
+      expect(result.warnings.join()).toMatch(/The portfolio cannot judge baselines: .*the loss is NaN/);
+    } finally {
+      await broken.stop();
+    }
   });
 });

@@ -1,5 +1,6 @@
 import type { Configuration } from '@qloom/study/hyperparameters/hyperparameter.ts';
 import type { PairedScores } from '../choice/paired-scores.ts';
+import type { MethodChoice } from '../selection/portfolio.ts';
 import type { Selection } from '../selection/select.ts';
 
 /** Whether Qloom's points are added to one set of labels. */
@@ -9,13 +10,24 @@ export interface Decision {
   readonly scores: PairedScores | null;
 }
 
-/** The choices that are made before the comparison. */
-export interface Choices {
-  readonly selection: Selection;
-  /** Settings of each baseline, as tuned; null where none could be fitted. */
-  readonly baselines: ReadonlyMap<string, Configuration | null>;
+/** To which labels points are added. */
+export interface Decisions {
   /** The decision for each replicate; null until it is known. Shape [replicates]. */
   readonly replicates: readonly (Decision | null)[];
   /** The decision for the study's own labels; null until it is known. */
   readonly own: Decision | null;
+}
+
+/** The method of the arm `portfolio`, and to which labels its points are added. */
+export interface Portfolio extends Decisions {
+  readonly method: MethodChoice;
+}
+
+/** The choices that are made before the comparison. The decisions are those of arm `qloom`. */
+export interface Choices extends Decisions {
+  readonly selection: Selection;
+  /** Settings of each baseline, as tuned; null where none could be fitted. */
+  readonly baselines: ReadonlyMap<string, Configuration | null>;
+  /** Null in a study without that arm. */
+  readonly portfolio: Portfolio | null;
 }

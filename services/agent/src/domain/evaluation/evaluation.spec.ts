@@ -11,12 +11,13 @@ const plan: EvaluationPlan = {
   outerFolds: 2,
   defaultConfiguration: { synthRatio: 1 },
   hasChoiceJobs: true,
+  hasPortfolio: false,
 };
 
 describe('jobs', () => {
   const jobsOf = (adds: (replicate: number) => boolean | null, of = plan) => [
     ...searchJobs(of, [7, 2, 30]),
-    ...comparisonJobs(of, true, adds),
+    ...comparisonJobs(of, { hasCandidate: true, hasMethod: true }, adds),
   ];
   const jobs = jobsOf((replicate) => replicate > 0);
 
@@ -34,7 +35,8 @@ describe('jobs', () => {
       expect(jobs.filter((job) => job.kind === 'outer' && job.episode === episode)).toHaveLength(2);
     }
     for (const arm of armsOf(plan, true)) {
-      for (const replicate of [0, 1, 2]) expect(names).toContain(scoresJob(replicate, arm, replicate > 0));
+      for (const replicate of [0, 1, 2])
+        expect(names).toContain(scoresJob(replicate, arm, { qloom: replicate > 0, portfolio: null }));
     }
   });
 
@@ -45,8 +47,8 @@ describe('jobs', () => {
       ['draw-1-qloom', 'choice-1'],
       ['draw-2-qloom', 'choice-2'],
     ]);
-    expect(scoresJob(0, 'qloom', false)).toBe('draw-0-real-only');
-    expect(scoresJob(1, 'qloom-unselected', true)).toBe('draw-1-qloom');
+    expect(scoresJob(0, 'qloom', { qloom: false, portfolio: null })).toBe('draw-0-real-only');
+    expect(scoresJob(1, 'qloom-unselected', { qloom: true, portfolio: null })).toBe('draw-1-qloom');
   });
 
   it('are as many before the choices are known as after', () => {
@@ -54,11 +56,26 @@ describe('jobs', () => {
     expect(jobsOf(() => false)).toHaveLength(jobs.length);
   });
 
+  it('of arm `portfolio` are those of the arm whose method it took, and real data only on the reward folds', () => {
+    const withPortfolio = { ...plan, hasPortfolio: true };
+    const names = jobsOf((replicate) => replicate > 0, withPortfolio).map(({ name }) => name);
+    expect(names.filter((name) => !jobs.some((job) => job.name === name))).toEqual(['tune-real-only']);
+    expect(armsOf(withPortfolio, true).slice(3, 6)).toEqual(['qloom', 'qloom-unselected', 'portfolio']);
+    const jobOf = (portfolio: string | null, qloom: boolean) => scoresJob(1, 'portfolio', { qloom, portfolio });
+    expect(jobOf('noise', true)).toBe('draw-1-noise');
+    expect(jobOf('qloom', true)).toBe('draw-1-qloom');
+    // Qloom's own rule refuses the points, which are trained all the same.
+    expect(jobOf('qloom', false)).toBe('draw-1-qloom-unselected');
+    expect(jobOf(null, true)).toBe('draw-1-real-only');
+  });
+
   it('decide nothing where the rule needs no cross-validation, or nothing can be added', () => {
     const isChoice = ({ kind }: { kind: string }) => kind === 'choice';
     expect(jobs.filter(isChoice).map(({ name }) => name)).toEqual(['choice-own', 'choice-0', 'choice-1', 'choice-2']);
     expect(jobsOf(() => true, { ...plan, hasChoiceJobs: false }).filter(isChoice)).toEqual([]);
-    const without = comparisonJobs(plan, false, () => false).map(({ name }) => name);
+    const without = comparisonJobs(plan, { hasCandidate: false, hasMethod: false }, () => false).map(
+      ({ name }) => name,
+    );
     expect(without.filter((name) => /choice|qloom|synthesis/.test(name))).toEqual([]);
   });
 });

@@ -72,13 +72,14 @@ export function armScores(utility: readonly UtilityFold[]): ArmScores {
     points += count;
     accuracyRealOnly += (count * sum(real.map((run) => run.accuracy))) / real.length;
     accuracyAugmented += (count * sum(augmented.map((run) => run.accuracy))) / augmented.length;
-    return { realOnly: averageLosses(fold, real), augmented: averageLosses(fold, augmented) };
+    return { realOnly: averagedLosses(fold, real), augmented: averagedLosses(fold, augmented) };
   });
   if (points === 0) throw new IncompleteReportError('evaluate: no fold has a held-out point');
   return { folds, accuracyRealOnly: accuracyRealOnly / points, accuracyAugmented: accuracyAugmented / points };
 }
 
-function averageLosses(fold: number, runs: readonly QnnRun[]): Float64Array {
+/** Losses of a fold's held-out points, averaged over trainings. Throws {@link IncompleteReportError}. */
+export function averagedLosses(fold: number, runs: readonly Pick<QnnRun, 'losses'>[]): Float64Array {
   const mean = new Float64Array(runs[0].losses.length);
   for (const run of runs) {
     if (run.losses.length !== mean.length) {

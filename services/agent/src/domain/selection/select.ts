@@ -27,19 +27,35 @@ export interface Selection {
   readonly reliability: number | null;
 }
 
+/** Candidates in the order of their shrunk utilities. */
+export interface Shrunk<T> {
+  /** The best first. */
+  readonly ranked: readonly (T & { readonly shrunk: number })[];
+  /** Reliability of the utilities, in [0, 1]; null with fewer than two candidates. */
+  readonly reliability: number | null;
+}
+
 /**
- * Selects the highest utility after shrinkage towards the default's by the reliability of the utilities (see
- * {@link reliabilityOf}); the default where they are equal, and then the first in the order given. Where the spread of the utilities
- * is no more than their errors explain, all are equal and the default is selected: the highest of several noisy estimates mostly has the
+ * Orders candidates by their utilities after shrinkage towards the default's by the reliability of the utilities (see
+ * {@link reliabilityOf}); the default first where they are equal, and then the order given. Where the spread of the utilities
+ * is no more than their errors explain, all are equal and the default is first: the highest of several noisy estimates mostly has the
  * largest error. Without the default (it could not be fitted) they shrink towards their mean.
  */
-export function select(candidates: readonly Rechecked[]): Selection {
+export function rankByShrunkUtility<T extends { readonly utility: Utility }>(
+  candidates: readonly T[],
+  isDefault: (candidate: T) => boolean,
+): Shrunk<T> {
   const reliability = reliabilityOf(candidates.map(({ utility }) => utility));
-  const isDefault = ({ episode }: Rechecked) => episode === null;
   const anchor = candidates.find(isDefault)?.utility.value ?? mean(candidates.map(({ utility }) => utility.value));
   const ranked = candidates
     .map((candidate) => ({ ...candidate, shrunk: shrink(candidate.utility.value, anchor, reliability ?? 1) }))
     .sort((a, b) => b.shrunk - a.shrunk || Number(isDefault(b)) - Number(isDefault(a)));
+  return { ranked, reliability };
+}
+
+/** Selects the candidate with the highest shrunk utility: the default configuration unless they differ by more than their errors. */
+export function select(candidates: readonly Rechecked[]): Selection {
+  const { ranked, reliability } = rankByShrunkUtility(candidates, ({ episode }) => episode === null);
   return { ranked, best: ranked[0] ?? null, reliability };
 }
 

@@ -110,7 +110,7 @@ export function createFinalEvaluation(
         return;
       }
       const isDue = (job: Job) =>
-        (choices !== null || job.kind === 'outer' || job.kind === 'tune') &&
+        (choices !== null || ['outer', 'tune', 'tune-reference'].includes(job.kind)) &&
         (job.kind !== 'replicate' || job.after === undefined || view.jobs.has(job.after));
       const due = jobs.filter(isDue);
       // The log may show a job before the call that wrote it returns; that job is done, and its place is free. Waiting

@@ -1,19 +1,22 @@
 import type { Space } from '@qloom/study/space/space.ts';
 import { choiceRuleOf } from '../../domain/choice/choice-table.ts';
-import type { Choices } from '../../domain/evaluation/choices.ts';
+import type { Choices, Decisions } from '../../domain/evaluation/choices.ts';
 import { incumbentsOf } from '../../domain/evaluation/incumbents.ts';
 import { armsOf, comparisonJobs, type EvaluationPlan, type Job, searchJobs } from '../../domain/evaluation/jobs.ts';
+import type { Utility } from '../../domain/reward/utility.ts';
 import { createSeeds } from '../../domain/seeds.ts';
 import { learnedConfiguration } from '../../domain/selection/learned-defaults.ts';
+import type { MethodChoice } from '../../domain/selection/portfolio.ts';
 import { outerFoldCount } from '../data/study-data.ts';
 import { rewardedEpisodes, type StudyView } from '../replay/study-view.ts';
 import type { CompleteSettings } from '../settings/complete-settings.ts';
 import { decisionsOf } from './decisions.ts';
+import { methodFrom } from './portfolio.ts';
 import { selectFrom, tunedBaseline } from './selection.ts';
 
 /** The plan of a study's final evaluation. A study from before choices had names has no default candidate. */
 export function evaluationPlan(settings: CompleteSettings, space: Space): EvaluationPlan {
-  const { draws, rivals, rivalEvaluations, choice } = settings.evaluation;
+  const { draws, rivals, rivalEvaluations, choice, portfolio } = settings.evaluation;
   return {
     replicates: draws,
     baselines: rivals,
@@ -22,6 +25,7 @@ export function evaluationPlan(settings: CompleteSettings, space: Space): Evalua
     outerFolds: outerFoldCount(settings),
     defaultConfiguration: choice === '' ? null : learnedConfiguration(space, settings.data.labelBudget),
     hasChoiceJobs: choiceRuleOf(choice).isCrossValidated,
+    hasPortfolio: portfolio,
   };
 }
 
@@ -43,20 +47,29 @@ export function knownJobs(view: StudyView, plan: EvaluationPlan, settings: Compl
   );
   if (!before.every((job) => view.jobs.has(job.name))) {
     const hasCandidate = incumbents.length > 0 || plan.defaultConfiguration !== null;
-    const after = comparisonJobs(plan, hasCandidate, () => null);
+    const hasMethod = hasCandidate || (plan.hasPortfolio && plan.baselines.length > 0);
+    const after = comparisonJobs(plan, { hasCandidate, hasMethod }, () => null);
     return { jobs: [...before, ...after], arms: armsOf(plan, false), choices: null };
   }
-  const choices = selectedOf(view, plan, settings);
-  const { selection } = choices;
-  const decisions = decisionsOf(view, plan, selection, settings.evaluation.choice);
+  const { selection, baselines, method } = selectedOf(view, plan, settings);
+  const decide = (best: { readonly utility: Utility } | null): Decisions =>
+    decisionsOf(view, plan, best?.utility ?? null, settings.evaluation.choice);
+  const decisions = decide(selection.best);
+  const portfolio = method && { method, ...decide(method.best) };
   const hasCandidate = selection.best !== null;
+  const hasMethod = hasCandidate || (method !== null && method.best !== null);
   const isRefused = decisions.replicates.some((decision) => decision?.adds === false);
-  const after = comparisonJobs(plan, hasCandidate, (replicate) => decisions.replicates[replicate]?.adds ?? null);
+  const adds = (replicate: number) => decisions.replicates[replicate]?.adds ?? null;
+  const after = comparisonJobs(plan, { hasCandidate, hasMethod }, adds);
   const arms = armsOf(plan, hasCandidate && isRefused);
-  return { jobs: [...before, ...after], arms, choices: { ...choices, ...decisions } };
+  return { jobs: [...before, ...after], arms, choices: { selection, baselines, portfolio, ...decisions } };
 }
 
-type Selected = Pick<Choices, 'selection' | 'baselines'>;
+/** What is selected before the comparison. */
+interface Selected extends Pick<Choices, 'selection' | 'baselines'> {
+  /** The method of arm `portfolio`; null in a study without that arm. */
+  readonly method: MethodChoice | null;
+}
 
 /**
  * Selections by the record that created their study, cached because they are needed at every event and are a function of
@@ -67,9 +80,12 @@ const selected = new WeakMap<object, Selected>();
 function selectedOf(view: StudyView, plan: EvaluationPlan, settings: CompleteSettings): Selected {
   const known = view.created && selected.get(view.created);
   if (known !== undefined) return known;
+  const seeds = createSeeds(settings.seed);
+  const selection = selectFrom(view, plan, seeds);
   const choices = {
-    selection: selectFrom(view, plan, createSeeds(settings.seed)),
+    selection,
     baselines: new Map(plan.baselines.map((baseline) => [baseline, tunedBaseline(view, plan, baseline)])),
+    method: plan.hasPortfolio ? methodFrom(view, plan, selection, seeds) : null,
   };
   if (view.created !== undefined) selected.set(view.created, choices);
   return choices;

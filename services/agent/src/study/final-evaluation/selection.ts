@@ -2,7 +2,7 @@ import { createRandom } from '@qloom/random/random.ts';
 import type { Configuration } from '@qloom/study/hyperparameters/hyperparameter.ts';
 import { bestSetting } from '../../domain/evaluation/baseline-tuning.ts';
 import { incumbentsOf } from '../../domain/evaluation/incumbents.ts';
-import { type EvaluationPlan, outerJob } from '../../domain/evaluation/jobs.ts';
+import { type EvaluationPlan, outerJob, tuneJob } from '../../domain/evaluation/jobs.ts';
 import { utilityOf } from '../../domain/reward/utility.ts';
 import type { StudySeeds } from '../../domain/seeds.ts';
 import { type Rechecked, type Selection, select, selectByLowerBound } from '../../domain/selection/select.ts';
@@ -44,7 +44,7 @@ function recheckedOf(
 /** The setting of a baseline with the smallest loss on the reward folds; null if all failed. */
 export function tunedBaseline(view: StudyView, plan: EvaluationPlan, baseline: string): Configuration | null {
   const results = Array.from({ length: plan.baselineEvaluations }, (_, index) =>
-    readJob<TuneResult>(view.jobs, `tune-${baseline}-${index}`),
+    readJob<TuneResult>(view.jobs, tuneJob(baseline, index)),
   );
   const best = bestSetting(results.map((result) => ({ loss: result?.loss ?? null, result })));
   return best?.result?.hyperparameters ?? null;

@@ -97,14 +97,14 @@ export async function completeSettings(
     },
     evaluation: {
       draws: within('evaluation.draws', given.evaluation?.draws || 10, 2, 1000),
-      rivals: completeBaselines(given.evaluation?.rivals ?? [], refuse),
+      rivals: namedBaselines(given.evaluation?.rivals ?? [], refuse),
       rivalEvaluations: within(
         'evaluation.rival_evaluations',
         given.evaluation?.rivalEvaluations || Math.max(1, episodes),
         1,
         MAX_EPISODES,
       ),
-      portfolio: withoutPortfolio(given.evaluation?.portfolio ?? false, refuse),
+      portfolio: given.evaluation?.portfolio ?? false,
       choice: oneOf('evaluation.choice', given.evaluation?.choice || CHOICE_RULE_NAMES[0], CHOICE_RULE_NAMES),
     },
     episodeDeadlineSeconds: within('episode_deadline_seconds', given.episodeDeadlineSeconds || 3600, 1, 30 * 86_400),
@@ -153,14 +153,8 @@ async function completeQnn(
   };
 }
 
-/** This agent compares methods as baselines, and does not choose among them. */
-function withoutPortfolio(isAsked: boolean, refuse: Refuse): boolean {
-  if (isAsked) refuse('evaluation.portfolio', 'is true, and this agent offers no such arm; right would be false');
-  return isAsked;
-}
-
 /** The named baselines; none if the defaults are asked for, which depend on the data and on the generator's methods. */
-function completeBaselines(given: readonly string[], refuse: Refuse): string[] {
+function namedBaselines(given: readonly string[], refuse: Refuse): string[] {
   const baselines = [...given];
   baselines.forEach((baseline, i) => {
     const field = `evaluation.rivals[${i}]`;

@@ -1,6 +1,6 @@
 import type { Hyperparameter } from '@qloom/study/hyperparameters/hyperparameter.ts';
 import type { DataNeed, OfferedMethod } from '@qloom/study/synthesis/offered-method.ts';
-import { defaultBaselines, requireBaselines, requireMethods } from './usable-methods.ts';
+import { completeBaselines, requireBaselines, requireMethods } from './usable-methods.ts';
 
 const NAMES = ['gan', 'noise', 'again', 'pool', 'other'];
 const hyperparameters: readonly Hyperparameter[] = [
@@ -56,11 +56,24 @@ describe('requireBaselines', () => {
   });
 });
 
-describe('defaultBaselines', () => {
-  it('are noise, the Gaussian, and where shots are known every baseline that needs them alone', () => {
-    expect(defaultBaselines(methods, met('shots', 'unlabelled'))).toEqual(['noise', 'gaussian', 'again']);
-    expect(defaultBaselines(methods, met('unlabelled'))).toEqual(['noise', 'gaussian']);
-    expect(defaultBaselines({ described: new Map() }, met('shots'))).toEqual(['noise', 'gaussian']);
+describe('completeBaselines', () => {
+  const none = { rivals: [], portfolio: false };
+
+  it('are noise, the Gaussian, and every baseline whose needs besides labels the data meets, if none is named', () => {
+    expect(completeBaselines(none, methods, met('shots', 'unlabelled'))).toEqual(['noise', 'gaussian', 'again']);
+    expect(completeBaselines(none, methods, met('unlabelled', 'source'))).toEqual(['noise', 'gaussian', 'pool']);
+    expect(completeBaselines(none, methods, met('unlabelled'))).toEqual(['noise', 'gaussian']);
+    expect(completeBaselines(none, { described: new Map() }, met('shots'))).toEqual(['noise', 'gaussian']);
+    expect(completeBaselines({ rivals: ['noise'], portfolio: false }, methods, met('shots'))).toEqual(['noise']);
+  });
+
+  it('have the prior and those whose needs the data meets with a portfolio, each once', () => {
+    const prior = { name: 'prior', description: '', baseline: true, needs: [] };
+    const withPrior = { described: new Map([...described, ['prior', prior]]) };
+    const named = (...rivals: string[]) => ({ rivals, portfolio: true });
+    expect(completeBaselines(named('again', 'noise'), withPrior, met('shots'))).toEqual(['again', 'noise', 'prior']);
+    expect(completeBaselines(named('noise'), methods, met('unlabelled', 'source'))).toEqual(['noise', 'pool']);
+    expect(completeBaselines(named(), withPrior, met())).toEqual(['noise', 'gaussian', 'prior']);
   });
 });
 

@@ -1,3 +1,4 @@
+import type { EvaluationSettings } from '@qloom/contracts/gen/qloom/agent/v1/agent.ts';
 import { ValidationError } from '@qloom/service-kit/faults/errors.ts';
 import type { FieldViolation } from '@qloom/service-kit/faults/field-violations.ts';
 import { invalidReason } from '@qloom/study/hyperparameters/check-value.ts';
@@ -24,18 +25,46 @@ const RIGHT: Readonly<Record<DataNeed | 'unknown', string>> = {
 /** Baselines of every study that names none. */
 const DEFAULT_BASELINES: readonly string[] = ['noise', 'gaussian'];
 
+/** Baselines of every study whose agent also chooses the method. */
+const PORTFOLIO_BASELINES: readonly string[] = ['prior'];
+
+/** The baselines of a study: those that it names or the default ones, and with a portfolio those that it chooses among besides. */
+export function completeBaselines(
+  { rivals, portfolio }: Pick<EvaluationSettings, 'rivals' | 'portfolio'>,
+  methods: Pick<GeneratorMethods, 'described'>,
+  met: ReadonlySet<DataNeed>,
+): string[] {
+  const named = rivals.length > 0 ? [...rivals] : defaultBaselines(methods, met);
+  return portfolio ? portfolioBaselines(named, methods, met) : named;
+}
+
 /**
- * Baselines of a study that names none: noise, the Gaussian of each class, and where the number of shots is known every
- * baseline that needs only that, such as shot resampling, which is the noise of the measurement itself.
+ * Baselines of a study that names none: noise, the Gaussian of each class, and every baseline that needs something besides
+ * labelled points which the data has, such as shot resampling where the number of shots is known.
  */
-export function defaultBaselines(
+function defaultBaselines({ described }: Pick<GeneratorMethods, 'described'>, met: ReadonlySet<DataNeed>): string[] {
+  return [...DEFAULT_BASELINES, ...informedBaselines(described, met)];
+}
+
+/**
+ * The baselines `given` of a study whose agent also chooses the method, with those that it chooses among besides: the prior,
+ * if it is offered, and every baseline that needs something besides labelled points which the data has.
+ */
+function portfolioBaselines(
+  given: readonly string[],
   { described }: Pick<GeneratorMethods, 'described'>,
   met: ReadonlySet<DataNeed>,
 ): string[] {
-  const physical = [...described.values()].filter(
-    ({ baseline, needs }) => baseline && needs.length === 1 && needs[0] === 'shots' && met.has('shots'),
+  const prior = PORTFOLIO_BASELINES.filter((name) => described.has(name));
+  return [...new Set([...given, ...prior, ...informedBaselines(described, met)])];
+}
+
+/** Names of the baselines with needs besides labelled points, all of which the data meets. */
+function informedBaselines(described: GeneratorMethods['described'], met: ReadonlySet<DataNeed>): string[] {
+  const informed = [...described.values()].filter(
+    (method) => method.baseline && method.needs.length > 0 && unmetNeeds(method, met).length === 0,
   );
-  return [...DEFAULT_BASELINES, ...physical.map(({ name }) => name)];
+  return informed.map(({ name }) => name);
 }
 
 /**

@@ -32,6 +32,14 @@ export interface TuneResult extends Effort {
   readonly hyperparameters: Configuration;
   /** Pooled held-out loss with the baseline's points. */
   readonly loss: number;
+  /** Losses of each fold's held-out points, averaged over the QNN's seeds and packed; only in studies with a portfolio. */
+  readonly losses?: readonly string[];
+}
+
+/** Real data only on all reward folds. */
+export interface TuneReferenceResult extends Effort {
+  /** As in {@link TuneResult}. */
+  readonly losses: readonly string[];
 }
 
 /** Repeated cross-validation inside the labels of a replicate: which of them each classifier predicted right, paired. */

@@ -1,10 +1,9 @@
-import { QnnArm, type UtilityReport } from '@qloom/contracts/gen/qloom/episode/v1/slots.ts';
+import { QnnArm } from '@qloom/contracts/gen/qloom/episode/v1/slots.ts';
 import { createRandom } from '@qloom/random/random.ts';
 import type { Configuration } from '@qloom/study/hyperparameters/hyperparameter.ts';
 import type { Points } from '@qloom/study/points/points.ts';
 import { classCounts, selectRows } from '@qloom/study/points/rows.ts';
 import { synthesisPlan } from '@qloom/study/synthesis/synthesis-plan.ts';
-import { baselineConfiguration } from '../../../domain/evaluation/baseline-tuning.ts';
 import type { Choices } from '../../../domain/evaluation/choices.ts';
 import { comparedCount, frechetToTest } from '../../../domain/evaluation/frechet-to-test.ts';
 import {
@@ -19,13 +18,13 @@ import {
 } from '../../../domain/evaluation/jobs.ts';
 import { mean } from '../../../domain/maths/statistics.ts';
 import { armScores } from '../../../domain/reward/measurement.ts';
-import { getPoints } from '../../data/points-artifact.ts';
 import type { Replicate } from '../../data/study-data.ts';
 import { decodeUtility } from '../../replay/measurement.ts';
 import { type EvaluationContext, effortOf, type Synthesis, synthesize, train } from './evaluation-context.ts';
-import type { FailedJob, OuterResult, ReplicateResult, TuneResult } from './job-results.ts';
+import type { FailedJob, OuterResult, ReplicateResult } from './job-results.ts';
 import { qnnCurve } from './learning-curves.ts';
 import { runChoice } from './run-choice.ts';
+import { runTune, runTuneReference } from './run-tune.ts';
 import { synthesizeDataset } from './synthetic-set.ts';
 import { testScores } from './test-scores.ts';
 
@@ -54,6 +53,8 @@ export async function runJob(
       return runOuter(context, job, hyperparametersOf(job.episode), signal);
     case 'tune':
       return runTune(context, job, signal);
+    case 'tune-reference':
+      return runTuneReference(context, signal);
     case 'choice':
       return runChoice(context, job, signal);
     case 'replicate':
@@ -86,37 +87,6 @@ async function runOuter(
     augmented: [...losses.augmented],
     ...effortOf(context, [report], startedMs),
   };
-}
-
-async function runTune(
-  context: EvaluationContext,
-  { name, baseline, index }: Extract<Job, { kind: 'tune' }>,
-  signal: AbortSignal,
-): Promise<TuneResult> {
-  const configuration = baselineConfiguration(context.baselineHyperparameters, baseline, index, context.settings.seed);
-  const seeds = context.seeds.qnn(context.settings.qnnSeeds);
-  const startedMs = context.clock.now();
-  const reports: UtilityReport[] = [];
-  for (const fold of context.prepared.folds) {
-    if (fold.training === undefined || fold.heldOut === undefined) continue;
-    const training = await getPoints(context.artifacts, fold.training, 'fold.training');
-    const heldOut = await getPoints(context.artifacts, fold.heldOut, 'fold.held_out');
-    const label = `${name}/${fold.index}`;
-    const synthetic = await synthesize(
-      context,
-      label,
-      20_000 + fold.index,
-      configuration,
-      training,
-      context.data.ownSources,
-      signal,
-    );
-    const roles = { training, synthetic: synthetic?.points ?? null, heldOut };
-    const arm = synthetic === null ? QnnArm.REAL_ONLY : QnnArm.AUGMENTED;
-    reports.push(await train(context, roles, seeds, [arm], signal));
-  }
-  const losses = reports.flatMap((report) => decodeUtility(report).runs.flatMap((run) => [...run.losses]));
-  return { hyperparameters: configuration, loss: mean(losses), ...effortOf(context, reports, startedMs) };
 }
 
 async function runReplicate(

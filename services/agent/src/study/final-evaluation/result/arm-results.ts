@@ -11,9 +11,10 @@ import {
 import type { Tensor } from '@qloom/contracts/gen/qloom/tensor/v1/tensor.ts';
 import type { Interval } from '@qloom/metrics/statistics/interval.ts';
 import { ACCURACY_RANGE } from '@qloom/metrics/statistics/mean-test.ts';
+import type { Configuration } from '@qloom/study/hyperparameters/hyperparameter.ts';
 import { encodeForeignConfiguration } from '@qloom/study-rpc/codec/hyperparameters.ts';
 import { encodeTensor } from '@qloom/study-rpc/codec/tensors.ts';
-import type { Choices } from '../../../domain/evaluation/choices.ts';
+import type { Choices, Decisions } from '../../../domain/evaluation/choices.ts';
 import {
   type ArmScores,
   type Comparison,
@@ -23,7 +24,7 @@ import {
   type Replicates,
   type Scale,
 } from '../../../domain/evaluation/compare-arms.ts';
-import { CLASSICAL, ORACLE, QLOOM, QLOOM_UNSELECTED, REAL_ONLY } from '../../../domain/evaluation/jobs.ts';
+import { CLASSICAL, ORACLE, PORTFOLIO, QLOOM, QLOOM_UNSELECTED, REAL_ONLY } from '../../../domain/evaluation/jobs.ts';
 import {
   balancedAccuracyOf,
   isBalanced,
@@ -232,19 +233,30 @@ function classRecallsOf(tests: readonly TestScore[]): ClassRecall[] {
 function kindOf(name: string): ArmKind {
   if (name === REAL_ONLY) return ArmKind.REAL_ONLY;
   if (name === QLOOM) return ArmKind.QLOOM;
+  if (name === PORTFOLIO) return ArmKind.PORTFOLIO;
   if (name === ORACLE) return ArmKind.ORACLE;
   return CLASSICAL.includes(name) ? ArmKind.CLASSICAL : ArmKind.RIVAL;
 }
 
-function settingsOfArm(
-  { space, baselineHyperparameters }: EvaluationContext,
-  name: string,
-  { selection, baselines, replicates }: Choices,
-) {
-  const isAdded = replicates.some((decision) => decision?.adds);
-  const isQloom = name === QLOOM_UNSELECTED || (name === QLOOM && isAdded);
-  const configuration = isQloom ? selection.best?.hyperparameters : baselines.get(name);
+function settingsOfArm({ space, baselineHyperparameters }: EvaluationContext, name: string, choices: Choices) {
+  const configuration = configurationOf(name, choices);
   return configuration ? encodeForeignConfiguration(configuration, space, baselineHyperparameters) : [];
+}
+
+/** The configuration whose points an arm adds; absent where it adds none. */
+function configurationOf(name: string, choices: Choices): Configuration | null | undefined {
+  const { selection, baselines, portfolio } = choices;
+  const isAdded = ({ replicates }: Decisions) => replicates.some((decision) => decision?.adds);
+  switch (name) {
+    case QLOOM:
+      return isAdded(choices) ? selection.best?.hyperparameters : null;
+    case QLOOM_UNSELECTED:
+      return selection.best?.hyperparameters;
+    case PORTFOLIO:
+      return portfolio && isAdded(portfolio) ? portfolio.method.best?.hyperparameters : null;
+    default:
+      return baselines.get(name);
+  }
 }
 
 function encodeComparison(comparison: Comparison | undefined): PairedComparison | undefined {

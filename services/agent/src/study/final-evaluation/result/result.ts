@@ -3,17 +3,15 @@ import {
   type EpisodeOutcome,
   type Incumbent,
   IncumbentKind,
-  type ReplicateChoice,
   StudyResult,
   SyntheticCard,
 } from '@qloom/contracts/gen/qloom/agent/v1/result.ts';
 import { classCounts } from '@qloom/study/points/rows.ts';
 import { encodeForeignConfiguration } from '@qloom/study-rpc/codec/hyperparameters.ts';
-import { differenceOf } from '../../../domain/choice/paired-scores.ts';
 import { boundWarnings } from '../../../domain/evaluation/bound-warnings.ts';
-import type { Choices, Decision } from '../../../domain/evaluation/choices.ts';
+import type { Choices } from '../../../domain/evaluation/choices.ts';
 import { effectsOf } from '../../../domain/evaluation/effects.ts';
-import { ORACLE, ORACLE_RATIO, scoresJob } from '../../../domain/evaluation/jobs.ts';
+import { ORACLE, ORACLE_RATIO, scoresJob, TUNE_REFERENCE } from '../../../domain/evaluation/jobs.ts';
 import { observe } from '../../../domain/reward/judge.ts';
 import { REWARD_FORMS, type RewardFormName } from '../../../domain/reward/reward-table.ts';
 import { measurementOf } from '../../replay/measurement.ts';
@@ -22,6 +20,7 @@ import { factsOf, proposedEpisodes, rewardedEpisodes, type StudyView } from '../
 import type { EvaluationContext } from '../jobs/evaluation-context.ts';
 import { type Effort, failureOfJob, type ReplicateResult, readJob, type SynthesisResult } from '../jobs/job-results.ts';
 import { type ArmReplicates, armResults, encodeInterval, frechetOf, headlineOf, replicatesOf } from './arm-results.ts';
+import { encodeDecisions, encodePortfolio, encodeUtility } from './decision-messages.ts';
 import { mixedImplementations } from './mixed-implementations.ts';
 import { verdictOn } from './verdict.ts';
 
@@ -75,6 +74,8 @@ export async function encodeResult(
     const what = name.startsWith('outer-') ? `The candidate of ${name} is out` : `No points are added by ${name}`;
     warnings.push(`${what}: ${failed}.`);
   }
+  const unjudged = failureOfJob(view.jobs, TUNE_REFERENCE);
+  if (unjudged !== undefined) warnings.push(`The portfolio cannot judge baselines: ${unjudged.failed}.`);
   const effort = totalEffort(view);
   const { selection, own } = choices;
   const hasChoices = settings.evaluation.choice !== '';
@@ -111,10 +112,8 @@ export async function encodeResult(
     headline,
     frechetCount: frechetCountOf(scored),
     oracleRatio: context.data.isFresh ? ORACLE_RATIO : 0,
-    choices: hasChoices
-      ? choices.replicates.flatMap((decision, draw) => (decision === null ? [] : [encodeChoice(decision, draw)]))
-      : [],
-    ownChoice: hasChoices && own !== null ? encodeChoice(own) : undefined,
+    ...(hasChoices ? encodeDecisions(choices) : { choices: [] }),
+    portfolio: choices.portfolio === null ? undefined : encodePortfolio(context, choices.portfolio),
     utilityReliability: selection.reliability ?? undefined,
   };
   return JSON.stringify(StudyResult.toJSON(result));
@@ -128,12 +127,16 @@ export async function encodeResult(
 function armDraws(
   view: StudyView,
   arms: readonly string[],
-  { replicates }: Choices,
+  { replicates, portfolio }: Choices,
   warnings: string[],
 ): ArmReplicates[] {
   const draws = replicates.length;
   return arms.flatMap((name) => {
-    const jobs = replicates.map((decision, draw) => scoresJob(draw, name, decision?.adds ?? false));
+    const jobs = replicates.map((decision, draw) => {
+      const isAdded = portfolio?.replicates[draw]?.adds ?? false;
+      const taken = isAdded ? (portfolio?.method.best?.arm ?? null) : null;
+      return scoresJob(draw, name, { qloom: decision?.adds ?? false, portfolio: taken });
+    });
     const scores = jobs.map((job) => readJob<ReplicateResult>(view.jobs, job));
     const missing = scores.flatMap((score, draw) => (score === null ? [draw] : []));
     if (missing.length === 0) return [{ name, draws: scores }];
@@ -165,7 +168,7 @@ function incumbentsOf(
   const addsData = own?.adds ?? false;
   const candidates = selection.ranked.map(({ episode, hyperparameters, utility, shrunk }, i) => ({
     episode: episode ?? undefined,
-    utility: { estimate: utility.value, lower: utility.interval[0], upper: utility.interval[1], level: 0.95 },
+    utility: encodeUtility(utility),
     hyperparameters: encodeForeignConfiguration(hyperparameters, space, baselineHyperparameters),
     chosen: i === 0 && (!isOld || addsData),
     kind: kindOf(isOld, episode),
@@ -180,13 +183,6 @@ function incumbentsOf(
 function kindOf(isOld: boolean, episode: number | null): IncumbentKind {
   if (isOld) return IncumbentKind.UNSPECIFIED;
   return episode === null ? IncumbentKind.DEFAULT : IncumbentKind.EPISODE;
-}
-
-/** `draw`: the replicate; absent for the study's own labels. */
-function encodeChoice({ adds, scores }: Decision, draw?: number): ReplicateChoice {
-  if (scores === null) return { draw, adds };
-  const { classifier, flexible, qnn, standardError } = differenceOf(scores);
-  return { draw, adds, classifierScore: classifier, flexibleScore: flexible, qnnScore: qnn, standardError };
 }
 
 function outcomeOf({ episode, slots, propose }: ReturnType<typeof proposedEpisodes>[number]): EpisodeOutcome {
