@@ -113,7 +113,7 @@ describe('the report', () => {
 
   it('is made where nothing was added, and where no episode ran', () => {
     const nothing = renderReport({ result: makeStudyResult({ helps: false }), spans: [], ...rest });
-    expect(nothing).toContain('None was kept: the study chose to add nothing.');
+    expect(nothing).toContain('None was kept: no configuration with synthetic points was chosen.');
     const empty = {
       ...makeStudyResult({ helps: false }),
       arms: [],

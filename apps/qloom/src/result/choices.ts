@@ -5,8 +5,11 @@ export function addsAnywhere({ choices, addsData }: StudyResult): boolean {
   return choices.length === 0 ? addsData : choices.some(({ adds }) => adds);
 }
 
-/** On how many replicates points were added, and the mean scores behind it; empty in results without choices. */
-export function choicesText({ choices }: StudyResult): string {
+/**
+ * On how many replicates points were added, the mean scores behind it, and what the same rule says of the study's own labels; empty in
+ * results without choices.
+ */
+export function choicesText({ choices, ownChoice }: StudyResult): string {
   if (choices.length === 0) return '';
   const added = choices.filter(({ adds }) => adds).length;
   const known = choices.filter(
@@ -19,7 +22,11 @@ export function choicesText({ choices }: StudyResult): string {
     known.length === 0
       ? ''
       : `; mean cross-validated accuracy inside the labels: its classifier ${mean('classifierScore')}, a flexible one ${mean('flexibleScore')}, the real-only QNN ${mean('qnnScore')}`;
-  return `Points were added on ${added} of ${choices.length} replicates${scores}.`;
+  const own =
+    ownChoice === undefined
+      ? ''
+      : ` By the same rule its points should ${ownChoice.adds ? '' : 'not '}be added to the study's own labels.`;
+  return `Points were added on ${added} of ${choices.length} replicates${scores}.${own}`;
 }
 
 /** Display name of a candidate. */

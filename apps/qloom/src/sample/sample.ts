@@ -38,7 +38,8 @@ export async function sample(folder: RunFolder, flags: SampleOptions): Promise<s
   if (record.result === undefined) throw noResultError(record);
   const result = StudyResult.fromJSON(record.result);
   const card = result.synthetic;
-  if (card?.model === undefined) throw new CommandError(`study ${record.id} kept no model: it chose to add nothing`);
+  if (card?.model === undefined)
+    throw new CommandError(`study ${record.id} kept no model: no configuration with synthetic points was chosen`);
   const data = result.data ?? DataDescription.fromPartial({});
   const { classNames } = data;
   const only = flags.class === undefined ? undefined : classNames.indexOf(flags.class);

@@ -1,3 +1,4 @@
+import { StudyResult } from '@qloom/contracts/gen/qloom/agent/v1/result.ts';
 import picocolors from 'picocolors';
 import { visibleWidth } from '../terminal/table.ts';
 import { makeStudyResult } from '../testing/study-result.ts';
@@ -54,6 +55,21 @@ describe('the summary', () => {
     expect(nothing).toContain("Qloom's data did not help");
     expect(nothing).toContain('The agent chose to add nothing');
     expect(nothing).not.toContain('synthetic.csv');
+  });
+
+  it('says what was chosen apart from where its points were added', () => {
+    const choices = [0, 1].map((draw) => ({ draw, adds: draw === 1 }));
+    const chosen = StudyResult.fromPartial({ ...result, choices, ownChoice: { adds: false } });
+    const onOne = renderSummary(chosen, options(130)).replace(/\s+/g, ' ');
+    expect(onOne).toContain('The agent chose episode 21: ');
+    expect(onOne).toContain(
+      "Points were added on 1 of 2 replicates. By the same rule its points should not be added to the study's own labels.",
+    );
+    expect(onOne).not.toContain('chose to add nothing');
+    const none = StudyResult.fromPartial({ ...result, incumbents: [] });
+    expect(renderSummary(none, options(130)).replace(/\s+/g, ' ')).toContain(
+      'No configuration with synthetic points could be fitted, so nothing was added.',
+    );
   });
 
   it('has the score of the largest class alone, and compares by balanced accuracy where classes are unequal', () => {

@@ -135,9 +135,11 @@ function chosenBlock(result: StudyResult, style: Style, width: number): string {
       ? ''
       : `, utility on the outer split ${intervalText(chosen.utility, (value) => formatSigned(value, 3))}`;
   const what =
-    chosen === undefined || candidateName(chosen) === 'add nothing'
-      ? 'The agent chose to add nothing: no candidate was surely better on the outer split.'
-      : `The agent chose ${candidateName(chosen)}: ${settingsText(chosen.hyperparameters)}${utility}. ${choicesText(result)}`.trim();
+    chosen === undefined
+      ? 'No configuration with synthetic points could be fitted, so nothing was added.'
+      : candidateName(chosen) === 'add nothing'
+        ? 'The agent chose to add nothing: no candidate was surely better on the outer split.'
+        : `The agent chose ${candidateName(chosen)}: ${settingsText(chosen.hyperparameters)}${utility}. ${choicesText(result)}`.trim();
   const updates = `${result.policyUpdates} policy ${result.policyUpdates === 1 ? 'update' : 'updates'} before the last proposal`;
   const searched =
     result.episodes.length === 0

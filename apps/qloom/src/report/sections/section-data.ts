@@ -14,7 +14,10 @@ export function dataSection(
   synthetic: LabelledRows | undefined,
 ): Markup {
   if (result.synthetic === undefined) {
-    return section('The synthetic data', paragraph('None was kept: the study chose to add nothing.'));
+    return section(
+      'The synthetic data',
+      paragraph('None was kept: no configuration with synthetic points was chosen.'),
+    );
   }
   const classNames = result.data?.classNames ?? [];
   const plots = real !== undefined && synthetic !== undefined ? plotScatter(real, synthetic, classNames) : [];
