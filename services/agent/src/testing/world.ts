@@ -16,7 +16,7 @@ import { type Clock, systemClock } from '../study/retry/clock.ts';
 import { localPolicy, type OpenPolicy } from '../study/search/policy-port.ts';
 import { createStudies, type Studies } from '../study/studies.ts';
 import { isEnded } from '../study/study-message.ts';
-import { createClassicalThreads } from '../workers/classical-threads.ts';
+import { type ClassicalThreads, createClassicalThreads } from '../workers/classical-threads.ts';
 import { openPolicies } from './open-policies.ts';
 import { type StandInHooks, standInDiscriminator, standInGenerator, standInSimulator } from './stand-in-services.ts';
 
@@ -49,6 +49,8 @@ export interface WorldOptions {
   readonly concurrency?: number;
   /** Artifacts of another world, to continue from its log. */
   readonly artifacts?: ArtifactStore;
+  /** What fits the classical arms. Default: threads of the world's own. */
+  readonly classical?: ClassicalThreads;
   /** URL of the event log. Default: SQLite in the world's own folder. */
   readonly log?: string;
   readonly openPolicy?: OpenPolicy;
@@ -90,7 +92,7 @@ export async function createWorld({ targets }: StandIns, options: WorldOptions =
   const artifacts = options.artifacts ?? (await openArtifactStore(`file://${folder.file('artifacts')}`));
   const { log, lines } = createMemoryLog();
   const peers = connectPeers(targets);
-  const classical = createClassicalThreads();
+  const classical = options.classical ?? createClassicalThreads();
   const studies: Studies = createStudies(
     {
       episodeLog: lateToAnswer(episodeLog, options.appendsAnswerAfterMs ?? 0),
