@@ -7,6 +7,7 @@ import { definitions, paragraph, section } from './html.ts';
 import { element, escapeText, type Markup } from './plots/svg.ts';
 import { armsSection, distanceSection } from './sections/section-arms.ts';
 import { dataSection } from './sections/section-data.ts';
+import { pretrainingSection } from './sections/section-pretraining.ts';
 import { searchSection } from './sections/section-search.ts';
 import { timeSection } from './sections/section-time.ts';
 
@@ -35,6 +36,7 @@ export function renderReport(input: ReportInput): string {
     armsSection(result),
     searchSection(result),
     dataSection(result, input.real, input.synthetic),
+    pretrainingSection(result),
     distanceSection(result),
     timeSection(result, input.spans),
     reproduceSection(input),

@@ -22,6 +22,9 @@ const NAMES: Readonly<Record<string, string>> = {
   batch_size: 'batch',
   in_flight: 'inFlight',
   'evaluation.rival_evaluations': 'evaluation.rivalEvaluations',
+  pretraining: 'pretrain',
+  'pretraining.finetune_steps': 'pretrain.finetune',
+  'pretraining.hold_steps': 'pretrain.hold',
   episode_deadline_seconds: 'episodeDeadline',
 };
 

@@ -31,6 +31,13 @@ export interface StudyFile {
     /** Whether the agent also chooses the method, for an arm of its own. Default false. */
     readonly portfolio?: boolean;
   };
+  /** Measures how many training steps pre-training on synthetic points saves. */
+  readonly pretrain?: {
+    readonly steps?: number;
+    readonly finetune?: number;
+    readonly target: number;
+    readonly hold?: number;
+  };
   /** Unit: seconds. */
   readonly episodeDeadline?: number;
   /** Addresses of custom services, by service: `unix:/path` or `host:port`. */

@@ -25,7 +25,7 @@ export interface Attached {
 /** The settings of a study file on the wire; absent fields are 0 or empty, and the agent fills in their defaults. */
 export function toStudySettings(file: StudyFile, attached: Attached = {}): StudySettings {
   const { dataset, circuit } = attached;
-  const { data, qnn = {}, reward = {}, evaluation = {} } = file;
+  const { data, qnn = {}, reward = {}, evaluation = {}, pretrain } = file;
   return StudySettings.fromPartial({
     seed: file.seed ?? 1,
     data: {
@@ -80,6 +80,12 @@ export function toStudySettings(file: StudyFile, attached: Attached = {}): Study
       rivalEvaluations: evaluation.rivalEvaluations ?? 0,
       choice: evaluation.choice ?? '',
       portfolio: evaluation.portfolio ?? false,
+    },
+    pretraining: pretrain && {
+      steps: pretrain.steps ?? 0,
+      finetuneSteps: pretrain.finetune ?? 0,
+      target: pretrain.target,
+      holdSteps: pretrain.hold ?? 0,
     },
     episodeDeadlineSeconds: file.episodeDeadline ?? 0,
   });

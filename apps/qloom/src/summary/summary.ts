@@ -13,6 +13,13 @@ import {
   testSetText,
   wholePercent,
 } from '../result/headline.ts';
+import {
+  PRETRAINING_COLUMNS,
+  pretrainingCells,
+  pretrainingLabel,
+  pretrainingText,
+  pretrainingVerdict,
+} from '../result/pretraining.ts';
 import { settingsText } from '../result/settings-text.ts';
 import { toneOf, verdictOf } from '../result/verdict.ts';
 import type { KeptSpan } from '../telemetry/kept-span.ts';
@@ -46,6 +53,7 @@ export function renderSummary(result: StudyResult, options: SummaryOptions): str
     tone(wrap(verdictOf(result), width)),
     ...result.warnings.map((warning) => style.yellow(wrap(`Note: ${warning}`, width))),
     armsBlock(result, style, width),
+    pretrainingBlock(result, style, width),
     frechetBlock(result, width),
     chosenBlock(result, style, width),
     ...(options.spans.length === 0
@@ -114,6 +122,18 @@ function columnsOf(headline: Headline): ArmColumn[] {
         ]),
     { title: 'p (Holm)', fromWidth: 80, cell: (arm) => pText(arm, headline) },
   ];
+}
+
+function pretrainingBlock({ pretraining }: StudyResult, style: Style, width: number): string {
+  if (pretraining === undefined) return '';
+  const rows = pretraining.arms.map((arm) => {
+    const label = pretrainingLabel(arm);
+    return [arm.name === 'pretrained-qloom' ? style.bold(label) : label, ...pretrainingCells(arm, pretraining)];
+  });
+  const columns = PRETRAINING_COLUMNS.map((title) => ({ title, align: 'right' as const }));
+  const table = renderTable([{ title: 'arm' }, ...columns], rows, { header: style.dim }).trimEnd();
+  const text = style.dim(wrap(pretrainingText(pretraining), width));
+  return `${style.bold('Pre-training')}\n${wrap(pretrainingVerdict(pretraining), width)}\n${text}\n${table}`;
 }
 
 function frechetBlock(result: StudyResult, width: number): string {

@@ -2,6 +2,8 @@ import {
   ArmKind,
   type ArmResult,
   type Interval,
+  type PretrainingArm,
+  type PretrainingResult,
   Score,
   StudyResult,
 } from '@qloom/contracts/gen/qloom/agent/v1/result.ts';
@@ -17,6 +19,36 @@ export interface ResultOptions {
   readonly draws?: number;
   /** Whether one class has 95% of the test points, and arms are compared by balanced accuracy. Default false. */
   readonly imbalanced?: boolean;
+}
+
+/** A made-up measurement of pre-training, ten draws of 200 steps; `lower` is the lower end of the ratio to real + noise. */
+export function makePretraining(lower = 11.6): PretrainingResult {
+  const scoredSteps = [0, 1, 2, 5, 10, 20, 50, 100, 200];
+  const arm = (name: string, steps: number, start: number, ratio?: Interval): PretrainingArm => ({
+    name,
+    pretrained: name.startsWith('pretrained'),
+    draws: Array.from({ length: 10 }, (_, draw) => ({ draw, steps, censored: draw === 0 && steps > 100 })),
+    accuracies: scoredSteps.map((step) => 0.95 - (0.95 - start) * Math.exp((-3 * step) / steps)),
+    ratio,
+    steps,
+  });
+  const times = (estimate: number, low: number): Interval => ({
+    estimate,
+    lower: low,
+    upper: estimate * 1.4,
+    level: 0.95,
+  });
+  return {
+    settings: { steps: 200, finetuneSteps: 200, target: 0.94, holdSteps: 10 },
+    scoredSteps,
+    circuitsPerStep: 64,
+    arms: [
+      arm('real-only', 120, 0.3, times(30.7, 19.2)),
+      arm('noise', 65, 0.3, times(16.7, lower)),
+      arm('pretrained-noise', 11, 0.9, times(2.8, 1.5)),
+      arm('pretrained-qloom', 4, 0.94),
+    ],
+  };
 }
 
 /** A made-up result of the quickstart's shape, always the same: for tests and for work on the report. */

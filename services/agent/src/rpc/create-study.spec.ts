@@ -219,7 +219,9 @@ describe('askSimulator', () => {
 
   it('treats a simulator that is still working as one that accepted the settings', async () => {
     const { signal } = new AbortController();
-    await expect(askSimulator(peers, QnnSettings.fromPartial({}), data, signal, 1)).resolves.toBeUndefined();
+    await expect(
+      askSimulator(peers, QnnSettings.fromPartial({}), data, signal, { patienceMs: 1 }),
+    ).resolves.toBeUndefined();
   });
 
   it('ends with its caller', async () => {

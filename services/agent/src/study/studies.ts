@@ -15,7 +15,12 @@ import { applyEvent, emptyView, type StudyView } from './replay/study-view.ts';
 import { askSimulator } from './settings/ask-simulator.ts';
 import { type CompleteSettings, completeSettings, type SettingsContext } from './settings/complete-settings.ts';
 import { searchSpace } from './settings/study-space.ts';
-import { completeBaselines, requireBaselines, requireMethods } from './settings/usable-methods.ts';
+import {
+  completeBaselines,
+  requireBaselines,
+  requireMethods,
+  requirePretrainingBaseline,
+} from './settings/usable-methods.ts';
 import { requireFitting } from './settings/usable-qnn.ts';
 import { requireWithinLimits } from './settings/within-limits.ts';
 import { isEnded, studyMessage } from './study-message.ts';
@@ -74,12 +79,15 @@ export function createStudies(deps: HeldStudiesDeps, context: SettingsContext): 
         requireMethods(space.parameters, methods, data.meets);
         const settings = withBaselines(asked, completeBaselines(asked.evaluation, methods, data.meets));
         requireBaselines(settings.evaluation.rivals, methods, data.meets);
-        const work = { qnn: settings.qnn, ...data.shape, ...data.sizes, hasOracle: data.isFresh };
+        const { pretraining, qnn } = settings;
+        if (pretraining !== undefined) requirePretrainingBaseline(methods);
+        const steps = Math.max(qnn.steps, pretraining?.steps ?? 0, pretraining?.finetuneSteps ?? 0);
+        const work = { qnn: { ...qnn, steps }, ...data.shape, ...data.sizes, hasOracle: data.isFresh };
         // Checked before the data is drawn, because the services' limits bound the number of points.
         await requireWithinLimits(deps.peers, work, signal);
         const { labels } = await data.own(signal);
         await splitLabels(labels, settings, seeds, data.description);
-        await askSimulator(deps.peers, settings.qnn, data.shape, signal);
+        await askSimulator(deps.peers, qnn, data.shape, signal, { isPretrained: pretraining !== undefined });
         const value = { settings, space: space.parameters.map(encodeHyperparameter) };
         const { key, payload } = encodeRecord(id, { $case: 'created', value }, deps.clock.now());
         await episodeLog.append(key, payload);

@@ -18,6 +18,8 @@ export interface EvaluationPlan {
   readonly hasChoiceJobs: boolean;
   /** Whether the agent also chooses the method, for an arm of its own. */
   readonly hasPortfolio: boolean;
+  /** Whether the steps that pre-training saves are measured. */
+  readonly hasPretraining: boolean;
 }
 
 /** One unit of work of the final evaluation, whose result is written to the log once, under its name. */
@@ -38,6 +40,8 @@ export type Job =
       readonly arm: string;
       readonly after?: string;
     }
+  /** All arms of the measurement of pre-training on one replicate. */
+  | { readonly kind: 'pretraining'; readonly name: string; readonly replicate: number }
   /** The synthetic data set itself, from all labels of the study. */
   | { readonly kind: 'synthesis'; readonly name: 'synthesis' };
 
@@ -88,6 +92,11 @@ export interface Added {
   readonly qloom: boolean;
   /** The arm whose points the portfolio adds; null where it adds none. */
   readonly portfolio: string | null;
+}
+
+/** Name of the job with the measurement of pre-training on a replicate. */
+export function pretrainingJob(replicate: number): string {
+  return `pretraining-${replicate}`;
 }
 
 /**
@@ -169,7 +178,11 @@ export function comparisonJobs(
       const after = isDecided ? choiceJob(replicate) : undefined;
       return [{ kind: 'replicate', name: replicateJob(replicate, trained), replicate, arm: trained, after }];
     });
-    return [...choice(replicate), ...jobs];
+    const isPretrained = plan.hasPretraining && hasCandidate;
+    const pretraining: Job[] = isPretrained
+      ? [{ kind: 'pretraining', name: pretrainingJob(replicate), replicate }]
+      : [];
+    return [...choice(replicate), ...jobs, ...pretraining];
   }).flat();
   const synthesis: Job[] = hasCandidate ? [{ kind: 'synthesis', name: 'synthesis' }] : [];
   return [...choice(null), ...synthesis, ...replicates];

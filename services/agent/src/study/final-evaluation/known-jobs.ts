@@ -26,6 +26,7 @@ export function evaluationPlan(settings: CompleteSettings, space: Space): Evalua
     defaultConfiguration: choice === '' ? null : learnedConfiguration(space, settings.data.labelBudget),
     hasChoiceJobs: choiceRuleOf(choice).isCrossValidated,
     hasPortfolio: portfolio,
+    hasPretraining: settings.pretraining !== undefined,
   };
 }
 

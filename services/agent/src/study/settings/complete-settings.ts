@@ -1,4 +1,9 @@
-import { type DataSource, IdenticalRows, type StudySettings } from '@qloom/contracts/gen/qloom/agent/v1/agent.ts';
+import {
+  type DataSource,
+  IdenticalRows,
+  type PretrainingSettings,
+  type StudySettings,
+} from '@qloom/contracts/gen/qloom/agent/v1/agent.ts';
 import { QnnSettings } from '@qloom/contracts/gen/qloom/episode/v1/slots.ts';
 import { MAX_DRAWN } from '@qloom/datasets/tasks/create-task.ts';
 import { checks } from '@qloom/qnn/checks/check-thread.ts';
@@ -11,11 +16,16 @@ import { CHOICE_RULE_NAMES } from '../../domain/choice/choice-table.ts';
 import { POLICY_NAMES } from '../../domain/policy/policy-table.ts';
 import { EQUAL_WEIGHTS, PAPER_TERMS } from '../../domain/reward/paper-terms.ts';
 import { REWARD_FORM_NAMES } from '../../domain/reward/reward-table.ts';
+import { completePretraining } from './complete-pretraining.ts';
 import { completeSources } from './complete-sources.ts';
 import { qnnViolation } from './usable-qnn.ts';
 
-/** Settings without absent fields. */
-export type CompleteSettings = { [K in keyof StudySettings]-?: NonNullable<StudySettings[K]> };
+/** Settings without absent fields, but for what a study may do without. */
+export type CompleteSettings = {
+  [K in Exclude<keyof StudySettings, 'pretraining'>]-?: NonNullable<StudySettings[K]>;
+} & {
+  readonly pretraining: PretrainingSettings | undefined;
+};
 
 /** Maximum number of episodes of a study, and of a batch. */
 export const MAX_EPISODES = 10_000;
@@ -73,8 +83,10 @@ export async function completeSettings(
   }
   const policy = given.policy || POLICY_NAMES[0];
   if (!context.isPolicyRemote) oneOf('policy', policy, POLICY_NAMES);
+  const qnn = await completeQnn(given.qnn, wrong, signal);
   const settings: CompleteSettings = {
     ...given,
+    pretraining: completePretraining(given.pretraining, qnn.steps, refuse),
     data: {
       source: data?.source,
       labelBudget,
@@ -82,7 +94,7 @@ export async function completeSettings(
       identicalRows: completeIdenticalRows(data, refuse),
       ...completeSources(data, refuse),
     },
-    qnn: await completeQnn(given.qnn, wrong, signal),
+    qnn,
     folds: within('folds', given.folds || 3, 2, 20),
     qnnSeeds: within('qnn_seeds', given.qnnSeeds || 1, 1, 32),
     episodes,

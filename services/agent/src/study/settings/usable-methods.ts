@@ -93,6 +93,18 @@ export function requireBaselines(
   if (wrong.length > 0) throw new ValidationError(wrong);
 }
 
+/** Baseline that the measurement of pre-training compares with. */
+export const PRETRAINING_BASELINE = 'noise';
+
+/** Throws ValidationError if the generator does not offer the baseline that the measurement of pre-training compares with. */
+export function requirePretrainingBaseline({ hyperparameters }: Pick<GeneratorMethods, 'hyperparameters'>): void {
+  const methods = hyperparameters.find(({ name }) => name === METHOD);
+  const refusal = methods === undefined ? null : invalidReason(methods, PRETRAINING_BASELINE);
+  if (refusal === null) return;
+  const description = `is compared with this baseline, which the generator does not offer: ${refusal}`;
+  throw new ValidationError([{ field: 'settings.pretraining', description }]);
+}
+
 /**
  * Throws ValidationError if a study's space has a method whose needs the data does not meet, since each of its episodes
  * would fail. `space` is the space of the study.

@@ -1,6 +1,7 @@
 import type { StudyPrepared } from '@qloom/contracts/gen/qloom/agent/v1/agent.ts';
 import type { FidelityReport, QnnArm, UtilityReport } from '@qloom/contracts/gen/qloom/episode/v1/slots.ts';
 import type { FitSummary, SampleSummary } from '@qloom/contracts/gen/qloom/generator/v1/generator.ts';
+import type { EvaluateSettings } from '@qloom/contracts/gen/qloom/qnn_sim/v1/qnn_sim.ts';
 import type { ArtifactStore } from '@qloom/episode-log/artifacts/artifact-store.ts';
 import { DomainError } from '@qloom/service-kit/faults/errors.ts';
 import type {
@@ -127,6 +128,13 @@ function nextAttempt(clock: Clock): number {
   return lastAttempt;
 }
 
+/** Options of {@link train} beside its points: those of Evaluate. */
+export interface TrainOptions
+  extends Partial<Pick<EvaluateSettings, 'probabilities' | 'initialParameters' | 'scoredSteps' | 'parameters'>> {
+  /** Number of steps. Default: that of the study's QNN. */
+  readonly steps?: number;
+}
+
 /**
  * Trains the study's QNN on the points of some arms and scores it, with class probabilities if they are asked for. Throws
  * DomainError (`diverged`) for a score that is not finite.
@@ -137,9 +145,17 @@ export async function train(
   seeds: number[],
   arms: QnnArm[],
   signal: AbortSignal,
-  { probabilities = false }: { readonly probabilities?: boolean } = {},
+  { steps, ...options }: TrainOptions = {},
 ): Promise<UtilityReport> {
-  const settings = { fold: 0, qnn: context.settings.qnn, seeds, arms, probabilities };
+  const { qnn } = context.settings;
+  const settings = {
+    fold: 0,
+    qnn: { ...qnn, steps: steps ?? qnn.steps },
+    seeds,
+    arms,
+    ...options,
+    probabilities: options.probabilities ?? false,
+  };
   const report = await evaluateUtility(context.peers.qnnSim, { settings, ...roles, signal, deadlineMs: LONG_CALL_MS });
   for (const { arm, seed, accuracy, losses } of decodeUtility(report).runs) {
     const wrong = [accuracy, ...losses].find((value) => !Number.isFinite(value));

@@ -80,6 +80,20 @@ export interface ReplicateResult extends Effort {
   readonly fallback?: string;
 }
 
+/** One way to reach the target accuracy on one replicate. */
+export interface PretrainedArm {
+  readonly name: string;
+  /** Steps until the target for each of the QNN's seeds; null where it was not reached. */
+  readonly steps: readonly (number | null)[];
+  /** Test accuracy after each scored step, mean over the seeds. */
+  readonly accuracies: readonly number[];
+}
+
+/** The measurement of pre-training on one replicate. */
+export interface PretrainingJobResult extends Effort {
+  readonly arms: readonly PretrainedArm[];
+}
+
 /** The synthetic data set. */
 export interface SynthesisResult {
   readonly csv: ArtifactRef;

@@ -24,6 +24,7 @@ import { type EvaluationContext, effortOf, type Synthesis, synthesize, train } f
 import type { FailedJob, OuterResult, ReplicateResult } from './job-results.ts';
 import { qnnCurve } from './learning-curves.ts';
 import { runChoice } from './run-choice.ts';
+import { runPretraining } from './run-pretraining.ts';
 import { runTune, runTuneReference } from './run-tune.ts';
 import { synthesizeDataset } from './synthetic-set.ts';
 import { testScores } from './test-scores.ts';
@@ -59,6 +60,8 @@ export async function runJob(
       return runChoice(context, job, signal);
     case 'replicate':
       return runReplicate(context, job, choices as Choices, signal);
+    case 'pretraining':
+      return runPretraining(context, job, choices as Choices, signal);
     case 'synthesis':
       return synthesizeDataset(context, (choices as Choices).selection.best?.hyperparameters ?? {}, signal);
   }

@@ -22,6 +22,7 @@ import { type Effort, failureOfJob, type ReplicateResult, readJob, type Synthesi
 import { type ArmReplicates, armResults, encodeInterval, frechetOf, headlineOf, replicatesOf } from './arm-results.ts';
 import { encodeDecisions, encodePortfolio, encodeUtility } from './decision-messages.ts';
 import { mixedImplementations } from './mixed-implementations.ts';
+import { pretrainingResult } from './pretraining-result.ts';
 import { verdictOn } from './verdict.ts';
 
 /** Minimum number of replicates for the comparison of an arm. */
@@ -68,10 +69,14 @@ export async function encodeResult(
   const unmade = failureOfJob(view.jobs, 'synthesis');
   if (unmade !== undefined) warnings.push(`The synthetic data set could not be made: ${unmade.failed}.`);
   for (const name of view.jobs.keys()) {
-    const isShown = name.startsWith('outer-') || name.startsWith('choice-');
+    const isShown = /^(outer|choice|pretraining)-/.test(name);
     const failed = isShown ? failureOfJob(view.jobs, name)?.failed : undefined;
     if (failed === undefined) continue;
-    const what = name.startsWith('outer-') ? `The candidate of ${name} is out` : `No points are added by ${name}`;
+    const what = name.startsWith('outer-')
+      ? `The candidate of ${name} is out`
+      : name.startsWith('choice-')
+        ? `No points are added by ${name}`
+        : `${name} is left out of the measurement of pre-training`;
     warnings.push(`${what}: ${failed}.`);
   }
   const unjudged = failureOfJob(view.jobs, TUNE_REFERENCE);
@@ -115,6 +120,7 @@ export async function encodeResult(
     ...(hasChoices ? encodeDecisions(choices) : { choices: [] }),
     portfolio: choices.portfolio === null ? undefined : encodePortfolio(context, choices.portfolio),
     utilityReliability: selection.reliability ?? undefined,
+    pretraining: pretrainingResult(context, view, seed),
   };
   return JSON.stringify(StudyResult.toJSON(result));
 }

@@ -414,6 +414,23 @@ export interface StudySettings {
   episodeDeadlineSeconds: number;
   /** No search: `episodes` must be 0, and the default configuration is the only candidate of the final evaluation. */
   noSearch: boolean;
+  /** Measures on each replicate how many training steps pre-training on synthetic points saves. Absent: not measured. */
+  pretraining: PretrainingSettings | undefined;
+}
+
+/**
+ * The measurement of pre-training: the QNN is trained on synthetic points alone, in simulation; the steps that it then needs on
+ * real and synthetic points together, on hardware as it were, are counted until its test accuracy reaches a target.
+ */
+export interface PretrainingSettings {
+  /** Steps of the pre-training. Default: those of the QNN. */
+  steps: number;
+  /** Steps that follow, the same number with and without pre-training. Default: those of the QNN. */
+  finetuneSteps: number;
+  /** Test accuracy to reach, above 0 and below 1. */
+  target: number;
+  /** Further steps for which each score must not be below the target. Default 10. */
+  holdSteps: number;
 }
 
 /** The current state of a study. */
@@ -1983,6 +2000,7 @@ function createBaseStudySettings(): StudySettings {
     evaluation: undefined,
     episodeDeadlineSeconds: 0,
     noSearch: false,
+    pretraining: undefined,
   };
 }
 
@@ -2035,6 +2053,9 @@ export const StudySettings: MessageFns<StudySettings> = {
     }
     if (message.noSearch !== false) {
       writer.uint32(128).bool(message.noSearch);
+    }
+    if (message.pretraining !== undefined) {
+      PretrainingSettings.encode(message.pretraining, writer.uint32(138).fork()).join();
     }
     return writer;
   },
@@ -2180,6 +2201,14 @@ export const StudySettings: MessageFns<StudySettings> = {
             message.noSearch = reader.bool();
             continue;
           }
+          case 17: {
+            if (tag !== 138) {
+              break;
+            }
+
+            message.pretraining = PretrainingSettings.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2236,6 +2265,7 @@ export const StudySettings: MessageFns<StudySettings> = {
         : isSet(object.no_search)
         ? globalThis.Boolean(object.no_search)
         : false,
+      pretraining: isSet(object.pretraining) ? PretrainingSettings.fromJSON(object.pretraining) : undefined,
     };
   },
 
@@ -2289,6 +2319,9 @@ export const StudySettings: MessageFns<StudySettings> = {
     if (message.noSearch !== false) {
       obj.noSearch = message.noSearch;
     }
+    if (message.pretraining !== undefined) {
+      obj.pretraining = PretrainingSettings.toJSON(message.pretraining);
+    }
     return obj;
   },
 
@@ -2319,6 +2352,134 @@ export const StudySettings: MessageFns<StudySettings> = {
       : undefined;
     message.episodeDeadlineSeconds = object.episodeDeadlineSeconds ?? 0;
     message.noSearch = object.noSearch ?? false;
+    message.pretraining = (object.pretraining !== undefined && object.pretraining !== null)
+      ? PretrainingSettings.fromPartial(object.pretraining)
+      : undefined;
+    return message;
+  },
+};
+
+function createBasePretrainingSettings(): PretrainingSettings {
+  return { steps: 0, finetuneSteps: 0, target: 0, holdSteps: 0 };
+}
+
+export const PretrainingSettings: MessageFns<PretrainingSettings> = {
+  encode(message: PretrainingSettings, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.steps !== 0) {
+      writer.uint32(8).uint32(message.steps);
+    }
+    if (message.finetuneSteps !== 0) {
+      writer.uint32(16).uint32(message.finetuneSteps);
+    }
+    if (message.target !== 0) {
+      writer.uint32(25).double(message.target);
+    }
+    if (message.holdSteps !== 0) {
+      writer.uint32(32).uint32(message.holdSteps);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): PretrainingSettings {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBasePretrainingSettings();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.steps = reader.uint32();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.finetuneSteps = reader.uint32();
+            continue;
+          }
+          case 3: {
+            if (tag !== 25) {
+              break;
+            }
+
+            message.target = reader.double();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.holdSteps = reader.uint32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): PretrainingSettings {
+    return {
+      steps: isSet(object.steps) ? globalThis.Number(object.steps) : 0,
+      finetuneSteps: isSet(object.finetuneSteps)
+        ? globalThis.Number(object.finetuneSteps)
+        : isSet(object.finetune_steps)
+        ? globalThis.Number(object.finetune_steps)
+        : 0,
+      target: isSet(object.target) ? globalThis.Number(object.target) : 0,
+      holdSteps: isSet(object.holdSteps)
+        ? globalThis.Number(object.holdSteps)
+        : isSet(object.hold_steps)
+        ? globalThis.Number(object.hold_steps)
+        : 0,
+    };
+  },
+
+  toJSON(message: PretrainingSettings): unknown {
+    const obj: any = {};
+    if (message.steps !== 0) {
+      obj.steps = Math.round(message.steps);
+    }
+    if (message.finetuneSteps !== 0) {
+      obj.finetuneSteps = Math.round(message.finetuneSteps);
+    }
+    if (message.target !== 0) {
+      obj.target = floatToJson(message.target);
+    }
+    if (message.holdSteps !== 0) {
+      obj.holdSteps = Math.round(message.holdSteps);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<PretrainingSettings>): PretrainingSettings {
+    return PretrainingSettings.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<PretrainingSettings>): PretrainingSettings {
+    const message = createBasePretrainingSettings();
+    message.steps = object.steps ?? 0;
+    message.finetuneSteps = object.finetuneSteps ?? 0;
+    message.target = object.target ?? 0;
+    message.holdSteps = object.holdSteps ?? 0;
     return message;
   },
 };

@@ -10,7 +10,7 @@ import { Timestamp } from "../../../google/protobuf/timestamp.ts";
 import { HyperparameterSetting } from "../../episode/v1/hyperparameter.ts";
 import { ArtifactRef, DataDescription, Failure, FidelityReport, RewardFacts } from "../../episode/v1/slots.ts";
 import { NamedValue, Tensor } from "../../tensor/v1/tensor.ts";
-import { StudySettings } from "./agent.ts";
+import { PretrainingSettings, StudySettings } from "./agent.ts";
 
 export const protobufPackage = "qloom.agent.v1";
 
@@ -482,6 +482,54 @@ export interface HyperparameterEffect {
   importance: number;
 }
 
+/** Steps of one arm until the target on one replicate. */
+export interface StepsToTarget {
+  /** Replicate, from 0. */
+  draw: number;
+  /**
+   * Steps until the target was reached and held, at least 1; the geometric mean over the QNN's seeds. Where it was not reached, the last
+   * step.
+   */
+  steps: number;
+  /** Whether the target was not reached and held, by one seed or more: the number is right-censored. */
+  censored: boolean;
+}
+
+/** One way to reach the target. */
+export interface PretrainingArm {
+  /** Name: "real-only", "noise", "qloom", "pretrained-noise", "pretrained-simulator", "pretrained-qloom". */
+  name: string;
+  /** Whether it starts from pre-trained parameters. */
+  pretrained: boolean;
+  /** Steps, in the order of the replicates. */
+  draws: StepsToTarget[];
+  /** Test accuracy after each of PretrainingResult.scored_steps, mean over replicates and seeds. */
+  accuracies: number[];
+  /**
+   * Steps of this arm divided by those of "pretrained-qloom", the geometric mean over replicates, with the BCa bootstrap interval over
+   * replicates; absent for "pretrained-qloom". Level 0 with fewer than five replicates.
+   */
+  ratio?:
+    | Interval
+    | undefined;
+  /** Geometric mean of the steps. */
+  steps: number;
+}
+
+/** How many training steps pre-training saves. */
+export interface PretrainingResult {
+  /** Settings, with every default filled in. */
+  settings:
+    | PretrainingSettings
+    | undefined;
+  /** Numbers of steps after which the test points were scored. */
+  scoredSteps: number[];
+  /** Ways to reach the target. */
+  arms: PretrainingArm[];
+  /** Circuit executions of one step, a forward and an adjoint pass counting one each. */
+  circuitsPerStep: number;
+}
+
 /** A study's result. */
 export interface StudyResult {
   /** Id. */
@@ -577,7 +625,11 @@ export interface StudyResult {
     | number
     | undefined;
   /** Which method arm "portfolio" took, and why. Absent in studies without that arm. */
-  portfolio?: PortfolioChoice | undefined;
+  portfolio?:
+    | PortfolioChoice
+    | undefined;
+  /** How many steps pre-training saves; absent where the study does not measure it. */
+  pretraining?: PretrainingResult | undefined;
 }
 
 /** How the kept synthetic data set was made. */
@@ -2594,6 +2646,415 @@ export const HyperparameterEffect: MessageFns<HyperparameterEffect> = {
   },
 };
 
+function createBaseStepsToTarget(): StepsToTarget {
+  return { draw: 0, steps: 0, censored: false };
+}
+
+export const StepsToTarget: MessageFns<StepsToTarget> = {
+  encode(message: StepsToTarget, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.draw !== 0) {
+      writer.uint32(8).uint32(message.draw);
+    }
+    if (message.steps !== 0) {
+      writer.uint32(17).double(message.steps);
+    }
+    if (message.censored !== false) {
+      writer.uint32(24).bool(message.censored);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): StepsToTarget {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseStepsToTarget();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.draw = reader.uint32();
+            continue;
+          }
+          case 2: {
+            if (tag !== 17) {
+              break;
+            }
+
+            message.steps = reader.double();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.censored = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): StepsToTarget {
+    return {
+      draw: isSet(object.draw) ? globalThis.Number(object.draw) : 0,
+      steps: isSet(object.steps) ? globalThis.Number(object.steps) : 0,
+      censored: isSet(object.censored) ? globalThis.Boolean(object.censored) : false,
+    };
+  },
+
+  toJSON(message: StepsToTarget): unknown {
+    const obj: any = {};
+    if (message.draw !== 0) {
+      obj.draw = Math.round(message.draw);
+    }
+    if (message.steps !== 0) {
+      obj.steps = floatToJson(message.steps);
+    }
+    if (message.censored !== false) {
+      obj.censored = message.censored;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<StepsToTarget>): StepsToTarget {
+    return StepsToTarget.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<StepsToTarget>): StepsToTarget {
+    const message = createBaseStepsToTarget();
+    message.draw = object.draw ?? 0;
+    message.steps = object.steps ?? 0;
+    message.censored = object.censored ?? false;
+    return message;
+  },
+};
+
+function createBasePretrainingArm(): PretrainingArm {
+  return { name: "", pretrained: false, draws: [], accuracies: [], ratio: undefined, steps: 0 };
+}
+
+export const PretrainingArm: MessageFns<PretrainingArm> = {
+  encode(message: PretrainingArm, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.name !== "") {
+      writer.uint32(10).string(message.name);
+    }
+    if (message.pretrained !== false) {
+      writer.uint32(16).bool(message.pretrained);
+    }
+    for (const v of message.draws) {
+      StepsToTarget.encode(v!, writer.uint32(26).fork()).join();
+    }
+    if (message.accuracies.length !== 0) {
+      writer.uint32(34).fork();
+      for (const v of message.accuracies) {
+        writer.double(v);
+      }
+      writer.join();
+    }
+    if (message.ratio !== undefined) {
+      Interval.encode(message.ratio, writer.uint32(42).fork()).join();
+    }
+    if (message.steps !== 0) {
+      writer.uint32(49).double(message.steps);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): PretrainingArm {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBasePretrainingArm();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.name = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.pretrained = reader.bool();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.draws.push(StepsToTarget.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 4: {
+            if (tag === 33) {
+              message.accuracies.push(reader.double());
+
+              continue;
+            }
+
+            if (tag === 34) {
+              const end2 = reader.uint32() + reader.pos;
+              while (reader.pos < end2) {
+                message.accuracies.push(reader.double());
+              }
+
+              continue;
+            }
+
+            break;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.ratio = Interval.decode(reader, reader.uint32());
+            continue;
+          }
+          case 6: {
+            if (tag !== 49) {
+              break;
+            }
+
+            message.steps = reader.double();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): PretrainingArm {
+    return {
+      name: isSet(object.name) ? globalThis.String(object.name) : "",
+      pretrained: isSet(object.pretrained) ? globalThis.Boolean(object.pretrained) : false,
+      draws: globalThis.Array.isArray(object?.draws) ? object.draws.map((e: any) => StepsToTarget.fromJSON(e)) : [],
+      accuracies: globalThis.Array.isArray(object?.accuracies)
+        ? object.accuracies.map((e: any) => globalThis.Number(e))
+        : [],
+      ratio: isSet(object.ratio) ? Interval.fromJSON(object.ratio) : undefined,
+      steps: isSet(object.steps) ? globalThis.Number(object.steps) : 0,
+    };
+  },
+
+  toJSON(message: PretrainingArm): unknown {
+    const obj: any = {};
+    if (message.name !== "") {
+      obj.name = message.name;
+    }
+    if (message.pretrained !== false) {
+      obj.pretrained = message.pretrained;
+    }
+    if (message.draws?.length) {
+      obj.draws = message.draws.map((e) => StepsToTarget.toJSON(e));
+    }
+    if (message.accuracies?.length) {
+      obj.accuracies = message.accuracies.map((e) => floatToJson(e));
+    }
+    if (message.ratio !== undefined) {
+      obj.ratio = Interval.toJSON(message.ratio);
+    }
+    if (message.steps !== 0) {
+      obj.steps = floatToJson(message.steps);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<PretrainingArm>): PretrainingArm {
+    return PretrainingArm.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<PretrainingArm>): PretrainingArm {
+    const message = createBasePretrainingArm();
+    message.name = object.name ?? "";
+    message.pretrained = object.pretrained ?? false;
+    message.draws = object.draws?.map((e) => StepsToTarget.fromPartial(e)) || [];
+    message.accuracies = object.accuracies?.map((e) => e) || [];
+    message.ratio = (object.ratio !== undefined && object.ratio !== null)
+      ? Interval.fromPartial(object.ratio)
+      : undefined;
+    message.steps = object.steps ?? 0;
+    return message;
+  },
+};
+
+function createBasePretrainingResult(): PretrainingResult {
+  return { settings: undefined, scoredSteps: [], arms: [], circuitsPerStep: 0 };
+}
+
+export const PretrainingResult: MessageFns<PretrainingResult> = {
+  encode(message: PretrainingResult, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.settings !== undefined) {
+      PretrainingSettings.encode(message.settings, writer.uint32(10).fork()).join();
+    }
+    if (message.scoredSteps.length !== 0) {
+      writer.uint32(18).fork();
+      for (const v of message.scoredSteps) {
+        writer.uint32(v);
+      }
+      writer.join();
+    }
+    for (const v of message.arms) {
+      PretrainingArm.encode(v!, writer.uint32(26).fork()).join();
+    }
+    if (message.circuitsPerStep !== 0) {
+      writer.uint32(32).uint32(message.circuitsPerStep);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): PretrainingResult {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBasePretrainingResult();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.settings = PretrainingSettings.decode(reader, reader.uint32());
+            continue;
+          }
+          case 2: {
+            if (tag === 16) {
+              message.scoredSteps.push(reader.uint32());
+
+              continue;
+            }
+
+            if (tag === 18) {
+              const end2 = reader.uint32() + reader.pos;
+              while (reader.pos < end2) {
+                message.scoredSteps.push(reader.uint32());
+              }
+
+              continue;
+            }
+
+            break;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.arms.push(PretrainingArm.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.circuitsPerStep = reader.uint32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): PretrainingResult {
+    return {
+      settings: isSet(object.settings) ? PretrainingSettings.fromJSON(object.settings) : undefined,
+      scoredSteps: globalThis.Array.isArray(object?.scoredSteps)
+        ? object.scoredSteps.map((e: any) => globalThis.Number(e))
+        : globalThis.Array.isArray(object?.scored_steps)
+        ? object.scored_steps.map((e: any) => globalThis.Number(e))
+        : [],
+      arms: globalThis.Array.isArray(object?.arms) ? object.arms.map((e: any) => PretrainingArm.fromJSON(e)) : [],
+      circuitsPerStep: isSet(object.circuitsPerStep)
+        ? globalThis.Number(object.circuitsPerStep)
+        : isSet(object.circuits_per_step)
+        ? globalThis.Number(object.circuits_per_step)
+        : 0,
+    };
+  },
+
+  toJSON(message: PretrainingResult): unknown {
+    const obj: any = {};
+    if (message.settings !== undefined) {
+      obj.settings = PretrainingSettings.toJSON(message.settings);
+    }
+    if (message.scoredSteps?.length) {
+      obj.scoredSteps = message.scoredSteps.map((e) => Math.round(e));
+    }
+    if (message.arms?.length) {
+      obj.arms = message.arms.map((e) => PretrainingArm.toJSON(e));
+    }
+    if (message.circuitsPerStep !== 0) {
+      obj.circuitsPerStep = Math.round(message.circuitsPerStep);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<PretrainingResult>): PretrainingResult {
+    return PretrainingResult.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<PretrainingResult>): PretrainingResult {
+    const message = createBasePretrainingResult();
+    message.settings = (object.settings !== undefined && object.settings !== null)
+      ? PretrainingSettings.fromPartial(object.settings)
+      : undefined;
+    message.scoredSteps = object.scoredSteps?.map((e) => e) || [];
+    message.arms = object.arms?.map((e) => PretrainingArm.fromPartial(e)) || [];
+    message.circuitsPerStep = object.circuitsPerStep ?? 0;
+    return message;
+  },
+};
+
 function createBaseStudyResult(): StudyResult {
   return {
     study: "",
@@ -2625,6 +3086,7 @@ function createBaseStudyResult(): StudyResult {
     ownChoice: undefined,
     utilityReliability: undefined,
     portfolio: undefined,
+    pretraining: undefined,
   };
 }
 
@@ -2720,6 +3182,9 @@ export const StudyResult: MessageFns<StudyResult> = {
     }
     if (message.portfolio !== undefined) {
       PortfolioChoice.encode(message.portfolio, writer.uint32(234).fork()).join();
+    }
+    if (message.pretraining !== undefined) {
+      PretrainingResult.encode(message.pretraining, writer.uint32(242).fork()).join();
     }
     return writer;
   },
@@ -2979,6 +3444,14 @@ export const StudyResult: MessageFns<StudyResult> = {
             message.portfolio = PortfolioChoice.decode(reader, reader.uint32());
             continue;
           }
+          case 30: {
+            if (tag !== 242) {
+              break;
+            }
+
+            message.pretraining = PretrainingResult.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -3090,6 +3563,7 @@ export const StudyResult: MessageFns<StudyResult> = {
         ? globalThis.Number(object.utility_reliability)
         : undefined,
       portfolio: isSet(object.portfolio) ? PortfolioChoice.fromJSON(object.portfolio) : undefined,
+      pretraining: isSet(object.pretraining) ? PretrainingResult.fromJSON(object.pretraining) : undefined,
     };
   },
 
@@ -3182,6 +3656,9 @@ export const StudyResult: MessageFns<StudyResult> = {
     if (message.portfolio !== undefined) {
       obj.portfolio = PortfolioChoice.toJSON(message.portfolio);
     }
+    if (message.pretraining !== undefined) {
+      obj.pretraining = PretrainingResult.toJSON(message.pretraining);
+    }
     return obj;
   },
 
@@ -3232,6 +3709,9 @@ export const StudyResult: MessageFns<StudyResult> = {
     message.utilityReliability = object.utilityReliability ?? undefined;
     message.portfolio = (object.portfolio !== undefined && object.portfolio !== null)
       ? PortfolioChoice.fromPartial(object.portfolio)
+      : undefined;
+    message.pretraining = (object.pretraining !== undefined && object.pretraining !== null)
+      ? PretrainingResult.fromPartial(object.pretraining)
       : undefined;
     return message;
   },
