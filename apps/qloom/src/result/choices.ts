@@ -29,6 +29,15 @@ export function choicesText({ choices, ownChoice }: StudyResult): string {
   return `Points were added on ${added} of ${choices.length} replicates${scores}.${own}`;
 }
 
+/** Which method the portfolio took, why, and on how many replicates; empty in results without that arm. */
+export function portfolioText({ portfolio }: StudyResult): string {
+  if (portfolio === undefined) return '';
+  const { arm, reason, choices } = portfolio;
+  const added = choices.filter(({ adds }) => adds).length;
+  const took = arm === '' ? 'no method' : `the method of arm ${arm}`;
+  return `The portfolio took ${took}, added on ${added} of ${choices.length} replicates. ${reason}`;
+}
+
 /** Display name of a candidate. */
 export function candidateName({ kind, episode }: Incumbent): string {
   if (kind === IncumbentKind.DEFAULT) return 'the default configuration';

@@ -1,7 +1,7 @@
 import { ArmKind, type ArmResult, type StudyResult } from '@qloom/contracts/gen/qloom/agent/v1/result.ts';
 import { FailureReason } from '@qloom/contracts/gen/qloom/episode/v1/slots.ts';
 import { armLabel, findArm, readingOrder } from '../result/arms.ts';
-import { addsAnywhere, candidateName, choicesText } from '../result/choices.ts';
+import { addsAnywhere, candidateName, choicesText, portfolioText } from '../result/choices.ts';
 import { distanceText } from '../result/distances.ts';
 import {
   type Headline,
@@ -160,6 +160,7 @@ function chosenBlock(result: StudyResult, style: Style, width: number): string {
       : candidateName(chosen) === 'add nothing'
         ? 'The agent chose to add nothing: no candidate was surely better on the outer split.'
         : `The agent chose ${candidateName(chosen)}: ${settingsText(chosen.hyperparameters)}${utility}. ${choicesText(result)}`.trim();
+  const portfolio = result.portfolio === undefined ? '' : ` ${portfolioText(result)}`;
   const updates = `${result.policyUpdates} policy ${result.policyUpdates === 1 ? 'update' : 'updates'} before the last proposal`;
   const searched =
     result.episodes.length === 0
@@ -169,7 +170,7 @@ function chosenBlock(result: StudyResult, style: Style, width: number): string {
     `${searched}, ${count(result.gradientSteps)} QNN gradient steps, ` +
     `${count(result.circuitExecutions)} circuit executions.`;
   const seconds = addsAnywhere(result) ? armSeconds(findArm(result, 'real-only'), findArm(result, 'qloom')) : '';
-  return `${style.bold('What was chosen')}\n${wrap(`${what} ${spent}${seconds}`, width)}`;
+  return `${style.bold('What was chosen')}\n${wrap(`${what}${portfolio} ${spent}${seconds}`, width)}`;
 }
 
 function episodeCounts(result: StudyResult): string {

@@ -1,5 +1,5 @@
 import type { StudyResult } from '@qloom/contracts/gen/qloom/agent/v1/result.ts';
-import { candidateName, choicesText } from '../../result/choices.ts';
+import { candidateName, choicesText, portfolioText } from '../../result/choices.ts';
 import { settingsText } from '../../result/settings-text.ts';
 import { formatSigned } from '../../terminal/format.ts';
 import { gridFigure, paragraph, rangedText, section, type TableRow, table, wideFigure } from '../html.ts';
@@ -37,9 +37,9 @@ export function searchSection(result: StudyResult): Markup {
   );
 }
 
-/** Where the points of the chosen candidate were added. */
+/** Where the points of the chosen candidate were added, and what the portfolio took. */
 function chosenNote(result: StudyResult): Markup {
-  const text = choicesText(result);
+  const text = `${choicesText(result)} ${portfolioText(result)}`.trim();
   return text === '' ? '' : paragraph(text);
 }
 
