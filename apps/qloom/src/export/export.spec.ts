@@ -122,6 +122,17 @@ describe('an exported QNN', () => {
     }
     expect(right / count).toBe(accuracy);
     expect((await trainQnn(options)).qnn.parameters).toEqual(qnn.parameters);
+    const json = JSON.parse(exportProgram(qnn, 'json'));
+    expect([json.parameters, json.inputs.mean, json.outputScale]).toEqual([
+      Array.from(qnn.parameters),
+      Array.from(mean),
+      3,
+    ]);
+    const pretrained = await trainQnn({ ...options, syntheticOnly: true });
+    const plain = await trainQnn({ ...options, points: { ...points, synthetic: null } });
+    expect(pretrained.qnn.inputScaling).toEqual(qnn.inputScaling);
+    expect(pretrained.qnn.parameters).not.toEqual(qnn.parameters);
+    expect(pretrained.qnn.parameters).not.toEqual(plain.qnn.parameters);
     for (const format of ['pennylane', 'qiskit'] as const) {
       expect(exportProgram(qnn, format)).toContain(`THETA = np.array([`);
     }

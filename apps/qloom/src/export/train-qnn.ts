@@ -16,6 +16,8 @@ export interface QnnTraining {
   readonly points: TrainingPoints;
   /** Units of the points. The exported QNN takes features in the units of their source. */
   readonly units: FeatureUnits;
+  /** Trains on the synthetic points alone, as pre-training does. Default: on real and synthetic points. */
+  readonly syntheticOnly?: boolean;
   readonly seed: number;
   /** `auto` or an engine's name. */
   readonly engine: string;
@@ -49,7 +51,7 @@ export async function trainQnn(training: QnnTraining): Promise<TrainingOutcome> 
     const compiled = await compileMeasured(engine, circuit, observables, settings);
     const { mean, scale } = measureScaling(real, settings.encoding);
     const encode = (of: Points) => ({ count: of.count, angles: scaleInputs(of, { mean, scale }), labels: of.y });
-    const all = synthetic === null ? real : joined(real, synthetic);
+    const all = synthetic === null ? real : training.syntheticOnly ? synthetic : joined(real, synthetic);
     const task = { label: title, seed, training: encode(all), heldOut: encode(real) };
     const [{ parameters, accuracy, loss }] = await trainQnns(compiled, settings, [task]);
     const qnn = {
