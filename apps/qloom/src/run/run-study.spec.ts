@@ -54,7 +54,9 @@ describe('runStudy', () => {
     const run = options('finish');
     const { folder, result, alreadyThere } = await runStudy(run);
     expect(alreadyThere).toBe(false);
-    expect(result.arms).toHaveLength(7);
+    const classical = ['svc', 'nearest-neighbours', 'teacher'];
+    const arms = ['real-only', 'noise', 'gaussian', 'qloom', 'oracle', ...classical];
+    expect(result.arms.map(({ name }) => name)).toEqual(arms);
     for (const path of [folder.studyYaml, folder.events, folder.spans, folder.cardJson, folder.report]) {
       expect([path, existsSync(path)]).toEqual([path, true]);
     }
