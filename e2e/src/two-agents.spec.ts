@@ -17,9 +17,10 @@ async function slotsAfterKill(log: string | undefined): Promise<unknown> {
   const deployment = await deploy({ log, artifacts: log, only: { agent: env } });
   const url = log ?? `sqlite:${deployment.folder.file('log.db')}`;
   const target = deployment.folder.socket('second-agent');
-  // The second agent starts when the first one has the study.
+  // The second agent starts when the first one has the study. Without a generator the study cannot end before it has started.
   await deployment.agent.createStudy({ id: 'tiny', settings });
   await deployment.main('agent').line('runs a study');
+  await deployment.main('generator').kill();
   const second = spawnMain(AGENT_MAIN, {
     ...env,
     QLOOM_LISTEN: target,
@@ -30,14 +31,10 @@ async function slotsAfterKill(log: string | undefined): Promise<unknown> {
   const agent = connect(AgentServiceService, target);
   try {
     await second.ready;
-    let killed: Promise<unknown> | undefined;
+    await deployment.main('agent').kill();
+    await deployment.killAndRestart('generator');
     let last: StudyState | undefined;
-    // Watched at the agent that does not run it.
-    for await (const { study, event } of agent.watchStudy({ id: 'tiny' }, { deadlineMs: 600_000 })) {
-      if (event !== undefined) killed ??= deployment.main('agent').kill();
-      last = study?.state;
-    }
-    await killed;
+    for await (const { study } of agent.watchStudy({ id: 'tiny' }, { deadlineMs: 600_000 })) last = study?.state;
     expect(last).toBe(StudyState.FINISHED);
     expect(await second.line('runs a study')).toMatchObject({ study: 'tiny', attempt: 2 });
     return await readSlots(url, 'tiny');
