@@ -12,7 +12,7 @@ export interface PortfolioMethod {
 }
 
 /** A method in the order of the portfolio's choice. */
-export interface RankedMethod extends PortfolioMethod {
+interface RankedMethod extends PortfolioMethod {
   /** U shrunk towards that of Qloom's own method. */
   readonly shrunk: number;
 }
