@@ -1,4 +1,5 @@
 import { choiceBench } from './choice/choice.ts';
+import { ratiosBench } from './choice/ratios.ts';
 import { compiledBench } from './compiled.ts';
 import { benchCost } from './cost.ts';
 import { benchCritique } from './critique.ts';
@@ -22,6 +23,7 @@ export const benches: ReadonlyMap<string, Bench> = new Map<string, Bench>([
   ['policies', policiesBench],
   ['qnn', qnnBench],
   ['qnn-training', qnnTrainingBench],
+  ['ratios', ratiosBench],
   ['two-curves', twoCurvesBench],
   ['utility-critic', utilityCriticBench],
 ]);

@@ -43,7 +43,8 @@ export async function drawOutcome({ task, labels, shots }: Cell, test: Points, s
   return { real: accuracy(0), added: accuracy(1), oracle: accuracy(2), scores: await crossValidated(real, seed) };
 }
 
-async function pointsOfPrior(points: Points, shots: number, counts: number[], seed: number): Promise<Points> {
+/** Points of the gated prior, fitted to `points`, by the generator's own code. Shape of `counts` [classes]. */
+export async function pointsOfPrior(points: Points, shots: number, counts: number[], seed: number): Promise<Points> {
   const bound = (value: number) => (shots > 0 ? new Array<number>(points.features).fill(value) : []);
   const { features, classes } = points;
   const data = { points, shape: { features, classes, lower: bound(-1), upper: bound(1), shots } };

@@ -18,8 +18,8 @@ const ratioByLabels = (labels: number): number => Math.min(8, 8 * (80 / labels) 
 
 /**
  * Defaults learned across tasks, one row per hyperparameter. Each row was chosen by the gain on test points of draws with
- * other seeds than any report's, by a grid of arms over N (programs in `examples/evidence/`). All other hyperparameters keep the
- * default that their service advertises.
+ * other seeds than any report's (`node bench/src/main.ts ratios`). All other hyperparameters keep the default that their service
+ * advertises.
  */
 export const LEARNED_DEFAULTS: readonly LearnedDefault[] = [{ name: SYNTH_RATIO, value: ratioByLabels }];
 
