@@ -16,7 +16,7 @@ describe('the usage of a command', () => {
   });
 
   it.each([
-    ['qloom runs a.yaml', 'qloom has no command "runs"; it has run, up,'],
+    ['qloom runs a.yaml', 'qloom has no command "runs"; it has run, compare, up,'],
     ['npx qloom run a.yaml --output x', 'qloom run has no option --output'],
     ['qloom datasets draw annni --number 3', 'qloom datasets draw has no option --number'],
     ['npm run benchmark -- qnn', 'package.json has no script "benchmark"; it has prestart,'],
