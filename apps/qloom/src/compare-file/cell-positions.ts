@@ -1,6 +1,6 @@
 import type { FieldPath, Positions } from '../study-file/problem.ts';
 
-/** Where a cell stands in its compare file. */
+/** Position of a cell in its compare file. */
 interface CellPlace {
   /** Index of its entry in `cells`. */
   readonly entry: number;

@@ -86,7 +86,7 @@ async function createAndFollow(
   await Promise.all(following.map((followed) => followed()));
 }
 
-/** Creates the study of a cell. A new folder of one that is refused is removed: it would stand in the way of the corrected one. */
+/** Creates the study of a cell. A new folder of one that is refused is removed: it would block the corrected one. */
 async function submit(agent: AgentClient, { loaded, csv, place, isNew }: OpenCell, patience: Patience): Promise<void> {
   try {
     await submitStudy(agent, loaded, csv, patience);
