@@ -1,9 +1,10 @@
+import { ratioByLabels } from '@qloom/agent/domain/selection/learned-defaults.ts';
 import { createRandom } from '@qloom/random/random.ts';
 import type { Points } from '@qloom/study/points/points.ts';
 import { classCounts, rowsByClass, selectRows } from '@qloom/study/points/rows.ts';
 import { useBackend } from '@qloom/tfjs/backends/backend.ts';
 import { chooseTrainingSteps } from '@qloom/tfjs/steps/training-steps.ts';
-import { annni, type Cell, hiddenManifold, labelsOf, ratioFor, testOf, twoCurves } from './augmentation/cells.ts';
+import { annni, type Cell, hiddenManifold, labelsOf, testOf, twoCurves } from './augmentation/cells.ts';
 import { fitGatedPrior } from './augmentation/gated-prior.ts';
 import { movePoints } from './augmentation/move-points.ts';
 import { type CellAccuracies, pairedGains } from './augmentation/paired-gains.ts';
@@ -67,7 +68,7 @@ async function measure(cell: Cell, use: Use, onDraw: (draw: number) => void): Pr
   for (let i = 0; i < DRAWS[use]; i++) {
     onDraw(i);
     const real = labelsOf(cell, i);
-    const counts = classCounts(real).map((count) => Math.round(count * ratioFor(cell.labels)));
+    const counts = classCounts(real).map((count) => Math.round(count * ratioByLabels(cell.labels)));
     const random = createRandom(`utility-critic/${cell.name}/${i}`);
     const models = await fitUtility(real, random.fork('folds'));
     const added =

@@ -35,9 +35,6 @@ export const annni = (labels: number): Cell => cell('annni', 'annni', labels, AN
 export const twoCurves = (world: number, labels: number): Cell =>
   cell(`two-curves-${world}`, 'two-curves', labels, { world });
 
-/** Synthetic points per label by default: 8 up to N = 80, 1 at N = 320. */
-export const ratioFor = (labels: number): number => Math.min(8, 8 * (80 / labels) ** 1.5);
-
 /** The labels of draw `i`. */
 export const labelsOf = ({ task, labels }: Cell, i: number): Points =>
   task.draw({ count: labels, seed: FIRST_SEED + i });

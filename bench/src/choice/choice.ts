@@ -1,15 +1,16 @@
 import { byClassifier } from '@qloom/agent/domain/choice/by-classifier.ts';
 import { differenceOf } from '@qloom/agent/domain/choice/paired-scores.ts';
 import { mean, standardDeviation } from '@qloom/agent/domain/maths/statistics.ts';
+import { type Cell, testOf } from '../augmentation/cells.ts';
+import { openQnn } from '../augmentation/qnn-arms.ts';
 import type { Bench } from '../harness/bench.ts';
 import { checkKeys, select } from '../harness/only.ts';
 import { moreIsBetter, type Row } from '../harness/row.ts';
-import { CELLS, type Cell } from './cells.ts';
+import { CELLS } from './cells.ts';
 import { type DrawOutcome, drawOutcome } from './draw-outcome.ts';
 
 /** Draws of labels of the quick run, and of `--full`. No report uses these seeds. */
-const DRAWS = { quick: 4, full: 12, from: 1000 } as const;
-const TEST_POINTS = 1000;
+const DRAWS = { quick: 4, full: 12 } as const;
 const NAMES = CELLS.map(({ name }) => name);
 
 /** What the rule gains by which points are added or not, beside adding them always. Choose its numbers here. */
@@ -29,9 +30,10 @@ export const choiceBench: Bench = {
 };
 
 async function measured(cell: Cell, draws: number): Promise<Row> {
-  const test = cell.task.draw({ count: TEST_POINTS, seed: 'choice', purpose: 'test' });
+  const test = testOf(cell);
+  const qnn = await openQnn(test);
   const outcomes: DrawOutcome[] = [];
-  for (let draw = 0; draw < draws; draw++) outcomes.push(await drawOutcome(cell, test, DRAWS.from + draw));
+  for (let draw = 0; draw < draws; draw++) outcomes.push(await drawOutcome(qnn, cell, test, draw));
   const utility = { value: 0, standardError: 0, interval: [0, 0], lossRealOnly: 0, lossAugmented: 0 } as const;
   const gain = (adds: (outcome: DrawOutcome) => boolean) =>
     100 * mean(outcomes.map((outcome) => (adds(outcome) ? outcome.added - outcome.real : 0)));

@@ -1,8 +1,7 @@
 import { CHOICE_CLASSIFIERS } from '@qloom/agent/domain/choice/choice-classifier.ts';
 import { choiceFolds } from '@qloom/agent/domain/choice/choice-folds.ts';
 import type { PairedScores } from '@qloom/agent/domain/choice/paired-scores.ts';
-import { mean } from '@qloom/agent/domain/maths/statistics.ts';
-import { LEARNED_DEFAULTS } from '@qloom/agent/domain/selection/learned-defaults.ts';
+import { ratioByLabels } from '@qloom/agent/domain/selection/learned-defaults.ts';
 import { fitGenerator } from '@qloom/generator/domain/fit.ts';
 import { generatorSettings } from '@qloom/generator/domain/generator-settings.ts';
 import { unpackModel } from '@qloom/generator/domain/model.ts';
@@ -11,8 +10,8 @@ import { PROBABILISTIC_CLASSIFIERS } from '@qloom/metrics/classifiers/classifier
 import { createRandom } from '@qloom/random/random.ts';
 import type { Points } from '@qloom/study/points/points.ts';
 import { classCounts, concatenateRows, selectRows } from '@qloom/study/points/rows.ts';
-import type { Cell } from './cells.ts';
-import { rightPredictions, type Training } from './train.ts';
+import { type Cell, labelsOf } from '../augmentation/cells.ts';
+import { accuracies, type Qnn, train } from '../augmentation/qnn-arms.ts';
 
 /** Accuracies on test points of one draw of labels, and the cross-validation that a rule sees. */
 export interface DrawOutcome {
@@ -22,29 +21,29 @@ export interface DrawOutcome {
   readonly scores: PairedScores;
 }
 
-const QNN_SEEDS = [1, 2];
 const ORACLE_RATIO = 8;
 const breathe = async () => {};
 
-/** Draws labels with this seed, and measures what points of the prior change on `test`. */
-export async function drawOutcome({ task, labels, shots }: Cell, test: Points, seed: number): Promise<DrawOutcome> {
-  const real = task.draw({ count: labels, seed });
+/** Draws labels, and measures what points of the prior change on `test`. */
+export async function drawOutcome(qnn: Qnn, cell: Cell, test: Points, draw: number): Promise<DrawOutcome> {
+  const real = labelsOf(cell, draw);
   const times = (ratio: number) => classCounts(real).map((count) => Math.round(ratio * count));
-  const ratio = LEARNED_DEFAULTS.find(({ name }) => name === 'synthRatio')?.value(labels) ?? 1;
-  const added = await pointsOfPrior(real, shots, times(ratio), seed);
-  const classCountsOfOracle = times(ORACLE_RATIO);
-  const count = classCountsOfOracle.reduce((sum, n) => sum + n, 0);
-  const oracle = task.draw({ count, seed, purpose: 'oracle', classCounts: classCountsOfOracle });
-  const arms = [null, added, oracle];
-  const right = await rightPredictions(
-    arms.flatMap((points) => QNN_SEEDS.map((qnn): Training => ({ real, added: points, test, seed: qnn }))),
-  );
-  const accuracy = (arm: number) => mean(QNN_SEEDS.map((_, i) => mean([...right[arm * QNN_SEEDS.length + i]])));
-  return { real: accuracy(0), added: accuracy(1), oracle: accuracy(2), scores: await crossValidated(real, seed) };
+  const added = await pointsOfPrior(cell, real, times(ratioByLabels(cell.labels)), draw);
+  const ofOracle = times(ORACLE_RATIO);
+  const count = ofOracle.reduce((sum, n) => sum + n, 0);
+  const oracle = cell.task.draw({ count, seed: draw, purpose: 'oracle', classCounts: ofOracle });
+  const scored = await accuracies(qnn, real, { real: undefined, added, oracle }, test);
+  return {
+    real: scored['real'],
+    added: scored['added'],
+    oracle: scored['oracle'],
+    scores: await crossValidated(qnn, real, draw),
+  };
 }
 
-/** Points of the gated prior, fitted to `points`, by the generator's own code. Shape of `counts` [classes]. */
-export async function pointsOfPrior(points: Points, shots: number, counts: number[], seed: number): Promise<Points> {
+/** Points of the gated prior, fitted to `points` by the generator's own code. Shape of `counts`: [classes]. */
+export async function pointsOfPrior({ task }: Cell, points: Points, counts: number[], seed: number): Promise<Points> {
+  const shots = task.descriptor.expectations?.shots ?? 0;
   const bound = (value: number) => (shots > 0 ? new Array<number>(points.features).fill(value) : []);
   const { features, classes } = points;
   const data = { points, shape: { features, classes, lower: bound(-1), upper: bound(1), shots } };
@@ -57,23 +56,25 @@ export async function pointsOfPrior(points: Points, shots: number, counts: numbe
 }
 
 /** The cross-validation of a choice, with the folds and classifiers of the agent. */
-async function crossValidated(real: Points, seed: number): Promise<PairedScores> {
+async function crossValidated(qnn: Qnn, real: Points, seed: number): Promise<PairedScores> {
   const folds = choiceFolds(real, false, createRandom(`choice ${seed}`));
   const parts = folds.flatMap((division, repeat) => division.map((fold) => ({ ...fold, seed: 1000 * seed + repeat })));
-  const trainings = parts.map(({ train, heldOut, seed: qnn }): Training => {
-    return { real: selectRows(real, train), added: null, test: selectRows(real, heldOut), seed: qnn };
+  const trainings = parts.map(({ train: rows, heldOut, seed: ofQnn }) => {
+    const points = selectRows(real, rows);
+    return { real: points, points, heldOut: selectRows(real, heldOut), seed: ofQnn };
   });
-  const byQnn = await rightPredictions(trainings);
+  const right = (predicted: Int32Array, { y }: Points) =>
+    Float64Array.from(predicted, (label, row) => Number(label === y[row]));
+  const byQnn = (await train(qnn, trainings)).map(({ predictions }, i) => right(predictions, trainings[i].heldOut));
   const by = (name: keyof typeof CHOICE_CLASSIFIERS) =>
-    trainings.map(({ real: training, test }, i) => {
-      const predicted = PROBABILISTIC_CLASSIFIERS[CHOICE_CLASSIFIERS[name]].fit(training, parts[i].seed).predict(test);
-      return Float64Array.from(predicted, (label, row) => Number(label === test.y[row]));
-    });
-  const score = (right: readonly Float64Array[]) => {
+    trainings.map(({ points, heldOut, seed: ofFit }) =>
+      right(PROBABILISTIC_CLASSIFIERS[CHOICE_CLASSIFIERS[name]].fit(points, ofFit).predict(heldOut), heldOut),
+    );
+  const score = (ofParts: readonly Float64Array[]) => {
     const shares = new Float64Array(real.count);
     parts.forEach(({ heldOut }, i) => {
       heldOut.forEach((row, at) => {
-        shares[row] += right[i][at] / folds.length;
+        shares[row] += ofParts[i][at] / folds.length;
       });
     });
     return Array.from({ length: real.classes }, (_, label) => shares.filter((_, row) => real.y[row] === label));

@@ -1,17 +1,17 @@
 import { mean, standardDeviation } from '@qloom/agent/domain/maths/statistics.ts';
-import { LEARNED_DEFAULTS } from '@qloom/agent/domain/selection/learned-defaults.ts';
+import { ratioByLabels } from '@qloom/agent/domain/selection/learned-defaults.ts';
 import { classCounts } from '@qloom/study/points/rows.ts';
+import { type Cell, labelsOf, testOf } from '../augmentation/cells.ts';
+import { accuracies, openQnn } from '../augmentation/qnn-arms.ts';
 import type { Bench } from '../harness/bench.ts';
 import { checkKeys, select } from '../harness/only.ts';
 import { moreIsBetter, type Row } from '../harness/row.ts';
-import { CELLS, type Cell } from './cells.ts';
+import { CELLS } from './cells.ts';
 import { pointsOfPrior } from './draw-outcome.ts';
-import { rightPredictions } from './train.ts';
 
 const RATIOS = [0.25, 0.5, 1, 2, 4, 8];
 /** Draws of labels of the quick run, and of `--full`. No report uses these seeds. */
-const DRAWS = { quick: 4, full: 16, from: 1000 } as const;
-const QNN_SEED = 1;
+const DRAWS = { quick: 4, full: 16 } as const;
 const NAMES = CELLS.map(({ name }) => name);
 
 /** Gain in test accuracy by the number of points added for each label: the learned default of `synthRatio` is chosen here. */
@@ -30,27 +30,26 @@ export const ratiosBench: Bench = {
   },
 };
 
-async function measured({ name, task, labels, shots }: Cell, draws: number): Promise<Row[]> {
-  const test = task.draw({ count: 1000, seed: 'choice', purpose: 'test' });
-  const learned = LEARNED_DEFAULTS.find((row) => row.name === 'synthRatio')?.value(labels) ?? 1;
+async function measured(cell: Cell, draws: number): Promise<Row[]> {
+  const test = testOf(cell);
+  const qnn = await openQnn(test);
+  const learned = ratioByLabels(cell.labels);
   const ratios = [...RATIOS, learned];
   const gains = ratios.map((): number[] => []);
   for (let draw = 0; draw < draws; draw++) {
-    const seed = DRAWS.from + draw;
-    const real = task.draw({ count: labels, seed });
+    const real = labelsOf(cell, draw);
     const counts = (ratio: number) => classCounts(real).map((count) => Math.round(ratio * count));
-    const added = await Promise.all(ratios.map((ratio) => pointsOfPrior(real, shots, counts(ratio), seed)));
-    const arms = [null, ...added];
-    const right = await rightPredictions(arms.map((points) => ({ real, added: points, test, seed: QNN_SEED })));
-    const accuracies = right.map((points) => 100 * mean([...points]));
-    gains.forEach((gain, arm) => {
-      gain.push(accuracies[arm + 1] - accuracies[0]);
+    const added = await Promise.all(ratios.map((ratio) => pointsOfPrior(cell, real, counts(ratio), draw)));
+    const arms = Object.fromEntries(added.map((points, i) => [`ratio ${i}`, points]));
+    const scored = await accuracies(qnn, real, { real: undefined, ...arms }, test);
+    gains.forEach((gain, i) => {
+      gain.push(100 * (scored[`ratio ${i}`] - scored['real']));
     });
   }
   return RATIOS.map((ratio, arm) =>
     moreIsBetter({
       bench: 'ratios',
-      case: name,
+      case: cell.name,
       metric: `gain at ratio ${ratio}`,
       value: mean(gains[arm]),
       unit: 'points',

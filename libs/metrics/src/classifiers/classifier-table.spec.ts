@@ -142,7 +142,7 @@ describe.each(NAMES)('%s', (name) => {
       expect(own.reduce((a, b) => a + b, 0)).toBeCloseTo(1, 12);
       expect(own[predicted[row]]).toBe(Math.max(...own));
     }
-    // Means of distance 2√2, deviation 1: a pair is told apart in 92% of cases, three in about 87%.
+    // Means of distance 2√2, deviation 1: two classes are separable in 92% of cases, three in about 87%.
     expect(accuracyOf(classifier, test)).toBeGreaterThan(0.78);
   });
 

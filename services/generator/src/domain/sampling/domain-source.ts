@@ -59,7 +59,7 @@ export function domainSource(
   };
 }
 
-/** The rows in random order: whoever takes the first ones gets some of each part. */
+/** The rows in random order, so that the first ones are from every part. */
 function shuffled(points: Points, random: Random): Points {
   return selectRows(points, random.permutation(points.count));
 }
