@@ -3,7 +3,7 @@ import { createSpace, defaultConfiguration, type Space } from '@qloom/study/spac
 import { SYNTH_RATIO } from '@qloom/study/synthesis/synthesis-plan.ts';
 
 /** A default that was learned on other data than a study's: a function of the number of labels. */
-export interface LearnedDefault {
+interface LearnedDefault {
   /** Hyperparameter, as advertised. */
   readonly name: string;
   /** Its value for a study with `labels` labels, before it is clipped to the study's range. */
@@ -21,7 +21,7 @@ export const ratioByLabels = (labels: number): number => Math.min(8, 8 * (80 / l
  * other seeds than any report's (`node bench/src/main.ts ratios`). All other hyperparameters keep the default that their service
  * advertises.
  */
-export const LEARNED_DEFAULTS: readonly LearnedDefault[] = [{ name: SYNTH_RATIO, value: ratioByLabels }];
+const LEARNED_DEFAULTS: readonly LearnedDefault[] = [{ name: SYNTH_RATIO, value: ratioByLabels }];
 
 /** `parameter` with its learned default for N = `labels`, clipped to its range; unchanged without one, or if it is pinned. */
 export function withLearnedDefault<P extends Hyperparameter>(parameter: P, labels: number): P {
