@@ -15,10 +15,11 @@ function readGraph(): Graph {
   const folder = mkdtempSync(join(tmpdir(), 'qloom-graph-'));
   try {
     const file = join(folder, 'graph.json');
+    // A folder of its own: the database of the workspace belongs to the `nx` that may be running this test.
     execFileSync('npx', ['nx', 'graph', `--file=${file}`], {
       cwd: root,
-      env: { ...process.env, NX_DAEMON: 'false' },
-      stdio: 'ignore',
+      env: { ...process.env, NX_DAEMON: 'false', NX_WORKSPACE_DATA_DIRECTORY: join(folder, 'data') },
+      stdio: ['ignore', 'ignore', 'pipe'],
     });
     return (JSON.parse(readFileSync(file, 'utf8')) as { graph: Graph }).graph;
   } finally {

@@ -17,7 +17,7 @@ describe('seeds of property tests', () => {
   /** Runs a command of the shell at the root. What its tests noted comes back line by line. */
   function shell(command: string, env: Readonly<Record<string, string>> = {}) {
     const notes = join(folder, `${Math.random()}`);
-    const { NODE_OPTIONS: _options, JEST_WORKER_ID: _worker, ...outer } = process.env;
+    const { NODE_OPTIONS: _options, JEST_WORKER_ID: _worker, QLOOM_TEST_FAILURES: _file, ...outer } = process.env;
     const run = spawnSync('bash', ['-c', command], {
       cwd: root,
       encoding: 'utf8',

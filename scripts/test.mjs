@@ -1,13 +1,19 @@
 // `npm test`: types, lint, boundaries, contracts, generated code, and every project's tests.
 // `npm test -- tensor agent` runs the tests of those projects only.
 import { spawn, spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const bin = join(root, 'node_modules/.bin');
+const scratch = mkdtempSync(join(tmpdir(), 'qloom-test-'));
+process.on('exit', () => rmSync(scratch, { recursive: true, force: true }));
+const failures = join(scratch, 'failures');
 const env = {
   ...process.env,
+  QLOOM_TEST_FAILURES: failures,
   PATH: `${bin}${delimiter}${process.env.PATH}`,
   NX_DAEMON: 'false',
   NX_TUI: 'false',
@@ -93,6 +99,8 @@ if (projects.length === 0) {
 const { ok, counts } = await tests();
 checks.push(['tests', ok]);
 
+// The output of two dozen projects is long: what failed stands once more at its end.
+if (existsSync(failures)) console.log(`\n── failed tests\n${readFileSync(failures, 'utf8').trimEnd()}`);
 console.log('');
 for (const [name, passed] of checks) console.log(`${passed ? 'ok    ' : 'FAILED'}  ${name}`);
 console.log(`\nTests: ${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`);
