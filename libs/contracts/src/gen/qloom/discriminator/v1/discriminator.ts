@@ -136,7 +136,10 @@ export interface CritiqueOpened {
 export interface CritiqueStepResult {
   /** Index of the step. */
   index: number;
-  /** Logit of each point: float32, [batch]. Its sigmoid is D(x) where the loss is that of a probability. */
+  /**
+   * Logit of each point, in the order of x, higher for points that look more real: float32, [batch]. Its sigmoid is D(x) where the
+   * loss is that of a probability.
+   */
   logits:
     | Tensor
     | undefined;
@@ -1810,7 +1813,8 @@ export const DiscriminatorServiceService = {
   /**
    * Opens a critic for one fit; called by the generator. Lock-step: open, training, (resume,) start → opened; then step →
    * step_result, checkpoint → checkpoint_chunk…, close → closed, one at a time. The service frees the critic of a
-   * cancelled stream within a second. Statuses: capabilities.proto. FAILED_PRECONDITION: a repeated or skipped index, a stale
+   * cancelled stream within a second. Study, episode, fold and attempt only identify the critic: its answers do not depend on them,
+   * on checkpoints that are taken, or on whether gradients are requested. Statuses: capabilities.proto. FAILED_PRECONDITION: a repeated or skipped index, a stale
    * attempt, or a checkpoint in resume of another critic. OUT_OF_RANGE: the critic diverged, or
    * x of a step is not finite.
    */
@@ -1845,7 +1849,8 @@ export interface DiscriminatorServiceServer extends UntypedServiceImplementation
   /**
    * Opens a critic for one fit; called by the generator. Lock-step: open, training, (resume,) start → opened; then step →
    * step_result, checkpoint → checkpoint_chunk…, close → closed, one at a time. The service frees the critic of a
-   * cancelled stream within a second. Statuses: capabilities.proto. FAILED_PRECONDITION: a repeated or skipped index, a stale
+   * cancelled stream within a second. Study, episode, fold and attempt only identify the critic: its answers do not depend on them,
+   * on checkpoints that are taken, or on whether gradients are requested. Statuses: capabilities.proto. FAILED_PRECONDITION: a repeated or skipped index, a stale
    * attempt, or a checkpoint in resume of another critic. OUT_OF_RANGE: the critic diverged, or
    * x of a step is not finite.
    */
@@ -1878,7 +1883,8 @@ export interface DiscriminatorServiceClient extends Client {
   /**
    * Opens a critic for one fit; called by the generator. Lock-step: open, training, (resume,) start → opened; then step →
    * step_result, checkpoint → checkpoint_chunk…, close → closed, one at a time. The service frees the critic of a
-   * cancelled stream within a second. Statuses: capabilities.proto. FAILED_PRECONDITION: a repeated or skipped index, a stale
+   * cancelled stream within a second. Study, episode, fold and attempt only identify the critic: its answers do not depend on them,
+   * on checkpoints that are taken, or on whether gradients are requested. Statuses: capabilities.proto. FAILED_PRECONDITION: a repeated or skipped index, a stale
    * attempt, or a checkpoint in resume of another critic. OUT_OF_RANGE: the critic diverged, or
    * x of a step is not finite.
    */

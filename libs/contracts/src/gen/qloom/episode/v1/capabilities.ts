@@ -36,6 +36,11 @@ export const protobufFileName = "qloom/episode/v1/capabilities.proto";
  *
  * CANCELLED and DEADLINE_EXCEEDED have their usual meaning. Everything except INVALID_ARGUMENT and OUT_OF_RANGE is retried; after
  * 20 attempts that ended as INTERNAL or UNKNOWN an episode ends as poison.
+ *
+ * Calls are independent: a response is a function of its request alone, bit for bit and except for times. It does not depend on
+ * earlier calls, on calls that run at the same time, on how the rows of a part are split into messages, or on the process that
+ * answers: replicas share nothing, so that models and checkpoints contain everything that is needed to continue with them.
+ * (Exceptions: a critic refuses stale attempts, and its process keeps it while its stream is open.)
  */
 
 /** An engine that a service can compute with. */
@@ -83,7 +88,10 @@ export interface Capabilities {
   engines: Engine[];
   /** Limits on what it accepts. */
   limits: Limit[];
-  /** Hyperparameters that it offers, in a stable order. Names are unique across services. */
+  /**
+   * Hyperparameters that it offers, in a stable order. Names are unique across services. Every one that is active changes the
+   * result; "synthRatio" of a generator is applied by its clients.
+   */
   hyperparameters: Hyperparameter[];
 }
 

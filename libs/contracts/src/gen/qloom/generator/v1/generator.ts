@@ -122,7 +122,10 @@ export interface Method {
   needs: Need[];
 }
 
-/** Identifies a fit in logs, in spans and to the critic. */
+/**
+ * Identifies a fit in logs, in spans and to the critic. The model does not depend on it: another attempt, and the same fit in a
+ * study of another name, give the same model.
+ */
 export interface FitIdentity {
   /** Study, [a-z0-9-]{1,63}. */
   study: string;
@@ -150,7 +153,7 @@ export interface FitSettings {
   data:
     | DataDescription
     | undefined;
-  /** Number of steps between resumable checkpoints; 0: the service decides. */
+  /** Number of steps between resumable checkpoints; 0: the service decides. The model does not depend on it. */
   checkpointEverySteps: number;
 }
 
@@ -1927,7 +1930,10 @@ export const GeneratorServiceService = {
   },
   /**
    * Samples from a model. The client sends settings, then the model, and half-closes. The service responds with points
-   * and last the summary. The same model and seed give the same points. Statuses: capabilities.proto.
+   * and last the summary. The same model and seed give the same points, in every process of the implementation; another seed, of
+   * all 32 bits, gives other points. Points are in the units of the training points: they may lie outside the range of a feature
+   * (its bounds where the data description has them, else the values of the training points), but not by several of its widths.
+   * A point of a class resembles the training points of that class. Statuses: capabilities.proto.
    */
   sample: {
     path: "/qloom.generator.v1.GeneratorService/Sample" as const,
@@ -1954,7 +1960,10 @@ export interface GeneratorServiceServer extends UntypedServiceImplementation {
   fit: handleBidiStreamingCall<FitRequest, FitResponse>;
   /**
    * Samples from a model. The client sends settings, then the model, and half-closes. The service responds with points
-   * and last the summary. The same model and seed give the same points. Statuses: capabilities.proto.
+   * and last the summary. The same model and seed give the same points, in every process of the implementation; another seed, of
+   * all 32 bits, gives other points. Points are in the units of the training points: they may lie outside the range of a feature
+   * (its bounds where the data description has them, else the values of the training points), but not by several of its widths.
+   * A point of a class resembles the training points of that class. Statuses: capabilities.proto.
    */
   sample: handleBidiStreamingCall<SampleRequest, SampleResponse>;
 }
@@ -1989,7 +1998,10 @@ export interface GeneratorServiceClient extends Client {
   fit(metadata: Metadata, options?: Partial<CallOptions>): ClientDuplexStream<FitRequest, FitResponse>;
   /**
    * Samples from a model. The client sends settings, then the model, and half-closes. The service responds with points
-   * and last the summary. The same model and seed give the same points. Statuses: capabilities.proto.
+   * and last the summary. The same model and seed give the same points, in every process of the implementation; another seed, of
+   * all 32 bits, gives other points. Points are in the units of the training points: they may lie outside the range of a feature
+   * (its bounds where the data description has them, else the values of the training points), but not by several of its widths.
+   * A point of a class resembles the training points of that class. Statuses: capabilities.proto.
    */
   sample(): ClientDuplexStream<SampleRequest, SampleResponse>;
   sample(options: Partial<CallOptions>): ClientDuplexStream<SampleRequest, SampleResponse>;

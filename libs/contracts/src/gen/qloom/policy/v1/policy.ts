@@ -106,7 +106,7 @@ export interface ObserveRequest {
 export interface ObserveResponse {
   /** The checkpoint, opaque to the caller. */
   state: Uint8Array;
-  /** Policy updates done so far. */
+  /** Policy updates done so far; 0 for a policy that does not learn. Once it has risen, later proposals depend on the rewards. */
   updates: number;
 }
 
@@ -915,8 +915,10 @@ export const ObserveResponse: MessageFns<ObserveResponse> = {
 export type PolicyServiceService = typeof PolicyServiceService;
 export const PolicyServiceService = {
   /**
-   * Proposes a configuration for each episode of a batch. An empty state starts a new study. INVALID_ARGUMENT: settings or
-   * state are invalid.
+   * Proposes configurations for episodes of a batch. Qloom asks for each episode by itself: `count` is 1, and `first_episode` its
+   * index, the same `batch` and `state` for all episodes of a batch. A request for several gives the same proposals as one request
+   * for each. Derive randomness from seed and episode, not from the batch: the proposals of a batch differ in a real number, unless
+   * their origin is "fixed". An empty state starts a new study. INVALID_ARGUMENT: settings or state are invalid.
    */
   propose: {
     path: "/qloom.policy.v1.PolicyService/Propose" as const,
@@ -944,8 +946,10 @@ export const PolicyServiceService = {
 
 export interface PolicyServiceServer extends UntypedServiceImplementation {
   /**
-   * Proposes a configuration for each episode of a batch. An empty state starts a new study. INVALID_ARGUMENT: settings or
-   * state are invalid.
+   * Proposes configurations for episodes of a batch. Qloom asks for each episode by itself: `count` is 1, and `first_episode` its
+   * index, the same `batch` and `state` for all episodes of a batch. A request for several gives the same proposals as one request
+   * for each. Derive randomness from seed and episode, not from the batch: the proposals of a batch differ in a real number, unless
+   * their origin is "fixed". An empty state starts a new study. INVALID_ARGUMENT: settings or state are invalid.
    */
   propose: handleUnaryCall<ProposeRequest, ProposeResponse>;
   /**
@@ -957,8 +961,10 @@ export interface PolicyServiceServer extends UntypedServiceImplementation {
 
 export interface PolicyServiceClient extends Client {
   /**
-   * Proposes a configuration for each episode of a batch. An empty state starts a new study. INVALID_ARGUMENT: settings or
-   * state are invalid.
+   * Proposes configurations for episodes of a batch. Qloom asks for each episode by itself: `count` is 1, and `first_episode` its
+   * index, the same `batch` and `state` for all episodes of a batch. A request for several gives the same proposals as one request
+   * for each. Derive randomness from seed and episode, not from the batch: the proposals of a batch differ in a real number, unless
+   * their origin is "fixed". An empty state starts a new study. INVALID_ARGUMENT: settings or state are invalid.
    */
   propose(
     request: ProposeRequest,

@@ -2833,7 +2833,8 @@ export const QnnSimulatorServiceService = {
   /**
    * Trains QNNs on real points and on real plus synthetic points, and scores them on held-out real points. The client sends
    * settings, then training, synthetic and held-out points, and half-closes. The same input gives the same report except for
-   * times. Statuses: capabilities.proto. INVALID_ARGUMENT: also where the settings do not fit the points; details name settings in
+   * times. The run of an arm and seed does not depend on the other arms and seeds that are requested, and the scores of a held-out
+   * point not on the other held-out points. Statuses: capabilities.proto. INVALID_ARGUMENT: also where the settings do not fit the points; details name settings in
    * the form "settings.qnn.encoding".
    * Before the agent creates a study it calls Evaluate with the study's settings and one step.
    */
@@ -2906,7 +2907,8 @@ export interface QnnSimulatorServiceServer extends UntypedServiceImplementation 
   /**
    * Trains QNNs on real points and on real plus synthetic points, and scores them on held-out real points. The client sends
    * settings, then training, synthetic and held-out points, and half-closes. The same input gives the same report except for
-   * times. Statuses: capabilities.proto. INVALID_ARGUMENT: also where the settings do not fit the points; details name settings in
+   * times. The run of an arm and seed does not depend on the other arms and seeds that are requested, and the scores of a held-out
+   * point not on the other held-out points. Statuses: capabilities.proto. INVALID_ARGUMENT: also where the settings do not fit the points; details name settings in
    * the form "settings.qnn.encoding".
    * Before the agent creates a study it calls Evaluate with the study's settings and one step.
    */
@@ -2953,7 +2955,8 @@ export interface QnnSimulatorServiceClient extends Client {
   /**
    * Trains QNNs on real points and on real plus synthetic points, and scores them on held-out real points. The client sends
    * settings, then training, synthetic and held-out points, and half-closes. The same input gives the same report except for
-   * times. Statuses: capabilities.proto. INVALID_ARGUMENT: also where the settings do not fit the points; details name settings in
+   * times. The run of an arm and seed does not depend on the other arms and seeds that are requested, and the scores of a held-out
+   * point not on the other held-out points. Statuses: capabilities.proto. INVALID_ARGUMENT: also where the settings do not fit the points; details name settings in
    * the form "settings.qnn.encoding".
    * Before the agent creates a study it calls Evaluate with the study's settings and one step.
    */
