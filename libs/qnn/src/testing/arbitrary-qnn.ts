@@ -53,6 +53,12 @@ const table = fc.record({
   encodingOptions: maybe(encodingOptions),
 });
 
+/** At most three qubits and one layer where noise takes a density matrix: one gradient step of four and two may take 10 s. */
+function onDensityMatrix(circuit: object, noise: object | undefined): object {
+  if (!('qubits' in circuit) || noise === undefined || 'trajectories' in noise) return circuit;
+  return { ...circuit, layers: 1, qubits: Math.min(3, circuit.qubits as number) };
+}
+
 /** Settings of small QNNs, each in its own range; they may or may not fit together, or with data. */
 export const arbitraryQnn: fc.Arbitrary<Partial<QnnSettings>> = fc
   .tuple(
@@ -65,7 +71,9 @@ export const arbitraryQnn: fc.Arbitrary<Partial<QnnSettings>> = fc
     }),
   )
   .map(([circuit, reading]) => {
-    const given = Object.entries({ ...circuit, ...reading }).filter(([, value]) => value !== undefined);
+    const given = Object.entries({ ...onDensityMatrix(circuit, reading.noise), ...reading }).filter(
+      ([, value]) => value !== undefined,
+    );
     return Object.fromEntries(given) as Partial<QnnSettings>;
   });
 
