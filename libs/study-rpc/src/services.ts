@@ -93,7 +93,7 @@ export const TARGET_CONFIG = Object.fromEntries(
 function targetConfig(title: string): StringVariable {
   return {
     type: 'string',
-    description: `Address of the ${title}: unix:/path.sock, host:port, or dns:///host:port (balanced round robin).`,
+    description: `Address of the ${title}: unix:/path.sock, host:port, dns:///host:port (balanced round robin), or tls://host:port (the same over TLS).`,
     check: targetProblem,
   };
 }

@@ -1,6 +1,7 @@
 import { targetProblem } from '@qloom/service-kit/client/target-problem.ts';
 import { COMMON_CONFIG, TRAINING_CONFIG } from '@qloom/service-kit/config/common-config.ts';
 import { defineConfig } from '@qloom/service-kit/config/config.ts';
+import { TOKEN_FILE } from '@qloom/service-kit/tls/tokens.ts';
 import { TARGET_CONFIG } from '@qloom/study-rpc/services.ts';
 
 /** The agent's environment variables, in addition to those of every service. */
@@ -23,6 +24,7 @@ export const AGENT_CONFIG = defineConfig({
     description: "Address of a PolicyService that chooses hyperparameters. Not set: the agent's own policies.",
     check: targetProblem,
   },
+  QLOOM_TOKEN_FILE: TOKEN_FILE,
   ...TRAINING_CONFIG,
   QLOOM_AGENT_STUDIES: {
     type: 'integer',

@@ -19,7 +19,7 @@ await runService({
   version: AGENT_VERSION,
   config: AGENT_CONFIG,
   calls: 'long',
-  async build({ config, log }) {
+  async build({ config, log, connect }) {
     const training = await useTraining({
       backend: config.QLOOM_TFJS_BACKEND,
       mode: config.QLOOM_TFJS_COMPILED,
@@ -31,7 +31,7 @@ await runService({
     const storage = await openStorage(config, log);
     const { episodeLog, artifacts } = storage;
     const classical = createClassicalThreads();
-    const peers = connectPeers({
+    const peers = connectPeers(connect, {
       generator: config.QLOOM_GENERATOR_TARGET,
       discriminator: config.QLOOM_DISCRIMINATOR_TARGET,
       qnnSim: config.QLOOM_QNN_SIM_TARGET,
@@ -43,7 +43,8 @@ await runService({
         artifacts,
         peers,
         classical,
-        openPolicy: (name) => (policyTarget ? remotePolicy(policyTarget, name) : localPolicy(policyNamed, name)),
+        openPolicy: (name) =>
+          policyTarget ? remotePolicy(connect, policyTarget, name) : localPolicy(policyNamed, name),
         clock: systemClock,
         log,
         jobConcurrency: config.QLOOM_UNIT_CONCURRENCY,
@@ -55,6 +56,7 @@ await runService({
     return {
       services: [createAgentService(studies, peers, artifacts, training), createPolicyService(policyNamed)],
       stages: [studies],
+      tokenFile: config.QLOOM_TOKEN_FILE,
       async close() {
         peers.close();
         await classical.close();

@@ -20,7 +20,7 @@ await runService({
   version: VERSION,
   config: DISCRIMINATOR_CONFIG,
   calls: 'long',
-  async build({ config, log }) {
+  async build({ config, log, connect }) {
     const { backend, compiled } = await useTraining({
       backend: config.QLOOM_TFJS_BACKEND,
       mode: config.QLOOM_TFJS_COMPILED,
@@ -30,7 +30,12 @@ await runService({
     });
     const assessor = createAssessor();
     const capabilities = discriminatorCapabilities(VERSION, backend, compiled);
-    const stage = await openFoldStage(ASSESS_STAGE, { config, target: config.QLOOM_DISCRIMINATOR_TARGET, log });
+    const stage = await openFoldStage(ASSESS_STAGE, {
+      config,
+      target: config.QLOOM_DISCRIMINATOR_TARGET,
+      log,
+      connect,
+    });
     return {
       services: [
         bindService(DiscriminatorServiceService, {

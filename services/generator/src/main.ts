@@ -1,7 +1,6 @@
 import { setImmediate as breathe } from 'node:timers/promises';
 import { DiscriminatorServiceService } from '@qloom/contracts/gen/qloom/discriminator/v1/discriminator.ts';
 import { GeneratorServiceService } from '@qloom/contracts/gen/qloom/generator/v1/generator.ts';
-import { connect } from '@qloom/service-kit/client/clients.ts';
 import { bindService } from '@qloom/service-kit/server/handlers.ts';
 import { runService } from '@qloom/service-kit/server/run-service.ts';
 import { FIT_STAGE } from '@qloom/study-rpc/stage/fit-stage.ts';
@@ -19,7 +18,7 @@ await runService({
   description: 'Fits generative models, primarily the conditional VAE-GAN, and samples from them.',
   version: VERSION,
   config: GENERATOR_CONFIG,
-  async build({ config, log }) {
+  async build({ config, log, connect }) {
     const { backend, compiled } = await useTraining({
       backend: config.QLOOM_TFJS_BACKEND,
       mode: config.QLOOM_TFJS_COMPILED,
@@ -37,7 +36,7 @@ await runService({
       maxFits: config.QLOOM_MAX_FITS,
       steps: compiled.steps,
     });
-    const stage = await openFoldStage(FIT_STAGE, { config, target: config.QLOOM_GENERATOR_TARGET, log });
+    const stage = await openFoldStage(FIT_STAGE, { config, target: config.QLOOM_GENERATOR_TARGET, log, connect });
     return {
       services: [
         bindService(GeneratorServiceService, { getCapabilities: () => ({ capabilities, methods }), fit, sample }),

@@ -12,8 +12,8 @@ await runService({
   name: 'qnn-sim',
   description: 'Trains quantum neural networks on real and synthetic points, and executes batches of circuits.',
   config: CONFIG,
-  async build({ config, log }) {
-    const stage = await openFoldStage(EVALUATE_STAGE, { config, target: config.QLOOM_QNN_SIM_TARGET, log });
+  async build({ config, log, connect }) {
+    const stage = await openFoldStage(EVALUATE_STAGE, { config, target: config.QLOOM_QNN_SIM_TARGET, log, connect });
     const pool = createWorkerPool(config.QLOOM_QNN_WORKERS, { engineCache: config.QLOOM_ENGINE_CACHE });
     const engines = await chooseEngine(config.QLOOM_ENGINE, pool);
     log.info('engine', { engine: engines.selected, reason: engines.reason, workers: pool.size });

@@ -3,9 +3,12 @@ import { clientTelemetryInterceptor } from '@qloom/telemetry/grpc/client-interce
 import { boundedStatusClientInterceptor } from '../faults/bounded-status.ts';
 import { DEFAULT_DEADLINES_MS, type DefaultDeadlines, deadlineInterceptor } from '../server/deadlines.ts';
 import type { RequestOf, ResponseOf, ServiceDefinition } from '../server/definition.ts';
+import { clientCredentials } from '../tls/credentials.ts';
 import { type BidiCall, makeCalls, type OutgoingOptions } from './calls.ts';
 import { channelOptions } from './channel-options.ts';
 import { connectInterceptor } from './connect-timeout.ts';
+import { parseTarget } from './parse-target.ts';
+import { tokenInterceptor } from './send-token.ts';
 import type { MessageReader } from './streams.ts';
 
 /** Messages of an outgoing stream. */
@@ -36,14 +39,21 @@ export interface ConnectOptions {
   readonly connectTimeoutMs?: number;
   /** Unary methods, by name, that may be repeated besides those that only read. */
   readonly idempotent?: readonly string[];
-  /** Default: no TLS. */
+  /** For a target `tls://…`, see `clientCredentials`. Default: trusts the authorities that Node trusts. */
   readonly credentials?: ChannelCredentials;
+  /** The name that the server's certificate must have, and the authority of the calls. Default: the host of the target. */
+  readonly serverName?: string;
+  /** The bearer token of every call. Default: none. */
+  readonly token?: () => string;
   /** The innermost one last; all are inside Qloom's own interceptors. */
   readonly interceptors?: readonly Interceptor[];
 }
 
+/** {@link connect}, with the certificates of a process. */
+export type Connect = typeof connect;
+
 /**
- * Connects (at the first call) to a service. Every call is traced and has a deadline; see `channelOptions` for
+ * Connects (at the first call) to a service; `tls://host:port` with TLS. Every call is traced and has a deadline; see `channelOptions` for
  * reconnecting and retries.
  *
  * @example
@@ -55,12 +65,19 @@ export function connect<const D extends ServiceDefinition>(
   target: string,
   options: ConnectOptions = {},
 ): Remote<D> {
-  const client: Client = new Client(target, options.credentials ?? credentials.createInsecure(), {
-    ...channelOptions(definition, target, options.idempotent),
+  const { address, secure } = parseTarget(target);
+  const channelCredentials = secure ? (options.credentials ?? clientCredentials()) : credentials.createInsecure();
+  const { serverName } = options;
+  const client: Client = new Client(address, channelCredentials, {
+    ...channelOptions(definition, address, options.idempotent),
+    ...(serverName === undefined
+      ? {}
+      : { 'grpc.ssl_target_name_override': serverName, 'grpc.default_authority': serverName }),
     interceptors: [
       clientTelemetryInterceptor(target),
       deadlineInterceptor({ ...DEFAULT_DEADLINES_MS, ...options.deadlinesMs }),
       connectInterceptor(() => client.getChannel(), target, options.connectTimeoutMs ?? 10_000),
+      ...(options.token === undefined ? [] : [tokenInterceptor(options.token)]),
       ...(options.interceptors ?? []),
       boundedStatusClientInterceptor(),
     ],

@@ -1,4 +1,5 @@
 import { LOG_LEVELS } from '../logger.ts';
+import { TLS_CONFIG } from '../tls/tls-config.ts';
 import { type ConfigTable, defineConfig } from './config.ts';
 import { parseListen } from './listen.ts';
 import { NATS_CONFIG } from './nats-config.ts';
@@ -11,6 +12,13 @@ export const COMMON_CONFIG = defineConfig({
     description: 'Where to serve gRPC: unix:/absolute/path.sock, or host:port (port 0: any free one).',
     check: (value) => parseListen(value).problem,
   },
+  QLOOM_HEALTH_LISTEN: {
+    type: 'string',
+    description:
+      'A second address, without TLS and tokens, that has the health service alone: the probes of Kubernetes cannot use TLS. Not set: health is at QLOOM_LISTEN only.',
+    check: (value) => parseListen(value).problem,
+  },
+  ...TLS_CONFIG,
   QLOOM_LOG: {
     type: 'string',
     description: 'The event log: sqlite:///absolute/path.db or nats://host:4222. Not set: no stage worker, gRPC only.',

@@ -1,31 +1,6 @@
-import { accessSync, constants, readFileSync } from 'node:fs';
 import type { NatsCredentials } from '@qloom/episode-log/nats/nats-credentials.ts';
-import { ConfigError, type ConfigTable, type ConfigValues, defineConfig, type StringVariable } from './config.ts';
-
-function file(description: string, kind: string, holds: RegExp): StringVariable {
-  return {
-    type: 'string',
-    description,
-    check(path) {
-      try {
-        accessSync(path, constants.R_OK);
-        if (holds.test(readFileSync(path, 'utf8'))) return undefined;
-      } catch (error) {
-        const { code } = error as NodeJS.ErrnoException;
-        const why = WHY.get(code ?? '') ?? `cannot be read (${code})`;
-        return `${why}; right would be the path of ${kind}`;
-      }
-      return `holds something else; right would be the path of ${kind}`;
-    },
-  };
-}
-
-const WHY: ReadonlyMap<string, string> = new Map([
-  ['ENOENT', 'is not there'],
-  ['ENOTDIR', 'is not there'],
-  ['EACCES', 'may not be read by this process'],
-  ['EISDIR', 'is a folder'],
-]);
+import { ConfigError, type ConfigTable, type ConfigValues, defineConfig } from './config.ts';
+import { fileVariable, HOLDS_CERTIFICATE, HOLDS_PRIVATE_KEY } from './file-variable.ts';
 
 /**
  * Credentials of a process for the NATS server of its event log and artifacts, and the authority it trusts. Not used
@@ -42,27 +17,27 @@ export const NATS_CONFIG = defineConfig({
     secret: true,
     description: 'Token at the NATS server, in place of a user and a password.',
   },
-  QLOOM_NATS_CREDENTIALS_FILE: file(
+  QLOOM_NATS_CREDENTIALS_FILE: fileVariable(
     "File with a NATS user's JWT and nkey seed, as nsc writes it, in place of a password.",
     'a credentials file',
     /BEGIN NATS USER JWT[\s\S]*BEGIN USER NKEY SEED/,
   ),
-  QLOOM_NATS_NKEY_SEED_FILE: file(
+  QLOOM_NATS_NKEY_SEED_FILE: fileVariable(
     "File with a NATS user's nkey seed alone, in place of a password.",
     'a file of one line that begins with SU',
     /^\s*SU[A-Z2-7]{56}\s*$/,
   ),
-  QLOOM_NATS_CA_FILE: file(
+  QLOOM_NATS_CA_FILE: fileVariable(
     "Certificate of the authority that signed the NATS server's: PEM. Not set: those that Node trusts.",
     'a PEM certificate',
-    /BEGIN (TRUSTED )?CERTIFICATE/,
+    HOLDS_CERTIFICATE,
   ),
-  QLOOM_NATS_CERT_FILE: file(
+  QLOOM_NATS_CERT_FILE: fileVariable(
     "This client's certificate, for mutual TLS with the NATS server, with QLOOM_NATS_KEY_FILE: PEM.",
     'a PEM certificate',
-    /BEGIN (TRUSTED )?CERTIFICATE/,
+    HOLDS_CERTIFICATE,
   ),
-  QLOOM_NATS_KEY_FILE: file('The key of QLOOM_NATS_CERT_FILE: PEM.', 'a PEM private key', /BEGIN [A-Z ]*PRIVATE KEY/),
+  QLOOM_NATS_KEY_FILE: fileVariable('The key of QLOOM_NATS_CERT_FILE: PEM.', 'a PEM private key', HOLDS_PRIVATE_KEY),
 } satisfies ConfigTable);
 
 /**

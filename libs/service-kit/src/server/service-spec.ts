@@ -1,3 +1,4 @@
+import type { Connect } from '../client/clients.ts';
 import type { COMMON_CONFIG } from '../config/common-config.ts';
 import type { ConfigTable, ConfigValues } from '../config/config.ts';
 import type { Logger } from '../logger.ts';
@@ -11,6 +12,8 @@ export type ServiceConfig<T extends ConfigTable> = ConfigValues<Omit<typeof COMM
 interface ServiceDeps<T extends ConfigTable> {
   readonly config: ServiceConfig<T>;
   readonly log: Logger;
+  /** Connects to another service; where the target is `tls://…`, with the certificates of this process. */
+  readonly connect: Connect;
 }
 
 /** The parts of a built service. */
@@ -18,6 +21,8 @@ interface BuiltService {
   readonly services: readonly ServiceBinding[];
   /** Default: none. */
   readonly stages?: readonly BackgroundWork[];
+  /** File of the tokens that callers must send. Default: none is needed. */
+  readonly tokenFile?: string;
   /** Releases logs, stores, workers and models. Called last, after every call has ended. */
   close?(): Promise<void>;
 }

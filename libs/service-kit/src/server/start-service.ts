@@ -1,9 +1,14 @@
 import { startTelemetry } from '@qloom/telemetry/start.ts';
 import { quoted } from '@qloom/tensor/quoted.ts';
+import { connect } from '../client/clients.ts';
 import type { COMMON_CONFIG } from '../config/common-config.ts';
-import type { ConfigTable, ConfigValues } from '../config/config.ts';
+import { ConfigError, type ConfigTable, type ConfigValues } from '../config/config.ts';
 import { parseListen } from '../config/listen.ts';
 import type { Logger } from '../logger.ts';
+import { clientCredentials, serverCredentials } from '../tls/credentials.ts';
+import { watchTlsConfig } from '../tls/tls-config.ts';
+import { TokenFileError, watchTokens } from '../tls/tokens.ts';
+import type { WatchedFiles } from '../tls/watched-files.ts';
 import { startServer } from './server.ts';
 import type { ServiceConfig, ServiceSpec } from './service-spec.ts';
 
@@ -36,10 +41,30 @@ export async function startService<T extends ConfigTable>(
     keepAt: common.QLOOM_KEEP_SPANS_AT,
     warn: (line) => log.warn(line),
   });
-  const built = await spec.build({ config, log });
+  const warn = (message: string): void => log.warn(message);
+  const certificates = watchTlsConfig(common, { warn });
+  const isSecure = certificates.current.identity !== undefined;
+  const credentials = clientCredentials(certificates);
+  const built = await spec.build({
+    config,
+    log,
+    connect: (definition, target, options) => connect(definition, target, { credentials, ...options }),
+  });
   const stages = built.stages ?? [];
-  const server = await startServer({ services: built.services, listen: address, log, calls: spec.calls });
-  for (const stage of stages) stage.start(server.target);
+  const tokens = built.tokenFile === undefined ? undefined : openTokens(built.tokenFile, warn);
+  if (tokens !== undefined && address.kind === 'tcp' && !isSecure) warn(TOKEN_IN_THE_CLEAR);
+  const server = await startServer({
+    services: built.services,
+    listen: address,
+    log,
+    calls: spec.calls,
+    credentials: isSecure ? serverCredentials(certificates) : undefined,
+    tokens: tokens && (() => tokens.current),
+    healthListen:
+      common.QLOOM_HEALTH_LISTEN === undefined ? undefined : parseListen(common.QLOOM_HEALTH_LISTEN).address,
+    callsItself: stages.length > 0,
+  });
+  for (const stage of stages) stage.start(server.self);
   server.setReady(true);
 
   const timeoutMs = common.QLOOM_DRAIN_TIMEOUT_MS;
@@ -52,6 +77,8 @@ export async function startService<T extends ConfigTable>(
     server.endStreams();
     finished = (await server.shutdown(left(0.75))) && finished;
     finished = (await settles(Promise.resolve(built.close?.()), left(1), log)) && finished;
+    certificates.close();
+    tokens?.close();
     await telemetry.shutdown();
     return finished;
   };
@@ -65,6 +92,18 @@ export async function startService<T extends ConfigTable>(
     failed,
     drain: () => (drained ??= drain()),
   };
+}
+
+const TOKEN_IN_THE_CLEAR =
+  'QLOOM_TOKEN_FILE is set without QLOOM_TLS_CERT_FILE: tokens cross the network in the clear, unless something before this server ends TLS';
+
+function openTokens(path: string, warn: (message: string) => void): WatchedFiles<readonly Buffer[]> {
+  try {
+    return watchTokens(path, { warn });
+  } catch (error) {
+    if (error instanceof TokenFileError) throw new ConfigError([`QLOOM_TOKEN_FILE: ${error.message}`]);
+    throw error;
+  }
 }
 
 /** Whether `work` succeeded within `timeoutMs`. Its error is logged and the drain continues. */

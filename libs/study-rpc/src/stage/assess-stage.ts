@@ -1,7 +1,6 @@
 import { DiscriminatorServiceService } from '@qloom/contracts/gen/qloom/discriminator/v1/discriminator.ts';
 import type { FidelityReport } from '@qloom/contracts/gen/qloom/episode/v1/slots.ts';
 import { createRandom } from '@qloom/random/random.ts';
-import { connect } from '@qloom/service-kit/client/clients.ts';
 import { assessFidelity, type DiscriminatorRemote } from '../clients/discriminator-client.ts';
 import { sampledPoints, storedPoints } from './fold-points.ts';
 import type { FittedFoldStage, FittedFoldWork } from './fold-stage.ts';
@@ -12,7 +11,7 @@ import type { FittedFoldStage, FittedFoldWork } from './fold-stage.ts';
  */
 export const ASSESS_STAGE: FittedFoldStage<DiscriminatorRemote, FidelityReport> = {
   stage: 'assess',
-  connect: (target) => connect(DiscriminatorServiceService, target),
+  connect: (connect, target) => connect(DiscriminatorServiceService, target),
   runFold: assessFold,
   facts: (folds) => ({ $case: 'assess', value: { folds } }),
 };

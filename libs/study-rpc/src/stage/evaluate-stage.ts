@@ -1,7 +1,6 @@
 import type { UtilityReport } from '@qloom/contracts/gen/qloom/episode/v1/slots.ts';
 import { QnnSimulatorServiceService } from '@qloom/contracts/gen/qloom/qnn_sim/v1/qnn_sim.ts';
 import type { LabelledPoints } from '@qloom/contracts/gen/qloom/tensor/v1/tensor.ts';
-import { connect } from '@qloom/service-kit/client/clients.ts';
 import { withSpan } from '@qloom/telemetry/spans.ts';
 import { evaluateUtility, type QnnSimulatorRemote } from '../clients/qnn-simulator-client.ts';
 import { sampledPoints, storedPoints } from './fold-points.ts';
@@ -13,7 +12,7 @@ import type { FittedFoldStage, FittedFoldWork } from './fold-stage.ts';
  */
 export const EVALUATE_STAGE: FittedFoldStage<QnnSimulatorRemote, UtilityReport> = {
   stage: 'evaluate',
-  connect: (target) => connect(QnnSimulatorServiceService, target),
+  connect: (connect, target) => connect(QnnSimulatorServiceService, target),
   runFold: evaluateFold,
   facts: (folds) => ({ $case: 'evaluate', value: { folds } }),
 };

@@ -3,7 +3,6 @@ import type { ArtifactRef, Fold, FoldModel } from '@qloom/contracts/gen/qloom/ep
 import { GeneratorServiceService } from '@qloom/contracts/gen/qloom/generator/v1/generator.ts';
 import type { ArtifactStore } from '@qloom/episode-log/artifacts/artifact-store.ts';
 import { createRandom } from '@qloom/random/random.ts';
-import { connect } from '@qloom/service-kit/client/clients.ts';
 import { DomainError } from '@qloom/service-kit/faults/errors.ts';
 import { isServiceError } from '@qloom/service-kit/faults/status.ts';
 import type { Configuration } from '@qloom/study/hyperparameters/hyperparameter.ts';
@@ -28,7 +27,7 @@ const MODEL_TYPE = 'application/x-qloom-model';
  */
 export const FIT_STAGE: ProposedFoldStage<GeneratorRemote, FoldModel> = {
   stage: 'fit',
-  connect: (target) => connect(GeneratorServiceService, target),
+  connect: (connect, target) => connect(GeneratorServiceService, target),
   runFold: fitFold,
   facts: (folds) => ({ $case: 'fit', value: { folds } }),
 };

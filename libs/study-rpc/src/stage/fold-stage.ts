@@ -2,6 +2,7 @@ import type { Capabilities } from '@qloom/contracts/gen/qloom/episode/v1/capabil
 import type { Fold, FoldModel, ProposeFacts, SlotEvent } from '@qloom/contracts/gen/qloom/episode/v1/slots.ts';
 import type { ArtifactStore } from '@qloom/episode-log/artifacts/artifact-store.ts';
 import type { EpisodeLog } from '@qloom/episode-log/port.ts';
+import type { Connect } from '@qloom/service-kit/client/clients.ts';
 import { DomainError } from '@qloom/service-kit/faults/errors.ts';
 import type { Logger } from '@qloom/service-kit/logger.ts';
 import type { BackgroundWork } from '@qloom/service-kit/stage/background-work.ts';
@@ -35,7 +36,7 @@ export interface FittedFoldWork<Service> extends FoldWork<Service> {
 
 interface StageOf<Service extends AskedService, Work, Result> {
   /** Connects to the service that does the work. */
-  connect(target: string): Service & { close(): void };
+  connect(connect: Connect, target: string): Service & { close(): void };
   /** Does the work of one fold. Its errors are classified by `classifyFault`. */
   runFold(work: Work): Promise<Result>;
   /** The facts of the slot, from the results of the folds, in the order of the proposal. */

@@ -1,5 +1,5 @@
 import { GeneratorServiceService } from '@qloom/contracts/gen/qloom/generator/v1/generator.ts';
-import { connect, type Remote } from '@qloom/service-kit/client/clients.ts';
+import type { Connect, Remote } from '@qloom/service-kit/client/clients.ts';
 import { openStorage, requireWithLog, type StorageConfig } from '@qloom/service-kit/config/open-storage.ts';
 import type { Logger } from '@qloom/service-kit/logger.ts';
 import type { BackgroundWork } from '@qloom/service-kit/stage/background-work.ts';
@@ -30,7 +30,13 @@ export async function openFoldStage<Service extends AskedService, Result>(
     config,
     target,
     log,
-  }: { readonly config: FoldStageConfig; readonly target: string | undefined; readonly log: Logger },
+    connect,
+  }: {
+    readonly config: FoldStageConfig;
+    readonly target: string | undefined;
+    readonly log: Logger;
+    readonly connect: Connect;
+  },
 ): Promise<OpenFoldStage> {
   const samples = !readsProposal(stage);
   requireWithLog(config, samples ? ['QLOOM_ARTIFACTS', 'QLOOM_GENERATOR_TARGET'] : ['QLOOM_ARTIFACTS']);
@@ -44,7 +50,7 @@ export async function openFoldStage<Service extends AskedService, Result>(
     artifacts: storage.artifacts,
     log,
     concurrency: config.QLOOM_STAGE_CONCURRENCY,
-    service: (self) => (service ??= stage.connect(target ?? self)),
+    service: (self) => (service ??= stage.connect(connect, target ?? self)),
     generator,
   });
   return {

@@ -65,7 +65,7 @@ async function play(policy: PolicyPort): Promise<unknown[]> {
 
 describe('PolicyService', () => {
   it.each(POLICY_NAMES)('gives the same proposals for %s over the wire as in process', async (name) => {
-    const far = remotePolicy(server.target, name);
+    const far = remotePolicy(connect, server.target, name);
     expect(await play(far)).toEqual(await play(localPolicy(policyNamed, name)));
     far.close();
   });

@@ -2,7 +2,7 @@ import { DiscriminatorServiceService } from '@qloom/contracts/gen/qloom/discrimi
 import type { Capabilities } from '@qloom/contracts/gen/qloom/episode/v1/capabilities.ts';
 import { GeneratorServiceService } from '@qloom/contracts/gen/qloom/generator/v1/generator.ts';
 import { QnnSimulatorServiceService } from '@qloom/contracts/gen/qloom/qnn_sim/v1/qnn_sim.ts';
-import { connect, type Remote } from '@qloom/service-kit/client/clients.ts';
+import type { Connect, Remote } from '@qloom/service-kit/client/clients.ts';
 import { type Advertised, mergeSpaces } from '@qloom/study/space/merge.ts';
 import type { Space } from '@qloom/study/space/space.ts';
 import type { OfferedMethod } from '@qloom/study/synthesis/offered-method.ts';
@@ -28,7 +28,7 @@ export interface PeerTargets {
 }
 
 /** Connects, at the first call of each. */
-export function connectPeers(targets: PeerTargets): Peers {
+export function connectPeers(connect: Connect, targets: PeerTargets): Peers {
   const generator = connect(GeneratorServiceService, targets.generator);
   const discriminator = connect(DiscriminatorServiceService, targets.discriminator);
   const qnnSim = connect(QnnSimulatorServiceService, targets.qnnSim);

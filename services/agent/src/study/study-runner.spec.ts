@@ -4,6 +4,7 @@ import { DataDescription, Outcome } from '@qloom/contracts/gen/qloom/episode/v1/
 import { formatKey } from '@qloom/episode-log/event-key.ts';
 import type { LogEvent } from '@qloom/episode-log/port.ts';
 import { createRandom } from '@qloom/random/random.ts';
+import { connect } from '@qloom/service-kit/client/clients.ts';
 import { decodeSlot, failureOf } from '@qloom/service-kit/stage/slot-events.ts';
 import { decodeTensor } from '@qloom/study-rpc/codec/tensors.ts';
 import { startTestServer } from '@qloom/testing/test-server.ts';
@@ -175,7 +176,7 @@ describe('a study', () => {
 
   it('is the same with its policy behind PolicyService', async () => {
     const elsewhere = await startTestServer(createPolicyService((await openPolicies()).policyNamed));
-    const openPolicy = (name: string) => remotePolicy(elsewhere.target, name);
+    const openPolicy = (name: string) => remotePolicy(connect, elsewhere.target, name);
     const world = await createWorld(standIns, { openPolicy });
     world.start();
     await world.agent.createStudy({ id: ID, settings: smallStudy() });

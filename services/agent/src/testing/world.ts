@@ -91,7 +91,7 @@ export async function createWorld({ targets }: StandIns, options: WorldOptions =
   const episodeLog = await openEpisodeLog(options.log ?? `sqlite://${folder.file('log.db')}`);
   const artifacts = options.artifacts ?? (await openArtifactStore(`file://${folder.file('artifacts')}`));
   const { log, lines } = createMemoryLog();
-  const peers = connectPeers(targets);
+  const peers = connectPeers(connect, targets);
   const classical = options.classical ?? createClassicalThreads();
   const studies: Studies = createStudies(
     {

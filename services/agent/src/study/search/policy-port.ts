@@ -2,7 +2,7 @@ import {
   PolicyServiceService,
   type PolicySettings as WireSettings,
 } from '@qloom/contracts/gen/qloom/policy/v1/policy.ts';
-import { connect } from '@qloom/service-kit/client/clients.ts';
+import type { Connect } from '@qloom/service-kit/client/clients.ts';
 import { answeredFailure } from '@qloom/service-kit/faults/faults.ts';
 import { validateConfiguration } from '@qloom/study/space/validate.ts';
 import {
@@ -64,7 +64,7 @@ export function localPolicy(policyNamed: PolicyNamed, name: string): PolicyPort 
  * Opens a policy behind the PolicyService at `target`. Its proposals are checked against the study's space. Rejects
  * with {@link PolicyRefusedError} for INVALID_ARGUMENT, else with the call's status.
  */
-export function remotePolicy(target: string, name: string): PolicyPort {
+export function remotePolicy(connect: Connect, target: string, name: string): PolicyPort {
   const remote = connect(PolicyServiceService, target, { idempotent: ['propose', 'observe'] });
   return {
     async propose(settings, memory, request) {
