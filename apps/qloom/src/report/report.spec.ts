@@ -1,3 +1,4 @@
+import { StudyResult } from '@qloom/contracts/gen/qloom/agent/v1/result.ts';
 import { writeCsv } from '@qloom/datasets/csv/write-csv.ts';
 import { createNamedTask } from '@qloom/datasets/tasks/task-table.ts';
 import fc from 'fast-check';
@@ -79,6 +80,18 @@ describe('the report', () => {
     expect(html.match(/class="draw"/g)).toHaveLength(7 * 10);
     expect(html.match(/<title>episode \d+/g)).toHaveLength(30);
     expect(html.match(/class="failed"/g)).toHaveLength(2 + 1);
+  });
+
+  it('has the methods that the portfolio chose among, with their utilities before and after shrinkage', () => {
+    const utility = { estimate: 0.25, lower: 0.03, upper: 0.5, level: 0.95 };
+    const candidate = { arm: '<mine>', utility, shrunkUtility: -0.125, chosen: true, hyperparameters: [] };
+    const portfolio = { arm: '<mine>', reason: 'It is.', candidates: [candidate], choices: [] };
+    const result = StudyResult.fromPartial({ ...makeStudyResult(), portfolio });
+    const written = renderReport({ result, spans: [], real: rows, synthetic: rows, ...rest });
+    expect(unclosedTags(written)).toEqual([]);
+    const cells = '<th scope="row">&lt;mine&gt;</th><td class="n">\\+0\\.250.*\\+0\\.030, \\+0\\.500.*−0\\.125.*taken';
+    expect(written).toMatch(new RegExp(cells));
+    expect(html).not.toContain('methods of the portfolio');
   });
 
   it('has the scores of each arm by class, and that of the largest class alone', () => {

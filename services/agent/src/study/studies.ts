@@ -3,6 +3,7 @@ import { IdenticalRows, type Study, StudySettings } from '@qloom/contracts/gen/q
 import type { LogEvent } from '@qloom/episode-log/port.ts';
 import { DomainError, ValidationError } from '@qloom/service-kit/faults/errors.ts';
 import type { BackgroundWork } from '@qloom/service-kit/stage/background-work.ts';
+import type { DataNeed } from '@qloom/study/synthesis/offered-method.ts';
 import { encodeHyperparameter } from '@qloom/study-rpc/codec/hyperparameters.ts';
 import { quoted } from '@qloom/tensor/quoted.ts';
 import { CHOICE_RULE_NAMES } from '../domain/choice/choice-table.ts';
@@ -17,6 +18,8 @@ import { type CompleteSettings, completeSettings, type SettingsContext } from '.
 import { searchSpace } from './settings/study-space.ts';
 import {
   completeBaselines,
+  completeDefault,
+  type GeneratorMethods,
   requireBaselines,
   requireMethods,
   requirePretrainingBaseline,
@@ -77,7 +80,7 @@ export function createStudies(deps: HeldStudiesDeps, context: SettingsContext): 
           described: await describedMethods(deps.peers, signal),
         };
         requireMethods(space.parameters, methods, data.meets);
-        const settings = withBaselines(asked, completeBaselines(asked.evaluation, methods, data.meets));
+        const settings = withMethods(asked, methods, data.meets);
         requireBaselines(settings.evaluation.rivals, methods, data.meets);
         const { pretraining, qnn } = settings;
         if (pretraining !== undefined) requirePretrainingBaseline(methods);
@@ -169,8 +172,17 @@ async function checkedSettings(
   return { settings: { ...settings, data: counted }, data, seeds };
 }
 
-function withBaselines(settings: CompleteSettings, rivals: string[]): CompleteSettings {
-  return { ...settings, evaluation: { ...settings.evaluation, rivals } };
+/** The settings with what depends on the generator's methods and the data: the baselines, and the portfolio's default. */
+function withMethods(
+  { evaluation, ...settings }: CompleteSettings,
+  methods: GeneratorMethods,
+  met: ReadonlySet<DataNeed>,
+): CompleteSettings {
+  const rivals = completeBaselines(evaluation, methods, met);
+  const portfolioDefault = evaluation.portfolio
+    ? completeDefault(evaluation.portfolioDefault, rivals, methods)
+    : undefined;
+  return { ...settings, evaluation: { ...evaluation, rivals, portfolioDefault } };
 }
 
 /**
@@ -182,14 +194,19 @@ function asOldAs(created: CompleteSettings | undefined, given: CompleteSettings)
   const { rivals, portfolio } = given.evaluation;
   const known = created.evaluation.rivals;
   const isCompleted = rivals.length === 0 || (portfolio && isDeepStrictEqual(known.slice(0, rivals.length), rivals));
-  const settings = isCompleted ? withBaselines(given, known) : given;
+  const portfolioDefault = given.evaluation.portfolioDefault ?? created.evaluation.portfolioDefault;
   const { UNSPECIFIED, TOGETHER } = IdenticalRows;
-  const isOldSplit = created.data.identicalRows === UNSPECIFIED && settings.data.identicalRows === TOGETHER;
-  const isOldChoice = created.evaluation.choice === '' && settings.evaluation.choice === CHOICE_RULE_NAMES[0];
+  const isOldSplit = created.data.identicalRows === UNSPECIFIED && given.data.identicalRows === TOGETHER;
+  const isOldChoice = created.evaluation.choice === '' && given.evaluation.choice === CHOICE_RULE_NAMES[0];
   return {
-    ...settings,
-    data: isOldSplit ? { ...settings.data, identicalRows: UNSPECIFIED } : settings.data,
-    evaluation: isOldChoice ? { ...settings.evaluation, choice: '' } : settings.evaluation,
+    ...given,
+    data: isOldSplit ? { ...given.data, identicalRows: UNSPECIFIED } : given.data,
+    evaluation: {
+      ...given.evaluation,
+      portfolioDefault,
+      ...(isCompleted ? { rivals: known } : {}),
+      ...(isOldChoice ? { choice: '' } : {}),
+    },
   };
 }
 

@@ -126,6 +126,16 @@ describe('a study with a portfolio', () => {
     }
   });
 
+  it('takes the arm that the study names where the utilities cannot be told apart', async () => {
+    const { result } = await runWithout('', { ...asked, portfolioDefault: 'gaussian' });
+    const { arm, reason, utilityReliability } = result.portfolio ?? assert.fail('no portfolio');
+    expect({ arm, reason, utilityReliability }).toEqual({
+      arm: 'gaussian',
+      reason: 'The utilities differ by no more than their errors explain, and gaussian is the default.',
+      utilityReliability: 0,
+    });
+  });
+
   it("takes a baseline where Qloom's own method cannot be fitted", async () => {
     const broken = await startStandIns({
       onFit({ hyperparameters }) {

@@ -13,7 +13,7 @@ export function searchSection(result: StudyResult): Markup {
     const what = 'No search: the default configuration alone was evaluated.';
     return result.incumbents.length === 0
       ? ''
-      : section('What was tried', paragraph(what), chosenNote(result), candidates(result));
+      : section('What was tried', paragraph(what), chosenNote(result), candidates(result), methods(result));
   }
   const policy = result.settings?.policy ?? 'the policy';
   return section(
@@ -34,6 +34,7 @@ export function searchSection(result: StudyResult): Markup {
     ),
     chosenNote(result),
     candidates(result),
+    methods(result),
   );
 }
 
@@ -58,4 +59,22 @@ function candidates(result: StudyResult): Markup {
     };
   });
   return table(['evaluated again on the outer split', 'utility', '', 'configuration'], rows);
+}
+
+/** The methods that the portfolio chose among, the best first. */
+function methods({ portfolio }: StudyResult): Markup {
+  if (portfolio === undefined || portfolio.candidates.length === 0) return '';
+  const rows = portfolio.candidates.map(
+    ({ arm, utility, shrunkUtility, chosen, hyperparameters }): TableRow => ({
+      className: chosen ? 'strong' : undefined,
+      cells: [
+        escapeText(arm),
+        rangedText(utility, (value) => formatSigned(value, 3)),
+        escapeText(formatSigned(shrunkUtility, 3)),
+        chosen ? 'taken' : '',
+        `<span class="note settings">${escapeText(settingsText(hyperparameters))}</span>`,
+      ],
+    }),
+  );
+  return table(['methods of the portfolio', 'utility', 'after shrinkage', '', 'configuration'], rows);
 }

@@ -12,6 +12,7 @@ const plan: EvaluationPlan = {
   defaultConfiguration: { synthRatio: 1 },
   hasChoiceJobs: true,
   hasPortfolio: false,
+  portfolioDefault: 'qloom',
   hasPretraining: false,
 };
 

@@ -18,6 +18,8 @@ export interface EvaluationPlan {
   readonly hasChoiceJobs: boolean;
   /** Whether the agent also chooses the method, for an arm of its own. */
   readonly hasPortfolio: boolean;
+  /** The arm whose method the portfolio takes where the utilities cannot be told apart. */
+  readonly portfolioDefault: string;
   /** Whether the steps that pre-training saves are measured. */
   readonly hasPretraining: boolean;
 }

@@ -18,7 +18,10 @@ const method = (arm: string, value: number, standardError: number): PortfolioMet
 
 describe('chooseMethod', () => {
   it("takes Qloom's own method where the utilities differ by no more than their errors", () => {
-    const choice = chooseMethod([method('noise', 0.2, 0.2), method('qloom', 0.1, 0.2), method('prior', 0.3, 0.2)]);
+    const choice = chooseMethod(
+      [method('noise', 0.2, 0.2), method('qloom', 0.1, 0.2), method('prior', 0.3, 0.2)],
+      'qloom',
+    );
     expect(choice.best).toMatchObject({ arm: 'qloom', shrunk: 0.1 });
     expect(choice.ranked.map(({ arm }) => arm)).toEqual(['qloom', 'noise', 'prior']);
     expect(methodReason(choice)).toBe(
@@ -26,8 +29,20 @@ describe('chooseMethod', () => {
     );
   });
 
+  it('takes the default arm of the study where the utilities differ by no more than their errors', () => {
+    const methods = [method('qloom', 0.1, 0.2), method('noise', 0.4, 0.2), method('simulator', -0.1, 0.2)];
+    const choice = chooseMethod(methods, 'simulator');
+    expect(choice.ranked.map(({ arm }) => arm)).toEqual(['simulator', 'qloom', 'noise']);
+    expect(methodReason(choice)).toBe(
+      'The utilities differ by no more than their errors explain, and simulator is the default.',
+    );
+  });
+
   it('takes the best where the methods differ by much more than that', () => {
-    const choice = chooseMethod([method('qloom', 0.1, 0.01), method('noise', -0.2, 0.01), method('prior', 0.5, 0.01)]);
+    const choice = chooseMethod(
+      [method('qloom', 0.1, 0.01), method('noise', -0.2, 0.01), method('prior', 0.5, 0.01)],
+      'qloom',
+    );
     expect(choice.ranked.map(({ arm }) => arm)).toEqual(['prior', 'qloom', 'noise']);
     // s² = .12333, σ² = .0001: 1 − (5.991465/2)·.0001/.12333 = .99757.
     expect(choice.reliability).toBeCloseTo(0.99757, 5);
@@ -39,12 +54,14 @@ describe('chooseMethod', () => {
   });
 
   it("takes the first baseline of equal ones without Qloom's own, the only method there is, and none of none", () => {
-    const choice = chooseMethod([method('noise', 0.2, 0.2), method('prior', 0.3, 0.2)]);
+    const choice = chooseMethod([method('noise', 0.2, 0.2), method('prior', 0.3, 0.2)], 'qloom');
     expect(choice.best?.arm).toBe('noise');
-    expect(methodReason(choice)).toContain('noise is the first of the baselines');
-    expect(methodReason(chooseMethod([method('prior', 0.3, 0.2)]))).toBe('No other method than prior could be fitted.');
-    expect(chooseMethod([])).toEqual({ ranked: [], best: null, reliability: null });
-    expect(methodReason(chooseMethod([]))).toBe('No method could be fitted.');
+    expect(methodReason(choice)).toContain('noise is the first that could be fitted');
+    expect(methodReason(chooseMethod([method('prior', 0.3, 0.2)], 'qloom'))).toBe(
+      'No other method than prior could be fitted.',
+    );
+    expect(chooseMethod([], 'qloom')).toEqual({ ranked: [], best: null, reliability: null, defaultArm: 'qloom' });
+    expect(methodReason(chooseMethod([], 'qloom'))).toBe('No method could be fitted.');
   });
 });
 

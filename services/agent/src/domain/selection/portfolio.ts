@@ -1,5 +1,4 @@
 import type { Configuration } from '@qloom/study/hyperparameters/hyperparameter.ts';
-import { QLOOM } from '../evaluation/jobs.ts';
 import type { Utility } from '../reward/utility.ts';
 import { rankByShrunkUtility } from './select.ts';
 
@@ -13,7 +12,7 @@ export interface PortfolioMethod {
 
 /** A method in the order of the portfolio's choice. */
 interface RankedMethod extends PortfolioMethod {
-  /** U shrunk towards that of Qloom's own method. */
+  /** U shrunk towards that of the default. */
   readonly shrunk: number;
 }
 
@@ -25,24 +24,26 @@ export interface MethodChoice {
   readonly best: RankedMethod | null;
   /** Reliability of the utilities, in [0, 1]; null with fewer than two methods. */
   readonly reliability: number | null;
+  /** The arm that is taken where the utilities cannot be told apart. */
+  readonly defaultArm: string;
 }
 
 /**
- * Chooses the method with the highest utility after shrinkage towards Qloom's own by the reliability of the utilities. Methods that
- * cannot be told apart are taken in the default order: Qloom's own, then the order given.
+ * Chooses the method with the highest utility after shrinkage towards that of the default arm by the reliability of the utilities.
+ * Methods that cannot be told apart are taken in this order: the default, then the order given.
  */
-export function chooseMethod(methods: readonly PortfolioMethod[]): MethodChoice {
-  const { ranked, reliability } = rankByShrunkUtility(methods, ({ arm }) => arm === QLOOM);
-  return { ranked, best: ranked[0] ?? null, reliability };
+export function chooseMethod(methods: readonly PortfolioMethod[], defaultArm: string): MethodChoice {
+  const { ranked, reliability } = rankByShrunkUtility(methods, ({ arm }) => arm === defaultArm);
+  return { ranked, best: ranked[0] ?? null, reliability, defaultArm };
 }
 
 /** Why a method was taken, in one sentence for the reader of a result. */
-export function methodReason({ ranked, best, reliability }: MethodChoice): string {
+export function methodReason({ ranked, best, reliability, defaultArm }: MethodChoice): string {
   if (best === null) return 'No method could be fitted.';
   if (ranked.length === 1) return `No other method than ${best.arm} could be fitted.`;
-  const own = ranked.find(({ arm }) => arm === QLOOM);
   if (reliability === 0) {
-    const instead = own === undefined ? `${best.arm} is the first of the baselines` : `${QLOOM} is the default`;
+    const isDefault = best.arm === defaultArm;
+    const instead = isDefault ? `${best.arm} is the default` : `${best.arm} is the first that could be fitted`;
     return `The utilities differ by no more than their errors explain, and ${instead}.`;
   }
   const [, second] = ranked;

@@ -2,7 +2,14 @@ import type { Space } from '@qloom/study/space/space.ts';
 import { choiceRuleOf } from '../../domain/choice/choice-table.ts';
 import type { Choices, Decisions } from '../../domain/evaluation/choices.ts';
 import { incumbentsOf } from '../../domain/evaluation/incumbents.ts';
-import { armsOf, comparisonJobs, type EvaluationPlan, type Job, searchJobs } from '../../domain/evaluation/jobs.ts';
+import {
+  armsOf,
+  comparisonJobs,
+  type EvaluationPlan,
+  type Job,
+  QLOOM,
+  searchJobs,
+} from '../../domain/evaluation/jobs.ts';
 import type { Utility } from '../../domain/reward/utility.ts';
 import { createSeeds } from '../../domain/seeds.ts';
 import { learnedConfiguration } from '../../domain/selection/learned-defaults.ts';
@@ -16,7 +23,7 @@ import { selectFrom, tunedBaseline } from './selection.ts';
 
 /** The plan of a study's final evaluation. A study from before choices had names has no default candidate. */
 export function evaluationPlan(settings: CompleteSettings, space: Space): EvaluationPlan {
-  const { draws, rivals, rivalEvaluations, choice, portfolio } = settings.evaluation;
+  const { draws, rivals, rivalEvaluations, choice, portfolio, portfolioDefault } = settings.evaluation;
   return {
     replicates: draws,
     baselines: rivals,
@@ -26,6 +33,7 @@ export function evaluationPlan(settings: CompleteSettings, space: Space): Evalua
     defaultConfiguration: choice === '' ? null : learnedConfiguration(space, settings.data.labelBudget),
     hasChoiceJobs: choiceRuleOf(choice).isCrossValidated,
     hasPortfolio: portfolio,
+    portfolioDefault: portfolioDefault ?? QLOOM,
     hasPretraining: settings.pretraining !== undefined,
   };
 }

@@ -23,7 +23,7 @@ export function methodFrom(
 ): MethodChoice {
   const own: PortfolioMethod[] = best === null ? [] : [{ ...best, arm: QLOOM }];
   const reference = readJob<TuneReferenceResult>(view.jobs, TUNE_REFERENCE);
-  if (reference === null) return chooseMethod(own);
+  if (reference === null) return chooseMethod(own, plan.portfolioDefault);
   const realOnly = reference.losses.map(unpackLosses);
   const baselines = plan.baselines.flatMap((arm): PortfolioMethod[] => {
     const hyperparameters = tunedBaseline(view, plan, arm);
@@ -35,5 +35,5 @@ export function methodFrom(
     const random = createRandom(seeds.job(`tune-${arm}`, 'draw'));
     return [{ arm, hyperparameters, utility: utilityOf(crossFittedLosses(realOnly, settings), random) }];
   });
-  return chooseMethod([...own, ...baselines]);
+  return chooseMethod([...own, ...baselines], plan.portfolioDefault);
 }

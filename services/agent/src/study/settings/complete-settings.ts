@@ -1,5 +1,6 @@
 import {
   type DataSource,
+  type EvaluationSettings,
   IdenticalRows,
   type PretrainingSettings,
   type StudySettings,
@@ -117,12 +118,20 @@ export async function completeSettings(
         MAX_EPISODES,
       ),
       portfolio: given.evaluation?.portfolio ?? false,
+      portfolioDefault: defaultOfPortfolio(given.evaluation, refuse),
       choice: oneOf('evaluation.choice', given.evaluation?.choice || CHOICE_RULE_NAMES[0], CHOICE_RULE_NAMES),
     },
     episodeDeadlineSeconds: within('episode_deadline_seconds', given.episodeDeadlineSeconds || 3600, 1, 30 * 86_400),
   };
   if (wrong.length > 0) throw new ValidationError(wrong);
   return settings;
+}
+
+function defaultOfPortfolio(given: EvaluationSettings | undefined, refuse: Refuse): string | undefined {
+  if (given?.portfolioDefault !== undefined && !given.portfolio) {
+    refuse('evaluation.portfolio_default', 'belongs to a study with a portfolio; right would be portfolio: true');
+  }
+  return given?.portfolioDefault;
 }
 
 function defaultSobol(episodes: number, batchSize: number): number {

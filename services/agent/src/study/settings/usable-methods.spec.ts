@@ -1,6 +1,6 @@
 import type { Hyperparameter } from '@qloom/study/hyperparameters/hyperparameter.ts';
 import type { DataNeed, OfferedMethod } from '@qloom/study/synthesis/offered-method.ts';
-import { completeBaselines, requireBaselines, requireMethods } from './usable-methods.ts';
+import { completeBaselines, completeDefault, requireBaselines, requireMethods } from './usable-methods.ts';
 
 const NAMES = ['gan', 'noise', 'again', 'pool', 'other'];
 const hyperparameters: readonly Hyperparameter[] = [
@@ -74,6 +74,29 @@ describe('completeBaselines', () => {
     expect(completeBaselines(named('again', 'noise'), withPrior, met('shots'))).toEqual(['again', 'noise', 'prior']);
     expect(completeBaselines(named('noise'), methods, met('unlabelled', 'source'))).toEqual(['noise', 'pool']);
     expect(completeBaselines(named(), withPrior, met())).toEqual(['noise', 'gaussian', 'prior']);
+  });
+});
+
+describe('completeDefault', () => {
+  const offers = (name: string, ...needs: OfferedMethod['needs']) =>
+    [name, { name, description: '', baseline: true, needs }] as const;
+  const offered = {
+    described: new Map([offers('noise'), offers('pooled', 'unlabelled'), offers('related', 'source')]),
+  };
+
+  it('is the baseline that uses points of a source, then one that uses unlabelled points, then the own method', () => {
+    expect(completeDefault(undefined, ['noise', 'pooled', 'related'], offered)).toBe('related');
+    expect(completeDefault(undefined, ['noise', 'pooled'], offered)).toBe('pooled');
+    expect(completeDefault(undefined, ['noise'], offered)).toBe('qloom');
+    expect(completeDefault(undefined, ['noise'], { described: new Map() })).toBe('qloom');
+  });
+
+  it('is the arm that a study names, if there is one of that name', () => {
+    expect(completeDefault('noise', ['noise', 'related'], offered)).toBe('noise');
+    expect(completeDefault('qloom', ['related'], offered)).toBe('qloom');
+    expect(() => completeDefault('related', ['noise'], offered)).toThrow(
+      'settings.evaluation.portfolio_default: "related" is not one of qloom, noise, the arms that choose a method',
+    );
   });
 });
 

@@ -5,6 +5,7 @@ import { invalidReason } from '@qloom/study/hyperparameters/check-value.ts';
 import type { Hyperparameter } from '@qloom/study/hyperparameters/hyperparameter.ts';
 import { type DataNeed, METHOD, type OfferedMethod, unmetNeeds } from '@qloom/study/synthesis/offered-method.ts';
 import { quoted } from '@qloom/tensor/quoted.ts';
+import { QLOOM } from '../../domain/evaluation/jobs.ts';
 
 /** The methods of a generator: the values of its hyperparameter `method`, and what it says about each of them. */
 export interface GeneratorMethods {
@@ -57,6 +58,30 @@ function portfolioBaselines(
 ): string[] {
   const prior = PORTFOLIO_BASELINES.filter((name) => described.has(name));
   return [...new Set([...given, ...prior, ...informedBaselines(described, met)])];
+}
+
+/** Points besides the study's labels that a method may use, the more valuable ones first (ADR 0043). */
+const VALUABLE: readonly DataNeed[] = ['source', 'unlabelled'];
+
+/**
+ * The arm whose method the portfolio takes where the utilities cannot be told apart: the `given` one, or the baseline that uses the
+ * most valuable points that the data has besides labels, or Qloom's own. Throws ValidationError for an arm that there is not.
+ */
+export function completeDefault(
+  given: string | undefined,
+  baselines: readonly string[],
+  { described }: Pick<GeneratorMethods, 'described'>,
+): string {
+  if (given !== undefined) {
+    if (given === QLOOM || baselines.includes(given)) return given;
+    const description = `${quoted(given)} is not one of ${[QLOOM, ...baselines].join(', ')}, the arms that choose a method`;
+    throw new ValidationError([{ field: 'settings.evaluation.portfolio_default', description }]);
+  }
+  for (const need of VALUABLE) {
+    const name = baselines.find((baseline) => described.get(baseline)?.needs.includes(need));
+    if (name !== undefined) return name;
+  }
+  return QLOOM;
 }
 
 /** Names of the baselines with needs besides labelled points, all of which the data meets. */

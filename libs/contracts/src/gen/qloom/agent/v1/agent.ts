@@ -360,6 +360,12 @@ export interface EvaluationSettings {
    * and the default configuration was no candidate.
    */
   choice: string;
+  /**
+   * The arm whose method "portfolio" takes where the utilities of the methods cannot be told apart: "qloom" or a baseline. Default:
+   * the method that uses the most of what the data has besides labels (points of a simulator before points without labels), and
+   * "qloom" where there is none. Absent without a portfolio, and in a study created before this field existed, where it was "qloom".
+   */
+  portfolioDefault?: string | undefined;
 }
 
 /** A study. */
@@ -1846,7 +1852,7 @@ export const RewardSettings: MessageFns<RewardSettings> = {
 };
 
 function createBaseEvaluationSettings(): EvaluationSettings {
-  return { draws: 0, rivals: [], rivalEvaluations: 0, portfolio: false, choice: "" };
+  return { draws: 0, rivals: [], rivalEvaluations: 0, portfolio: false, choice: "", portfolioDefault: undefined };
 }
 
 export const EvaluationSettings: MessageFns<EvaluationSettings> = {
@@ -1865,6 +1871,9 @@ export const EvaluationSettings: MessageFns<EvaluationSettings> = {
     }
     if (message.choice !== "") {
       writer.uint32(42).string(message.choice);
+    }
+    if (message.portfolioDefault !== undefined) {
+      writer.uint32(50).string(message.portfolioDefault);
     }
     return writer;
   },
@@ -1922,6 +1931,14 @@ export const EvaluationSettings: MessageFns<EvaluationSettings> = {
             message.choice = reader.string();
             continue;
           }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.portfolioDefault = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1945,6 +1962,11 @@ export const EvaluationSettings: MessageFns<EvaluationSettings> = {
         : 0,
       portfolio: isSet(object.portfolio) ? globalThis.Boolean(object.portfolio) : false,
       choice: isSet(object.choice) ? globalThis.String(object.choice) : "",
+      portfolioDefault: isSet(object.portfolioDefault)
+        ? globalThis.String(object.portfolioDefault)
+        : isSet(object.portfolio_default)
+        ? globalThis.String(object.portfolio_default)
+        : undefined,
     };
   },
 
@@ -1965,6 +1987,9 @@ export const EvaluationSettings: MessageFns<EvaluationSettings> = {
     if (message.choice !== "") {
       obj.choice = message.choice;
     }
+    if (message.portfolioDefault !== undefined) {
+      obj.portfolioDefault = message.portfolioDefault;
+    }
     return obj;
   },
 
@@ -1978,6 +2003,7 @@ export const EvaluationSettings: MessageFns<EvaluationSettings> = {
     message.rivalEvaluations = object.rivalEvaluations ?? 0;
     message.portfolio = object.portfolio ?? false;
     message.choice = object.choice ?? "";
+    message.portfolioDefault = object.portfolioDefault ?? undefined;
     return message;
   },
 };
