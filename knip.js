@@ -6,8 +6,8 @@ export default {
   ignore: ['libs/contracts/src/gen/**', 'scripts/fixtures/**', 'scripts/*.mjs', '*.cjs'],
   workspaces: {
     '.': {
-      entry: ['scripts/*.{mjs,ts}'],
-      project: ['scripts/**'],
+      entry: ['scripts/*.{mjs,ts}', 'deploy/**/*.spec.ts'],
+      project: ['scripts/**', 'deploy/**/*.ts'],
     },
     'libs/*': {
       entry: ['src/**/{*-main,worker}.ts!', '{src,fixtures}/**/*.spec.ts'],

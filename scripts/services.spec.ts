@@ -50,14 +50,15 @@ describe('the table of services', () => {
 
   it('lists the manifests of the base, and names the services that others call in its ConfigMap', () => {
     const { resources, configMapGenerator } = kustomization('base');
-    expect([...(resources ?? [])].sort()).toEqual(SERVICES.map(({ name }) => `${name}.yaml`).sort());
+    const others = ['namespace.yaml', 'priority-classes.yaml'];
+    expect([...(resources ?? [])].sort()).toEqual([...SERVICES.map(({ name }) => `${name}.yaml`), ...others].sort());
     const called = SERVICES.filter((row) => row.called);
     const targets = configMapGenerator?.[0].literals.filter((literal) => /_TARGET=/.test(literal)) ?? [];
     expect([...targets].sort()).toEqual(
       called.map(({ name, target }) => `${target}=dns:///${name}:${CONTAINER_PORT}`).sort(),
     );
     for (const { name } of called) {
-      expect(existsSync(join(root, `deploy/k8s/components/own-${name}/kustomization.yaml`))).toBe(true);
+      expect(existsSync(join(root, `deploy/k8s/components/swap-${name}/kustomization.yaml`))).toBe(true);
     }
   });
 
