@@ -15,8 +15,13 @@ export interface Standardizer {
 /** Unit of a constant feature at least, so that values of other rows stay finite in float32. */
 const SMALLEST_UNIT = 1e-20;
 
+/** Rows whose features are standardized: those of points in memory (float32) or of a source (float64). */
+export interface FeatureRows extends Pick<Points, 'count' | 'features'> {
+  readonly x: Float32Array | Float64Array;
+}
+
 /** Fits mean and standard deviation to `training`. Throws DatasetError when it is empty. */
-export function fitStandardizer(training: Points): Standardizer {
+export function fitStandardizer(training: FeatureRows): Standardizer {
   const { count, features, x } = training;
   if (count === 0)
     throw new DatasetError('training', 'fitStandardizer: there are no training points; give at least one');
@@ -37,7 +42,7 @@ export function fitStandardizer(training: Points): Standardizer {
 }
 
 /** A sum rounds; the mean of equal values is nevertheless that value, so that they become 0 and not some 1e-16. */
-function isConstant({ count, features, x }: Points, column: number): boolean {
+function isConstant({ count, features, x }: FeatureRows, column: number): boolean {
   for (let i = 1; i < count; i++) if (x[i * features + column] !== x[column]) return false;
   return true;
 }

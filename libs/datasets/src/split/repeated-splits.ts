@@ -19,6 +19,10 @@ export interface RepeatedSplitOptions {
   readonly seed: number | string;
 }
 
+/** Test points of a file unless a number is given: a fifth of the rows, at least one a class. */
+export const defaultTestSize = ({ count, classes }: Pick<Labelled, 'count' | 'classes'>): number =>
+  Math.max(classes, Math.round(count / 5));
+
 /**
  * `repeats` independent stratified divisions of a fixed file into a label budget of `labels` rows and a test part of
  * `test` rows (default: all others); fewer where the blocks of `points` do not fill them. Results over them are correlated:

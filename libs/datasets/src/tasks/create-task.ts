@@ -14,6 +14,9 @@ export interface PointSource {
   readonly pointsPerTurn: number;
 }
 
+/** Points of a task's test set unless a number is given. */
+export const TASK_TEST_SIZE = 1000;
+
 /** The most points of one draw. */
 export const MAX_DRAWN = 10_000_000;
 

@@ -1,7 +1,7 @@
 import { type DataSource, IdenticalRows } from '@qloom/contracts/gen/qloom/agent/v1/agent.ts';
 import type { ArtifactRef, DataDescription } from '@qloom/contracts/gen/qloom/episode/v1/slots.ts';
 import { identicalRowBlocks } from '@qloom/datasets/split/identical-rows.ts';
-import { repeatedSplitSteps } from '@qloom/datasets/split/repeated-splits.ts';
+import { defaultTestSize, repeatedSplitSteps } from '@qloom/datasets/split/repeated-splits.ts';
 import { createSplitManifest, type SplitManifest } from '@qloom/datasets/split/split-manifest.ts';
 import { runInTurns } from '@qloom/datasets/split/turns.ts';
 import type { Task } from '@qloom/datasets/tasks/task.ts';
@@ -189,7 +189,7 @@ async function openFile(
   const shape = { features: points.features, classes: points.classes };
   const sources = await openSources(data, store, { description, ...shape }, { known: points });
   requireUsable(points, description);
-  const test = data.testSize || Math.max(points.classes, Math.round(points.count / 5));
+  const test = data.testSize || defaultTestSize(points);
   const labels = data.labelBudget || points.count - test;
   // The first split is the study's own; the comparison is on the others.
   const block = areTogether(data) ? identicalRowBlocks(points) : undefined;

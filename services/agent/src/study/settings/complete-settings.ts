@@ -6,7 +6,7 @@ import {
   type StudySettings,
 } from '@qloom/contracts/gen/qloom/agent/v1/agent.ts';
 import { QnnSettings } from '@qloom/contracts/gen/qloom/episode/v1/slots.ts';
-import { MAX_DRAWN } from '@qloom/datasets/tasks/create-task.ts';
+import { MAX_DRAWN, TASK_TEST_SIZE } from '@qloom/datasets/tasks/create-task.ts';
 import { checks } from '@qloom/qnn/checks/check-thread.ts';
 import { settingsFromFields } from '@qloom/qnn/model/qnn-fields.ts';
 import { DEFAULT_QNN } from '@qloom/qnn/model/qnn-settings.ts';
@@ -31,9 +31,6 @@ export type CompleteSettings = {
 /** Maximum number of episodes of a study, and of a batch. */
 export const MAX_EPISODES = 10_000;
 export const MAX_BATCH = 256;
-
-/** Default size of a task's test set. */
-const TASK_TEST_SIZE = 1000;
 
 /** Context of the check of settings. */
 export interface SettingsContext {
