@@ -1,0 +1,66 @@
+import { classCentres } from '@qloom/datasets/clusters/class-centres.ts';
+import { stratifiedSample } from '@qloom/datasets/split/stratified-folds.ts';
+import { createRandom } from '@qloom/random/random.ts';
+import type { Points } from '@qloom/study/points/points.ts';
+import { selectRows } from '@qloom/study/points/rows.ts';
+import type { CompiledCircuit } from '../engine/engine.ts';
+import { QnnSettingsError } from '../model/create-qnn-settings.ts';
+import { encodingOf } from '../model/qnn-problems.ts';
+import type { QnnSettings } from '../model/qnn-settings.ts';
+import { type RefineProgress, type RefineSettings, refinePoints } from './refine-points.ts';
+
+/** What a distilled set is made of, and how. */
+export interface Distillation {
+  readonly real: Points;
+  /** Number of distilled points of all classes together. */
+  readonly points: number;
+  readonly seed: number | string;
+  /** How centres are refined; null: they are not. */
+  readonly refine: RefineSettings | null;
+  /** Called after every step of the refinement. An error ends the distillation. */
+  readonly onStep?: (progress: RefineProgress) => void | Promise<void>;
+}
+
+/** Few labelled points in place of many. */
+export interface DistilledSet {
+  readonly points: Points;
+  /** The centres of k-means that the refinement started from. */
+  readonly centres: Points;
+}
+
+/**
+ * Distils real points for a QNN (after Wang et al., "Dataset distillation", arXiv:1811.10959): centres of k-means within each
+ * class, which the utility gradient of the QNN then moves. Throws DatasetError where the number of points does not fit the
+ * classes and rows, QnnSettingsError for the encoding 'basis', which takes 0 and 1 alone.
+ */
+export async function distill(
+  compiled: CompiledCircuit,
+  settings: QnnSettings,
+  { real, points: count, seed, refine, onStep }: Distillation,
+): Promise<DistilledSet> {
+  requireContinuous(settings);
+  const random = createRandom(`distill/${seed}`);
+  const centres = classCentres(real, count, random.fork('k-means'));
+  if (refine === null) return { points: centres, centres };
+  const points = await refinePoints(compiled, settings, {
+    points: centres,
+    real,
+    settings: refine,
+    random: random.fork('refine'),
+    onStep,
+  });
+  return { points, centres };
+}
+
+/** As many of the real points at random, classes in proportion: what a distilled set is compared with. */
+export function randomSubset(real: Points, count: number, seed: number | string): Points {
+  return selectRows(real, stratifiedSample(real, count, createRandom(`distill/subset/${seed}`)).chosen);
+}
+
+function requireContinuous(settings: QnnSettings): void {
+  if (settings.qasm !== undefined || encodingOf(settings) !== 'basis') return;
+  const right = "right would be an encoding of real numbers, such as 'angle'";
+  throw new QnnSettingsError([
+    { field: 'encoding', message: `'basis' takes 0 and 1 alone, and distilled points lie between; ${right}` },
+  ]);
+}
