@@ -2,6 +2,7 @@ import { redactUrls } from '@qloom/episode-log/nats/redact-url.ts';
 import { Command } from 'commander';
 import { addCompareCommand } from '../commands/compare.ts';
 import { addDatasetsCommand } from '../commands/datasets.ts';
+import { addDistillCommand } from '../commands/distill.ts';
 import { addDoctorCommand } from '../commands/doctor.ts';
 import { addDrawCommand } from '../commands/draw.ts';
 import { addExportCommand } from '../commands/export.ts';
@@ -23,6 +24,7 @@ const COMMANDS: readonly ((program: Command) => void)[] = [
   addUpCommand,
   addSampleCommand,
   addDatasetsCommand,
+  addDistillCommand,
   addReportCommand,
   addTraceCommand,
   addStagesCommand,
