@@ -2,12 +2,12 @@ import { execFile } from 'node:child_process';
 import { cpSync, existsSync, writeFileSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
+import { missingInPython } from '@qloom/testing/python.ts';
 import { CODE_CHECKS } from './docs/check-code.ts';
 import { type Checkout, createCheckout, ROOT } from './docs/checkout.ts';
 import { createUsageCheck } from './docs/command-usage.ts';
 import { type MarkdownBlock, readCodeSpans } from './docs/markdown-blocks.ts';
 import { LANGUAGES, LOOKS_LIKE_SHELL, readPages } from './docs/pages.ts';
-import { missingInPython } from './docs/python.ts';
 import { openShell, type Shell, type ShellEnd } from './docs/run-shell.ts';
 import { exactNumbers, firstMissing, readConsole, readWords, splitComment } from './docs/shell-text.ts';
 
@@ -139,7 +139,7 @@ describe('documentation', () => {
           try {
             for (const block of ran) {
               const { python } = block.notes;
-              const missing = python === undefined ? [] : await missingInPython(python);
+              const missing = python === undefined ? [] : missingInPython(python);
               if (missing?.length === 0) await runBlock(shell, block);
               else console.warn(`${path}:${block.line} is left out: Python lacks ${missing?.join(', ') ?? 'itself'}`);
             }

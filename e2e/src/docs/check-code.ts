@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { parseCompareFile } from '@qloom/cli/compare-file/load-compare-file.ts';
 import { parseStudyFile } from '@qloom/cli/study-file/load-study-file.ts';
+import { missingInPython } from '@qloom/testing/python.ts';
 import { parseDocument } from 'yaml';
 import { type Checkout, ROOT } from './checkout.ts';
 import type { MarkdownBlock } from './markdown-blocks.ts';
-import { missingInPython } from './python.ts';
 import { firstMissing } from './shell-text.ts';
 
 const execute = promisify(execFile);
@@ -55,7 +55,7 @@ export const CODE_CHECKS: Readonly<
     async run({ code }, checkout) {
       writeFileSync(checkout.file('page.py'), code);
       const imported = [...code.matchAll(/^(?:import|from) (\w+)/gm)].map((match) => match[1]);
-      const missing = await missingInPython(imported);
+      const missing = missingInPython(imported);
       if (missing === undefined) return console.warn('a program of Python is left out: there is no Python');
       const { path: cwd, env } = checkout;
       await execute('python3', ['-m', 'py_compile', 'page.py'], { cwd, env });

@@ -41,8 +41,18 @@ export function spawnMain(
   env: Readonly<Record<string, string>> = {},
   args: readonly string[] = [],
 ): SpawnedMain {
+  return spawnProgram(process.execPath, [file, ...args], { env });
+}
+
+/** Starts any program that writes a ready line and ends on SIGTERM, as {@link spawnMain} does; `cwd` is its folder. */
+export function spawnProgram(
+  program: string,
+  args: readonly string[],
+  { env = {}, cwd }: { readonly env?: Readonly<Record<string, string>>; readonly cwd?: string },
+): SpawnedMain {
   const { PATH, HOME, TMPDIR } = process.env;
-  const child = spawn(process.execPath, [file, ...args], {
+  const child = spawn(program, args, {
+    cwd,
     env: { PATH, HOME, TMPDIR, QLOOM_PARENT_PID: String(process.pid), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -52,7 +62,7 @@ export function spawnMain(
     child.once('close', (code, signal) => {
       ready.reject(
         new Error(
-          `${file} ended (${code ?? signal}) before it was ready:\n${logged.all.map((l) => JSON.stringify(l)).join('\n')}`,
+          `${[program, ...args].join(' ')} ended (${code ?? signal}) before it was ready:\n${logged.all.map((l) => JSON.stringify(l)).join('\n')}`,
         ),
       );
       resolve({ code, signal });

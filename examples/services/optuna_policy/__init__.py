@@ -1,0 +1,1 @@
+"""A policy of Qloom on Optuna: the tree-structured Parzen estimator."""

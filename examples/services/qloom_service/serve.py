@@ -1,0 +1,64 @@
+"""Runs one service of Qloom's contracts: its address, health, and a drain on SIGTERM."""
+
+import json
+import logging
+import os
+import signal
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+import grpc
+from grpc_health.v1 import health, health_pb2, health_pb2_grpc
+
+from qloom_service.statuses import Statuses
+
+MOST_CALLS = 32
+"""Calls of the contract that are served at once."""
+PROBES = 8
+"""Threads that are left for health."""
+SERVING, NOT_SERVING = health_pb2.HealthCheckResponse.SERVING, health_pb2.HealthCheckResponse.NOT_SERVING
+
+
+def listen_address() -> str:
+    """Where to serve: QLOOM_LISTEN (`unix:/path.sock` or `host:port`), else PORT on every interface, else loopback's 50051."""
+    port = os.environ.get("PORT")
+    return os.environ.get("QLOOM_LISTEN") or (f"0.0.0.0:{port}" if port else "127.0.0.1:50051")
+
+
+def serve(name: str, contract: str, add: Callable[[grpc.Server], None]) -> None:
+    """Serves until SIGTERM or SIGINT, then drains.
+
+    `contract` is the full name, such as `qloom.generator.v1.GeneratorService`; `add` adds its servicer. A drain sets `ready` to
+    NOT_SERVING (`live` stays SERVING, so that a draining pod is not restarted), refuses new calls with UNAVAILABLE, and gives
+    those in progress QLOOM_DRAIN_TIMEOUT_MS. Raises RuntimeError if the address is taken.
+    """
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
+    server = grpc.server(
+        ThreadPoolExecutor(max_workers=MOST_CALLS + PROBES),
+        interceptors=[Statuses(MOST_CALLS)],
+        # Two processes never share a port by accident: the second fails to start.
+        options=[("grpc.so_reuseport", 0)],
+    )
+    add(server)
+    probes = health.HealthServicer()
+    health_pb2_grpc.add_HealthServicer_to_server(probes, server)
+
+    address = listen_address()
+    port = server.add_insecure_port(address)
+    stopped = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stopped.set())
+    server.start()
+
+    def set_ready(status: int) -> None:
+        for probe in ("", "ready", contract):
+            probes.set(probe, status)
+
+    probes.set("live", SERVING)
+    set_ready(SERVING)
+    target = address if address.startswith("unix:") else f"{address.rpartition(':')[0]}:{port}"
+    print(json.dumps({"ready": True, "service": name, "target": target, "pid": os.getpid()}), flush=True)
+    stopped.wait()
+    set_ready(NOT_SERVING)
+    server.stop(grace=float(os.environ.get("QLOOM_DRAIN_TIMEOUT_MS", "20000")) / 1000).wait()
