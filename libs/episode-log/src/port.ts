@@ -58,6 +58,22 @@ export interface ConsumeOptions {
   readonly signal: AbortSignal;
 }
 
+/** A durable consumer: its name, and the slot whose events it delivers. */
+export type DurableConsumer = Pick<ConsumeOptions, 'consumer' | 'slot'>;
+
+/** The work of a durable consumer at one moment, over all its processes. */
+export interface ConsumerLoad {
+  /**
+   * Handlers that can run at once: the sum of `maxInFlight` of the processes that consume. On NATS it is an estimate, the pulls
+   * that wait and the events that are out, which include those of a killed process and those that wait for their redelivery.
+   */
+  readonly handlers: number;
+  /** Events that were delivered and are not settled, including those that wait for their redelivery. */
+  readonly inFlight: number;
+  /** Events that were never delivered. */
+  readonly waiting: number;
+}
+
 /** Options of {@link EpisodeLog.watch}. */
 export interface WatchOptions {
   /** Only events with a greater sequence. From the first one when left out. */
@@ -93,6 +109,13 @@ export interface EpisodeLog {
    * for another slot.
    */
   consume(options: ConsumeOptions, handler: (delivery: Delivery) => Promise<void>): Promise<void>;
+  /**
+   * Creates durable consumers that do not exist, without consuming: what watches their load (an autoscaler) then finds them before
+   * their first process starts. Throws `ConsumerConflictError` when a durable name is in use for another slot.
+   */
+  createConsumers(consumers: readonly DurableConsumer[]): Promise<void>;
+  /** The load of a durable consumer; zeros if it does not exist. */
+  load(consumer: string): Promise<ConsumerLoad>;
   /** The names of all studies with at least one event, sorted. */
   studies(): Promise<string[]>;
   /** Ends watches and consumptions, waits for their handlers, and closes the connection. May be called twice. */

@@ -1,25 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import {
-  AckPolicy,
-  type Consumer,
-  type ConsumerInfo,
-  DeliverPolicy,
-  JetStreamApiError,
-  type JsMsg,
-  ReplayPolicy,
-} from '@nats-io/jetstream';
+import type { Consumer, JsMsg } from '@nats-io/jetstream';
 import { deliver, type Lease } from '../deliver.ts';
-import { ConsumerConflictError, LogUnavailableError } from '../errors.ts';
+import { LogUnavailableError } from '../errors.ts';
 import { jitteredMs, withLease } from '../log-options.ts';
 import type { ConsumeOptions, Delivery } from '../port.ts';
 import { reasonOf } from './jetstream-answers.ts';
-import type { JetStreamContext } from './jetstream-append.ts';
+import { type ConsumeContext, ensureConsumer, NANOSECONDS } from './jetstream-consumers.ts';
 import { toEvent } from './jetstream-follow.ts';
-import type { Retry } from './jetstream-retry.ts';
-
-const CONSUMER_NOT_FOUND = 10014;
-const CONSUMER_ALREADY_EXISTS = 10148;
-const NANOSECONDS = 1_000_000;
 
 /**
  * `EpisodeLog.consume` over JetStream: `maxInFlight` lanes, each pulling one event at a time from the durable consumer
@@ -88,61 +75,6 @@ async function pullOne(consumer: Consumer, signal: AbortSignal): Promise<JsMsg |
     signal.removeEventListener('abort', stop);
   }
   return taken;
-}
-
-/** Dependencies of a consumption. */
-export interface ConsumeContext extends JetStreamContext {
-  /** The most events out at once over all processes of one durable consumer. */
-  readonly maxAckPending: number;
-  /** A retry that ends after `leaseMs`. */
-  readonly retryWithin: (leaseMs: number) => Retry;
-}
-
-/** The durable consumer, created if it is missing, with its lease adjusted. */
-async function ensureConsumer(context: ConsumeContext, options: ConsumeOptions): Promise<Consumer> {
-  const { client, manager, names } = context;
-  const filter = names.subjectsOfSlot(options.slot);
-  const ackWait = context.options.leaseMs * NANOSECONDS;
-  let standing = await findConsumer(context, options.consumer);
-  if (standing && standing.config.filter_subject !== filter) {
-    throw new ConsumerConflictError(
-      `consumer "${options.consumer}" follows ${standing.config.filter_subject}, not ${filter}: a durable consumer ` +
-        'keeps its slot, use another name',
-    );
-  }
-  if (standing && standing.config.ack_wait !== ackWait) {
-    standing = await manager.consumers.update(names.stream, options.consumer, { ack_wait: ackWait });
-  }
-  try {
-    standing ??= await manager.consumers.add(names.stream, {
-      name: options.consumer,
-      durable_name: options.consumer,
-      filter_subject: filter,
-      deliver_policy: DeliverPolicy.All,
-      replay_policy: ReplayPolicy.Instant,
-      ack_policy: AckPolicy.Explicit,
-      ack_wait: ackWait,
-      // Without a server-side backoff list, which would silently replace ack_wait: naks carry their delay.
-      max_deliver: -1,
-      max_ack_pending: context.maxAckPending,
-    });
-  } catch (error) {
-    // Another process was faster, with other settings: read those.
-    if (error instanceof JetStreamApiError && error.code === CONSUMER_ALREADY_EXISTS) {
-      return ensureConsumer(context, options);
-    }
-    throw error;
-  }
-  return client.consumers.getConsumerFromInfo(standing);
-}
-
-async function findConsumer(context: JetStreamContext, name: string): Promise<ConsumerInfo | undefined> {
-  try {
-    return await context.manager.consumers.info(context.names.stream, name);
-  } catch (error) {
-    if (error instanceof JetStreamApiError && error.code === CONSUMER_NOT_FOUND) return undefined;
-    throw error;
-  }
 }
 
 function toLease(context: ConsumeContext, message: JsMsg): Lease {

@@ -1,5 +1,5 @@
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
-import { assertConsumeOptions } from '../consume-options.ts';
+import { assertConsumeOptions, assertDurableConsumer } from '../consume-options.ts';
 import { LogClosedError } from '../errors.ts';
 import { assertKey, assertStudy } from '../event-key.ts';
 import { assertContent } from '../event-limits.ts';
@@ -8,7 +8,8 @@ import { connectNats, type NatsOptions } from '../nats/nats-connection.ts';
 import { watchReconnects } from '../nats/nats-reconnects.ts';
 import type { EpisodeLog } from '../port.ts';
 import { appendJetStream, readJetStream } from './jetstream-append.ts';
-import { type ConsumeContext, consumeJetStream } from './jetstream-consume.ts';
+import { consumeJetStream } from './jetstream-consume.ts';
+import { type ConsumeContext, createConsumersJetStream, loadJetStream } from './jetstream-consumers.ts';
 import { followJetStream, replayJetStream } from './jetstream-follow.ts';
 import { createRetry } from './jetstream-retry.ts';
 import { ensureStream } from './jetstream-stream.ts';
@@ -20,7 +21,7 @@ export interface JetStreamLogOptions extends LogOptions, Omit<NatsOptions, 'unav
   readonly namespace?: string;
   /** Replicas of the stream, if this process creates it. Default: 1; in a cluster: 3. */
   readonly replicas?: number;
-  /** The most events out at once over all processes of one durable consumer. Default: 1000. */
+  /** The most events out at once over all processes of one durable consumer. Default: 100,000. */
   readonly maxAckPending?: number;
 }
 
@@ -58,7 +59,7 @@ export async function openJetStreamLog(options: JetStreamLogOptions): Promise<Ep
     retry,
     track,
     retryWithin: (leaseMs) => createRetry({ ...retrying, unavailableAfterMs: leaseMs }),
-    maxAckPending: options.maxAckPending ?? 1000,
+    maxAckPending: options.maxAckPending ?? 100_000,
   };
   try {
     await retry(() => ensureStream(manager, names, options.replicas ?? 1));
@@ -98,6 +99,15 @@ export async function openJetStreamLog(options: JetStreamLogOptions): Promise<Ep
       assertConsumeOptions(given);
       const signal = AbortSignal.any([given.signal, closing.signal]);
       await track(consumeJetStream(context, { ...given, signal }, handler));
+    },
+    async createConsumers(consumers) {
+      assertOpen();
+      consumers.forEach(assertDurableConsumer);
+      await track(createConsumersJetStream(context, consumers));
+    },
+    async load(consumer) {
+      assertOpen();
+      return track(loadJetStream(context, consumer));
     },
     async studies() {
       assertOpen();

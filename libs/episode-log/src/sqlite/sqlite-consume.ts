@@ -19,6 +19,7 @@ import {
   type TakenLease,
   takeNext,
 } from './sqlite-leases.ts';
+import { announceHandlers } from './sqlite-load.ts';
 import type { News } from './sqlite-news.ts';
 
 /** How often the processes that hold leases are checked, so that events of a killed one are redelivered at once. */
@@ -50,11 +51,17 @@ export async function consumeSqlite(
   const inFlight = new Set<Promise<void>>();
   const unsubscribe = news.subscribe(latch.set);
   signal.addEventListener('abort', latch.set);
+  const announcement = announceHandlers(context, consumer, options.maxInFlight);
   try {
     let isKnown = false;
     for (let failures = 0; !signal.aborted; ) {
       try {
-        if (!isKnown) await database.write(() => registerConsumer(database, consumer, slot));
+        if (!isKnown) {
+          await database.write(() => {
+            registerConsumer(database, consumer, slot);
+            announcement.insert();
+          });
+        }
         isKnown = true;
         const hasRoom = inFlight.size < options.maxInFlight;
         const taken = hasRoom ? await take(context, consumer, slot) : undefined;
@@ -82,6 +89,7 @@ export async function consumeSqlite(
   } finally {
     signal.removeEventListener('abort', latch.set);
     unsubscribe();
+    await announcement.retire();
     await Promise.all(inFlight);
   }
 }

@@ -6,7 +6,7 @@ import { assertLocalFileSystem } from '../artifacts/local-file-system.ts';
 import { LogClosedError, LogUnavailableError, LogUnusableError } from '../errors.ts';
 import { jitteredMs } from '../log-options.ts';
 import { corrupt, sqliteFault } from '../storage-fault.ts';
-import { addMissingColumns, SCHEMA, SCHEMA_VERSION } from './sqlite-schema.ts';
+import { addMissingParts, SCHEMA, SCHEMA_VERSION } from './sqlite-schema.ts';
 
 /**
  * SQLite blocks the event loop for at most this long while it waits for a lock; beyond that the wait is asynchronous.
@@ -108,7 +108,7 @@ function setUp(connection: DatabaseSync, options: SqliteDatabaseOptions): void {
       );
     }
     if (version === 0) connection.exec(`${SCHEMA} PRAGMA user_version = ${SCHEMA_VERSION};`);
-    else addMissingColumns(connection);
+    else addMissingParts(connection);
   });
 }
 

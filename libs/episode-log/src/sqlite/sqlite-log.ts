@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { resolve } from 'node:path';
-import { assertConsumeOptions } from '../consume-options.ts';
+import { assertConsumeOptions, assertDurableConsumer } from '../consume-options.ts';
 import { LogClosedError } from '../errors.ts';
 import { assertKey, assertStudy, type EventKey } from '../event-key.ts';
 import { assertContent } from '../event-limits.ts';
@@ -11,7 +11,8 @@ import { identifySelf } from '../process-identity.ts';
 import { type ConsumeContext, consumeSqlite } from './sqlite-consume.ts';
 import { openSqliteDatabase } from './sqlite-database.ts';
 import { insertEvent, selectEvent, selectStudy } from './sqlite-events.ts';
-import { formatOwner } from './sqlite-leases.ts';
+import { formatOwner, registerConsumer } from './sqlite-leases.ts';
+import { selectLoad } from './sqlite-load.ts';
 import { createNews } from './sqlite-news.ts';
 
 /** Events per read of a replay or a watch, so that a long study does not block the event loop. */
@@ -128,6 +129,19 @@ export async function openSqliteLog(options: SqliteLogOptions): Promise<EpisodeL
       assertConsumeOptions(given);
       const signal = AbortSignal.any([given.signal, closing.signal]);
       await track(consumeSqlite(context, { ...given, signal }, handler));
+    },
+    async createConsumers(consumers) {
+      assertOpen();
+      consumers.forEach(assertDurableConsumer);
+      await track(
+        database.write(() => {
+          for (const { consumer, slot } of consumers) registerConsumer(database, consumer, slot);
+        }),
+      );
+    },
+    async load(consumer) {
+      assertOpen();
+      return track(database.read(() => selectLoad(context, consumer)));
     },
     async studies() {
       assertOpen();

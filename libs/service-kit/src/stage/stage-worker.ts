@@ -3,7 +3,7 @@ import type { Implementation } from '@qloom/contracts/gen/qloom/episode/v1/capab
 import type { SlotEvent } from '@qloom/contracts/gen/qloom/episode/v1/slots.ts';
 import { type EpisodeKey, isEpisodeKey } from '@qloom/episode-log/event-key.ts';
 import type { Delivery, EpisodeLog } from '@qloom/episode-log/port.ts';
-import { slotReadBy, type WorkerStage } from '@qloom/study/stages.ts';
+import type { WorkerStage } from '@qloom/study/stages.ts';
 import { contextFromHeaders } from '@qloom/telemetry/event-headers.ts';
 import { recordQueueWait, recordStageDuration } from '@qloom/telemetry/metrics.ts';
 import { ATTR_OUTCOME } from '@qloom/telemetry/schema.ts';
@@ -15,6 +15,7 @@ import type { BackgroundWork } from './background-work.ts';
 import { type BackoffOptions, createBackoff } from './backoff.ts';
 import type { SlotFacts } from './slot-events.ts';
 import { attemptStage } from './stage-attempt.ts';
+import { createStageConsumers, stageConsumer } from './stage-consumers.ts';
 
 /** Context that a stage's work gets besides the event. */
 export interface StageContext {
@@ -139,9 +140,10 @@ export function createStageWorker(options: StageOptions): BackgroundWork {
     if (delivery.attempt === 1) recordQueueWait(stage, result.outcome, (startedAtMs - event.timeMs) / 1000);
   };
 
+  const durable = stageConsumer(stage);
   const consumption = {
-    consumer: options.consumer ?? stage,
-    slot: slotReadBy(stage),
+    ...durable,
+    consumer: options.consumer ?? durable.consumer,
     maxInFlight: options.concurrency,
     signal: pulling.signal,
   };
@@ -150,6 +152,7 @@ export function createStageWorker(options: StageOptions): BackgroundWork {
     start(target) {
       self = target;
       started = true;
+      createStageConsumers(episodeLog, log);
       episodeLog.consume(consumption, handle).then(finished.resolve, finished.reject);
     },
     async drain(timeoutMs) {

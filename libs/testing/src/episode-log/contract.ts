@@ -2,6 +2,7 @@ import { describeAppends } from './append-contract.ts';
 import { describeConsumers } from './consume-contract.ts';
 import { type EpisodeLogHarness, setUpContract } from './contract-setup.ts';
 import { describeLeases } from './lease-contract.ts';
+import { describeLoad } from './load-contract.ts';
 import { describeOrder } from './order-contract.ts';
 
 /** What every `EpisodeLog` must do. Registers jest tests; every wait is for an event. */
@@ -12,5 +13,6 @@ export function describeEpisodeLogContract(adapter: string, harness: EpisodeLogH
     describeOrder(setup);
     describeConsumers(setup);
     describeLeases(setup);
+    describeLoad(setup);
   });
 }

@@ -1,5 +1,6 @@
 import type { Delivery } from '@qloom/episode-log/port.ts';
 import type { BackgroundWork } from '@qloom/service-kit/stage/background-work.ts';
+import { createStageConsumers } from '@qloom/service-kit/stage/stage-consumers.ts';
 import { createStalls, type Stalls } from './retry/stalls.ts';
 import { type RunnerDeps, runStudy, type StudyRunner } from './study-runner.ts';
 
@@ -87,6 +88,7 @@ export function createHeldStudies(deps: HeldStudiesDeps): HeldStudies {
     stallsOf,
     start() {
       isStarted = true;
+      createStageConsumers(episodeLog, log);
       const { studyConcurrency: maxInFlight, leaseMs } = deps;
       const options = { consumer: CONSUMER, slot: 'create', maxInFlight, leaseMs, signal: draining.signal };
       episodeLog.consume(options, run).then(consumed.resolve, consumed.reject);

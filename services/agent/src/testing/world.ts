@@ -166,6 +166,8 @@ function lateToAnswer(log: EpisodeLog, ms: number): EpisodeLog {
     replay: (study) => log.replay(study),
     watch: (study, options) => log.watch(study, options),
     consume: (options, handler) => log.consume(options, handler),
+    createConsumers: (consumers) => log.createConsumers(consumers),
+    load: (consumer) => log.load(consumer),
     studies: () => log.studies(),
     close: () => log.close(),
   };
