@@ -2,10 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { deliver, type Lease } from '../deliver.ts';
 import { LogUnavailableError } from '../errors.ts';
 import { createLatch } from '../latch.ts';
-import { type CompleteLogOptions, jitteredMs, withLease } from '../log-options.ts';
+import { jitteredMs, withLease } from '../log-options.ts';
 import type { ConsumeOptions, Delivery } from '../port.ts';
-import type { ProcessIdentity } from '../process-identity.ts';
-import type { SqliteDatabase } from './sqlite-database.ts';
+import type { ConsumeContext } from './sqlite-context.ts';
 import {
   endLease,
   followClock,
@@ -20,23 +19,12 @@ import {
   takeNext,
 } from './sqlite-leases.ts';
 import { announceHandlers } from './sqlite-load.ts';
-import type { News } from './sqlite-news.ts';
 
 /** How often the processes that hold leases are checked, so that events of a killed one are redelivered at once. */
 const OWNER_CHECK_MS = 100;
 /** How long to wait before the next try where the file cannot be used for now, and how many tries make a warning. */
 const PAUSE_MS = 500;
 const WARN_EVERY = 20;
-
-/** Dependencies of a consumption. */
-export interface ConsumeContext {
-  readonly database: SqliteDatabase;
-  readonly news: News;
-  readonly options: CompleteLogOptions;
-  readonly self: ProcessIdentity;
-  readonly owner: string;
-  readonly now: () => number;
-}
 
 /** `EpisodeLog.consume` over SQLite: takes events one by one while there is room, and waits for news otherwise. */
 export async function consumeSqlite(

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { ConsumerLoad } from '../port.ts';
-import type { ConsumeContext } from './sqlite-consume.ts';
+import type { ConsumeContext } from './sqlite-context.ts';
 import { isOwnerDead } from './sqlite-leases.ts';
 
 /** How long a consumption counts after its last renewal, and how often it is renewed. Unit: milliseconds. */
