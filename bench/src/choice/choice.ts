@@ -1,4 +1,5 @@
 import { byClassifier } from '@qloom/agent/domain/choice/by-classifier.ts';
+import { byDimension } from '@qloom/agent/domain/choice/by-dimension.ts';
 import { differenceOf } from '@qloom/agent/domain/choice/paired-scores.ts';
 import { mean, standardDeviation } from '@qloom/agent/domain/maths/statistics.ts';
 import { type Cell, testOf } from '../augmentation/cells.ts';
@@ -37,7 +38,8 @@ async function measured(cell: Cell, draws: number): Promise<Row> {
   const utility = { value: 0, standardError: 0, interval: [0, 0], lossRealOnly: 0, lossAugmented: 0 } as const;
   const gain = (adds: (outcome: DrawOutcome) => boolean) =>
     100 * mean(outcomes.map((outcome) => (adds(outcome) ? outcome.added - outcome.real : 0)));
-  const isAdded = ({ scores }: DrawOutcome) => byClassifier.adds({ utility, scores });
+  const isAdded = (outcome: DrawOutcome) => byDimension.adds({ utility, ...outcome });
+  const isKnown = (outcome: DrawOutcome) => byClassifier.adds({ utility, ...outcome });
   const isAhead = ({ scores }: DrawOutcome) => differenceOf(scores).classifier > differenceOf(scores).qnn;
   const oracle = 100 * mean(outcomes.map((outcome) => outcome.oracle - outcome.real));
   const error = standardDeviation(outcomes.map((outcome) => 100 * (outcome.added - outcome.real))) / Math.sqrt(draws);
@@ -49,6 +51,6 @@ async function measured(cell: Cell, draws: number): Promise<Row> {
     unit: 'points',
     peer: 'always added',
     peerValue: gain(() => true),
-    note: `± ${error.toFixed(1)}; added on ${outcomes.filter(isAdded).length} of ${draws} draws; LDA above QNN ${gain(isAhead).toFixed(1)}; oracle ${oracle.toFixed(1)}`,
+    note: `± ${error.toFixed(1)}; added on ${outcomes.filter(isAdded).length} of ${draws} draws; by classifiers alone ${gain(isKnown).toFixed(1)}, ${outcomes.filter(isKnown).length} draws; LDA above QNN ${gain(isAhead).toFixed(1)}; oracle ${oracle.toFixed(1)}`,
   });
 }

@@ -1,7 +1,9 @@
 import { CHOICE_CLASSIFIERS } from '@qloom/agent/domain/choice/choice-classifier.ts';
 import { choiceFolds } from '@qloom/agent/domain/choice/choice-folds.ts';
 import type { PairedScores } from '@qloom/agent/domain/choice/paired-scores.ts';
+import { type PriorDimension, priorDimension } from '@qloom/agent/domain/choice/prior-dimension.ts';
 import { ratioByLabels } from '@qloom/agent/domain/selection/learned-defaults.ts';
+import { runNow } from '@qloom/datasets/split/turns.ts';
 import { fitGenerator } from '@qloom/generator/domain/fit.ts';
 import { generatorSettings } from '@qloom/generator/domain/generator-settings.ts';
 import { unpackModel } from '@qloom/generator/domain/model.ts';
@@ -19,6 +21,7 @@ export interface DrawOutcome {
   readonly added: number;
   readonly oracle: number;
   readonly scores: PairedScores;
+  readonly dimension: PriorDimension | null;
 }
 
 const ORACLE_RATIO = 8;
@@ -32,12 +35,14 @@ export async function drawOutcome(qnn: Qnn, cell: Cell, test: Points, draw: numb
   const ofOracle = times(ORACLE_RATIO);
   const count = ofOracle.reduce((sum, n) => sum + n, 0);
   const oracle = cell.task.draw({ count, seed: draw, purpose: 'oracle', classCounts: ofOracle });
+  const { physical, expectations } = cell.task.descriptor;
   const scored = await accuracies(qnn, real, { real: undefined, added, oracle }, test);
   return {
     real: scored['real'],
     added: scored['added'],
     oracle: scored['oracle'],
     scores: await crossValidated(qnn, real, draw),
+    dimension: runNow(priorDimension(real, { physical, shots: expectations?.shots ?? 0 }, createRandom(draw))),
   };
 }
 

@@ -6,7 +6,7 @@ export function addsAnywhere({ choices, addsData }: StudyResult): boolean {
 }
 
 /**
- * On how many replicates points were added, the mean scores behind it, and what the same rule says of the study's own labels; empty in
+ * On how many replicates points were added, the mean scores and dimensions behind it, and what the same rule says of the study's own labels; empty in
  * results without choices.
  */
 export function choicesText({ choices, ownChoice }: StudyResult): string {
@@ -22,11 +22,20 @@ export function choicesText({ choices, ownChoice }: StudyResult): string {
     known.length === 0
       ? ''
       : `; mean cross-validated accuracy inside the labels: its classifier ${mean('classifierScore')}, a flexible one ${mean('flexibleScore')}, the real-only QNN ${mean('qnnScore')}`;
+  const measured = choices.flatMap(({ dimension, priorDimension }) =>
+    dimension === undefined || priorDimension === undefined ? [] : [{ dimension, priorDimension }],
+  );
+  const meanOf = (of: 'dimension' | 'priorDimension'): string =>
+    (measured.reduce((sum, choice) => sum + choice[of], 0) / measured.length).toFixed(1);
+  const dimensions =
+    measured.length === 0
+      ? ''
+      : `; mean dimension of the labels ${meanOf('dimension')}, of its density at least ${meanOf('priorDimension')}`;
   const own =
     ownChoice === undefined
       ? ''
       : ` By the same rule its points should ${ownChoice.adds ? '' : 'not '}be added to the study's own labels.`;
-  return `Points were added on ${added} of ${choices.length} replicates${scores}.${own}`;
+  return `Points were added on ${added} of ${choices.length} replicates${scores}${dimensions}.${own}`;
 }
 
 /** Which method the portfolio took, why, and on how many replicates; empty in results without that arm. */

@@ -66,6 +66,9 @@ describe('the summary', () => {
       "Points were added on 1 of 2 replicates. By the same rule its points should not be added to the study's own labels.",
     );
     expect(onOne).not.toContain('chose to add nothing');
+    const measured = choices.map((choice, i) => ({ ...choice, dimension: 1 + i, priorDimension: 6 }));
+    const withDimensions = renderSummary({ ...chosen, choices: measured }, options(130)).replace(/\s+/g, ' ');
+    expect(withDimensions).toContain('replicates; mean dimension of the labels 1.5, of its density at least 6.0. By');
     const none = StudyResult.fromPartial({ ...result, incumbents: [] });
     expect(renderSummary(none, options(130)).replace(/\s+/g, ' ')).toContain(
       'No configuration with synthetic points could be fitted, so nothing was added.',

@@ -46,19 +46,22 @@ describe('a study without a search', () => {
     const { study, result, jobs, keys } = await runWithout('');
     expect(keys.some((key) => key.startsWith(`${ID}/0/`) || key.startsWith(`${ID}/policy-`))).toBe(false);
     expect(study).toMatchObject({ proposed: 0, unitsDone: jobs.length, unitsTotal: jobs.length });
-    expect(result.settings?.evaluation).toMatchObject({ choice: 'classifier', rivalEvaluations: 1 });
+    expect(result.settings?.evaluation).toMatchObject({ choice: 'dimension', rivalEvaluations: 1 });
     expect(result.episodes).toEqual([]);
     expect(result.incumbents).toMatchObject([{ kind: IncumbentKind.DEFAULT, episode: undefined, chosen: true }]);
     // 16 labels: the ratio of the rule is 8.
     const ratio = result.incumbents[0].hyperparameters.find(({ name }) => name === 'synthRatio');
     expect(ratio?.value?.value).toEqual({ $case: 'real', value: 8 });
     expect(result.choices.map(({ draw }) => draw)).toEqual([0, 1, 2]);
-    for (const { classifierScore = -1, flexibleScore = -1, qnnScore = -1, adds } of [
+    for (const { classifierScore = -1, flexibleScore = -1, qnnScore = -1, dimension = 0, priorDimension = 0, adds } of [
       ...result.choices,
       result.ownChoice ?? { adds: false },
     ]) {
       expect([classifierScore, flexibleScore, qnnScore].every((share) => share >= 0 && share <= 1)).toBe(true);
-      expect(adds).toBe(classifierScore >= qnnScore - 1 / 16 && flexibleScore - classifierScore <= 0.04 + 1.6 / 16);
+      expect(dimension).toBeGreaterThan(0);
+      expect(priorDimension).toBeGreaterThan(0);
+      const isKnowing = classifierScore >= qnnScore - 1 / 16 && flexibleScore - classifierScore <= 0.04 + 1.6 / 16;
+      expect(adds).toBe(isKnowing && dimension >= 0.5 * priorDimension);
     }
     expect(result.addsData).toBe(result.ownChoice?.adds);
     for (const { draw, adds } of result.choices) {
@@ -84,7 +87,7 @@ describe('a study without a search', () => {
     const create = (changes: object) => world.agent.createStudy({ id: ID, settings: smallStudy(changes) });
     await expect(create({ noSearch: true })).rejects.toThrow('6 without a search; right would be 0');
     const evaluation = { draws: 2, rivals: [], rivalEvaluations: 0, portfolio: false, choice: 'hope' };
-    await expect(create({ evaluation })).rejects.toThrow(/"hope" is not one of classifier, utility, always/);
+    await expect(create({ evaluation })).rejects.toThrow(/"hope" is not one of dimension, classifier, utility, always/);
     await world.stop();
   });
 });

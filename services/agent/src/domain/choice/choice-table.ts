@@ -1,10 +1,12 @@
 import { always } from './always.ts';
 import { byClassifier } from './by-classifier.ts';
+import { byDimension } from './by-dimension.ts';
 import { byUtility } from './by-utility.ts';
 import type { ChoiceRule } from './choice-rule.ts';
 
 /** Every rule by which points are added or not, by the name that study files use; the default first. */
 export const CHOICE_RULES = {
+  dimension: byDimension,
   classifier: byClassifier,
   utility: byUtility,
   always,

@@ -39,7 +39,7 @@ describe('rules', () => {
   const evidence = (n: number, shares: { classifier: number; qnn: number; flexible?: number }) => {
     const of = (share: number) => [0, 1].map(() => new Array<number>(n / 2).fill(share));
     const { classifier: own, qnn, flexible = own } = shares;
-    return { utility: utility(-1), scores: scores(of(own), of(qnn), of(flexible)) };
+    return { utility: utility(-1), scores: scores(of(own), of(qnn), of(flexible)), dimension: null };
   };
 
   it('the classifier rule adds points where the classifier is at most one label below the QNN', () => {
@@ -47,7 +47,7 @@ describe('rules', () => {
     expect(classifier.adds(evidence(40, { classifier: 0.7, qnn: 0.7 }))).toBe(true);
     expect(classifier.adds(evidence(40, { classifier: 0.675, qnn: 0.7 }))).toBe(true);
     expect(classifier.adds(evidence(40, { classifier: 0.65, qnn: 0.7 }))).toBe(false);
-    expect(classifier.adds({ utility: utility(1), scores: null })).toBe(false);
+    expect(classifier.adds({ utility: utility(1), scores: null, dimension: null })).toBe(false);
   });
 
   it('it adds none where a classifier without a density is far ahead, the less the more labels there are', () => {
@@ -58,16 +58,28 @@ describe('rules', () => {
     expect(ahead(1000, 0.045)).toBe(false);
   });
 
+  it('the dimension rule is the classifier rule, unless the labels have less than half the dimension of the prior', () => {
+    const { dimension } = CHOICE_RULES;
+    const speaksFor = evidence(40, { classifier: 0.8, qnn: 0.7 });
+    const speaksAgainst = evidence(40, { classifier: 0.6, qnn: 0.7 });
+    const withDimension = (labels: number, of = speaksFor) =>
+      dimension.adds({ ...of, dimension: { labels, prior: 6 } });
+    expect([withDimension(2.9), withDimension(3), withDimension(12)]).toEqual([false, true, true]);
+    expect(dimension.adds(speaksFor)).toBe(true);
+    expect([dimension.adds(speaksAgainst), withDimension(12, speaksAgainst)]).toEqual([false, false]);
+    expect(classifier.adds({ ...speaksFor, dimension: { labels: 1, prior: 6 } })).toBe(true);
+  });
+
   it('a class with few points counts as much as the others', () => {
     const paired = scores([[1], [1, 1, 0, 0]], [[0], [1, 1, 1, 1]]);
-    expect(classifier.adds({ utility: utility(0), scores: paired })).toBe(true);
+    expect(classifier.adds({ utility: utility(0), scores: paired, dimension: null })).toBe(true);
   });
 
   it('the utility rule adds points where the lower bound of U is above 0, and is that of old studies', () => {
-    expect(CHOICE_RULES.utility.adds({ utility: utility(0.01), scores: null })).toBe(true);
-    expect(CHOICE_RULES.utility.adds({ utility: utility(-0.01), scores: null })).toBe(false);
+    expect(CHOICE_RULES.utility.adds({ utility: utility(0.01), scores: null, dimension: null })).toBe(true);
+    expect(CHOICE_RULES.utility.adds({ utility: utility(-0.01), scores: null, dimension: null })).toBe(false);
     expect(choiceRuleOf('')).toBe(CHOICE_RULES.utility);
-    expect(CHOICE_RULES.always.adds({ utility: utility(-1), scores: null })).toBe(true);
+    expect(CHOICE_RULES.always.adds({ utility: utility(-1), scores: null, dimension: null })).toBe(true);
   });
 });
 

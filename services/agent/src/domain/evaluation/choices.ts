@@ -1,5 +1,6 @@
 import type { Configuration } from '@qloom/study/hyperparameters/hyperparameter.ts';
 import type { PairedScores } from '../choice/paired-scores.ts';
+import type { PriorDimension } from '../choice/prior-dimension.ts';
 import type { MethodChoice } from '../selection/portfolio.ts';
 import type { Selection } from '../selection/select.ts';
 
@@ -8,6 +9,8 @@ export interface Decision {
   readonly adds: boolean;
   /** The scores behind it; null if the rule needs none, or they could not be measured. */
   readonly scores: PairedScores | null;
+  /** The dimension of the labels beside that of the prior; null where there are no scores, or it could not be measured. */
+  readonly dimension: PriorDimension | null;
 }
 
 /** To which labels points are added. */

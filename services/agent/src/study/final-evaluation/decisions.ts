@@ -11,11 +11,11 @@ import { type ChoiceResult, readJob } from './jobs/job-results.ts';
 export function decisionsOf(view: StudyView, plan: EvaluationPlan, utility: Utility | null, choice: string): Decisions {
   const rule = choiceRuleOf(choice);
   const decide = (replicate: number | null): Decision | null => {
-    if (utility === null) return { adds: false, scores: null };
+    if (utility === null) return { adds: false, scores: null, dimension: null };
     const isDone = view.jobs.has(choiceJob(replicate));
     if (rule.isCrossValidated && !isDone) return null;
-    const scores = rule.isCrossValidated ? scoresOf(view, replicate) : null;
-    return { adds: rule.adds({ utility, scores }), scores };
+    const measured = rule.isCrossValidated ? measuredOn(view, replicate) : NOT_MEASURED;
+    return { adds: rule.adds({ utility, ...measured }), ...measured };
   };
   return {
     replicates: Array.from({ length: plan.replicates }, (_, replicate) => decide(replicate)),
@@ -23,14 +23,16 @@ export function decisionsOf(view: StudyView, plan: EvaluationPlan, utility: Util
   };
 }
 
-/** The scores of a replicate's cross-validation, which is done; null if it could not be made. */
-function scoresOf(view: StudyView, replicate: number | null): PairedScores | null {
+const NOT_MEASURED = { scores: null, dimension: null } as const;
+
+/** What a replicate's cross-validation measured, which is done; nothing if it could not be made. */
+function measuredOn(view: StudyView, replicate: number | null): Pick<Decision, 'scores' | 'dimension'> {
   const result = readJob<ChoiceResult>(view.jobs, choiceJob(replicate));
-  return (
-    result && {
-      classifier: unpackTestScore(result.classifier),
-      flexible: unpackTestScore(result.flexible),
-      qnn: unpackTestScore(result.qnn),
-    }
-  );
+  if (result === null) return NOT_MEASURED;
+  const scores: PairedScores = {
+    classifier: unpackTestScore(result.classifier),
+    flexible: unpackTestScore(result.flexible),
+    qnn: unpackTestScore(result.qnn),
+  };
+  return { scores, dimension: result.dimension ?? null };
 }

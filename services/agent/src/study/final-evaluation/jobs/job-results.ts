@@ -1,5 +1,6 @@
 import type { ArtifactRef } from '@qloom/contracts/gen/qloom/episode/v1/slots.ts';
 import type { Configuration } from '@qloom/study/hyperparameters/hyperparameter.ts';
+import type { PriorDimension } from '../../../domain/choice/prior-dimension.ts';
 import type { PackedTestScore } from '../../../domain/evaluation/test-score.ts';
 import type { Curve } from './learning-curves.ts';
 
@@ -50,6 +51,8 @@ export interface ChoiceResult extends Effort {
   readonly flexible: PackedTestScore;
   /** The QNN trained on real points only. */
   readonly qnn: PackedTestScore;
+  /** Null where it could not be measured; absent in logs from before this field existed. */
+  readonly dimension?: PriorDimension | null;
   readonly folds: number;
 }
 

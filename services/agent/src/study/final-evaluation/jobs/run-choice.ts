@@ -1,10 +1,14 @@
 import { IdenticalRows } from '@qloom/contracts/gen/qloom/agent/v1/agent.ts';
 import { QnnArm, type UtilityReport } from '@qloom/contracts/gen/qloom/episode/v1/slots.ts';
+import { runInTurns } from '@qloom/datasets/split/turns.ts';
 import { createRandom } from '@qloom/random/random.ts';
 import { DatasetError } from '@qloom/study/points/dataset-error.ts';
+import type { Points } from '@qloom/study/points/points.ts';
 import { selectRows } from '@qloom/study/points/rows.ts';
+import { decodeDataDescription } from '@qloom/study-rpc/codec/data-description.ts';
 import { CHOICE_CLASSIFIERS } from '../../../domain/choice/choice-classifier.ts';
 import { choiceFolds } from '../../../domain/choice/choice-folds.ts';
+import { priorDimension } from '../../../domain/choice/prior-dimension.ts';
 import type { Job } from '../../../domain/evaluation/jobs.ts';
 import { packTestScore } from '../../../domain/evaluation/test-score.ts';
 import { decodeUtility } from '../../replay/measurement.ts';
@@ -13,7 +17,7 @@ import type { ChoiceResult, FailedJob } from './job-results.ts';
 
 /**
  * Cross-validates the generator's own classifier, a flexible one and the QNN on real points only, on the same folds inside the labels of
- * one replicate (null: the study's own). Returns a {@link FailedJob} if the labels cannot be divided, or the simulator sends no predictions.
+ * one replicate (null: the study's own), and measures the dimension of the labels. Returns a {@link FailedJob} if the labels cannot be divided, or the simulator sends no predictions.
  */
 export async function runChoice(
   context: EvaluationContext,
@@ -62,14 +66,22 @@ export async function runChoice(
     return score;
   };
   const scores = { classifier: packed('classifier'), flexible: packed('flexible'), qnn: packed('qnn') };
-  return { ...scores, folds: divisions[0].length, ...effortOf(context, reports, startedMs) };
+  const dimension = await dimensionOf(context, name, labels, signal);
+  return { ...scores, dimension, folds: divisions[0].length, ...effortOf(context, reports, startedMs) };
+}
+
+function dimensionOf({ data, seeds }: EvaluationContext, name: string, labels: Points, signal: AbortSignal) {
+  const { lower, upper, shots } = decodeDataDescription(data.description, labels, 'data');
+  const physical = lower.length > 0 ? lower.map((low, j) => ({ low, high: upper[j] })) : undefined;
+  const random = createRandom(seeds.job(name, 'sample'));
+  return runInTurns(priorDimension(labels, { physical, shots }, random), { signal });
 }
 
 /** The divisions of the labels; a {@link FailedJob} if a class has too few rows. */
 function divided(
   { seeds, settings }: EvaluationContext,
   name: string,
-  labels: Parameters<typeof choiceFolds>[0],
+  labels: Points,
 ): ReturnType<typeof choiceFolds> | FailedJob {
   try {
     const together = settings.data.identicalRows === IdenticalRows.TOGETHER;

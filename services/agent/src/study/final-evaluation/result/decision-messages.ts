@@ -38,10 +38,19 @@ export function encodePortfolio(
 }
 
 /** `draw`: the replicate; absent for the study's own labels. */
-function encodeChoice({ adds, scores }: Decision, draw?: number): ReplicateChoice {
+function encodeChoice({ adds, scores, dimension }: Decision, draw?: number): ReplicateChoice {
   if (scores === null) return { draw, adds };
   const { classifier, flexible, qnn, standardError } = differenceOf(scores);
-  return { draw, adds, classifierScore: classifier, flexibleScore: flexible, qnnScore: qnn, standardError };
+  const dimensions = { dimension: dimension?.labels, priorDimension: dimension?.prior };
+  return {
+    draw,
+    adds,
+    classifierScore: classifier,
+    flexibleScore: flexible,
+    qnnScore: qnn,
+    standardError,
+    ...dimensions,
+  };
 }
 
 /** U with its interval. */

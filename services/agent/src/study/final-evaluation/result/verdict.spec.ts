@@ -6,7 +6,7 @@ import { verdictOn } from './verdict.ts';
 const selection: Selection = { ranked: [], best: null, reliability: null };
 const decisions = (...adds: boolean[]) => ({
   selection,
-  replicates: adds.map((each) => ({ adds: each, scores: null })),
+  replicates: adds.map((each) => ({ adds: each, scores: null, dimension: null })),
 });
 const chosen = decisions(true, true);
 const nothing = decisions(false, false);
@@ -16,6 +16,7 @@ const measured = (classifier: number, qnn: number): Decision => {
   return {
     adds: classifier > qnn,
     scores: { classifier: right(classifier), flexible: right(classifier), qnn: right(qnn) },
+    dimension: { labels: 1.5, prior: 6 },
   };
 };
 
@@ -127,7 +128,7 @@ describe('verdictOn', () => {
     const some = { selection, replicates: [measured(8, 6), measured(6, 7)] };
     const text = verdictOn(arms, some, Score.ACCURACY);
     expect(text).toContain(
-      'Qloom added its points on 1 of 2 replicates (mean cross-validated accuracy: its classifier 70.0%, a flexible one 70.0%, the QNN 65.0%).',
+      'Qloom added its points on 1 of 2 replicates (mean cross-validated accuracy: its classifier 70.0%, a flexible one 70.0%, the QNN 65.0%; dimension of the labels 1.5, of its density at least 6.0).',
     );
     expect(text).toContain('Added on all of them: +1.0 points of test accuracy');
   });
@@ -136,7 +137,7 @@ describe('verdictOn', () => {
     const unselected = [armOf('qloom-unselected', ArmKind.RIVAL, [0.01, -0.01, 0.03])];
     const none = { selection, replicates: [measured(5, 6), measured(6, 6)] };
     expect(verdictOn(unselected, none, Score.ACCURACY)).toMatch(
-      /^Qloom adds nothing: cross-validation inside the labels speaks against them on 2 of 2 replicates \(mean .* 55\.0%, the QNN 60\.0%\)\. Had its points/,
+      /^Qloom adds nothing: the rule of the choice speaks against them on 2 of 2 replicates \(mean .* 55\.0%, the QNN 60\.0%; dimension of .*\)\. Had its points/,
     );
   });
 });

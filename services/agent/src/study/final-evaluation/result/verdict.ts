@@ -44,7 +44,7 @@ function refusalText(decisions: Decisions): string {
   const isMeasured = replicates.some((decision) => decision?.scores);
   if (!isMeasured) return 'on the outer folds no candidate was surely better than the real data alone';
   const count = `${replicates.length} of ${replicates.length} replicates`;
-  return `cross-validation inside the labels speaks against them on ${count}${scoresText(decisions)}`;
+  return `the rule of the choice speaks against them on ${count}${scoresText(decisions)}`;
 }
 
 /** The mean scores behind the decisions; empty without any. */
@@ -54,7 +54,15 @@ function scoresText({ replicates }: Decisions): string {
   const percent = (of: 'classifier' | 'flexible' | 'qnn') =>
     `${(100 * mean(known.map((each) => each[of]))).toFixed(1)}%`;
   const shown = `its classifier ${percent('classifier')}, a flexible one ${percent('flexible')}, the QNN ${percent('qnn')}`;
-  return ` (mean cross-validated accuracy: ${shown})`;
+  return ` (mean cross-validated accuracy: ${shown}${dimensionsText(replicates)})`;
+}
+
+/** The mean dimensions behind the decisions; empty without any. */
+function dimensionsText(replicates: Decisions['replicates']): string {
+  const known = replicates.flatMap((decision) => (decision?.dimension ? [decision.dimension] : []));
+  if (known.length === 0) return '';
+  const [labels, prior] = (['labels', 'prior'] as const).map((of) => mean(known.map((each) => each[of])).toFixed(1));
+  return `; dimension of the labels ${labels}, of its density at least ${prior}`;
 }
 
 function gainOf(arm: ArmResult, headline: Score): PairedComparison | undefined {

@@ -406,7 +406,21 @@ export interface ReplicateChoice {
     | number
     | undefined;
   /** The same of a classifier that assumes no density. Far above classifier_score, it shows that the generator's density is wrong. */
-  flexibleScore?: number | undefined;
+  flexibleScore?:
+    | number
+    | undefined;
+  /**
+   * Dimension of the set on which the labels lie, at the scale of their spacing (two nearest neighbours; Facco et al., 2017); absent
+   * where the rule needs none, or too few rows differ.
+   */
+  dimension?:
+    | number
+    | undefined;
+  /**
+   * The 5th percentile of that of as many points of the density on which the generator is built. Far below it, the labels show that the
+   * density is wrong.
+   */
+  priorDimension?: number | undefined;
 }
 
 /** A method that the portfolio may take. */
@@ -1873,6 +1887,8 @@ function createBaseReplicateChoice(): ReplicateChoice {
     qnnScore: undefined,
     standardError: undefined,
     flexibleScore: undefined,
+    dimension: undefined,
+    priorDimension: undefined,
   };
 }
 
@@ -1895,6 +1911,12 @@ export const ReplicateChoice: MessageFns<ReplicateChoice> = {
     }
     if (message.flexibleScore !== undefined) {
       writer.uint32(49).double(message.flexibleScore);
+    }
+    if (message.dimension !== undefined) {
+      writer.uint32(57).double(message.dimension);
+    }
+    if (message.priorDimension !== undefined) {
+      writer.uint32(65).double(message.priorDimension);
     }
     return writer;
   },
@@ -1960,6 +1982,22 @@ export const ReplicateChoice: MessageFns<ReplicateChoice> = {
             message.flexibleScore = reader.double();
             continue;
           }
+          case 7: {
+            if (tag !== 57) {
+              break;
+            }
+
+            message.dimension = reader.double();
+            continue;
+          }
+          case 8: {
+            if (tag !== 65) {
+              break;
+            }
+
+            message.priorDimension = reader.double();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1996,6 +2034,12 @@ export const ReplicateChoice: MessageFns<ReplicateChoice> = {
         : isSet(object.flexible_score)
         ? globalThis.Number(object.flexible_score)
         : undefined,
+      dimension: isSet(object.dimension) ? globalThis.Number(object.dimension) : undefined,
+      priorDimension: isSet(object.priorDimension)
+        ? globalThis.Number(object.priorDimension)
+        : isSet(object.prior_dimension)
+        ? globalThis.Number(object.prior_dimension)
+        : undefined,
     };
   },
 
@@ -2019,6 +2063,12 @@ export const ReplicateChoice: MessageFns<ReplicateChoice> = {
     if (message.flexibleScore !== undefined) {
       obj.flexibleScore = floatToJson(message.flexibleScore);
     }
+    if (message.dimension !== undefined) {
+      obj.dimension = floatToJson(message.dimension);
+    }
+    if (message.priorDimension !== undefined) {
+      obj.priorDimension = floatToJson(message.priorDimension);
+    }
     return obj;
   },
 
@@ -2033,6 +2083,8 @@ export const ReplicateChoice: MessageFns<ReplicateChoice> = {
     message.qnnScore = object.qnnScore ?? undefined;
     message.standardError = object.standardError ?? undefined;
     message.flexibleScore = object.flexibleScore ?? undefined;
+    message.dimension = object.dimension ?? undefined;
+    message.priorDimension = object.priorDimension ?? undefined;
     return message;
   },
 };
