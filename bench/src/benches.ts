@@ -3,6 +3,7 @@ import { ratiosBench } from './choice/ratios.ts';
 import { compiledBench } from './compiled.ts';
 import { benchCost } from './cost.ts';
 import { benchCritique } from './critique.ts';
+import { distillBench } from './distill.ts';
 import { type Bench, wholeBench } from './harness/bench.ts';
 import { benchMemory } from './memory.ts';
 import { benchOverhead } from './overhead/overhead.ts';
@@ -18,6 +19,7 @@ export const benches: ReadonlyMap<string, Bench> = new Map<string, Bench>([
   ['compiled', compiledBench],
   ['cost', wholeBench('time of Fit, Sample, Assess and Evaluate, and peak memory, at 100 to 10,000 labels', benchCost)],
   ['critique', wholeBench('cost of one Critique exchange, the critic itself apart', benchCritique)],
+  ['distill', distillBench],
   ['memory', wholeBench('resident memory of the services over a fit of 2,000 steps', benchMemory)],
   ['overhead', wholeBench('what transport, log and tracing add to an episode', benchOverhead)],
   ['policies', policiesBench],

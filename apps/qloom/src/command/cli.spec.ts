@@ -100,6 +100,22 @@ describe('qloom', () => {
       '--qubits cannot be combined with examples/quickstart.yaml, which',
     ],
     [['draw', '--ansatz', 'qcnn', '--layers', '3'], "the ansatz 'qcnn' on 4 qubits takes an integer from 1 to 2"],
+    [['distill', 'none.csv'], 'none.csv: no such file'],
+    [['distill', 'examples/annni.yaml', '--labels', '2'], 'labels: 2 real points of 3 classes; give at least 3'],
+    [
+      ['distill', 'examples/annni.yaml', '--points', '41'],
+      '--points: 41 of 40 rows; right would be 3, one a class, to 40',
+    ],
+    [
+      ['distill', 'examples/annni.yaml', '--points', '2'],
+      '--points: 2 of 40 rows; right would be 3, one a class, to 40',
+    ],
+    [['distill', 'examples/data/two-rings.csv', '--out', 'examples'], '--out: examples is a folder; give a file'],
+    [
+      ['distill', 'examples/own-data.yaml', '--out', 'examples/data/two-rings.csv'],
+      '--out: examples/data/two-rings.csv has the points to distil; give another file',
+    ],
+    [['distill', 'examples/annni.yaml', '--out', 'nowhere/a.csv'], '--out: nowhere is no folder; make it first'],
     [['plateau', '--from', '5', '--to', '4'], '--from 5 is above --to 4'],
     [['stages', 'nothing', '--out', 'nowhere'], 'nothing is no run folder and no study; nowhere holds no study'],
   ])('ends with 2 for %j', async (args, message) => {

@@ -1,3 +1,6 @@
+import { statSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { requireDistillable } from '@qloom/datasets/clusters/class-centres.ts';
 import { writeCsv } from '@qloom/datasets/csv/write-csv.ts';
 import { DEFAULT_REFINE, type RefineSettings } from '@qloom/qnn/distillation/refine-points.ts';
 import { DatasetError } from '@qloom/study/points/dataset-error.ts';
@@ -77,8 +80,10 @@ async function runDistill(path: string, flags: DistillFlags): Promise<void> {
     // Engines are loaded only where they are needed, so that help and usage errors are fast.
     const { openDistillSource } = await import('../distill/distill-source.ts');
     const source = await openDistillSource(path, { labels, seed, signal: interrupt.signal });
+    if (flags.out !== undefined) requireNewPlace(flags.out, source.files);
     for (const warning of source.warnings) line.note(`warning: ${warning}`);
     const { points = defaultPoints(source.real) } = flags;
+    requireDistillable(source.real, points);
     const refine: RefineSettings | null = flags.refine === 'none' ? null : { ...DEFAULT_REFINE, steps: flags.steps };
     const options = { points, seed, refine, trainings };
     const { distillPoints } = await import('../distill/distill-points.ts');
@@ -105,8 +110,9 @@ async function runDistill(path: string, flags: DistillFlags): Promise<void> {
     else writeWhole(flags.out, csv);
     report.write(text);
   } catch (error) {
-    if (error instanceof DatasetError) throw new UsageError(`${path}: ${error.message}`, { cause: error });
-    throw error;
+    if (!(error instanceof DatasetError)) throw error;
+    const at = error.field === 'points' ? '--' : `${path}: `;
+    throw new UsageError(`${at}${error.message}`, { cause: error });
   } finally {
     line.end();
     interrupt.dispose();
@@ -115,3 +121,11 @@ async function runDistill(path: string, flags: DistillFlags): Promise<void> {
 
 const defaultPoints = ({ count, classes }: Points): number =>
   Math.min(count, Math.max(8 * classes, Math.round(count / 10)));
+
+/** Throws UsageError where the file of `--out` cannot be one, or is one that the points come from: before minutes of work. */
+function requireNewPlace(out: string, sources: readonly string[]): void {
+  const isFolder = (path: string) => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+  if (sources.includes(resolve(out))) throw new UsageError(`--out: ${out} has the points to distil; give another file`);
+  if (isFolder(out)) throw new UsageError(`--out: ${out} is a folder; give a file`);
+  if (!isFolder(dirname(resolve(out)))) throw new UsageError(`--out: ${dirname(out)} is no folder; make it first`);
+}

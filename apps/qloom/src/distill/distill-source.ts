@@ -1,4 +1,4 @@
-import { basename, extname } from 'node:path';
+import { basename, extname, resolve } from 'node:path';
 import type { CsvData } from '@qloom/datasets/csv/read-csv.ts';
 import type { CsvNames } from '@qloom/datasets/csv/write-csv.ts';
 import {
@@ -37,6 +37,8 @@ export interface DistillSource {
   readonly engine: string;
   /** Notes and warnings about the data. */
   readonly warnings: readonly string[];
+  /** Absolute paths of the files that it was read from. */
+  readonly files: readonly string[];
 }
 
 /** Options of {@link openDistillSource}. */
@@ -63,6 +65,7 @@ export async function openDistillSource(path: string, options: DistillSourceOpti
     return {
       ...points,
       warnings,
+      files: [resolve(path), ...(data.csv === undefined ? [] : [loaded.resolvePath(data.csv)])],
       qnn: createQnnSettings(qnnSettingsOf(qnn, loaded.circuit)),
       engine: qnn.engine ?? 'auto',
     };
@@ -79,7 +82,9 @@ async function loadData(path: string): Promise<LoadedStudy> {
   return parseStudyFile(path, JSON.stringify({ name: 'distill', data: { csv: basename(path) } }));
 }
 
-type OpenedPoints = Omit<DistillSource, 'qnn' | 'engine' | 'warnings'> & { readonly warnings?: readonly string[] };
+type OpenedPoints = Omit<DistillSource, 'qnn' | 'engine' | 'warnings' | 'files'> & {
+  readonly warnings?: readonly string[];
+};
 
 async function drawTask(
   { study: { data } }: LoadedStudy,
@@ -88,6 +93,9 @@ async function drawTask(
 ): Promise<OpenedPoints> {
   if (count === undefined) throw new DatasetError('labels', 'data.labels: a task needs a number of real points');
   const task = createNamedTask(data.task ?? '', data.settings ?? {});
+  const { length: classes } = task.descriptor.classNames;
+  if (count < classes)
+    throw new DatasetError('labels', `labels: ${count} real points of ${classes} classes; give at least ${classes}`);
   const test = { count: data.test ?? TASK_TEST_SIZE, seed, purpose: 'test' } as const;
   return {
     title: task.descriptor.title,

@@ -14,16 +14,8 @@ import { kMeans } from './k-means.ts';
  */
 export function classCentres(points: Points, count: number, random: Random): Points {
   const { features, classes } = points;
-  const sizes = classCounts(points);
-  const missing = sizes.indexOf(0);
-  if (missing >= 0) {
-    throw new DatasetError('points', `points: class ${missing} has no row; right would be at least one of every class`);
-  }
-  if (!Number.isInteger(count) || count < classes || count > points.count) {
-    const right = `right would be ${classes}, one a class, to ${points.count}, the rows that there are`;
-    throw new DatasetError('count', `count: ${count} points of ${points.count} rows; ${right}`);
-  }
-  const quotas = coveringQuotas(count, sizes);
+  requireDistillable(points, count);
+  const quotas = coveringQuotas(count, classCounts(points));
   const { mean, scale } = fitStandardizer(points);
   const x = new Float32Array(count * features);
   const y = new Int32Array(count);
@@ -44,4 +36,16 @@ export function classCentres(points: Points, count: number, random: Random): Poi
     at += quotas[label];
   });
   return { count, features, classes, x, y };
+}
+
+/** Throws DatasetError unless {@link classCentres} takes these points and this number. */
+export function requireDistillable(points: Points, count: number): void {
+  const missing = classCounts(points).indexOf(0);
+  if (missing >= 0) {
+    throw new DatasetError('y', `class ${missing} has no row; right would be at least one of every class`);
+  }
+  if (!Number.isInteger(count) || count < points.classes || count > points.count) {
+    const right = `right would be ${points.classes}, one a class, to ${points.count}, the rows that there are`;
+    throw new DatasetError('points', `points: ${count} of ${points.count} rows; ${right}`);
+  }
 }

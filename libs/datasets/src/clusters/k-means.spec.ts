@@ -130,9 +130,9 @@ describe('classCentres', () => {
 
   it('refuses fewer points than classes, more than rows, and a class without rows', () => {
     expect(() => classCentres(points([5, 5, 5]), 2, createRandom(1))).toThrow(
-      'count: 2 points of 15 rows; right would be 3, one a class, to 15',
+      'points: 2 of 15 rows; right would be 3, one a class, to 15',
     );
-    expect(() => classCentres(points([5, 5]), 11, createRandom(1))).toThrow('count: 11 points of 10 rows');
+    expect(() => classCentres(points([5, 5]), 11, createRandom(1))).toThrow('points: 11 of 10 rows');
     expect(() => classCentres(points([5, 0, 5]), 4, createRandom(1))).toThrow('class 1 has no row');
   });
 });

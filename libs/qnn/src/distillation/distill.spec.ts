@@ -76,7 +76,7 @@ describe('distill', () => {
     const { settings, compiled } = await compile({ encoding: 'basis', ansatz: 'hardware-efficient' });
     const given = { real: ring(1, 80), points: 8, seed: 1, refine: null };
     await expect(distill(compiled, settings, given)).rejects.toThrow("qnn.encoding: 'basis' takes 0 and 1 alone");
-    await expect(distilled({ points: 81 })).rejects.toThrow('count: 81 points of 80 rows');
+    await expect(distilled({ points: 81 })).rejects.toThrow('points: 81 of 80 rows');
   });
 
   it('ends with the error of onStep', async () => {
