@@ -102,7 +102,7 @@ describe('a compare file', () => {
   });
 });
 
-it.each(['labels', 'quickstart-seeds', 'sources'])('examples/evidence/%s.yaml is one', async (name) => {
+it.each(['labels', 'quickstart-seeds', 'search', 'sources'])('examples/evidence/%s.yaml is one', async (name) => {
   const path = fileURLToPath(new URL(`../../../../examples/evidence/${name}.yaml`, import.meta.url));
   const { cells } = await loadCompareFile(path, {});
   expect(cells.length).toBeGreaterThan(3);
