@@ -68,6 +68,7 @@ export async function distillPoints(
       points: count,
       seed,
       refine,
+      signal,
       async onStep(progress) {
         options.onRefined(progress);
         await pause();

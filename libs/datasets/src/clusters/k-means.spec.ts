@@ -1,7 +1,13 @@
-import { createRandom } from '@qloom/random/random.ts';
+import { createRandom, type Random } from '@qloom/random/random.ts';
+import type { Points } from '@qloom/study/points/points.ts';
 import fc from 'fast-check';
-import { classCentres } from './class-centres.ts';
-import { type ClusterRows, kMeans } from './k-means.ts';
+import { runNow } from '../split/turns.ts';
+import { classCentresSteps } from './class-centres.ts';
+import { type ClusterRows, type KMeansOptions, kMeansSteps } from './k-means.ts';
+
+const kMeans = (rows: ClusterRows, options: KMeansOptions) => runNow(kMeansSteps(rows, options));
+const classCentres = (points: Points, count: number, random: Random) =>
+  runNow(classCentresSteps(points, count, random));
 
 const rowsOf = (count: number, features: number, at: (i: number, j: number) => number): ClusterRows => ({
   count,
@@ -36,7 +42,7 @@ const distance = ({ features, x }: ClusterRows, row: number, centres: Float64Arr
 const largestDifference = (a: ArrayLike<number>, b: ArrayLike<number>) =>
   Math.max(...Array.from(a, (value, i) => Math.abs(value - b[i])));
 
-describe('kMeans', () => {
+describe('kMeansSteps', () => {
   it('agrees with scikit-learn from the same first centres', () => {
     // scikit-learn 1.9.1: x = np.array([[((7919*i + 104729*j + 13*i*i*(j+1)) % 997) / 100 for j in range(3)] for i in range(40)])
     // m = KMeans(5, init=x[::8], n_init=1, algorithm='lloyd', tol=0).fit(x); m.cluster_centers_, m.labels_, m.inertia_
@@ -101,7 +107,7 @@ describe('kMeans', () => {
   });
 });
 
-describe('classCentres', () => {
+describe('classCentresSteps', () => {
   const points = (counts: readonly number[], seed = 1) => {
     const random = createRandom(seed);
     const y = Int32Array.from(counts.flatMap((count, label) => new Array<number>(count).fill(label)));

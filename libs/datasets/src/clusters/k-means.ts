@@ -1,5 +1,6 @@
 import type { Random } from '@qloom/random/random.ts';
 import { DatasetError } from '@qloom/study/points/dataset-error.ts';
+import type { Steps } from '../split/turns.ts';
 
 /** Rows to cluster: float64, row-major, shape [count, features]. */
 export interface ClusterRows {
@@ -8,7 +9,7 @@ export interface ClusterRows {
   readonly x: Float64Array;
 }
 
-/** Result of {@link kMeans}. */
+/** Result of {@link kMeansSteps}. */
 export interface Clusters {
   /** Mean of the rows of each cluster, shape [k, features]. */
   readonly centres: Float64Array;
@@ -18,7 +19,7 @@ export interface Clusters {
   readonly inertia: number;
 }
 
-/** Options of {@link kMeans}. */
+/** Options of {@link kMeansSteps}. */
 export interface KMeansOptions {
   readonly k: number;
   readonly random: Random;
@@ -33,9 +34,10 @@ export interface KMeansOptions {
 /**
  * k-means by Lloyd's iterations from the seeding of Arthur and Vassilvitskii, "k-means++: The advantages of careful seeding"
  * (SODA 2007), until no row changes its cluster. A cluster that loses all rows takes the row farthest from its centre. With
- * fewer distinct rows than k, centres coincide. Throws DatasetError unless k is a whole number from 1 to the number of rows.
+ * fewer distinct rows than k, centres coincide. In steps of one iteration each, for `runInTurns`: an iteration takes as long as
+ * rows × clusters. Throws DatasetError unless k is a whole number from 1 to the number of rows.
  */
-export function kMeans(rows: ClusterRows, options: KMeansOptions): Clusters {
+export function* kMeansSteps(rows: ClusterRows, options: KMeansOptions): Steps<Clusters> {
   const { k, random, starts = 4, iterations = 100, initial } = options;
   if (!Number.isInteger(k) || k < 1 || k > rows.count) {
     throw new DatasetError('k', `k: ${k} clusters of ${rows.count} rows; right would be 1 to ${rows.count}`);
@@ -43,7 +45,7 @@ export function kMeans(rows: ClusterRows, options: KMeansOptions): Clusters {
   let best: Clusters | undefined;
   for (let start = 0; start < (initial ? 1 : starts); start++) {
     const centres = initial?.slice() ?? seedCentres(rows, k, random.fork(start));
-    const found = iterate(rows, centres, iterations);
+    const found = yield* iterate(rows, centres, iterations);
     if (best === undefined || found.inertia < best.inertia) best = found;
   }
   return best as Clusters;
@@ -80,7 +82,7 @@ function drawInProportion(weights: Float64Array, target: number): number {
   return last;
 }
 
-function iterate(rows: ClusterRows, centres: Float64Array, iterations: number): Clusters {
+function* iterate(rows: ClusterRows, centres: Float64Array, iterations: number): Steps<Clusters> {
   const { count, features } = rows;
   const clusterOf = new Int32Array(count).fill(-1);
   const distances = new Float64Array(count);
@@ -89,6 +91,7 @@ function iterate(rows: ClusterRows, centres: Float64Array, iterations: number): 
     if (!changed || iteration === iterations) break;
     const sizes = fillEmpty(clusterOf, distances, centres.length / features);
     moveCentres(rows, centres, clusterOf, sizes);
+    yield;
   }
   return { centres, clusterOf, inertia: distances.reduce((sum, distance) => sum + distance, 0) };
 }

@@ -79,11 +79,12 @@ describe('distill', () => {
     await expect(distilled({ points: 81 })).rejects.toThrow('points: 81 of 80 rows');
   });
 
-  it('ends with the error of onStep', async () => {
+  it('ends with the error of onStep, and with the reason of its signal', async () => {
     const onStep = () => {
       throw new Error('stopped');
     };
     await expect(distilled({ onStep })).rejects.toThrow('stopped');
+    await expect(distilled({ signal: AbortSignal.abort(new Error('aborted')) })).rejects.toThrow('aborted');
   });
 });
 

@@ -1,5 +1,6 @@
-import { classCentres } from '@qloom/datasets/clusters/class-centres.ts';
+import { classCentresSteps } from '@qloom/datasets/clusters/class-centres.ts';
 import { stratifiedSample } from '@qloom/datasets/split/stratified-folds.ts';
+import { runInTurns } from '@qloom/datasets/split/turns.ts';
 import { createRandom } from '@qloom/random/random.ts';
 import type { Points } from '@qloom/study/points/points.ts';
 import { selectRows } from '@qloom/study/points/rows.ts';
@@ -19,6 +20,8 @@ export interface Distillation {
   readonly refine: RefineSettings | null;
   /** Called after every step of the refinement. An error ends the distillation. */
   readonly onStep?: (progress: RefineProgress) => void | Promise<void>;
+  /** Ends the search for centres. Default: none. */
+  readonly signal?: AbortSignal;
 }
 
 /** Few labelled points in place of many. */
@@ -31,16 +34,16 @@ export interface DistilledSet {
 /**
  * Distils real points for a QNN (after Wang et al., "Dataset distillation", arXiv:1811.10959): centres of k-means within each
  * class, which the utility gradient of the QNN then moves. Throws DatasetError where the number of points does not fit the
- * classes and rows, QnnSettingsError for the encoding 'basis', which takes 0 and 1 alone.
+ * classes and rows, QnnSettingsError for the encoding 'basis', which takes 0 and 1 alone, and the signal's reason once it has aborted.
  */
 export async function distill(
   compiled: CompiledCircuit,
   settings: QnnSettings,
-  { real, points: count, seed, refine, onStep }: Distillation,
+  { real, points: count, seed, refine, onStep, signal }: Distillation,
 ): Promise<DistilledSet> {
   requireContinuous(settings);
   const random = createRandom(`distill/${seed}`);
-  const centres = classCentres(real, count, random.fork('k-means'));
+  const centres = await runInTurns(classCentresSteps(real, count, random.fork('k-means')), { signal });
   if (refine === null) return { points: centres, centres };
   const points = await refinePoints(compiled, settings, {
     points: centres,
