@@ -6,7 +6,7 @@ export default {
   ignore: ['libs/contracts/src/gen/**', 'scripts/fixtures/**', 'scripts/*.mjs', '*.cjs'],
   workspaces: {
     '.': {
-      entry: ['scripts/*.{mjs,ts}', 'deploy/**/*.spec.ts'],
+      entry: ['scripts/*.{mjs,ts}', 'deploy/**/*.spec.ts', 'deploy/checks/build-outside.ts'],
       project: ['scripts/**', 'deploy/**/*.ts'],
     },
     'libs/*': {

@@ -79,8 +79,11 @@ describe('the table of services', () => {
 
   it('has a stage of the Dockerfile for each service, at the port of the containers', () => {
     const dockerfile = read('Dockerfile');
-    const stages = [...dockerfile.matchAll(/^FROM runtime AS (\S+)$/gm)].map(([, stage]) => stage);
-    expect(stages.sort()).toEqual([...SERVICE_NAMES].sort());
+    const stagesOn = (base: string): string[] =>
+      [...dockerfile.matchAll(new RegExp(`^FROM ${base} AS (\\S+)$`, 'gm'))].map(([, stage]) => stage);
+    expect(stagesOn('runtime').sort()).toEqual([...SERVICE_NAMES].sort());
+    const trained = SERVICE_NAMES.filter((name) => name !== 'agent').map((name) => `${name}-cuda`);
+    expect(stagesOn('runtime-cuda').sort()).toEqual(trained.sort());
     expect(dockerfile).toContain(`EXPOSE ${CONTAINER_PORT}`);
   });
 });
