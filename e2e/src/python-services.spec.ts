@@ -1,16 +1,10 @@
 import { execFile } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { describeWithPython, pythonProgram } from '@qloom/testing/python.ts';
-import { type SpawnedMain, spawnProgram } from '@qloom/testing/spawn-main.ts';
-import { createTempFolder, type TempFolder } from '@qloom/testing/temp-folder.ts';
+import { describeWithPython } from '@qloom/testing/python.ts';
 import { createWorkplace, type Workplace } from './cli-qloom.ts';
 import { readRecord, rewardedEpisodes } from './cli-run-folder.ts';
 import { TINY_STUDY } from './cli-tiny-study.ts';
-
-const execute = promisify(execFile);
-const ROOT = fileURLToPath(new URL('../../', import.meta.url));
-const FOLDER = `${ROOT}examples/services`;
+import { PYTHON_MODULES, type PythonService, ROOT, startPythonService } from './python-service.ts';
 
 /** The example services in Python. */
 const SERVICES = [
@@ -18,7 +12,7 @@ const SERVICES = [
     module: 'numpy_generator',
     suite: 'generator',
     target: 'QLOOM_GENERATOR_TARGET',
-    needs: ['numpy'],
+    needs: [],
     // It offers other hyperparameters than those of the space.
     study: TINY_STUDY.replace(/space:\n( {2}.*\n)+/, ''),
   },
@@ -29,48 +23,47 @@ const SERVICES = [
     needs: ['optuna', 'scipy'],
     study: TINY_STUDY.replace('policy: ppo-surrogate', 'policy: tpe'),
   },
+  {
+    module: 'pennylane_qnn_sim',
+    suite: 'qnn-sim',
+    target: 'QLOOM_QNN_SIM_TARGET',
+    needs: ['pennylane', 'jax'],
+    study: TINY_STUDY,
+  },
 ] as const;
-const MODULES = ['grpc', 'grpc_health', 'grpc_status', 'grpc_tools', 'pytest', 'ruff'];
 
 describe.each(SERVICES)('examples/services/$module', ({ module, suite, target, needs, study }) => {
-  describeWithPython('in Python', [...MODULES, ...needs], () => {
-    let stubs: TempFolder;
+  describeWithPython('in Python', [...PYTHON_MODULES, ...needs], () => {
     let place: Workplace;
-    let service: SpawnedMain;
-    let address: string;
+    let service: PythonService;
 
     beforeAll(async () => {
-      [stubs, place] = await Promise.all([createTempFolder(), createWorkplace()]);
-      await execute(pythonProgram(), ['make_stubs.py', `${ROOT}proto`, stubs.path], { cwd: FOLDER });
-      address = stubs.socket(suite);
-      const env = { PYTHONPATH: stubs.path, PYTHONDONTWRITEBYTECODE: '1', QLOOM_LISTEN: address };
-      service = spawnProgram(pythonProgram(), ['-m', module], { env, cwd: FOLDER });
-      await service.ready;
-    }, 300_000);
+      [service, place] = await Promise.all([startPythonService(module), createWorkplace()]);
+    }, 600_000);
 
     afterAll(async () => {
-      const { code } = await service.stop();
-      await Promise.all([stubs.remove(), place.remove()]);
-      expect(code).toBe(0);
-    });
-
-    it('passes its own tests', async () => {
-      const env = { ...process.env, PYTHONPATH: stubs.path, PYTHONDONTWRITEBYTECODE: '1' };
-      await execute(pythonProgram(), ['-m', 'pytest', '--quiet', module], { cwd: FOLDER, env });
-    }, 300_000);
+      await place.remove();
+      expect(await service.stop()).toBe(0);
+    }, 600_000);
 
     it('passes the conformance kit', async () => {
-      const { stdout } = await execute(process.execPath, ['conformance/src/main.ts', suite, address], { cwd: ROOT });
+      const args = ['conformance/src/main.ts', suite, service.address];
+      const { stdout } = await promisify(execFile)(process.execPath, args, { cwd: ROOT });
       expect(stdout).toMatch(/ 0 failed/);
-    }, 300_000);
+    }, 600_000);
+
+    it('passes its own tests', async () => {
+      await service.run('pytest', '--quiet', module, 'qloom_service');
+    }, 600_000);
 
     it('takes part in a study', async () => {
       place.write('tiny.yaml', study);
-      const { code, stderr } = await place.start(['run', 'tiny.yaml', '--out', 'runs'], { [target]: address }).ended;
+      const run = place.start(['run', 'tiny.yaml', '--out', 'runs'], { [target]: service.address });
+      const { code, stderr } = await run.ended;
       expect({ code, stderr: code === 0 ? '' : stderr }).toEqual({ code: 0, stderr: '' });
       const folder = place.file('runs/tiny');
       expect(rewardedEpisodes(folder)).toEqual([0, 1, 2, 3]);
       expect(readRecord(folder).state).toBe('finished');
-    }, 300_000);
+    }, 600_000);
   });
 });

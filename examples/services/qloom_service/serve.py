@@ -7,6 +7,7 @@ import signal
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import grpc
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
@@ -24,6 +25,22 @@ def listen_address() -> str:
     """Where to serve: QLOOM_LISTEN (`unix:/path.sock` or `host:port`), else PORT on every interface, else loopback's 50051."""
     port = os.environ.get("PORT")
     return os.environ.get("QLOOM_LISTEN") or (f"0.0.0.0:{port}" if port else "127.0.0.1:50051")
+
+
+def server_credentials() -> grpc.ServerCredentials | None:
+    """TLS by QLOOM_TLS_CERT_FILE and QLOOM_TLS_KEY_FILE, read again for every connection; None without them.
+
+    With QLOOM_TLS_CA_FILE clients must present a certificate of that authority.
+    """
+    paths = [os.environ.get(f"QLOOM_TLS_{name}_FILE") for name in ("KEY", "CERT", "CA")]
+
+    def read() -> grpc.ServerCertificateConfiguration:
+        key, certificate, authority = (Path(path).read_bytes() if path else None for path in paths)
+        return grpc.ssl_server_certificate_configuration([(key, certificate)], authority)
+
+    if not paths[1]:
+        return None
+    return grpc.dynamic_ssl_server_credentials(read(), read, require_client_authentication=bool(paths[2]))
 
 
 def serve(name: str, contract: str, add: Callable[[grpc.Server], None]) -> None:
@@ -45,7 +62,8 @@ def serve(name: str, contract: str, add: Callable[[grpc.Server], None]) -> None:
     health_pb2_grpc.add_HealthServicer_to_server(probes, server)
 
     address = listen_address()
-    port = server.add_insecure_port(address)
+    credentials = None if address.startswith("unix:") else server_credentials()
+    port = server.add_secure_port(address, credentials) if credentials else server.add_insecure_port(address)
     stopped = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopped.set())

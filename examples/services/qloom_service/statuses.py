@@ -1,4 +1,4 @@
-"""The interceptor that ends calls: refusals become statuses with details, defects INTERNAL, too many calls RESOURCE_EXHAUSTED."""
+"""The interceptor that ends calls: refusals become statuses with details, defects INTERNAL."""
 
 import logging
 import threading
@@ -60,6 +60,8 @@ class Statuses(grpc.ServerInterceptor):
             yield
         except Refusal as refusal:
             context.abort_with_status(rpc_status.to_status(_status_of(refusal)))
+        except NotImplementedError:
+            context.abort(grpc.StatusCode.UNIMPLEMENTED, "this service does not offer the call")
         except Exception as error:
             if not context.is_active():
                 return  # cancelled: nobody waits for a status

@@ -1,4 +1,7 @@
+import shutil
+import subprocess
 import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import grpc
 import pytest
@@ -8,6 +11,7 @@ from grpc_status import rpc_status
 from qloom.generator.v1 import generator_pb2 as pb
 from qloom.generator.v1 import generator_pb2_grpc
 from qloom_service.refusals import diverged, invalid
+from qloom_service.serve import server_credentials
 from qloom_service.serving import serving
 
 
@@ -39,6 +43,7 @@ def faulty(servicer, most_calls=4):
     [
         (invalid("settings.qnn.ansatz", "is none; right would be one"), grpc.StatusCode.INVALID_ARGUMENT),
         (diverged("the loss is infinite"), grpc.StatusCode.OUT_OF_RANGE),
+        (NotImplementedError("not offered"), grpc.StatusCode.UNIMPLEMENTED),
         (KeyError("defect"), grpc.StatusCode.INTERNAL),
     ],
 )
@@ -73,3 +78,38 @@ def test_a_call_too_many_is_resource_exhausted_and_the_next_one_is_served():
         servicer.leave.set()
         first.result()
         stub.GetCapabilities(pb.GetCapabilitiesRequest())
+
+
+def certificates(folder):
+    """A key and a certificate for localhost that signed itself, as files."""
+    files = {"KEY": folder / "key.pem", "CERT": folder / "cert.pem"}
+    options = ["-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "1", "-subj", "/CN=localhost"]
+    names = ["-addext", "subjectAltName=DNS:localhost", "-keyout", files["KEY"], "-out", files["CERT"]]
+    subprocess.run(["openssl", "req", *options, *names], check=True, capture_output=True)
+    return files
+
+
+@pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl makes the certificates")
+def test_with_tls_files_only_clients_of_the_authority_are_served(tmp_path, monkeypatch):
+    monkeypatch.delenv("QLOOM_TLS_CERT_FILE", raising=False)
+    assert server_credentials() is None
+    files = certificates(tmp_path)
+    for name, path in (*files.items(), ("CA", files["CERT"])):
+        monkeypatch.setenv(f"QLOOM_TLS_{name}_FILE", str(path))
+    key, certificate = files["KEY"].read_bytes(), files["CERT"].read_bytes()
+    server = grpc.server(ThreadPoolExecutor(max_workers=2))
+    servicer = Faulty()
+    servicer.leave.set()
+    generator_pb2_grpc.add_GeneratorServiceServicer_to_server(servicer, server)
+    port = server.add_secure_port("localhost:0", server_credentials())
+    server.start()
+
+    def ask(*own):
+        with grpc.secure_channel(f"localhost:{port}", grpc.ssl_channel_credentials(certificate, *own)) as channel:
+            return generator_pb2_grpc.GeneratorServiceStub(channel).GetCapabilities(pb.GetCapabilitiesRequest())
+
+    assert ask(key, certificate) == pb.GetCapabilitiesResponse()
+    with pytest.raises(grpc.RpcError) as caught:
+        ask()
+    assert caught.value.code() is grpc.StatusCode.UNAVAILABLE
+    server.stop(grace=None).wait()
