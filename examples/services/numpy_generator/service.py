@@ -21,7 +21,7 @@ NAME, VERSION = "numpy-generator", "1.0.0"
 """The implementation. Every slot records it, and a model is sampled only by the implementation that fitted it: change the version
 where old models would not fit."""
 CONTRACT = "qloom.generator.v1.GeneratorService"
-MOST_FEATURES, MOST_POINTS = 64, 20_000
+MOST_FEATURES, MOST_POINTS = 64, 100_000
 LARGEST = float(np.finfo(np.float32).max)
 
 

@@ -20,7 +20,7 @@ class Policy(policy_pb2_grpc.PolicyServiceServicer):
 
     def Propose(self, request: pb.ProposeRequest, context: grpc.ServicerContext) -> pb.ProposeResponse:
         """One proposal for each episode from `first_episode`. A study asks for one at a time (`count` is 1)."""
-        name, settings = _settings(request.settings)
+        name, settings = _settings(request)
         if request.count > MOST_PROPOSALS:
             raise invalid("count", f"is {request.count}; right would be at most {MOST_PROPOSALS}")
         if request.first_episode >= MOST_EPISODES:
@@ -35,7 +35,7 @@ class Policy(policy_pb2_grpc.PolicyServiceServicer):
 
     def Observe(self, request: pb.ObserveRequest, context: grpc.ServicerContext) -> pb.ObserveResponse:
         """The checkpoint with the results of one more batch."""
-        name, settings = _settings(request.settings)
+        name, settings = _settings(request)
         results = [_result(settings.space, result, f"results[{i}]") for i, result in enumerate(request.results)]
         known = history.unpack(request.state, name).observe(results)
         if learns(settings, known):
@@ -43,7 +43,10 @@ class Policy(policy_pb2_grpc.PolicyServiceServicer):
         return pb.ObserveResponse(state=known.pack(), updates=known.updates)
 
 
-def _settings(given: pb.PolicySettings) -> tuple[str, Settings]:
+def _settings(request: pb.ProposeRequest | pb.ObserveRequest) -> tuple[str, Settings]:
+    if not request.HasField("settings"):
+        raise invalid("settings", "is not set; right would be the settings of a study")
+    given = request.settings
     name = given.name or next(iter(POLICIES))
     if name not in POLICIES:
         raise invalid("settings.name", f"is {name!r}; right would be one of {', '.join(POLICIES)}")

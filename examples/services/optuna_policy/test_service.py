@@ -56,6 +56,7 @@ def test_wrong_requests_are_invalid_and_an_unknown_name_lists_the_known_ones(stu
         "at most 1024": lambda: propose(stub, count=2000),
         "a finite number": lambda: observe(stub, enumerate(proposals), reward=float("nan")),
         "a hyperparameter of settings.space": lambda: observe(stub, enumerate(proposals), settings=pb.PolicySettings()),
+        "settings of a study": lambda: stub.Propose(pb.ProposeRequest(count=1)),
         "no checkpoint": lambda: propose(stub, b"of somebody else"),
     }
     for right, call in calls.items():
