@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { describeWithPython } from '@qloom/testing/python.ts';
+import { describeWithPython, pythonProgram } from '@qloom/testing/python.ts';
 import { createWorkplace, type Workplace } from './cli-qloom.ts';
 import { readRecord, rewardedEpisodes } from './cli-run-folder.ts';
 import { TINY_STUDY } from './cli-tiny-study.ts';
@@ -31,6 +31,15 @@ const SERVICES = [
     study: TINY_STUDY,
   },
 ] as const;
+
+describeWithPython('the example services', ['ruff'], () => {
+  it('are formatted, and have nothing that ruff reports', async () => {
+    const cwd = `${ROOT}examples/services`;
+    for (const args of [['check'], ['format', '--check']]) {
+      await promisify(execFile)(pythonProgram(), ['-m', 'ruff', ...args, '--no-cache', '.'], { cwd });
+    }
+  }, 600_000);
+});
 
 describe.each(SERVICES)('examples/services/$module', ({ module, suite, target, needs, study }) => {
   describeWithPython('in Python', [...PYTHON_MODULES, ...needs], () => {

@@ -1,8 +1,10 @@
 import { fileURLToPath } from 'node:url';
+import { ChannelCredentials } from '@grpc/grpc-js';
 import { QnnSettings } from '@qloom/contracts/gen/qloom/episode/v1/slots.ts';
 import {
   EvaluateSettings,
   ExpectationRequest,
+  QnnSimulatorServiceClient,
   QnnSimulatorServiceService,
 } from '@qloom/contracts/gen/qloom/qnn_sim/v1/qnn_sim.ts';
 import { createHiddenManifoldTask } from '@qloom/datasets/tasks/hidden-manifold.ts';
@@ -52,17 +54,18 @@ describeWithPython('the simulator on PennyLane', [...PYTHON_MODULES, 'pennylane'
     await folder.remove();
   }, 600_000);
 
-  async function evaluate(simulator: Simulator, given: object, qnn: object, training: Points, heldOut: Points) {
+  function partsOf(given: object, qnn: object, training: Points, heldOut: Points) {
     const settings = EvaluateSettings.fromPartial({ ...given, qnn: QnnSettings.fromPartial({ ...QNN, ...qnn }) });
-    const parts = [
+    return [
       { $case: 'settings' as const, value: settings },
       ...[...encodePoints(training)].map((value) => ({ $case: 'training' as const, value })),
       ...[...encodePoints(heldOut)].map((value) => ({ $case: 'heldOut' as const, value })),
     ];
-    const { report } = await simulator.evaluate(
-      parts.map((part) => ({ part })),
-      { deadlineMs: 600_000 },
-    );
+  }
+
+  async function evaluate(simulator: Simulator, ...given: Parameters<typeof partsOf>) {
+    const parts = partsOf(...given).map((part) => ({ part }));
+    const { report } = await simulator.evaluate(parts, { deadlineMs: 600_000 });
     return report!.runs;
   }
 
@@ -115,6 +118,22 @@ describeWithPython('the simulator on PennyLane', [...PYTHON_MODULES, 'pennylane'
     expect(other.accuracy).toBe(one.accuracy);
     expect(other.circuitExecutions).toBe(one.circuitExecutions);
     for (const [i, loss] of one.trainingLosses.entries()) expect(other.trainingLosses[i]).toBeCloseTo(loss, 8);
+  }, 600_000);
+
+  it('lets its clients ping during a long call', async () => {
+    // Our clients ping every 20 s; ten times a second takes less time. By default a server of gRPC permits two such pings.
+    const options = { 'grpc.keepalive_time_ms': 100, 'grpc.keepalive_timeout_ms': 60_000 };
+    const client = new QnnSimulatorServiceClient(service.address, ChannelCredentials.createInsecure(), options);
+    try {
+      await new Promise<void>((resolve, reject) => {
+        const call = client.evaluate((error) => (error ? reject(error) : resolve()));
+        for (const part of partsOf({ seeds: [1] }, { batchSize: LABELS, steps: 3000 }, labels(1), test(1)))
+          call.write({ part });
+        call.end();
+      });
+    } finally {
+      client.close();
+    }
   }, 600_000);
 
   it('reaches the accuracy of ours over paired draws, within error', async () => {

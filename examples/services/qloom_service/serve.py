@@ -18,6 +18,14 @@ MOST_CALLS = 32
 """Calls of the contract that are served at once."""
 PROBES = 8
 """Threads that are left for health."""
+OPTIONS = [
+    # Two processes never share a port by accident: the second fails to start.
+    ("grpc.so_reuseport", 0),
+    # Qloom's clients ping every 20 s while a call runs. By default a server of gRPC closes the connection after some such pings,
+    # and with it every call of more than a minute or so that sends nothing meanwhile.
+    ("grpc.http2.max_ping_strikes", 0),
+]
+"""Options of the server."""
 SERVING, NOT_SERVING = health_pb2.HealthCheckResponse.SERVING, health_pb2.HealthCheckResponse.NOT_SERVING
 
 
@@ -54,8 +62,7 @@ def serve(name: str, contract: str, add: Callable[[grpc.Server], None]) -> None:
     server = grpc.server(
         ThreadPoolExecutor(max_workers=MOST_CALLS + PROBES),
         interceptors=[Statuses(MOST_CALLS)],
-        # Two processes never share a port by accident: the second fails to start.
-        options=[("grpc.so_reuseport", 0)],
+        options=OPTIONS,
     )
     add(server)
     probes = health.HealthServicer()

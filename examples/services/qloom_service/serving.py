@@ -6,13 +6,14 @@ from contextlib import contextmanager
 
 import grpc
 
+from qloom_service.serve import OPTIONS
 from qloom_service.statuses import Statuses
 
 
 @contextmanager
 def serving(add: Callable[[grpc.Server], None], most_calls: int = 4) -> Iterator[grpc.Channel]:
     """Serves what `add` adds on a free port of loopback, and gives a channel to it."""
-    server = grpc.server(ThreadPoolExecutor(max_workers=8), interceptors=[Statuses(most_calls)])
+    server = grpc.server(ThreadPoolExecutor(max_workers=8), interceptors=[Statuses(most_calls)], options=OPTIONS)
     add(server)
     port = server.add_insecure_port("127.0.0.1:0")
     server.start()
