@@ -368,3 +368,35 @@ async function expectRewards(of: World, id: string, count: number, reason: strin
   );
   expect(reasons).toEqual(new Array(count).fill(reason));
 }
+
+describe('ListStudyEvents', () => {
+  it('gives every event of a study as the log has it, with the study file that the caller sent', async () => {
+    const id = 'listed';
+    const studyFile = '# mine\nseed: 7\n';
+    const { study } = await world.agent.createStudy({ id, settings: smallStudy(), studyFile });
+    expect(study?.createTime).toBeInstanceOf(Date);
+    expect(study?.endTime).toBeUndefined();
+    const ended = (await world.agent.cancelStudy({ id })).study;
+    expect(ended?.endTime?.getTime()).toBeGreaterThanOrEqual(study?.createTime?.getTime() ?? Number.NaN);
+    const events = [];
+    for await (const { event } of world.agent.listStudyEvents({ id })) events.push(event);
+    const slots = events.map((event) => event?.slot);
+    expect(slots).toEqual(expect.arrayContaining(['create', 'cancel']));
+    const [created] = events;
+    expect(created?.content).toMatchObject({ $case: 'record', value: { record: { $case: 'created' } } });
+    if (created?.content?.$case !== 'record' || created.content.value.record?.$case !== 'created') throw new Error();
+    expect(created.content.value.record.value.studyFile).toBe(studyFile);
+    const sequences = events.map((event) => Number(event?.sequence));
+    expect(sequences).toEqual([...sequences].sort((a, b) => a - b));
+    expect((await world.agent.createStudy({ id, settings: smallStudy(), studyFile: 'other' })).study?.id).toBe(id);
+  });
+
+  it('answers NOT_FOUND for a study that is not there, and INVALID_ARGUMENT for a long study file', async () => {
+    const missing = async () => {
+      for await (const _ of world.agent.listStudyEvents({ id: 'missing' }));
+    };
+    expect((await rejection(missing())).code).toBe(status.NOT_FOUND);
+    const long = world.agent.createStudy({ id: 'long-file', settings: smallStudy(), studyFile: 'x'.repeat(65_537) });
+    expect((await rejection(long)).details).toMatch(/study_file: has 65537 bytes; right would be at most 65536/);
+  });
+});

@@ -13,6 +13,7 @@ import { engineFindings } from '@qloom/tfjs/backends/engine-findings.ts';
 import type { Training } from '@qloom/tfjs/steps/use-training.ts';
 import { storeDataset, storeUnlabelled } from '../study/data/datasets.ts';
 import { advertisedSpace, type Peers } from '../study/peers.ts';
+import { encodeStudyEvent } from '../study/replay/study-event.ts';
 import { MAX_EPISODES } from '../study/settings/complete-settings.ts';
 import type { Studies } from '../study/studies.ts';
 
@@ -70,8 +71,8 @@ export function createAgentService(
       const dataset = await storeDataset(artifacts, points, description);
       return { dataset, rows: points.count, features: points.features, classes: points.classes };
     },
-    async createStudy({ id, settings }, { signal }) {
-      return { study: await studies.create(id, settings, signal) };
+    async createStudy({ id, settings, studyFile }, { signal }) {
+      return { study: await studies.create(id, settings, signal, studyFile) };
     },
     async getStudy({ id }) {
       return { study: await studies.get(id) };
@@ -86,6 +87,9 @@ export function createAgentService(
     },
     async cancelStudy({ id }) {
       return { study: await studies.cancel(id) };
+    },
+    async *listStudyEvents({ id }) {
+      for (const event of await studies.events(id)) yield { event: encodeStudyEvent(event) };
     },
     async *getArtifact({ sha256 }) {
       for (const chunk of encodeBytes(await artifacts.get(sha256))) yield { chunk };

@@ -41,13 +41,18 @@ interface StudyChange {
  * ({@link createHeldStudies}).
  */
 export interface Studies extends BackgroundWork {
-  /** Creates a study, which the next agent with room runs. Throws ValidationError, or DomainError `already-exists` for other settings. */
-  create(id: string, settings: StudySettings | undefined, signal: AbortSignal): Promise<Study>;
+  /**
+   * Creates a study, which the next agent with room runs; `studyFile` is the text that its settings come from. Throws ValidationError,
+   * or DomainError `already-exists` for other settings.
+   */
+  create(id: string, settings: StudySettings | undefined, signal: AbortSignal, studyFile?: string): Promise<Study>;
   /** The current state of a study. Throws DomainError `not-found`. */
   get(id: string): Promise<Study>;
   list(): Promise<Study[]>;
   /** The current state of a study, then each change until it ends. Throws DomainError `not-found`. */
   watch(id: string, signal: AbortSignal): AsyncIterable<StudyChange>;
+  /** The events of a study so far, in the order of the log. Throws DomainError `not-found`. */
+  events(id: string): Promise<readonly LogEvent[]>;
   /** Cancels a study. Throws DomainError `not-found`. */
   cancel(id: string): Promise<Study>;
 }
@@ -60,16 +65,19 @@ export function createStudies(deps: HeldStudiesDeps, context: SettingsContext): 
   const held = createHeldStudies(deps);
   const messageOf = (view: StudyView): Study => studyMessage(view, held.stallsOf(view.study).text());
 
-  const load = async (id: string): Promise<StudyView> => {
+  const replay = async (id: string): Promise<{ events: readonly LogEvent[]; view: StudyView }> => {
     if (!STUDY_ID.test(id)) throw invalidId(id);
-    const view = (await episodeLog.replay(id)).reduce(applyEvent, emptyView(id));
+    const events = await episodeLog.replay(id);
+    const view = events.reduce(applyEvent, emptyView(id));
     if (view.created === undefined) throw new DomainError('not-found', `study ${id}: there is none of that id`);
-    return view;
+    return { events, view };
   };
+  const load = async (id: string): Promise<StudyView> => (await replay(id)).view;
 
   return {
-    async create(id, given, signal) {
+    async create(id, given, signal, studyFile) {
       if (!STUDY_ID.test(id)) throw invalidId(id);
+      requireShort(studyFile);
       const { settings: asked, data, seeds } = await checkedSettings(deps, given, context, signal);
       const created = await episodeLog.read({ study: id, slot: 'create' });
       if (created === undefined) {
@@ -91,7 +99,7 @@ export function createStudies(deps: HeldStudiesDeps, context: SettingsContext): 
         const { labels } = await data.own(signal);
         await splitLabels(labels, settings, seeds, data.description);
         await askSimulator(deps.peers, qnn, data.shape, signal, { isPretrained: pretraining !== undefined });
-        const value = { settings, space: space.parameters.map(encodeHyperparameter) };
+        const value = { settings, space: space.parameters.map(encodeHyperparameter), studyFile };
         const { key, payload } = encodeRecord(id, { $case: 'created', value }, deps.clock.now());
         await episodeLog.append(key, payload);
       }
@@ -140,6 +148,7 @@ export function createStudies(deps: HeldStudiesDeps, context: SettingsContext): 
       }
       signal.throwIfAborted();
     },
+    events: async (id) => (await replay(id)).events,
     async cancel(id) {
       const view = await load(id);
       if (view.finished !== undefined || view.isCancelled) return messageOf(view);
@@ -208,6 +217,16 @@ function asOldAs(created: CompleteSettings | undefined, given: CompleteSettings)
       ...(isOldChoice ? { choice: '' } : {}),
     },
   };
+}
+
+/** Maximum size of the text of a study file. Unit: bytes. */
+const MAX_STUDY_FILE_BYTES = 2 ** 16;
+
+function requireShort(studyFile = ''): void {
+  const bytes = Buffer.byteLength(studyFile);
+  if (bytes <= MAX_STUDY_FILE_BYTES) return;
+  const description = `has ${bytes} bytes; right would be at most ${MAX_STUDY_FILE_BYTES}`;
+  throw new ValidationError([{ field: 'study_file', description }]);
 }
 
 function canonical(settings: CompleteSettings | undefined): unknown {

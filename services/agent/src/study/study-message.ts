@@ -32,6 +32,8 @@ export function studyMessage(view: StudyView, waitingFor?: string): Study {
     result: view.finished?.result,
     synthetic: view.finished?.synthetic,
     waitingFor: isEnded(state) ? undefined : waitingFor,
+    createTime: view.created === undefined ? undefined : new Date(view.createdMs),
+    endTime: isEnded(state) ? new Date(view.endedMs) : undefined,
   };
 }
 

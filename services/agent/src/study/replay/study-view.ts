@@ -35,11 +35,13 @@ export type EpisodeSlots = { readonly [S in Slot]?: WrittenSlot };
 export interface StudyView {
   readonly study: string;
   readonly created?: StudyCreated & { readonly settings: CompleteSettings };
+  /** When it was created, by the log's clock; 0 before. */
   readonly createdMs: number;
   readonly prepared?: StudyPrepared;
   readonly isCancelled: boolean;
   readonly finished?: StudyFinished;
-  readonly finishedMs: number;
+  /** When it finished or, before that, was cancelled; 0 before. */
+  readonly endedMs: number;
   /** Results of the final evaluation's jobs, as JSON, by name. */
   readonly jobs: ReadonlyMap<string, string>;
   /** Checkpoints of the policy, by the number of observed batches. */
@@ -52,7 +54,7 @@ export interface StudyView {
 /** The view without events. */
 export function emptyView(study: string): StudyView {
   const maps = { jobs: new Map(), policies: new Map(), episodes: new Map() };
-  return { study, createdMs: 0, isCancelled: false, finishedMs: 0, ...maps, sequence: 0 };
+  return { study, createdMs: 0, isCancelled: false, endedMs: 0, ...maps, sequence: 0 };
 }
 
 /** The view with one more event. The same object if the event is already known. */
@@ -80,10 +82,16 @@ export function applyEvent(view: StudyView, event: LogEvent): StudyView {
     case 'prepared':
       return view.prepared !== undefined ? view : { ...view, sequence, prepared: record.value };
     case 'cancelled':
-      return view.isCancelled ? view : { ...view, sequence, isCancelled: true };
+      if (view.isCancelled) return view;
+      return {
+        ...view,
+        sequence,
+        isCancelled: true,
+        endedMs: view.finished === undefined ? event.timeMs : view.endedMs,
+      };
     case 'finished':
       if (view.finished !== undefined) return view;
-      return { ...view, sequence, finished: record.value, finishedMs: event.timeMs };
+      return { ...view, sequence, finished: record.value, endedMs: event.timeMs };
     case 'unit':
       if (view.jobs.has(record.value.name)) return view;
       return { ...view, sequence, jobs: new Map(view.jobs).set(record.value.name, record.value.json) };

@@ -487,7 +487,15 @@ export interface Study {
     | string
     | undefined;
   /** Highest utility of an episode so far; absent before the first. */
-  highestUtility?: number | undefined;
+  highestUtility?:
+    | number
+    | undefined;
+  /** When it was created, by the clock of the log. */
+  createTime?:
+    | Date
+    | undefined;
+  /** When it finished, failed or was cancelled, by the clock of the log; absent before. */
+  endTime?: Date | undefined;
 }
 
 /** Starts a study. */
@@ -495,7 +503,14 @@ export interface CreateStudyRequest {
   /** Id, [a-z0-9-]{1,63}. */
   id: string;
   /** Settings; a field that is 0 or empty takes its default. */
-  settings: StudySettings | undefined;
+  settings:
+    | StudySettings
+    | undefined;
+  /**
+   * The text of the study file that the settings come from, at most 64 KiB, for those who fetch the study. It has no effect, and the
+   * same id with the same settings and another text is the same study.
+   */
+  studyFile?: string | undefined;
 }
 
 /** The study. */
@@ -554,6 +569,50 @@ export interface CancelStudyResponse {
   study: Study | undefined;
 }
 
+/** Asks for the events of a study. */
+export interface ListStudyEventsRequest {
+  /** Id. */
+  id: string;
+}
+
+/** One event. */
+export interface ListStudyEventsResponse {
+  /** The event. */
+  event: StudyEvent | undefined;
+}
+
+/** An event of a study as the log has it. */
+export interface StudyEvent {
+  /** Grows with every event of the study, not by one. */
+  sequence: bigint;
+  /** When the log stored it. */
+  time:
+    | Date
+    | undefined;
+  /** Index of the episode; absent for an event of the study itself. */
+  episode?:
+    | number
+    | undefined;
+  /** Name of the slot. */
+  slot: string;
+  /** Trace context of its writer. */
+  headers: { [key: string]: string };
+  /** One of these. */
+  content:
+    | //
+    /** Of an event of an episode. */
+    { $case: "slotEvent"; value: SlotEvent }
+    | //
+    /** Of an event of the study itself. */
+    { $case: "record"; value: StudyRecord }
+    | undefined;
+}
+
+export interface StudyEvent_HeadersEntry {
+  key: string;
+  value: string;
+}
+
 /** Asks for an artifact. */
 export interface GetArtifactRequest {
   /** SHA-256, lower-case hex. */
@@ -603,6 +662,8 @@ export interface StudyCreated {
     | undefined;
   /** The search space at that moment, restricted by the study. */
   space: Hyperparameter[];
+  /** The text of its study file, where the caller sent one. */
+  studyFile?: string | undefined;
 }
 
 /** Data and splits are ready. */
@@ -2528,6 +2589,8 @@ function createBaseStudy(): Study {
     synthetic: undefined,
     waitingFor: undefined,
     highestUtility: undefined,
+    createTime: undefined,
+    endTime: undefined,
   };
 }
 
@@ -2580,6 +2643,12 @@ export const Study: MessageFns<Study> = {
     }
     if (message.highestUtility !== undefined) {
       writer.uint32(129).double(message.highestUtility);
+    }
+    if (message.createTime !== undefined) {
+      Timestamp.encode(toTimestamp(message.createTime), writer.uint32(138).fork()).join();
+    }
+    if (message.endTime !== undefined) {
+      Timestamp.encode(toTimestamp(message.endTime), writer.uint32(146).fork()).join();
     }
     return writer;
   },
@@ -2725,6 +2794,22 @@ export const Study: MessageFns<Study> = {
             message.highestUtility = reader.double();
             continue;
           }
+          case 17: {
+            if (tag !== 138) {
+              break;
+            }
+
+            message.createTime = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 18: {
+            if (tag !== 146) {
+              break;
+            }
+
+            message.endTime = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2783,6 +2868,16 @@ export const Study: MessageFns<Study> = {
         : isSet(object.highest_utility)
         ? globalThis.Number(object.highest_utility)
         : undefined,
+      createTime: isSet(object.createTime)
+        ? fromJsonTimestamp(object.createTime)
+        : isSet(object.create_time)
+        ? fromJsonTimestamp(object.create_time)
+        : undefined,
+      endTime: isSet(object.endTime)
+        ? fromJsonTimestamp(object.endTime)
+        : isSet(object.end_time)
+        ? fromJsonTimestamp(object.end_time)
+        : undefined,
     };
   },
 
@@ -2836,6 +2931,12 @@ export const Study: MessageFns<Study> = {
     if (message.highestUtility !== undefined) {
       obj.highestUtility = floatToJson(message.highestUtility);
     }
+    if (message.createTime !== undefined) {
+      obj.createTime = message.createTime.toISOString();
+    }
+    if (message.endTime !== undefined) {
+      obj.endTime = message.endTime.toISOString();
+    }
     return obj;
   },
 
@@ -2866,12 +2967,14 @@ export const Study: MessageFns<Study> = {
       : undefined;
     message.waitingFor = object.waitingFor ?? undefined;
     message.highestUtility = object.highestUtility ?? undefined;
+    message.createTime = object.createTime ?? undefined;
+    message.endTime = object.endTime ?? undefined;
     return message;
   },
 };
 
 function createBaseCreateStudyRequest(): CreateStudyRequest {
-  return { id: "", settings: undefined };
+  return { id: "", settings: undefined, studyFile: undefined };
 }
 
 export const CreateStudyRequest: MessageFns<CreateStudyRequest> = {
@@ -2881,6 +2984,9 @@ export const CreateStudyRequest: MessageFns<CreateStudyRequest> = {
     }
     if (message.settings !== undefined) {
       StudySettings.encode(message.settings, writer.uint32(18).fork()).join();
+    }
+    if (message.studyFile !== undefined) {
+      writer.uint32(26).string(message.studyFile);
     }
     return writer;
   },
@@ -2914,6 +3020,14 @@ export const CreateStudyRequest: MessageFns<CreateStudyRequest> = {
             message.settings = StudySettings.decode(reader, reader.uint32());
             continue;
           }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.studyFile = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2930,6 +3044,11 @@ export const CreateStudyRequest: MessageFns<CreateStudyRequest> = {
     return {
       id: isSet(object.id) ? globalThis.String(object.id) : "",
       settings: isSet(object.settings) ? StudySettings.fromJSON(object.settings) : undefined,
+      studyFile: isSet(object.studyFile)
+        ? globalThis.String(object.studyFile)
+        : isSet(object.study_file)
+        ? globalThis.String(object.study_file)
+        : undefined,
     };
   },
 
@@ -2940,6 +3059,9 @@ export const CreateStudyRequest: MessageFns<CreateStudyRequest> = {
     }
     if (message.settings !== undefined) {
       obj.settings = StudySettings.toJSON(message.settings);
+    }
+    if (message.studyFile !== undefined) {
+      obj.studyFile = message.studyFile;
     }
     return obj;
   },
@@ -2953,6 +3075,7 @@ export const CreateStudyRequest: MessageFns<CreateStudyRequest> = {
     message.settings = (object.settings !== undefined && object.settings !== null)
       ? StudySettings.fromPartial(object.settings)
       : undefined;
+    message.studyFile = object.studyFile ?? undefined;
     return message;
   },
 };
@@ -3567,6 +3690,443 @@ export const CancelStudyResponse: MessageFns<CancelStudyResponse> = {
   },
 };
 
+function createBaseListStudyEventsRequest(): ListStudyEventsRequest {
+  return { id: "" };
+}
+
+export const ListStudyEventsRequest: MessageFns<ListStudyEventsRequest> = {
+  encode(message: ListStudyEventsRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.id !== "") {
+      writer.uint32(10).string(message.id);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListStudyEventsRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListStudyEventsRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.id = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ListStudyEventsRequest {
+    return { id: isSet(object.id) ? globalThis.String(object.id) : "" };
+  },
+
+  toJSON(message: ListStudyEventsRequest): unknown {
+    const obj: any = {};
+    if (message.id !== "") {
+      obj.id = message.id;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<ListStudyEventsRequest>): ListStudyEventsRequest {
+    return ListStudyEventsRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ListStudyEventsRequest>): ListStudyEventsRequest {
+    const message = createBaseListStudyEventsRequest();
+    message.id = object.id ?? "";
+    return message;
+  },
+};
+
+function createBaseListStudyEventsResponse(): ListStudyEventsResponse {
+  return { event: undefined };
+}
+
+export const ListStudyEventsResponse: MessageFns<ListStudyEventsResponse> = {
+  encode(message: ListStudyEventsResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.event !== undefined) {
+      StudyEvent.encode(message.event, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListStudyEventsResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListStudyEventsResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.event = StudyEvent.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ListStudyEventsResponse {
+    return { event: isSet(object.event) ? StudyEvent.fromJSON(object.event) : undefined };
+  },
+
+  toJSON(message: ListStudyEventsResponse): unknown {
+    const obj: any = {};
+    if (message.event !== undefined) {
+      obj.event = StudyEvent.toJSON(message.event);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<ListStudyEventsResponse>): ListStudyEventsResponse {
+    return ListStudyEventsResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ListStudyEventsResponse>): ListStudyEventsResponse {
+    const message = createBaseListStudyEventsResponse();
+    message.event = (object.event !== undefined && object.event !== null)
+      ? StudyEvent.fromPartial(object.event)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseStudyEvent(): StudyEvent {
+  return { sequence: 0n, time: undefined, episode: undefined, slot: "", headers: {}, content: undefined };
+}
+
+export const StudyEvent: MessageFns<StudyEvent> = {
+  encode(message: StudyEvent, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.sequence !== 0n) {
+      if (BigInt.asUintN(64, message.sequence) !== message.sequence) {
+        throw new globalThis.Error("value provided for field message.sequence of type uint64 too large");
+      }
+      writer.uint32(8).uint64(message.sequence);
+    }
+    if (message.time !== undefined) {
+      Timestamp.encode(toTimestamp(message.time), writer.uint32(18).fork()).join();
+    }
+    if (message.episode !== undefined) {
+      writer.uint32(24).uint32(message.episode);
+    }
+    if (message.slot !== "") {
+      writer.uint32(34).string(message.slot);
+    }
+    globalThis.Object.entries(message.headers).forEach(([key, value]: [string, string]) => {
+      StudyEvent_HeadersEntry.encode({ key: key as any, value }, writer.uint32(42).fork()).join();
+    });
+    switch (message.content?.$case) {
+      case "slotEvent":
+        SlotEvent.encode(message.content.value, writer.uint32(50).fork()).join();
+        break;
+      case "record":
+        StudyRecord.encode(message.content.value, writer.uint32(58).fork()).join();
+        break;
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): StudyEvent {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseStudyEvent();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.sequence = reader.uint64() as bigint;
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.time = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.episode = reader.uint32();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.slot = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            const entry5 = StudyEvent_HeadersEntry.decode(reader, reader.uint32());
+            if (entry5.value !== undefined) {
+              message.headers[entry5.key] = entry5.value;
+            }
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.content = { $case: "slotEvent", value: SlotEvent.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.content = { $case: "record", value: StudyRecord.decode(reader, reader.uint32()) };
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): StudyEvent {
+    return {
+      sequence: isSet(object.sequence) ? BigInt(object.sequence) : 0n,
+      time: isSet(object.time) ? fromJsonTimestamp(object.time) : undefined,
+      episode: isSet(object.episode) ? globalThis.Number(object.episode) : undefined,
+      slot: isSet(object.slot) ? globalThis.String(object.slot) : "",
+      headers: isObject(object.headers)
+        ? (globalThis.Object.entries(object.headers) as [string, any][]).reduce(
+          (acc: { [key: string]: string }, [key, value]: [string, any]) => {
+            globalThis.Object.defineProperty(acc, key, {
+              value: globalThis.String(value),
+              enumerable: true,
+              configurable: true,
+              writable: true,
+            });
+            return acc;
+          },
+          {},
+        )
+        : {},
+      content: isSet(object.slotEvent)
+        ? { $case: "slotEvent", value: SlotEvent.fromJSON(object.slotEvent) }
+        : isSet(object.slot_event)
+        ? { $case: "slotEvent", value: SlotEvent.fromJSON(object.slot_event) }
+        : isSet(object.record)
+        ? { $case: "record", value: StudyRecord.fromJSON(object.record) }
+        : undefined,
+    };
+  },
+
+  toJSON(message: StudyEvent): unknown {
+    const obj: any = {};
+    if (message.sequence !== 0n) {
+      obj.sequence = message.sequence.toString();
+    }
+    if (message.time !== undefined) {
+      obj.time = message.time.toISOString();
+    }
+    if (message.episode !== undefined) {
+      obj.episode = Math.round(message.episode);
+    }
+    if (message.slot !== "") {
+      obj.slot = message.slot;
+    }
+    if (message.headers) {
+      const entries = globalThis.Object.entries(message.headers) as [string, string][];
+      if (entries.length > 0) {
+        obj.headers = {};
+        entries.forEach(([k, v]) => {
+          obj.headers[k] = v;
+        });
+      }
+    }
+    if (message.content?.$case === "slotEvent") {
+      obj.slotEvent = SlotEvent.toJSON(message.content.value);
+    } else if (message.content?.$case === "record") {
+      obj.record = StudyRecord.toJSON(message.content.value);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<StudyEvent>): StudyEvent {
+    return StudyEvent.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<StudyEvent>): StudyEvent {
+    const message = createBaseStudyEvent();
+    message.sequence = (object.sequence !== undefined && object.sequence !== null) ? BigInt(object.sequence) : 0n;
+    message.time = object.time ?? undefined;
+    message.episode = object.episode ?? undefined;
+    message.slot = object.slot ?? "";
+    message.headers = (globalThis.Object.entries(object.headers ?? {}) as [string, string][]).reduce(
+      (acc: { [key: string]: string }, [key, value]: [string, string]) => {
+        if (value !== undefined) {
+          acc[key] = globalThis.String(value);
+        }
+        return acc;
+      },
+      {},
+    );
+    switch (object.content?.$case) {
+      case "slotEvent": {
+        if (object.content?.value !== undefined && object.content?.value !== null) {
+          message.content = { $case: "slotEvent", value: SlotEvent.fromPartial(object.content.value) };
+        }
+        break;
+      }
+      case "record": {
+        if (object.content?.value !== undefined && object.content?.value !== null) {
+          message.content = { $case: "record", value: StudyRecord.fromPartial(object.content.value) };
+        }
+        break;
+      }
+    }
+    return message;
+  },
+};
+
+function createBaseStudyEvent_HeadersEntry(): StudyEvent_HeadersEntry {
+  return { key: "", value: "" };
+}
+
+export const StudyEvent_HeadersEntry: MessageFns<StudyEvent_HeadersEntry> = {
+  encode(message: StudyEvent_HeadersEntry, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.key !== "") {
+      writer.uint32(10).string(message.key);
+    }
+    if (message.value !== "") {
+      writer.uint32(18).string(message.value);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): StudyEvent_HeadersEntry {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseStudyEvent_HeadersEntry();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.key = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.value = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): StudyEvent_HeadersEntry {
+    return {
+      key: isSet(object.key) ? globalThis.String(object.key) : "",
+      value: isSet(object.value) ? globalThis.String(object.value) : "",
+    };
+  },
+
+  toJSON(message: StudyEvent_HeadersEntry): unknown {
+    const obj: any = {};
+    if (message.key !== "") {
+      obj.key = message.key;
+    }
+    if (message.value !== "") {
+      obj.value = message.value;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<StudyEvent_HeadersEntry>): StudyEvent_HeadersEntry {
+    return StudyEvent_HeadersEntry.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<StudyEvent_HeadersEntry>): StudyEvent_HeadersEntry {
+    const message = createBaseStudyEvent_HeadersEntry();
+    message.key = object.key ?? "";
+    message.value = object.value ?? "";
+    return message;
+  },
+};
+
 function createBaseGetArtifactRequest(): GetArtifactRequest {
   return { sha256: "" };
 }
@@ -3905,7 +4465,7 @@ export const StudyRecord: MessageFns<StudyRecord> = {
 };
 
 function createBaseStudyCreated(): StudyCreated {
-  return { settings: undefined, space: [] };
+  return { settings: undefined, space: [], studyFile: undefined };
 }
 
 export const StudyCreated: MessageFns<StudyCreated> = {
@@ -3915,6 +4475,9 @@ export const StudyCreated: MessageFns<StudyCreated> = {
     }
     for (const v of message.space) {
       Hyperparameter.encode(v!, writer.uint32(18).fork()).join();
+    }
+    if (message.studyFile !== undefined) {
+      writer.uint32(26).string(message.studyFile);
     }
     return writer;
   },
@@ -3948,6 +4511,14 @@ export const StudyCreated: MessageFns<StudyCreated> = {
             message.space.push(Hyperparameter.decode(reader, reader.uint32()));
             continue;
           }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.studyFile = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -3964,6 +4535,11 @@ export const StudyCreated: MessageFns<StudyCreated> = {
     return {
       settings: isSet(object.settings) ? StudySettings.fromJSON(object.settings) : undefined,
       space: globalThis.Array.isArray(object?.space) ? object.space.map((e: any) => Hyperparameter.fromJSON(e)) : [],
+      studyFile: isSet(object.studyFile)
+        ? globalThis.String(object.studyFile)
+        : isSet(object.study_file)
+        ? globalThis.String(object.study_file)
+        : undefined,
     };
   },
 
@@ -3974,6 +4550,9 @@ export const StudyCreated: MessageFns<StudyCreated> = {
     }
     if (message.space?.length) {
       obj.space = message.space.map((e) => Hyperparameter.toJSON(e));
+    }
+    if (message.studyFile !== undefined) {
+      obj.studyFile = message.studyFile;
     }
     return obj;
   },
@@ -3987,6 +4566,7 @@ export const StudyCreated: MessageFns<StudyCreated> = {
       ? StudySettings.fromPartial(object.settings)
       : undefined;
     message.space = object.space?.map((e) => Hyperparameter.fromPartial(e)) || [];
+    message.studyFile = object.studyFile ?? undefined;
     return message;
   },
 };
@@ -4526,6 +5106,18 @@ export const AgentServiceService = {
     responseSerialize: (value: CancelStudyResponse): Buffer => encodeMessage(CancelStudyResponse, value),
     responseDeserialize: (value: Buffer): CancelStudyResponse => CancelStudyResponse.decode(value),
   },
+  /** Every event of a study, in the order of the log, up to now. NOT_FOUND: no such study. */
+  listStudyEvents: {
+    path: "/qloom.agent.v1.AgentService/ListStudyEvents" as const,
+    requestStream: false as const,
+    responseStream: true as const,
+    requestSerialize: (value: ListStudyEventsRequest): Buffer =>
+      encodeMessage(ListStudyEventsRequest, value),
+    requestDeserialize: (value: Buffer): ListStudyEventsRequest => ListStudyEventsRequest.decode(value),
+    responseSerialize: (value: ListStudyEventsResponse): Buffer =>
+      encodeMessage(ListStudyEventsResponse, value),
+    responseDeserialize: (value: Buffer): ListStudyEventsResponse => ListStudyEventsResponse.decode(value),
+  },
   /** The content of an artifact. NOT_FOUND: no such artifact. */
   getArtifact: {
     path: "/qloom.agent.v1.AgentService/GetArtifact" as const,
@@ -4561,6 +5153,8 @@ export interface AgentServiceServer extends UntypedServiceImplementation {
   watchStudy: handleServerStreamingCall<WatchStudyRequest, WatchStudyResponse>;
   /** Cancels a study: no further episode is proposed, and open episodes fail as cancelled. Idempotent. NOT_FOUND: no such study. */
   cancelStudy: handleUnaryCall<CancelStudyRequest, CancelStudyResponse>;
+  /** Every event of a study, in the order of the log, up to now. NOT_FOUND: no such study. */
+  listStudyEvents: handleServerStreamingCall<ListStudyEventsRequest, ListStudyEventsResponse>;
   /** The content of an artifact. NOT_FOUND: no such artifact. */
   getArtifact: handleServerStreamingCall<GetArtifactRequest, GetArtifactResponse>;
 }
@@ -4678,6 +5272,16 @@ export interface AgentServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: CancelStudyResponse) => void,
   ): ClientUnaryCall;
+  /** Every event of a study, in the order of the log, up to now. NOT_FOUND: no such study. */
+  listStudyEvents(
+    request: ListStudyEventsRequest,
+    options?: Partial<CallOptions>,
+  ): ClientReadableStream<ListStudyEventsResponse>;
+  listStudyEvents(
+    request: ListStudyEventsRequest,
+    metadata?: Metadata,
+    options?: Partial<CallOptions>,
+  ): ClientReadableStream<ListStudyEventsResponse>;
   /** The content of an artifact. NOT_FOUND: no such artifact. */
   getArtifact(request: GetArtifactRequest, options?: Partial<CallOptions>): ClientReadableStream<GetArtifactResponse>;
   getArtifact(
@@ -4729,6 +5333,10 @@ function fromJsonTimestamp(o: any): Date {
   } else {
     return fromTimestamp(Timestamp.fromJSON(o));
   }
+}
+
+function isObject(value: any): boolean {
+  return typeof value === "object" && value !== null;
 }
 
 function isSet(value: any): boolean {
