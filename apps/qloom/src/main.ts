@@ -4,6 +4,9 @@ import { onLostReader } from './command/lost-reader.ts';
 import { buildProgram } from './command/program.ts';
 import { reportError } from './command/report-error.ts';
 
+// grpc-js sends an IP address as the name of a TLS server, which Node warns of; the user cannot change that.
+process.noDeprecation = true;
+
 // A reader that leaves early (`qloom sample … | head`) is no failure, and neither is one of the progress (`2>&1 |
 // head`).
 onLostReader(process.stdout, () => process.exit(EXIT.OK));

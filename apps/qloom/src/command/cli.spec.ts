@@ -70,7 +70,10 @@ function finishedRun(): string {
 
 describe('qloom', () => {
   /** Each has a file. */
-  const commands = readdirSync(new URL('../commands', import.meta.url)).map((file) => parse(file).name);
+  const commands = readdirSync(new URL('../commands', import.meta.url), { recursive: true })
+    .map((file) => parse(String(file)))
+    .filter(({ ext }) => ext === '.ts')
+    .map(({ name }) => name);
 
   it('has help with examples everywhere', async () => {
     const helps = await Promise.all([[], ...commands.map((name) => [name])].map((args) => qloom([...args, '--help'])));

@@ -1,5 +1,11 @@
 import { redactUrls } from '@qloom/episode-log/nats/redact-url.ts';
 import { Command } from 'commander';
+import { addCancelCommand } from '../commands/cluster/cancel.ts';
+import { addContextCommand } from '../commands/cluster/context.ts';
+import { addFetchCommand } from '../commands/cluster/fetch.ts';
+import { addListCommand } from '../commands/cluster/list.ts';
+import { addSubmitCommand } from '../commands/cluster/submit.ts';
+import { addWatchCommand } from '../commands/cluster/watch.ts';
 import { addCompareCommand } from '../commands/compare.ts';
 import { addDatasetsCommand } from '../commands/datasets.ts';
 import { addDistillCommand } from '../commands/distill.ts';
@@ -22,6 +28,12 @@ const COMMANDS: readonly ((program: Command) => void)[] = [
   addRunCommand,
   addCompareCommand,
   addUpCommand,
+  addSubmitCommand,
+  addListCommand,
+  addWatchCommand,
+  addFetchCommand,
+  addCancelCommand,
+  addContextCommand,
   addSampleCommand,
   addDatasetsCommand,
   addDistillCommand,
@@ -39,6 +51,7 @@ const FOOTER = `
 Examples:
   $ qloom run examples/quickstart.yaml        run a study, or resume it
   $ qloom compare examples/compare/small.yaml
+  $ qloom submit my-study.yaml --agent 127.0.0.1:50054
   $ qloom sample qloom-runs/quickstart --count 200 > more.csv
   $ qloom trace 12 --run qloom-runs/quickstart
   $ qloom stages quickstart
@@ -48,8 +61,8 @@ Examples:
 
 Exit codes:
   0    done
-  1    it failed; the message says why
-  2    wrong arguments, a bad study or compare file, or bad data
+  1    it failed; the message says why: an agent that does not answer or refuses the caller, a study that failed, …
+  2    wrong arguments, a bad study, compare or context file, bad data, or a name that is not there
   130  interrupted (Ctrl-C)
 
 Colour is used on a terminal only; NO_COLOR turns it off.`;

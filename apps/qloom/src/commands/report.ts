@@ -4,11 +4,7 @@ import { writeReport } from '../report/write-report.ts';
 import { findRun } from '../run-folder/find-run.ts';
 import { noResultError } from '../run-folder/no-result.ts';
 import { readStudyRecord } from '../run-folder/run-folder.ts';
-import { renderSummary } from '../summary/summary.ts';
-import { summaryToJson } from '../summary/summary-json.ts';
-import { readSpans } from '../telemetry/read-spans.ts';
-import { shownPath } from '../terminal/format.ts';
-import { styleOf } from '../terminal/style.ts';
+import { printResult } from '../summary/print-result.ts';
 
 const HELP = `
 Needs the run folder only, no service.
@@ -32,13 +28,6 @@ export function addReportCommand(program: Command): void {
       if (record.result === undefined) throw noResultError(record);
       const result = StudyResult.fromJSON(record.result);
       await writeReport(folder);
-      const spans = await readSpans(folder.spans);
-      const shown = shownPath(folder.path);
-      const style = styleOf(process.stdout);
-      process.stdout.write(
-        flags.json
-          ? `${JSON.stringify(summaryToJson(result, spans, folder), null, 2)}\n`
-          : renderSummary(result, { spans, folder: shown, style, columns: process.stdout.columns ?? 130 }),
-      );
+      await printResult({ folder, result }, flags);
     });
 }

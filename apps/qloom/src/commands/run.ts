@@ -5,13 +5,8 @@ import { InterruptedError } from '../command/errors.ts';
 import { shellWord } from '../command/shell-word.ts';
 import { HOW_TO_GIVE_CREDENTIALS, parseLogOption } from '../run/event-log.ts';
 import { listenForInterrupt } from '../run/interrupt.ts';
-import type { FinishedRun } from '../run/run-study.ts';
 import { loadStudyFile } from '../study-file/load-study-file.ts';
-import { renderSummary } from '../summary/summary.ts';
-import { summaryToJson } from '../summary/summary-json.ts';
-import { readSpans } from '../telemetry/read-spans.ts';
-import { shownPath } from '../terminal/format.ts';
-import { styleOf } from '../terminal/style.ts';
+import { printResult } from '../summary/print-result.ts';
 
 interface RunFlags {
   readonly out: string;
@@ -68,7 +63,9 @@ export function addRunCommand(program: Command): void {
           signal: interrupt.signal,
           env: process.env,
         });
-        await printRun(run, flags);
+        if (run.alreadyThere && !flags.json)
+          process.stderr.write('This study has finished before; here is its result.\n');
+        await printResult(run, flags);
       } catch (error) {
         if (!(error instanceof InterruptedError)) throw error;
         const again = withoutCredentials(log) === log ? '' : ` (credentials are not kept: ${HOW_TO_GIVE_CREDENTIALS})`;
@@ -87,16 +84,4 @@ function commandFor(file: string, { out, log }: RunFlags): string {
   ];
   const study = shellWord(file);
   return ['qloom run', ...(file.startsWith('-') ? [...options, '--', study] : [study, ...options])].join(' ');
-}
-
-async function printRun(run: FinishedRun, flags: RunFlags): Promise<void> {
-  const spans = await readSpans(run.folder.spans);
-  if (flags.json) {
-    process.stdout.write(`${JSON.stringify(summaryToJson(run.result, spans, run.folder), null, 2)}\n`);
-    return;
-  }
-  if (run.alreadyThere) process.stderr.write('This study has finished before; here is its result.\n');
-  const folder = shownPath(run.folder.path);
-  const style = styleOf(process.stdout);
-  process.stdout.write(renderSummary(run.result, { spans, folder, style, columns: process.stdout.columns ?? 130 }));
 }

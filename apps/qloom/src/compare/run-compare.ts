@@ -12,6 +12,7 @@ import { checkData } from '../run/study-data.ts';
 import { lockFolder } from '../run-folder/lock.ts';
 import { openRunFolder } from '../run-folder/run-folder.ts';
 import { writeWhole } from '../run-folder/write-file.ts';
+import { refuseSharedAgent } from '../study-file/no-shared-agent.ts';
 import { targetsFromEnvironment } from '../study-file/targets.ts';
 import type { StatusStream } from '../terminal/status-line.ts';
 import { type CompareFolder, compareFolderAt, readComparedCells, writeCompareRecord } from './compare-folder.ts';
@@ -93,6 +94,8 @@ async function runOpen(
   open: readonly OpenCell[],
 ): Promise<void> {
   const { loaded, log, env, signal, command } = options;
+  const targets = { ...loaded.services, ...targetsFromEnvironment(env) };
+  refuseSharedAgent(log, targets);
   await assertStorageAnswers(storageOf(folder.shared, log), env);
   const view = createCompareView(options.progress, loaded.name);
   for (const { cell, csv } of open) {
@@ -106,7 +109,7 @@ async function runOpen(
       folder: folder.shared,
       log,
       ...options.local,
-      targets: { ...loaded.services, ...targetsFromEnvironment(env) },
+      targets,
     },
     ended: { finished: countOf('finished'), failed: countOf('failed') + countOf('cancelled') },
     ...{ command, view, signal },

@@ -1,5 +1,5 @@
 import { UsageError } from '../command/errors.ts';
-import { nearest } from '../study-file/check-schema.ts';
+import { nearest } from '../command/nearest.ts';
 import type { CompareCell } from './compared-cells.ts';
 
 /**

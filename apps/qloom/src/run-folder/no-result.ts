@@ -10,8 +10,11 @@ const START_ANEW =
  * The error of a command that needs the result of a study without one, with the reason and a remedy. A running study
  * can be resumed; one that has ended without a result cannot.
  */
-export function noResultError({ id, state, message, file }: StudyRecord): CommandError {
+export function noResultError({ id, state, message, file, agent }: StudyRecord): CommandError {
   if (state !== 'failed' && state !== 'cancelled') {
+    if (agent !== undefined) {
+      return new CommandError(`study ${id} had no result yet; fetch it again from ${agent} with: qloom fetch ${id}`);
+    }
     return new CommandError(`study ${id} has no result yet; resume it with: qloom run ${shellWord(file)}`);
   }
   const reason = message || 'there is no reason on record';

@@ -41,6 +41,8 @@ export interface StudyRecord {
   readonly file: string;
   /** The event log: `sqlite` (inside the folder) or a `nats://` URL, without credentials. */
   readonly log: string;
+  /** Address of the agent from which it was fetched; absent where it was run in this folder. */
+  readonly agent?: string;
   /** StudySettings as JSON. */
   readonly settings: unknown;
   /** SHA-256 of the CSV, where the data is one. */
@@ -151,6 +153,11 @@ export function openRunFolder(folder: RunFolder, fresh: StudyRecord, studyText: 
     return fresh;
   }
   const found = readStudyRecord(folder);
+  if (found.agent !== undefined) {
+    throw new RunFolderError(
+      `${folder.path} holds a study that was fetched from ${found.agent}: give another --out, or delete the folder`,
+    );
+  }
   const advice = 'give the study another name or --out, or delete the folder';
   const difference = differingSetting(found.settings, fresh.settings);
   if (difference !== undefined) {

@@ -35,13 +35,14 @@ export function makeTemporaryFolder(prefix: string, base = tmpdir()): string {
 }
 
 /**
- * Writes a file under another name first, then renames it: a reader never sees a partial file. Throws
+ * Writes a file under another name first, then renames it: a reader never sees a partial file. `mode`: its permissions, less
+ * the umask. Throws
  * {@link FileError}.
  */
-export function writeWhole(path: string, content: string | Uint8Array): void {
+export function writeWhole(path: string, content: string | Uint8Array, mode = 0o666): void {
   const temporary = `${path}.${process.pid}.tmp`;
   try {
-    writeFileSync(temporary, content);
+    writeFileSync(temporary, content, { mode });
     renameSync(temporary, path);
   } catch (error) {
     try {

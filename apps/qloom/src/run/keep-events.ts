@@ -4,6 +4,7 @@ import { isEpisodeKey } from '@qloom/episode-log/event-key.ts';
 import type { NatsCredentials } from '@qloom/episode-log/nats/nats-credentials.ts';
 import { openEpisodeLog } from '@qloom/episode-log/open-log.ts';
 import type { EpisodeLog, LogEvent } from '@qloom/episode-log/port.ts';
+import { eventLine } from '../run-folder/event-line.ts';
 import { openLineFile } from '../run-folder/line-file.ts';
 
 /** Follows the log of a study into a file. */
@@ -31,7 +32,7 @@ export async function keepEvents(
   const write = (event: LogEvent): void => {
     if (event.sequence <= last) return;
     last = event.sequence;
-    file.write(`${JSON.stringify(eventToJson(event))}\n`);
+    file.write(lineOf(event));
   };
   const following = (async () => {
     for await (const event of log.watch(study, { signal: abort.signal })) write(event);
@@ -58,19 +59,11 @@ async function writeRest(log: EpisodeLog, study: string, write: (event: LogEvent
   }
 }
 
-/** One line of `events.jsonl`. */
-function eventToJson(event: LogEvent): Record<string, unknown> {
-  const { key } = event;
-  const episode = isEpisodeKey(key);
-  return {
-    sequence: event.sequence,
-    time: new Date(event.timeMs).toISOString(),
-    study: key.study,
-    ...(episode ? { episode: key.episode } : {}),
-    slot: key.slot,
-    headers: event.headers,
-    content: episode
-      ? SlotEvent.toJSON(SlotEvent.decode(event.payload))
-      : StudyRecord.toJSON(StudyRecord.decode(event.payload)),
-  };
+function lineOf({ key, sequence, timeMs, headers, payload }: LogEvent): string {
+  const episode = isEpisodeKey(key) ? key.episode : undefined;
+  const content =
+    episode === undefined
+      ? StudyRecord.toJSON(StudyRecord.decode(payload))
+      : SlotEvent.toJSON(SlotEvent.decode(payload));
+  return eventLine({ sequence, timeMs, study: key.study, episode, slot: key.slot, headers, content });
 }

@@ -33,6 +33,16 @@ function options(mode: string, more: Partial<RunOptions> = {}): RunOptions & { r
 }
 
 describe('runStudy', () => {
+  it('refuses an agent elsewhere with a log elsewhere, which would make this machine a worker of a cluster', async () => {
+    const shared = { log: 'nats://127.0.0.1:1', env: { QLOOM_AGENT_TARGET: '127.0.0.1:50054' } };
+    const run = options('finish', shared);
+    await expect(runStudy(run)).rejects.toThrow(UsageError);
+    await expect(runStudy(run)).rejects.toThrow(
+      /agent 127\.0\.0\.1:50054 and --log: .*give a study to a cluster: qloom submit/,
+    );
+    expect(readdirSync(run.out)).toEqual([]);
+  });
+
   it.each([
     ['OTEL_TRACES_SAMPLER', 'sometimes'],
     ['OTEL_EXPORTER_OTLP_PROTOCOL', 'grpc'],

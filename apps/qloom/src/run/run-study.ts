@@ -17,7 +17,8 @@ import {
   writeStudyRecord,
 } from '../run-folder/run-folder.ts';
 import type { LoadedStudy } from '../study-file/load-study-file.ts';
-import { targetsFromEnvironment } from '../study-file/targets.ts';
+import { refuseSharedAgent } from '../study-file/no-shared-agent.ts';
+import { type Targets, targetsFromEnvironment } from '../study-file/targets.ts';
 import { noteServiceEvent } from '../supervisor/note-service-event.ts';
 import type { StatusStream } from '../terminal/status-line.ts';
 import { collectResult } from './collect-result.ts';
@@ -72,6 +73,7 @@ export async function runStudy(options: RunOptions): Promise<FinishedRun> {
       `${folder.path} exists already, and --no-resume was given: delete it, or give another --out`,
     );
   }
+  refuseSharedAgent(options.log, targetsOf(options));
   const fresh = await freshRecord(loaded, options.log);
   const csv = await readStudyCsv(loaded);
   checkData(loaded, csv);
@@ -99,6 +101,11 @@ export async function runStudy(options: RunOptions): Promise<FinishedRun> {
   }
 }
 
+const targetsOf = ({ loaded, env }: RunOptions): Targets => ({
+  ...loaded.study.services,
+  ...targetsFromEnvironment(env),
+});
+
 async function runInFolder(
   options: RunOptions,
   folder: RunFolder,
@@ -111,7 +118,7 @@ async function runInFolder(
     folder,
     log: options.log,
     ...options.local,
-    targets: { ...loaded.study.services, ...targetsFromEnvironment(options.env) },
+    targets: targetsOf(options),
     onEvent: (event) => noteServiceEvent(event, view.note),
   });
   const agent: AgentClient = connect(AgentServiceService, session.services.targets.agent);

@@ -2,7 +2,7 @@ import type { SpaceOverride } from '@qloom/contracts/gen/qloom/agent/v1/agent.ts
 import { describeRange, invalidReason } from '@qloom/study/hyperparameters/check-value.ts';
 import type { Hyperparameter } from '@qloom/study/hyperparameters/hyperparameter.ts';
 import { encodeValue } from '@qloom/study-rpc/codec/hyperparameters.ts';
-import { nearest } from './check-schema.ts';
+import { nearest } from '../command/nearest.ts';
 import type { LoadedStudy } from './load-study-file.ts';
 import { type Problem, StudyFileError } from './problem.ts';
 

@@ -6,7 +6,7 @@ import type { RpcMethod } from '@qloom/service-kit/server/definition.ts';
 const SERVING = 1;
 
 /** `grpc.health.v1.Health/Check` of the empty service name: the whole server. Two one-field messages, coded by hand. */
-const HEALTH = {
+export const HEALTH = {
   check: {
     path: '/grpc.health.v1.Health/Check',
     requestStream: false,

@@ -25,11 +25,11 @@ interface OtlpSpan {
   readonly spanId: string;
   readonly parentSpanId?: string;
   readonly name: string;
-  readonly kind?: number;
+  readonly kind?: number | string;
   readonly startTimeUnixNano: string | number;
   readonly endTimeUnixNano: string | number;
   readonly attributes?: readonly OtlpAttribute[];
-  readonly status?: { readonly code?: number; readonly message?: string };
+  readonly status?: { readonly code?: number | string; readonly message?: string };
 }
 
 interface OtlpTraces {
@@ -58,13 +58,13 @@ export function parseOtlpTraces(body: unknown): KeptSpan[] {
 }
 
 function toKept(span: OtlpSpan, service: string): KeptSpan {
-  const code = span.status?.code ?? 0;
+  const code = numberOf(span.status?.code, STATUS_CODES);
   return {
     traceId: span.traceId,
     spanId: span.spanId,
     ...(span.parentSpanId ? { parentSpanId: span.parentSpanId } : {}),
     name: span.name,
-    kind: SPAN_KINDS[span.kind ?? 0] ?? 'unspecified',
+    kind: SPAN_KINDS[numberOf(span.kind, KINDS)] ?? 'unspecified',
     service,
     startMs: nanosToMs(span.startTimeUnixNano),
     endMs: nanosToMs(span.endTimeUnixNano),
@@ -72,6 +72,14 @@ function toKept(span: OtlpSpan, service: string): KeptSpan {
     ...(span.status?.message ? { statusMessage: span.status.message } : {}),
     attributes: attributesOf(span.attributes),
   };
+}
+
+/** Names of enumerations, which some stores of traces write in place of numbers. */
+const STATUS_CODES = ['STATUS_CODE_UNSET', 'STATUS_CODE_OK', 'STATUS_CODE_ERROR'];
+const KINDS = SPAN_KINDS.map((kind) => `SPAN_KIND_${kind.toUpperCase()}`);
+
+function numberOf(value: number | string | undefined, names: readonly string[]): number {
+  return typeof value === 'string' ? Math.max(0, names.indexOf(value)) : (value ?? 0);
 }
 
 /** Whole milliseconds and the rest apart: a double holds no 19 digits. */

@@ -10,6 +10,19 @@ export function formatSeconds(seconds: number): string {
   return `${Math.floor(whole / 3600)} h ${Math.round((whole % 3600) / 60)} min`;
 }
 
+/** An age in one unit: `41 s`, `7 min`, `3 h`, `12 d`. */
+export function formatAge(seconds: number): string {
+  const units = [
+    { unit: 'd', seconds: 86_400 },
+    { unit: 'h', seconds: 3_600 },
+    { unit: 'min', seconds: 60 },
+  ];
+  const unit = units.find((one) => seconds >= one.seconds);
+  return unit === undefined
+    ? `${Math.max(0, Math.floor(seconds))} s`
+    : `${Math.floor(seconds / unit.seconds)} ${unit.unit}`;
+}
+
 /** An estimate of a rest, coarser the longer it is: `about 20 s`, `about 2 min`. */
 export function formatRest(seconds: number): string {
   if (seconds < 5) return 'a few seconds';

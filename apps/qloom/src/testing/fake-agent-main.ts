@@ -1,14 +1,11 @@
 import { createHash } from 'node:crypto';
 import { AgentServiceService, Study, StudyState } from '@qloom/contracts/gen/qloom/agent/v1/agent.ts';
-import { StudyResult } from '@qloom/contracts/gen/qloom/agent/v1/result.ts';
 import type { ArtifactRef } from '@qloom/contracts/gen/qloom/episode/v1/slots.ts';
-import { LabelledPoints } from '@qloom/contracts/gen/qloom/tensor/v1/tensor.ts';
 import { ValidationError } from '@qloom/service-kit/faults/errors.ts';
 import { bindService } from '@qloom/service-kit/server/handlers.ts';
 import { runService } from '@qloom/service-kit/server/run-service.ts';
-import { encodePoints } from '@qloom/study-rpc/codec/points.ts';
 import { encodeBytes } from '@qloom/study-rpc/codec/tensors.ts';
-import { makeStudyResult } from './study-result.ts';
+import { finishedStudy } from './finished-study.ts';
 
 // An agent that plays a study from a script: FAKE_AGENT says how it ends.
 const mode = process.env['FAKE_AGENT'] ?? 'finish';
@@ -21,25 +18,7 @@ function put(bytes: Uint8Array, mediaType: string): ArtifactRef {
 }
 
 function finished(): Partial<Study> {
-  const points = {
-    count: 2,
-    features: 4,
-    classes: 3,
-    x: Float32Array.of(1, 0, 1, 0, 0.5, -1, 0, 1),
-    y: Int32Array.of(0, 2),
-  };
-  const message = LabelledPoints.encode([...encodePoints(points)][0]).finish();
-  // Below 128 bytes the length is a varint of one byte.
-  const training = put(Buffer.from([message.length, ...message]), 'application/x-qloom-points');
-  const adds = mode !== 'add-nothing';
-  const result = { ...makeStudyResult({ helps: adds }), training };
-  if (result.synthetic !== undefined) result.synthetic.training = training;
-  const json = Buffer.from(JSON.stringify(StudyResult.toJSON(result)));
-  const synthetic = 'Z3,X3X4,X3X5,Z0,label\n1,0,1,0,antiphase\n';
-  return {
-    result: put(json, 'application/json'),
-    ...(adds ? { synthetic: put(Buffer.from(synthetic), 'text/csv') } : {}),
-  };
+  return finishedStudy(put, { adds: mode !== 'add-nothing' });
 }
 
 await runService({
@@ -77,6 +56,7 @@ await runService({
         putDataset: async () => ({ dataset: undefined, rows: 0, features: 0, classes: 0 }),
         getStudy: async () => ({ study: undefined }),
         listStudies: async () => ({ studies: [] }),
+        async *listStudyEvents() {},
         cancelStudy: async () => ({ study: undefined }),
       }),
     ],

@@ -1,0 +1,105 @@
+import { readFileSync } from 'node:fs';
+import { AgentServiceService } from '@qloom/contracts/gen/qloom/agent/v1/agent.ts';
+import { type ConnectOptions, connect } from '@qloom/service-kit/client/clients.ts';
+import { isServiceError } from '@qloom/service-kit/faults/status.ts';
+import { TlsFileError } from '@qloom/service-kit/tls/certificates.ts';
+import { clientCredentials } from '@qloom/service-kit/tls/credentials.ts';
+import { watchCertificates } from '@qloom/service-kit/tls/tls-config.ts';
+import { parseTokens, TokenFileError } from '@qloom/service-kit/tls/tokens.ts';
+import { UsageError } from '../command/errors.ts';
+import { systemErrorText } from '../command/system-error.ts';
+import { type AgentFlags, type ChosenAgent, chooseAgent } from '../context/choose-agent.ts';
+import type { AgentClient } from '../run/follow-study.ts';
+import { HEALTH } from '../supervisor/probe.ts';
+import { explainError } from './explain-error.ts';
+
+/** An agent that answers. */
+export interface RemoteAgent {
+  readonly client: AgentClient;
+  /** Address, as messages show it. */
+  readonly address: string;
+  /** Options that choose the agent again, for commands that messages advise. */
+  readonly options: string;
+  readonly traces?: string;
+}
+
+/** How long the first answer may take, while the user waits. Unit: milliseconds. */
+const FIRST_ANSWER_MS = 5_000;
+
+/**
+ * Does `work` with the agent that the options choose. Throws `UsageError` where an option, a context or a file is wrong,
+ * and `CommandError` with a remedy where the agent does not answer or refuses the caller.
+ */
+export async function withAgent<T>(
+  flags: AgentFlags,
+  env: Readonly<Record<string, string | undefined>>,
+  work: (agent: RemoteAgent) => Promise<T>,
+): Promise<T> {
+  const chosen = chooseAgent(flags, env);
+  const { target, options, close } = connectionOf(chosen);
+  const client: AgentClient = connect(AgentServiceService, target, options);
+  try {
+    await firstAnswer(target, options);
+    return await work({ client, address: target, options: chosen.options, traces: chosen.traces });
+  } catch (error) {
+    throw isServiceError(error) ? explainError(error, target) : error;
+  } finally {
+    client.close();
+    close();
+  }
+}
+
+/** Fails fast, where the retries of other calls would wait for an agent that is restarted. */
+async function firstAnswer(target: string, options: ConnectOptions): Promise<void> {
+  const health = connect(HEALTH, target, { ...options, connectTimeoutMs: FIRST_ANSWER_MS });
+  try {
+    await health.check(null, { deadlineMs: FIRST_ANSWER_MS });
+  } catch (error) {
+    // Any other status is an answer, such as that of an agent without the health service.
+    if (isServiceError(error) && (error.code === UNAVAILABLE || error.code === DEADLINE_EXCEEDED)) throw error;
+  } finally {
+    health.close();
+  }
+}
+
+const UNAVAILABLE = 14;
+const DEADLINE_EXCEEDED = 4;
+
+function connectionOf(chosen: ChosenAgent): { target: string; options: ConnectOptions; close(): void } {
+  const { agent, tls, tokenFile } = chosen;
+  const target = tls === undefined || agent.startsWith('tls://') ? agent : `tls://${agent.replace(/^dns:\/\/\//, '')}`;
+  const value = tokenFile === undefined ? undefined : readToken(tokenFile);
+  const token = value === undefined ? undefined : () => value;
+  if (token !== undefined && !target.startsWith('tls://') && !isLocal(target)) {
+    throw new UsageError(
+      `${target}: a token is not sent over the network in the clear; right would be tls://${target}, or a port of this machine that is forwarded`,
+    );
+  }
+  if (!target.startsWith('tls://')) return { target, options: { token }, close() {} };
+  const files = { certFile: tls?.cert, keyFile: tls?.key, caFile: tls?.ca };
+  try {
+    const watched = watchCertificates(files, { warn: () => {} });
+    return {
+      target,
+      options: { credentials: clientCredentials(watched), serverName: tls?.serverName, token },
+      close: watched.close,
+    };
+  } catch (error) {
+    if (error instanceof TlsFileError) throw new UsageError(error.message);
+    throw new UsageError(systemErrorText(error) ?? (error as Error).message);
+  }
+}
+
+function readToken(path: string): string {
+  try {
+    return parseTokens(path, readFileSync(path))[0];
+  } catch (error) {
+    if (error instanceof TokenFileError) throw new UsageError(error.message);
+    throw new UsageError(systemErrorText(error) ?? (error as Error).message);
+  }
+}
+
+/** Whether a target is on this machine, where no network carries the token. */
+function isLocal(target: string): boolean {
+  return /^(unix(-abstract)?:|(dns:\/\/\/)?(localhost|127(\.\d+){3}|\[::1\]):)/.test(target);
+}
