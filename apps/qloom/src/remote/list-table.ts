@@ -15,7 +15,7 @@ export function hasEnded(state: StudyState): boolean {
 }
 
 /** What is done of the present phase. */
-export function progressText({ state, rewarded, failed, unitsDone, unitsTotal, settings }: Study): string {
+function progressText({ state, rewarded, failed, unitsDone, unitsTotal, settings }: Study): string {
   const episodes = settings?.episodes ?? 0;
   switch (state) {
     case StudyState.EVALUATING:

@@ -22,8 +22,8 @@ const SKEW_MS = 60_000;
 /** How long Jaeger may take for one answer. Unit: milliseconds. */
 const ANSWER_MS = 60_000;
 
-/** Root spans of a study's traces, which its agent writes. */
-const ROOTS = ['propose'];
+/** Root spans of a study's traces, which its agent writes: of an episode, of a job, of its creation, of its final evaluation. */
+const ROOTS = ['propose', 'job', 'create-study', 'final-evaluation'];
 
 /**
  * The spans of a Jaeger (version 2, or 1.62 and later), by its query API `/api/v3` at `url`

@@ -31,7 +31,7 @@ const WHY: ReadonlyMap<string, string> = new Map([
 ]);
 
 /** Why a file could not be read, as the predicate of a sentence about its path. */
-export function whyNotRead(error: unknown): string {
+function whyNotRead(error: unknown): string {
   const { code } = error as NodeJS.ErrnoException;
   return WHY.get(code ?? '') ?? `cannot be read (${code})`;
 }
