@@ -66,12 +66,19 @@ function sample(call: ServerDuplexStream<SampleRequest, SampleResponse>): void {
     const normal = normals(seed);
     const y = counts.flatMap((count, label) => Array.from({ length: count }, () => label));
     const x = y.flatMap((label) => classes[label].mean.map((m, j) => m + classes[label].deviation[j] * normal()));
-    const points: LabelledPoints = {
-      x: { dtype: Dtype.FLOAT32, shape: [y.length, classes[0].mean.length], data: bytes(Float32Array.from(x)) },
-      y: { dtype: Dtype.INT32, shape: [y.length], data: bytes(Int32Array.from(y)) },
-      classes: classes.length,
-    };
-    call.write({ part: { $case: 'points', value: points } });
+    const columns = classes[0].mean.length;
+    // At most 1 MiB a message.
+    const rows = Math.floor(2 ** 20 / (4 * columns));
+    for (let from = 0; from < y.length; from += rows) {
+      const labels = Int32Array.from(y.slice(from, from + rows));
+      const values = Float32Array.from(x.slice(from * columns, (from + rows) * columns));
+      const points: LabelledPoints = {
+        x: { dtype: Dtype.FLOAT32, shape: [labels.length, columns], data: bytes(values) },
+        y: { dtype: Dtype.INT32, shape: [labels.length], data: bytes(labels) },
+        classes: classes.length,
+      };
+      call.write({ part: { $case: 'points', value: points } });
+    }
     const summary = { count: y.length, drawn: y.length, acceptance: 1, forced: 0 };
     call.write({ part: { $case: 'summary', value: summary } });
     call.end();
