@@ -8,6 +8,8 @@ export interface CheckResult {
   /** Its place in `proto/`. */
   readonly source: string;
   readonly outcome: 'ok' | 'failed' | 'skipped';
+  /** How long it took. Unit: seconds. */
+  readonly seconds: number;
   /** What the service did; set if it failed. */
   readonly wrong?: string;
   /** What would be right; set if it failed. */
@@ -19,30 +21,35 @@ export interface CheckResult {
 /**
  * Runs the checks one after the other; later ones may use the answers of earlier ones. Never throws. After a failed
  * check it tests whether the service still answers, and waits as long as a supervisor may take to restart it; if it
- * does not, the rest is skipped, so that a crash is one failure.
+ * does not, the rest is skipped, so that a crash is one failure. `begin` is called before each check, with its index.
  */
 export async function* runChecks(
   checks: readonly Check[],
   answers: () => Promise<boolean>,
+  begin: (name: string, index: number) => void = () => {},
 ): AsyncGenerator<CheckResult, void> {
   let gone: string | undefined;
-  for (const { name, source, run } of checks) {
+  for (const [index, { name, source, run }] of checks.entries()) {
     if (gone !== undefined) {
-      yield { name, source, outcome: 'skipped', reason: `nothing answers any more since "${gone}"` };
+      yield { name, source, outcome: 'skipped', seconds: 0, reason: `nothing answers any more since "${gone}"` };
       continue;
     }
+    begin(name, index);
+    const started = performance.now();
+    const seconds = () => Number(((performance.now() - started) / 1000).toFixed(3));
     try {
       await run();
-      yield { name, source, outcome: 'ok' };
+      yield { name, source, outcome: 'ok', seconds: seconds() };
     } catch (error) {
       if (error instanceof CheckSkipped) {
-        yield { name, source, outcome: 'skipped', reason: error.message };
+        yield { name, source, outcome: 'skipped', seconds: seconds(), reason: error.message };
         continue;
       }
       const { wrong, right } = explain(error);
+      const took = seconds();
       if (!(await answers())) gone = name;
       const then = gone === undefined ? '' : '; nothing answers any more: the service seems to have ended';
-      yield { name, source, outcome: 'failed', wrong: `${wrong}${then}`, right };
+      yield { name, source, outcome: 'failed', seconds: took, wrong: `${wrong}${then}`, right };
     }
   }
 }

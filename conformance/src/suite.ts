@@ -4,6 +4,8 @@ import type { Check } from './check.ts';
 export interface SuiteOptions {
   /** Address of the service: `unix:/path.sock`, `host:port`. */
   readonly target: string;
+  /** Address of a second instance of it; checks that take two are skipped without one. */
+  readonly second?: string | undefined;
   /**
    * A study name that is unique to this run, [a-z0-9-]{1,63}, because critics keep the attempts that they have seen.
    */
