@@ -2,8 +2,10 @@ import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { startTestServer } from '@qloom/testing/test-server.ts';
 import { readArguments } from './arguments.ts';
-import { toyPolicy } from './testing/toy-policy.ts';
+import { rightPolicy } from './testing/policy/right-policy.ts';
+import { WRONG_POLICIES } from './testing/policy/wrong-policies.ts';
 
+const tooFew = WRONG_POLICIES.find(({ fault }) => fault === 'proposes a point less') as (typeof WRONG_POLICIES)[number];
 const main = fileURLToPath(new URL('./main.ts', import.meta.url));
 
 function run(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
@@ -16,19 +18,20 @@ function run(...args: string[]): Promise<{ code: number; stdout: string; stderr:
 
 describe('npm run conformance', () => {
   it('prints one line per check and the counts, and exits with 0', async () => {
-    const server = await startTestServer(toyPolicy());
+    const server = await startTestServer(rightPolicy());
     const { code, stdout } = await run('policy', server.target);
     await server.stop();
-    expect(stdout).toMatch(/^ok {7}as many proposals come as were wanted$/m);
-    expect(stdout.trimEnd().split('\n').at(-1)).toBe('9 checks: 9 ok, 0 failed, 0 skipped');
+    expect(stdout).toMatch(/^ok {7}as many proposals come as were wanted(, \d+ s)?$/m);
+    expect(stdout).toMatch(/^skipped {2}a study at a second instance .* \(takes two instances: .*--start COMMAND\)$/m);
+    expect(stdout.trimEnd().split('\n').at(-1)).toMatch(/^\d+ checks: \d+ ok, 0 failed, 1 skipped, in \d+ s$/);
     expect(code).toBe(0);
   });
 
   it('prints for a failed check what was wrong, what would be right and its place in the contract, and exits with 1', async () => {
-    const server = await startTestServer(toyPolicy('too few'));
-    const { code, stdout } = await run('policy', server.target);
+    const server = await startTestServer(tooFew.mutation(rightPolicy(), 0));
+    const { code, stdout } = await run('policy', server.target, '--only', 'as many proposals');
     await server.stop();
-    expect(stdout).toContain(
+    expect(stdout.replace(/, \d+ s$/m, '')).toContain(
       [
         'FAILED   as many proposals come as were wanted',
         '           batch 0 has 3 proposals',
@@ -37,6 +40,36 @@ describe('npm run conformance', () => {
       ].join('\n'),
     );
     expect(code).toBe(1);
+  });
+
+  it('starts two instances, each at an address of its own, and ends them', async () => {
+    const main = fileURLToPath(new URL('./testing/serve-policy.ts', import.meta.url));
+    const command = `echo started; exec '${process.execPath}' '${main}' {target}`;
+    const { code, stdout } = await run('policy', '--start', command, '--json', '--only', 'second instance');
+    const [result, counts] = stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(result).toMatchObject({ outcome: 'ok', seconds: expect.any(Number) });
+    expect(counts).toMatchObject({ ok: 1, failed: 0, skipped: 0, seconds: expect.any(Number) });
+    expect(code).toBe(0);
+  });
+
+  it('exits with 2 and shows the output of a command that does not serve', async () => {
+    const { code, stderr } = await run('policy', '--start', 'echo no module named grpc; exit 3');
+    expect(stderr).toMatch(
+      /--start: the command ended \(3\); right would be a command that serves gRPC at its address/,
+    );
+    expect(stderr).toContain('no module named grpc');
+    expect(code).toBe(2);
+  });
+
+  it('exits with 2 if no check has the name', async () => {
+    const server = await startTestServer(rightPolicy());
+    const { code, stderr } = await run('policy', server.target, '--only', 'nonsense');
+    await server.stop();
+    expect(stderr).toContain('--only nonsense: is in the name of no check');
+    expect(code).toBe(2);
   });
 
   it('exits with 2 if nothing answers', async () => {
@@ -55,6 +88,9 @@ describe('npm run conformance', () => {
     [[], /service: "" is none of generator, discriminator, qnn-sim, policy/],
     [['judge', 'x'], /service: "judge" is none of/],
     [['policy'], /target: is missing/],
+    [['policy', 'x', '--second', 'x'], /--second x: is the target itself/],
+    [['policy', 'x', '--start', 'y'], /"x" is one too many; right would be a target or --start, not both/],
+    [['policy', '--start', ' '], /--start: is empty/],
     [['policy', 'x', 'y'], /"y" is one too many/],
     [['generator', 'x', '--set', 'gan.steps'], /right would be --set name=value/],
     [['generator', 'x', '--deadline', '-1'], /--deadline/],

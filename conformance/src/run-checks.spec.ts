@@ -2,13 +2,14 @@ import { PolicyServiceService } from '@qloom/contracts/gen/qloom/policy/v1/polic
 import { connect } from '@qloom/service-kit/client/clients.ts';
 import { startTestServer } from '@qloom/testing/test-server.ts';
 import { CheckSkipped, listChecks, must, sharedAnswer } from './check.ts';
+import { studySettings } from './policy/policy-study.ts';
 import { isReachable } from './reachable.ts';
 import { type CheckResult, runChecks } from './run-checks.ts';
-import { toyPolicy } from './testing/toy-policy.ts';
+import { rightPolicy } from './testing/policy/right-policy.ts';
 
 async function resultsOf(checks: Parameters<typeof runChecks>[0], answers = async () => true): Promise<CheckResult[]> {
   const results: CheckResult[] = [];
-  for await (const result of runChecks(checks, answers)) results.push(result);
+  for await (const result of runChecks(checks, answers)) results.push({ ...result, seconds: 0 });
   return results;
 }
 
@@ -25,13 +26,14 @@ describe('runChecks', () => {
     });
     const source = 'x.proto';
     expect(await resultsOf(list.checks)).toEqual([
-      { name: 'holds', source, outcome: 'ok' },
-      { name: 'fails', source, outcome: 'failed', wrong: 'it is 3', right: '4' },
-      { name: 'is skipped', source, outcome: 'skipped', reason: 'it need not' },
+      { name: 'holds', source, outcome: 'ok', seconds: 0 },
+      { name: 'fails', source, outcome: 'failed', seconds: 0, wrong: 'it is 3', right: '4' },
+      { name: 'is skipped', source, outcome: 'skipped', seconds: 0, reason: 'it need not' },
       {
         name: 'ends with a status',
         source,
         outcome: 'failed',
+        seconds: 0,
         wrong: 'the call ended as INVALID_ARGUMENT: seed',
         right: 'a call that ends as OK',
       },
@@ -45,16 +47,22 @@ describe('runChecks', () => {
     list.promise('first', shared);
     list.promise('second', shared);
     const [first, second] = await resultsOf(list.checks);
-    expect(first).toMatchObject({ outcome: 'failed', wrong: 'no model' });
-    expect(second).toMatchObject({ outcome: 'skipped', reason: 'needs the model, which failed above' });
+    expect(first).toMatchObject({ outcome: 'failed', seconds: 0, wrong: 'no model' });
+    expect(second).toMatchObject({ outcome: 'skipped', seconds: 0, reason: 'needs the model, which failed above' });
     expect(asked).toBe(1);
   });
 
   it('reports that the service has ended, and skips the rest', async () => {
-    const server = await startTestServer(toyPolicy());
+    const server = await startTestServer(rightPolicy());
     const policy = connect(PolicyServiceService, server.target);
     const ask = async () => {
-      await policy.propose({ settings: undefined, state: Buffer.alloc(0), batch: 0, firstEpisode: 0, count: 1 });
+      await policy.propose({
+        settings: studySettings({}),
+        state: Buffer.alloc(0),
+        batch: 0,
+        firstEpisode: 0,
+        count: 1,
+      });
     };
     const list = listChecks('x.proto');
     list.promise('it answers', ask);

@@ -6,11 +6,13 @@ import type {
   CritiqueResponse,
   CritiqueStep,
 } from '@qloom/contracts/gen/qloom/discriminator/v1/discriminator.ts';
+import type { LabelledPoints } from '@qloom/contracts/gen/qloom/tensor/v1/tensor.ts';
 import type { BidiCall, OutgoingOptions } from '@qloom/service-kit/client/calls.ts';
+import type { Points } from '@qloom/study/points/points.ts';
 import { encodeBytes, encodeTensor } from '@qloom/study-rpc/codec/tensors.ts';
 import { createByteAssembler } from '@qloom/tensor/byte-chunks.ts';
 import { CheckFailure, must } from '../check.ts';
-import { asFailure, receivedTensor, requireNamedValues } from '../shared/received.ts';
+import { receivedChunk, receivedTensor, requireNamedValues } from '../shared/received.ts';
 import { FEATURES, pointsMessage, SMALL_DATA, smallPoints } from '../shared/small-points.ts';
 import type { SuiteOptions } from '../suite.ts';
 
@@ -22,13 +24,15 @@ export type CritiquePart = NonNullable<CritiqueRequest['part']>;
 type AnswerPart = NonNullable<CritiqueResponse['part']>;
 
 /** Real points that every critic of the checks is opened with, and the batch that it judges. */
-const TRAINING = smallPoints(36);
-export const BATCH = smallPoints(8, 100);
+export const TRAINING: Points = smallPoints(36);
+export const BATCH: Points = smallPoints(8, 100);
 
 /** What an opening may change. */
 export interface OpenChanges extends Partial<CritiqueOpen> {
   /** A checkpoint from which to continue. */
   readonly resume?: Uint8Array;
+  /** Other training points, in messages. */
+  readonly training?: readonly LabelledPoints[];
 }
 
 /** A judgement, decoded and its shapes checked. */
@@ -58,7 +62,10 @@ export interface Critic {
 }
 
 /** The parts up to start. */
-export function openingParts(study: string, { resume, ...changes }: OpenChanges = {}): readonly CritiquePart[] {
+export function openingParts(
+  study: string,
+  { resume, training = [pointsMessage(TRAINING)], ...changes }: OpenChanges = {},
+): readonly CritiquePart[] {
   const open: CritiqueOpen = {
     study,
     episode: 0,
@@ -72,7 +79,7 @@ export function openingParts(study: string, { resume, ...changes }: OpenChanges 
   };
   return [
     { $case: 'open', value: open },
-    { $case: 'training', value: pointsMessage(TRAINING) },
+    ...training.map((value): CritiquePart => ({ $case: 'training', value })),
     ...[...(resume === undefined ? [] : encodeBytes(resume))].map(
       (value): CritiquePart => ({ $case: 'resume', value }),
     ),
@@ -138,7 +145,7 @@ export async function openCritic(
       for (;;) {
         must(part?.$case === 'checkpointChunk', `checkpoint was answered with ${part?.$case}`, 'checkpoint_chunk');
         const { value } = part;
-        asFailure(() => state.add(value), 'pieces in order that have their SHA-256');
+        receivedChunk(state, value, 'checkpoint_chunk');
         if (state.complete) return state.bytes();
         part = (await call.receive())?.part;
       }

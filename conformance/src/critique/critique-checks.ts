@@ -4,27 +4,40 @@ import type { CapabilitiesAnswer } from '../shared/capabilities-checks.ts';
 import { FOREIGN_SETTING } from '../shared/hyperparameter-ranges.ts';
 import { requireNamedValues } from '../shared/received.ts';
 import type { SuiteOptions } from '../suite.ts';
-import { type Critic, type CritiqueRemote, type Judgement, openCritic } from './critique-call.ts';
+import { BATCH, type Critic, type CritiqueRemote, type Judgement, openCritic } from './critique-call.ts';
 import { type CritiqueContext, createCritiqueContext } from './critique-context.ts';
 import { critiqueRefusals } from './critique-refusals.ts';
+import { critiqueRepeats } from './critique-repeats.ts';
 import { gradientChecks } from './gradient-checks.ts';
 
 /** A separate fold, because a second attempt makes the first one stale. */
 const RESUMED_FOLD = 1;
+const RESUMED_ELSEWHERE_FOLD = 3;
+const DISTANT_FOLD = 4;
+/** Distance from the training points, which are about four wide, and updates after which a critic has to see it. */
+const DISTANCE = 6;
+const DISTANT_STEPS = 60;
+/** Rows that lie far away, so that a reader of the rows in reverse or of columns has most pairs of a near and a far one wrong. */
+const FAR_ROWS: readonly number[] = [0, 1, 5, 6];
 
 const SOURCE = 'discriminator/v1/discriminator.proto: DiscriminatorService.Critique';
 
 /** Checks of Critique. */
 export function critiqueChecks(
-  remote: CritiqueRemote,
+  instances: { readonly first: CritiqueRemote; second(): CritiqueRemote },
   options: SuiteOptions,
   capabilities: CapabilitiesAnswer,
 ): readonly Check[] {
   const list = listChecks(SOURCE);
-  const context = createCritiqueContext(remote, options, capabilities);
+  const context = createCritiqueContext(instances, options, capabilities);
   lifeCycle(list, context);
   learning(list, context);
-  return [...list.checks, ...gradientChecks(context, SOURCE), ...critiqueRefusals(context, SOURCE, capabilities)];
+  return [
+    ...list.checks,
+    ...gradientChecks(context, SOURCE),
+    ...critiqueRepeats(context, SOURCE),
+    ...critiqueRefusals(context, SOURCE, capabilities),
+  ];
 }
 
 function lifeCycle(
@@ -83,7 +96,7 @@ function lifeCycle(
   });
 }
 
-function learning(list: CheckList, { withCritic }: CritiqueContext): void {
+function learning(list: CheckList, { remote, second, withCritic }: CritiqueContext): void {
   const judge = (critic: Critic, steps: number, first = 0, update = true) =>
     inTurn(steps, (i) => critic.step(first + i, { update }));
 
@@ -106,21 +119,48 @@ function learning(list: CheckList, { withCritic }: CritiqueContext): void {
     must(learnt, 'update=true five times: the logits are the same', 'a critic that learns from its batches');
   });
 
-  list.promise('a critic resumed on another stream gives the answers of the one that went on', async () => {
-    const { state, expected } = await withCritic(
-      async (critic) => {
-        await judge(critic, 3);
-        return { state: await critic.checkpoint(), expected: await judge(critic, 2, 3) };
-      },
-      { fold: RESUMED_FOLD },
-    );
+  const resumed: readonly [string, number, () => CritiqueRemote][] = [
+    ['on another stream', RESUMED_FOLD, () => remote],
+    ['at a second instance', RESUMED_ELSEWHERE_FOLD, second],
+  ];
+  for (const [where, fold, at] of resumed) {
+    list.promise(`a critic resumed ${where} gives the answers of the one that went on`, async () => {
+      const other = at();
+      const { state, expected } = await withCritic(
+        async (critic) => {
+          await judge(critic, 3);
+          return { state: await critic.checkpoint(), expected: await judge(critic, 2, 3) };
+        },
+        { fold },
+      );
+      await withCritic(
+        async (critic) => {
+          const { nextIndex } = critic.opened;
+          must(nextIndex === 3, `resumed at index ${nextIndex}`, '3, the step that the checkpoint was taken at');
+          requireSame(expected, await judge(critic, 2, 3), 'resumed from the checkpoint');
+        },
+        { resume: state, fold, attempt: 2 },
+        other,
+      );
+    });
+  }
+
+  list.promise('a critic that is updated rates points like the real ones above distant ones', async () => {
     await withCritic(
       async (critic) => {
-        const { nextIndex } = critic.opened;
-        must(nextIndex === 3, `resumed at index ${nextIndex}`, '3, the step that the checkpoint was taken at');
-        requireSame(expected, await judge(critic, 2, 3), 'resumed from the checkpoint');
+        const far = BATCH.x.map((value) => value + DISTANCE);
+        const updates = { update: true, wantGradient: false };
+        for (let index = 0; index < DISTANT_STEPS; index++) await critic.step(index, updates, far);
+        const isFar = (row: number) => FAR_ROWS.includes(row);
+        const mixed = BATCH.x.map((value, i) => value + (isFar(Math.floor(i / BATCH.features)) ? DISTANCE : 0));
+        const { logits } = await critic.step(DISTANT_STEPS, { update: false, wantGradient: false }, mixed);
+        const [near, distant] = [false, true].map((side) => [...logits].filter((_, row) => isFar(row) === side));
+        const pairs = near.flatMap((one) => distant.map((other) => one > other));
+        const right = pairs.filter(Boolean).length;
+        const what = `after ${DISTANT_STEPS} updates ${right} of ${pairs.length} pairs of a near and a distant point are in order`;
+        must(right >= 0.75 * pairs.length, what, 'a higher logit for points that look more real, row by row');
       },
-      { resume: state, fold: RESUMED_FOLD, attempt: 2 },
+      { fold: DISTANT_FOLD },
     );
   });
 }

@@ -3,10 +3,10 @@ import { type Check, listChecks } from '../check.ts';
 import type { CapabilitiesAnswer } from '../shared/capabilities-checks.ts';
 import { mustRefuse } from '../shared/refusals.ts';
 import { askToTheEnd, streamRefusals } from '../shared/stream-refusals.ts';
-import { askCritic, type CritiquePart, openCritic, openingParts, stepPart } from './critique-call.ts';
+import { askCritic, BATCH, type CritiquePart, openCritic, openingParts, stepPart } from './critique-call.ts';
 import type { CritiqueContext } from './critique-context.ts';
 
-const { FAILED_PRECONDITION, INVALID_ARGUMENT } = status;
+const { FAILED_PRECONDITION, INVALID_ARGUMENT, OUT_OF_RANGE } = status;
 /** Separate folds with increasing attempts. */
 const STALE_FOLD = 2;
 
@@ -71,6 +71,14 @@ export function critiqueRefusals(
       await mustRefuse(critic.ask({ ...part, value: { ...part.value, x } }), INVALID_ARGUMENT);
     }),
   );
+  for (const [what, wrong] of [
+    ['NaN', Number.NaN],
+    ['infinity', Number.POSITIVE_INFINITY],
+  ] as const) {
+    list.refusal(`a batch with ${what} is OUT_OF_RANGE`, () =>
+      withCritic((critic) => mustRefuse(critic.ask(stepPart(0, {}, BATCH.x.with(4, wrong))), OUT_OF_RANGE)),
+    );
+  }
   list.refusal('another number of classes than points is INVALID_ARGUMENT', () =>
     withCritic(async (critic) => {
       const part = stepPart(0, {}, new Float32Array(3));

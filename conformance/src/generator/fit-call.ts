@@ -7,7 +7,7 @@ import type {
 import type { Remote } from '@qloom/service-kit/client/clients.ts';
 import { createByteAssembler } from '@qloom/tensor/byte-chunks.ts';
 import { CheckFailure, must } from '../check.ts';
-import { asFailure } from '../shared/received.ts';
+import { CHUNKS, receivedChunk } from '../shared/received.ts';
 
 /** Client of a generator. */
 export type GeneratorRemote = Remote<typeof GeneratorServiceService>;
@@ -26,9 +26,6 @@ export interface FitAnswer {
   readonly model: Uint8Array;
   readonly summary: FitSummary;
 }
-
-const CHUNKS =
-  'pieces in order, without gaps, all with the length and the SHA-256 of the whole (tensor.proto: BytesChunk)';
 
 /** Sends the parts of a fit and reads its answer: progress and checkpoints, then the model, then one summary. */
 export async function fit(
@@ -50,11 +47,11 @@ export async function fit(
     must(!early || !model.started, `${part.$case} came after the model had begun`, 'the model at the end');
     if (part.$case === 'progress') progress.push(part.value);
     else if (part.$case === 'summary') summary = part.value;
-    else if (part.$case === 'model') asFailure(() => model.add(part.value), CHUNKS);
+    else if (part.$case === 'model') receivedChunk(model, part.value, 'model');
     else {
       const { step, chunk } = part.value;
       must(chunk !== undefined, 'resume without a chunk', 'a piece of a checkpoint');
-      asFailure(() => resume.add(chunk), CHUNKS);
+      receivedChunk(resume, chunk, 'resume');
       if (!resume.complete) continue;
       checkpoints.push({ step, bytes: resume.bytes() });
       resume = createByteAssembler('resume');

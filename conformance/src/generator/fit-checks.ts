@@ -72,8 +72,22 @@ export function fitChecks(context: FitContext, fitted: () => Promise<FitAnswer>)
     must(ended, `the call ended as ${statusName(code)}`, 'CANCELLED, or OK where it was over before');
     requireSameModel(await fitted(), await context.fit(), 'after another fit was cancelled');
   });
+  list.promise('fits that are cancelled one after the other make room for the next', async () => {
+    for (let i = 0; i < CANCELLED_FITS; i++) {
+      const call = context.generator.fit({ deadlineMs: context.options.deadlineMs });
+      const sent = sendParts(call, await context.parts({ seed: 100 + i }));
+      // Once it has answered it is under way.
+      await outcomeOf(call.receive());
+      call.cancel();
+      await sent;
+    }
+    requireSameModel(await fitted(), await context.fit(), `after ${CANCELLED_FITS} fits were cancelled`);
+  });
   return list.checks;
 }
+
+/** More than a process computes at once. */
+const CANCELLED_FITS = 12;
 
 /** Checks of continuing from a checkpoint. */
 export function resumeChecks(context: FitContext, fitted: () => Promise<FitAnswer>): readonly Check[] {
@@ -90,6 +104,15 @@ export function resumeChecks(context: FitContext, fitted: () => Promise<FitAnswe
     const from = resumed.summary.resumedFromStep;
     must(from === step, `the fit continued from step ${from}`, `${step}, where the checkpoint was taken`);
     requireSameModel(await fitted(), resumed, `where the fit continued from step ${step}`);
+  });
+
+  list.promise('a second instance continues from a checkpoint with the same model', async () => {
+    const { bytes } = await checkpoint();
+    requireSameModel(
+      await fitted(),
+      await context.fit({ resume: bytes }, context.instances.second()),
+      'at the second instance',
+    );
   });
 
   const refused: [string, (bytes: Uint8Array) => Parameters<FitContext['fit']>[0]][] = [

@@ -1,25 +1,31 @@
 import type { Hyperparameter } from '@qloom/contracts/gen/qloom/episode/v1/hyperparameter.ts';
-import type { FitSettings } from '@qloom/contracts/gen/qloom/generator/v1/generator.ts';
+import type { FitSettings, GeneratorServiceService } from '@qloom/contracts/gen/qloom/generator/v1/generator.ts';
+import type { LabelledPoints } from '@qloom/contracts/gen/qloom/tensor/v1/tensor.ts';
 import { encodeBytes } from '@qloom/study-rpc/codec/tensors.ts';
 import type { CapabilitiesAnswer } from '../shared/capabilities-checks.ts';
 import { givenSettings } from '../shared/given-settings.ts';
 import { cheapSettings } from '../shared/hyperparameter-ranges.ts';
+import type { Instances } from '../shared/instances.ts';
 import { pointsMessage, SMALL_DATA, smallPoints } from '../shared/small-points.ts';
 import type { SuiteOptions } from '../suite.ts';
 import { type FitAnswer, type FitPart, fit, type GeneratorRemote } from './fit-call.ts';
 
-/** Training points of every fit of the checks. */
-const TRAINING = smallPoints(36);
+/** Training points of a fit, unless it changes them. */
+export const TRAINING = smallPoints(36);
 
 /** What a fit of the checks may change. */
-interface FitChanges extends Partial<FitSettings> {
+export interface FitChanges extends Partial<FitSettings> {
+  /** Other training points, in messages. */
+  readonly training?: readonly LabelledPoints[];
   /** A checkpoint from which to continue. */
   readonly resume?: Uint8Array;
 }
 
 /** Context of fits in the checks. */
 export interface FitContext {
+  /** The first instance. */
   readonly generator: GeneratorRemote;
+  readonly instances: Instances<typeof GeneratorServiceService>;
   readonly options: SuiteOptions;
   /** The advertised hyperparameters. */
   space(): Promise<readonly Hyperparameter[]>;
@@ -27,15 +33,17 @@ export interface FitContext {
   settings(): Promise<FitSettings>;
   /** Settings, training points, perhaps a checkpoint. */
   parts(changes?: FitChanges): Promise<readonly FitPart[]>;
-  fit(changes?: FitChanges): Promise<FitAnswer>;
+  /** Fits, at the first instance unless another one is given. */
+  fit(changes?: FitChanges, generator?: GeneratorRemote): Promise<FitAnswer>;
 }
 
 /** Creates the context. */
 export function createFitContext(
-  generator: GeneratorRemote,
+  instances: Instances<typeof GeneratorServiceService>,
   options: SuiteOptions,
   capabilities: CapabilitiesAnswer,
 ): FitContext {
+  const generator = instances.first;
   const space = async () => (await capabilities()).hyperparameters;
   /** The cheapest settings, except those given on the command line. */
   const hyperparameters = async () => {
@@ -49,19 +57,24 @@ export function createFitContext(
     data: SMALL_DATA,
     checkpointEverySteps: 5,
   });
-  const parts = async ({ resume, ...changes }: FitChanges = {}): Promise<readonly FitPart[]> => {
+  const parts = async ({
+    resume,
+    training = [pointsMessage(TRAINING)],
+    ...changes
+  }: FitChanges = {}): Promise<readonly FitPart[]> => {
     return [
       { $case: 'settings', value: { ...(await settings()), ...changes } },
-      { $case: 'training', value: pointsMessage(TRAINING) },
+      ...training.map((value): FitPart => ({ $case: 'training', value })),
       ...(resume === undefined ? [] : [...encodeBytes(resume)].map((value): FitPart => ({ $case: 'resume', value }))),
     ];
   };
   return {
     generator,
+    instances,
     options,
     space,
     settings,
     parts,
-    fit: async (changes) => fit(generator, await parts(changes), options.deadlineMs),
+    fit: async (changes, at = generator) => fit(at, await parts(changes), options.deadlineMs),
   };
 }

@@ -5,7 +5,7 @@ import type {
 } from '@qloom/contracts/gen/qloom/generator/v1/generator.ts';
 import type { LabelledPoints } from '@qloom/contracts/gen/qloom/tensor/v1/tensor.ts';
 import type { Points } from '@qloom/study/points/points.ts';
-import { encodeBytes } from '@qloom/study-rpc/codec/tensors.ts';
+import { splitBytes } from '@qloom/tensor/byte-chunks.ts';
 import { CheckFailure, must } from '../check.ts';
 import { receivedPoints } from '../shared/received.ts';
 import { type GeneratorRemote, sendParts } from './fit-call.ts';
@@ -18,10 +18,19 @@ export interface SampleAnswer {
   readonly summary: SampleSummary;
 }
 
-/** Settings and model as parts. */
-export function* sampleParts(settings: Partial<SampleSettings>, model: Uint8Array): Generator<SamplePart> {
+/** What no message means: right where no points were requested. */
+const NO_POINTS: Points = { count: 0, features: 0, classes: 0, x: new Float32Array(0), y: new Int32Array(0) };
+
+/** Settings and model as parts; the model in pieces of at most `pieceBytes`. */
+export function* sampleParts(
+  settings: Partial<SampleSettings>,
+  model: Uint8Array,
+  pieceBytes?: number,
+): Generator<SamplePart> {
   yield { $case: 'settings', value: { seed: 1, classCounts: [], ungated: false, ...settings } };
-  for (const value of encodeBytes(model)) yield { $case: 'model', value };
+  for (const { data, ...piece } of splitBytes(model, pieceBytes)) {
+    yield { $case: 'model', value: { ...piece, data: Buffer.from(data) } };
+  }
 }
 
 /** Sends the parts of a sampling and reads its answer: points, then one summary. */
@@ -42,6 +51,5 @@ export async function sample(
   }
   await sent;
   if (summary === undefined) throw new CheckFailure('the stream ended without a summary', 'the summary last, once');
-  must(messages.length > 0, 'no points came', 'the points that were asked for');
-  return { points: receivedPoints(messages, 'points'), summary };
+  return { points: messages.length === 0 ? NO_POINTS : receivedPoints(messages, 'points'), summary };
 }

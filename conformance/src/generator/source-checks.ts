@@ -2,6 +2,7 @@ import { status } from '@grpc/grpc-js';
 import { type Method, Need } from '@qloom/contracts/gen/qloom/generator/v1/generator.ts';
 import { encodeUnlabelled } from '@qloom/study-rpc/codec/unlabelled-points.ts';
 import { type Check, CheckSkipped, listChecks, must } from '../check.ts';
+import { moved } from '../shared/changed-points.ts';
 import { mustRefuse } from '../shared/refusals.ts';
 import { pointsMessage, smallPoints } from '../shared/small-points.ts';
 import { askToTheEnd } from '../shared/stream-refusals.ts';
@@ -10,11 +11,13 @@ import type { FitContext } from './fit-context.ts';
 
 const SOURCE = 'generator/v1/generator.proto: FitRequest, Method';
 
-const [UNLABELLED] = encodeUnlabelled(smallPoints(24));
+const [UNLABELLED] = encodeUnlabelled(smallPoints(24, 300));
+/** Clouds like those of the training points, some way off, so that a method has something to align. */
+const SOURCE_POINTS = moved(smallPoints(24, 300), 0, 24, 1);
 /** The parts of sources, in the order of the contract. */
-const SOURCES: readonly FitPart[] = [
+export const SOURCES: readonly FitPart[] = [
   { $case: 'unlabelled', value: UNLABELLED },
-  { $case: 'source', value: pointsMessage(smallPoints(24)) },
+  { $case: 'source', value: pointsMessage(SOURCE_POINTS) },
 ];
 const NAMES: Readonly<Record<number, string>> = { [Need.UNLABELLED]: 'unlabelled', [Need.SOURCE]: 'source' };
 

@@ -1,82 +1,94 @@
-import type {
-  EpisodeResult,
-  ObserveResponse,
-  PolicyServiceService,
-  PolicySettings,
-  Proposal,
-} from '@qloom/contracts/gen/qloom/policy/v1/policy.ts';
-import type { Remote } from '@qloom/service-kit/client/clients.ts';
+import type { PolicyServiceService, Proposal } from '@qloom/contracts/gen/qloom/policy/v1/policy.ts';
 import { type Check, listChecks, must, sharedAnswer } from '../check.ts';
 import { isActive, requireInRange } from '../shared/hyperparameter-ranges.ts';
+import type { Instances } from '../shared/instances.ts';
 import type { SuiteOptions } from '../suite.ts';
-import { SPACE } from './policy-space.ts';
+import { SPACE, SPACES } from './policy-space.ts';
+import {
+  failed,
+  type PlayedBatch,
+  playStudy,
+  proposeBatch,
+  type Rewarding,
+  rewarded,
+  type StudyChanges,
+  studySettings,
+} from './policy-study.ts';
 
-const BATCH = 4;
-const EPISODES = 12;
-const SETTINGS: PolicySettings = {
-  name: '',
-  space: [...SPACE],
-  seed: 17,
-  episodes: EPISODES,
-  batchSize: BATCH,
-  // The first batch is from a Sobol sequence, the others from the policy.
-  sobolEpisodes: BATCH,
-};
-const OBSERVED = ['generator.loss', 'discriminator.loss', 'qnn.loss', 'qnn.accuracy', 'diversity'];
 const ORIGINS = ['sobol', 'policy', 'surrogate', 'random', 'fixed'];
+const SOURCE = 'policy/v1/policy.proto: PolicyService';
 
-/** A batch, and the state after it. */
-interface PlayedBatch {
-  readonly proposals: readonly Proposal[];
-  readonly observed: ObserveResponse;
-}
+/** Results that every policy takes. */
+const HISTORIES: readonly { readonly what: string; readonly rewarding: Rewarding; readonly batchSize?: number }[] = [
+  { what: 'every episode failed', rewarding: failed },
+  { what: 'every reward is the same', rewarding: (proposal, episode) => rewarded(proposal, episode, 0.5) },
+  {
+    what: 'rewards are far apart',
+    rewarding: (proposal, episode) => rewarded(proposal, episode, (-1) ** episode * 1e9),
+  },
+  {
+    what: 'nothing but the reward is known',
+    rewarding: (proposal, episode) => ({ ...rewarded(proposal, episode, -1 / (1 + episode)), observation: [] }),
+  },
+  {
+    what: 'a batch is one episode',
+    batchSize: 1,
+    rewarding: (proposal, episode) => rewarded(proposal, episode, episode),
+  },
+];
 
-/** Checks of PolicyService over a study of three batches, one of whose episodes fails in each. */
+/** Checks of PolicyService over studies of a few batches. */
 export function policyChecks(
-  policy: Remote<typeof PolicyServiceService>,
+  { first: policy }: Instances<typeof PolicyServiceService>,
   { deadlineMs }: SuiteOptions,
 ): readonly Check[] {
-  const list = listChecks('policy/v1/policy.proto: PolicyService');
-  const propose = async (state: Uint8Array, batch: number, count = BATCH) => {
-    const request = { settings: SETTINGS, state: Buffer.from(state), batch, firstEpisode: batch * BATCH, count };
-    return (await policy.propose(request, { deadlineMs })).proposals;
-  };
-  const observe = (state: Uint8Array, batch: number, proposals: readonly Proposal[]) => {
-    const results = proposals.map((proposal, i) => resultOf(proposal, batch * BATCH + i, i !== BATCH - 1));
-    return policy.observe({ settings: SETTINGS, state: Buffer.from(state), batch, results }, { deadlineMs });
-  };
-  const play = async (): Promise<PlayedBatch[]> => {
-    const played: PlayedBatch[] = [];
-    for (let batch = 0; batch < EPISODES / BATCH; batch++) {
-      const state = played.at(-1)?.observed.state ?? new Uint8Array(0);
-      const proposals = await propose(state, batch);
-      played.push({ proposals, observed: await observe(state, batch, proposals) });
-    }
-    return played;
-  };
+  const list = listChecks(SOURCE);
+  const play = (changes: StudyChanges = {}): Promise<PlayedBatch[]> => playStudy(policy, changes, deadlineMs);
   const played = sharedAnswer('a study of three batches', play);
+  const { batchSize } = studySettings({});
 
   list.promise('as many proposals come as were wanted', async () => {
     for (const [batch, { proposals }] of (await played()).entries()) {
-      must(proposals.length === BATCH, `batch ${batch} has ${proposals.length} proposals`, String(BATCH));
+      must(proposals.length === batchSize, `batch ${batch} has ${proposals.length} proposals`, String(batchSize));
     }
-    const one = await propose(new Uint8Array(0), 0, 1);
+    const one = await proposeBatch(policy, { batchSize: 1 }, new Uint8Array(0), 0, deadlineMs);
     must(one.length === 1, `${one.length} proposals came where 1 was wanted`, '1');
   });
 
   list.promise('a proposal has one value in range for each active hyperparameter, and no others', async () => {
-    for (const { hyperparameters } of await everyProposal()) {
-      const values = new Map(hyperparameters.flatMap(({ name, value }) => (value ? [[name, value] as const] : [])));
-      const active = SPACE.filter((parameter) => isActive(parameter, SPACE, values));
-      const given = hyperparameters.map(({ name }) => name).sort();
-      const wanted = active.map(({ name }) => name).sort();
-      must(given.join() === wanted.join(), `a proposal has ${given.join(', ')}`, wanted.join(', '));
-      for (const parameter of active) requireInRange(parameter, values.get(parameter.name), 'the proposal');
-    }
+    for (const { proposals } of await played()) requireInSpace(proposals, SPACE);
   });
+  for (const { what, space } of SPACES) {
+    list.promise(`proposals are in range in a space ${what}`, async () => {
+      for (const { proposals } of await play({ space })) requireInSpace(proposals, space);
+    });
+  }
+  for (const { what, ...changes } of HISTORIES) {
+    list.promise(`proposals are in range where ${what}`, async () => {
+      for (const { proposals } of await play(changes)) requireInSpace(proposals, SPACE);
+    });
+  }
+
+  list.promise(
+    'the episodes of a batch get different configurations, also if they are requested one by one',
+    async () => {
+      for (const requests of ['at once', 'one by one'] as const) {
+        for (const [batch, { proposals }] of (await play({ requests })).entries()) {
+          const chosen = proposals.filter(({ origin }) => origin !== 'fixed');
+          const distinct = new Set(chosen.map(({ hyperparameters }) => JSON.stringify(hyperparameters))).size;
+          const what = `batch ${batch}, requested ${requests}, has ${distinct} configurations in ${chosen.length} proposals`;
+          must(
+            distinct === chosen.length,
+            what,
+            'another one for each episode: derive randomness from seed and episode',
+          );
+        }
+      }
+    },
+  );
 
   list.promise('a proposal says what chose it', async () => {
-    for (const { origin } of await everyProposal()) {
+    for (const { origin } of (await played()).flatMap(({ proposals }) => proposals)) {
       must(ORIGINS.includes(origin), `the origin is "${origin}"`, `one of ${ORIGINS.join(', ')}`);
     }
   });
@@ -93,9 +105,11 @@ export function policyChecks(
 
   list.promise('all of its memory is in the state: an older state gives the older proposals', async () => {
     const batches = await played();
-    const first = await propose(batches[0].observed.state, 1);
+    // Another history of the same study, which a policy that remembers by seed and batch takes for this one.
+    await play({ rewarding: (proposal, episode) => rewarded(proposal, episode, -episode) });
+    const first = await proposeBatch(policy, {}, batches[0].observed.state, 1, deadlineMs);
     const same = JSON.stringify(first) === JSON.stringify(batches[1].proposals);
-    must(same, 'batch 1 is proposed otherwise once batch 2 was observed', 'as before');
+    must(same, 'batch 1 is proposed otherwise once another history was observed', 'as before');
   });
 
   list.promise('updates never go down', async () => {
@@ -103,15 +117,16 @@ export function policyChecks(
     const rises = updates.every((count, i) => i === 0 || count >= updates[i - 1]);
     must(rises, `updates are ${updates.join(', ')}`, 'a count of what was done so far');
   });
-
-  const everyProposal = async () => (await played()).flatMap(({ proposals }) => proposals);
   return list.checks;
 }
 
-/** A result that prefers high rates, with the numbers of a study's observation. */
-function resultOf({ hyperparameters }: Proposal, episode: number, rewarded: boolean): EpisodeResult {
-  const rate = hyperparameters.find(({ name }) => name === 'rate')?.value?.value;
-  const reward = rate?.$case === 'real' ? 1 - Math.abs(Math.log10(rate.value) + 2) / 4 : 0;
-  const observation = rewarded ? OBSERVED.map((name, i) => ({ name, value: 0.1 + 0.05 * i })) : [];
-  return { episode, hyperparameters, rewarded, reward: rewarded ? reward : 0, observation };
+function requireInSpace(proposals: readonly Proposal[], space: typeof SPACE): void {
+  for (const { hyperparameters } of proposals) {
+    const values = new Map(hyperparameters.flatMap(({ name, value }) => (value ? [[name, value] as const] : [])));
+    const active = space.filter((parameter) => isActive(parameter, space, values));
+    const given = hyperparameters.map(({ name }) => name).sort();
+    const wanted = active.map(({ name }) => name).sort();
+    must(given.join() === wanted.join(), `a proposal has ${given.join(', ')}`, wanted.join(', '));
+    for (const parameter of active) requireInRange(parameter, values.get(parameter.name), 'the proposal');
+  }
 }

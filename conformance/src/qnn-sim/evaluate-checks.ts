@@ -1,55 +1,37 @@
 import { status } from '@grpc/grpc-js';
-import { QnnArm, type QnnRun, QnnSettings, type UtilityReport } from '@qloom/contracts/gen/qloom/episode/v1/slots.ts';
-import {
-  type EvaluateRequest,
-  EvaluateSettings,
-  type QnnSimulatorServiceService,
-} from '@qloom/contracts/gen/qloom/qnn_sim/v1/qnn_sim.ts';
-import type { Remote } from '@qloom/service-kit/client/clients.ts';
-import { type Check, listChecks, must, sharedAnswer } from '../check.ts';
+import { QnnArm, type QnnRun, type UtilityReport } from '@qloom/contracts/gen/qloom/episode/v1/slots.ts';
+import { type Check, CheckSkipped, listChecks, must, sharedAnswer } from '../check.ts';
 import type { CapabilitiesAnswer } from '../shared/capabilities-checks.ts';
 import { receivedTensor } from '../shared/received.ts';
-import { mustRefuse } from '../shared/refusals.ts';
-import { CLASSES, pointsMessage, smallPoints } from '../shared/small-points.ts';
+import { CLASSES } from '../shared/small-points.ts';
 import { streamRefusals } from '../shared/stream-refusals.ts';
 import type { SuiteOptions } from '../suite.ts';
-
-type EvaluatePart = NonNullable<EvaluateRequest['part']>;
+import type { QnnSimulator } from './circuit-requests.ts';
+import {
+  type EvaluateChanges,
+  type EvaluatePart,
+  evaluate,
+  evaluateParts,
+  FOLD,
+  mustRefuseEvaluation,
+  nameOf,
+  POINTS,
+  SEEDS,
+  STEPS,
+} from './evaluate-call.ts';
 
 const SOURCE = 'qnn_sim/v1/qnn_sim.proto: QnnSimulatorService.Evaluate';
-const FOLD = 3;
-const STEPS = 6;
-const SEEDS = [5, 9];
-const REAL = smallPoints(24);
-const HELD_OUT = smallPoints(15, 200);
-const training: EvaluatePart = { $case: 'training', value: pointsMessage(REAL) };
-const synthetic: EvaluatePart = { $case: 'synthetic', value: pointsMessage(smallPoints(12, 400)) };
-const heldOut: EvaluatePart = { $case: 'heldOut', value: pointsMessage(HELD_OUT) };
-
-function settings(changes: Partial<EvaluateSettings> = {}, ansatz = ''): EvaluatePart {
-  const qnn = QnnSettings.fromPartial({ qubits: 3, layers: 1, ansatz, steps: STEPS, batchSize: 8, learningRate: 0.05 });
-  const value = EvaluateSettings.fromPartial({ fold: FOLD, seeds: SEEDS, qnn });
-  return { $case: 'settings', value: { ...value, ...changes } };
-}
+const HELD_OUT = POINTS.heldOut;
 
 /** Checks of Evaluate. */
 export function evaluateChecks(
-  simulator: Remote<typeof QnnSimulatorServiceService>,
+  simulator: QnnSimulator,
   { deadlineMs }: SuiteOptions,
   capabilities: CapabilitiesAnswer,
 ): readonly Check[] {
   const list = listChecks(`${SOURCE}; slots.proto: UtilityReport, QnnRun`);
-  const call = (...parts: (EvaluatePart | undefined)[]) =>
-    simulator.evaluate(
-      parts.map((part) => ({ part })),
-      { deadlineMs },
-    );
-  const evaluate = async (...parts: EvaluatePart[]): Promise<UtilityReport> => {
-    const { report } = await call(...parts);
-    must(report !== undefined, 'the report is absent', 'a report');
-    return report;
-  };
-  const evaluated = sharedAnswer('a report', () => evaluate(settings(), training, synthetic, heldOut));
+  const ask = (changes: EvaluateChanges = {}): Promise<UtilityReport> => evaluate(simulator, changes, deadlineMs);
+  const evaluated = sharedAnswer('a report', () => ask());
   const bothArms = [QnnArm.REAL_ONLY, QnnArm.AUGMENTED];
 
   list.promise('a report has its fold, its engine, and one run for each arm and seed', async () => {
@@ -60,12 +42,11 @@ export function evaluateChecks(
   });
 
   list.promise('without synthetic points the real arm alone is trained', async () => {
-    requireRuns((await evaluate(settings(), training, heldOut)).runs, [QnnArm.REAL_ONLY]);
+    requireRuns((await ask({ synthetic: [] })).runs, [QnnArm.REAL_ONLY]);
   });
 
   list.promise('arms that are named are trained, and no others', async () => {
-    const named = settings({ arms: [QnnArm.AUGMENTED] });
-    requireRuns((await evaluate(named, training, synthetic, heldOut)).runs, [QnnArm.AUGMENTED]);
+    requireRuns((await ask({ settings: { arms: [QnnArm.AUGMENTED] } })).runs, [QnnArm.AUGMENTED]);
   });
 
   list.promise('the loss is the mean of the losses of the held-out points', async () => {
@@ -92,7 +73,7 @@ export function evaluateChecks(
   list.promise(
     'class probabilities, where they are offered when asked for, are distributions over the classes',
     async () => {
-      for (const run of (await evaluate(settings({ probabilities: true }), training, heldOut)).runs) {
+      for (const run of (await ask({ settings: { probabilities: true } })).runs) {
         if (run.probabilities === undefined) continue;
         const expected = { dtype: 'float32', shape: [HELD_OUT.count, CLASSES], field: 'probabilities' } as const;
         const probabilities = receivedTensor(run.probabilities, expected);
@@ -126,19 +107,28 @@ export function evaluateChecks(
   });
 
   list.promise('the same input gives the same report but for times', async () => {
-    const again = await evaluate(settings(), training, synthetic, heldOut);
+    const again = await ask();
     const [one, other] = [await evaluated(), again].map(({ runs }) => runs.map(withoutTime));
     for (const [i, run] of one.entries()) {
       must(run === other[i], `run ${i} is ${other[i]} the second time`, `as before: ${run}`);
     }
   });
 
-  const refused: [string, EvaluatePart[]][] = [
-    ['an evaluation without seeds', [settings({ seeds: [] }), training, heldOut]],
-    ['an ansatz that is none', [settings({}, 'none-of-them'), training, heldOut]],
+  const refused: readonly [string, EvaluateChanges][] = [
+    ['an evaluation without seeds', { settings: { seeds: [] } }],
+    ['an ansatz that is none', { qnn: { ansatz: 'none-of-them' } }],
   ];
-  for (const [what, parts] of refused) {
-    list.refusal(`${what}: INVALID_ARGUMENT`, () => mustRefuse(call(...parts), status.INVALID_ARGUMENT));
+  for (const [what, changes] of refused) {
+    list.refusal(`${what}: INVALID_ARGUMENT`, () =>
+      mustRefuseEvaluation(simulator, changes, deadlineMs, status.INVALID_ARGUMENT),
+    );
+  }
+  for (const [limit, setting] of LIMITED) {
+    list.refusal(`an evaluation above the limit "${limit}" is INVALID_ARGUMENT`, async () => {
+      const most = (await capabilities()).limits.find(({ name }) => name === limit)?.maximum;
+      if (most === undefined) throw new CheckSkipped(`the service advertises no limit "${limit}"`);
+      await mustRefuseEvaluation(simulator, { qnn: { [setting]: most + 1 } }, deadlineMs, status.INVALID_ARGUMENT);
+    });
   }
   const streams = streamRefusals<EvaluatePart>({
     name: 'an evaluation',
@@ -150,18 +140,28 @@ export function evaluateChecks(
       heldOut: { points: true, limit: 'points' },
     },
     capabilities,
-    parts: async () => [settings(), training, synthetic, heldOut],
-    ask: (parts) => call(...parts),
+    parts: async () => evaluateParts(),
+    ask: (parts) =>
+      simulator.evaluate(
+        parts.map((part) => ({ part })),
+        { deadlineMs },
+      ),
   });
   return [...list.checks, ...streams];
 }
 
 const perPoint = { shape: [HELD_OUT.count], finite: true };
 
-const nameOf = ({ arm, seed }: QnnRun) => `${arm === QnnArm.REAL_ONLY ? 'REAL_ONLY' : 'AUGMENTED'}, seed ${seed}`;
+/** Limits, and the settings that they limit. */
+const LIMITED = [
+  ['qubits', 'qubits'],
+  ['layers', 'layers'],
+  ['steps', 'steps'],
+  ['batch_size', 'batchSize'],
+] as const;
 
 function requireRuns(runs: readonly QnnRun[], arms: readonly QnnArm[]): void {
-  const wanted = arms.flatMap((arm) => SEEDS.map((seed) => nameOf({ arm, seed } as QnnRun))).sort();
+  const wanted = arms.flatMap((arm) => SEEDS.map((seed) => nameOf({ arm, seed }))).sort();
   const given = runs.map(nameOf).sort();
   must(given.join('; ') === wanted.join('; '), `the runs are ${given.join('; ')}`, wanted.join('; '));
 }

@@ -1,16 +1,19 @@
 import { QnnSimulatorServiceService } from '@qloom/contracts/gen/qloom/qnn_sim/v1/qnn_sim.ts';
-import { connect } from '@qloom/service-kit/client/clients.ts';
 import { serviceName } from '@qloom/service-kit/server/definition.ts';
 import { askCapabilities, capabilitiesChecks } from '../shared/capabilities-checks.ts';
+import { connectInstances } from '../shared/instances.ts';
 import { offeredServicesChecks } from '../shared/offered-services.ts';
 import type { Suite, SuiteOptions } from '../suite.ts';
 import { circuitChecks } from './circuit-checks.ts';
 import { evaluateChecks } from './evaluate-checks.ts';
+import { evaluateRepeats } from './evaluate-repeats.ts';
+import { scoreChecks } from './score-checks.ts';
 
 /** The checks of a QnnSimulatorService. */
 export function qnnSimulatorSuite(options: SuiteOptions): Suite {
   const { target, deadlineMs } = options;
-  const simulator = connect(QnnSimulatorServiceService, target);
+  const instances = connectInstances(QnnSimulatorServiceService, options);
+  const simulator = instances.first;
   const get = () => simulator.getCapabilities({}, { deadlineMs });
   const capabilities = askCapabilities(get);
   return {
@@ -18,8 +21,10 @@ export function qnnSimulatorSuite(options: SuiteOptions): Suite {
       ...capabilitiesChecks(capabilities, askCapabilities(get)),
       ...offeredServicesChecks(target, deadlineMs, [serviceName(QnnSimulatorServiceService)]),
       ...evaluateChecks(simulator, options, capabilities),
+      ...evaluateRepeats(instances, options),
+      ...scoreChecks(simulator, options),
       ...circuitChecks(simulator, options),
     ],
-    close: () => simulator.close(),
+    close: () => instances.close(),
   };
 }

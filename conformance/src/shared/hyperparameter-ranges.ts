@@ -88,6 +88,28 @@ export function cheapSettings(
     .map(({ name }) => ({ name, value: values.get(name) }));
 }
 
+/** Settings with real numbers that are not their defaults, besides `given`: a quarter of the range above its minimum. */
+export function unusualSettings(
+  space: readonly Hyperparameter[],
+  { hyperparameters }: { readonly hyperparameters: readonly HyperparameterSetting[] },
+): HyperparameterSetting[] {
+  const values = new Map(hyperparameters.flatMap(({ name, value }) => (value ? [[name, value] as const] : [])));
+  const reals = space.filter((parameter) => {
+    return (
+      parameter.kind === HyperparameterKind.REAL && !values.has(parameter.name) && isActive(parameter, space, values)
+    );
+  });
+  const quarter = ({ minimum, maximum, scale }: Hyperparameter) =>
+    scale === HyperparameterScale.LOG ? minimum ** 0.75 * maximum ** 0.25 : minimum + 0.25 * (maximum - minimum);
+  return [
+    ...hyperparameters,
+    ...reals.map((parameter) => ({
+      name: parameter.name,
+      value: { value: { $case: 'real' as const, value: quarter(parameter) } },
+    })),
+  ];
+}
+
 /** A setting just outside the advertised range. */
 export function outOfRange({ name, kind, maximum }: Hyperparameter): HyperparameterSetting {
   if (kind === HyperparameterKind.CHOICE) {

@@ -1,7 +1,8 @@
-import type { LabelledPoints, NamedValue, Tensor } from '@qloom/contracts/gen/qloom/tensor/v1/tensor.ts';
+import type { BytesChunk, LabelledPoints, NamedValue, Tensor } from '@qloom/contracts/gen/qloom/tensor/v1/tensor.ts';
 import type { Points } from '@qloom/study/points/points.ts';
 import { createPointsCollector } from '@qloom/study-rpc/codec/points.ts';
 import { decodeTensor } from '@qloom/study-rpc/codec/tensors.ts';
+import type { ByteAssembler } from '@qloom/tensor/byte-chunks.ts';
 import type { ArrayOf, Dtype } from '@qloom/tensor/dtype.ts';
 import { MAX_CHUNK_BYTES } from '@qloom/tensor/rows.ts';
 import type { TensorExpectation } from '@qloom/tensor/wire-tensor.ts';
@@ -26,6 +27,17 @@ export function receivedPoints(messages: readonly LabelledPoints[], field: strin
     for (const message of messages) collector.add(message);
     return collector.points();
   }, 'points as tensor.proto has them');
+}
+
+/** What is right about the pieces of an opaque sequence. */
+export const CHUNKS =
+  'pieces in order, without gaps, all with the length and the SHA-256 of the whole (tensor.proto: BytesChunk)';
+
+/** Takes the next piece of an opaque sequence. Fails if it is out of order, contradicts the others, or exceeds 1 MiB. */
+export function receivedChunk(whole: ByteAssembler, chunk: BytesChunk, field: string): void {
+  const bytes = chunk.data.byteLength;
+  must(bytes <= MAX_CHUNK_BYTES, `${field} has ${bytes} bytes in one message`, `at most ${MAX_CHUNK_BYTES}`);
+  asFailure(() => whole.add(chunk), CHUNKS);
 }
 
 /** Fails if a name is empty or occurs twice, or a value is NaN. */

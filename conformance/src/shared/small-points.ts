@@ -41,6 +41,12 @@ export const SMALL_DATA: DataDescription = {
   warnings: [],
 };
 
+/** Description of columns and classes in these numbers. */
+export function describedData({ features, classes }: Pick<Points, 'features' | 'classes'>): DataDescription {
+  const named = (count: number, letter: string) => Array.from({ length: count }, (_, i) => `${letter}${i}`);
+  return { ...SMALL_DATA, featureNames: named(features, 'f'), classNames: named(classes, 'c') };
+}
+
 /** The message of points that fit into a single one. */
 export function pointsMessage(points: Points): LabelledPoints {
   const [message] = encodePoints(points);

@@ -76,6 +76,18 @@ export function streamRefusals<Part extends StreamPart>(call: StreamCall<Part>):
 
   refuse('of an empty stream', () => []);
   refuse('with a part that is not set', (parts) => [undefined, ...parts]);
+  const first = rows.find(({ points }) => points);
+  if (first !== undefined) {
+    list.refusal(`${call.name} with more features than the limit "features" is INVALID_ARGUMENT`, async () => {
+      const parts = await call.parts();
+      const most = (await call.capabilities()).limits.find(({ name }) => name === 'features')?.maximum;
+      if (most === undefined) throw new CheckSkipped('the service advertises no limit "features"');
+      if (3 * most >= MOST_ROWS) throw new CheckSkipped(`points of ${most} features do not fit into one message`);
+      const wide = widePoints(most + 1);
+      const changed = rows.reduce((all, row) => (row.points ? withPoints(all, row.$case, wide) : all), parts);
+      await mustRefuse(call.ask(changed), status.INVALID_ARGUMENT);
+    });
+  }
   for (const [i, { $case, field, optional, once, points, limit }] of rows.entries()) {
     if (!optional) refuse(`without ${field}`, (parts) => without(parts, $case));
     if (once) refuse(`with ${field} twice`, (parts) => [...of(parts, $case), ...parts]);
@@ -107,6 +119,17 @@ export function streamRefusals<Part extends StreamPart>(call: StreamCall<Part>):
 function narrowPoints(count: number): LabelledPoints {
   const y = Int32Array.from({ length: count }, (_, i) => i % 3);
   return pointsMessage({ count, features: 1, classes: 3, x: Float32Array.from(y), y });
+}
+
+/** Three points with many features. */
+function widePoints(features: number): LabelledPoints {
+  return pointsMessage({
+    count: 3,
+    features,
+    classes: 3,
+    x: new Float32Array(3 * features).map((_, i) => i % 7),
+    y: Int32Array.of(0, 1, 2),
+  });
 }
 
 /** Sends parts in a bidirectional call, half-closes, and reads the answer to its end. Rejects with the call's status. */
