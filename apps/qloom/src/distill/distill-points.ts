@@ -42,6 +42,8 @@ export interface DistillArm {
 /** The distilled points, and how QNNs do that were trained on them. */
 export interface DistillOutcome {
   readonly distilled: Points;
+  /** False: they are the centres of k-means. */
+  readonly refined: boolean;
   readonly arms: readonly DistillArm[];
   readonly engine: string;
 }
@@ -63,7 +65,7 @@ export async function distillPoints(
   };
   try {
     const exact = await engine.compile(circuit, observables);
-    const { points, centres } = await distill(exact, qnn, {
+    const { points, centres, refined } = await distill(exact, qnn, {
       real,
       points: count,
       seed,
@@ -78,7 +80,7 @@ export async function distillPoints(
     const sets: [name: string, trainedOn: (seed: number) => Points][] = [
       ['all real points', () => real],
       ['distilled', () => points],
-      ...(refine === null ? [] : [['k-means alone', () => centres] as [string, () => Points]]),
+      ...(!refined ? [] : [['k-means alone', () => centres] as [string, () => Points]]),
       ['random subset', (training) => randomSubset(real, count, training)],
     ];
     let trained = 0;
@@ -99,7 +101,7 @@ export async function distillPoints(
         comparison: i === 0 ? null : compareSets(scores[i], scores[0]),
       }),
     );
-    return { distilled: points, arms, engine: selected };
+    return { distilled: points, refined, arms, engine: selected };
   } finally {
     engine.dispose();
   }

@@ -11,7 +11,11 @@ export interface DistillSubject {
 }
 
 /** The outcome for people. */
-export function renderDistilled({ source, options }: DistillSubject, { arms }: DistillOutcome, style: Style): string {
+export function renderDistilled(
+  { source, options }: DistillSubject,
+  { arms, refined }: DistillOutcome,
+  style: Style,
+): string {
   const columns = [
     { title: 'trained on' },
     { title: 'points', align: 'right' as const },
@@ -30,6 +34,9 @@ export function renderDistilled({ source, options }: DistillSubject, { arms }: D
   return [
     `${style.bold(source.title)}: ${of}, seed ${options.seed}\n\n`,
     renderTable(columns, rows),
+    refined || options.refine === null
+      ? ''
+      : '\n  The centres of k-means are kept: moving them made the loss on the real points larger.\n',
     `\n  ${options.trainings} trainings of ${source.qnn.steps} steps on each set, scored on ${source.test.count} test points. The intervals are over\n`,
     '  trainings and test points: they hold for these real points, not for another draw of them.\n',
   ].join('');
@@ -43,7 +50,10 @@ function differenceText(comparison: DistillArm['comparison']): string {
 }
 
 /** The outcome for programs; accuracies are in [0, 1]. */
-export function distilledToJson({ source, options }: DistillSubject, { arms, engine }: DistillOutcome): object {
+export function distilledToJson(
+  { source, options }: DistillSubject,
+  { arms, refined, engine }: DistillOutcome,
+): object {
   const { title, real, test, qnn } = source;
-  return { title, real: real.count, test: test.count, ...options, qnn, engine, arms };
+  return { title, real: real.count, test: test.count, ...options, qnn, engine, refined, arms };
 }

@@ -7,6 +7,7 @@ import { createQnnSettings } from '../model/create-qnn-settings.ts';
 import { createQnnModel } from '../model/qnn-model.ts';
 import { compareSets, type SetScore, scoreSet } from './compare-sets.ts';
 import { type Distillation, distill, randomSubset } from './distill.ts';
+import { refinePoints } from './refine-points.ts';
 
 /** Two classes that a ring divides, in two features of different size, one class three times as large. */
 function ring(seed: number, count: number): Points {
@@ -21,7 +22,7 @@ function ring(seed: number, count: number): Points {
   return { count, features: 2, classes: 2, x, y };
 }
 
-const REFINE = { steps: 12, trainings: 2, unrolled: 20, stepSize: 0.1 };
+const REFINE = { steps: 20, trainings: 3, unrolled: 40, stepSize: 0.05 };
 
 async function compile(given = {}) {
   const settings = createQnnSettings({ qubits: 2, layers: 2, steps: 40, ...given });
@@ -38,14 +39,15 @@ describe('distill', () => {
   it('moves the centres so that QNNs trained on them have a smaller loss on the real points', async () => {
     const losses: number[] = [];
     const steps: number[] = [];
-    const { points, centres } = await distilled({
+    const { points, centres, refined } = await distilled({
       onStep({ step, loss }) {
         steps.push(step);
         losses.push(loss);
       },
     });
-    expect(steps).toEqual(Array.from({ length: 12 }, (_, i) => i + 1));
+    expect(steps).toEqual(Array.from({ length: 20 }, (_, i) => i + 1));
     expect(meanOf(losses.slice(-4))).toBeLessThan(meanOf(losses.slice(0, 4)));
+    expect(refined).toBe(true);
     expect(points.x).not.toEqual(centres.x);
     expect(points.y).toEqual(centres.y);
     expect(classCounts(points)).toEqual([6, 2]);
@@ -57,9 +59,21 @@ describe('distill', () => {
     expect(other.points.x).not.toEqual(first.points.x);
   });
 
-  it('keeps every feature within the range of the real points, however large the steps', async () => {
+  it('keeps the centres where the refinement makes the loss on the real points larger', async () => {
+    const { points, centres, refined } = await distilled({ refine: { ...REFINE, steps: 3, stepSize: 50 } });
+    expect(refined).toBe(false);
+    expect(points).toBe(centres);
+  });
+
+  it('moves every feature within the range of the real points, however large the steps', async () => {
     const real = ring(1, 80);
-    const { points } = await distilled({ refine: { ...REFINE, steps: 3, stepSize: 50 } });
+    const { settings, compiled } = await compile();
+    const points = await refinePoints(compiled, settings, {
+      points: randomSubset(real, 8, 1),
+      real,
+      settings: { ...REFINE, steps: 3, stepSize: 50 },
+      random: createRandom(1),
+    });
     for (const j of [0, 1]) {
       const column = (of: Points) => [...of.x].filter((_, i) => i % 2 === j);
       expect(Math.min(...column(points))).toBeGreaterThanOrEqual(Math.min(...column(real)));
