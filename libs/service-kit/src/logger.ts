@@ -1,5 +1,7 @@
 import { redactUrls } from '@qloom/episode-log/nats/redact-url.ts';
+import { sendLogLine } from '@qloom/telemetry/logs.ts';
 import { activeTraceIds } from '@qloom/telemetry/spans.ts';
+import { isTelemetryOn } from '@qloom/telemetry/state.ts';
 import { boundedMessage, MAX_MESSAGE_BYTES } from './faults/bounded-message.ts';
 
 /** From the most to the least verbose. */
@@ -34,25 +36,31 @@ export interface LoggerOptions {
 /**
  * A logger of JSON lines: `time` (ISO 8601), `level`, `message`, the fields, and `trace_id` and `span_id` of the
  * active span, so that a line leads to its trace. Texts are cut to `MAX_MESSAGE_BYTES`, and users and passwords in URLs are
- * not written.
+ * not written. With telemetry each line is also a log record of OpenTelemetry, whose attributes are the fields.
  */
 export function createLogger(options: LoggerOptions = {}): Logger {
   const least = LOG_LEVELS.indexOf(options.level ?? 'info');
   const write = options.write ?? ((line: string) => void process.stderr.write(`${line}\n`));
   const now = options.now ?? Date.now;
   const common = options.fields ?? {};
-  const log = (level: LogLevel, message: string, fields: LogFields | undefined): void => {
+  const log = (level: Exclude<LogLevel, 'silent'>, message: string, fields: LogFields | undefined): void => {
     if (LOG_LEVELS.indexOf(level) < least) return;
     const ids = activeTraceIds();
+    const timeMs = now();
     const line = {
-      time: new Date(now()).toISOString(),
+      time: new Date(timeMs).toISOString(),
       level,
       ...common,
       message,
       ...fields,
       ...(ids === undefined ? {} : { trace_id: ids.traceId, span_id: ids.spanId }),
     };
-    write(JSON.stringify(line, replacer));
+    const text = JSON.stringify(line, replacer);
+    write(text);
+    if (!isTelemetryOn()) return;
+    // From the text, so that the record is cut and redacted like the line.
+    const { time: _time, level: _level, message: sent, trace_id: _trace, span_id: _span, ...others } = JSON.parse(text);
+    sendLogLine({ timeMs, level, message: sent, fields: others });
   };
   return {
     debug: (message, fields) => log('debug', message, fields),

@@ -22,6 +22,11 @@ describe('a variable that is wrong', () => {
     ['OTEL_EXPORTER_OTLP_TRACES_PROTOCOL', 'grpc', 'port 4318'],
     ['OTEL_EXPORTER_OTLP_METRICS_ENDPOINT', 'collector:4317', 'right would be http://127.0.0.1:4318'],
     ['OTEL_TRACES_EXPORTER', 'zipkin', 'otlp, console, none'],
+    ['OTEL_LOGS_EXPORTER', 'file', 'otlp, console, none'],
+    ['OTEL_EXPORTER_OTLP_LOGS_PROTOCOL', 'grpc', 'port 4318'],
+    ['OTEL_EXPORTER_OTLP_LOGS_ENDPOINT', 'collector:4317', 'right would be http://127.0.0.1:4318'],
+    ['OTEL_BLRP_SCHEDULE_DELAY', 'soon', 'an integer of at least 0'],
+    ['OTEL_LOGRECORD_ATTRIBUTE_COUNT_LIMIT', '-1', 'an integer of at least 0'],
     ['OTEL_METRICS_EXPORTER', 'prometheus', 'otlp, console, none'],
     ['OTEL_TRACES_SAMPLER', 'jaeger_remote', 'parentbased_always_on'],
     ['OTEL_TRACES_SAMPLER_ARG', '1.5', 'a number from 0 to 1'],
@@ -70,12 +75,12 @@ describe('a variable that is wrong', () => {
 
   it('is warned of where it is known, or unknown, and has no effect', async () => {
     const { warnings } = await underVariables(collector.endpoint, {
-      OTEL_LOGS_EXPORTER: 'otlp',
+      OTEL_GO_X_EXEMPLAR: 'true',
       OTEL_METRICS_EXEMPLAR_FILTER: 'always_on',
       OTEL_BLRP_MAX_QUEUE_SIZE: '',
     });
     expect(warnings).toEqual([
-      'OTEL_LOGS_EXPORTER has no effect here: logs are JSON lines on stderr',
+      'OTEL_GO_X_EXEMPLAR has no effect here: it is not supported',
       'OTEL_METRICS_EXEMPLAR_FILTER has no effect here: it is not supported',
     ]);
   });

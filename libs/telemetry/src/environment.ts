@@ -4,6 +4,9 @@ import { quoted } from '@qloom/tensor/quoted.ts';
 /** Environment variables by name. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
+/** A signal, as the names of its variables have it. */
+export type Signal = 'TRACES' | 'METRICS' | 'LOGS';
+
 /** How one signal leaves the process. */
 export interface SignalSettings {
   /** Destinations: an OTLP collector, the console, both or neither. */
@@ -18,16 +21,15 @@ export interface SignalSettings {
 export interface TelemetrySettings {
   readonly traces: SignalSettings;
   readonly metrics: SignalSettings;
+  readonly logs: SignalSettings;
   readonly sampler: { readonly name: SamplerName; readonly ratio: number };
   readonly propagators: readonly ('tracecontext' | 'baggage')[];
-  /** Milliseconds and numbers of spans; absent if not set. */
-  readonly batch: {
-    scheduledDelayMillis?: number;
-    exportTimeoutMillis?: number;
-    maxQueueSize?: number;
-    maxExportBatchSize?: number;
-  };
+  /** Of spans. */
+  readonly batch: BatchSettings;
   readonly limits: Readonly<Record<string, number>>;
+  /** Of log records. */
+  readonly logBatch: BatchSettings;
+  readonly logLimits: Readonly<Record<string, number>>;
   /** Unit: milliseconds. */
   readonly metricIntervalMs?: number;
   readonly metricTimeoutMs?: number;
@@ -36,6 +38,14 @@ export interface TelemetrySettings {
   readonly diagnostics?: string;
   /** Variables that are set and have no effect, one line each. */
   readonly warnings: readonly string[];
+}
+
+/** Batches of one signal: milliseconds, and numbers of spans or log records; absent if not set. */
+export interface BatchSettings {
+  readonly scheduledDelayMillis?: number;
+  readonly exportTimeoutMillis?: number;
+  readonly maxQueueSize?: number;
+  readonly maxExportBatchSize?: number;
 }
 
 const SAMPLERS = [
@@ -55,14 +65,22 @@ const HISTOGRAMS = ['base2_exponential_bucket_histogram', 'explicit_bucket_histo
 const DIAGNOSTICS = ['none', 'error', 'warn', 'info', 'debug', 'verbose', 'all'] as const;
 const TEMPORALITIES = ['cumulative', 'delta', 'lowmemory'] as const;
 
+type Limit = readonly [limit: string, ...variables: string[]];
+
 /** The SDK's limits of spans, by variable; a limit of attributes applies to everything without a limit of its own. */
-const LIMITS: readonly (readonly [limit: string, ...variables: string[]])[] = [
+const SPAN_LIMITS: readonly Limit[] = [
   ['attributeValueLengthLimit', 'OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT', 'OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT'],
   ['attributeCountLimit', 'OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT', 'OTEL_ATTRIBUTE_COUNT_LIMIT'],
   ['eventCountLimit', 'OTEL_SPAN_EVENT_COUNT_LIMIT'],
   ['linkCountLimit', 'OTEL_SPAN_LINK_COUNT_LIMIT'],
   ['attributePerEventCountLimit', 'OTEL_EVENT_ATTRIBUTE_COUNT_LIMIT', 'OTEL_ATTRIBUTE_COUNT_LIMIT'],
   ['attributePerLinkCountLimit', 'OTEL_LINK_ATTRIBUTE_COUNT_LIMIT', 'OTEL_ATTRIBUTE_COUNT_LIMIT'],
+];
+
+/** The SDK's limits of log records. */
+const LOG_LIMITS: readonly Limit[] = [
+  ['attributeValueLengthLimit', 'OTEL_LOGRECORD_ATTRIBUTE_VALUE_LENGTH_LIMIT', 'OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT'],
+  ['attributeCountLimit', 'OTEL_LOGRECORD_ATTRIBUTE_COUNT_LIMIT', 'OTEL_ATTRIBUTE_COUNT_LIMIT'],
 ];
 
 /** Thrown when OTEL_* variables are wrong; lists every one. */
@@ -86,7 +104,7 @@ export class TelemetryEnvironmentError extends Error {
 export function readTelemetryEnvironment(env: Environment): TelemetrySettings {
   const reader = createReader(env);
   const disabled = reader.oneOf('OTEL_SDK_DISABLED', ['true', 'false'] as const) === 'true';
-  const signal = (name: 'TRACES' | 'METRICS'): SignalSettings => {
+  const signal = (name: Signal): SignalSettings => {
     const endpoints = ['OTEL_EXPORTER_OTLP_ENDPOINT', `OTEL_EXPORTER_OTLP_${name}_ENDPOINT`].map(reader.url);
     const hasEndpoint = endpoints.some((url) => url !== undefined);
     const given = reader.listOf(`OTEL_${name}_EXPORTER`, EXPORTERS);
@@ -101,19 +119,24 @@ export function readTelemetryEnvironment(env: Environment): TelemetrySettings {
     }
     return { exporters: disabled ? [] : (exporters as SignalSettings['exporters']), protocol };
   };
-  const limits = LIMITS.flatMap(([limit, ...variables]) => {
-    const values = variables.map((variable) => reader.integer(variable, 0)).filter((value) => value !== undefined);
-    return values.length === 0 ? [] : [[limit, values[0]] as const];
-  });
-  const batch = {
-    scheduledDelayMillis: reader.integer('OTEL_BSP_SCHEDULE_DELAY', 0),
-    exportTimeoutMillis: reader.integer('OTEL_BSP_EXPORT_TIMEOUT', 1),
-    maxQueueSize: reader.integer('OTEL_BSP_MAX_QUEUE_SIZE', 1),
-    maxExportBatchSize: reader.integer('OTEL_BSP_MAX_EXPORT_BATCH_SIZE', 1),
-  };
+  const limitsOf = (limits: readonly Limit[]): Record<string, number> =>
+    Object.fromEntries(
+      limits.flatMap(([limit, ...variables]) => {
+        const values = variables.map((variable) => reader.integer(variable, 0)).filter((value) => value !== undefined);
+        return values.length === 0 ? [] : [[limit, values[0]] as const];
+      }),
+    );
+  const batchOf = (prefix: 'OTEL_BSP' | 'OTEL_BLRP'): BatchSettings =>
+    definedOf({
+      scheduledDelayMillis: reader.integer(`${prefix}_SCHEDULE_DELAY`, 0),
+      exportTimeoutMillis: reader.integer(`${prefix}_EXPORT_TIMEOUT`, 1),
+      maxQueueSize: reader.integer(`${prefix}_MAX_QUEUE_SIZE`, 1),
+      maxExportBatchSize: reader.integer(`${prefix}_MAX_EXPORT_BATCH_SIZE`, 1),
+    });
   const settings = {
     traces: signal('TRACES'),
     metrics: signal('METRICS'),
+    logs: signal('LOGS'),
     sampler: {
       name: reader.oneOf('OTEL_TRACES_SAMPLER', SAMPLERS) ?? SAMPLERS[0],
       ratio: reader.ratio('OTEL_TRACES_SAMPLER_ARG') ?? 1,
@@ -121,8 +144,10 @@ export function readTelemetryEnvironment(env: Environment): TelemetrySettings {
     propagators: (reader.listOf('OTEL_PROPAGATORS', PROPAGATORS) ?? ['tracecontext', 'baggage']).filter(
       (propagator) => propagator !== 'none',
     ),
-    batch: definedOf(batch),
-    limits: Object.fromEntries(limits),
+    batch: batchOf('OTEL_BSP'),
+    limits: limitsOf(SPAN_LIMITS),
+    logBatch: batchOf('OTEL_BLRP'),
+    logLimits: limitsOf(LOG_LIMITS),
     metricIntervalMs: reader.integer('OTEL_METRIC_EXPORT_INTERVAL', 1),
     metricTimeoutMs: reader.integer('OTEL_METRIC_EXPORT_TIMEOUT', 1),
     exponentialHistograms:
@@ -211,10 +236,7 @@ function createReader(env: Environment) {
       if (problems.length > 0) throw new TelemetryEnvironmentError(problems);
       return Object.keys(env)
         .filter((name) => name.startsWith('OTEL_') && !known.has(name) && env[name]?.trim())
-        .map(
-          (name) =>
-            `${name} has no effect here: ${/LOG|BLRP/.test(name) ? 'logs are JSON lines on stderr' : 'it is not supported'}`,
-        );
+        .map((name) => `${name} has no effect here: it is not supported`);
     },
   };
 }

@@ -3,11 +3,17 @@ import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import { OTLPExporterBase } from '@opentelemetry/otlp-exporter-base';
 import { convertLegacyHttpOptions, createOtlpHttpExportDelegate } from '@opentelemetry/otlp-exporter-base/node-http';
 import {
+  type IExportLogsServiceResponse,
+  type ISerializer,
+  JsonLogsSerializer,
+  LogsExporterMetricsHelper,
   MetricsExporterMetricsHelper,
+  ProtobufLogsSerializer,
   ProtobufMetricsSerializer,
   ProtobufTraceSerializer,
   TraceExporterMetricsHelper,
 } from '@opentelemetry/otlp-transformer';
+import { ConsoleLogRecordExporter, type LogRecordExporter, type ReadableLogRecord } from '@opentelemetry/sdk-logs';
 import { ConsoleMetricExporter, type PushMetricExporter } from '@opentelemetry/sdk-metrics';
 import { ConsoleSpanExporter, type ReadableSpan, type SpanExporter } from '@opentelemetry/sdk-trace';
 import type { SignalSettings } from './environment.ts';
@@ -31,6 +37,16 @@ export function metricExporters({ exporters, protocol }: SignalSettings, options
   return exporters.map((exporter) => {
     if (exporter === 'console') return new ConsoleMetricExporter();
     return protocol === 'http/json' ? new OTLPMetricExporter(options) : new ProtobufMetricExporter(options);
+  });
+}
+
+/** The exporters of logs according to the settings. */
+export function logExporters({ exporters, protocol }: SignalSettings, options: ExportOptions): LogRecordExporter[] {
+  return exporters.map((exporter) => {
+    if (exporter === 'console') return new ConsoleLogRecordExporter();
+    return protocol === 'http/json'
+      ? new OtlpLogExporter(options, JsonLogsSerializer, { 'Content-Type': 'application/json' })
+      : new OtlpLogExporter(options, ProtobufLogsSerializer, PROTOBUF);
   });
 }
 
@@ -65,6 +81,20 @@ class ProtobufMetricExporter extends OTLPMetricExporterBase {
         undefined,
       ),
       options,
+    );
+  }
+}
+
+/** Equivalent of `@opentelemetry/exporter-logs-otlp-http` and `-proto`. */
+class OtlpLogExporter extends OTLPExporterBase<ReadableLogRecord[]> implements LogRecordExporter {
+  constructor(
+    options: ExportOptions,
+    serializer: ISerializer<ReadableLogRecord[], IExportLogsServiceResponse>,
+    headers: Record<string, string>,
+  ) {
+    const http = convertLegacyHttpOptions(options, 'LOGS', 'v1/logs', headers);
+    super(
+      createOtlpHttpExportDelegate(http, serializer, 'otlp_http_log_exporter', LogsExporterMetricsHelper, undefined),
     );
   }
 }

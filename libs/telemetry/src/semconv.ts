@@ -21,8 +21,32 @@ export const ATTR_ERROR_TYPE = 'error.type';
 export const ATTR_SERVER_ADDRESS = 'server.address';
 export const ATTR_SERVER_PORT = 'server.port';
 
-/** Number of deliveries of this message, this one included. */
-export const ATTR_MESSAGING_DELIVERY_ATTEMPT = 'messaging.delivery.attempt';
+/**
+ * Which log: `nats` or `sqlite`. Semantic conventions 1.45 rename `messaging.system` to `messaging.system.name`; spans have both,
+ * because back ends know the older one.
+ */
+export const ATTR_MESSAGING_SYSTEM = 'messaging.system';
+export const ATTR_MESSAGING_SYSTEM_NAME = 'messaging.system.name';
+/** Where the event is: the subject of its slot on NATS, the slot's key on SQLite. */
+export const ATTR_MESSAGING_DESTINATION_NAME = 'messaging.destination.name';
+/** The same without study and episode: `qloom.v1.ep.*.*.propose`. */
+export const ATTR_MESSAGING_DESTINATION_TEMPLATE = 'messaging.destination.template';
+/** The durable consumer whose members compete for the events of a slot. */
+export const ATTR_MESSAGING_CONSUMER_GROUP_NAME = 'messaging.consumer.group.name';
+/** The event's sequence in the log, as text. */
+export const ATTR_MESSAGING_MESSAGE_ID = 'messaging.message.id';
+/** `send` on spans of producers, `process` on spans of consumers. */
+export const ATTR_MESSAGING_OPERATION_TYPE = 'messaging.operation.type';
+/** The log's own word for the operation: `append`, `consume`. */
+export const ATTR_MESSAGING_OPERATION_NAME = 'messaging.operation.name';
+
+/** Seconds of processor time of this process, by {@link ATTR_CPU_MODE}. */
+export const METRIC_PROCESS_CPU_TIME = 'process.cpu.time';
+export const ATTR_CPU_MODE = 'cpu.mode';
+/** Resident memory of this process, in bytes. */
+export const METRIC_PROCESS_MEMORY_USAGE = 'process.memory.usage';
+/** 99th percentile of the delay of the event loop since the last export, in seconds. */
+export const METRIC_NODEJS_EVENTLOOP_DELAY_P99 = 'nodejs.eventloop.delay.p99';
 
 export const METRIC_RPC_CLIENT_CALL_DURATION = 'rpc.client.call.duration';
 export const METRIC_RPC_SERVER_CALL_DURATION = 'rpc.server.call.duration';

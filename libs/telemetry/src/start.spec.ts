@@ -19,8 +19,12 @@ const paths = (): string[] => [...new Set(collector.requests.map(({ path }) => p
 
 describe('where telemetry goes', () => {
   it.each([
-    ['OTEL_EXPORTER_OTLP_ENDPOINT', both, ['/v1/metrics', '/v1/traces']],
-    ['the same with a path', { OTEL_EXPORTER_OTLP_ENDPOINT: '$/otlp/' }, ['/otlp/v1/metrics', '/otlp/v1/traces']],
+    ['OTEL_EXPORTER_OTLP_ENDPOINT', both, ['/v1/logs', '/v1/metrics', '/v1/traces']],
+    [
+      'the same with a path',
+      { OTEL_EXPORTER_OTLP_ENDPOINT: '$/otlp/' },
+      ['/otlp/v1/logs', '/otlp/v1/metrics', '/otlp/v1/traces'],
+    ],
     [
       'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT, as it is',
       { OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: '$/mine/v1/traces' },
@@ -34,10 +38,12 @@ describe('where telemetry goes', () => {
     [
       'one signal elsewhere',
       { ...both, OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: '$/b/v1/traces' },
-      ['/b/v1/traces', '/v1/metrics'],
+      ['/b/v1/traces', '/v1/logs', '/v1/metrics'],
     ],
-    ['OTEL_TRACES_EXPORTER=none', { ...both, OTEL_TRACES_EXPORTER: 'none' }, ['/v1/metrics']],
-    ['OTEL_METRICS_EXPORTER=none', { ...both, OTEL_METRICS_EXPORTER: 'none' }, ['/v1/traces']],
+    ['OTEL_EXPORTER_OTLP_LOGS_ENDPOINT, as it is', { OTEL_EXPORTER_OTLP_LOGS_ENDPOINT: '$/mine' }, ['/mine']],
+    ['OTEL_TRACES_EXPORTER=none', { ...both, OTEL_TRACES_EXPORTER: 'none' }, ['/v1/logs', '/v1/metrics']],
+    ['OTEL_METRICS_EXPORTER=none', { ...both, OTEL_METRICS_EXPORTER: 'none' }, ['/v1/logs', '/v1/traces']],
+    ['OTEL_LOGS_EXPORTER=none', { ...both, OTEL_LOGS_EXPORTER: 'none' }, ['/v1/metrics', '/v1/traces']],
     ['OTEL_SDK_DISABLED', { ...both, OTEL_SDK_DISABLED: 'TRUE' }, []],
     ['nothing that is set', { OTEL_EXPORTER_OTLP_ENDPOINT: ' ', OTEL_TRACES_EXPORTER: '' }, []],
   ])('follows %s', async (_what, variables, expected) => {
@@ -53,9 +59,10 @@ describe('where telemetry goes', () => {
         ...both,
         OTEL_TRACES_EXPORTER: 'console,otlp',
         OTEL_METRICS_EXPORTER: 'console',
+        OTEL_LOGS_EXPORTER: 'console',
       });
-      expect(printed.mock.calls.map(([what]) => what.name ?? what.descriptor?.name)).toEqual(
-        expect.arrayContaining(['fit', 'qloom.stage.duration']),
+      expect(printed.mock.calls.map(([what]) => what.name ?? what.descriptor?.name ?? what.body)).toEqual(
+        expect.arrayContaining(['fit', 'qloom.stage.duration', 'measured']),
       );
       expect(paths()).toEqual(['/v1/traces']);
     } finally {
@@ -64,24 +71,33 @@ describe('where telemetry goes', () => {
   });
 
   it.each([
-    ['OTEL_EXPORTER_OTLP_PROTOCOL', 'OTEL_EXPORTER_OTLP_PROTOCOL', 'application/x-protobuf', 'application/x-protobuf'],
-    [
-      'OTEL_EXPORTER_OTLP_TRACES_PROTOCOL',
-      'OTEL_EXPORTER_OTLP_TRACES_PROTOCOL',
-      'application/x-protobuf',
-      'application/json',
-    ],
-    [
-      'OTEL_EXPORTER_OTLP_METRICS_PROTOCOL',
-      'OTEL_EXPORTER_OTLP_METRICS_PROTOCOL',
-      'application/json',
-      'application/x-protobuf',
-    ],
-    ['nothing', 'UNSET', 'application/json', 'application/json'],
-  ])('is encoded according to %s', async (_what, name, traces, metrics) => {
+    ['OTEL_EXPORTER_OTLP_PROTOCOL', ['/v1/logs', '/v1/metrics', '/v1/traces']],
+    ['OTEL_EXPORTER_OTLP_TRACES_PROTOCOL', ['/v1/traces']],
+    ['OTEL_EXPORTER_OTLP_METRICS_PROTOCOL', ['/v1/metrics']],
+    ['OTEL_EXPORTER_OTLP_LOGS_PROTOCOL', ['/v1/logs']],
+    ['UNSET', []],
+  ])('is encoded according to %s', async (name, inProtobuf) => {
     await underVariables(collector.endpoint, { ...both, [name]: 'http/protobuf' });
-    const types = Object.fromEntries(collector.requests.map(({ path, headers }) => [path, headers['content-type']]));
-    expect(types).toEqual({ '/v1/traces': traces, '/v1/metrics': metrics });
+    for (const { path, headers } of collector.requests) {
+      const type = inProtobuf.includes(path) ? 'application/x-protobuf' : 'application/json';
+      expect([path, headers['content-type']]).toEqual([path, type]);
+    }
+    expect(paths()).toEqual(['/v1/logs', '/v1/metrics', '/v1/traces']);
+    expect(await collector.log(() => true)).toEqual({
+      service: 'test',
+      timeMs: 1_770_000_000_123,
+      severityNumber: 13,
+      severityText: 'warn',
+      body: 'measured',
+      traceId: '',
+      spanId: '',
+      attributes: { stage: 'fit', attempt: 2, error: { name: 'Error', codes: ['a', 1.5] } },
+    });
+    expect(await collector.number(({ name }) => name === 'process.cpu.time')).toMatchObject({
+      unit: 's',
+      monotonic: true,
+      attributes: { 'cpu.mode': 'user' },
+    });
     const span = await collector.span('fit', 'test');
     expect(span).toMatchObject({ kind: 1, parentSpanId: '', attributes: { 'qloom.stage': 'fit' } });
     expect(span.traceId).toMatch(/^[0-9a-f]{32}$/);
@@ -115,6 +131,17 @@ describe('where telemetry goes', () => {
 });
 
 describe('the content of telemetry', () => {
+  it('of logs is limited by OTEL_LOGRECORD_* and sent in the batches of OTEL_BLRP_*', async () => {
+    await underVariables(collector.endpoint, {
+      ...both,
+      OTEL_LOGRECORD_ATTRIBUTE_COUNT_LIMIT: '1',
+      OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT: '2',
+      OTEL_BLRP_SCHEDULE_DELAY: '1',
+      OTEL_BLRP_MAX_EXPORT_BATCH_SIZE: '1',
+    });
+    expect((await collector.log(() => true)).attributes).toEqual({ stage: 'fi' });
+  });
+
   it.each([
     [{ OTEL_SERVICE_NAME: 'mine' }, { 'service.name': 'mine' }],
     [
@@ -158,7 +185,7 @@ describe('the content of telemetry', () => {
       await underVariables(collector.endpoint, off, undefined, { keepAt: kept.endpoint });
       expect(await kept.span('fit', 'mine')).toMatchObject({ status: 0 });
       expect(collector.spans).toEqual([]);
-      expect(paths()).toEqual(['/v1/metrics']);
+      expect(paths()).toEqual(['/v1/logs', '/v1/metrics']);
       await underVariables(collector.endpoint, both, undefined, { keepAt: kept.endpoint });
       expect([kept.spans.length, collector.spans.length]).toEqual([2, 1]);
       await underVariables(collector.endpoint, { OTEL_SDK_DISABLED: 'true', ...both }, undefined, {

@@ -3,6 +3,7 @@ import {
   context,
   DiagConsoleLogger,
   diag,
+  logs,
   type MeterProvider as MeterProviderApi,
   metrics,
   propagation,
@@ -22,6 +23,7 @@ import {
   resourceFromAttributes,
   serviceNameEnvDetector,
 } from '@opentelemetry/resources';
+import { BatchLogRecordProcessor, LoggerProvider } from '@opentelemetry/sdk-logs';
 import {
   AggregationType,
   InstrumentType,
@@ -30,9 +32,10 @@ import {
 } from '@opentelemetry/sdk-metrics';
 import { BatchSpanProcessor, createAlwaysRecordSampler, TracerProvider } from '@opentelemetry/sdk-trace';
 import { AsyncContextManager } from './async-context.ts';
-import { readTelemetryEnvironment, type TelemetrySettings } from './environment.ts';
-import { metricExporters, spanExporters } from './exporters.ts';
+import { readTelemetryEnvironment, type Signal, type TelemetrySettings } from './environment.ts';
+import { logExporters, metricExporters, spanExporters } from './exporters.ts';
 import { KeptSpansProcessor } from './kept-spans.ts';
+import { observeProcess } from './process-metrics.ts';
 import { samplerOf } from './sampling.ts';
 import { ATTR_SERVICE_INSTANCE_ID, ATTR_SERVICE_NAME, ATTR_SERVICE_VERSION } from './semconv.ts';
 import { setTelemetryOn } from './state.ts';
@@ -75,7 +78,7 @@ export interface Telemetry {
 const OFF: Telemetry = { enabled: false, flush: async () => {}, shutdown: async () => {} };
 
 /**
- * Starts OpenTelemetry for this process: traces and exponential histograms, configured by the standard OTEL_* variables
+ * Starts OpenTelemetry for this process: traces, metrics with exponential histograms, and logs, configured by the standard OTEL_* variables
  * (see `readTelemetryEnvironment`; endpoints, headers, timeouts and certificates are read by OpenTelemetry's
  * exporters). Without an endpoint or an exporter nothing is installed, and spans and measurements cost next to nothing.
  *
@@ -85,7 +88,8 @@ export function startTelemetry(options: TelemetryOptions): Telemetry {
   const given = options.endpoint === undefined ? {} : { OTEL_EXPORTER_OTLP_ENDPOINT: options.endpoint };
   const settings = readTelemetryEnvironment({ ...process.env, ...given });
   for (const warning of settings.warnings) options.warn?.(warning);
-  const isSent = settings.traces.exporters.length + settings.metrics.exporters.length > 0;
+  const signals = [settings.traces, settings.metrics, settings.logs];
+  const isSent = signals.some(({ exporters }) => exporters.length > 0);
   if (!isSent && options.keepAt === undefined) return OFF;
   if (settings.diagnostics !== undefined) {
     diag.setLogger(new DiagConsoleLogger(), { logLevel: diagLogLevelFromString(settings.diagnostics.toUpperCase()) });
@@ -93,6 +97,8 @@ export function startTelemetry(options: TelemetryOptions): Telemetry {
   const resource = resourceOf(options);
   const tracerProvider = createTracerProvider(options, settings, resource);
   const meterProvider = createMeterProvider(options, settings, resource);
+  const loggerProvider = createLoggerProvider(options, settings, resource);
+  const providers = [tracerProvider, meterProvider, loggerProvider];
   const propagators = settings.propagators.map((name) =>
     name === 'baggage' ? new W3CBaggagePropagator() : new W3CTraceContextPropagator(),
   );
@@ -100,15 +106,19 @@ export function startTelemetry(options: TelemetryOptions): Telemetry {
   propagation.setGlobalPropagator(new CompositePropagator({ propagators }));
   trace.setGlobalTracerProvider(tracerProvider);
   metrics.setGlobalMeterProvider(meterProvider as MeterProviderApi);
+  logs.setGlobalLoggerProvider(loggerProvider);
   setTelemetryOn(true);
+  const stopObserving = settings.metrics.exporters.length > 0 ? observeProcess() : () => {};
   return {
     enabled: true,
-    flush: () => quietly([tracerProvider.forceFlush(), meterProvider.forceFlush()]),
+    flush: () => quietly(providers.map((provider) => provider.forceFlush())),
     async shutdown() {
       setTelemetryOn(false);
-      await quietly([tracerProvider.shutdown(), meterProvider.shutdown()]);
+      await quietly(providers.map((provider) => provider.shutdown()));
+      stopObserving();
       trace.disable();
       metrics.disable();
+      logs.disable();
       propagation.disable();
       context.disable();
       diag.disable();
@@ -129,7 +139,7 @@ function resourceOf({ serviceName, serviceVersion }: TelemetryOptions): Resource
 /** Exports end in the time that a drain has; OTEL_EXPORTER_OTLP_TIMEOUT, where it is set, is read by the exporters. */
 const EXPORT_TIMEOUT_MS = 3_000;
 
-function exportOptionsOf({ endpoint, exportTimeoutMs }: TelemetryOptions, signal: 'TRACES' | 'METRICS') {
+function exportOptionsOf({ endpoint, exportTimeoutMs }: TelemetryOptions, signal: Signal) {
   const inEnvironment = ['OTEL_EXPORTER_OTLP_TIMEOUT', `OTEL_EXPORTER_OTLP_${signal}_TIMEOUT`].some((name) =>
     process.env[name]?.trim(),
   );
@@ -193,6 +203,26 @@ function createMeterProvider(
           exportIntervalMillis: intervalMs,
           // No export may take longer than the time to the next one.
           exportTimeoutMillis: Math.min(exportTimeoutMillis, intervalMs),
+        }),
+    ),
+  });
+}
+
+function createLoggerProvider(
+  options: TelemetryOptions,
+  { logs: signal, logBatch, logLimits }: TelemetrySettings,
+  resource: Resource,
+): LoggerProvider {
+  const exportOptions = exportOptionsOf(options, 'LOGS');
+  return new LoggerProvider({
+    resource,
+    logRecordLimits: logLimits,
+    processors: logExporters(signal, exportOptions).map(
+      (exporter) =>
+        new BatchLogRecordProcessor({
+          exporter,
+          exportTimeoutMillis: exportOptions.timeoutMillis,
+          ...logBatch,
         }),
     ),
   });

@@ -11,6 +11,7 @@ function span(service: string, name: string, spanId: string, parentSpanId = ''):
     kind: 1,
     status: 0,
     attributes: {},
+    links: [],
     startMs: 0,
     endMs: 1,
   };

@@ -22,8 +22,16 @@ const one = (name: string, message: Message): Field => ({ name, read: (reader) =
 const many = (name: string, message: Message): Field => ({ ...one(name, message), repeated: true });
 
 // Field numbers: https://github.com/open-telemetry/opentelemetry-proto, v1.
-const ANY: Message = { 1: text('stringValue'), 2: bool('boolValue'), 3: int('intValue'), 4: double('doubleValue') };
+const ANY: Record<number, Field> = {
+  1: text('stringValue'),
+  2: bool('boolValue'),
+  3: int('intValue'),
+  4: double('doubleValue'),
+};
 const ATTRIBUTE: Message = { 1: text('key'), 2: one('value', ANY) };
+// Values may hold values.
+ANY[5] = one('arrayValue', { 1: many('values', ANY) });
+ANY[6] = one('kvlistValue', { 1: many('values', ATTRIBUTE) });
 const RESOURCE: Message = { 1: many('attributes', ATTRIBUTE) };
 const SPAN: Message = {
   1: hex('traceId'),
@@ -34,13 +42,26 @@ const SPAN: Message = {
   7: fixed('startTimeUnixNano'),
   8: fixed('endTimeUnixNano'),
   9: many('attributes', ATTRIBUTE),
+  13: many('links', { 1: hex('traceId'), 2: hex('spanId') }),
   15: one('status', { 2: text('message'), 3: int('code') }),
 };
 const HISTOGRAM_POINT: Message = { 4: fixed('count'), 5: double('sum'), 9: many('attributes', ATTRIBUTE) };
 const EXPONENTIAL_POINT: Message = { 1: many('attributes', ATTRIBUTE), 4: fixed('count'), 5: double('sum') };
+const NUMBER_POINT: Message = { 4: double('asDouble'), 6: fixed('asInt'), 7: many('attributes', ATTRIBUTE) };
+const LOG: Message = {
+  1: fixed('timeUnixNano'),
+  2: int('severityNumber'),
+  3: text('severityText'),
+  5: one('body', ANY),
+  6: many('attributes', ATTRIBUTE),
+  9: hex('traceId'),
+  10: hex('spanId'),
+};
 const METRIC: Message = {
   1: text('name'),
   3: text('unit'),
+  5: one('gauge', { 1: many('dataPoints', NUMBER_POINT) }),
+  7: one('sum', { 1: many('dataPoints', NUMBER_POINT), 3: bool('isMonotonic') }),
   9: one('histogram', { 1: many('dataPoints', HISTOGRAM_POINT) }),
   10: one('exponentialHistogram', { 1: many('dataPoints', EXPONENTIAL_POINT) }),
 };
@@ -51,9 +72,16 @@ const METRICS: Message = {
   1: many('resourceMetrics', { 1: one('resource', RESOURCE), 2: many('scopeMetrics', { 2: many('metrics', METRIC) }) }),
 };
 
-/** An export request in OTLP's protobuf encoding, as its JSON encoding would have it; fields that no test reads are left out. */
-export function decodeOtlp(path: '/v1/traces' | '/v1/metrics', bytes: Uint8Array): Json {
-  return decode(bytes, path === '/v1/traces' ? TRACES : METRICS);
+const LOGS: Message = {
+  1: many('resourceLogs', { 1: one('resource', RESOURCE), 2: many('scopeLogs', { 2: many('logRecords', LOG) }) }),
+};
+
+/**
+ * An export request in OTLP's protobuf encoding, as its JSON encoding would have it; fields that no test reads are left out. `path`
+ * is the request's: its end names the signal.
+ */
+export function decodeOtlp(path: string, bytes: Uint8Array): Json {
+  return decode(bytes, path.endsWith('/v1/logs') ? LOGS : path.endsWith('/v1/metrics') ? METRICS : TRACES);
 }
 
 function decode(bytes: Uint8Array, message: Message): Json {

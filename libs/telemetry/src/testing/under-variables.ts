@@ -1,10 +1,11 @@
+import { sendLogLine } from '../logs.ts';
 import { recordStageDuration } from '../metrics.ts';
 import { withSpan } from '../spans.ts';
 import { startTelemetry, type TelemetryOptions } from '../start.ts';
 
 /**
  * Starts telemetry under variables of the environment, where `$` in a value becomes `endpoint`, does a piece of work with a
- * stage's measurement, and shuts telemetry down.
+ * stage's measurement and a line of the log, and shuts telemetry down.
  */
 export async function underVariables(
   endpoint: string,
@@ -20,6 +21,12 @@ export async function underVariables(
     const telemetry = startTelemetry({ serviceName: 'test', warn: (line) => warnings.push(line), ...options });
     await work();
     recordStageDuration('fit', 'ok', 0.25);
+    sendLogLine({
+      timeMs: 1_770_000_000_123,
+      level: 'warn',
+      message: 'measured',
+      fields: { stage: 'fit', attempt: 2, error: { name: 'Error', codes: ['a', 1.5] } },
+    });
     await telemetry.shutdown();
     return { warnings, enabled: telemetry.enabled };
   } finally {
