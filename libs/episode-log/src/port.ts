@@ -82,6 +82,15 @@ export interface WatchOptions {
   readonly signal: AbortSignal;
 }
 
+/** Where the events of a log are, in the words of the log's own tools: for traces and messages. */
+export interface LogAddress {
+  readonly system: 'sqlite' | 'nats';
+  /** Where the event of a slot is: `qloom.v1.ep.<study>.<episode>.<slot>` on NATS, `<study>/<episode>/<slot>` on SQLite. */
+  placeOf(key: EventKey): string;
+  /** Where the events of a slot are over all studies: the same with `*`. */
+  placesOf(slot: Slot | (string & {})): string;
+}
+
 /**
  * The append-only log that coordinates episodes. Two adapters implement it, `openSqliteLog` for one machine and
  * `openJetStreamLog` for clusters, and pass one contract suite (`@qloom/testing/episode-log/contract.ts`).
@@ -90,6 +99,7 @@ export interface WatchOptions {
  * reached or stayed locked for longer than its limit.
  */
 export interface EpisodeLog {
+  readonly address: LogAddress;
   /**
    * Writes a slot, once. Of any number of racing writers exactly one gets `appended`. Throws `InvalidKeyError` for a
    * malformed key or header.

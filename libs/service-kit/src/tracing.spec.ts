@@ -3,14 +3,16 @@ import { GeneratorServiceService } from '@qloom/contracts/gen/qloom/generator/v1
 import type { EpisodeKey } from '@qloom/episode-log/event-key.ts';
 import { openEpisodeLog } from '@qloom/episode-log/open-log.ts';
 import { traceHeaders } from '@qloom/telemetry/event-headers.ts';
-import { STAGE_DURATION, STAGE_QUEUE_WAIT } from '@qloom/telemetry/schema.ts';
+import { STAGE_DURATION, STAGE_IN_FLIGHT, STAGE_QUEUE_WAIT } from '@qloom/telemetry/schema.ts';
 import { withSpan } from '@qloom/telemetry/spans.ts';
 import { startTelemetry, type Telemetry } from '@qloom/telemetry/start.ts';
+import { describeWithNats, type NatsServer, startNatsServer } from '@qloom/testing/nats-server.ts';
 import { assertEdge, type OtlpCollector, startOtlpCollector } from '@qloom/testing/otlp-collector.ts';
 import { createTempFolder, type TempFolder } from '@qloom/testing/temp-folder.ts';
 import { createMemoryLog, startTestServer, type TestServer } from '@qloom/testing/test-server.ts';
 import { connect } from './client/clients.ts';
 import { DomainError } from './faults/errors.ts';
+import { createLogger } from './logger.ts';
 import { bindService } from './server/handlers.ts';
 import { encodeSlot } from './stage/slot-events.ts';
 import { createStageWorker } from './stage/stage-worker.ts';
@@ -48,58 +50,96 @@ afterEach(async () => {
   await folder.remove();
 });
 
-it('reads one episode as one trace: producer → event → consumer → client → server → step', async () => {
-  const episodeLog = await openEpisodeLog(`sqlite://${folder.file('log.db')}`);
-  const remote = connect(GeneratorServiceService, server.target);
-  const worker = createStageWorker({
-    stage: 'fit',
-    episodeLog,
-    log: createMemoryLog().log,
-    concurrency: 1,
-    async run(_event, { signal }) {
-      const call = remote.sample({ signal });
-      await call.exchange({ part: undefined });
-      call.closeSend();
-      await call.receive();
-      return { $case: 'fit', value: { folds: [] } };
-    },
+describe('on SQLite', () => {
+  readsOneEpisode(() => `sqlite://${folder.file('log.db')}`, {
+    'messaging.system': 'sqlite',
+    'messaging.destination.name': 'study/5/propose',
+    'messaging.destination.template': '*/*/propose',
   });
-  worker.start(server.target);
-  const key: EpisodeKey = { study: 'study', episode: 5, slot: 'propose' };
-  const result = { facts: { $case: 'propose' as const, value: PROPOSED } };
-  await withSpan('propose', { study: 'study', episode: 5, parent: 'root', kind: SpanKind.PRODUCER }, () =>
-    episodeLog.append(key, encodeSlot(key, { startedAtMs: 1, endedAtMs: 2, attempt: 1, result }), traceHeaders()),
-  );
-  const fit = await collector.span('fit');
-  await telemetry.flush();
-  assertEdge(collector.spans, 'generator:propose', 'generator:fit');
-  assertEdge(collector.spans, 'fit', METHOD);
-  assertEdge(collector.spans, METHOD, METHOD);
-  assertEdge(collector.spans, METHOD, 'generate');
-  expect(new Set(collector.spans.map(({ traceId }) => traceId)).size).toBe(1);
-  expect(fit.kind).toBe(5);
-  expect(fit.attributes).toMatchObject({
-    'qloom.stage': 'fit',
-    'qloom.study': 'study',
-    'qloom.episode': 5,
-    'qloom.outcome': 'ok',
-  });
-  // The slot that the stage wrote carries its context: the span of its consumer is a child of `fit`.
-  const slot = await episodeLog.read({ study: 'study', episode: 5, slot: 'fit' });
-  expect(slot?.headers['traceparent']).toBe(`00-${fit.traceId}-${fit.spanId}-01`);
-
-  await worker.drain(1_000);
-  await telemetry.flush();
-  for (const { name } of [STAGE_DURATION, STAGE_QUEUE_WAIT]) {
-    const series = await collector.histogram((histogram) => histogram.name === name);
-    expect(series).toMatchObject({ unit: 's', exponential: true, count: 1 });
-    expect(series.attributes).toEqual({ 'qloom.stage': 'fit', 'qloom.outcome': 'ok' });
-  }
-  const duration = await collector.histogram(({ name }) => name === 'rpc.server.call.duration');
-  expect(duration).toMatchObject({ unit: 's', exponential: true, attributes: { 'rpc.method': METHOD } });
-  remote.close();
-  await episodeLog.close();
 });
+
+describeWithNats('on NATS', () => {
+  let nats: NatsServer;
+  beforeAll(async () => {
+    nats = await startNatsServer();
+  });
+  afterAll(() => nats.stop());
+  readsOneEpisode(() => nats.url, {
+    'messaging.system': 'nats',
+    'messaging.destination.name': 'qloom.v1.ep.study.5.propose',
+    'messaging.destination.template': 'qloom.v1.ep.*.*.propose',
+  });
+});
+
+/** What the worker's clock shows: hours after the log's. */
+const TAKEN_MS = Math.ceil(Date.now()) + 10_000_000;
+
+function readsOneEpisode(url: () => string, place: Record<string, string>): void {
+  it('reads one episode as one trace: producer → event → consumer → client → server → step', async () => {
+    const episodeLog = await openEpisodeLog(url());
+    const remote = connect(GeneratorServiceService, server.target);
+    const worker = createStageWorker({
+      stage: 'fit',
+      episodeLog,
+      log: createMemoryLog().log,
+      concurrency: 1,
+      now: () => TAKEN_MS,
+      async run(_event, { signal }) {
+        const call = remote.sample({ signal });
+        await call.exchange({ part: undefined });
+        call.closeSend();
+        await call.receive();
+        return { $case: 'fit', value: { folds: [] } };
+      },
+    });
+    worker.start(server.target);
+    const key: EpisodeKey = { study: 'study', episode: 5, slot: 'propose' };
+    const result = { facts: { $case: 'propose' as const, value: PROPOSED } };
+    await withSpan('propose', { study: 'study', episode: 5, parent: 'root', kind: SpanKind.PRODUCER }, () =>
+      episodeLog.append(key, encodeSlot(key, { startedAtMs: 1, endedAtMs: 2, attempt: 1, result }), traceHeaders()),
+    );
+    const fit = await collector.span('fit');
+    await telemetry.flush();
+    assertEdge(collector.spans, 'generator:propose', 'generator:fit');
+    assertEdge(collector.spans, 'fit', METHOD);
+    assertEdge(collector.spans, METHOD, METHOD);
+    assertEdge(collector.spans, METHOD, 'generate');
+    expect(new Set(collector.spans.map(({ traceId }) => traceId)).size).toBe(1);
+    expect(fit.kind).toBe(5);
+    expect(fit.attributes).toMatchObject({
+      'qloom.stage': 'fit',
+      'qloom.study': 'study',
+      'qloom.episode': 5,
+      'qloom.outcome': 'ok',
+      'qloom.delivery.attempt': 1,
+      ...place,
+      'messaging.system.name': place['messaging.system'],
+      'messaging.message.id': String((await episodeLog.read(key))?.sequence),
+      'messaging.consumer.group.name': 'fit',
+      'messaging.operation.type': 'process',
+      'messaging.operation.name': 'consume',
+    });
+    const { timeMs } = (await episodeLog.read(key))!;
+    expect(fit.attributes['qloom.stage.queue_wait']).toBe((TAKEN_MS - timeMs) / 1000);
+    // The slot that the stage wrote carries its context: the span of its consumer is a child of `fit`.
+    const slot = await episodeLog.read({ study: 'study', episode: 5, slot: 'fit' });
+    expect(slot?.headers['traceparent']).toBe(`00-${fit.traceId}-${fit.spanId}-01`);
+
+    await worker.drain(1_000);
+    await telemetry.flush();
+    for (const { name } of [STAGE_DURATION, STAGE_QUEUE_WAIT]) {
+      const series = await collector.histogram((histogram) => histogram.name === name);
+      expect(series).toMatchObject({ unit: 's', exponential: true, count: 1 });
+      expect(series.attributes).toEqual({ 'qloom.stage': 'fit', 'qloom.outcome': 'ok' });
+    }
+    const inFlight = collector.numbers.filter(({ name }) => name === STAGE_IN_FLIGHT.name);
+    expect(inFlight.at(-1)).toMatchObject({ value: 0, attributes: { 'qloom.stage': 'fit' } });
+    const duration = await collector.histogram(({ name }) => name === 'rpc.server.call.duration');
+    expect(duration).toMatchObject({ unit: 's', exponential: true, attributes: { 'rpc.method': METHOD } });
+    remote.close();
+    await episodeLog.close();
+  });
+}
 
 it('makes one span for a call on each side, for any number of messages', async () => {
   const remote = connect(GeneratorServiceService, server.target);
@@ -147,3 +187,33 @@ const PROPOSED = {
   qnn: undefined,
   qnnSeeds: [],
 };
+
+it('sends each line of the log as a record that has its fields and the ids of the active span', async () => {
+  const lines: string[] = [];
+  const log = createLogger({
+    fields: { service: 'generator' },
+    write: (line) => void lines.push(line),
+    now: () => 1_770_000_000_123,
+  });
+  const error = Object.assign(new Error('to nats://me:secret@host'), { code: 'ECONNREFUSED' });
+  await withSpan('fit', { parent: 'root' }, () =>
+    log.with({ stage: 'fit' }).warn('handed back', { attempt: 2, error }),
+  );
+  log.debug('below the level');
+  await telemetry.flush();
+  const [record, ...others] = collector.logs;
+  const { time, level, message, trace_id, span_id, ...fields } = JSON.parse(lines[0]);
+  expect(others).toEqual([]);
+  expect(record).toEqual({
+    service: 'generator',
+    timeMs: Date.parse(time),
+    severityNumber: 13,
+    severityText: level,
+    body: message,
+    traceId: trace_id,
+    spanId: span_id,
+    attributes: fields,
+  });
+  expect(fields).toMatchObject({ service: 'generator', stage: 'fit', attempt: 2, error: { code: 'ECONNREFUSED' } });
+  expect(JSON.stringify(record)).not.toContain('secret');
+});

@@ -2,6 +2,7 @@ import { type Attributes, type Histogram, type MeterProvider, metrics } from '@o
 import {
   ATTR_OUTCOME,
   ATTR_STAGE,
+  type GaugeSchema,
   type HistogramSchema,
   type Outcome,
   type SpanName,
@@ -42,4 +43,19 @@ export function recordStageDuration(stage: SpanName, outcome: Outcome, seconds: 
 /** Records how long an event waited for its stage. */
 export function recordQueueWait(stage: SpanName, outcome: Outcome, seconds: number): void {
   recordSeconds(STAGE_QUEUE_WAIT, seconds, { [ATTR_STAGE]: stage, [ATTR_OUTCOME]: outcome });
+}
+
+/** Takes one value of a gauge. */
+export type ReportGauge = (value: number, attributes?: Attributes) => void;
+
+/**
+ * Has `observe` report the values of a gauge at each export, the last one at shutdown included. Does nothing when telemetry is off.
+ */
+export function observeGauge(
+  { name, unit, description }: Pick<GaugeSchema, 'name' | 'unit' | 'description'>,
+  observe: (report: ReportGauge) => void,
+): void {
+  if (!isTelemetryOn()) return;
+  const gauge = metrics.getMeter('qloom').createObservableGauge(name, { unit, description });
+  gauge.addCallback((result) => observe((value, attributes) => result.observe(value, attributes)));
 }

@@ -27,6 +27,8 @@ export interface SpanOptions {
   readonly parent?: Context | 'root';
   /** Start, in epoch milliseconds, when it lies in the past. */
   readonly startTimeMs?: number;
+  /** Contexts of spans, of other traces as a rule, that this one belongs to; those without a span are left out. */
+  readonly links?: readonly Context[];
 }
 
 /**
@@ -50,6 +52,10 @@ export async function withSpan<T>(
     {
       kind: options.kind ?? SpanKind.INTERNAL,
       startTime: options.startTimeMs,
+      links: (options.links ?? []).flatMap((linked) => {
+        const spanContext = trace.getSpanContext(linked);
+        return spanContext === undefined ? [] : [{ context: spanContext }];
+      }),
       attributes: {
         [ATTR_STAGE]: name,
         ...(options.study === undefined ? {} : { [ATTR_STUDY]: options.study }),

@@ -1,8 +1,8 @@
 import { ROOT_CONTEXT, trace } from '@opentelemetry/api';
 import { startOtlpCollector } from '@qloom/testing/otlp-collector.ts';
 import { contextFromHeaders, traceHeaders } from './event-headers.ts';
-import { recordStageDuration } from './metrics.ts';
-import { HISTOGRAMS, SPAN_NAMES } from './schema.ts';
+import { observeGauge, recordStageDuration } from './metrics.ts';
+import { GAUGES, HISTOGRAMS, SPAN_NAMES, STAGE_IN_FLIGHT } from './schema.ts';
 import { activeTraceIds, withSpan } from './spans.ts';
 import { startTelemetry } from './start.ts';
 
@@ -56,6 +56,36 @@ describe('telemetry with a collector', () => {
     await collector.stop();
   });
 
+  it('observes a gauge at each export, and at shutdown', async () => {
+    const collector = await startOtlpCollector();
+    const telemetry = startTelemetry({ serviceName: 'test', endpoint: collector.endpoint });
+    let value = 3;
+    observeGauge(STAGE_IN_FLIGHT, (report) => report(value, { 'qloom.stage': 'fit' }));
+    await telemetry.flush();
+    value = 0;
+    await telemetry.shutdown();
+    const seen = collector.numbers.filter(({ name }) => name === STAGE_IN_FLIGHT.name);
+    expect(seen.map((series) => series.value)).toEqual([3, 0]);
+    expect(seen[0]).toMatchObject({ unit: '{event}', monotonic: false, attributes: { 'qloom.stage': 'fit' } });
+    await collector.stop();
+  });
+
+  it('links a trace to the spans of others, and leaves out contexts without a span', async () => {
+    const collector = await startOtlpCollector();
+    const telemetry = startTelemetry({ serviceName: 'test', endpoint: collector.endpoint });
+    let headers = {};
+    await withSpan('create-study', { parent: 'root' }, () => {
+      headers = traceHeaders();
+    });
+    const links = [contextFromHeaders(headers), contextFromHeaders({}), contextFromHeaders(undefined)];
+    await withSpan('job', { parent: 'root', links }, () => {});
+    await telemetry.shutdown();
+    const [study, job] = await Promise.all([collector.span('create-study'), collector.span('job')]);
+    expect(job.links).toEqual([{ traceId: study.traceId, spanId: study.spanId }]);
+    expect(job.traceId).not.toBe(study.traceId);
+    await collector.stop();
+  });
+
   it('survives an unreachable collector', async () => {
     const telemetry = startTelemetry({ serviceName: 'test', endpoint: 'http://127.0.0.1:1', exportTimeoutMs: 50 });
     await withSpan('fit', {}, async () => {});
@@ -65,6 +95,6 @@ describe('telemetry with a collector', () => {
 });
 
 it('lists every name once', () => {
-  const names = [...SPAN_NAMES, ...HISTOGRAMS.map(({ name }) => name)];
+  const names = [...SPAN_NAMES, ...[...HISTOGRAMS, ...GAUGES].map(({ name }) => name)];
   expect(new Set(names).size).toBe(names.length);
 });

@@ -14,7 +14,7 @@ interface StagesFlags extends SpanFlags {
 
 const HELP = `
 Times are of tries that ended with a result; retries after an infrastructure fault are counted apart. A wait is the time
-from the end of the stage before to the start of this one. Indented rows are steps inside the stages.
+from the slot before being in the log to this stage taking it. Indented rows are steps inside stages and jobs.
 
 From a cluster the traces of the study's episodes are read from Jaeger: at --traces, or at "traces" of the context.
 

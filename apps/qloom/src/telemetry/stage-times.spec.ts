@@ -5,11 +5,11 @@ import type { KeptSpan } from './kept-span.ts';
 import { quantile } from './percentile.ts';
 import { stageTimes } from './stage-times.ts';
 
-/** `count` fits whose durations are given, each 40 ms after its proposal has ended. */
+/** Fits whose durations are given, each taken 40 ms after its proposal was in the log. */
 function spansOf(durationsMs: readonly number[], outcome = 'ok'): KeptSpan[] {
   return durationsMs.flatMap((ms, episode) => {
     const traceId = `${outcome}-${episode}`;
-    const span = (name: string, startMs: number, endMs: number, as = 'ok'): KeptSpan => ({
+    const span = (name: string, startMs: number, endMs: number, as = 'ok', more = {}): KeptSpan => ({
       traceId,
       spanId: `${name}-${traceId}`,
       name,
@@ -17,10 +17,10 @@ function spansOf(durationsMs: readonly number[], outcome = 'ok'): KeptSpan[] {
       service: 'qloom.toy',
       startMs,
       endMs,
-      status: 'unset',
-      attributes: { 'qloom.episode': episode, 'qloom.outcome': as },
+      status: as === 'ok' ? 'unset' : 'error',
+      attributes: { 'qloom.episode': episode, 'qloom.outcome': as, ...more },
     });
-    return [span('propose', 1000, 1010), span('fit', 1050, 1050 + ms, outcome)];
+    return [span('propose', 1000, 1010), span('fit', 1050, 1050 + ms, outcome, { 'qloom.stage.queue_wait': 0.04 })];
   });
 }
 
@@ -71,6 +71,16 @@ describe('stageTimes', () => {
       retries: 1,
       p99: expect.closeTo(0.199, 6),
     });
+  });
+
+  it('counts a slot that was written as failed as a result, not as a retry', () => {
+    const [row] = stageTimes(spansOf([100, 300], 'failed')).filter(({ stage }) => stage === 'fit');
+    expect(row).toMatchObject({ count: 2, retries: 0, p50: expect.closeTo(0.2, 6) });
+  });
+
+  it('takes a wait from the event, since the span before may end after this one has begun', () => {
+    const overlapping = spansOf([100]).map((span) => (span.name === 'propose' ? { ...span, endMs: 1_100 } : span));
+    expect(stageTimes(overlapping).find(({ stage }) => stage === 'fit')?.wait?.p50).toBeCloseTo(0.04, 6);
   });
 
   it('lists stages first, then the steps inside them, and leaves out what never ran', () => {

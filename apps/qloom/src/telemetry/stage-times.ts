@@ -1,5 +1,4 @@
-import { STAGES } from '@qloom/study/stages.ts';
-import { ATTR_EPISODE, ATTR_OUTCOME, SPAN_NAMES } from '@qloom/telemetry/schema.ts';
+import { ATTR_OUTCOME, ATTR_QUEUE_WAIT, isStep, SPAN_NAMES } from '@qloom/telemetry/schema.ts';
 import { durationMs, type KeptSpan } from './kept-span.ts';
 import { quantile } from './percentile.ts';
 
@@ -15,7 +14,7 @@ export interface StageTimes {
   readonly total: number;
   /** Tries that ended in an infrastructure fault and came again; they are not in the other figures. */
   readonly retries: number;
-  /** Wait from the stage before to this one's start; absent for steps and for the first stage. */
+  /** Time from the slot before being in the log to this stage taking it; absent where nothing is waited for. */
   readonly wait?: { readonly p50: number; readonly p95: number; readonly p99: number };
 }
 
@@ -24,13 +23,13 @@ export function stageTimes(spans: readonly KeptSpan[]): StageTimes[] {
   const rows: StageTimes[] = [];
   for (const stage of SPAN_NAMES) {
     const all = spans.filter((span) => span.name === stage);
-    const done = all.filter((span) => span.attributes[ATTR_OUTCOME] !== 'retry' && span.status !== 'error');
+    const done = all.filter((span) => !isRetry(span));
     if (all.length === 0) continue;
     const seconds = done.map((span) => durationMs(span) / 1000).sort((a, b) => a - b);
-    const waits = waitsOf(stage, done, spans);
+    const waits = waitsOf(done);
     rows.push({
       stage,
-      step: !STAGES.some(({ name }) => name === stage),
+      step: isStep(stage),
       count: done.length,
       ...quantiles(seconds),
       total: seconds.reduce((sum, value) => sum + value, 0),
@@ -41,28 +40,23 @@ export function stageTimes(spans: readonly KeptSpan[]): StageTimes[] {
   return rows;
 }
 
+/** Whether an attempt ended in an infrastructure fault. A step that failed has no outcome: what it belongs to is tried again, or not. */
+function isRetry({ attributes, status }: KeptSpan): boolean {
+  const outcome = attributes[ATTR_OUTCOME];
+  return outcome === undefined ? status === 'error' : outcome === 'retry';
+}
+
 function quantiles(sorted: readonly number[]): { p50: number; p95: number; p99: number } {
   return { p50: quantile(sorted, 0.5), p95: quantile(sorted, 0.95), p99: quantile(sorted, 0.99) };
 }
 
-/** Waits in seconds, in rising order: from the end of the last of the stages before, in the same trace, to each start. */
-function waitsOf(stage: string, done: readonly KeptSpan[], spans: readonly KeptSpan[]): number[] {
-  const before: readonly string[] = STAGES.find(({ name }) => name === stage)?.reads ?? [];
-  if (before.length === 0) return [];
-  const ends = new Map<string, number>();
-  for (const span of spans) {
-    if (!before.includes(span.name) || span.attributes[ATTR_OUTCOME] === 'retry') continue;
-    const key = episodeKey(span);
-    ends.set(key, Math.max(ends.get(key) ?? 0, span.endMs));
-  }
+/**
+ * Waits in seconds, in rising order, as the stages measured them when they took their events. They are not differences of spans: the
+ * span of a stage ends after its slot is in the log, when the stage that reads it may have begun already.
+ */
+function waitsOf(done: readonly KeptSpan[]): number[] {
   return done
-    .flatMap((span) => {
-      const end = ends.get(episodeKey(span));
-      return end === undefined ? [] : [Math.max(0, span.startMs - end) / 1000];
-    })
+    .map((span) => span.attributes[ATTR_QUEUE_WAIT])
+    .filter((seconds) => typeof seconds === 'number')
     .sort((a, b) => a - b);
-}
-
-function episodeKey(span: KeptSpan): string {
-  return `${span.traceId}/${span.attributes[ATTR_EPISODE] ?? ''}`;
 }

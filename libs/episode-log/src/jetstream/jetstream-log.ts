@@ -72,6 +72,7 @@ export async function openJetStreamLog(options: JetStreamLogOptions): Promise<Ep
     if (closing.signal.aborted) throw new LogClosedError(`the log ${names.stream} is closed`);
   };
   return {
+    address: { system: 'nats', placeOf: names.subjectOf, placesOf: names.subjectsOfSlot },
     async append(key, payload, headers = {}) {
       assertOpen();
       assertKey(key);

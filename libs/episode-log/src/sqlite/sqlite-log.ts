@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { resolve } from 'node:path';
 import { assertConsumeOptions, assertDurableConsumer } from '../consume-options.ts';
 import { LogClosedError } from '../errors.ts';
-import { assertKey, assertStudy, type EventKey } from '../event-key.ts';
+import { assertKey, assertStudy, type EventKey, formatKey, isSlot } from '../event-key.ts';
 import { assertContent } from '../event-limits.ts';
 import { createLatch } from '../latch.ts';
 import { completeLogOptions, type LogOptions } from '../log-options.ts';
@@ -96,6 +96,7 @@ export async function openSqliteLog(options: SqliteLogOptions): Promise<EpisodeL
   };
 
   return {
+    address: { system: 'sqlite', placeOf: formatKey, placesOf: (slot) => (isSlot(slot) ? `*/*/${slot}` : `*/${slot}`) },
     async append(key: EventKey, payload, headers = {}) {
       assertOpen();
       assertKey(key);

@@ -5,14 +5,20 @@ import { type EpisodeKey, isEpisodeKey } from '@qloom/episode-log/event-key.ts';
 import type { Delivery, EpisodeLog } from '@qloom/episode-log/port.ts';
 import type { WorkerStage } from '@qloom/study/stages.ts';
 import { contextFromHeaders } from '@qloom/telemetry/event-headers.ts';
-import { recordQueueWait, recordStageDuration } from '@qloom/telemetry/metrics.ts';
-import { ATTR_OUTCOME } from '@qloom/telemetry/schema.ts';
-import { ATTR_MESSAGING_DELIVERY_ATTEMPT } from '@qloom/telemetry/semconv.ts';
+import { observeGauge, recordQueueWait, recordStageDuration } from '@qloom/telemetry/metrics.ts';
+import {
+  ATTR_DELIVERY_ATTEMPT,
+  ATTR_OUTCOME,
+  ATTR_QUEUE_WAIT,
+  ATTR_STAGE,
+  STAGE_IN_FLIGHT,
+} from '@qloom/telemetry/schema.ts';
 import { markFailed, withSpan } from '@qloom/telemetry/spans.ts';
 import { UnavailableError } from '../faults/errors.ts';
 import type { Logger } from '../logger.ts';
 import type { BackgroundWork } from './background-work.ts';
 import { type BackoffOptions, createBackoff } from './backoff.ts';
+import { consumerAttributes } from './messaging-attributes.ts';
 import type { SlotFacts } from './slot-events.ts';
 import { attemptStage } from './stage-attempt.ts';
 import { createStageConsumers, stageConsumer } from './stage-consumers.ts';
@@ -81,7 +87,10 @@ export function createStageWorker(options: StageOptions): BackgroundWork {
   const backoff = createBackoff(options.backoff);
   const poisonAfter = options.poisonAfter ?? POISON_AFTER;
   const finished = Promise.withResolvers<void>();
+  const durable = stageConsumer(stage);
+  const consumer = options.consumer ?? durable.consumer;
   let self = '';
+  let inFlight = 0;
 
   const attempt = (delivery: Delivery, key: EpisodeKey) => {
     const signal = AbortSignal.any([delivery.signal, working.signal]);
@@ -116,12 +125,20 @@ export function createStageWorker(options: StageOptions): BackgroundWork {
     }
     const key: EpisodeKey = { study: event.key.study, episode: event.key.episode, slot: stage };
     const startedAtMs = now();
+    // From the log's clock to this one; clocks of two machines may differ.
+    const waitSeconds = Math.max(0, startedAtMs - event.timeMs) / 1000;
+    const isFirst = delivery.attempt === 1;
     const span = {
       study: key.study,
       episode: key.episode,
       kind: SpanKind.CONSUMER,
       parent: contextFromHeaders(event.headers),
-      attributes: { [ATTR_MESSAGING_DELIVERY_ATTEMPT]: delivery.attempt },
+      attributes: {
+        ...consumerAttributes(episodeLog, event, consumer),
+        [ATTR_DELIVERY_ATTEMPT]: delivery.attempt,
+        // A later delivery has waited for the end of a delay or of a lease, not for a worker.
+        ...(isFirst ? { [ATTR_QUEUE_WAIT]: waitSeconds } : {}),
+      },
     };
     const result = await withSpan(stage, span, async (active) => {
       const ended = await attempt(delivery, key);
@@ -137,13 +154,18 @@ export function createStageWorker(options: StageOptions): BackgroundWork {
       await delivery[result.settle]();
     }
     recordStageDuration(stage, result.outcome, (now() - startedAtMs) / 1000);
-    if (delivery.attempt === 1) recordQueueWait(stage, result.outcome, (startedAtMs - event.timeMs) / 1000);
+    if (isFirst) recordQueueWait(stage, result.outcome, waitSeconds);
+  };
+  const counted = async (delivery: Delivery): Promise<void> => {
+    inFlight += 1;
+    await handle(delivery).finally(() => {
+      inFlight -= 1;
+    });
   };
 
-  const durable = stageConsumer(stage);
   const consumption = {
     ...durable,
-    consumer: options.consumer ?? durable.consumer,
+    consumer,
     maxInFlight: options.concurrency,
     signal: pulling.signal,
   };
@@ -153,7 +175,8 @@ export function createStageWorker(options: StageOptions): BackgroundWork {
       self = target;
       started = true;
       createStageConsumers(episodeLog, log);
-      episodeLog.consume(consumption, handle).then(finished.resolve, finished.reject);
+      observeGauge(STAGE_IN_FLIGHT, (report) => report(inFlight, { [ATTR_STAGE]: stage }));
+      episodeLog.consume(consumption, counted).then(finished.resolve, finished.reject);
     },
     async drain(timeoutMs) {
       pulling.abort();
