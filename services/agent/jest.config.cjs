@@ -1,1 +1,1 @@
-module.exports = require('../../jest.preset.cjs')('agent');
+module.exports = require('../../libs/testing/jest-otlp.cjs')('agent');

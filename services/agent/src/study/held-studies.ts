@@ -1,6 +1,7 @@
 import type { Delivery } from '@qloom/episode-log/port.ts';
 import type { BackgroundWork } from '@qloom/service-kit/stage/background-work.ts';
 import { createStageConsumers } from '@qloom/service-kit/stage/stage-consumers.ts';
+import { observeStudies } from './observe-studies.ts';
 import { createStalls, type Stalls } from './retry/stalls.ts';
 import { type RunnerDeps, runStudy, type StudyRunner } from './study-runner.ts';
 
@@ -91,6 +92,12 @@ export function createHeldStudies(deps: HeldStudiesDeps): HeldStudies {
       createStageConsumers(episodeLog, log);
       const { studyConcurrency: maxInFlight, leaseMs } = deps;
       const options = { consumer: CONSUMER, slot: 'create', maxInFlight, leaseMs, signal: draining.signal };
+      const observed = () =>
+        [...held].map(([id, { runner }]) => ({
+          ...runner.progress,
+          isStalled: stallsOf(id).text() !== undefined,
+        }));
+      observeStudies(observed, deps.clock);
       episodeLog.consume(options, run).then(consumed.resolve, consumed.reject);
     },
     async drain() {

@@ -1,10 +1,14 @@
 import { isDeepStrictEqual } from 'node:util';
+import { SpanKind } from '@opentelemetry/api';
 import { IdenticalRows, type Study, StudySettings } from '@qloom/contracts/gen/qloom/agent/v1/agent.ts';
 import type { LogEvent } from '@qloom/episode-log/port.ts';
 import { DomainError, ValidationError } from '@qloom/service-kit/faults/errors.ts';
 import type { BackgroundWork } from '@qloom/service-kit/stage/background-work.ts';
+import { appendedAttributes, producerAttributes } from '@qloom/service-kit/stage/messaging-attributes.ts';
 import type { DataNeed } from '@qloom/study/synthesis/offered-method.ts';
 import { encodeHyperparameter } from '@qloom/study-rpc/codec/hyperparameters.ts';
+import { traceHeaders } from '@qloom/telemetry/event-headers.ts';
+import { withSpan } from '@qloom/telemetry/spans.ts';
 import { quoted } from '@qloom/tensor/quoted.ts';
 import { CHOICE_RULE_NAMES } from '../domain/choice/choice-table.ts';
 import { createSeeds, type StudySeeds } from '../domain/seeds.ts';
@@ -101,7 +105,11 @@ export function createStudies(deps: HeldStudiesDeps, context: SettingsContext): 
         await askSimulator(deps.peers, qnn, data.shape, signal, { isPretrained: pretraining !== undefined });
         const value = { settings, space: space.parameters.map(encodeHyperparameter), studyFile };
         const { key, payload } = encodeRecord(id, { $case: 'created', value }, deps.clock.now());
-        await episodeLog.append(key, payload);
+        const span = { study: id, kind: SpanKind.PRODUCER, attributes: producerAttributes(episodeLog, key) };
+        await withSpan('create-study', span, async (active) => {
+          const { event } = await episodeLog.append(key, payload, traceHeaders());
+          active.setAttributes(appendedAttributes(event));
+        });
       }
       const view = await load(id);
       // The same settings may have another order of fields, but not in the JSON that is read back.

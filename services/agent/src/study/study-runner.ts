@@ -7,6 +7,7 @@ import type { ClassicalThreads } from '../workers/classical-threads.ts';
 import { prepareStudy } from './data/prepare.ts';
 import { openStudyData } from './data/study-data.ts';
 import { createFinalEvaluation, type FinalEvaluation } from './final-evaluation/final-evaluation.ts';
+import type { ObservedStudy } from './observe-studies.ts';
 import { type OpenedStudy, openStudy } from './opened-study.ts';
 import type { Peers } from './peers.ts';
 import { createJournal, type StudyJournal } from './replay/study-journal.ts';
@@ -38,6 +39,8 @@ export interface StudyRunner {
    * fault, which is logged; never rejects.
    */
   readonly done: Promise<boolean>;
+  /** What is known of the study, and the jobs of its final evaluation that are due, or run. */
+  readonly progress: Omit<ObservedStudy, 'isStalled'>;
   /** Stops at once. A later runner of the same study continues from the log. */
   stop(): Promise<void>;
 }
@@ -66,6 +69,9 @@ export function runStudy(study: string, deps: RunnerDeps, stalls: Stalls): Study
     .finally(() => stalls.clearAll());
   return {
     done,
+    get progress() {
+      return runner.progress;
+    },
     async stop() {
       stopping.abort();
       await done;
@@ -93,6 +99,11 @@ class Runner {
     this.#signal = signal;
     this.#log = deps.log.with({ study });
     this.#journal = createJournal(study, deps);
+  }
+
+  get progress(): Omit<ObservedStudy, 'isStalled'> {
+    const { lag = 0, running = 0 } = this.#evaluation ?? {};
+    return { view: this.#journal.view, jobs: { lag, running } };
   }
 
   /** Whether the study has ended. */
@@ -175,7 +186,7 @@ class Runner {
     if (fruitless !== null) return this.#fail(fruitless);
     this.#evaluation ??= createFinalEvaluation(
       { ...opened, ...this.#deps, study: journal.study, log: this.#log, stalls: this.#stalls },
-      async (record) => void (await journal.record(record)),
+      async (record, headers) => void (await journal.record(record, headers)),
     );
     await this.#evaluation.advance(journal.view);
     return journal.view.finished !== undefined;

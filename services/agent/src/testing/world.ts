@@ -157,6 +157,7 @@ export async function createWorld({ targets }: StandIns, options: WorldOptions =
 function lateToAnswer(log: EpisodeLog, ms: number): EpisodeLog {
   if (ms === 0) return log;
   return {
+    address: log.address,
     append: async (...event) => {
       const result = await log.append(...event);
       await systemClock.sleep(ms, new AbortController().signal);

@@ -6,6 +6,7 @@ import type { Space } from '@qloom/study/space/space.ts';
 import { decodeConfiguration } from '@qloom/study-rpc/codec/hyperparameters.ts';
 import { methodNeeds } from '@qloom/study-rpc/codec/offered-methods.ts';
 import { offeredRatio } from '@qloom/study-rpc/codec/offered-ratio.ts';
+import { contextFromHeaders } from '@qloom/telemetry/event-headers.ts';
 import { baselineHyperparameters } from '../../domain/evaluation/baseline-tuning.ts';
 import type { Choices } from '../../domain/evaluation/choices.ts';
 import { type EvaluationPlan, type Job, REAL_ONLY, replicateJob } from '../../domain/evaluation/jobs.ts';
@@ -22,8 +23,10 @@ import type { Clock } from '../retry/clock.ts';
 import type { Stalls } from '../retry/stalls.ts';
 import { untilDone } from '../retry/until-done.ts';
 import type { CompleteSettings } from '../settings/complete-settings.ts';
+import { inEvaluationSpan } from './evaluation-span.ts';
 import type { EvaluationContext } from './jobs/evaluation-context.ts';
 import { failureOfJob, readJob, type SynthesisResult } from './jobs/job-results.ts';
+import { inJobSpan } from './jobs/job-span.ts';
 import { runJob } from './jobs/run-job.ts';
 import { untilSettled } from './jobs/until-settled.ts';
 import { evaluationPlan, knownJobs } from './known-jobs.ts';
@@ -35,6 +38,10 @@ import { encodeResult } from './result/result.ts';
 export interface FinalEvaluation {
   /** Starts jobs that are due and not yet running; writes the result when all are done. Does not wait for jobs. */
   advance(view: StudyView): Promise<void>;
+  /** Number of jobs that are due and not done, running ones included. */
+  readonly lag: number;
+  /** Number of jobs that run. */
+  readonly running: number;
   /** Stops running jobs. */
   stop(): Promise<void>;
 }
@@ -55,14 +62,15 @@ export interface FinalEvaluationDeps {
   readonly jobConcurrency: number;
 }
 
+/** Writes a record; its event carries the trace context of `headers`, or else that of the active span. */
+type WriteRecord = (record: Recorded, headers?: Readonly<Record<string, string>>) => Promise<void>;
+
 /** Creates a final evaluation that runs at most `jobConcurrency` jobs at once. */
-export function createFinalEvaluation(
-  deps: FinalEvaluationDeps,
-  record: (record: Recorded) => Promise<void>,
-): FinalEvaluation {
+export function createFinalEvaluation(deps: FinalEvaluationDeps, record: WriteRecord): FinalEvaluation {
   const stopping = new AbortController();
   const running = new Map<string, Promise<void>>();
   let context: Promise<EvaluationContext> | undefined;
+  let lag = 0;
 
   const start = (job: Job, view: StudyView, choices: Choices | null, opened: EvaluationContext): void => {
     const { name } = job;
@@ -75,10 +83,13 @@ export function createFinalEvaluation(
             'propose.hyperparameters',
           );
     const again = { ...deps, signal: stopping.signal };
-    const work = untilSettled(name, () => runJob(opened, job, choices, stopping.signal, hyperparametersOf), again)
-      .then((result) =>
-        untilDone(name, () => record({ $case: 'unit', value: { name, json: JSON.stringify(result) } }), again),
-      )
+    const span = { study: deps.study, links: [contextFromHeaders(view.traces.get('create'))] };
+    const run = () => runJob(opened, job, choices, stopping.signal, hyperparametersOf);
+    const work = untilSettled(name, run, (attempt) => inJobSpan(job, span, deps.clock, attempt), again)
+      .then(({ result, headers }) => {
+        const value = { name, json: JSON.stringify(result) };
+        return untilDone(name, () => record({ $case: 'unit', value }, headers), again);
+      })
       // Retries end only when the evaluation is stopped; then there is nothing to write.
       .catch(() => {})
       .finally(() => running.delete(name));
@@ -100,31 +111,40 @@ export function createFinalEvaluation(
       const failure = failureOfEvaluation(view, plan);
       if (failure !== null) {
         deps.log.error('study failed', { reason: failure.message });
-        await record({ $case: 'finished', value: { failure } });
+        await inEvaluationSpan(view, 'failed', deps.clock, () => record({ $case: 'finished', value: { failure } }));
         return;
       }
       const { jobs, arms, choices } = knownJobs(view, plan, deps.settings);
       const isOpen = (job: Job) => !view.jobs.has(job.name);
+      lag = 0;
       if (choices !== null && !jobs.some(isOpen)) {
-        await finish(deps, opened, view, arms, choices, record);
+        await inEvaluationSpan(view, 'ok', deps.clock, () => finish(deps, opened, view, arms, choices, record));
         return;
       }
       const isDue = (job: Job) =>
         (choices !== null || ['outer', 'tune', 'tune-reference'].includes(job.kind)) &&
         (job.kind !== 'replicate' || job.after === undefined || view.jobs.has(job.after));
-      const due = jobs.filter(isDue);
+      const due = jobs.filter(isDue).filter(isOpen);
+      lag = due.length;
       // The log may show a job before the call that wrote it returns; that job is done, and its place is free. Waiting
       // for the call would miss the last event.
       let underWay = [...running.keys()].filter((name) => !view.jobs.has(name)).length;
-      for (const job of due.filter(isOpen)) {
+      for (const job of due) {
         if (underWay >= deps.jobConcurrency) break;
         if (running.has(job.name)) continue;
         start(job, view, choices, opened);
         underWay++;
       }
     },
+    get lag() {
+      return lag;
+    },
+    get running() {
+      return running.size;
+    },
     async stop() {
       stopping.abort();
+      lag = 0;
       await Promise.all(running.values());
     },
   };
@@ -181,7 +201,7 @@ async function finish(
   view: StudyView,
   arms: readonly string[],
   choices: Choices,
-  record: (record: Recorded) => Promise<void>,
+  record: WriteRecord,
 ): Promise<void> {
   const bytes = new TextEncoder().encode(await encodeResult(context, view, arms, choices));
   const synthesis = readJob<SynthesisResult>(view.jobs, 'synthesis');

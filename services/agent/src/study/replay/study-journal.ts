@@ -6,12 +6,11 @@ import type { Clock } from '../retry/clock.ts';
 import { encodeRecord, type Recorded } from './study-record.ts';
 import { applyEvent, emptyView, type StudyView } from './study-view.ts';
 
-/** Whether an append wrote its slot, or the slot had been written before by this or another process. */
-type AppendStatus = AppendResult['status'];
-
 /** The events of one study: a view of the known events, and writes that extend both the log and the view. */
 export interface StudyJournal {
   readonly study: string;
+  /** Where the log's events are. */
+  readonly log: Pick<EpisodeLog, 'address'>;
   /** The view of the known events. A new object whenever an event changes it. */
   readonly view: StudyView;
   /** Adds an event of the log to the view. */
@@ -19,9 +18,12 @@ export interface StudyJournal {
   /** Reads slots of an episode from the log, even if they are not in the view. */
   refresh(episode: number, slots: readonly Slot[]): Promise<void>;
   /** Writes a slot of an episode. Where it exists already, the view takes the event that exists. */
-  writeSlot(key: Omit<EpisodeKey, 'study'>, startedAtMs: number, result: SlotContent['result']): Promise<AppendStatus>;
-  /** Writes a slot of the study itself. Where it exists already, the view takes the event that exists. */
-  record(record: Recorded): Promise<AppendStatus>;
+  writeSlot(key: Omit<EpisodeKey, 'study'>, startedAtMs: number, result: SlotContent['result']): Promise<AppendResult>;
+  /**
+   * Writes a slot of the study itself, whose event carries `headers`, by default the trace context of the active span. Where it
+   * exists already, the view takes the event that exists.
+   */
+  record(record: Recorded, headers?: LogEvent['headers']): Promise<AppendResult>;
 }
 
 /** Creates a journal without events. */
@@ -33,12 +35,13 @@ export function createJournal(
   const apply = (event: LogEvent): void => {
     view = applyEvent(view, event);
   };
-  const take = ({ status, event }: AppendResult): AppendStatus => {
-    apply(event);
-    return status;
+  const take = (result: AppendResult): AppendResult => {
+    apply(result.event);
+    return result;
   };
   return {
     study,
+    log: episodeLog,
     get view() {
       return view;
     },
@@ -54,9 +57,9 @@ export function createJournal(
       const payload = encodeSlot(key, { startedAtMs, endedAtMs: clock.now(), attempt: 1, result });
       return take(await episodeLog.append(key, payload, traceHeaders()));
     },
-    async record(record) {
+    async record(record, headers = traceHeaders()) {
       const { key, payload } = encodeRecord(study, record, clock.now());
-      return take(await episodeLog.append(key, payload));
+      return take(await episodeLog.append(key, payload, headers));
     },
   };
 }

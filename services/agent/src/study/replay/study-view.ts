@@ -47,25 +47,41 @@ export interface StudyView {
   /** Checkpoints of the policy, by the number of observed batches. */
   readonly policies: ReadonlyMap<number, StudyPolicy>;
   readonly episodes: ReadonlyMap<number, EpisodeSlots>;
+  /** Trace contexts of the study's own slots that have one, by slot: that of its creation, those of its jobs. */
+  readonly traces: ReadonlyMap<string, LogEvent['headers']>;
   /** Sequence of the last event seen; 0 before the first. */
   readonly sequence: number;
+  /** Time of the last event seen, milliseconds since the epoch by the log's clock; 0 before the first. */
+  readonly lastEventMs: number;
 }
 
 /** The view without events. */
 export function emptyView(study: string): StudyView {
-  const maps = { jobs: new Map(), policies: new Map(), episodes: new Map() };
-  return { study, createdMs: 0, isCancelled: false, endedMs: 0, ...maps, sequence: 0 };
+  const maps = { jobs: new Map(), policies: new Map(), episodes: new Map(), traces: new Map() };
+  return { study, createdMs: 0, isCancelled: false, endedMs: 0, ...maps, sequence: 0, lastEventMs: 0 };
 }
 
 /** The view with one more event. The same object if the event is already known. */
 export function applyEvent(view: StudyView, event: LogEvent): StudyView {
-  const sequence = Math.max(view.sequence, event.sequence);
+  const applied = withContent(view, event);
+  if (applied === view) return view;
+  const { key, headers } = event;
+  const isTraced = !isEpisodeKey(key) && Object.keys(headers).length > 0;
+  return {
+    ...applied,
+    sequence: Math.max(view.sequence, event.sequence),
+    lastEventMs: Math.max(view.lastEventMs, event.timeMs),
+    traces: isTraced ? new Map(view.traces).set(key.slot, headers) : view.traces,
+  };
+}
+
+function withContent(view: StudyView, event: LogEvent): StudyView {
   if (isEpisodeKey(event.key)) {
     const { episode, slot } = event.key;
     const slots = view.episodes.get(episode) ?? {};
     if (slots[slot] !== undefined) return view;
     const written: WrittenSlot = { event: decodeSlot(event), log: event };
-    return { ...view, sequence, episodes: new Map(view.episodes).set(episode, { ...slots, [slot]: written }) };
+    return { ...view, episodes: new Map(view.episodes).set(episode, { ...slots, [slot]: written }) };
   }
   const record = decodeRecord(event);
   switch (record.$case) {
@@ -74,31 +90,29 @@ export function applyEvent(view: StudyView, event: LogEvent): StudyView {
       const { settings, ...rest } = record.value;
       return {
         ...view,
-        sequence,
         created: { ...rest, settings: settings as CompleteSettings },
         createdMs: event.timeMs,
       };
     }
     case 'prepared':
-      return view.prepared !== undefined ? view : { ...view, sequence, prepared: record.value };
+      return view.prepared !== undefined ? view : { ...view, prepared: record.value };
     case 'cancelled':
       if (view.isCancelled) return view;
       return {
         ...view,
-        sequence,
         isCancelled: true,
         endedMs: view.finished === undefined ? event.timeMs : view.endedMs,
       };
     case 'finished':
       if (view.finished !== undefined) return view;
-      return { ...view, sequence, finished: record.value, endedMs: event.timeMs };
+      return { ...view, finished: record.value, endedMs: event.timeMs };
     case 'unit':
       if (view.jobs.has(record.value.name)) return view;
-      return { ...view, sequence, jobs: new Map(view.jobs).set(record.value.name, record.value.json) };
+      return { ...view, jobs: new Map(view.jobs).set(record.value.name, record.value.json) };
     case 'policy': {
       const { batches } = record.value;
       if (view.policies.has(batches)) return view;
-      return { ...view, sequence, policies: new Map(view.policies).set(batches, record.value) };
+      return { ...view, policies: new Map(view.policies).set(batches, record.value) };
     }
   }
 }

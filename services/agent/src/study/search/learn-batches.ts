@@ -47,6 +47,7 @@ async function learnBatch(
   await runAgentStage('update-policy', { study: journal.study, episode, parent }, clock, async () => {
     const checkpoint = await policy.observe(policySettings, policyOf(before), before.batches, results);
     const value = await storeCheckpoint(artifacts, before.batches + 1, checkpoint);
-    return (await journal.record({ $case: 'policy', value })) === 'exists' ? 'adopted' : 'ok';
+    const { status } = await journal.record({ $case: 'policy', value });
+    return status === 'exists' ? 'adopted' : 'ok';
   });
 }

@@ -24,5 +24,5 @@ async function expireEpisode(context: SearchContext, episode: number): Promise<v
   const slots = journal.view.episodes.get(episode);
   if (slots?.propose === undefined || !isInHand(slots)) return;
   const message = `the episode took longer than ${settings.episodeDeadlineSeconds} s`;
-  await writeReward(context, episode, slots.propose, () => ({ reason: 'deadline', message }));
+  await writeReward(context, episode, [slots.propose], () => ({ reason: 'deadline', message }), { isEarly: true });
 }

@@ -1,6 +1,8 @@
 import { SpanKind } from '@opentelemetry/api';
+import { appendedAttributes, producerAttributes } from '@qloom/service-kit/stage/messaging-attributes.ts';
 import { encodeConfiguration } from '@qloom/study-rpc/codec/hyperparameters.ts';
 import { encodeNamedValues } from '@qloom/study-rpc/codec/named-values.ts';
+import { contextFromHeaders } from '@qloom/telemetry/event-headers.ts';
 import { batchOf, policyOf, proposable, versionOf } from '../../domain/search/search-state.ts';
 import { runAgentStage } from './agent-stage.ts';
 import { noteEpisodes, type Search } from './episodes-so-far.ts';
@@ -17,8 +19,16 @@ async function proposeEpisode(context: SearchContext, search: Search, episode: n
   const { journal, settings, seeds, space, policy, policySettings, clock } = context;
   const batch = batchOf(search.plan, episode);
   const version = versionOf(search, episode);
-  const span = { study: journal.study, episode, kind: SpanKind.PRODUCER, parent: 'root' } as const;
-  await runAgentStage('propose', span, clock, async (startedAtMs) => {
+  const { study } = journal;
+  const span = {
+    study,
+    episode,
+    kind: SpanKind.PRODUCER,
+    parent: 'root',
+    links: [contextFromHeaders(journal.view.traces.get('create'))],
+    attributes: producerAttributes(journal.log, { study, episode, slot: 'propose' }),
+  } as const;
+  await runAgentStage('propose', span, clock, async (startedAtMs, active) => {
     const request = { batch, firstEpisode: episode, count: 1 };
     const [proposal] = await policy.propose(policySettings, policyOf(version), request);
     const value = {
@@ -34,6 +44,8 @@ async function proposeEpisode(context: SearchContext, search: Search, episode: n
       qnnSeeds: seeds.qnn(settings.qnnSeeds),
     };
     const result = { facts: { $case: 'propose', value } } as const;
-    return (await journal.writeSlot({ episode, slot: 'propose' }, startedAtMs, result)) === 'exists' ? 'adopted' : 'ok';
+    const { status, event } = await journal.writeSlot({ episode, slot: 'propose' }, startedAtMs, result);
+    active.setAttributes(appendedAttributes(event));
+    return status === 'exists' ? 'adopted' : 'ok';
   });
 }

@@ -22,9 +22,11 @@ export async function rewardEpisodes(context: SearchContext, search: Search): Pr
     const failed = WORKER_STAGES.map((stage) => slots[stage]).find((slot) => slot && failureOf(slot.event));
     if (failed !== undefined) {
       const { reason, message } = failureOf(failed.event) ?? { reason: 'invalid' as const, message: '' };
-      await writeReward(context, episode, failed, () => ({ reason, message }));
-    } else if (slots.evaluate !== undefined && isMeasured(slots) && isVersionFolded(search, episode)) {
-      await writeReward(context, episode, slots.evaluate, () => rewardOf(context, search, episode, slots));
+      await writeReward(context, episode, [failed], () => ({ reason, message }));
+    } else if (isMeasured(slots) && isVersionFolded(search, episode)) {
+      const { assess, evaluate } = slots;
+      if (assess === undefined || evaluate === undefined) throw new Error(`episode ${episode}: a slot is missing`);
+      await writeReward(context, episode, [assess, evaluate], () => rewardOf(context, search, episode, slots));
     }
   }
 }

@@ -109,10 +109,11 @@ export function readJob<T>(jobs: ReadonlyMap<string, string>, name: string): T |
   const json = jobs.get(name);
   if (json === undefined) return null;
   const result = JSON.parse(json) as T | FailedJob;
-  return isFailed(result) ? null : result;
+  return isFailedJob(result) ? null : result;
 }
 
-function isFailed<T>(result: T | FailedJob): result is FailedJob {
+/** Whether the result of a job says that it could not be done. */
+export function isFailedJob<T>(result: T | FailedJob): result is FailedJob {
   return typeof result === 'object' && result !== null && ('failed' in result || 'fallback' in result);
 }
 
