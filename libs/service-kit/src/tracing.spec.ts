@@ -172,6 +172,11 @@ it('marks a call as failed on the side at fault, and on the side that could not 
   const client = collector.spans.find(({ name, kind }) => name === METHOD && kind === 3);
   expect(server_).toMatchObject({ status: 2, attributes: { 'error.type': 'UNIMPLEMENTED' } });
   expect(client).toMatchObject({ status: 2, attributes: { 'error.type': 'CANCELLED' } });
+  // The metric has the attribute by which dashboards and alerts select failed calls.
+  const failed = await collector.histogram(
+    ({ name, attributes }) => name === 'rpc.server.call.duration' && 'error.type' in attributes,
+  );
+  expect(failed.attributes['error.type']).toBe('UNIMPLEMENTED');
   remote.close();
 });
 

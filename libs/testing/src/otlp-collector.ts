@@ -64,6 +64,8 @@ interface CollectedHistogram {
 interface CollectedRequest {
   readonly path: string;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  /** As sent, compressed or not. */
+  readonly body: Uint8Array<ArrayBuffer>;
 }
 
 /** An OTLP/HTTP collector that keeps what it receives. */
@@ -94,19 +96,23 @@ export async function startOtlpCollector(): Promise<OtlpCollector> {
   const records = createSignalBoard<CollectedLog>();
   const requests: CollectedRequest[] = [];
   const server = createServer((request, response) => {
-    requests.push({ path: request.url ?? '', headers: request.headers });
-    readBody(request).then(
-      (body) => {
-        if (request.url?.endsWith('/v1/traces')) for (const span of spansOf(body)) spans.post(span);
-        else if (request.url?.endsWith('/v1/logs')) for (const record of logsOf(body)) records.post(record);
-        else if (request.url?.endsWith('/v1/metrics')) {
-          for (const series of histogramsOf(body)) histograms.post(series);
-          for (const series of numbersOf(body)) numbers.post(series);
-        }
-        response.writeHead(200, { 'content-type': 'application/json' }).end('{}');
-      },
-      (error) => response.writeHead(400).end(String(error)),
-    );
+    readBytes(request)
+      .then((sent) => {
+        requests.push({ path: request.url ?? '', headers: request.headers, body: sent });
+        return readBody(request, sent);
+      })
+      .then(
+        (body) => {
+          if (request.url?.endsWith('/v1/traces')) for (const span of spansOf(body)) spans.post(span);
+          else if (request.url?.endsWith('/v1/logs')) for (const record of logsOf(body)) records.post(record);
+          else if (request.url?.endsWith('/v1/metrics')) {
+            for (const series of histogramsOf(body)) histograms.post(series);
+            for (const series of numbersOf(body)) numbers.post(series);
+          }
+          response.writeHead(200, { 'content-type': 'application/json' }).end('{}');
+        },
+        (error) => response.writeHead(400).end(String(error)),
+      );
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
@@ -298,11 +304,14 @@ function flat(attributes: OtlpAttributes): Record<string, string | number | bool
   );
 }
 
-async function readBody(request: IncomingMessage): Promise<OtlpBody> {
+async function readBytes(request: IncomingMessage): Promise<Uint8Array<ArrayBuffer>> {
   const parts: Buffer[] = [];
   for await (const part of request) parts.push(part as Buffer);
-  const sent = Buffer.concat(parts);
-  const body = request.headers['content-encoding'] === 'gzip' ? gunzipSync(sent) : sent;
+  return Buffer.concat(parts);
+}
+
+function readBody(request: IncomingMessage, sent: Uint8Array): OtlpBody {
+  const body = request.headers['content-encoding'] === 'gzip' ? gunzipSync(sent) : Buffer.from(sent);
   if (request.headers['content-type'] !== 'application/x-protobuf')
     return JSON.parse(body.toString('utf8')) as OtlpBody;
   return decodeOtlp(request.url ?? '', body) as OtlpBody;
