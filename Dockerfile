@@ -42,7 +42,9 @@ CMD ["node", "services/agent/src/main.ts"]
 FROM install AS install-cuda
 RUN apt-get update && apt-get install --yes --no-install-recommends ca-certificates g++ make python3 \
   && rm -rf /var/lib/apt/lists/*
-RUN npm rebuild onnxruntime-node --onnxruntime-node-install=cuda12
+# The script itself: `npm rebuild` does not run it (package.json, allowScripts), and says nothing.
+RUN ONNXRUNTIME_NODE_INSTALL=cuda12 node node_modules/onnxruntime-node/script/install.js \
+  && ls node_modules/onnxruntime-node/bin/*/linux/x64/libonnxruntime_providers_cuda.so
 RUN npm install --no-save --omit=dev --ignore-scripts @tensorflow/tfjs-node-gpu@4.22.0 \
   && npm rebuild @tensorflow/tfjs-node-gpu --foreground-scripts
 RUN rm -rf node_modules/node-linux-* node_modules/node-darwin-* node_modules/node-bin-* \

@@ -36,7 +36,6 @@ export const OPTIONS: readonly Option[] = [
   swap('discriminator'),
   swap('qnn-sim'),
   swap('policy'),
-  { name: 'mtls', choices: { none, mtls: { components: ['mtls'], values: ['mtls.enabled=true'] } } },
   {
     name: 'edge',
     choices: {
@@ -45,6 +44,7 @@ export const OPTIONS: readonly Option[] = [
       gateway: { components: ['gateway'], values: ['edge.mode=gateway'] },
     },
   },
+  { name: 'mtls', choices: { none, mtls: { components: ['mtls'], values: ['mtls.enabled=true'] } } },
   {
     name: 'autoscaling',
     choices: {

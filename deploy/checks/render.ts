@@ -29,7 +29,7 @@ export function parseManifests(text: string): Manifest[] {
 }
 
 /** The manifests of an overlay in a folder. */
-export function buildFolder(folder: string): Promise<string> {
+function buildFolder(folder: string): Promise<string> {
   if (kustomize === undefined) throw new Error('neither kustomize nor kubectl is there');
   return output(kustomize[0], [...kustomize.slice(1), folder]);
 }

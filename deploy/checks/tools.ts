@@ -3,16 +3,14 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** Programs that render and validate manifests. `.ci/run` builds them; where they are not, tests that need them are skipped. */
-export const TOOLS = ['helm', 'kubeconform', 'kube-score'] as const;
-
-/** One of {@link TOOLS}. */
-export type Tool = (typeof TOOLS)[number];
+type Tool = 'helm' | 'kubeconform' | 'kube-score';
 
 /** The folder with the tools and, in it, `openapi.json` and `crds/`; undefined where `QLOOM_DEPLOY_TOOLS` is not set. */
 export const toolsFolder = process.env['QLOOM_DEPLOY_TOOLS'] || undefined;
 
 /** What is missing of `tools`, in words; undefined when nothing is. */
-export function missing(tools: readonly Tool[]): string | undefined {
+function missing(tools: readonly Tool[]): string | undefined {
+  if (tools.length === 0) return undefined;
   if (toolsFolder === undefined) return 'QLOOM_DEPLOY_TOOLS is not set: .ci/run builds the tools and sets it';
   const absent = tools.filter((tool) => !existsSync(join(toolsFolder, tool)));
   return absent.length > 0 ? `${toolsFolder} has no ${absent.join(', ')}` : undefined;
