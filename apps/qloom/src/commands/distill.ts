@@ -31,8 +31,9 @@ interface DistillFlags {
 
 const HELP = `
 The centres of k-means within each class are moved along the utility gradient: the derivative of the loss on the real
-points, after a training of the QNN on the distilled ones, in their places. Test points are used for the report alone. The CSV
-goes to stdout and the report to stderr; with --out the CSV goes to the file and the report to stdout.
+points, after a training of the QNN on the distilled ones, in their places. Where that makes this loss larger, the centres are
+kept. Test points are used for the report alone. The CSV goes to stdout and the report to stderr; with --out the CSV goes to
+the file and the report to stdout.
 
 A CSV has the label in its last column; for anything else, and for another QNN, write a study file.
 
