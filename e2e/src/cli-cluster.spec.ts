@@ -67,7 +67,7 @@ afterAll(async () => {
   await place.remove();
 });
 
-it('runs a study that another process submits, watches, leaves, watches again and fetches', async () => {
+it('runs a study that another process submits, watches, leaves and watches again', async () => {
   const { target } = await cluster.main('agent').ready;
   const files = ['--tls-ca', certificates.caFile, '--token-file', place.file('token')];
   await done('context', 'add', 'c', '--agent', target, ...files);
@@ -84,7 +84,9 @@ it('runs a study that another process submits, watches, leaves, watches again an
   expect(watched.stderr).toMatch(/evaluating[\s\S]*Study tiny has finished\. Fetch its result with: qloom fetch tiny/);
   const [listed] = JSON.parse((await done('list', '--json')).stdout);
   expect(listed).toMatchObject({ name: 'tiny', state: 'finished', episodes: 4, rewarded: 4 });
+});
 
+it('leaves a run folder to fetch, on which other commands work', async () => {
   await done('fetch', 'tiny', '--out', 'fetched');
   const folder = place.file('fetched/tiny');
   const log = await readSlots(`sqlite:${cluster.folder.file('log.db')}`, 'tiny');
@@ -96,10 +98,11 @@ it('runs a study that another process submits, watches, leaves, watches again an
   await done('report', 'tiny', '--out', 'fetched', '--json');
   const sampled = await done('sample', 'tiny', '--out', 'fetched', '--count', '5');
   expect(sampled.stdout.trim().split('\n')).toHaveLength(6);
+});
 
-  // What a run on this machine leaves, with the same numbers.
+it('leaves in it what a run on this machine leaves, with the same numbers', async () => {
   await done('run', 'tiny.yaml', '--out', 'local');
-  expect(outcomeOf(folder)).toEqual(outcomeOf(place.file('local/tiny')));
+  expect(outcomeOf(place.file('fetched/tiny'))).toEqual(outcomeOf(place.file('local/tiny')));
 });
 
 it('cancels a study, of which the events so far can be fetched', async () => {
