@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createJetStreamNames } from '@qloom/episode-log/jetstream/jetstream-subjects.ts';
 import { STAGES, WORKER_STAGES } from '@qloom/study/stages.ts';
@@ -76,5 +76,15 @@ describe('names in the manifests', () => {
       ({ name, target }) => `${target}=tls://${name}:${CONTAINER_PORT}`,
     );
     expect(configMapGenerator[0].literals).toEqual(expect.arrayContaining(targets));
+  });
+
+  it('configure the observability with every file of its folder', () => {
+    const { configMapGenerator } = parse(read('observability/kustomization.yaml')) as {
+      configMapGenerator: readonly { readonly files: readonly string[] }[];
+    };
+    const files = globSync(['*.yaml', 'dashboards/*.json'], { cwd: join(DEPLOY, 'observability') });
+    expect(configMapGenerator.flatMap((one) => one.files).sort()).toEqual(
+      files.filter((file) => file !== 'kustomization.yaml').sort(),
+    );
   });
 });
