@@ -1,6 +1,7 @@
 """Circuits of QNNs, gate for gate and parameter for parameter those of Qloom's own simulator (docs/guides/circuits.md)."""
 
 import math
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -152,6 +153,11 @@ def parameter_count(circuit: Circuit) -> int:
     return circuit.layers * ANSATZE[circuit.ansatz].parameters(circuit)
 
 
+_PENNYLANE = threading.RLock()
+"""Held while PennyLane builds a circuit: it queues gates in a list of the process, so that two threads at once can block for
+ever. Compiled programs run without it."""
+
+
 @lru_cache(maxsize=32)
 def expectations(circuit: Circuit, observables: tuple[Any, ...]) -> Callable[[jax.Array, jax.Array], jax.Array]:
     """The function (parameters [P], inputs [rows, inputs]) → expectations [rows, observables], differentiable in both.
@@ -170,9 +176,10 @@ def expectations(circuit: Circuit, observables: tuple[Any, ...]) -> Callable[[ja
         return [qml.expval(operator(terms)) for terms in observables]
 
     def values(parameters: jax.Array, x: jax.Array) -> jax.Array:
+        with _PENNYLANE:
+            columns = qnode(parameters, x)
         # A circuit without inputs has the same expectations in every row.
-        columns = [jnp.broadcast_to(column, (x.shape[0],)) for column in qnode(parameters, x)]
-        return jnp.stack(columns, axis=1)
+        return jnp.stack([jnp.broadcast_to(column, (x.shape[0],)) for column in columns], axis=1)
 
     return values
 

@@ -1,3 +1,5 @@
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import pytest
 
@@ -110,3 +112,17 @@ def test_observables_are_parsed_and_others_are_refused():
             parse_observable(text, 2)
     with pytest.raises(ValueError, match="at most 3 classes"):
         class_observables(2, 4)
+
+
+def test_circuits_are_built_by_several_threads_at_once():
+    def values(qubits):
+        circuit = check_circuit(Circuit(qubits, 1, 2, "basic-entangler"))
+        function = expectations(circuit, class_observables(qubits, 2))
+        return np.asarray(function(np.full(qubits, 0.3), np.ones((2, 2))))
+
+    jobs = [2, 3, 2, 3] * 3
+    with ThreadPoolExecutor(max_workers=6) as threads:
+        together = list(threads.map(values, jobs))
+    alone = {qubits: values(qubits) for qubits in (2, 3)}
+    for qubits, found in zip(jobs, together, strict=True):
+        np.testing.assert_array_equal(found, alone[qubits])
