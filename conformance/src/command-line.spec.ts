@@ -43,7 +43,7 @@ describe('npm run conformance', () => {
   });
 
   it('starts two instances, each at an address of its own, and ends them', async () => {
-    const main = fileURLToPath(new URL('./testing/serve-policy.ts', import.meta.url));
+    const main = fileURLToPath(new URL('./testing/policy/main.ts', import.meta.url));
     const command = `echo started; exec '${process.execPath}' '${main}' {target}`;
     const { code, stdout } = await run('policy', '--start', command, '--json', '--only', 'second instance');
     const [result, counts] = stdout

@@ -25,6 +25,9 @@ afterAll(async () => {
   await folder.remove();
 });
 
+/** A whole suite fits some hundred models: minutes on a busy machine. */
+const WHOLE_SUITE_MS = 900_000;
+
 /** `npm run conformance -- <suite> --start <our service> <args> --json`; rejects if its exit code is not 0. */
 async function conformance(
   suite: SuiteName,
@@ -59,12 +62,16 @@ describe('the conformance kit', () => {
     ['discriminator', 'discriminator', /nothing is skipped/],
     ['policy', 'agent', /nothing is skipped/],
     ['qnn-sim', 'qnn-sim', /no hyperparameter/],
-  ] as const)('passes our %s, and skips only what it does not offer', async (suite, service, unoffered) => {
-    const { results, counts } = await conformance(suite, service);
-    expect(counts.failed).toBe(0);
-    for (const { reason } of skipped(results)) expect(reason).toMatch(unoffered);
-    expect(counts.ok).toBeGreaterThan(30);
-  });
+  ] as const)(
+    'passes our %s, and skips only what it does not offer',
+    async (suite, service, unoffered) => {
+      const { results, counts } = await conformance(suite, service);
+      expect(counts.failed).toBe(0);
+      for (const { reason } of skipped(results)) expect(reason).toMatch(unoffered);
+      expect(counts.ok).toBeGreaterThan(30);
+    },
+    WHOLE_SUITE_MS,
+  );
 
   it('fits with the given settings', async () => {
     const given = ['--set', 'method=cvae', '--set', 'gan.steps=25'];

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { parseListen } from '@qloom/service-kit/config/listen.ts';
 import { startServer } from '@qloom/service-kit/server/server.ts';
 import { createMemoryLog } from '@qloom/testing/test-server.ts';
-import { rightPolicy } from './policy/right-policy.ts';
+import { rightPolicy } from './right-policy.ts';
 
 /** Serves the right policy at the address in its first argument until SIGTERM: a program that the kit starts. */
 const { address } = parseListen(process.argv[2]);
