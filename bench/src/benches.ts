@@ -10,6 +10,7 @@ import { benchOverhead } from './overhead/overhead.ts';
 import { policiesBench } from './policies.ts';
 import { qnnBench } from './qnn.ts';
 import { qnnTrainingBench } from './qnn-training.ts';
+import { scaleBench } from './scale/scale.ts';
 import { twoCurvesBench } from './two-curves.ts';
 import { utilityCriticBench } from './utility-critic.ts';
 
@@ -26,6 +27,7 @@ export const benches: ReadonlyMap<string, Bench> = new Map<string, Bench>([
   ['qnn', qnnBench],
   ['qnn-training', qnnTrainingBench],
   ['ratios', ratiosBench],
+  ['scale', scaleBench],
   ['two-curves', twoCurvesBench],
   ['utility-critic', utilityCriticBench],
 ]);

@@ -56,6 +56,8 @@ export interface ConsumeOptions {
   readonly leaseMs?: number;
   /** Ends the consumption: no new deliveries; handlers in flight may finish. */
   readonly signal: AbortSignal;
+  /** Called with the reason when no event can be taken for now, and with undefined when events can be taken again. */
+  readonly onTrouble?: (problem: string | undefined) => void;
 }
 
 /** A durable consumer: its name, and the slot whose events it delivers. */

@@ -44,9 +44,9 @@ export const AGENT_CONFIG = defineConfig({
   },
   QLOOM_UNIT_CONCURRENCY: {
     type: 'integer',
-    default: 2,
     minimum: 1,
-    maximum: 64,
-    description: "Maximum number of concurrent jobs of a study's final evaluation.",
+    maximum: 1000,
+    description:
+      "Maximum number of concurrent jobs of a study's final evaluation. Not set: as many as the generators and simulators of the log can work on.",
   },
 });

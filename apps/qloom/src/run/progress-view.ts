@@ -21,8 +21,12 @@ export function createProgressView(stream: StatusStream, title: string): Progres
 
 function createBar(stream: StatusStream, title: string, style: Style): ProgressView {
   const line = createStatusLine(stream);
+  const hint = onChange((idle) => line.note(`${title}  ${idle}`));
   return {
-    show: (progress) => line.show(barLine(progress, title, style, stream.columns ?? 80)),
+    show(progress) {
+      hint(progress.idleReplicas);
+      line.show(barLine(progress, title, style, stream.columns ?? 80));
+    },
     note: line.note,
     end: line.end,
   };
@@ -66,14 +70,26 @@ function facts(progress: Progress): string[] {
   ];
 }
 
+/** Calls `say` with each new text, once. */
+function onChange(say: (text: string) => void): (text: string | undefined) => void {
+  const said = new Set<string>();
+  return (text) => {
+    if (text === undefined || said.has(text)) return;
+    said.add(text);
+    say(text);
+  };
+}
+
 function createLines(stream: StatusStream, title: string): ProgressView {
   let lastPhase = '';
   let lastDone = -1;
   let lastWait: string | undefined;
+  const hint = onChange((idle) => stream.write(`${title}  ${idle}\n`));
   return {
     show(progress) {
       const { phase, done, total, waitingFor } = progress;
       if (phase === 'ended') return;
+      hint(progress.idleReplicas);
       if (waitingFor !== lastWait) {
         lastWait = waitingFor;
         const what = waitingFor === undefined ? 'continues' : `waiting for ${waitingFor}`;

@@ -88,6 +88,15 @@ describe('progress', () => {
     expect(line).toHaveLength(59);
   });
 
+  it.each([undefined, true])('says once what would use idle replicas (terminal: %s)', (isTTY) => {
+    const { tracker } = tracking();
+    let written = '';
+    const view = createProgressView({ isTTY, columns: 80, write: (text: string) => (written += text) }, 'toy');
+    const idleReplicas = 'at most 8 episodes at once; batch: 10 would use them';
+    for (let rewarded = 0; rewarded < 3; rewarded++) view.show(tracker.update(study({ rewarded, idleReplicas })));
+    expect(written.split(`toy  ${idleReplicas}\n`)).toHaveLength(2);
+  });
+
   it('elsewhere prints once what the study waits for, and once that it continues', () => {
     const { tracker } = tracking();
     const written: string[] = [];

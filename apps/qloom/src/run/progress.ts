@@ -19,6 +19,8 @@ export interface Progress {
   readonly message: string;
   /** The step that fails and is retried, with the reason. */
   readonly waitingFor?: string;
+  /** Why replicas are idle, and what would use them. */
+  readonly idleReplicas?: string;
 }
 
 /** Follows a study and estimates the remaining time. */
@@ -68,6 +70,7 @@ export function createProgressTracker(nowMs: () => number): ProgressTracker {
         elapsedSeconds: (now - startedMs) / 1000,
         message: study.message,
         waitingFor: study.waitingFor,
+        idleReplicas: study.idleReplicas,
       };
     },
   };

@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import type { Hyperparameter } from '@qloom/study/hyperparameters/hyperparameter.ts';
 import { fitOverrides } from './fit-space.ts';
 import { parseStudyFile } from './load-study-file.ts';
@@ -9,6 +10,8 @@ const SPACE: readonly Hyperparameter[] = [
   { name: 'gan.steps', kind: 'int', min: 50, max: 4000, scale: 'log', default: 200 },
   { name: 'synthRatio', kind: 'float', min: 0.25, max: 8, scale: 'log', zeroAllowed: true, default: 1 },
 ];
+
+const EXAMPLES = new URL('../../../../examples/', import.meta.url);
 
 function fit(space: string): unknown {
   const loaded = parseStudyFile('s.yaml', `data: { csv: a.csv }\nspace:\n${space}`);
@@ -35,6 +38,25 @@ describe('fitOverrides', () => {
       { name: 'synthRatio', fixed: { $case: 'real', value: 0 } },
     ]);
   });
+
+  it('keeps what applies only if it is offered, with the kind of its parameter where it is', () => {
+    const kept = '  disc.filters?: 8\n  flow.layers?: 3\n  gan.steps?: 20\n  gan.lrG?: { max: 9 }\n';
+    expect(fit(kept)).toEqual([
+      { name: 'disc.filters', fixed: { $case: 'choice', value: '8' } },
+      { name: 'flow.layers', fixed: { $case: 'integer', value: 3 } },
+      { name: 'gan.steps', fixed: { $case: 'integer', value: 20 } },
+      { name: 'gan.lrG', maximum: 9 },
+    ]);
+  });
+
+  it.each(readdirSync(EXAMPLES).filter((file) => file.endsWith('.yaml') && file !== 'bad.yaml'))(
+    'fits the example %s to a generator that offers nothing but the ratio',
+    (file) => {
+      const loaded = parseStudyFile(file, readFileSync(new URL(file, EXAMPLES), 'utf8'));
+      const { space } = toStudySettings(loaded.study);
+      expect(fitOverrides(loaded, space, SPACE.slice(-1))).toEqual(space);
+    },
+  );
 
   it.each([
     [

@@ -9,7 +9,7 @@ import { type Problem, StudyFileError } from './problem.ts';
 /**
  * The overrides of a study with values of the kind that the services advertise: `disc.filters: 8` becomes the choice
  * "8", `gan.lrG: 1` the real number 1. Throws {@link StudyFileError}, with lines, for names that no service offers and
- * values that it does not allow.
+ * values that it does not allow, unless they apply only as far as they are offered.
  */
 export function fitOverrides(
   loaded: LoadedStudy,
@@ -23,6 +23,7 @@ export function fitOverrides(
       problems.push({ line: loaded.positions.lineOfKey(path), field: path.join('.'), message });
     };
     const parameter = space.find((candidate) => candidate.name === override.name);
+    if (override.ifOffered) return parameter === undefined ? override : fitOne(parameter, override, () => {});
     if (parameter === undefined) {
       const names = space.map((candidate) => candidate.name);
       const meant = nearest(override.name, names);
@@ -51,5 +52,6 @@ function fitOne(parameter: Hyperparameter, override: SpaceOverride, say: (messag
     const reason = one === undefined ? null : invalidReason(parameter, one);
     if (reason !== null) say(reason);
   }
-  return value === undefined ? override : { ...override, fixed: encodeValue(parameter, value) };
+  const fits = value !== undefined && invalidReason(parameter, value) === null;
+  return fits ? { ...override, fixed: encodeValue(parameter, value) } : override;
 }

@@ -18,9 +18,13 @@ export interface StudyFile {
   readonly sobol?: number;
   readonly batch?: number;
   readonly staleness?: number;
-  readonly inFlight?: number;
+  /** Default: auto, as many as the replicas can work on. */
+  readonly inFlight?: number | 'auto';
   readonly policy?: string;
-  /** Hyperparameter → a value (fixes it), a list (narrows choices) or {min, max} (narrows a range). */
+  /**
+   * Hyperparameter → a value (fixes it), a list (narrows choices) or {min, max} (narrows a range). With a "?" at its end: as far as
+   * the services offer it.
+   */
   readonly space?: Readonly<Record<string, SpaceEntry>>;
   readonly reward?: { readonly form?: string; readonly weights?: readonly number[] };
   readonly evaluation?: {

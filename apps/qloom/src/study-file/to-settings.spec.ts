@@ -21,18 +21,17 @@ describe('toStudySettings', () => {
       sobolEpisodes: 8,
       batchSize: 4,
       staleness: 1,
-      inFlight: 2,
       policy: 'ppo-surrogate',
       space: [
-        { name: 'method', fixed: { choice: 'gan' } },
-        { name: 'gan.steps', minimum: 80, maximum: 240 },
-        { name: 'gan.lrG', minimum: 0.001 },
-        { name: 'gan.dSteps', choices: ['1'] },
-        { name: 'gan.batchSize', choices: ['16', '32'] },
-        { name: 'vae.width', maximum: 64 },
-        { name: 'vae.layers', choices: ['1', '2'] },
-        { name: 'disc.convLayers', choices: ['1', '2'] },
-        { name: 'disc.filters', choices: ['8', '16'] },
+        { name: 'method', fixed: { choice: 'gan' }, ifOffered: true },
+        { name: 'gan.steps', minimum: 80, maximum: 240, ifOffered: true },
+        { name: 'gan.lrG', minimum: 0.001, ifOffered: true },
+        { name: 'gan.dSteps', choices: ['1'], ifOffered: true },
+        { name: 'gan.batchSize', choices: ['16', '32'], ifOffered: true },
+        { name: 'vae.width', maximum: 64, ifOffered: true },
+        { name: 'vae.layers', choices: ['1', '2'], ifOffered: true },
+        { name: 'disc.convLayers', choices: ['1', '2'], ifOffered: true },
+        { name: 'disc.filters', choices: ['8', '16'], ifOffered: true },
       ],
       reward: { form: 'constrained' },
       evaluation: { draws: 10, rivals: ['noise', 'gaussian', 'shot-resampling'] },
@@ -50,6 +49,13 @@ describe('toStudySettings', () => {
       reward: {},
       evaluation: {},
     });
+  });
+
+  it('leaves the number in flight to the agent where it is auto', () => {
+    const inFlight = (text: string) =>
+      toStudySettings(parseStudyFile('s.yaml', `data: { csv: a.csv }\n${text}`).study).inFlight;
+    expect([inFlight('inFlight: auto\n'), inFlight('inFlight: 7\n')]).toEqual([0, 7]);
+    expect(() => inFlight('inFlight: many\n')).toThrow(/inFlight/);
   });
 
   it('carries every setting of a circuit', () => {

@@ -70,7 +70,7 @@ export function toStudySettings(file: StudyFile, attached: Attached = {}): Study
     sobolEpisodes: file.sobol,
     batchSize: file.batch ?? 0,
     staleness: file.staleness,
-    inFlight: file.inFlight ?? 0,
+    inFlight: file.inFlight === undefined || file.inFlight === 'auto' ? 0 : file.inFlight,
     policy: file.policy ?? '',
     space: Object.entries(file.space ?? {}).map(([name, entry]) => toOverride(name, entry)),
     reward: { form: reward.form ?? '', weights: [...(reward.weights ?? [])] },
@@ -107,13 +107,16 @@ function toSources({ unlabelled, simulator }: StudyFile['data'], attached: Attac
   };
 }
 
-function toOverride(name: string, entry: SpaceEntry): SpaceOverride {
+/** A key that ends with "?" applies as far as the services offer it. */
+function toOverride(key: string, entry: SpaceEntry): SpaceOverride {
+  const ifOffered = key.endsWith('?');
+  const of = { name: ifOffered ? key.slice(0, -1) : key, ifOffered };
   if (typeof entry === 'string' || typeof entry === 'number') {
-    return SpaceOverride.fromPartial({ name, fixed: { value: toValue(entry) } });
+    return SpaceOverride.fromPartial({ ...of, fixed: { value: toValue(entry) } });
   }
-  if (Array.isArray(entry)) return SpaceOverride.fromPartial({ name, choices: entry.map(String) });
+  if (Array.isArray(entry)) return SpaceOverride.fromPartial({ ...of, choices: entry.map(String) });
   const { min, max } = entry as { readonly min?: number; readonly max?: number };
-  return SpaceOverride.fromPartial({ name, minimum: min, maximum: max });
+  return SpaceOverride.fromPartial({ ...of, minimum: min, maximum: max });
 }
 
 /** A value before the space is known: whole numbers are integers; `fitOverrides` gives it its parameter's kind. */

@@ -4,6 +4,7 @@ import { deliver, type Lease } from '../deliver.ts';
 import { LogUnavailableError } from '../errors.ts';
 import { jitteredMs, withLease } from '../log-options.ts';
 import type { ConsumeOptions, Delivery } from '../port.ts';
+import { reportTrouble, type TroubleReport } from '../trouble.ts';
 import { reasonOf } from './jetstream-answers.ts';
 import { type ConsumeContext, ensureConsumer, NANOSECONDS } from './jetstream-consumers.ts';
 import { toEvent } from './jetstream-follow.ts';
@@ -20,11 +21,18 @@ export async function consumeJetStream(
   handler: (delivery: Delivery) => Promise<void>,
 ): Promise<void> {
   const context = { ...opened, options: withLease(opened.options, options.leaseMs) };
-  let consumer = await firstConsumer(context, options);
+  const trouble = reportTrouble(options.onTrouble);
+  // A pull waits for the next connection instead of failing.
+  const unsubscribe = [
+    context.reconnects.subscribeLoss(() => trouble.note('the connection to NATS is lost')),
+    context.reconnects.subscribe(trouble.clear),
+  ];
+  let consumer = await firstConsumer(context, options, trouble);
   const lanes = Array.from({ length: options.maxInFlight }, async () => {
     for (let failures = 0; !options.signal.aborted; ) {
       try {
         consumer ??= await ensureConsumer(context, options);
+        trouble.clear();
         const message = await pullOne(consumer, options.signal);
         failures = 0;
         if (message) await deliver(toLease(context, message), handler, context.options);
@@ -32,21 +40,28 @@ export async function consumeJetStream(
         if (options.signal.aborted || context.connection.isClosed()) return;
         consumer = undefined; // it may have been deleted: check, and create it again
         failures++;
+        trouble.note(reasonOf(error));
         if (failures % 5 === 0) context.options.warn(`consumer ${options.consumer}: ${reasonOf(error)}; trying again`);
         await sleep(jitteredMs(Math.min(50 * 2 ** Math.min(failures, 6), 2_000)));
       }
     }
   });
   await Promise.all(lanes);
+  for (const end of unsubscribe) end();
 }
 
 /** The durable consumer, as soon as there is room for it; undefined when the signal aborts before. */
-async function firstConsumer(context: ConsumeContext, options: ConsumeOptions): Promise<Consumer | undefined> {
+async function firstConsumer(
+  context: ConsumeContext,
+  options: ConsumeOptions,
+  trouble: TroubleReport,
+): Promise<Consumer | undefined> {
   while (!options.signal.aborted) {
     try {
       return await context.retry(() => ensureConsumer(context, options));
     } catch (error) {
       if (!(error instanceof LogUnavailableError)) throw error;
+      trouble.note(error.message);
       context.options.warn(`consumer ${options.consumer}: ${error.message}; trying again`);
     }
   }

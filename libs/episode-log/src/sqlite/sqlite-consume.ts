@@ -4,6 +4,7 @@ import { LogUnavailableError } from '../errors.ts';
 import { createLatch } from '../latch.ts';
 import { jitteredMs, withLease } from '../log-options.ts';
 import type { ConsumeOptions, Delivery } from '../port.ts';
+import { reportTrouble } from '../trouble.ts';
 import type { ConsumeContext } from './sqlite-context.ts';
 import {
   endLease,
@@ -35,6 +36,7 @@ export async function consumeSqlite(
   const context = { ...opened, options: withLease(opened.options, options.leaseMs) };
   const { database, news } = context;
   const { consumer, slot, signal } = options;
+  const trouble = reportTrouble(options.onTrouble);
   const latch = createLatch();
   const inFlight = new Set<Promise<void>>();
   const unsubscribe = news.subscribe(latch.set);
@@ -67,9 +69,11 @@ export async function consumeSqlite(
           if (!signal.aborted) await latch.wait(patience);
         }
         failures = 0;
+        trouble.clear();
       } catch (error) {
         // A consumption survives a locked file and a full disk.
         if (!(error instanceof LogUnavailableError)) throw error;
+        trouble.note(error.message);
         if (failures++ % WARN_EVERY === 0) context.options.warn(`consumer ${consumer}: ${error.message}; trying again`);
         if (!signal.aborted) await pause(signal);
       }

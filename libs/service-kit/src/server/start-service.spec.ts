@@ -136,3 +136,29 @@ it('continues to drain when a step fails, and reports that not all was finished'
   expect(order).toEqual(['closed']);
   expect(JSON.stringify(lines)).toContain('nak failed');
 });
+
+it('is not ready, but alive, while a stage is in trouble', async () => {
+  let tell: ((problem: string | undefined) => void) | undefined;
+  const stage = {
+    watchTrouble: (listener: (problem: string | undefined) => void) => void (tell = listener),
+    start() {},
+    drain: async () => {},
+    done: new Promise<void>(() => {}),
+  };
+  const { log, lines } = createMemoryLog();
+  const service = await startService(
+    { name: 'test', description: '', config: {}, build: () => ({ services: [], stages: [stage] }) },
+    loadConfig(COMMON_CONFIG, { QLOOM_LISTEN: folder.socket('s') }),
+    log,
+  );
+  const health = connect(HEALTH, service.target);
+  const check = async (name: string) => (await health.Check({ service: name })).status;
+  expect(await check('ready')).toBe('SERVING');
+  tell?.('no connection to the log');
+  expect([await check('ready'), await check('live')]).toEqual(['NOT_SERVING', 'SERVING']);
+  expect(JSON.stringify(lines)).toContain('no connection to the log');
+  tell?.(undefined);
+  expect(await check('ready')).toBe('SERVING');
+  health.close();
+  await service.drain();
+});

@@ -5,6 +5,7 @@ import type { COMMON_CONFIG } from '../config/common-config.ts';
 import { ConfigError, type ConfigTable, type ConfigValues } from '../config/config.ts';
 import { parseListen } from '../config/listen.ts';
 import type { Logger } from '../logger.ts';
+import type { BackgroundWork } from '../stage/background-work.ts';
 import { clientCredentials, serverCredentials } from '../tls/credentials.ts';
 import { watchTlsConfig } from '../tls/tls-config.ts';
 import { TokenFileError, watchTokens } from '../tls/tokens.ts';
@@ -64,14 +65,15 @@ export async function startService<T extends ConfigTable>(
       common.QLOOM_HEALTH_LISTEN === undefined ? undefined : parseListen(common.QLOOM_HEALTH_LISTEN).address,
     callsItself: stages.length > 0,
   });
+  const readiness = watchReadiness(stages, log, (ready) => server.setReady(ready));
   for (const stage of stages) stage.start(server.self);
-  server.setReady(true);
+  readiness.start();
 
   const timeoutMs = common.QLOOM_DRAIN_TIMEOUT_MS;
   const drain = async (): Promise<boolean> => {
     const end = performance.now() + timeoutMs;
     const left = (share: number): number => Math.max(1, (end - performance.now()) * share);
-    server.setReady(false);
+    readiness.stop();
     // Half of the time may go into finishing events, the rest is for the calls.
     let finished = await settles(Promise.all(stages.map((stage) => stage.drain(left(0.5)))), left(0.75), log);
     server.endStreams();
@@ -104,6 +106,31 @@ function openTokens(path: string, warn: (message: string) => void): WatchedFiles
     if (error instanceof TokenFileError) throw new ConfigError([`QLOOM_TOKEN_FILE: ${error.message}`]);
     throw error;
   }
+}
+
+/** Ready from `start` to `stop`, except while a stage is in trouble. */
+function watchReadiness(
+  stages: readonly BackgroundWork[],
+  log: Logger,
+  setReady: (ready: boolean) => void,
+): { start(): void; stop(): void } {
+  const troubled = new Set<BackgroundWork>();
+  let isServing = false;
+  const update = (): void => setReady(isServing && troubled.size === 0);
+  for (const stage of stages) {
+    stage.watchTrouble?.((problem) => {
+      if (problem === undefined) troubled.delete(stage);
+      else troubled.add(stage);
+      if (problem === undefined) log.info('the work goes on');
+      else log.warn('not ready: the work cannot go on', { problem });
+      update();
+    });
+  }
+  const serve = (serves: boolean): void => {
+    isServing = serves;
+    update();
+  };
+  return { start: () => serve(true), stop: () => serve(false) };
 }
 
 /** Whether `work` succeeded within `timeoutMs`. Its error is logged and the drain continues. */

@@ -35,7 +35,9 @@ async function runStudy(): Promise<{ sampled: readonly Sampled[]; searchSeeds: R
     const dataset = await storeDataset(world.artifacts, points, DataDescription.fromPartial({}));
     const source = { $case: 'dataset', value: dataset } as const;
     const data = { source, labelBudget: 16, testSize: 4, identicalRows: 0 as const };
-    const space = [{ name: 'synthRatio', fixed: { value: { $case: 'real' as const, value: RATIO } }, choices: [] }];
+    const space = [
+      { name: 'synthRatio', fixed: { value: { $case: 'real' as const, value: RATIO } }, choices: [], ifOffered: false },
+    ];
     world.start();
     await world.agent.createStudy({ id: ID, settings: smallStudy({ data, space }) });
     const study = await world.finished(ID);

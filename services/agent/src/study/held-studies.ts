@@ -1,7 +1,9 @@
 import type { Delivery } from '@qloom/episode-log/port.ts';
 import type { BackgroundWork } from '@qloom/service-kit/stage/background-work.ts';
 import { createStageConsumers } from '@qloom/service-kit/stage/stage-consumers.ts';
+import type { Replicas } from '../domain/search/in-flight.ts';
 import { observeStudies } from './observe-studies.ts';
+import { watchReplicas } from './replica-watch.ts';
 import { createStalls, type Stalls } from './retry/stalls.ts';
 import { type RunnerDeps, runStudy, type StudyRunner } from './study-runner.ts';
 
@@ -17,6 +19,8 @@ export interface HeldStudiesDeps extends RunnerDeps {
 export interface HeldStudies extends BackgroundWork {
   /** The steps of a study that fail and are tried again here; empty for a study that does not run here. */
   stallsOf(id: string): Stalls;
+  /** The replicas as they were counted last; undefined for a study that does not run here. */
+  replicasOf(id: string): Replicas | undefined;
 }
 
 /** Name of the durable consumer that all agents of a log share. */
@@ -42,10 +46,12 @@ interface Held {
 export function createHeldStudies(deps: HeldStudiesDeps): HeldStudies {
   const { episodeLog, log } = deps;
   const held = new Map<string, Held>();
+  const replicas = watchReplicas({ episodeLog, studyConsumer: CONSUMER });
   const stalls = new Map<string, Stalls>();
   const draining = new AbortController();
   const consumed = Promise.withResolvers<void>();
   let isStarted = false;
+  let onTrouble: ((problem: string | undefined) => void) | undefined;
 
   const stallsOf = (id: string): Stalls => {
     const known = stalls.get(id) ?? createStalls();
@@ -55,7 +61,7 @@ export function createHeldStudies(deps: HeldStudiesDeps): HeldStudies {
 
   const begin = (id: string, { attempt }: Delivery): Held => {
     log.info('runs a study', { study: id, attempt });
-    const runner = runStudy(id, deps, stallsOf(id));
+    const runner = runStudy(id, { ...deps, replicas }, stallsOf(id));
     const begun: Held = { runner, leases: new Set() };
     held.set(id, begun);
     runner.done.finally(() => held.delete(id));
@@ -87,11 +93,15 @@ export function createHeldStudies(deps: HeldStudiesDeps): HeldStudies {
 
   return {
     stallsOf,
+    replicasOf: (id) => (held.has(id) ? replicas.current() : undefined),
+    watchTrouble(listener) {
+      onTrouble = listener;
+    },
     start() {
       isStarted = true;
       createStageConsumers(episodeLog, log);
       const { studyConcurrency: maxInFlight, leaseMs } = deps;
-      const options = { consumer: CONSUMER, slot: 'create', maxInFlight, leaseMs, signal: draining.signal };
+      const options = { consumer: CONSUMER, slot: 'create', maxInFlight, leaseMs, signal: draining.signal, onTrouble };
       const observed = () =>
         [...held].map(([id, { runner }]) => ({
           ...runner.progress,

@@ -19,16 +19,16 @@ export interface OpenedStudy {
 /** Opens a study's policy and search. Throws the errors of `openPolicy`. */
 export function openStudy(
   { settings, space: parameters }: StudyCreated & { readonly settings: CompleteSettings },
-  deps: Pick<SearchContext, 'artifacts' | 'clock' | 'log'> & {
+  deps: Pick<SearchContext, 'artifacts' | 'clock' | 'log' | 'replicas'> & {
     readonly journal: StudyJournal;
     readonly openPolicy: OpenPolicy;
   },
 ): OpenedStudy {
-  const { journal, artifacts, clock, log } = deps;
+  const { journal, artifacts, clock, log, replicas } = deps;
   const seeds = createSeeds(settings.seed);
   const space = createSpace(parameters.map(decodeHyperparameter));
   const policy = deps.openPolicy(settings.policy);
   const policySettings = policySettingsOf(settings, space, seeds);
-  const context = { journal, settings, seeds, space, policy, policySettings, artifacts, clock, log };
+  const context = { journal, settings, seeds, space, policy, policySettings, artifacts, clock, log, replicas };
   return { settings, seeds, space, search: createEpisodeSearch(context) };
 }

@@ -67,7 +67,8 @@ const STUDY_ID = /^[a-z0-9-]{1,63}$/;
 export function createStudies(deps: HeldStudiesDeps, context: SettingsContext): Studies {
   const { episodeLog } = deps;
   const held = createHeldStudies(deps);
-  const messageOf = (view: StudyView): Study => studyMessage(view, held.stallsOf(view.study).text());
+  const messageOf = (view: StudyView): Study =>
+    studyMessage(view, held.stallsOf(view.study).text(), held.replicasOf(view.study));
 
   const replay = async (id: string): Promise<{ events: readonly LogEvent[]; view: StudyView }> => {
     if (!STUDY_ID.test(id)) throw invalidId(id);
@@ -164,6 +165,7 @@ export function createStudies(deps: HeldStudiesDeps, context: SettingsContext): 
       await episodeLog.append(key, payload);
       return messageOf(await load(id));
     },
+    watchTrouble: held.watchTrouble,
     start: held.start,
     drain: held.drain,
     // No error of a study ends the process: studies try again. A log that cannot be consumed does.
@@ -217,6 +219,8 @@ function asOldAs(created: CompleteSettings | undefined, given: CompleteSettings)
   const isOldChoice = created.evaluation.choice === '' && given.evaluation.choice === CHOICE_RULE_NAMES[0];
   return {
     ...given,
+    // Has no effect on results; studies that were created when 2 was the default have that number.
+    inFlight: given.inFlight === 0 ? created.inFlight : given.inFlight,
     data: isOldSplit ? { ...given.data, identicalRows: UNSPECIFIED } : given.data,
     evaluation: {
       ...given.evaluation,

@@ -275,7 +275,7 @@ describe('a search without a reward', () => {
     hooks.onFit = () => {
       throw new DomainError('invalid', 'training: has 4 features; right would be 2');
     };
-    const space = [{ name: 'synthRatio', minimum: 0.25, choices: [] }];
+    const space = [{ name: 'synthRatio', minimum: 0.25, choices: [], ifOffered: false }];
     const study = await run(tiny({ space, sobolEpisodes: 0, policy: 'fixed' }));
     expect([study.state, study.rewarded, study.failed, study.result]).toEqual([StudyState.FAILED, 0, 3, undefined]);
     expect(study.message).toMatch(
@@ -289,7 +289,7 @@ describe('a search without a reward', () => {
         ? new DomainError('invalid', 'training: is odd')
         : new DomainError('diverged', 'the loss is NaN');
     };
-    const space = [{ name: 'synthRatio', minimum: 0.25, choices: [] }];
+    const space = [{ name: 'synthRatio', minimum: 0.25, choices: [], ifOffered: false }];
     const study = await run(tiny({ space, sobolEpisodes: 0, policy: 'fixed' }));
     expect(study.message).toMatch(/^all 3 episodes failed \(2 diverged, 1 invalid\); episode 1: .*the loss is NaN$/);
   });

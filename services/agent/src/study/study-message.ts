@@ -1,11 +1,15 @@
 import { type Study, StudyState } from '@qloom/contracts/gen/qloom/agent/v1/agent.ts';
 import { createSpace } from '@qloom/study/space/space.ts';
 import { decodeHyperparameter } from '@qloom/study-rpc/codec/hyperparameters.ts';
+import { idleReplicas, type Replicas } from '../domain/search/in-flight.ts';
 import { evaluationPlan, knownJobs } from './final-evaluation/known-jobs.ts';
 import { isSearched, proposedEpisodes, rewardedEpisodes, type StudyView } from './replay/study-view.ts';
 
-/** The current state of a study as a message. `waitingFor`: the step that fails and is tried again. */
-export function studyMessage(view: StudyView, waitingFor?: string): Study {
+/**
+ * The current state of a study as a message. `waitingFor`: the step that fails and is tried again. `replicas`: those that it can use,
+ * where it runs in this process.
+ */
+export function studyMessage(view: StudyView, waitingFor?: string, replicas?: Replicas): Study {
   const settings = view.created?.settings;
   const rewarded = rewardedEpisodes(view);
   const best = rewarded.reduce<(typeof rewarded)[number] | undefined>(
@@ -34,6 +38,7 @@ export function studyMessage(view: StudyView, waitingFor?: string): Study {
     waitingFor: isEnded(state) ? undefined : waitingFor,
     createTime: view.created === undefined ? undefined : new Date(view.createdMs),
     endTime: isEnded(state) ? new Date(view.endedMs) : undefined,
+    idleReplicas: state === StudyState.SEARCHING && replicas && settings ? idleReplicas(replicas, settings) : undefined,
   };
 }
 

@@ -133,7 +133,7 @@ describe('a study', () => {
 
   it('rewards measured episodes and fails the others with the reason of the slot that failed, then ends', async () => {
     // Above 1.8e-3 the stand-in diverges.
-    const space = [{ name: 'gan.lrG', minimum: 1.7e-3, choices: [] }];
+    const space = [{ name: 'gan.lrG', minimum: 1.7e-3, choices: [], ifOffered: false }];
     const { world, events } = await runWhole(smallStudy({ space, sobolEpisodes: 6 }));
     const { study } = await world.agent.getStudy({ id: ID });
     expect([study?.rewarded, study?.failed].every((count) => (count ?? 0) > 0)).toBe(true);

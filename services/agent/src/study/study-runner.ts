@@ -3,6 +3,7 @@ import type { ArtifactStore } from '@qloom/episode-log/artifacts/artifact-store.
 import type { EpisodeLog } from '@qloom/episode-log/port.ts';
 import { classifyFault } from '@qloom/service-kit/faults/faults.ts';
 import type { Logger } from '@qloom/service-kit/logger.ts';
+import { jobsInFlight } from '../domain/search/in-flight.ts';
 import type { ClassicalThreads } from '../workers/classical-threads.ts';
 import { prepareStudy } from './data/prepare.ts';
 import { openStudyData } from './data/study-data.ts';
@@ -12,6 +13,7 @@ import { type OpenedStudy, openStudy } from './opened-study.ts';
 import type { Peers } from './peers.ts';
 import { createJournal, type StudyJournal } from './replay/study-journal.ts';
 import { isSearched, type StudyView } from './replay/study-view.ts';
+import { nextOrChange, type ReplicaWatch } from './replica-watch.ts';
 import type { Clock } from './retry/clock.ts';
 import { retryDelayMs } from './retry/retry-delay.ts';
 import type { Stalls } from './retry/stalls.ts';
@@ -28,8 +30,13 @@ export interface RunnerDeps {
   readonly openPolicy: OpenPolicy;
   readonly clock: Clock;
   readonly log: Logger;
-  /** Maximum number of concurrent jobs of the final evaluation. */
-  readonly jobConcurrency: number;
+  /** Maximum number of concurrent jobs of the final evaluation. Undefined: as many as the replicas can work on. */
+  readonly jobConcurrency: number | undefined;
+}
+
+/** The same with what the agent watches for all its studies. */
+export interface RunningDeps extends RunnerDeps {
+  readonly replicas: ReplicaWatch;
 }
 
 /** A study that runs in this process. */
@@ -57,7 +64,7 @@ const OWN_STEPS = 'the study';
  * in its log: all its episodes failed, or a job of the final evaluation cannot be done. The one exception is a policy that
  * refuses the study before its first proposal.
  */
-export function runStudy(study: string, deps: RunnerDeps, stalls: Stalls): StudyRunner {
+export function runStudy(study: string, deps: RunningDeps, stalls: Stalls): StudyRunner {
   const stopping = new AbortController();
   const runner = new Runner(study, deps, stalls, stopping.signal);
   const done = runner
@@ -80,7 +87,7 @@ export function runStudy(study: string, deps: RunnerDeps, stalls: Stalls): Study
 }
 
 class Runner {
-  readonly #deps: RunnerDeps;
+  readonly #deps: RunningDeps;
   readonly #signal: AbortSignal;
   readonly #log: Logger;
   readonly #stalls: Stalls;
@@ -93,7 +100,7 @@ class Runner {
   #refusal: Failure | undefined;
   #faults = 0;
 
-  constructor(study: string, deps: RunnerDeps, stalls: Stalls, signal: AbortSignal) {
+  constructor(study: string, deps: RunningDeps, stalls: Stalls, signal: AbortSignal) {
     this.#deps = deps;
     this.#stalls = stalls;
     this.#signal = signal;
@@ -108,11 +115,10 @@ class Runner {
 
   /** Whether the study has ended. */
   async run(): Promise<boolean> {
-    const { episodeLog, clock } = this.#deps;
+    const { episodeLog, clock, replicas } = this.#deps;
     const { study } = this.#journal;
-    // A separate signal ends the watch when the study ends, because there is no later event.
-    const over = new AbortController();
-    const signal = AbortSignal.any([this.#signal, over.signal]);
+    // Counts go on while the study runs.
+    const uncount = replicas.subscribe(() => {});
     try {
       while (!this.#signal.aborted) {
         try {
@@ -123,12 +129,7 @@ class Runner {
             this.#journal.apply(event);
             after = event.sequence;
           }
-          if (await this.#advance()) return true;
-          for await (const event of episodeLog.watch(study, { after, signal })) {
-            this.#journal.apply(event);
-            // The watch also returns events that this runner wrote and has already processed.
-            if (this.#journal.view !== this.#advanced && (await this.#advance())) return true;
-          }
+          if (await this.#follow(after)) return true;
         } catch (error) {
           if (this.#signal.aborted) return false;
           this.#noteFault(error);
@@ -137,9 +138,43 @@ class Runner {
       }
       return false;
     } finally {
-      over.abort();
+      uncount();
       this.#opened?.search.stop();
       await this.#evaluation?.stop();
+    }
+  }
+
+  /**
+   * Does the steps that are due, and those that become due with an event above `after` or a change of the replicas. True if the
+   * study has ended, false if the watch has.
+   */
+  async #follow(after: number): Promise<boolean> {
+    const { episodeLog, replicas } = this.#deps;
+    // A separate signal ends the watch when the study ends, because there is no later event.
+    const over = new AbortController();
+    const signal = AbortSignal.any([this.#signal, over.signal]);
+    const events = episodeLog.watch(this.#journal.study, { after, signal })[Symbol.asyncIterator]();
+    const nextEvent = () => {
+      const next = events.next();
+      // The last one is not awaited.
+      next.catch(() => {});
+      return next;
+    };
+    try {
+      for (let next = nextEvent(); ; ) {
+        const counted = replicas.current();
+        if (await this.#advance()) return true;
+        // The watch also returns events that this runner wrote and has already processed.
+        while (this.#journal.view === this.#advanced && replicas.current() === counted) {
+          const got = await nextOrChange(next, replicas.subscribe);
+          if (got === undefined) continue;
+          if (got.done) return false;
+          this.#journal.apply(got.value);
+          next = nextEvent();
+        }
+      }
+    } finally {
+      over.abort();
     }
   }
 
@@ -185,12 +220,21 @@ class Runner {
     const fruitless = searchWithoutReward(journal.view);
     if (fruitless !== null) return this.#fail(fruitless);
     this.#evaluation ??= createFinalEvaluation(
-      { ...opened, ...this.#deps, study: journal.study, log: this.#log, stalls: this.#stalls },
+      {
+        ...opened,
+        ...this.#deps,
+        jobConcurrency: this.#jobs,
+        study: journal.study,
+        log: this.#log,
+        stalls: this.#stalls,
+      },
       async (record, headers) => void (await journal.record(record, headers)),
     );
     await this.#evaluation.advance(journal.view);
     return journal.view.finished !== undefined;
   }
+
+  readonly #jobs = (): number => this.#deps.jobConcurrency ?? jobsInFlight(this.#deps.replicas.current());
 
   async #prepare({ settings, seeds }: OpenedStudy): Promise<void> {
     const { artifacts } = this.#deps;

@@ -77,10 +77,10 @@ function capabilities(service: string, parameters: readonly Hyperparameter[]) {
 
 /** Called with the settings of each call before it is answered; an error that it throws is the answer. */
 export interface StandInHooks {
-  onFit?(settings: FitSettings): void;
+  onFit?(settings: FitSettings): void | Promise<void>;
   /** `model` is what the call samples from. */
   onSample?(settings: SampleSettings, model: Model): void;
-  onEvaluate?(settings: EvaluateSettings): void;
+  onEvaluate?(settings: EvaluateSettings): void | Promise<void>;
 }
 
 /**
@@ -96,7 +96,7 @@ export function standInGenerator(hooks: StandInHooks = {}): ServiceBinding {
       for await (const { part } of requests) {
         if (part?.$case === 'training') collector.add(part.value);
         if (part?.$case !== 'settings') continue;
-        hooks.onFit?.(part.value);
+        await hooks.onFit?.(part.value);
         configuration = decodeConfiguration(part.value.hyperparameters, 'settings.hyperparameters');
         width =
           configuration['gan.lrG'] === undefined
@@ -206,7 +206,7 @@ export function standInSimulator(hooks: StandInHooks = {}): ServiceBinding {
       for await (const { part } of requests) {
         if (part?.$case === 'settings') {
           settings = part.value;
-          hooks.onEvaluate?.(settings);
+          await hooks.onEvaluate?.(settings);
         } else if (part !== undefined) {
           roles[part.$case].add(part.value);
         }

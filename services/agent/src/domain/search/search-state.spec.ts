@@ -57,7 +57,7 @@ function endingOf(configuration: Configuration): Ending {
 }
 
 /** Runs a whole search; `pick` chooses which of the open episodes ends next. */
-async function run(plan: SearchPlan, seed: string, pick: (open: number) => number) {
+async function run(plan: SearchPlan, seed: string, pick: (open: number) => number, inFlight = 1) {
   const settings = settingsOf(plan, seed);
   let state: SearchState<PolicyState> = initialSearch(plan, policy.initial(settings));
   const log: { episode: number; configuration: Configuration }[] = [];
@@ -66,7 +66,7 @@ async function run(plan: SearchPlan, seed: string, pick: (open: number) => numbe
       const before = state.versions[state.versions.length - 1].policy as PolicyState;
       state = foldBatch(state, await policy.observe(settings, before, batch));
     }
-    for (const episode of proposable(state)) {
+    for (const episode of proposable(state, inFlight)) {
       const version = state.versions[versionFor(plan, episode)].policy as PolicyState;
       const request = { batch: batchOf(plan, episode), firstEpisode: episode, count: 1 };
       const [{ hyperparameters }] = policy.propose(settings, version, request);
@@ -87,7 +87,7 @@ async function run(plan: SearchPlan, seed: string, pick: (open: number) => numbe
 
 describe('search', () => {
   it('proposes the same episodes for any order of results and number in flight', async () => {
-    const plan = { episodes: 14, batchSize: 4, staleness: 1, inFlight: 1 };
+    const plan = { episodes: 14, batchSize: 4, staleness: 1 };
     await fc.assert(
       fc.asyncProperty(
         fc.nat(),
@@ -96,7 +96,7 @@ describe('search', () => {
         async (seed, inFlight, staleness) => {
           const random = createRandom(`order-${seed}`);
           const calm = await run({ ...plan, staleness }, `s${seed}`, () => 0);
-          const wild = await run({ ...plan, staleness, inFlight }, `s${seed}`, (open) => random.integer(open));
+          const wild = await run({ ...plan, staleness }, `s${seed}`, (open) => random.integer(open), inFlight);
           expect(wild.points).toEqual(calm.points);
           expect(wild.state.versions.map((version) => version.multipliers)).toEqual(
             calm.state.versions.map((version) => version.multipliers),
@@ -108,20 +108,20 @@ describe('search', () => {
   });
 
   it('never exceeds the number in flight, nor proposes an episode before the batches that it depends on', () => {
-    const plan = { episodes: 12, batchSize: 4, staleness: 1, inFlight: 3 };
+    const plan = { episodes: 12, batchSize: 4, staleness: 1 };
     const settings = settingsOf(plan, 'flight');
     let state: SearchState<PolicyState> = initialSearch(plan, policy.initial(settings));
-    expect(proposable(state)).toEqual([0, 1, 2]);
+    expect(proposable(state, 3)).toEqual([0, 1, 2]);
     for (let episode = 0; episode < 8; episode++) state = noteProposed(state, episode, {});
     for (let episode = 1; episode < 8; episode++)
       state = noteEnded(state, episode, { kind: 'failed', reason: 'diverged' });
     // Batch 0 is not over (episode 0 runs), so batch 2, which needs it with staleness 1, must wait.
-    expect(proposable(state)).toEqual([]);
+    expect(proposable(state, 3)).toEqual([]);
     expect(nextBatch(state)).toBeNull();
   });
 
   it('passes failed episodes to the policy without a reward, and drops policy states that are no longer needed', async () => {
-    const { state } = await run({ episodes: 16, batchSize: 4, staleness: 1, inFlight: 2 }, 'memory', () => 0);
+    const { state } = await run({ episodes: 16, batchSize: 4, staleness: 1 }, 'memory', () => 0);
     const kept = state.versions.filter((version) => version.policy !== null);
     expect(kept.length).toBeLessThanOrEqual(2);
   });
@@ -129,7 +129,7 @@ describe('search', () => {
 
 describe('incumbentsOf', () => {
   it('is the best three that added points', async () => {
-    const { state } = await run({ episodes: 16, batchSize: 4, staleness: 1, inFlight: 2 }, 'incumbents', () => 0);
+    const { state } = await run({ episodes: 16, batchSize: 4, staleness: 1 }, 'incumbents', () => 0);
     const rewarded = [...state.episodes].flatMap(([episode, { hyperparameters, ending }]) =>
       ending?.kind === 'rewarded' ? [{ episode, hyperparameters, reward: ending.reward }] : [],
     );
@@ -141,7 +141,7 @@ describe('incumbentsOf', () => {
 });
 
 describe('the version that an episode depends on', () => {
-  const plan: SearchPlan = { episodes: 8, batchSize: 2, staleness: 1, inFlight: 2 };
+  const plan: SearchPlan = { episodes: 8, batchSize: 2, staleness: 1 };
   const started = initialSearch(plan, 'nothing learned');
 
   it('is not available before it is folded', () => {
@@ -158,7 +158,10 @@ describe('the version that an episode depends on', () => {
       }
       state = foldBatch(state, `${batch + 1} batches`);
     }
-    expect(proposable(state).map((episode) => policyOf(versionOf(state, episode)))).toEqual(['2 batches', '2 batches']);
+    expect(proposable(state, 2).map((episode) => policyOf(versionOf(state, episode)))).toEqual([
+      '2 batches',
+      '2 batches',
+    ]);
     expect(() => policyOf(state.versions[1])).toThrow(PolicyForgottenError);
   });
 });

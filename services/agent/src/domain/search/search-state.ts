@@ -14,8 +14,6 @@ export interface SearchPlan {
   readonly batchSize: number;
   /** Batch b is proposed from the batches before b − staleness. */
   readonly staleness: number;
-  /** Maximum number of episodes that are proposed and have not ended. */
-  readonly inFlight: number;
 }
 
 /** Outcome of an episode. */
@@ -180,10 +178,13 @@ export function foldBatch<State>(state: SearchState<State>, policy: State | null
   return { ...state, versions: [...kept, next] };
 }
 
-/** Episodes that may be proposed now, in order: their version is known, and fewer episodes than allowed are in flight. */
-export function proposable<State>(state: SearchState<State>): number[] {
+/**
+ * Episodes that may be proposed now, in order: their version is known, and fewer than `inFlight` episodes are proposed and
+ * have not ended.
+ */
+export function proposable<State>(state: SearchState<State>, inFlight: number): number[] {
   const { plan, episodes } = state;
-  let room = plan.inFlight - [...episodes.values()].filter((entry) => entry.ending === null).length;
+  let room = inFlight - [...episodes.values()].filter((entry) => entry.ending === null).length;
   const wanted: number[] = [];
   for (let episode = 0; episode < plan.episodes && room > 0; episode++) {
     if (episodes.has(episode)) continue;

@@ -59,13 +59,13 @@ export interface FinalEvaluationDeps {
   readonly log: Logger;
   readonly stalls: Stalls;
   /** Maximum number of concurrent jobs. */
-  readonly jobConcurrency: number;
+  readonly jobConcurrency: () => number;
 }
 
 /** Writes a record; its event carries the trace context of `headers`, or else that of the active span. */
 type WriteRecord = (record: Recorded, headers?: Readonly<Record<string, string>>) => Promise<void>;
 
-/** Creates a final evaluation that runs at most `jobConcurrency` jobs at once. */
+/** Creates a final evaluation that runs at most `jobConcurrency()` jobs at once. */
 export function createFinalEvaluation(deps: FinalEvaluationDeps, record: WriteRecord): FinalEvaluation {
   const stopping = new AbortController();
   const running = new Map<string, Promise<void>>();
@@ -128,9 +128,10 @@ export function createFinalEvaluation(deps: FinalEvaluationDeps, record: WriteRe
       lag = due.length;
       // The log may show a job before the call that wrote it returns; that job is done, and its place is free. Waiting
       // for the call would miss the last event.
+      const limit = deps.jobConcurrency();
       let underWay = [...running.keys()].filter((name) => !view.jobs.has(name)).length;
       for (const job of due) {
-        if (underWay >= deps.jobConcurrency) break;
+        if (underWay >= limit) break;
         if (running.has(job.name)) continue;
         start(job, view, choices, opened);
         underWay++;

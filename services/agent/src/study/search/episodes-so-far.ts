@@ -18,8 +18,8 @@ import { INITIAL_CHECKPOINT, type PolicyCheckpoint } from './policy-port.ts';
 export type Search = SearchState<PolicyCheckpoint>;
 
 /** A search before its first event. */
-export function startSearch({ episodes, batchSize, staleness, inFlight }: CompleteSettings): Search {
-  return initialSearch({ episodes, batchSize, staleness, inFlight }, INITIAL_CHECKPOINT);
+export function startSearch({ episodes, batchSize, staleness }: CompleteSettings): Search {
+  return initialSearch({ episodes, batchSize, staleness }, INITIAL_CHECKPOINT);
 }
 
 /** The search with all episodes of the view. Batches are not folded here. */

@@ -3,16 +3,18 @@ import { appendedAttributes, producerAttributes } from '@qloom/service-kit/stage
 import { encodeConfiguration } from '@qloom/study-rpc/codec/hyperparameters.ts';
 import { encodeNamedValues } from '@qloom/study-rpc/codec/named-values.ts';
 import { contextFromHeaders } from '@qloom/telemetry/event-headers.ts';
+import { episodesInFlight } from '../../domain/search/in-flight.ts';
 import { batchOf, policyOf, proposable, versionOf } from '../../domain/search/search-state.ts';
 import { runAgentStage } from './agent-stage.ts';
 import { noteEpisodes, type Search } from './episodes-so-far.ts';
 import type { SearchContext } from './search-context.ts';
 
-/** Stage `propose`, for every episode whose batches are folded, as far as `in_flight` allows. */
+/** Stage `propose`, for every episode whose batches are folded, as far as the number in flight allows. */
 export async function proposeEpisodes(context: SearchContext, search: Search): Promise<void> {
   // Rewards written since the fold reduce the number in flight.
   const now = noteEpisodes(search, context.journal.view);
-  for (const episode of proposable(now)) await proposeEpisode(context, now, episode);
+  const inFlight = episodesInFlight(context.replicas.current(), context.settings);
+  for (const episode of proposable(now, inFlight)) await proposeEpisode(context, now, episode);
 }
 
 async function proposeEpisode(context: SearchContext, search: Search, episode: number): Promise<void> {

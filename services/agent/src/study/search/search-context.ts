@@ -4,6 +4,7 @@ import type { Space } from '@qloom/study/space/space.ts';
 import type { PolicySettings } from '../../domain/policy/policy.ts';
 import type { StudySeeds } from '../../domain/seeds.ts';
 import type { StudyJournal } from '../replay/study-journal.ts';
+import type { ReplicaWatch } from '../replica-watch.ts';
 import type { Clock } from '../retry/clock.ts';
 import type { CompleteSettings } from '../settings/complete-settings.ts';
 import type { PolicyPort } from './policy-port.ts';
@@ -18,6 +19,8 @@ export interface SearchContext {
   readonly policySettings: PolicySettings;
   readonly artifacts: ArtifactStore;
   readonly clock: Clock;
+  /** The replicas that bound the number in flight where the study does not set it. */
+  readonly replicas: Pick<ReplicaWatch, 'current'>;
   readonly log: Logger;
 }
 

@@ -99,7 +99,7 @@ export async function completeSettings(
     batchSize,
     sobolEpisodes: within('sobol_episodes', given.sobolEpisodes ?? defaultSobol(episodes, batchSize), 0, episodes),
     staleness: within('staleness', given.staleness ?? 1, 0, 1),
-    inFlight: within('in_flight', given.inFlight || 2, 1, 256),
+    inFlight: within('in_flight', given.inFlight, 0, MAX_EPISODES),
     policy,
     reward: {
       form: oneOf('reward.form', given.reward?.form || REWARD_FORM_NAMES[0], REWARD_FORM_NAMES),

@@ -51,4 +51,15 @@ describe('searchSpace', () => {
     const other = createSpace([number('synthRatio', 1), number('flow.depth', 4)]);
     expect(searchSpace(other, [])).toEqual(studySpace(other, []));
   });
+
+  it('leaves out what applies only if it is offered and is not, and refuses any other name', () => {
+    const other = createSpace([number('synthRatio', 1), number('flow.depth', 4)]);
+    const steps = { name: 'gan.steps', minimum: 200 };
+    const method = { name: 'method', fixed: { value: { $case: 'choice' as const, value: 'gan' } }, ifOffered: true };
+    const given = [override({ ...steps, ifOffered: true }), override(method)];
+    expect(searchSpace(other, given)).toEqual(studySpace(other, []));
+    expect(searchSpace(qloom, given).parameters.find(({ name }) => name === 'gan.steps')).toMatchObject({ min: 200 });
+    expect(() => searchSpace(other, [override(steps)])).toThrow(/gan\.steps: no service offers/);
+    expect(() => searchSpace(other, [given[0], override(steps)])).toThrow(/there twice/);
+  });
 });

@@ -1,6 +1,7 @@
 import type { SpaceOverride } from '@qloom/contracts/gen/qloom/agent/v1/agent.ts';
 import { ValidationError } from '@qloom/service-kit/faults/errors.ts';
 import { InvalidHyperparameterError } from '@qloom/study/hyperparameters/invalid-hyperparameter-error.ts';
+import { offeredPart } from '@qloom/study/space/offered-part.ts';
 import { type Restriction, restrictSpace } from '@qloom/study/space/restrict.ts';
 import type { Space } from '@qloom/study/space/space.ts';
 import { METHOD } from '@qloom/study/synthesis/offered-method.ts';
@@ -33,18 +34,24 @@ export function searchSpace(advertised: Space, overrides: readonly SpaceOverride
  */
 export function studySpace(advertised: Space, overrides: readonly SpaceOverride[]): Space {
   const restrictions: Record<string, Restriction> = {};
+  /** Names that are left out because nothing of them is offered. */
+  const seen = new Set<string>();
   overrides.forEach((override, i) => {
-    if (override.name in restrictions) {
+    if (override.name in restrictions || seen.has(override.name)) {
       throw new ValidationError([
         { field: `settings.space[${i}].name`, description: `${quoted(override.name)} is there twice` },
       ]);
     }
-    restrictions[override.name] = {
+    const restriction = {
       value: override.fixed?.value?.value,
       min: override.minimum,
       max: override.maximum,
       choices: override.choices.length > 0 ? override.choices : undefined,
     };
+    const offered = advertised.parameters.find(({ name }) => name === override.name);
+    const part = override.ifOffered ? offeredPart(offered, restriction) : restriction;
+    if (part !== undefined) restrictions[override.name] = part;
+    else seen.add(override.name);
   });
   const method = advertised.parameters.find((parameter) => parameter.name === METHOD);
   if (method !== undefined) restrictions[METHOD] ??= { value: method.default };

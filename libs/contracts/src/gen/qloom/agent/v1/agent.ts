@@ -323,6 +323,11 @@ export interface SpaceOverride {
     | undefined;
   /** Restricts the choices; empty: all. */
   choices: string[];
+  /**
+   * Applies only as far as the services offer it: a name, a value or a choice that none offers is left out instead of refused, and a
+   * range is cut to the offered one. For studies that fit any generator.
+   */
+  ifOffered: boolean;
 }
 
 /** Form of a study's reward. */
@@ -396,7 +401,7 @@ export interface StudySettings {
   staleness?:
     | number
     | undefined;
-  /** Episodes that run at once. Default 2. */
+  /** Episodes that run at once. 0 (default): as many as the replicas of the services can work on; results do not depend on it. */
   inFlight: number;
   /** Name of the policy. Default "ppo-surrogate". */
   policy: string;
@@ -495,7 +500,14 @@ export interface Study {
     | Date
     | undefined;
   /** When it finished, failed or was cancelled, by the clock of the log; absent before. */
-  endTime?: Date | undefined;
+  endTime?:
+    | Date
+    | undefined;
+  /**
+   * For display: why the study leaves replicas of the services idle, and what would use them; absent where it does not, and where
+   * the answering agent does not run the study.
+   */
+  idleReplicas?: string | undefined;
 }
 
 /** Starts a study. */
@@ -1679,7 +1691,7 @@ export const DataSource: MessageFns<DataSource> = {
 };
 
 function createBaseSpaceOverride(): SpaceOverride {
-  return { name: "", fixed: undefined, minimum: undefined, maximum: undefined, choices: [] };
+  return { name: "", fixed: undefined, minimum: undefined, maximum: undefined, choices: [], ifOffered: false };
 }
 
 export const SpaceOverride: MessageFns<SpaceOverride> = {
@@ -1698,6 +1710,9 @@ export const SpaceOverride: MessageFns<SpaceOverride> = {
     }
     for (const v of message.choices) {
       writer.uint32(42).string(v!);
+    }
+    if (message.ifOffered !== false) {
+      writer.uint32(48).bool(message.ifOffered);
     }
     return writer;
   },
@@ -1755,6 +1770,14 @@ export const SpaceOverride: MessageFns<SpaceOverride> = {
             message.choices.push(reader.string());
             continue;
           }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.ifOffered = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1774,6 +1797,11 @@ export const SpaceOverride: MessageFns<SpaceOverride> = {
       minimum: isSet(object.minimum) ? globalThis.Number(object.minimum) : undefined,
       maximum: isSet(object.maximum) ? globalThis.Number(object.maximum) : undefined,
       choices: globalThis.Array.isArray(object?.choices) ? object.choices.map((e: any) => globalThis.String(e)) : [],
+      ifOffered: isSet(object.ifOffered)
+        ? globalThis.Boolean(object.ifOffered)
+        : isSet(object.if_offered)
+        ? globalThis.Boolean(object.if_offered)
+        : false,
     };
   },
 
@@ -1794,6 +1822,9 @@ export const SpaceOverride: MessageFns<SpaceOverride> = {
     if (message.choices?.length) {
       obj.choices = message.choices;
     }
+    if (message.ifOffered !== false) {
+      obj.ifOffered = message.ifOffered;
+    }
     return obj;
   },
 
@@ -1809,6 +1840,7 @@ export const SpaceOverride: MessageFns<SpaceOverride> = {
     message.minimum = object.minimum ?? undefined;
     message.maximum = object.maximum ?? undefined;
     message.choices = object.choices?.map((e) => e) || [];
+    message.ifOffered = object.ifOffered ?? false;
     return message;
   },
 };
@@ -2591,6 +2623,7 @@ function createBaseStudy(): Study {
     highestUtility: undefined,
     createTime: undefined,
     endTime: undefined,
+    idleReplicas: undefined,
   };
 }
 
@@ -2649,6 +2682,9 @@ export const Study: MessageFns<Study> = {
     }
     if (message.endTime !== undefined) {
       Timestamp.encode(toTimestamp(message.endTime), writer.uint32(146).fork()).join();
+    }
+    if (message.idleReplicas !== undefined) {
+      writer.uint32(154).string(message.idleReplicas);
     }
     return writer;
   },
@@ -2810,6 +2846,14 @@ export const Study: MessageFns<Study> = {
             message.endTime = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
             continue;
           }
+          case 19: {
+            if (tag !== 154) {
+              break;
+            }
+
+            message.idleReplicas = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2878,6 +2922,11 @@ export const Study: MessageFns<Study> = {
         : isSet(object.end_time)
         ? fromJsonTimestamp(object.end_time)
         : undefined,
+      idleReplicas: isSet(object.idleReplicas)
+        ? globalThis.String(object.idleReplicas)
+        : isSet(object.idle_replicas)
+        ? globalThis.String(object.idle_replicas)
+        : undefined,
     };
   },
 
@@ -2937,6 +2986,9 @@ export const Study: MessageFns<Study> = {
     if (message.endTime !== undefined) {
       obj.endTime = message.endTime.toISOString();
     }
+    if (message.idleReplicas !== undefined) {
+      obj.idleReplicas = message.idleReplicas;
+    }
     return obj;
   },
 
@@ -2969,6 +3021,7 @@ export const Study: MessageFns<Study> = {
     message.highestUtility = object.highestUtility ?? undefined;
     message.createTime = object.createTime ?? undefined;
     message.endTime = object.endTime ?? undefined;
+    message.idleReplicas = object.idleReplicas ?? undefined;
     return message;
   },
 };
