@@ -1,5 +1,5 @@
 /** An instruction of a Dockerfile: `COPY`, `RUN`, …, and what follows it on its line and the lines continued. */
-export interface Instruction {
+interface Instruction {
   readonly name: string;
   readonly value: string;
 }

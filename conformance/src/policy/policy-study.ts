@@ -105,7 +105,7 @@ export function failed({ hyperparameters }: Proposal, episode: number): EpisodeR
 }
 
 /** Prefers a rate of .01 in the space of the checks, and fails the last episode of a batch. */
-export const preferMiddleRates: Rewarding = (proposal, episode, last) => {
+const preferMiddleRates: Rewarding = (proposal, episode, last) => {
   const rate = proposal.hyperparameters.find(({ name }) => name === 'rate')?.value?.value;
   const reward = rate?.$case === 'real' ? 1 - Math.abs(Math.log10(rate.value) + 2) / 4 : 0;
   return last ? failed(proposal, episode) : rewarded(proposal, episode, reward);

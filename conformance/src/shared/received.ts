@@ -53,7 +53,7 @@ export function requireNamedValues(values: readonly NamedValue[], field: string)
 }
 
 /** Returns the result of `decode`; an error that it throws is a failure of the service. */
-export function asFailure<T>(decode: () => T, right: string): T {
+function asFailure<T>(decode: () => T, right: string): T {
   try {
     return decode();
   } catch (error) {

@@ -85,7 +85,7 @@ export interface WatchOptions {
 }
 
 /** Where the events of a log are, in the words of the log's own tools: for traces and messages. */
-export interface LogAddress {
+interface LogAddress {
   readonly system: 'sqlite' | 'nats';
   /** Where the event of a slot is: `qloom.v1.ep.<study>.<episode>.<slot>` on NATS, `<study>/<episode>/<slot>` on SQLite. */
   placeOf(key: EventKey): string;

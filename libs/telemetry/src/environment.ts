@@ -41,7 +41,7 @@ export interface TelemetrySettings {
 }
 
 /** Batches of one signal: milliseconds, and numbers of spans or log records; absent if not set. */
-export interface BatchSettings {
+interface BatchSettings {
   readonly scheduledDelayMillis?: number;
   readonly exportTimeoutMillis?: number;
   readonly maxQueueSize?: number;

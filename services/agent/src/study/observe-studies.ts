@@ -73,7 +73,7 @@ function isDue(slots: EpisodeSlots, reads: readonly StageName[]): boolean {
 }
 
 /** What a study does. */
-export function phaseOf(view: StudyView): StudyPhase {
+function phaseOf(view: StudyView): StudyPhase {
   if (view.prepared === undefined) return 'prepare';
   return isSearched(view) ? 'evaluate' : 'search';
 }
