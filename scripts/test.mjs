@@ -1,7 +1,7 @@
 // `npm test`: types, lint, boundaries, contracts, generated code, and every project's tests.
 // `npm test -- tensor agent` runs the tests of those projects only.
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -92,6 +92,13 @@ if (projects.length === 0) {
   else {
     const against = `${join(root, '.git')}#format=git,ref=${main},subdir=proto`;
     const name = `contracts: breaking changes against ${main}`;
+    checks.push([name, step(name, 'buf', ['breaking', '--against', against], { cwd: join(root, 'proto') })]);
+  }
+  // Programs of a recorded version may share a log with today's (docs/adr/0055-contracts-change-additively.md).
+  const recorded = readdirSync(join(root, 'e2e/src/recorded'), { withFileTypes: true });
+  for (const { name: version } of recorded.filter((entry) => entry.isDirectory())) {
+    const against = join(root, 'e2e/src/recorded', version, 'descriptors.binpb.gz');
+    const name = `contracts: breaking changes against ${version}`;
     checks.push([name, step(name, 'buf', ['breaking', '--against', against], { cwd: join(root, 'proto') })]);
   }
   checks.push(['generated code', step('generated code', 'node', ['scripts/generate.mjs', '--check'])]);

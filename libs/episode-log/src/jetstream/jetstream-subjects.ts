@@ -16,7 +16,7 @@ export interface JetStreamNames {
   subjectsOfStudy(study: string): string;
   /** All subjects of one slot, over all studies. */
   subjectsOfSlot(slot: string): string;
-  /** The inverse. Throws for a foreign subject. */
+  /** The inverse. The slot may be one that only a later version knows. Throws for a foreign subject. */
   keyOf(subject: string): EventKey;
 }
 
@@ -37,7 +37,7 @@ export function createJetStreamNames(namespace = 'qloom'): JetStreamNames {
     keyOf(subject) {
       const [kind, study, first, second] = subject.slice(root.length + 1).split('.');
       if (subject.startsWith(`${root}.`)) {
-        if (kind === 'ep' && isSlot(second ?? '')) return { study, episode: Number(first), slot: second as Slot };
+        if (kind === 'ep' && second !== undefined) return { study, episode: Number(first), slot: second as Slot };
         if (kind === 'st' && first !== undefined && second === undefined) return { study, slot: first };
       }
       throw new Error(`${subject} is not a subject of ${root}: something else publishes into the log's stream`);

@@ -221,7 +221,7 @@ describe('a study', () => {
     // Episodes 8 and 9 are batch 4; with a staleness of 1 it depends on the first three batches.
     expect(saw).toEqual(expect.arrayContaining(['8: a0 a1 a2 ', '9: a0 a1 a2 ']));
     const last = decodeRecord((await second.episodeLog.read({ study: ID, slot: 'policy-5' })) as LogEvent);
-    const memory = last.$case === 'policy' ? await loadCheckpoint(second.artifacts, last.value) : undefined;
+    const memory = last?.$case === 'policy' ? await loadCheckpoint(second.artifacts, last.value) : undefined;
     expect([Buffer.from(memory?.state ?? []).toString(), memory?.updates]).toEqual(['a0 a1 a2 b3 b4 ', 5]);
     await second.stop();
     await first.stop();

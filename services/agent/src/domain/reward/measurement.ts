@@ -4,9 +4,12 @@ import type { FoldLosses } from './utility.ts';
 /** Numbers by name, as services report them. */
 export type NamedValues = Readonly<Record<string, number>>;
 
+/** The points that a QNN was trained on; `unknown` is an arm that a simulator of a later version has added. */
+export type ArmName = 'real-only' | 'augmented' | 'synthetic-only' | 'unknown';
+
 /** One training of the QNN, scored on held-out real points. */
 interface QnnRun {
-  readonly arm: 'real-only' | 'augmented';
+  readonly arm: ArmName;
   readonly seed: number;
   /** Loss of each held-out point. */
   readonly losses: Float64Array;

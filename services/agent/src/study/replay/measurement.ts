@@ -15,6 +15,7 @@ import { mean } from '../../domain/maths/statistics.ts';
 import { type ConstraintReadings, LEAST_SIGMA, mapConstraints } from '../../domain/reward/constraints.ts';
 import type { Judgement } from '../../domain/reward/judge.ts';
 import {
+  type ArmName,
   type FidelityFold,
   IncompleteReportError,
   type Measurement,
@@ -67,12 +68,18 @@ function decodeReadings({ fold, constraints, nullDistribution }: FidelityReport)
   });
 }
 
+const ARM_NAMES: ReadonlyMap<QnnArm, ArmName> = new Map([
+  [QnnArm.REAL_ONLY, 'real-only'],
+  [QnnArm.AUGMENTED, 'augmented'],
+  [QnnArm.SYNTHETIC_ONLY, 'synthetic-only'],
+]);
+
 /** A utility report without wire types. */
 export function decodeUtility(report: UtilityReport): UtilityFold {
   return {
     fold: report.fold,
     runs: report.runs.map((run, i) => ({
-      arm: run.arm === QnnArm.AUGMENTED ? 'augmented' : 'real-only',
+      arm: ARM_NAMES.get(run.arm) ?? 'unknown',
       seed: run.seed,
       losses: Float64Array.from(
         decodeTensor(run.losses, { dtype: 'float32', shape: [null], field: `evaluate.runs[${i}].losses` }),

@@ -13,7 +13,7 @@ describe('the record of a study that failed', () => {
   it('has only the beginning of a message that is too long', () => {
     const failure = { reason: FailureReason.POISON, message: 'x'.repeat(100_000) };
     const record = standing({ $case: 'finished', value: { failure } });
-    const message = record.$case === 'finished' ? record.value.failure?.message : undefined;
+    const message = record?.$case === 'finished' ? record.value.failure?.message : undefined;
     expect(message).toMatch(/^x{1900,2048}… \(cut; 100000 characters in all\)$/);
   });
 });

@@ -40,11 +40,18 @@ function bounded(record: Recorded): Recorded {
   return { ...record, value: { ...record.value, failure: { reason, message: boundedMessage(message) } } };
 }
 
-/** The record of an event. Throws `DomainError` (`data-loss`) if it is not a record, or is that of another slot. */
-export function decodeRecord(event: LogEvent): Recorded {
-  const { record } = StudyRecord.decode(event.payload);
-  if (record === undefined || slotOf(record) !== event.key.slot) {
-    throw new DomainError('data-loss', `${formatKey(event.key)}: holds ${record?.$case ?? 'nothing'}`);
+/** Slots of a study that a record of this version can hold; others are of a later version. */
+const KNOWN_SLOT = /^(create|prepare|cancel|finish|(unit|policy)-.*)$/;
+
+/**
+ * The record of an event; undefined where a later version has written a slot that this one does not know. Throws `DomainError`
+ * (`data-loss`) if it is not a record, or is that of another slot.
+ */
+export function decodeRecord({ key, payload }: LogEvent): Recorded | undefined {
+  const { record } = StudyRecord.decode(payload);
+  if (record === undefined && !KNOWN_SLOT.test(key.slot)) return undefined;
+  if (record === undefined || slotOf(record) !== key.slot) {
+    throw new DomainError('data-loss', `${formatKey(key)}: holds ${record?.$case ?? 'nothing'}`);
   }
   return record;
 }

@@ -12,7 +12,7 @@ import type {
   RewardFacts,
   SlotEvent,
 } from '@qloom/contracts/gen/qloom/episode/v1/slots.ts';
-import { isEpisodeKey, type Slot } from '@qloom/episode-log/event-key.ts';
+import { isEpisodeKey, isSlot, type Slot } from '@qloom/episode-log/event-key.ts';
 import type { LogEvent } from '@qloom/episode-log/port.ts';
 import { decodeSlot } from '@qloom/service-kit/stage/slot-events.ts';
 import { WORKER_STAGES } from '@qloom/study/stages.ts';
@@ -31,7 +31,10 @@ export interface WrittenSlot {
 /** The slots of one episode. */
 export type EpisodeSlots = { readonly [S in Slot]?: WrittenSlot };
 
-/** The state of a study that follows from its events. A function of the set of events: order and repetition do not matter. */
+/**
+ * The state of a study that follows from its events. A function of the set of events: order and repetition do not matter. Slots that
+ * this version does not know, which a later one has written, change nothing.
+ */
 export interface StudyView {
   readonly study: string;
   readonly created?: StudyCreated & { readonly settings: CompleteSettings };
@@ -78,13 +81,16 @@ export function applyEvent(view: StudyView, event: LogEvent): StudyView {
 function withContent(view: StudyView, event: LogEvent): StudyView {
   if (isEpisodeKey(event.key)) {
     const { episode, slot } = event.key;
+    if (!isSlot(slot)) return view;
     const slots = view.episodes.get(episode) ?? {};
     if (slots[slot] !== undefined) return view;
     const written: WrittenSlot = { event: decodeSlot(event), log: event };
     return { ...view, episodes: new Map(view.episodes).set(episode, { ...slots, [slot]: written }) };
   }
   const record = decodeRecord(event);
-  switch (record.$case) {
+  switch (record?.$case) {
+    case undefined:
+      return view;
     case 'created': {
       if (view.created !== undefined) return view;
       const { settings, ...rest } = record.value;
