@@ -27,7 +27,7 @@ beforeAll(async () => {
   standIns = await startStandIns();
   const world = await createWorld(standIns);
   world.start();
-  await world.agent.createStudy({ id: ID, settings: smallStudy() });
+  await world.agent.createStudy({ id: ID, settings: smallStudy({ inFlight: 2 }) });
   const study = await world.finished(ID);
   if (study.state !== StudyState.FINISHED)
     throw new Error(`${study.message}\n${JSON.stringify(world.logged, null, 1)}`);
@@ -76,7 +76,7 @@ describe('a study', () => {
     const world = await createWorld(standIns, { appendsAnswerAfterMs: 25 });
     try {
       world.start();
-      await world.agent.createStudy({ id: ID, settings: smallStudy() });
+      await world.agent.createStudy({ id: ID, settings: smallStudy({ inFlight: 2 }) });
       expect((await world.finished(ID)).state).toBe(StudyState.FINISHED);
       const events = await world.episodeLog.replay(ID);
       expect(comparable(events)).toEqual(comparable(recorded.events));
@@ -122,7 +122,7 @@ describe('a study', () => {
   it('gives the same study with four workers as with one', async () => {
     const world = await createWorld(standIns, { concurrency: 4 });
     world.start();
-    await world.agent.createStudy({ id: ID, settings: smallStudy() });
+    await world.agent.createStudy({ id: ID, settings: smallStudy({ inFlight: 2 }) });
     await world.finished(ID);
     expect(comparable(await world.episodeLog.replay(ID))).toEqual(comparable(recorded.events));
     expect(withoutTimes(StudyResult.toJSON(await resultOf(world)))).toEqual(
@@ -179,7 +179,7 @@ describe('a study', () => {
     const openPolicy = (name: string) => remotePolicy(connect, elsewhere.target, name);
     const world = await createWorld(standIns, { openPolicy });
     world.start();
-    await world.agent.createStudy({ id: ID, settings: smallStudy() });
+    await world.agent.createStudy({ id: ID, settings: smallStudy({ inFlight: 2 }) });
     await world.finished(ID);
     expect(comparable(await world.episodeLog.replay(ID))).toEqual(comparable(recorded.events));
     await world.stop();
