@@ -17,6 +17,7 @@ import { createHeldStudies, type HeldStudiesDeps } from './held-studies.ts';
 import { advertisedSpace, describedMethods } from './peers.ts';
 import { encodeRecord } from './replay/study-record.ts';
 import { applyEvent, emptyView, type StudyView } from './replay/study-view.ts';
+import { nextOrChange } from './replica-watch.ts';
 import { askSimulator } from './settings/ask-simulator.ts';
 import { type CompleteSettings, completeSettings, type SettingsContext } from './settings/complete-settings.ts';
 import { searchSpace } from './settings/study-space.ts';
@@ -143,12 +144,16 @@ export function createStudies(deps: HeldStudiesDeps, context: SettingsContext): 
           return next;
         };
         let next = nextEvent();
+        const stalls = held.stallsOf(id);
+        let told = study.waitingFor;
         while (!isEnded(study.state)) {
-          const stalled = held.stallsOf(id).changed();
-          const got = await Promise.race([next, stalled]);
+          // It may have changed while the last message was sent.
+          const isTold = (stalls.text() ?? '') === (told ?? '');
+          const got = isTold ? await nextOrChange(next, stalls.subscribe) : undefined;
           if (got?.done) break;
           if (got !== undefined) view = applyEvent(view, got.value);
           study = messageOf(view);
+          told = study.waitingFor;
           yield { study, event: got?.value };
           if (got !== undefined) next = nextEvent();
         }

@@ -11,15 +11,15 @@ export interface Stalls {
   clearAll(): void;
   /** The step that stalled first, its reason, and the number of others; undefined if none is stalled. */
   text(): string | undefined;
-  /** Resolves when {@link Stalls.text} changes next. */
-  changed(): Promise<void>;
+  /** Calls `listener` whenever {@link Stalls.text} changes, until the function that is returned is called. */
+  subscribe(listener: () => void): () => void;
 }
 
 /** Creates a record without stalled steps. */
 export function createStalls(): Stalls {
   const reasons = new Map<string, string>();
   let shown: string | undefined;
-  let next = Promise.withResolvers<void>();
+  const listeners = new Set<() => void>();
 
   const text = (): string | undefined => {
     const [first] = reasons;
@@ -30,8 +30,7 @@ export function createStalls(): Stalls {
   const tell = (): void => {
     if (text() === shown) return;
     shown = text();
-    next.resolve();
-    next = Promise.withResolvers<void>();
+    for (const listener of [...listeners]) listener();
   };
 
   return {
@@ -48,7 +47,10 @@ export function createStalls(): Stalls {
       tell();
     },
     text,
-    changed: () => next.promise,
+    subscribe(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
   };
 }
 

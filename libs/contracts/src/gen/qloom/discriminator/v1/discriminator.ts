@@ -1829,7 +1829,8 @@ export const DiscriminatorServiceService = {
   },
   /**
    * Compares synthetic with real points, using an auditor that is independent of the critic. The client sends settings, then
-   * training, held-out and synthetic points, and half-closes. Without synthetic points the report is that of "nothing added".
+   * training, held-out and synthetic points, and half-closes. Without synthetic points the report is that of "nothing added"; one point
+   * alone cannot be compared: INVALID_ARGUMENT.
    * Statuses: capabilities.proto.
    */
   assess: {
@@ -1857,7 +1858,8 @@ export interface DiscriminatorServiceServer extends UntypedServiceImplementation
   critique: handleBidiStreamingCall<CritiqueRequest, CritiqueResponse>;
   /**
    * Compares synthetic with real points, using an auditor that is independent of the critic. The client sends settings, then
-   * training, held-out and synthetic points, and half-closes. Without synthetic points the report is that of "nothing added".
+   * training, held-out and synthetic points, and half-closes. Without synthetic points the report is that of "nothing added"; one point
+   * alone cannot be compared: INVALID_ARGUMENT.
    * Statuses: capabilities.proto.
    */
   assess: handleClientStreamingCall<AssessRequest, AssessResponse>;
@@ -1893,7 +1895,8 @@ export interface DiscriminatorServiceClient extends Client {
   critique(metadata: Metadata, options?: Partial<CallOptions>): ClientDuplexStream<CritiqueRequest, CritiqueResponse>;
   /**
    * Compares synthetic with real points, using an auditor that is independent of the critic. The client sends settings, then
-   * training, held-out and synthetic points, and half-closes. Without synthetic points the report is that of "nothing added".
+   * training, held-out and synthetic points, and half-closes. Without synthetic points the report is that of "nothing added"; one point
+   * alone cannot be compared: INVALID_ARGUMENT.
    * Statuses: capabilities.proto.
    */
   assess(callback: (error: ServiceError | null, response: AssessResponse) => void): ClientWritableStream<AssessRequest>;
