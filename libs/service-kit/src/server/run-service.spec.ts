@@ -125,9 +125,9 @@ describe('a service as a process', () => {
       'OTEL_EXPORTER_OTLP_PROTOCOL',
       'OTEL_TRACES_SAMPLER',
     ]);
-    const warned = start({ OTEL_LOGS_EXPORTER: 'otlp' });
+    const warned = start({ OTEL_METRICS_EXEMPLAR_FILTER: 'trace_based' });
     await warned.ready;
-    expect(await warned.line('OTEL_LOGS_EXPORTER has no effect here: logs are JSON lines on stderr')).toMatchObject({
+    expect(await warned.line('OTEL_METRICS_EXEMPLAR_FILTER has no effect here: it is not supported')).toMatchObject({
       level: 'warn',
     });
   });
