@@ -49,7 +49,7 @@ async function proposalOf(episodeLog: EpisodeLog, event: SlotEvent): Promise<Pro
 }
 
 /** The facts of a stage, a function of the episode alone, as of an episode that adds no points. */
-export function factsOf(stage: WorkerStage, episode: number, { folds, qnnSeeds }: ProposeFacts): SlotFacts {
+function factsOf(stage: WorkerStage, episode: number, { folds, qnnSeeds }: ProposeFacts): SlotFacts {
   const random = createRandom(`waiting/${episode}`);
   const indexes = folds.map(({ index }) => index);
   if (stage === 'fit') {

@@ -7,6 +7,7 @@ describe('the usage of a command', () => {
   it.each([
     'npx qloom run examples/quickstart.yaml --out /data --json',
     'qloom vqe -- -1*Z0',
+    'qloom context use lab',
     'qloom datasets draw annni --count 12 --set spins=6',
     'npm run bench -- qnn --only qubits=4 --full',
     'npm test -- tensor',
