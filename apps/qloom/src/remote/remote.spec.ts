@@ -18,7 +18,7 @@ const TOKEN = 'c0ffee00c0ffee00';
 let folder: TempFolder;
 let made: TestCertificates;
 const served: ServedAgent[] = [];
-/** No contexts of whoever runs the tests. */
+/** No contexts of the user who runs the tests. */
 let env: Record<string, string>;
 
 beforeAll(async () => {
