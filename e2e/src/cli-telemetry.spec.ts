@@ -49,7 +49,8 @@ describe('qloom run with variables of OpenTelemetry', () => {
     expect(sent.size).toBeLessThan(new Set(kept.map(({ traceId }) => traceId)).size);
     const services = new Set(collector.histograms.map(({ service }) => service));
     expect(services).toEqual(new Set(['agent', 'discriminator', 'generator', 'qnn-sim']));
-    expect(new Set(collector.requests.map(({ path }) => path))).toEqual(new Set(['/v1/metrics', '/mine/v1/traces']));
+    const paths = new Set(collector.requests.map(({ path }) => path));
+    expect(paths).toEqual(new Set(['/v1/metrics', '/v1/logs', '/mine/v1/traces']));
     for (const { headers } of collector.requests) {
       expect(headers).toMatchObject({ authorization: 'Bearer a', 'content-type': 'application/x-protobuf' });
     }

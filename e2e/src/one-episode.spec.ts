@@ -54,7 +54,16 @@ describe('one episode through four services', () => {
     assertEdge(episode(), 'agent:propose', 'generator:fit');
     assertEdge(episode(), 'generator:fit', 'discriminator:assess');
     assertEdge(episode(), 'generator:fit', 'qnn-sim:evaluate');
-    expect(() => assertEdge(episode(), 'qnn-sim:evaluate', 'agent:reward')).not.toThrow();
+    // The reward continues the slot that was written last.
+    const isBefore = (stage: string): boolean => {
+      try {
+        assertEdge(episode(), stage, 'agent:reward');
+        return true;
+      } catch {
+        return false;
+      }
+    };
+    expect(['qnn-sim:evaluate', 'discriminator:assess'].filter(isBefore)).toHaveLength(1);
     // … and across gRPC.
     assertEdge(episode(), `generator:${FIT}`, 'generator:generate');
     assertEdge(episode(), 'generator:generate', `generator:${CRITIQUE}`);

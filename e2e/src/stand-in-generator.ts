@@ -1,5 +1,4 @@
-// A third-party generator: class means and standard deviations, plain grpc-js, using only Qloom's contract. No log, no
-// store. Only QLOOM_GENERATOR_TARGET is needed to use it in a study.
+// A third-party generator: class means and standard deviations, in plain grpc-js, by Qloom's contract alone.
 import { createHash } from 'node:crypto';
 import { Server, ServerCredentials, type ServerDuplexStream } from '@grpc/grpc-js';
 import {
@@ -13,7 +12,6 @@ import {
 import { Dtype, type LabelledPoints } from '@qloom/contracts/gen/qloom/tensor/v1/tensor.ts';
 
 type Moments = { mean: number[]; deviation: number[] }[];
-
 const floats = ({ x }: LabelledPoints) => new Float32Array(new Uint8Array(x!.data).buffer);
 const labels = ({ y }: LabelledPoints) => new Int32Array(new Uint8Array(y!.data).buffer);
 const bytes = (array: Float32Array | Int32Array) => Buffer.from(array.buffer);
