@@ -37,9 +37,8 @@ export function createUsageCheck(root: string): UsageCheck {
     const path: string[] = [];
     let text = await help('apps/qloom/bin/qloom.mjs');
     for (const word of args) {
-      const commands = [...text.matchAll(/^ {2}([a-z]+)(?: \[(?:options|command)\]| {3,}\S)/gm)].map(
-        (match) => match[1],
-      );
+      const section = text.match(/^Commands:\n((?: .*\n?)*)/m)?.[1] ?? '';
+      const commands = [...section.matchAll(/^ {2}([a-z]+) /gm)].map((match) => match[1]);
       if (commands.length === 0 || word.startsWith('-')) break;
       if (!commands.includes(word)) {
         return path.length > 0 ? undefined : `qloom has no command "${word}"; it has ${commands.join(', ')}`;
