@@ -16,7 +16,7 @@ describe('the subjects of the log', () => {
   });
 
   it.each(['qloom.v2.ep.s.3.fit', 'qloom.v1.ep.s.3', 'qloom.v1.st.s', 'qloom.v1.st.s.a.b', 'qloom.v1.other.s.3.fit'])(
-    'are told apart from a foreign one: %s',
+    'are refused where they belong to another namespace or have another form: %s',
     (subject) => expect(() => keyOf(subject)).toThrow(`${subject} is not a subject of qloom.v1`),
   );
 });
