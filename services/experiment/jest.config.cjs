@@ -1,1 +1,1 @@
-module.exports = require('../../jest.preset.cjs')('qnn-sim');
+module.exports = require('../../jest.preset.cjs')('experiment');
