@@ -114,6 +114,17 @@ export interface JobResult {
   readonly timeMs: number;
 }
 
+/** How a vendor treats the token of a job, which decides how a submission whose end is unknown is settled. */
+export interface SubmissionRules {
+  /** Whether a second submission with the same token is the same job, at the vendor, whatever became of the first. */
+  readonly isIdempotent: boolean;
+  /**
+   * Without idempotent tokens: how long after a request has ended, with or without a reply, its job may still appear in `find`.
+   * Unit: milliseconds.
+   */
+  readonly settleMs: number;
+}
+
 /**
  * A device, or a simulator in its place. Methods reject with {@link JobRefusedError} for what will never be accepted, with
  * {@link NotAcceptedError} where it is certain that nothing was accepted and trying again may help (rate limit, expired token, refused
@@ -125,13 +136,16 @@ export interface ExperimentBackend {
   /** Name of its row in the table of providers. */
   readonly provider: string;
   readonly simulated: boolean;
+  readonly submission: SubmissionRules;
+  /** Shortest sensible time between two questions for the status of one job. Unit: milliseconds. */
+  readonly pollMs: number;
   describe(signal: AbortSignal): Promise<BackendDescription>;
   /** Cost and time on the device of one job, the queue excluded. Nothing is sent that costs. */
   quote(
     job: Pick<Job, 'executions'>,
     description: BackendDescription,
   ): { readonly cost: Estimate; readonly seconds: Estimate };
-  /** Submits a job and resolves to the vendor's identifier. */
+  /** Submits a job and resolves to the vendor's identifier. Never tries twice: the caller does, by the rules of `submission`. */
   submit(job: Job, signal: AbortSignal): Promise<string>;
   /** The vendor's identifier of the job with this token; undefined where the vendor has none. */
   find(token: string, signal: AbortSignal): Promise<string | undefined>;
