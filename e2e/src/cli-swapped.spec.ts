@@ -1,9 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { StudyResult } from '@qloom/contracts/gen/qloom/agent/v1/result.ts';
 import { describeWithNats, startNatsServer } from '@qloom/testing/nats-server.ts';
 import { createWorkplace, type Workplace } from './cli-qloom.ts';
 import { outcomeOf, readRecord, rewardedEpisodes, servicePids } from './cli-run-folder.ts';
-import { TINY_STUDY } from './cli-tiny-study.ts';
+import { TINY_STUDY, TINY_STUDY_OF_ANY_GENERATOR } from './cli-tiny-study.ts';
 import { serveStandIn } from './stand-in-generator.ts';
 
 /** Paths below `folder` of the files that hold `text`. */
@@ -57,13 +58,18 @@ describe('qloom run with a part swapped', () => {
     const target = `unix:${place.file('theirs.sock')}`;
     const stop = await serveStandIn(target);
     try {
-      // The stand-in advertises no hyperparameters, not even the number of points to add.
-      place.write('tiny.yaml', TINY_STUDY.replace(/space:\n( {2}.*\n)+/, ''));
+      // The stand-in advertises no hyperparameters, not even the number of points to add, nor a method that could be a baseline.
+      place.write('tiny.yaml', TINY_STUDY_OF_ANY_GENERATOR);
       const { code, stderr } = await place.start(['run', 'tiny.yaml', '--out', 'runs'], {
         QLOOM_GENERATOR_TARGET: target,
       }).ended;
       expect({ code, stderr: code === 0 ? '' : stderr }).toEqual({ code: 0, stderr: '' });
       const folder = place.file('runs/tiny');
+      const { arms, verdict } = StudyResult.fromJSON(readRecord(folder).result);
+      const names = arms.map(({ name }) => name);
+      expect(names).toEqual(expect.arrayContaining(['real-only', 'qloom', 'oracle']));
+      expect(names).not.toEqual(expect.arrayContaining([expect.stringMatching(/noise|gaussian/)]));
+      expect(verdict).not.toMatch(/baseline/);
       expect(rewardedEpisodes(folder)).toEqual([0, 1, 2, 3]);
       expect(readRecord(folder).state).toBe('finished');
       // Our own generator still runs its stage worker, which calls the stand-in.

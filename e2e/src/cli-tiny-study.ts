@@ -24,3 +24,9 @@ space:
   synthRatio: { min: 1, max: 2 }
 evaluation: { draws: 2, rivals: [noise], rivalEvaluations: 2 }
 `;
+
+/** The same for any generator: without the names of hyperparameters and of methods that it may not offer. */
+export const TINY_STUDY_OF_ANY_GENERATOR = TINY_STUDY.replace(/space:\n( {2}.*\n)+/, '').replace(
+  ' rivals: [noise],',
+  '',
+);

@@ -3,7 +3,7 @@ import { promisify } from 'node:util';
 import { describeWithPython, pythonProgram } from '@qloom/testing/python.ts';
 import { createWorkplace, type Workplace } from './cli-qloom.ts';
 import { readRecord, rewardedEpisodes } from './cli-run-folder.ts';
-import { TINY_STUDY } from './cli-tiny-study.ts';
+import { TINY_STUDY, TINY_STUDY_OF_ANY_GENERATOR } from './cli-tiny-study.ts';
 import { PYTHON_MODULES, type PythonService, ROOT, startPythonService } from './python-service.ts';
 
 /** The example services in Python. */
@@ -13,8 +13,8 @@ const SERVICES = [
     suite: 'generator',
     target: 'QLOOM_GENERATOR_TARGET',
     needs: [],
-    // It offers other hyperparameters than those of the space.
-    study: TINY_STUDY.replace(/space:\n( {2}.*\n)+/, ''),
+    // It offers other hyperparameters than those of the space, and no `method`.
+    study: TINY_STUDY_OF_ANY_GENERATOR,
   },
   {
     module: 'optuna_policy',

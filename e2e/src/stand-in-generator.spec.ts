@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { EvaluationSettings } from '@qloom/contracts/gen/qloom/agent/v1/agent.ts';
 import { Outcome, Slot } from '@qloom/contracts/gen/qloom/episode/v1/slots.ts';
 import type { ServiceName } from '@qloom/study-rpc/services.ts';
 import { createTempFolder } from '@qloom/testing/temp-folder.ts';
@@ -6,6 +7,9 @@ import { deploy } from './deployment.ts';
 import { serveStandIn } from './stand-in-generator.ts';
 import { tinyStudy } from './tiny-study.ts';
 import { finishStudy, watchStudy } from './watch-study.ts';
+
+/** The stand-in has no hyperparameter `method`, by which baselines are requested. */
+const NO_BASELINES = EvaluationSettings.fromPartial({ draws: 2 });
 
 describe('a third-party generator', () => {
   it('takes at most 100 lines', () => {
@@ -22,7 +26,14 @@ describe('a third-party generator', () => {
     };
     const deployment = await deploy({ only });
     try {
-      const settings = { ...tinyStudy(2), sobolEpisodes: 0, batchSize: 1, space: [], policy: 'fixed' };
+      const settings = {
+        ...tinyStudy(2),
+        sobolEpisodes: 0,
+        batchSize: 1,
+        space: [],
+        policy: 'fixed',
+        evaluation: NO_BASELINES,
+      };
       await deployment.agent.createStudy({ id: 'mixed', settings });
       for (const service of ['discriminator', 'qnn-sim'] as const) {
         const { error } = (await deployment.main(service).line('handed back')) as { error: { message: string } };
@@ -48,7 +59,14 @@ describe('a third-party generator', () => {
     const stop = await serveStandIn(folder.socket('stand-in'));
     const deployment = await deploy({ targets: { generator: folder.socket('stand-in') } });
     try {
-      const settings = { ...tinyStudy(1), sobolEpisodes: 0, batchSize: 1, space: [], policy: 'fixed' };
+      const settings = {
+        ...tinyStudy(1),
+        sobolEpisodes: 0,
+        batchSize: 1,
+        space: [],
+        policy: 'fixed',
+        evaluation: NO_BASELINES,
+      };
       await deployment.agent.createStudy({ id: 'standin', settings });
       for await (const { event } of watchStudy(deployment, 'standin')) {
         expect(event?.failure).toBeUndefined();

@@ -8,7 +8,7 @@ import { violationsOf } from '@qloom/service-kit/faults/status-details.ts';
 import type { ServiceBinding } from '@qloom/service-kit/server/handlers.ts';
 import { startTestServer } from '@qloom/testing/test-server.ts';
 import { askSimulator } from '../study/settings/ask-simulator.ts';
-import { standInDiscriminator, standInSimulator } from '../testing/stand-in-services.ts';
+import { standInDiscriminator, standInGenerator, standInSimulator } from '../testing/stand-in-services.ts';
 import { createWorld, type StandIns, smallStudy, startStandIns } from '../testing/world.ts';
 
 let standIns: StandIns;
@@ -44,7 +44,7 @@ const simulator = (evaluate: (requests: AsyncIterable<EvaluateRequest>) => Promi
 
 /** Creates a study on an agent with one peer replaced; resolves to the refusal, or undefined. */
 async function create(
-  peer: 'qnnSim' | 'discriminator',
+  peer: keyof StandIns['targets'],
   service: ServiceBinding,
   settings: Partial<StudySettings> = {},
 ): Promise<ServiceError | undefined> {
@@ -134,6 +134,24 @@ describe('CreateStudy, with any simulator', () => {
       { field: 'settings.evaluation.rivals[1]', description: `"cvae" ${right}` },
       { field: 'settings.evaluation.rivals[2]', description: `"nose" ${right}` },
     ]);
+  });
+
+  it('refuses baselines and pre-training where the generator has no methods, which would ignore their names', async () => {
+    const evaluation = { draws: 2, rivals: ['noise'], rivalEvaluations: 1, portfolio: false, choice: '' };
+    const error = await create('generator', standInGenerator({}, []), { evaluation });
+    expect(error?.code).toBe(status.INVALID_ARGUMENT);
+    const why = 'the generator has no hyperparameter "method", by which baselines are requested; right would be';
+    expect(error && violationsOf(error)).toEqual([
+      {
+        field: 'settings.evaluation.rivals',
+        description: `${why} no rivals, or a generator that offers it`,
+      },
+    ]);
+    const pretraining = { target: 0.9, steps: 10, finetuneSteps: 10, holdSteps: 1 };
+    const without = { evaluation: { ...evaluation, rivals: [] }, pretraining };
+    const ofPretraining = await create('generator', standInGenerator({}, []), without);
+    expect(ofPretraining?.details).toContain(`settings.pretraining: is compared with the baseline "noise"`);
+    expect(await create('generator', standInGenerator({}, []), { evaluation: without.evaluation })).toBeUndefined();
   });
 
   it('takes settings at a limit, and does not check qubits for a program, which has its own', async () => {

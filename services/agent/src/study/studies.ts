@@ -97,7 +97,7 @@ export function createStudies(deps: HeldStudiesDeps, context: SettingsContext): 
         const settings = withMethods(asked, methods, data.meets);
         requireBaselines(settings.evaluation.rivals, methods, data.meets);
         const { pretraining, qnn } = settings;
-        if (pretraining !== undefined) requirePretrainingBaseline(methods);
+        if (pretraining !== undefined) requirePretrainingBaseline(methods, data.meets);
         const steps = Math.max(qnn.steps, pretraining?.steps ?? 0, pretraining?.finetuneSteps ?? 0);
         const work = { qnn: { ...qnn, steps }, ...data.shape, ...data.sizes, hasOracle: data.isFresh };
         // Checked before the data is drawn, because the services' limits bound the number of points.

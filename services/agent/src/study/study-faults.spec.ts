@@ -12,8 +12,10 @@ import { decodeSlot, encodeSlot, failureOf } from '@qloom/service-kit/stage/slot
 import { decodeConfiguration } from '@qloom/study-rpc/codec/hyperparameters.ts';
 import { createSignalBoard } from '@qloom/testing/signal-board.ts';
 import { createTempFolder, type TempFolder } from '@qloom/testing/temp-folder.ts';
+import { startTestServer } from '@qloom/testing/test-server.ts';
 import { comparable, withoutTimes } from '../testing/comparable.ts';
 import { openPolicies } from '../testing/open-policies.ts';
+import { standInGenerator } from '../testing/stand-in-services.ts';
 import {
   createWorld,
   type StandIns,
@@ -157,6 +159,29 @@ describe('a job of the final evaluation', () => {
     expect(result.warnings.join()).toContain(
       'Arm noise has no result on 3 of 3 draws (noise: none of its configurations could be fitted): it is left out',
     );
+  });
+
+  it('of a baseline that the generator does not offer, in a study that has it: the arm is left out', async () => {
+    const before = await createWorld(standIns);
+    const settings = tiny({ episodes: 0, sobolEpisodes: undefined, noSearch: true });
+    await before.agent.createStudy({ id: ID, settings });
+    const [created] = await before.episodeLog.replay(ID);
+    const server = await startTestServer(standInGenerator({}, []));
+    try {
+      const targets = { ...standIns.targets, generator: server.target };
+      world = await createWorld({ ...standIns, targets }, { artifacts: before.artifacts });
+      await world.episodeLog.append(created.key, created.payload, created.headers);
+      world.start();
+      const study = await world.finished(ID);
+      const result = await resultOf(study);
+      expect(result.arms.map(({ name }) => name)).not.toContain('noise');
+      expect(result.warnings.join()).toContain(
+        'Arm noise has no result on 3 of 3 draws (noise: the generator has no such method): it is left out',
+      );
+    } finally {
+      await before.stop();
+      await server.stop();
+    }
   });
 
   it.each([

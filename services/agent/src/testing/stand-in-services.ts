@@ -84,11 +84,15 @@ export interface StandInHooks {
 }
 
 /**
- * A generator that jitters training points by an amount given by its learning rate. `gan.lrG` above 1.8e-3 diverges.
+ * A generator that jitters training points by an amount given by its learning rate, and offers `parameters`. `gan.lrG` above 1.8e-3
+ * diverges.
  */
-export function standInGenerator(hooks: StandInHooks = {}): ServiceBinding {
+export function standInGenerator(
+  hooks: StandInHooks = {},
+  parameters: readonly Hyperparameter[] = PARAMETERS,
+): ServiceBinding {
   return bindService(GeneratorServiceService, {
-    getCapabilities: async () => ({ ...capabilities('generator', PARAMETERS), methods: [] }),
+    getCapabilities: async () => ({ ...capabilities('generator', parameters), methods: [] }),
     async *fit(requests: AsyncIterable<FitRequest>) {
       const collector = createPointsCollector('training');
       let width = 0.1;

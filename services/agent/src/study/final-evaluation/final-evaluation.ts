@@ -1,8 +1,10 @@
 import { type Failure, FailureReason } from '@qloom/contracts/gen/qloom/episode/v1/slots.ts';
 import type { ArtifactStore } from '@qloom/episode-log/artifacts/artifact-store.ts';
 import type { Logger } from '@qloom/service-kit/logger.ts';
+import { invalidReason } from '@qloom/study/hyperparameters/check-value.ts';
 import type { Configuration } from '@qloom/study/hyperparameters/hyperparameter.ts';
 import type { Space } from '@qloom/study/space/space.ts';
+import { METHOD } from '@qloom/study/synthesis/offered-method.ts';
 import { decodeConfiguration } from '@qloom/study-rpc/codec/hyperparameters.ts';
 import { methodNeeds } from '@qloom/study-rpc/codec/offered-methods.ts';
 import { offeredRatio } from '@qloom/study-rpc/codec/offered-ratio.ts';
@@ -191,6 +193,8 @@ async function openContext(
     // Baselines start from the same number of points as Qloom.
     baselineHyperparameters:
       settings.evaluation.choice === '' ? tuned : tuned.map((each) => withLearnedDefault(each, labels.count)),
+    offersMethod: (name) =>
+      offered.parameters.some((each) => each.name === METHOD && invalidReason(each, name) === null),
     ratio: offeredRatio(generator.capabilities),
     needsOf: (configuration) => methodNeeds(generator, configuration),
   };

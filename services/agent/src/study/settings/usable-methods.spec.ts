@@ -1,17 +1,26 @@
 import type { Hyperparameter } from '@qloom/study/hyperparameters/hyperparameter.ts';
 import type { DataNeed, OfferedMethod } from '@qloom/study/synthesis/offered-method.ts';
-import { completeBaselines, completeDefault, requireBaselines, requireMethods } from './usable-methods.ts';
+import {
+  completeBaselines,
+  completeDefault,
+  type GeneratorMethods,
+  requireBaselines,
+  requireMethods,
+  requirePretrainingBaseline,
+} from './usable-methods.ts';
 
-const NAMES = ['gan', 'noise', 'again', 'pool', 'other'];
-const hyperparameters: readonly Hyperparameter[] = [
-  { name: 'method', kind: 'categorical', choices: NAMES, default: 'gan' },
+const NAMES = ['gan', 'noise', 'gaussian', 'again', 'pool', 'other'];
+const methodOf = (choices: readonly string[]): readonly Hyperparameter[] => [
+  { name: 'method', kind: 'categorical', choices: [...choices], default: 'gan' },
 ];
+const hyperparameters = methodOf(NAMES);
 
 const described = new Map(
   (
     [
       ['gan', false, []],
       ['noise', true, []],
+      ['gaussian', true, []],
       ['again', true, ['shots']],
       ['pool', true, ['unlabelled', 'source']],
       ['other', true, ['unknown']],
@@ -20,6 +29,10 @@ const described = new Map(
 );
 const methods = { hyperparameters, described };
 const met = (...needs: DataNeed[]) => new Set(needs);
+/** A generator that offers other hyperparameters alone: it ignores the name of a method. */
+const without: GeneratorMethods = { hyperparameters: [], described: new Map() };
+const WITHOUT =
+  'the generator has no hyperparameter "method", by which baselines are requested; right would be no rivals, or a generator that offers it';
 
 describe('requireBaselines', () => {
   it('takes a method whose needs the data meets, and says what would be right if it does not', () => {
@@ -42,17 +55,38 @@ describe('requireBaselines', () => {
 
   it('takes no method that is no baseline', () => {
     expect(() => requireBaselines(['gan'], methods, met())).toThrow(
-      '"gan" is no baseline; there are noise, again, pool, other',
+      '"gan" is no baseline; there are noise, gaussian, again, pool, other',
     );
   });
 
-  it('checks only names for a generator that does not describe its methods, and nothing for one without methods', () => {
+  it('checks only names for a generator that does not describe its methods', () => {
     const undescribed = { hyperparameters, described: new Map() };
     expect(() => requireBaselines(['kde'], undescribed, met())).toThrow(
-      'settings.evaluation.rivals[0]: "kde" is not one of gan, noise, again, pool, other, which are the methods of the generator',
+      'settings.evaluation.rivals[0]: "kde" is not one of gan, noise, gaussian, again, pool, other, which are the methods of the generator',
     );
     expect(() => requireBaselines(['again', 'gan'], undescribed, met())).not.toThrow();
-    expect(() => requireBaselines(['kde'], { hyperparameters: [], described: new Map() }, met())).not.toThrow();
+  });
+});
+
+describe('a generator without methods', () => {
+  it('has no baselines: those that a study names, and pre-training, which compares with one, are refused', () => {
+    const asked = { rivals: [], portfolio: true };
+    expect(completeBaselines(asked, without, met('unlabelled', 'source', 'shots'))).toEqual([]);
+    expect(() => requireBaselines([], without, met())).not.toThrow();
+    expect(() => requireBaselines(['noise', 'kde'], without, met())).toThrow(`settings.evaluation.rivals: ${WITHOUT}`);
+    expect(() => requirePretrainingBaseline(without, met())).toThrow(
+      /^settings\.pretraining: is compared with the baseline "noise", which is not offered: the generator has no hyper/,
+    );
+    // What it says of methods does not make it take their names.
+    expect(completeBaselines(asked, { ...without, described }, met('shots'))).toEqual([]);
+  });
+});
+
+describe('requirePretrainingBaseline', () => {
+  it('takes a generator that offers noise as a baseline', () => {
+    expect(() => requirePretrainingBaseline(methods, met())).not.toThrow();
+    const other = { ...methods, hyperparameters: methodOf(['gan', 'again']) };
+    expect(() => requirePretrainingBaseline(other, met())).toThrow('"noise" is not one of gan, again');
   });
 });
 
@@ -63,13 +97,29 @@ describe('completeBaselines', () => {
     expect(completeBaselines(none, methods, met('shots', 'unlabelled'))).toEqual(['noise', 'gaussian', 'again']);
     expect(completeBaselines(none, methods, met('unlabelled', 'source'))).toEqual(['noise', 'gaussian', 'pool']);
     expect(completeBaselines(none, methods, met('unlabelled'))).toEqual(['noise', 'gaussian']);
-    expect(completeBaselines(none, { described: new Map() }, met('shots'))).toEqual(['noise', 'gaussian']);
+    const undescribed = { hyperparameters, described: new Map() };
+    expect(completeBaselines(none, undescribed, met('shots'))).toEqual(['noise', 'gaussian']);
     expect(completeBaselines({ rivals: ['noise'], portfolio: false }, methods, met('shots'))).toEqual(['noise']);
+  });
+
+  it('are only those that the generator offers', () => {
+    const few = { hyperparameters: methodOf(['gan', 'gaussian', 'again']), described };
+    expect(completeBaselines(none, few, met('shots', 'unlabelled', 'source'))).toEqual(['gaussian', 'again']);
+    const noise = { name: 'noise', description: '', baseline: false, needs: [] };
+    const ofOthers = { hyperparameters, described: new Map([...described, ['noise', noise]]) };
+    expect(completeBaselines(none, ofOthers, met())).toEqual(['gaussian']);
+    expect(completeBaselines({ ...none, portfolio: true }, { ...methods, described: new Map() }, met())).toEqual([
+      'noise',
+      'gaussian',
+    ]);
   });
 
   it('have the prior and those whose needs the data meets with a portfolio, each once', () => {
     const prior = { name: 'prior', description: '', baseline: true, needs: [] };
-    const withPrior = { described: new Map([...described, ['prior', prior]]) };
+    const withPrior = {
+      hyperparameters: methodOf([...NAMES, 'prior']),
+      described: new Map([...described, ['prior', prior]]),
+    };
     const named = (...rivals: string[]) => ({ rivals, portfolio: true });
     expect(completeBaselines(named('again', 'noise'), withPrior, met('shots'))).toEqual(['again', 'noise', 'prior']);
     expect(completeBaselines(named('noise'), methods, met('unlabelled', 'source'))).toEqual(['noise', 'pool']);

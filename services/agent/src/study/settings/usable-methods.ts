@@ -23,41 +23,33 @@ const RIGHT: Readonly<Record<DataNeed | 'unknown', string>> = {
   unknown: 'something that this agent does not know',
 };
 
-/** Baselines of every study that names none. */
+/** Baselines of every study that names none, where they are offered. */
 const DEFAULT_BASELINES: readonly string[] = ['noise', 'gaussian'];
 
-/** Baselines of every study whose agent also chooses the method. */
+/** Baselines of every study whose agent also chooses the method, where they are offered. */
 const PORTFOLIO_BASELINES: readonly string[] = ['prior'];
 
-/** The baselines of a study: those that it names or the default ones, and with a portfolio those that it chooses among besides. */
+/**
+ * The baselines of a study: those that it names or the default ones, and with a portfolio those that it chooses among besides. Only
+ * those that it names may be ones that the generator does not offer ({@link requireBaselines}).
+ */
 export function completeBaselines(
   { rivals, portfolio }: Pick<EvaluationSettings, 'rivals' | 'portfolio'>,
-  methods: Pick<GeneratorMethods, 'described'>,
+  methods: GeneratorMethods,
   met: ReadonlySet<DataNeed>,
 ): string[] {
-  const named = rivals.length > 0 ? [...rivals] : defaultBaselines(methods, met);
-  return portfolio ? portfolioBaselines(named, methods, met) : named;
+  const offered = (names: readonly string[]) => [
+    ...names.filter((name) => refusalOf(name, methods, met) === null),
+    ...informedBaselines(methods, met),
+  ];
+  const named = rivals.length > 0 ? rivals : offered(DEFAULT_BASELINES);
+  return portfolio ? [...new Set([...named, ...offered(PORTFOLIO_BASELINES)])] : [...named];
 }
 
-/**
- * Baselines of a study that names none: noise, the Gaussian of each class, and every baseline that needs something besides
- * labelled points which the data has, such as shot resampling where the number of shots is known.
- */
-function defaultBaselines({ described }: Pick<GeneratorMethods, 'described'>, met: ReadonlySet<DataNeed>): string[] {
-  return [...DEFAULT_BASELINES, ...informedBaselines(described, met)];
-}
-
-/**
- * The baselines `given` of a study whose agent also chooses the method, with those that it chooses among besides: the prior,
- * if it is offered, and every baseline that needs something besides labelled points which the data has.
- */
-function portfolioBaselines(
-  given: readonly string[],
-  { described }: Pick<GeneratorMethods, 'described'>,
-  met: ReadonlySet<DataNeed>,
-): string[] {
-  const prior = PORTFOLIO_BASELINES.filter((name) => described.has(name));
-  return [...new Set([...given, ...prior, ...informedBaselines(described, met)])];
+/** Names of the baselines with needs besides labelled points, all of which the data meets. */
+function informedBaselines(methods: GeneratorMethods, met: ReadonlySet<DataNeed>): string[] {
+  const informed = [...methods.described.values()].filter(({ needs }) => needs.length > 0);
+  return informed.map(({ name }) => name).filter((name) => refusalOf(name, methods, met) === null);
 }
 
 /** Points besides the study's labels that a method may use, the more valuable ones first (ADR 0043). */
@@ -84,36 +76,23 @@ export function completeDefault(
   return QLOOM;
 }
 
-/** Names of the baselines with needs besides labelled points, all of which the data meets. */
-function informedBaselines(described: GeneratorMethods['described'], met: ReadonlySet<DataNeed>): string[] {
-  const informed = [...described.values()].filter(
-    (method) => method.baseline && method.needs.length > 0 && unmetNeeds(method, met).length === 0,
-  );
-  return informed.map(({ name }) => name);
-}
-
 /**
- * Throws ValidationError for every baseline that the generator does not offer, or whose needs the data does not meet: each
- * would be refused by the final evaluation, after the whole search. If a generator offers no methods, nothing is
- * checked; if it does not describe them, only their names are.
+ * Throws ValidationError for every baseline that the generator does not offer, or whose needs the data does not meet. A generator that
+ * describes no methods has those that its hyperparameter `method` names; one without it has none, would ignore the name, and the
+ * points of its only method would stand as those of the baseline.
  */
 export function requireBaselines(
   baselines: readonly string[],
-  { hyperparameters, described }: GeneratorMethods,
+  methods: GeneratorMethods,
   met: ReadonlySet<DataNeed>,
 ): void {
-  const methods = hyperparameters.find(({ name }) => name === METHOD);
+  if (baselines.length > 0 && methodOf(methods) === undefined) {
+    const description = `${NO_METHODS}; right would be no rivals, or ${WITH_METHODS}`;
+    throw new ValidationError([{ field: 'settings.evaluation.rivals', description }]);
+  }
   const wrong = baselines.flatMap((baseline, i): FieldViolation[] => {
-    const field = `settings.evaluation.rivals[${i}]`;
-    const refusal = methods === undefined ? null : invalidReason(methods, baseline);
-    if (refusal !== null) return [{ field, description: `${refusal}, which are the methods of the generator` }];
-    const method = described.get(baseline);
-    if (method?.baseline === false) {
-      const names = [...described.values()].filter((other) => other.baseline).map(({ name }) => name);
-      return [{ field, description: `${quoted(baseline)} is no baseline; there are ${names.join(', ')}` }];
-    }
-    const unmet = unmetReason(method, met);
-    return unmet === null ? [] : [{ field, description: `${unmet}, or another baseline` }];
+    const description = refusalOf(baseline, methods, met);
+    return description === null ? [] : [{ field: `settings.evaluation.rivals[${i}]`, description }];
   });
   if (wrong.length > 0) throw new ValidationError(wrong);
 }
@@ -122,12 +101,36 @@ export function requireBaselines(
 export const PRETRAINING_BASELINE = 'noise';
 
 /** Throws ValidationError if the generator does not offer the baseline that the measurement of pre-training compares with. */
-export function requirePretrainingBaseline({ hyperparameters }: Pick<GeneratorMethods, 'hyperparameters'>): void {
-  const methods = hyperparameters.find(({ name }) => name === METHOD);
-  const refusal = methods === undefined ? null : invalidReason(methods, PRETRAINING_BASELINE);
+export function requirePretrainingBaseline(methods: GeneratorMethods, met: ReadonlySet<DataNeed>): void {
+  const refusal =
+    methodOf(methods) === undefined
+      ? `${NO_METHODS}; right would be a study without it, or ${WITH_METHODS}`
+      : refusalOf(PRETRAINING_BASELINE, methods, met);
   if (refusal === null) return;
-  const description = `is compared with this baseline, which the generator does not offer: ${refusal}`;
+  const description = `is compared with the baseline ${quoted(PRETRAINING_BASELINE)}, which is not offered: ${refusal}`;
   throw new ValidationError([{ field: 'settings.pretraining', description }]);
+}
+
+const NO_METHODS = `the generator has no hyperparameter ${quoted(METHOD)}, by which baselines are requested`;
+const WITH_METHODS = 'a generator that offers it';
+
+/** Why the generator has no such baseline for the data, and what would be right; null if it has. */
+function refusalOf(baseline: string, methods: GeneratorMethods, met: ReadonlySet<DataNeed>): string | null {
+  const method = methodOf(methods);
+  if (method === undefined) return NO_METHODS;
+  const refusal = invalidReason(method, baseline);
+  if (refusal !== null) return `${refusal}, which are the methods of the generator`;
+  const described = methods.described.get(baseline);
+  if (described?.baseline === false) {
+    const names = [...methods.described.values()].filter((other) => other.baseline).map(({ name }) => name);
+    return `${quoted(baseline)} is no baseline; there are ${names.join(', ')}`;
+  }
+  const unmet = unmetReason(described, met);
+  return unmet === null ? null : `${unmet}, or another baseline`;
+}
+
+function methodOf({ hyperparameters }: Pick<GeneratorMethods, 'hyperparameters'>): Hyperparameter | undefined {
+  return hyperparameters.find(({ name }) => name === METHOD);
 }
 
 /**

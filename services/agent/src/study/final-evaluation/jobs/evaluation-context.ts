@@ -43,6 +43,8 @@ export interface EvaluationContext {
   readonly labels: Points;
   /** Hyperparameters that baselines may tune. */
   readonly baselineHyperparameters: readonly NumericHyperparameter[];
+  /** Whether the generator has a method of that name; without a hyperparameter `method` it ignores every name. */
+  readonly offersMethod: (name: string) => boolean;
   /** `synthRatio` as the generator offers it. */
   readonly ratio: Hyperparameter | undefined;
   /** What the generator's method in a configuration needs besides labelled points. */

@@ -99,7 +99,10 @@ async function runReplicate(
   signal: AbortSignal,
 ): Promise<ReplicateResult | FailedJob> {
   if (choices.baselines.get(arm) === null) {
-    return { failed: `${arm}: none of its configurations could be fitted`, reason: 'diverged' };
+    const why = context.offersMethod(arm)
+      ? 'none of its configurations could be fitted'
+      : 'the generator has no such method';
+    return { failed: `${arm}: ${why}`, reason: 'diverged' };
   }
   const data = await context.data.replicate(replicate);
   const startedMs = context.clock.now();

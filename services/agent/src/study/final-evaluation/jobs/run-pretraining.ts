@@ -79,7 +79,7 @@ export async function runPretraining(
   return { arms, ...effortOf(context, reports, startedMs) };
 }
 
-/** Noise on the real points, points of the cheaper relative where the study has one, and Qloom's; null if one adds no points. */
+/** Noise on the real points, points of the cheaper relative where the study has one, and Qloom's; null if one adds no points, or there is no noise. */
 async function sourcesOf(
   context: EvaluationContext,
   replicate: number,
@@ -88,6 +88,7 @@ async function sourcesOf(
   signal: AbortSignal,
 ): Promise<Source[] | null> {
   const { settings, baselineHyperparameters } = context;
+  if (!context.offersMethod(NOISE)) return null;
   const noise = baselines.get(NOISE) ?? baselineConfiguration(baselineHyperparameters, NOISE, 0, settings.seed);
   const pointsOf = async (label: string, configuration: Parameters<typeof synthesize>[3]) =>
     (await synthesize(context, label, replicate, configuration, labels, sources, signal))?.points ?? null;

@@ -1,5 +1,6 @@
 import { QnnArm, type UtilityReport } from '@qloom/contracts/gen/qloom/episode/v1/slots.ts';
 import type { Points } from '@qloom/study/points/points.ts';
+import { quoted } from '@qloom/tensor/quoted.ts';
 import { baselineConfiguration } from '../../../domain/evaluation/baseline-tuning.ts';
 import type { Job } from '../../../domain/evaluation/jobs.ts';
 import { packLosses } from '../../../domain/evaluation/packed-losses.ts';
@@ -8,7 +9,7 @@ import { averagedLosses } from '../../../domain/reward/measurement.ts';
 import { getPoints } from '../../data/points-artifact.ts';
 import { decodeUtility } from '../../replay/measurement.ts';
 import { type EvaluationContext, effortOf, synthesize, train } from './evaluation-context.ts';
-import type { TuneReferenceResult, TuneResult } from './job-results.ts';
+import type { FailedJob, TuneReferenceResult, TuneResult } from './job-results.ts';
 
 /** A reward fold: its index, and its points. */
 interface RewardFold {
@@ -17,12 +18,18 @@ interface RewardFold {
   readonly heldOut: Points;
 }
 
-/** One setting of a baseline on the reward folds; with a portfolio its losses are kept. */
+/**
+ * One setting of a baseline on the reward folds; with a portfolio its losses are kept. A {@link FailedJob} for a baseline that the
+ * generator does not offer, which studies from before that was checked may have.
+ */
 export async function runTune(
   context: EvaluationContext,
   { name, baseline, index }: Extract<Job, { kind: 'tune' }>,
   signal: AbortSignal,
-): Promise<TuneResult> {
+): Promise<TuneResult | FailedJob> {
+  if (!context.offersMethod(baseline)) {
+    return { failed: `the generator has no method ${quoted(baseline)}`, reason: 'diverged' };
+  }
   const configuration = baselineConfiguration(context.baselineHyperparameters, baseline, index, context.settings.seed);
   const { ownSources } = context.data;
   const startedMs = context.clock.now();

@@ -347,8 +347,9 @@ export interface EvaluationSettings {
   draws: number;
   /**
    * Baselines: generator methods such as "noise" and "gaussian" that are arms in addition to "real-only", "qloom" and (tasks)
-   * "oracle". Empty: the default ones, with every method among them that needs points beyond the labels or a known number of shots
-   * where the data has them.
+   * "oracle". Empty: the default ones that the generator offers, with every method among them that needs points beyond the labels or a
+   * known number of shots where the data has them. INVALID_ARGUMENT for one that the generator does not offer as a value of its
+   * hyperparameter "method"; a generator without that hyperparameter has no baselines.
    */
   rivals: string[];
   /** Evaluations for tuning the ratio and strength of each baseline; 0: the number of episodes. */

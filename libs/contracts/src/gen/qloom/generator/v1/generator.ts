@@ -105,7 +105,7 @@ export interface GetCapabilitiesResponse {
   /**
    * The methods that it offers, in a stable order: every value of the hyperparameter "method". Empty where it describes none, as
    * in a generator from before this field existed: a client then sends no unlabelled and no source points, and takes every value
-   * of "method" for one that needs neither.
+   * of "method" for one that needs neither. A generator without that hyperparameter has one method and no baselines.
    */
   methods: Method[];
 }
