@@ -3,7 +3,7 @@
 const { readdirSync } = require('node:fs');
 const { join } = require('node:path');
 
-const DOMAIN = '^libs/(tensor|random|study|quantum|qnn|datasets|metrics|tfjs)/';
+const DOMAIN = '^libs/(tensor|random|study|quantum|qnn|datasets|metrics|acquisition|tfjs)/';
 const PLATFORM = '^libs/(telemetry|episode-log|service-kit)/';
 const CONTRACTS = '^libs/contracts/';
 const STUDY_RPC = '^libs/study-rpc/';
