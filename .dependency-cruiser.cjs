@@ -58,8 +58,8 @@ module.exports = {
     only(
       'study-rpc',
       STUDY_RPC,
-      [STUDY_RPC, PLATFORM, CONTRACTS, '^libs/(tensor|random|study)/'],
-      'study-rpc says the words of study over gRPC: it imports study, tensor, random, platform and contracts.',
+      [STUDY_RPC, PLATFORM, CONTRACTS, '^libs/(tensor|random|study|quantum|qnn)/'],
+      'study-rpc says the words of study and circuits over gRPC: it imports study, quantum, qnn, tensor, random, platform and contracts.',
     ),
     ...services,
     only(

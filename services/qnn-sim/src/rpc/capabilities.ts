@@ -1,11 +1,12 @@
 import type { Capabilities } from '@qloom/contracts/gen/qloom/episode/v1/capabilities.ts';
+import { MAX_INPUTS } from '@qloom/study-rpc/codec/circuits.ts';
 import type { EngineChoice } from '../domain/engine-choice.ts';
 import type { SurveyedEngine } from '../domain/engine-survey.ts';
 
 /** Maximum number of training, synthetic or held-out points of an evaluation. */
 export const MAX_POINTS = 100_000;
 /** Maximum number of features of a point, and of inputs of a circuit. */
-export const MAX_FEATURES = 1024;
+export const MAX_FEATURES = MAX_INPUTS;
 /** Maximum total size of all points of an evaluation, in bytes. */
 export const MAX_POINT_BYTES = 32 * 2 ** 20;
 

@@ -1,8 +1,9 @@
 import type { MeasureRequest, MeasureResponse } from '@qloom/contracts/gen/qloom/qnn_sim/v1/qnn_sim.ts';
+import { decodeCircuit, decodeNumbers, refuse } from '@qloom/study-rpc/codec/circuits.ts';
 import { encodeTensor, wireTensor } from '@qloom/study-rpc/codec/tensors.ts';
 import type { EngineChoice } from '../domain/engine-choice.ts';
 import { needsDensity, type Outcomes, type OutcomesJob } from '../domain/outcomes.ts';
-import { decodeCircuit, decodeMeasurement, decodeNumbers, decodePrecision, refuse } from './circuits.ts';
+import { decodeMeasurement, decodePrecision } from './circuits.ts';
 
 /** Maximum number of values of a response: 1 MiB of float64, 1 MiB of int32. */
 const MAX_PROBABILITIES = 131_072;

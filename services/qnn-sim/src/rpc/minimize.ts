@@ -5,11 +5,12 @@ import {
   type LowestEnergy,
   OPTIMIZERS,
 } from '@qloom/qnn/vqe/minimize-energy.ts';
+import { decodeCircuit, nameOf, refuse } from '@qloom/study-rpc/codec/circuits.ts';
 import { encodeTensor } from '@qloom/study-rpc/codec/tensors.ts';
 import type { EngineChoice } from '../domain/engine-choice.ts';
 import type { JobPool } from '../domain/jobs.ts';
 import type { MinimizeJob } from '../domain/minimization.ts';
-import { decodeCircuit, decodeObservables, nameOf, refuse } from './circuits.ts';
+import { decodeObservables } from './circuits.ts';
 
 /**
  * The job of a request. Rejects with the errors for INVALID_ARGUMENT, and with the signal's reason once it has aborted.

@@ -33,6 +33,8 @@ export interface Options {
   ): (readonly [number, number])[];
   /** A path, relative to the folder of the file that names it; undefined where the field is absent. */
   path(field: string): string | undefined;
+  /** The fields of the mapping in the file that the field names, relative to the folder of this one; undefined where it is absent. */
+  file(field: string): Options | undefined;
   /** The fields of a mapping inside this one; undefined where the field is absent. */
   fields(field: string): Options | undefined;
   has(field: string): boolean;
@@ -50,6 +52,8 @@ export interface OptionsSource {
   readonly path: string;
   /** Line of a field of the mapping, from 1. */
   lineOf(path: readonly string[]): number | undefined;
+  /** Reads the mapping of another file. Throws BackendsFileError. */
+  open(file: string): OptionsSource;
 }
 
 /** Reads the fields of a mapping. */
@@ -77,6 +81,14 @@ export function createOptions(source: OptionsSource): Options {
     typeof value === 'number' && value >= minimum && value <= maximum;
   const rangeText = ({ minimum, maximum }: NumberRange): string =>
     maximum === Number.POSITIVE_INFINITY ? `at least ${minimum}` : `from ${minimum} to ${maximum}`;
+
+  const pathOf = (field: string): string | undefined => {
+    asked.add(field);
+    const given = values[field];
+    if (given === undefined || given === null) return undefined;
+    if (typeof given !== 'string' || given === '') return refuse(field, `is ${quoted(given)}; right would be a path`);
+    return resolve(dirname(file), given);
+  };
 
   return {
     text: (field, fallback) =>
@@ -112,12 +124,13 @@ export function createOptions(source: OptionsSource): Options {
           ? { value: value as (readonly [number, number])[] }
           : `a list of pairs of integers ${rangeText(range)}, such as [[0, 1], [1, 2]]`,
       ),
-    path(field) {
-      asked.add(field);
-      const given = values[field];
-      if (given === undefined || given === null) return undefined;
-      if (typeof given !== 'string' || given === '') return refuse(field, `is ${quoted(given)}; right would be a path`);
-      return resolve(dirname(file), given);
+    path: pathOf,
+    file(field) {
+      const named = pathOf(field);
+      if (named === undefined) return undefined;
+      const options = createOptions(source.open(named));
+      inner.push(options);
+      return options;
     },
     fields(field) {
       asked.add(field);
@@ -131,6 +144,7 @@ export function createOptions(source: OptionsSource): Options {
         values: given as Record<string, unknown>,
         path: path === '' ? field : `${path}.${field}`,
         lineOf: (rest) => source.lineOf([field, ...rest]),
+        open: source.open,
       });
       inner.push(options);
       return options;

@@ -1,9 +1,13 @@
+import { SIMULATOR_PROVIDER } from '../simulator/simulator-provider.ts';
 import type { Provider } from './provider.ts';
 
 /** The providers of backends, one row each. */
-export const PROVIDERS: readonly Provider[] = [];
+export const PROVIDERS: readonly Provider[] = [SIMULATOR_PROVIDER];
 
-/** The provider of this name; undefined if there is none. */
-export function providerNamed(name: string): Provider | undefined {
-  return PROVIDERS.find((provider) => provider.name === name);
+/** The provider of a name of the table. Throws RangeError for another. */
+export function providerNamed(name: string): Provider {
+  const found = PROVIDERS.find((provider) => provider.name === name);
+  if (found === undefined)
+    throw new RangeError(`provider ${name}: right would be ${PROVIDERS.map((one) => one.name).join(', ')}`);
+  return found;
 }

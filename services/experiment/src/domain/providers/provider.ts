@@ -1,5 +1,6 @@
-import type { ExperimentBackend } from '../backend/backend.ts';
+import type { ExperimentBackend, OutcomeCounts } from '../backend/backend.ts';
 import type { Clock } from '../clock.ts';
+import type { SimulationTask } from '../simulator/simulate.ts';
 import type { Options } from './options.ts';
 
 /** Where a simulated backend keeps its jobs: the part of the artifact store that it uses. */
@@ -17,6 +18,8 @@ export interface ProviderContext {
   /** The environment, which credentials are read from; they may also be in files that options or variables name. */
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly store: JobStore;
+  /** Simulates a job on a thread. Rejects with the reason of `signal` once it has aborted. */
+  readonly simulate: (task: SimulationTask, signal: AbortSignal) => Promise<OutcomeCounts[]>;
   /** Makes HTTP requests; `globalThis.fetch` outside of tests. */
   readonly fetch: typeof fetch;
 }

@@ -1,0 +1,38 @@
+import type { Clock } from '../domain/clock.ts';
+
+/** A clock that a test moves. */
+export interface ManualClock extends Clock {
+  /** Moves time on and wakes who sleeps until then. */
+  advance(ms: number): void;
+  /** When the next sleeper wakes, from now; undefined if nobody sleeps. Unit: milliseconds. */
+  next(): number | undefined;
+}
+
+/** Creates a clock that stands at `startMs`. */
+export function createManualClock(startMs = 1_764_547_200_000): ManualClock {
+  let now = startMs;
+  const sleepers = new Set<{ readonly until: number; readonly wake: () => void }>();
+  return {
+    now: () => now,
+    elapsed: () => now - startMs,
+    sleep(ms, signal) {
+      if (signal.aborted) return Promise.resolve();
+      const { promise, resolve } = Promise.withResolvers<void>();
+      const sleeper = { until: now + ms, wake: () => resolve() };
+      sleepers.add(sleeper);
+      signal.addEventListener('abort', sleeper.wake, { once: true });
+      return promise.finally(() => {
+        sleepers.delete(sleeper);
+        signal.removeEventListener('abort', sleeper.wake);
+      });
+    },
+    advance(ms) {
+      now += ms;
+      for (const { until, wake } of sleepers) if (until <= now) wake();
+    },
+    next() {
+      const times = [...sleepers].map(({ until }) => until - now);
+      return times.length === 0 ? undefined : Math.max(0, Math.min(...times));
+    },
+  };
+}
