@@ -17,6 +17,8 @@ export const TRAINING = smallPoints(36);
 export interface FitChanges extends Partial<FitSettings> {
   /** Other training points, in messages. */
   readonly training?: readonly LabelledPoints[];
+  /** A model whose training the fit continues. */
+  readonly initialModel?: Uint8Array;
   /** A checkpoint from which to continue. */
   readonly resume?: Uint8Array;
 }
@@ -31,7 +33,7 @@ export interface FitContext {
   space(): Promise<readonly Hyperparameter[]>;
   /** Default settings of fits. */
   settings(): Promise<FitSettings>;
-  /** Settings, training points, perhaps a checkpoint. */
+  /** Settings, training points, perhaps an initial model and a checkpoint. */
   parts(changes?: FitChanges): Promise<readonly FitPart[]>;
   /** Fits, at the first instance unless another one is given. */
   fit(changes?: FitChanges, generator?: GeneratorRemote): Promise<FitAnswer>;
@@ -57,7 +59,10 @@ export function createFitContext(
     data: SMALL_DATA,
     checkpointEverySteps: 5,
   });
+  const chunks = ($case: 'initialModel' | 'resume', bytes: Uint8Array | undefined) =>
+    bytes === undefined ? [] : [...encodeBytes(bytes)].map((value): FitPart => ({ $case, value }));
   const parts = async ({
+    initialModel,
     resume,
     training = [pointsMessage(TRAINING)],
     ...changes
@@ -65,7 +70,8 @@ export function createFitContext(
     return [
       { $case: 'settings', value: { ...(await settings()), ...changes } },
       ...training.map((value): FitPart => ({ $case: 'training', value })),
-      ...(resume === undefined ? [] : [...encodeBytes(resume)].map((value): FitPart => ({ $case: 'resume', value }))),
+      ...chunks('initialModel', initialModel),
+      ...chunks('resume', resume),
     ];
   };
   return {

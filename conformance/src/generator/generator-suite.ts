@@ -5,6 +5,7 @@ import { askCapabilities, capabilitiesChecks } from '../shared/capabilities-chec
 import { connectInstances } from '../shared/instances.ts';
 import { offeredServicesChecks } from '../shared/offered-services.ts';
 import type { Suite, SuiteOptions } from '../suite.ts';
+import { continueChecks } from './continue-checks.ts';
 import { dataChecks } from './data-checks.ts';
 import { generatorEffectChecks } from './effect-checks.ts';
 import { fitChecks, resumeChecks } from './fit-checks.ts';
@@ -32,6 +33,7 @@ export function generatorSuite(options: SuiteOptions): Suite {
       ...fitChecks(context, fitted),
       ...fitRepeats(context),
       ...resumeChecks(context, fitted),
+      ...continueChecks(context),
       ...sampleChecks(context, fitted),
       ...sampleRepeats(context, fitted),
       ...dataChecks(context),

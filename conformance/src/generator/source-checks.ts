@@ -31,7 +31,7 @@ export function sourceChecks(context: FitContext): readonly Check[] {
     return methods;
   };
   const ask = async (sources: readonly FitPart[], method?: string): Promise<unknown> => {
-    const [settings, ...rest] = await context.parts(method === undefined ? {} : await named(context, method));
+    const [settings, ...rest] = await context.parts(method === undefined ? {} : await withMethod(context, method));
     return askToTheEnd(generator.fit({ deadlineMs: options.deadlineMs }), [settings, ...rest, ...sources]);
   };
 
@@ -73,7 +73,7 @@ export function sourceChecks(context: FitContext): readonly Check[] {
 }
 
 /** Settings of a fit with this method. */
-async function named(context: FitContext, method: string) {
+export async function withMethod(context: FitContext, method: string) {
   const { hyperparameters } = await context.settings();
   const others = hyperparameters.filter(({ name }) => name !== 'method');
   return {

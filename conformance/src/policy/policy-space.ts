@@ -12,6 +12,7 @@ const NOTHING = {
   maximum: 0,
   choices: [],
   zeroAllowed: false,
+  fixedByModel: false,
   scale: UNSPECIFIED,
 };
 

@@ -39,6 +39,7 @@ const RATE: Hyperparameter = {
   choices: [],
   defaultValue: { value: { $case: 'real', value: 0.1 } },
   zeroAllowed: false,
+  fixedByModel: false,
 };
 
 /** A small right discriminator: a linear critic, and an assessment by moments. */

@@ -20,6 +20,9 @@ import { normals, uniforms } from '../random.ts';
 const FIT = [
   ['settings', 'once'],
   ['training', 'some'],
+  ['unlabelled', 'any'],
+  ['source', 'any'],
+  ['initialModel', 'any'],
   ['resume', 'any'],
 ] as const;
 const SAMPLE = [
@@ -37,6 +40,7 @@ const STEPS: Hyperparameter = {
   choices: [],
   defaultValue: { value: { $case: 'integer', value: 12 } },
   zeroAllowed: false,
+  fixedByModel: false,
 };
 const SPREAD: Hyperparameter = {
   ...STEPS,
@@ -46,6 +50,15 @@ const SPREAD: Hyperparameter = {
   minimum: 0.25,
   maximum: 1,
   defaultValue: { value: { $case: 'real', value: 0.75 } },
+  fixedByModel: true,
+};
+const METHOD: Hyperparameter = {
+  ...STEPS,
+  name: 'method',
+  description: 'How points are made.',
+  kind: HyperparameterKind.CHOICE,
+  choices: ['moments', 'tight'],
+  defaultValue: { value: { $case: 'choice', value: 'moments' } },
 };
 
 /** Mean and standard deviation of each feature of a class, and its number of points. */
@@ -56,28 +69,51 @@ interface ClassMoments {
 }
 interface Model {
   readonly features: number;
+  /** As given, and as approached after all steps. */
+  readonly given: number;
   readonly spread: number;
+  /** Steps of this fit and of those that it continued. */
+  readonly steps: number;
   readonly classes: readonly ClassMoments[];
 }
 
 /**
- * A small right generator: a normal distribution of each feature and class, whose means are approached in steps. It sends
- * progress and resumable checkpoints.
+ * A small right generator: a normal distribution of each feature and class, whose spread is approached in steps. It sends
+ * progress and resumable checkpoints, and continues from models.
  */
 export function rightGenerator(): ServiceBinding {
   return bindService(GeneratorServiceService, {
     getCapabilities: () => ({
-      capabilities: { service: 'toy', version: '1.0.0', engines: [], limits: [], hyperparameters: [STEPS, SPREAD] },
-      methods: [],
+      capabilities: {
+        service: 'toy',
+        version: '1.0.0',
+        engines: [],
+        limits: [],
+        hyperparameters: [STEPS, SPREAD, METHOD],
+      },
+      methods: ['moments', 'tight'].map((name) => ({
+        name,
+        description: `${name}.`,
+        baseline: false,
+        needs: [],
+        continues: name === 'moments',
+      })),
     }),
     async *fit(requests): AsyncGenerator<FitResponse> {
       const training = createPointsCollector('training');
       const resume = createByteAssembler('resume');
-      const { settings } = await readParts(requests, FIT, { training: training.add, resume: resume.add });
+      const initial = createByteAssembler('initial_model');
+      const { settings } = await readParts(requests, FIT, {
+        training: training.add,
+        initialModel: initial.add,
+        resume: resume.add,
+      });
       const points = training.points();
       const steps = numberOf(settings.hyperparameters, STEPS);
       const spread = numberOf(settings.hyperparameters, SPREAD);
-      const key = digest({ steps, spread, seed: settings.seed, x: [...points.x], y: [...points.y] });
+      const width = widthOf(settings.hyperparameters, initial.started);
+      const before = initial.started ? readInitial(initial.bytes(), spread) : 0;
+      const key = digest({ steps, width, before, spread, seed: settings.seed, x: [...points.x], y: [...points.y] });
       const from = resume.started ? readCheckpoint(resume.bytes(), key) : 0;
       const every = settings.checkpointEverySteps || 5;
       for (let step = from + 1; step <= steps; step++) {
@@ -92,7 +128,9 @@ export function rightGenerator(): ServiceBinding {
       }
       const model: Model = {
         features: points.features,
-        spread: spread * (1 - 1 / (1 + steps)),
+        given: spread,
+        spread: width * spread * (1 - 1 / (1 + before + steps)),
+        steps: before + steps,
         classes: momentsOf(points),
       };
       for (const value of encodeBytes(Buffer.from(JSON.stringify(model)))) yield { part: { $case: 'model', value } };
@@ -121,6 +159,14 @@ function numberOf(
   throw new ValidationError([{ field: name, description: `is ${value}` }]);
 }
 
+/** Factor of the spread: method "tight" halves it, and does not continue from a model. */
+function widthOf(settings: readonly HyperparameterSetting[], continues: boolean): number {
+  const method = settings.find(({ name }) => name === METHOD.name)?.value?.value?.value ?? 'moments';
+  if (method === 'moments') return 1;
+  if (method === 'tight' && !continues) return 0.5;
+  throw new ValidationError([{ field: METHOD.name, description: `is ${method}` }]);
+}
+
 const digest = (value: unknown) => createHash('sha256').update(JSON.stringify(value)).digest('hex');
 
 function readCheckpoint(bytes: Uint8Array, key: string): number {
@@ -145,6 +191,13 @@ function readModel(bytes: Uint8Array): Model {
   const text = new TextDecoder().decode(bytes);
   if (text.startsWith('{')) return JSON.parse(text);
   throw new ValidationError([{ field: 'model', description: 'is none' }]);
+}
+
+/** Steps behind a model that a fit with this spread continues from. */
+function readInitial(bytes: Uint8Array, spread: number): number {
+  const { given, steps } = readModel(bytes);
+  if (given === spread) return steps;
+  throw new ValidationError([{ field: 'initial_model', description: `has spread ${given}` }]);
 }
 
 function draw({ features, spread, classes }: Model, counts: readonly number[], seed: number): Points {

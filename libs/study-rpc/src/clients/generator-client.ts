@@ -32,6 +32,8 @@ export interface FitCall extends CallLimits {
   readonly unlabelled?: UnlabelledPoints;
   /** Points of a source domain, for a method that needs them. */
   readonly source?: Points;
+  /** A model whose training the fit continues, of a generator that offers it. */
+  readonly initialModel?: Uint8Array;
   /** A checkpoint of the same fit to continue from. */
   readonly resume?: Uint8Array;
   /** Receives each resumable checkpoint; the stream waits for it. */
@@ -123,11 +125,21 @@ function sendRequests<Request>(call: BidiCall<Request, unknown>, requests: Itera
   );
 }
 
-function* fitRequests({ settings, training, unlabelled, source, resume }: FitCall): Generator<FitRequest> {
+function* fitRequests({
+  settings,
+  training,
+  unlabelled,
+  source,
+  initialModel,
+  resume,
+}: FitCall): Generator<FitRequest> {
   yield { part: { $case: 'settings', value: settings } };
   for (const value of encodePoints(training)) yield { part: { $case: 'training', value } };
   if (unlabelled) for (const value of encodeUnlabelled(unlabelled)) yield { part: { $case: 'unlabelled', value } };
   if (source) for (const value of encodePoints(source)) yield { part: { $case: 'source', value } };
+  if (initialModel) {
+    for (const value of encodeBytes(initialModel)) yield { part: { $case: 'initialModel', value } };
+  }
   if (resume) for (const value of encodeBytes(resume)) yield { part: { $case: 'resume', value } };
 }
 

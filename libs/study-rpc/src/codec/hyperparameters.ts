@@ -17,13 +17,14 @@ import { echoed } from '@qloom/tensor/quoted.ts';
 
 /** The message that advertises a hyperparameter. `leastAccepted` is not part of it. */
 export function encodeHyperparameter(hyperparameter: Hyperparameter): HyperparameterMessage {
-  const { name, description = '', kind, condition } = hyperparameter;
+  const { name, description = '', kind, condition, fixedByModel = false } = hyperparameter;
   const defaultValue = encodeValue(hyperparameter, hyperparameter.default);
   const described = {
     name,
     description,
     kind: KIND[kind],
     defaultValue,
+    fixedByModel,
     condition: condition && { parameter: condition.parameter, values: [...condition.values] },
   };
   if (hyperparameter.kind === 'categorical') {
@@ -38,10 +39,19 @@ export function encodeHyperparameter(hyperparameter: Hyperparameter): Hyperparam
 export function decodeHyperparameter(message: HyperparameterMessage): Hyperparameter {
   const { name, description } = message;
   const condition = message.condition && { parameter: message.condition.parameter, values: message.condition.values };
+  const fixed = message.fixedByModel ? { fixedByModel: true } : {};
   const value = message.defaultValue?.value;
   if (message.kind === HyperparameterKind.CHOICE) {
     if (value?.$case !== 'choice') throw new SpaceConflictError(name, 'is a choice whose default is none');
-    return { name, description, kind: 'categorical', choices: message.choices, default: value.value, condition };
+    return {
+      name,
+      description,
+      kind: 'categorical',
+      choices: message.choices,
+      default: value.value,
+      condition,
+      ...fixed,
+    };
   }
   const isInteger = message.kind === HyperparameterKind.INTEGER;
   if (!isInteger && message.kind !== HyperparameterKind.REAL) {
@@ -60,6 +70,7 @@ export function decodeHyperparameter(message: HyperparameterMessage): Hyperparam
     zeroAllowed: message.zeroAllowed,
     default: value.value,
     condition,
+    ...fixed,
   };
 }
 

@@ -9,12 +9,13 @@ const NEEDS: Readonly<Record<DataNeed, Need>> = {
 };
 
 /** The message that describes a method. Its needs must be known. */
-export function encodeMethod({ name, description, baseline, needs }: OfferedMethod): Method {
+export function encodeMethod({ name, description, baseline, needs, continues }: OfferedMethod): Method {
   return {
     name,
     description,
     baseline,
     needs: needs.map((need) => (need === 'unknown' ? Need.UNSPECIFIED : NEEDS[need])),
+    continues,
   };
 }
 
@@ -38,8 +39,8 @@ export function methodNeeds(
   return offeredMethods(answer).get(String(name))?.needs ?? [];
 }
 
-function decodeMethod({ name, description, baseline, needs }: Method): OfferedMethod {
-  return { name, description, baseline, needs: needs.map(decodeNeed) };
+function decodeMethod({ needs, ...method }: Method): OfferedMethod {
+  return { ...method, needs: needs.map(decodeNeed) };
 }
 
 function decodeNeed(need: Need): DataNeed | 'unknown' {

@@ -36,6 +36,7 @@ interface Asked {
   readonly seed: number;
   readonly count: number;
   readonly resume: string;
+  readonly initialModel: string;
 }
 
 /** Another generator, which offers ratios that ours does not. */
@@ -56,6 +57,7 @@ const THEIRS: Capabilities = {
       defaultValue: { value: { $case: 'real', value: 10 } },
       condition: undefined,
       zeroAllowed: false,
+      fixedByModel: false,
     },
   ],
 };
@@ -71,9 +73,11 @@ function standIn(before: (asked: Asked) => void, capabilities?: Capabilities) {
     async *fit(requests: MessageReader<FitRequest>) {
       const points = createPointsCollector('training');
       const resume = createByteAssembler('resume');
+      const initial = createByteAssembler('initial_model');
       let settings = { fold: -1, attempt: -1, seed: -1 };
       for await (const { part } of requests) {
         if (part?.$case === 'training') points.add(part.value);
+        else if (part?.$case === 'initialModel') initial.add(part.value);
         else if (part?.$case === 'resume') resume.add(part.value);
         else if (part?.$case === 'settings') {
           const { identity, seed } = part.value;
@@ -84,7 +88,9 @@ function standIn(before: (asked: Asked) => void, capabilities?: Capabilities) {
       for (const chunk of encodeBytes(new TextEncoder().encode(`checkpoint ${settings.fold}`))) {
         if (!resume.started) yield { part: { $case: 'resume', value: { step: 3, chunk } } } as const;
       }
-      before({ ...settings, count: points.points().count, resume: resume.started ? text.decode(resume.bytes()) : '' });
+      const textOf = (bytes: typeof resume) => (bytes.started ? text.decode(bytes.bytes()) : '');
+      const given = { resume: textOf(resume), initialModel: textOf(initial) };
+      before({ ...settings, count: points.points().count, ...given });
       for (const value of encodeBytes(new TextEncoder().encode(`model ${settings.seed}`))) {
         yield { part: { $case: 'model', value } } as const;
       }
@@ -105,9 +111,16 @@ async function fitSlot(
   synthRatio: number,
   before: (asked: Asked) => void,
   capabilities?: Capabilities,
+  initialModels: readonly string[] = [],
 ): Promise<SlotEvent> {
   const sha256 = await artifacts.put(encodePointsArtifact(training));
   const reference = { sha256, sizeBytes: 0, mediaType: POINTS_TYPE };
+  const initial = await Promise.all(
+    initialModels.map(async (model) => {
+      const bytes = new TextEncoder().encode(model);
+      return { sha256: await artifacts.put(bytes), sizeBytes: bytes.byteLength, mediaType: '' };
+    }),
+  );
   const facts: ProposeFacts = {
     batch: 0,
     origin: 'fixed',
@@ -115,7 +128,7 @@ async function fitSlot(
     seed: 9,
     policyVersion: 0,
     multipliers: [],
-    folds: [0, 1].map((index) => ({ index, training: reference, heldOut: undefined })),
+    folds: [0, 1].map((index) => ({ index, training: reference, heldOut: undefined, initialModel: initial[index] })),
     data: undefined,
     qnn: undefined,
     qnnSeeds: [],
@@ -202,6 +215,15 @@ describe('the stage fit', () => {
     const slot = await fitSlot(2, () => {}, THEIRS);
     expect(failureOf(slot)).toEqual({ reason: 'invalid', message: 'synthRatio: 2 is below the minimum 10' });
     expect(slot.implementation?.service).toBe('stand-in');
+  });
+
+  it('sends each fold the model that the proposal continues from, if it names one', async () => {
+    const asked: Asked[] = [];
+    await fitSlot(1, (what) => void asked.push(what), undefined, ['model a', 'model b']);
+    expect(asked.map(({ fold, initialModel }) => [fold, initialModel]).sort()).toEqual([
+      [0, 'model a'],
+      [1, 'model b'],
+    ]);
   });
 
   it('continues from the stored checkpoint after a generator died, with a higher attempt', async () => {

@@ -22,7 +22,7 @@ const MODEL_TYPE = 'application/x-qloom-model';
 
 /**
  * The stage `fit`: reads `propose`, calls Fit for each fold (all folds concurrently: while one fit's batch is judged,
- * another's is generated), stores the models, writes `fit`. Resumable checkpoints go to the store under an advisory
+ * another's is generated), from its initial model where the proposal names one, stores the models, writes `fit`. Resumable checkpoints go to the store under an advisory
  * reference, so that a replica continues from the last one of a replica that died.
  */
 export const FIT_STAGE: ProposedFoldStage<GeneratorRemote, FoldModel> = {
@@ -57,12 +57,14 @@ async function fitFold({
     checkpointEverySteps: 0,
   };
   const sources = await sourcesOf(fold, configuration, service, artifacts, signal);
+  const initialModel = await initialModelOf(artifacts, fold);
   const ref = `resume/${study}/${episode}/${fold.index}`;
   const fit = (resume: Uint8Array | undefined) =>
     fitModel(service, {
       settings,
       training,
       ...sources,
+      initialModel,
       resume,
       signal,
       onCheckpoint: async (_step, checkpoint) => artifacts.setRef(ref, await artifacts.put(checkpoint)),
@@ -84,6 +86,11 @@ async function trainingOf(artifacts: ArtifactStore, { index, training }: Fold): 
   const name = `fold ${index} training`;
   if (training === undefined) throw new DomainError('data-loss', `${name}: the slot propose names no artifact`);
   return decodePointsArtifact(await artifacts.get(training.sha256), name);
+}
+
+/** The model that the fit of a fold continues from; undefined where it starts anew. */
+async function initialModelOf(artifacts: ArtifactStore, { initialModel }: Fold): Promise<Uint8Array | undefined> {
+  return initialModel && (await artifacts.get(initialModel.sha256));
 }
 
 /** The points beyond the labels that the method of a fit needs, of those that the fold has. */

@@ -16,6 +16,8 @@ interface Described {
   /** One-sentence description; empty or absent if its service gives none. */
   readonly description?: string;
   readonly condition?: Condition;
+  /** Whether a fit that continues from a model needs the value with which that model was fitted. Default false. */
+  readonly fixedByModel?: boolean;
 }
 
 /** A number in [min, max]; an integer where `kind` is `int`. */

@@ -13,6 +13,8 @@ export interface OfferedMethod {
   readonly baseline: boolean;
   /** `unknown` stands for a need that this program does not know, which no data meets. */
   readonly needs: readonly (DataNeed | 'unknown')[];
+  /** Whether its fits continue from a model. */
+  readonly continues: boolean;
 }
 
 /** The hyperparameter by which a generator offers its methods. */

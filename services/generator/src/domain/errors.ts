@@ -18,6 +18,16 @@ export class CheckpointError extends Error {
   readonly code = 'invalid';
 }
 
+/** Thrown when a fit cannot continue from a model: it is none, or of another method, shape of the network or training points. */
+export class InvalidInitialModelError extends Error {
+  override readonly name = 'InvalidInitialModelError';
+  readonly code = 'invalid';
+
+  constructor(problem: string, options?: ErrorOptions) {
+    super(`initial_model: ${problem}`, options);
+  }
+}
+
 /** Thrown when a request for samples is invalid: an unknown class, or a negative or fractional count. */
 export class InvalidSampleRequestError extends Error {
   override readonly name = 'InvalidSampleRequestError';

@@ -25,6 +25,8 @@ export interface FitOptions {
   readonly signal: AbortSignal;
   /** Opens a critic. Required by methods that are fitted against one. */
   readonly openCritic?: OpenCritic;
+  /** A packed model of the same method and training points, whose parameters the fit starts from. */
+  readonly initialModel?: Uint8Array;
   /** A resumable checkpoint of the same fit. */
   readonly resume?: Uint8Array;
   /** Number of steps between resumable checkpoints. Default 100. */

@@ -1,10 +1,10 @@
 import type { DataNeed } from '@qloom/study/synthesis/offered-method.ts';
 import { throwIfAborted } from './abortable.ts';
-import { InvalidTrainingDataError } from './errors.ts';
+import { InvalidInitialModelError, InvalidTrainingDataError } from './errors.ts';
 import type { FitOptions } from './fit-options.ts';
 import { GATE_POSTERIOR } from './methods/gate-hyperparameters.ts';
 import type { Fitted, GeneratorMethod } from './methods/method.ts';
-import { METHODS, type MethodName } from './methods/method-table.ts';
+import { METHOD_NAMES, METHODS, type MethodName } from './methods/method-table.ts';
 import { type Model, packModel } from './model.ts';
 import { fitGate } from './sampling/fit-gate.ts';
 import { requireUsable } from './training-data.ts';
@@ -16,9 +16,9 @@ export interface FitResult extends Omit<Fitted, 'learned'> {
 }
 
 /**
- * Fits a generator. The same settings, seed and points give the same model, bit for bit, resumed or not.
+ * Fits a generator. The same settings, seed, points and initial model give the same model, bit for bit, resumed or not.
  *
- * @throws InvalidTrainingDataError for unusable points, DivergedError, CancelledError,
+ * @throws InvalidTrainingDataError for unusable points, InvalidInitialModelError, DivergedError, CancelledError,
  * UnusableCheckpointError for a bad resume, and what the critic throws.
  */
 export async function fitGenerator(options: FitOptions): Promise<FitResult> {
@@ -26,6 +26,12 @@ export async function fitGenerator(options: FitOptions): Promise<FitResult> {
   requireUsable(data);
   const method: GeneratorMethod = METHODS[settings.method as MethodName];
   requireNeeds(settings.method, method.needs, options);
+  if (options.initialModel !== undefined && !method.continues) {
+    const names = METHOD_NAMES.filter((name) => METHODS[name].continues);
+    throw new InvalidInitialModelError(
+      `method ${settings.method} does not continue; right would be ${names.join(', ')}`,
+    );
+  }
   throwIfAborted(signal, 'fit');
   const { learned, ...outcome } = await method.fit(options);
   const { strength } = settings;

@@ -6,6 +6,7 @@ const METHOD: Hyperparameter = {
   name: 'method',
   kind: 'categorical',
   choices: METHOD_NAMES,
+  fixedByModel: true,
   default: METHOD_NAMES[0],
   description: 'How synthetic points are made: the VAE-GAN, the CVAE alone, or a classical baseline.',
 };

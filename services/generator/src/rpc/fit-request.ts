@@ -12,7 +12,7 @@ export const MAX_TRAINING_POINTS = 10_000;
 export const MAX_UNLABELLED_POINTS = 100_000;
 export const MAX_SOURCE_POINTS = 100_000;
 
-/** Maximum size of a resumable checkpoint, in bytes. */
+/** Maximum size of a resumable checkpoint and of a model, in bytes. */
 export const MAX_CHECKPOINT_BYTES = 256 * 1024 * 1024;
 
 /** The complete input of a fit. */
@@ -21,6 +21,7 @@ export interface FitInput {
   readonly training: Points;
   readonly unlabelled?: UnlabelledPoints;
   readonly source?: Points;
+  readonly initialModel?: Uint8Array;
   readonly resume?: Uint8Array;
 }
 
@@ -29,6 +30,7 @@ const ORDER = [
   ['training', 'some'],
   ['unlabelled', 'any'],
   ['source', 'any'],
+  ['initialModel', 'any'],
   ['resume', 'any'],
 ] as const;
 
@@ -38,10 +40,12 @@ export async function readFitInput(requests: MessageReader<FitRequest>): Promise
   const resume = createByteAssembler('resume', MAX_CHECKPOINT_BYTES);
   const unlabelled = createUnlabelledCollector('unlabelled', MAX_UNLABELLED_POINTS);
   const source = createPointsCollector('source', MAX_SOURCE_POINTS);
+  const initialModel = createByteAssembler('initial_model', MAX_CHECKPOINT_BYTES);
   const { settings } = await readParts(requests, ORDER, {
     training: training.add,
     unlabelled: unlabelled.add,
     source: source.add,
+    initialModel: initialModel.add,
     resume: resume.add,
   });
   return {
@@ -49,6 +53,7 @@ export async function readFitInput(requests: MessageReader<FitRequest>): Promise
     training: training.points(),
     ...(unlabelled.started ? { unlabelled: unlabelled.points() } : {}),
     ...(source.started ? { source: source.points() } : {}),
+    ...(initialModel.started ? { initialModel: initialModel.bytes() } : {}),
     ...(resume.started ? { resume: resume.bytes() } : {}),
   };
 }

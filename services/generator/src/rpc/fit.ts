@@ -97,7 +97,11 @@ async function run(
   await push({ part: { $case: 'summary', value: summaryOf(result, (performance.now() - started) / 1000) } });
 }
 
-function fitOptions(deps: FitDeps, { settings, training, unlabelled, source, resume }: FitInput, context: CallContext) {
+function fitOptions(
+  deps: FitDeps,
+  { settings, training, unlabelled, source, initialModel, resume }: FitInput,
+  context: CallContext,
+) {
   const { identity, data, hyperparameters, seed, checkpointEverySteps } = settings;
   if (identity === undefined) {
     throw new ValidationError([{ field: 'settings.identity', description: 'is not set; right would name the fit' }]);
@@ -117,6 +121,7 @@ function fitOptions(deps: FitDeps, { settings, training, unlabelled, source, res
     unlabelled,
     source,
     seed,
+    initialModel,
     resume,
     openCritic:
       deps.discriminator &&

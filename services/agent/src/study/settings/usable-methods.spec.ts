@@ -25,7 +25,7 @@ const described = new Map(
       ['pool', true, ['unlabelled', 'source']],
       ['other', true, ['unknown']],
     ] as [string, boolean, OfferedMethod['needs']][]
-  ).map(([name, baseline, needs]) => [name, { name, description: '', baseline, needs }]),
+  ).map(([name, baseline, needs]) => [name, { name, description: '', baseline, needs, continues: name === 'gan' }]),
 );
 const methods = { hyperparameters, described };
 const met = (...needs: DataNeed[]) => new Set(needs);
@@ -105,7 +105,7 @@ describe('completeBaselines', () => {
   it('are only those that the generator offers', () => {
     const few = { hyperparameters: methodOf(['gan', 'gaussian', 'again']), described };
     expect(completeBaselines(none, few, met('shots', 'unlabelled', 'source'))).toEqual(['gaussian', 'again']);
-    const noise = { name: 'noise', description: '', baseline: false, needs: [] };
+    const noise = { name: 'noise', description: '', baseline: false, needs: [], continues: false };
     const ofOthers = { hyperparameters, described: new Map([...described, ['noise', noise]]) };
     expect(completeBaselines(none, ofOthers, met())).toEqual(['gaussian']);
     expect(completeBaselines({ ...none, portfolio: true }, { ...methods, described: new Map() }, met())).toEqual([
@@ -115,7 +115,7 @@ describe('completeBaselines', () => {
   });
 
   it('have the prior and those whose needs the data meets with a portfolio, each once', () => {
-    const prior = { name: 'prior', description: '', baseline: true, needs: [] };
+    const prior = { name: 'prior', description: '', baseline: true, needs: [], continues: false };
     const withPrior = {
       hyperparameters: methodOf([...NAMES, 'prior']),
       described: new Map([...described, ['prior', prior]]),
@@ -129,7 +129,7 @@ describe('completeBaselines', () => {
 
 describe('completeDefault', () => {
   const offers = (name: string, ...needs: OfferedMethod['needs']) =>
-    [name, { name, description: '', baseline: true, needs }] as const;
+    [name, { name, description: '', baseline: true, needs, continues: false }] as const;
   const offered = {
     described: new Map([offers('noise'), offers('pooled', 'unlabelled'), offers('related', 'source')]),
   };

@@ -14,6 +14,7 @@ export function augmentationMethod(augmentation: Augmentation): GeneratorMethod 
     baseline: true,
     needs: augmentation.needsShots ? ['shots'] : [],
     critic: false,
+    continues: false,
     strength: augmentation.strength !== null,
     hyperparameters: [],
     fit: async () => NOTHING_LEARNED,

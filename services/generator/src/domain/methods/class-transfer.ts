@@ -10,6 +10,7 @@ export const classTransfer: GeneratorMethod = {
   baseline: true,
   needs: [],
   critic: false,
+  continues: false,
   strength: false,
   hyperparameters: [],
   fit: async () => NOTHING_LEARNED,

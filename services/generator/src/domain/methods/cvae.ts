@@ -12,6 +12,7 @@ export const cvae: GeneratorMethod = {
   baseline: true,
   needs: [],
   critic: false,
+  continues: true,
   strength: false,
   hyperparameters: [...VAE_HYPERPARAMETERS, PRIOR_RHO, PRIOR_LABELS, ...OPTIMIZER_HYPERPARAMETERS, GATE_POSTERIOR],
   fit: (options) => fitNetwork(options, { critic: false }),

@@ -35,6 +35,7 @@ export const gan: GeneratorMethod = {
   baseline: false,
   needs: [],
   critic: true,
+  continues: true,
   strength: false,
   hyperparameters: [
     ...VAE_HYPERPARAMETERS,

@@ -27,6 +27,8 @@ export interface GeneratorMethod {
   readonly needs: readonly DataNeed[];
   /** Whether it is fitted against a critic. */
   readonly critic: boolean;
+  /** Whether a fit continues from `options.initialModel`. */
+  readonly continues: boolean;
   /** Whether `rival.strength` has an effect on its samples. */
   readonly strength: boolean;
   /** Its hyperparameters, in the order in which they are advertised. They are active if `method` is this method. */

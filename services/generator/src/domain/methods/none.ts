@@ -6,6 +6,7 @@ export const none: GeneratorMethod = {
   baseline: false,
   needs: [],
   critic: false,
+  continues: false,
   strength: false,
   hyperparameters: [],
   fit: async () => NOTHING_LEARNED,

@@ -12,6 +12,7 @@ export const prior: GeneratorMethod = {
   baseline: true,
   needs: [],
   critic: false,
+  continues: false,
   strength: false,
   hyperparameters: [PRIOR_RHO, GATE_POSTERIOR],
   fit: async ({ settings, data }) => ({

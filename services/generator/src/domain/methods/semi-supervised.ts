@@ -17,6 +17,7 @@ export const semiSupervised: GeneratorMethod = {
   baseline: true,
   needs: ['unlabelled'],
   critic: false,
+  continues: false,
   strength: false,
   hyperparameters: [PRIOR_RHO, GATE_POSTERIOR],
   async fit(options) {

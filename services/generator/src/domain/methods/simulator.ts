@@ -38,6 +38,7 @@ export const simulator: GeneratorMethod = {
   baseline: true,
   needs: ['source'],
   critic: false,
+  continues: false,
   strength: false,
   hyperparameters: [SOURCE_WEIGHT, SOURCE_SHIFT, GATE_POSTERIOR],
   async fit({ settings, data, source }) {

@@ -2,7 +2,7 @@ import { createRandom, type Random } from '@qloom/random/random.ts';
 import type { Points } from '@qloom/study/points/points.ts';
 import { selectRows } from '@qloom/study/points/rows.ts';
 import { abortable, throwIfAborted } from '../abortable.ts';
-import { type Codec, fitCodec } from '../codec.ts';
+import { fitCodec } from '../codec.ts';
 import type { Critic, CriticOpening } from '../critic.ts';
 import { DivergedError } from '../errors.ts';
 import type { FitOptions } from '../fit-options.ts';
@@ -12,7 +12,8 @@ import { hasBase } from '../vae/network.ts';
 import { drawnBases, meanBases } from './base-points.ts';
 import { fitChannelPrior } from './channel-prior.ts';
 import { splitHeldOut } from './held-out.ts';
-import { learnedNetwork, type NetworkPrior } from './neural-model.ts';
+import { initialNetwork } from './initial-network.ts';
+import { learnedNetwork, type NetworkPrior, type NeuralModel } from './neural-model.ts';
 import { fitFingerprint, packResume, type ResumeCheckpoint, unpackResume } from './resume-checkpoint.ts';
 import {
   type Batch,
@@ -27,17 +28,20 @@ const DEFAULT_CHECKPOINT_EVERY = 100;
 
 /**
  * Fits a conditional VAE; with a critic it is the generator of a VAE-GAN. Without one, its samples get noise with the
- * width of its reconstruction error. Throws DivergedError, CancelledError, UnusableCheckpointError for a bad resume,
- * and what the critic throws.
+ * width of its reconstruction error. With an initial model it starts from the averaged parameters of that; the optimizer, the critic
+ * and the schedule of λ_rec start anew. Throws DivergedError, CancelledError, InvalidInitialModelError, UnusableCheckpointError
+ * for a bad resume, and what the critic throws.
  */
 export async function fitNetwork(options: FitOptions, variant: { readonly critic: boolean }): Promise<Fitted> {
   const { settings, data, seed } = options;
   const { points } = data;
   const random = createRandom(seed);
-  const { fit, heldOut } = splitHeldOut(points.y, points.classes, random.fork('held out'));
+  const initial = initialNetwork(options);
+  const splitSeed = initial?.splitSeed ?? seed;
+  const { fit, heldOut } = splitHeldOut(points.y, points.classes, createRandom(splitSeed).fork('held out'));
   const fitPoints = selectRows(points, fit);
   const codec = fitCodec({ ...data, points: fitPoints });
-  const fingerprint = fitFingerprint(settings, seed, data);
+  const fingerprint = fitFingerprint(settings, seed, data, options.initialModel);
   const resumed = options.resume ? unpackResume(fingerprint, options.resume) : undefined;
   const heldOutPoints = selectRows(points, heldOut);
   const prior = networkPrior(options, variant);
@@ -49,9 +53,11 @@ export async function fitNetwork(options: FitOptions, variant: { readonly critic
   let critic: Critic | undefined;
   try {
     if (resumed) trainer.restore(resumed.trainer);
+    else if (initial) trainer.startFrom(initial.parameters);
     if (variant.critic) critic = await openedCritic(options, fitPoints, random, resumed?.critic);
     const values = await train(options, trainer, critic, fingerprint, resumed);
-    return finished(options, variant, trainer, codec, prior, values, resumed?.step ?? 0);
+    const selection = heldOut.length > 0 ? { splitSeed } : {};
+    return finished(options, variant, trainer, { codec: codec.state, prior, ...selection }, values, resumed?.step ?? 0);
   } finally {
     trainer.dispose();
     await critic?.close();
@@ -137,8 +143,7 @@ function finished(
   { settings, data }: FitOptions,
   variant: { readonly critic: boolean },
   trainer: Trainer,
-  codec: Codec,
-  prior: NetworkPrior | undefined,
+  { prior, ...known }: Pick<NeuralModel, 'codec' | 'prior' | 'splitSeed'>,
   values: Record<string, number>,
   resumedFromStep: number,
 ): Fitted {
@@ -146,10 +151,11 @@ function finished(
   const { steps } = settings.training;
   if (!best) throw new DivergedError(steps - 1, 'held-out score', Number.NaN);
   const learned = learnedNetwork({
+    ...known,
     vae: settings.vae,
-    codec: codec.state,
     parameters: best.parameters,
-    observationNoise: variant.critic || prior ? new Array(codec.channels).fill(0) : trainer.residuals(data.points),
+    observationNoise:
+      variant.critic || prior ? known.codec.standardizer.mean.map(() => 0) : trainer.residuals(data.points),
     ...(prior ? { prior } : {}),
   });
   return {

@@ -19,6 +19,11 @@ export interface NeuralModel {
   readonly observationNoise: readonly number[];
   /** For `prior-residual`: ρ of the prior, and whether its draws are the decoder's base points or are added to its output. */
   readonly prior?: NetworkPrior;
+  /**
+   * Seed of the split into points for the fit and points that select the checkpoint, which fits that continue from the model repeat;
+   * absent where nothing was held out.
+   */
+  readonly splitSeed?: number;
 }
 
 /** Encodes a network for a model. */

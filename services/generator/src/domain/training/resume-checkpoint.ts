@@ -23,14 +23,20 @@ interface ResumeContent {
   readonly critics: number;
 }
 
-/** Fingerprint of everything that determines a fit: settings, seed and training points. SHA-256, hex. */
-export function fitFingerprint(settings: GeneratorSettings, seed: number, { points, shape }: TrainingData): string {
+/** Fingerprint of everything that determines a fit: settings, seed, training points and initial model. SHA-256, hex. */
+export function fitFingerprint(
+  settings: GeneratorSettings,
+  seed: number,
+  { points, shape }: TrainingData,
+  initialModel: Uint8Array = new Uint8Array(),
+): string {
   const ordered = Object.fromEntries(Object.entries(settings.forwarded).sort(([a], [b]) => (a < b ? -1 : 1)));
   const { x, y, count, features, classes } = points;
   return createHash('sha256')
     .update(JSON.stringify([{ ...settings, forwarded: ordered }, seed, shape, count, features, classes]))
     .update(new Uint8Array(x.buffer, x.byteOffset, x.byteLength))
     .update(new Uint8Array(y.buffer, y.byteOffset, y.byteLength))
+    .update(initialModel)
     .digest('hex');
 }
 
@@ -68,7 +74,7 @@ export function unpackResume(fit: string, bytes: Uint8Array): ResumeCheckpoint {
   if (kind !== 'resume') throw new UnusableCheckpointError(`resume: the checkpoint is a ${kind}, not a resumable fit`);
   if (own !== fit) {
     throw new UnusableCheckpointError(
-      'resume: the checkpoint is of a fit with other settings, seed or training points',
+      'resume: the checkpoint is of a fit with other settings, seed, training points or initial model',
     );
   }
   return {

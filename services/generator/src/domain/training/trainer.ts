@@ -179,6 +179,12 @@ export class Trainer {
     return { ...this.#network.state(), best: this.#best };
   }
 
+  /** Starts from these parameters, float32 bytes, instead of initial ones, with an optimizer at rest. */
+  startFrom(parameters: Uint8Array): void {
+    const adam = new Uint8Array(8 + 2 * parameters.byteLength);
+    this.#network.restore({ parameters, adam, ema: parameters });
+  }
+
   restore(state: TrainerState): void {
     this.#network.restore(state);
     this.#best = state.best;

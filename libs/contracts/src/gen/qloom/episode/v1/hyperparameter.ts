@@ -159,6 +159,11 @@ export interface Hyperparameter {
     | undefined;
   /** Whether 0 ("add nothing") is allowed in addition to [minimum, maximum]; for numbers on a log scale. */
   zeroAllowed: boolean;
+  /**
+   * Whether a fit that continues from a model (`initial_model` in Fit of the generator) needs the value with which that model was
+   * fitted, as for the sizes of a network.
+   */
+  fixedByModel: boolean;
 }
 
 /** One value. */
@@ -282,6 +287,7 @@ function createBaseHyperparameter(): Hyperparameter {
     defaultValue: undefined,
     condition: undefined,
     zeroAllowed: false,
+    fixedByModel: false,
   };
 }
 
@@ -316,6 +322,9 @@ export const Hyperparameter: MessageFns<Hyperparameter> = {
     }
     if (message.zeroAllowed !== false) {
       writer.uint32(80).bool(message.zeroAllowed);
+    }
+    if (message.fixedByModel !== false) {
+      writer.uint32(88).bool(message.fixedByModel);
     }
     return writer;
   },
@@ -413,6 +422,14 @@ export const Hyperparameter: MessageFns<Hyperparameter> = {
             message.zeroAllowed = reader.bool();
             continue;
           }
+          case 11: {
+            if (tag !== 88) {
+              break;
+            }
+
+            message.fixedByModel = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -444,6 +461,11 @@ export const Hyperparameter: MessageFns<Hyperparameter> = {
         ? globalThis.Boolean(object.zeroAllowed)
         : isSet(object.zero_allowed)
         ? globalThis.Boolean(object.zero_allowed)
+        : false,
+      fixedByModel: isSet(object.fixedByModel)
+        ? globalThis.Boolean(object.fixedByModel)
+        : isSet(object.fixed_by_model)
+        ? globalThis.Boolean(object.fixed_by_model)
         : false,
     };
   },
@@ -480,6 +502,9 @@ export const Hyperparameter: MessageFns<Hyperparameter> = {
     if (message.zeroAllowed !== false) {
       obj.zeroAllowed = message.zeroAllowed;
     }
+    if (message.fixedByModel !== false) {
+      obj.fixedByModel = message.fixedByModel;
+    }
     return obj;
   },
 
@@ -502,6 +527,7 @@ export const Hyperparameter: MessageFns<Hyperparameter> = {
       ? HyperparameterCondition.fromPartial(object.condition)
       : undefined;
     message.zeroAllowed = object.zeroAllowed ?? false;
+    message.fixedByModel = object.fixedByModel ?? false;
     return message;
   },
 };

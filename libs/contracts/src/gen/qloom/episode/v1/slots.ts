@@ -469,7 +469,14 @@ export interface Fold {
     | ArtifactRef
     | undefined;
   /** Labelled points of a source domain that the generator may use; the same in every fold. Absent where the study has none. */
-  source?: ArtifactRef | undefined;
+  source?:
+    | ArtifactRef
+    | undefined;
+  /**
+   * The model that the fit of this fold continues from: that of the same fold in the fit slot of the episode that `continue_from`
+   * names. Absent: the fit starts anew.
+   */
+  initialModel?: ArtifactRef | undefined;
 }
 
 /** Facts of the propose slot: the agent's decision. */
@@ -498,6 +505,8 @@ export interface ProposeFacts {
     | undefined;
   /** Seeds of the QNN's trainings, the same for every arm. */
   qnnSeeds: number[];
+  /** Index of the episode whose models the fits continue from. Absent: they start anew. */
+  continueFrom?: number | undefined;
 }
 
 /** The model fitted on one fold. */
@@ -2088,7 +2097,14 @@ export const QnnSettings_AnsatzOptionsEntry: MessageFns<QnnSettings_AnsatzOption
 };
 
 function createBaseFold(): Fold {
-  return { index: 0, training: undefined, heldOut: undefined, unlabelled: undefined, source: undefined };
+  return {
+    index: 0,
+    training: undefined,
+    heldOut: undefined,
+    unlabelled: undefined,
+    source: undefined,
+    initialModel: undefined,
+  };
 }
 
 export const Fold: MessageFns<Fold> = {
@@ -2107,6 +2123,9 @@ export const Fold: MessageFns<Fold> = {
     }
     if (message.source !== undefined) {
       ArtifactRef.encode(message.source, writer.uint32(42).fork()).join();
+    }
+    if (message.initialModel !== undefined) {
+      ArtifactRef.encode(message.initialModel, writer.uint32(50).fork()).join();
     }
     return writer;
   },
@@ -2164,6 +2183,14 @@ export const Fold: MessageFns<Fold> = {
             message.source = ArtifactRef.decode(reader, reader.uint32());
             continue;
           }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.initialModel = ArtifactRef.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2187,6 +2214,11 @@ export const Fold: MessageFns<Fold> = {
         : undefined,
       unlabelled: isSet(object.unlabelled) ? ArtifactRef.fromJSON(object.unlabelled) : undefined,
       source: isSet(object.source) ? ArtifactRef.fromJSON(object.source) : undefined,
+      initialModel: isSet(object.initialModel)
+        ? ArtifactRef.fromJSON(object.initialModel)
+        : isSet(object.initial_model)
+        ? ArtifactRef.fromJSON(object.initial_model)
+        : undefined,
     };
   },
 
@@ -2206,6 +2238,9 @@ export const Fold: MessageFns<Fold> = {
     }
     if (message.source !== undefined) {
       obj.source = ArtifactRef.toJSON(message.source);
+    }
+    if (message.initialModel !== undefined) {
+      obj.initialModel = ArtifactRef.toJSON(message.initialModel);
     }
     return obj;
   },
@@ -2228,6 +2263,9 @@ export const Fold: MessageFns<Fold> = {
     message.source = (object.source !== undefined && object.source !== null)
       ? ArtifactRef.fromPartial(object.source)
       : undefined;
+    message.initialModel = (object.initialModel !== undefined && object.initialModel !== null)
+      ? ArtifactRef.fromPartial(object.initialModel)
+      : undefined;
     return message;
   },
 };
@@ -2244,6 +2282,7 @@ function createBaseProposeFacts(): ProposeFacts {
     data: undefined,
     qnn: undefined,
     qnnSeeds: [],
+    continueFrom: undefined,
   };
 }
 
@@ -2282,6 +2321,9 @@ export const ProposeFacts: MessageFns<ProposeFacts> = {
         writer.uint32(v);
       }
       writer.join();
+    }
+    if (message.continueFrom !== undefined) {
+      writer.uint32(88).uint32(message.continueFrom);
     }
     return writer;
   },
@@ -2389,6 +2431,14 @@ export const ProposeFacts: MessageFns<ProposeFacts> = {
 
             break;
           }
+          case 11: {
+            if (tag !== 88) {
+              break;
+            }
+
+            message.continueFrom = reader.uint32();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2427,6 +2477,11 @@ export const ProposeFacts: MessageFns<ProposeFacts> = {
         : globalThis.Array.isArray(object?.qnn_seeds)
         ? object.qnn_seeds.map((e: any) => globalThis.Number(e))
         : [],
+      continueFrom: isSet(object.continueFrom)
+        ? globalThis.Number(object.continueFrom)
+        : isSet(object.continue_from)
+        ? globalThis.Number(object.continue_from)
+        : undefined,
     };
   },
 
@@ -2462,6 +2517,9 @@ export const ProposeFacts: MessageFns<ProposeFacts> = {
     if (message.qnnSeeds?.length) {
       obj.qnnSeeds = message.qnnSeeds.map((e) => Math.round(e));
     }
+    if (message.continueFrom !== undefined) {
+      obj.continueFrom = Math.round(message.continueFrom);
+    }
     return obj;
   },
 
@@ -2482,6 +2540,7 @@ export const ProposeFacts: MessageFns<ProposeFacts> = {
       : undefined;
     message.qnn = (object.qnn !== undefined && object.qnn !== null) ? QnnSettings.fromPartial(object.qnn) : undefined;
     message.qnnSeeds = object.qnnSeeds?.map((e) => e) || [];
+    message.continueFrom = object.continueFrom ?? undefined;
     return message;
   },
 };

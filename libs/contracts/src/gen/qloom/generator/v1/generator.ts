@@ -120,6 +120,11 @@ export interface Method {
   baseline: boolean;
   /** What it needs; INVALID_ARGUMENT in Fit where it is absent. Points that a method does not need are read and not used. */
   needs: Need[];
+  /**
+   * Whether a fit of this method continues from the part `initial_model`. Where it does not, that part is INVALID_ARGUMENT. In a
+   * generator from before this field existed: false.
+   */
+  continues: boolean;
 }
 
 /**
@@ -176,6 +181,15 @@ export interface FitRequest {
      * classes.
      */
     { $case: "source"; value: LabelledPoints }
+    | //
+    /**
+     * Then, to continue training, the chunks of a model that this implementation fitted to the same training points: the fit starts
+     * from the parameters of the model instead of initial ones, and does as many steps as it would without. What is not in the
+     * model, such as a critic, starts anew. Hyperparameters that are `fixed_by_model` must have the values with which the model was
+     * fitted. INVALID_ARGUMENT: the bytes are no model, the model does not fit the settings or the points, or the method does not
+     * continue (Method.continues).
+     */
+    { $case: "initialModel"; value: BytesChunk }
     | //
     /** Then, to resume from a checkpoint, its chunks. */
     { $case: "resume"; value: BytesChunk }
@@ -428,7 +442,7 @@ export const GetCapabilitiesResponse: MessageFns<GetCapabilitiesResponse> = {
 };
 
 function createBaseMethod(): Method {
-  return { name: "", description: "", baseline: false, needs: [] };
+  return { name: "", description: "", baseline: false, needs: [], continues: false };
 }
 
 export const Method: MessageFns<Method> = {
@@ -448,6 +462,9 @@ export const Method: MessageFns<Method> = {
         writer.int32(v);
       }
       writer.join();
+    }
+    if (message.continues !== false) {
+      writer.uint32(40).bool(message.continues);
     }
     return writer;
   },
@@ -507,6 +524,14 @@ export const Method: MessageFns<Method> = {
 
             break;
           }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.continues = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -525,6 +550,7 @@ export const Method: MessageFns<Method> = {
       description: isSet(object.description) ? globalThis.String(object.description) : "",
       baseline: isSet(object.baseline) ? globalThis.Boolean(object.baseline) : false,
       needs: globalThis.Array.isArray(object?.needs) ? object.needs.map((e: any) => needFromJSON(e)) : [],
+      continues: isSet(object.continues) ? globalThis.Boolean(object.continues) : false,
     };
   },
 
@@ -542,6 +568,9 @@ export const Method: MessageFns<Method> = {
     if (message.needs?.length) {
       obj.needs = message.needs.map((e) => needToJSON(e));
     }
+    if (message.continues !== false) {
+      obj.continues = message.continues;
+    }
     return obj;
   },
 
@@ -554,6 +583,7 @@ export const Method: MessageFns<Method> = {
     message.description = object.description ?? "";
     message.baseline = object.baseline ?? false;
     message.needs = object.needs?.map((e) => e) || [];
+    message.continues = object.continues ?? false;
     return message;
   },
 };
@@ -837,6 +867,9 @@ export const FitRequest: MessageFns<FitRequest> = {
       case "source":
         LabelledPoints.encode(message.part.value, writer.uint32(42).fork()).join();
         break;
+      case "initialModel":
+        BytesChunk.encode(message.part.value, writer.uint32(50).fork()).join();
+        break;
       case "resume":
         BytesChunk.encode(message.part.value, writer.uint32(26).fork()).join();
         break;
@@ -889,6 +922,14 @@ export const FitRequest: MessageFns<FitRequest> = {
             message.part = { $case: "source", value: LabelledPoints.decode(reader, reader.uint32()) };
             continue;
           }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.part = { $case: "initialModel", value: BytesChunk.decode(reader, reader.uint32()) };
+            continue;
+          }
           case 3: {
             if (tag !== 26) {
               break;
@@ -919,6 +960,10 @@ export const FitRequest: MessageFns<FitRequest> = {
         ? { $case: "unlabelled", value: UnlabelledPoints.fromJSON(object.unlabelled) }
         : isSet(object.source)
         ? { $case: "source", value: LabelledPoints.fromJSON(object.source) }
+        : isSet(object.initialModel)
+        ? { $case: "initialModel", value: BytesChunk.fromJSON(object.initialModel) }
+        : isSet(object.initial_model)
+        ? { $case: "initialModel", value: BytesChunk.fromJSON(object.initial_model) }
         : isSet(object.resume)
         ? { $case: "resume", value: BytesChunk.fromJSON(object.resume) }
         : undefined,
@@ -935,6 +980,8 @@ export const FitRequest: MessageFns<FitRequest> = {
       obj.unlabelled = UnlabelledPoints.toJSON(message.part.value);
     } else if (message.part?.$case === "source") {
       obj.source = LabelledPoints.toJSON(message.part.value);
+    } else if (message.part?.$case === "initialModel") {
+      obj.initialModel = BytesChunk.toJSON(message.part.value);
     } else if (message.part?.$case === "resume") {
       obj.resume = BytesChunk.toJSON(message.part.value);
     }
@@ -968,6 +1015,12 @@ export const FitRequest: MessageFns<FitRequest> = {
       case "source": {
         if (object.part?.value !== undefined && object.part?.value !== null) {
           message.part = { $case: "source", value: LabelledPoints.fromPartial(object.part.value) };
+        }
+        break;
+      }
+      case "initialModel": {
+        if (object.part?.value !== undefined && object.part?.value !== null) {
+          message.part = { $case: "initialModel", value: BytesChunk.fromPartial(object.part.value) };
         }
         break;
       }
@@ -1913,9 +1966,10 @@ export const GeneratorServiceService = {
   },
   /**
    * Fits one model. The client sends settings, then the training points, then unlabelled points and points of a source domain if
-   * the method needs them (`methods` in GetCapabilities), then (to resume from a checkpoint) resume, and half-closes. The service
-   * responds with progress, resumable checkpoints, the model, and last the summary.
-   * The same settings and points give the same model, bit for bit, resumed or not.
+   * the method needs them (`methods` in GetCapabilities), then (to continue training from a model) initial_model, then (to resume
+   * from a checkpoint) resume, and half-closes. The service responds with progress, resumable checkpoints, the model, and last the
+   * summary.
+   * The same settings, points and initial model give the same model, bit for bit, resumed or not.
    * Statuses: capabilities.proto. FAILED_PRECONDITION: the fit cannot continue from the checkpoint in resume; details contain
    * "resume". UNAVAILABLE: the critic cannot be reached; retry.
    */
@@ -1951,9 +2005,10 @@ export interface GeneratorServiceServer extends UntypedServiceImplementation {
   getCapabilities: handleUnaryCall<GetCapabilitiesRequest, GetCapabilitiesResponse>;
   /**
    * Fits one model. The client sends settings, then the training points, then unlabelled points and points of a source domain if
-   * the method needs them (`methods` in GetCapabilities), then (to resume from a checkpoint) resume, and half-closes. The service
-   * responds with progress, resumable checkpoints, the model, and last the summary.
-   * The same settings and points give the same model, bit for bit, resumed or not.
+   * the method needs them (`methods` in GetCapabilities), then (to continue training from a model) initial_model, then (to resume
+   * from a checkpoint) resume, and half-closes. The service responds with progress, resumable checkpoints, the model, and last the
+   * summary.
+   * The same settings, points and initial model give the same model, bit for bit, resumed or not.
    * Statuses: capabilities.proto. FAILED_PRECONDITION: the fit cannot continue from the checkpoint in resume; details contain
    * "resume". UNAVAILABLE: the critic cannot be reached; retry.
    */
@@ -1987,9 +2042,10 @@ export interface GeneratorServiceClient extends Client {
   ): ClientUnaryCall;
   /**
    * Fits one model. The client sends settings, then the training points, then unlabelled points and points of a source domain if
-   * the method needs them (`methods` in GetCapabilities), then (to resume from a checkpoint) resume, and half-closes. The service
-   * responds with progress, resumable checkpoints, the model, and last the summary.
-   * The same settings and points give the same model, bit for bit, resumed or not.
+   * the method needs them (`methods` in GetCapabilities), then (to continue training from a model) initial_model, then (to resume
+   * from a checkpoint) resume, and half-closes. The service responds with progress, resumable checkpoints, the model, and last the
+   * summary.
+   * The same settings, points and initial model give the same model, bit for bit, resumed or not.
    * Statuses: capabilities.proto. FAILED_PRECONDITION: the fit cannot continue from the checkpoint in resume; details contain
    * "resume". UNAVAILABLE: the critic cannot be reached; retry.
    */
