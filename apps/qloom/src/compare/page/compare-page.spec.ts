@@ -47,6 +47,12 @@ describe('the page of a comparison', () => {
     expect(html).toContain('8 of 8');
   });
 
+  it('speaks of a best baseline only where there is one', () => {
+    expect(html).toContain('best baseline');
+    const without = compare(makeComparedCell({ ...SMALL, gains: { qloom: 0.04, oracle: 0.06 } }));
+    expect(page(without)).not.toContain('best baseline');
+  });
+
   it('says what each interval covers', () => {
     expect(html).toContain('so that intervals cover this decision');
     const searched = page(compare({ ...makeComparedCell({ ...SMALL, episodes: 12 }) }));

@@ -6,6 +6,7 @@ import type { ArmOfCell, CellResult, CompareResult, FinishedCell } from '../../r
 import { qloomOf } from '../../result/headline-sentences.ts';
 import { markerKey } from '../plots/markers.ts';
 import { type ForestRow, plotForest } from '../plots/plot-forest.ts';
+import { baselineKey } from './section-labels.ts';
 
 /** A cell with its result. */
 type Finished = CellResult & { readonly finished: FinishedCell };
@@ -25,10 +26,7 @@ export function gapSection({ cells }: CompareResult): Markup {
       'Real data only is 0%, as many true samples as the oracle adds are 100%. Where true samples themselves gain less than a point, or ' +
         'not surely anything, there is no gap, and nothing is divided by it.',
     ) +
-    markerKey([
-      ['qloom', 'Qloom, as it chooses'],
-      ['baseline', 'best baseline of the cell'],
-    ]) +
+    markerKey([['qloom', 'Qloom, as it chooses'], ...baselineKey(cells)]) +
     wideFigure(
       plotForest(rows, {
         text: { id: 'gaps', title: 'Share of the gap closed, by cell', description: described(rows) },

@@ -4,6 +4,7 @@ import { QLOOM_UNSELECTED } from '../../../result/arms.ts';
 import type { ArmOfCell, CompareResult, FinishedCell } from '../../result/compare-result.ts';
 import { markerKey } from '../plots/markers.ts';
 import { plotCurves, type RoledCurve } from '../plots/plot-curves.ts';
+import { baselineKey } from './section-labels.ts';
 
 /** Losses of the QNN and of Qloom's generator along their trainings, cell by cell. */
 export function learningSection({ cells }: CompareResult): Markup {
@@ -17,12 +18,7 @@ export function learningSection({ cells }: CompareResult): Markup {
     return plots.length === 0 ? [] : [element('h3', {}, escapeText(name)) + gridFigure(plots, '')];
   });
   return (
-    markerKey([
-      ['real-only', 'real data only'],
-      ['qloom', 'Qloom'],
-      ['baseline', 'best baseline'],
-      ['oracle', 'oracle'],
-    ]) +
+    markerKey([['real-only', 'real data only'], ['qloom', 'Qloom'], ...baselineKey(cells), ['oracle', 'oracle']]) +
     gridFigure(
       qnn,
       'Training loss of the QNN on the points of each arm, mean over draws and seeds. Lower is not better: a QNN ' +
