@@ -24,9 +24,11 @@ const cell = (name: string, task: string, labels: number, settings: Readonly<Rec
   task: createNamedTask(task, settings),
 });
 
-/** A cell of the hidden manifold in ten dimensions. */
-export const hiddenManifold = (world: number, labels: number): Cell =>
-  cell(`hidden-manifold-${world}`, 'hidden-manifold', labels, { world });
+/** A cell of the hidden manifold in ten dimensions, of another dimension than the task's default where `manifold` is given. */
+export const hiddenManifold = (world: number, labels: number, settings: { readonly manifold?: number } = {}): Cell => {
+  const name = settings.manifold === undefined ? 'hidden-manifold' : `hidden-manifold-of-${settings.manifold}`;
+  return cell(`${name}-${world}`, 'hidden-manifold', labels, { world, ...settings });
+};
 
 /** A cell of the phases of eight spins, four observables from 16 shots each. */
 export const annni = (labels: number): Cell => cell('annni', 'annni', labels, ANNNI);

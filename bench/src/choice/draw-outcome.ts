@@ -1,5 +1,4 @@
 import { CHOICE_CLASSIFIERS } from '@qloom/agent/domain/choice/choice-classifier.ts';
-import { choiceFolds } from '@qloom/agent/domain/choice/choice-folds.ts';
 import type { PairedScores } from '@qloom/agent/domain/choice/paired-scores.ts';
 import { type PriorDimension, priorDimension } from '@qloom/agent/domain/choice/prior-dimension.ts';
 import { ratioByLabels } from '@qloom/agent/domain/selection/learned-defaults.ts';
@@ -11,9 +10,10 @@ import { sampleModel } from '@qloom/generator/domain/sample.ts';
 import { PROBABILISTIC_CLASSIFIERS } from '@qloom/metrics/classifiers/classifier-table.ts';
 import { createRandom } from '@qloom/random/random.ts';
 import type { Points } from '@qloom/study/points/points.ts';
-import { classCounts, concatenateRows, selectRows } from '@qloom/study/points/rows.ts';
+import { classCounts, concatenateRows } from '@qloom/study/points/rows.ts';
 import { type Cell, labelsOf } from '../augmentation/cells.ts';
-import { accuracies, type Qnn, train } from '../augmentation/qnn-arms.ts';
+import { accuracies, type Qnn } from '../augmentation/qnn-arms.ts';
+import { crossValidation, scoreOfQnn } from './cross-validation.ts';
 
 /** Accuracies on test points of one draw of labels, and the cross-validation that a rule sees. */
 export interface DrawOutcome {
@@ -62,27 +62,12 @@ export async function pointsOfPrior({ task }: Cell, points: Points, counts: numb
 
 /** The cross-validation of a choice, with the folds and classifiers of the agent. */
 async function crossValidated(qnn: Qnn, real: Points, seed: number): Promise<PairedScores> {
-  const folds = choiceFolds(real, false, createRandom(`choice ${seed}`));
-  const parts = folds.flatMap((division, repeat) => division.map((fold) => ({ ...fold, seed: 1000 * seed + repeat })));
-  const trainings = parts.map(({ train: rows, heldOut, seed: ofQnn }) => {
-    const points = selectRows(real, rows);
-    return { real: points, points, heldOut: selectRows(real, heldOut), seed: ofQnn };
-  });
-  const right = (predicted: Int32Array, { y }: Points) =>
-    Float64Array.from(predicted, (label, row) => Number(label === y[row]));
-  const byQnn = (await train(qnn, trainings)).map(({ predictions }, i) => right(predictions, trainings[i].heldOut));
+  const validation = crossValidation(real, seed);
   const by = (name: keyof typeof CHOICE_CLASSIFIERS) =>
-    trainings.map(({ points, heldOut, seed: ofFit }) =>
-      right(PROBABILISTIC_CLASSIFIERS[CHOICE_CLASSIFIERS[name]].fit(points, ofFit).predict(heldOut), heldOut),
+    validation.score(
+      validation.parts.map(({ points, heldOut, seed: ofFit }) =>
+        PROBABILISTIC_CLASSIFIERS[CHOICE_CLASSIFIERS[name]].fit(points, ofFit).predict(heldOut),
+      ),
     );
-  const score = (ofParts: readonly Float64Array[]) => {
-    const shares = new Float64Array(real.count);
-    parts.forEach(({ heldOut }, i) => {
-      heldOut.forEach((row, at) => {
-        shares[row] += ofParts[i][at] / folds.length;
-      });
-    });
-    return Array.from({ length: real.classes }, (_, label) => shares.filter((_, row) => real.y[row] === label));
-  };
-  return { classifier: score(by('classifier')), flexible: score(by('flexible')), qnn: score(byQnn) };
+  return { classifier: by('classifier'), flexible: by('flexible'), qnn: await scoreOfQnn(qnn, validation) };
 }

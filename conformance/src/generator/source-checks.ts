@@ -45,6 +45,13 @@ export function sourceChecks(context: FitContext): readonly Check[] {
     );
   });
 
+  list.promise('the ratio of a method that is described is a positive number', async () => {
+    for (const { name, ratio } of await described()) {
+      const isPositive = ratio === undefined || (ratio > 0 && Number.isFinite(ratio));
+      must(isPositive, `${name} has the ratio ${ratio}`, 'a number above 0, or none');
+    }
+  });
+
   list.promise('points that a method does not need are read and not used', async () => {
     await described();
     await ask(SOURCES);

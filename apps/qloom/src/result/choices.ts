@@ -1,4 +1,9 @@
-import { type Incumbent, IncumbentKind, type StudyResult } from '@qloom/contracts/gen/qloom/agent/v1/result.ts';
+import {
+  type Incumbent,
+  IncumbentKind,
+  type ReplicateChoice,
+  type StudyResult,
+} from '@qloom/contracts/gen/qloom/agent/v1/result.ts';
 
 /** Whether Qloom's points were added on any replicate. In results without choices `addsData` held for all of them. */
 export function addsAnywhere({ choices, addsData }: StudyResult): boolean {
@@ -38,13 +43,30 @@ export function choicesText({ choices, ownChoice }: StudyResult): string {
   return `Points were added on ${added} of ${choices.length} replicates${scores}${dimensions}.${own}`;
 }
 
-/** Which method the portfolio took, why, and on how many replicates; empty in results without that arm. */
+/** Which methods the portfolio took, why, and on how many replicates; empty in results without that arm. */
 export function portfolioText({ portfolio }: StudyResult): string {
   if (portfolio === undefined) return '';
   const { arm, reason, choices } = portfolio;
-  const added = choices.filter(({ adds }) => adds).length;
+  const added = choices.filter((choice) => choice.adds && choice.arm === undefined).length;
   const took = arm === '' ? 'no method' : `the method of arm ${arm}`;
-  return `The portfolio took ${took}, added on ${added} of ${choices.length} replicates. ${reason}`;
+  const text = `The portfolio took ${took}, added on ${added} of ${choices.length} replicates. ${reason}`;
+  return `${text} ${alternativeText(choices)}`.trimEnd();
+}
+
+/** On how many replicates the alternative was considered and taken, and the mean scores behind it; empty where it was on none. */
+function alternativeText(choices: readonly ReplicateChoice[]): string {
+  const considered = choices.flatMap(({ alternativeScore, qnnScore, arm }) =>
+    alternativeScore === undefined || qnnScore === undefined ? [] : [{ alternativeScore, qnnScore, arm }],
+  );
+  if (considered.length === 0) return '';
+  const taken = considered.filter(({ arm }) => arm !== undefined);
+  const meanOf = (of: 'alternativeScore' | 'qnnScore'): string =>
+    `${((100 * considered.reduce((sum, choice) => sum + choice[of], 0)) / considered.length).toFixed(1)}%`;
+  const what = taken.length === 0 ? 'Points of another method were' : `Points of ${taken[0].arm} were`;
+  return (
+    `${what} considered on ${considered.length} ${considered.length === 1 ? 'replicate' : 'replicates'} whose labels lie beside the generator's density, and added instead on ` +
+    `${taken.length} (mean cross-validated accuracy of the QNN there ${meanOf('alternativeScore')} with them, ${meanOf('qnnScore')} without).`
+  );
 }
 
 /** Display name of a candidate. */

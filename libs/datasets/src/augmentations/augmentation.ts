@@ -29,6 +29,8 @@ export interface Augmentation {
     readonly default: number;
     readonly meaning: string;
   } | null;
+  /** Whether points are drawn from a smooth density fitted to each class. */
+  readonly classDensity: boolean;
   /** Whether the features must be expectations measured with a known number of shots. */
   readonly needsShots: boolean;
   /**

@@ -11,6 +11,7 @@ export const classGaussian: Augmentation = {
   title: 'Class-conditional Gaussian',
   strength: { low: 0.25, high: 2, default: 1, meaning: "deviation, in the fitted Gaussian's" },
   needsShots: false,
+  classDensity: true,
   augment(points, request) {
     const strength = strengthOf(classGaussian, request);
     const { random } = request;

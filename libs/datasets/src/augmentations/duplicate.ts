@@ -7,6 +7,7 @@ export const duplicate: Augmentation = {
   title: 'Duplicated real points',
   strength: null,
   needsShots: false,
+  classDensity: false,
   augment(points, request) {
     return synthesize(points, request, (rows) => {
       const next = takeInTurn(rows, request.random);

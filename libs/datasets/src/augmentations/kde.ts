@@ -11,6 +11,7 @@ export const kde: Augmentation = {
   title: 'Kernel density per class',
   strength: { low: 0.1, high: 3, default: 1, meaning: "bandwidth, in Scott's" },
   needsShots: false,
+  classDensity: true,
   augment(points, request) {
     const strength = strengthOf(kde, request);
     const { features } = points;

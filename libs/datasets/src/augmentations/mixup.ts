@@ -16,6 +16,7 @@ export const mixup: Augmentation = {
     meaning: 'both parameters of the Beta distribution of the mixing weight',
   },
   needsShots: false,
+  classDensity: false,
   augment(points, request) {
     const strength = strengthOf(mixup, request);
     const { features } = points;

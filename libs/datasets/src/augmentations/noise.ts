@@ -13,6 +13,7 @@ export const noise: Augmentation = {
     meaning: "deviation of the noise, in each feature's standard deviation",
   },
   needsShots: false,
+  classDensity: false,
   augment(points, request) {
     const strength = strengthOf(noise, request);
     const { scale } = fitStandardizer(points);

@@ -18,6 +18,7 @@ export const rotations: Augmentation = {
     meaning: 'length of the step, as a fraction of the distance from the mean',
   },
   needsShots: false,
+  classDensity: false,
   augment(points, request) {
     const strength = strengthOf(rotations, request);
     const { features } = points;

@@ -14,6 +14,7 @@ export const shots: Augmentation = {
   title: 'Expectations measured again',
   strength: { low: 0.1, high: 4, default: 1, meaning: "variance of the posterior, in the exact posterior's" },
   needsShots: true,
+  classDensity: false,
   augment(points, request) {
     const strength = strengthOf(shots, request);
     const n = request.shots;

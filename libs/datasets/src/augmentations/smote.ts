@@ -16,6 +16,7 @@ export const smote: Augmentation = {
   title: 'SMOTE',
   strength: { low: 0.1, high: 1, default: 1, meaning: 'greatest fraction of the way to the neighbour' },
   needsShots: false,
+  classDensity: false,
   augment(points, request) {
     const strength = strengthOf(smote, request);
     const { features, x } = points;

@@ -9,13 +9,23 @@ const NEEDS: Readonly<Record<DataNeed, Need>> = {
 };
 
 /** The message that describes a method. Its needs must be known. */
-export function encodeMethod({ name, description, baseline, needs, continues }: OfferedMethod): Method {
+export function encodeMethod({
+  name,
+  description,
+  baseline,
+  needs,
+  continues,
+  classDensity,
+  ratio,
+}: OfferedMethod): Method {
   return {
     name,
     description,
     baseline,
     needs: needs.map((need) => (need === 'unknown' ? Need.UNSPECIFIED : NEEDS[need])),
     continues,
+    classDensity,
+    ratio,
   };
 }
 
@@ -39,8 +49,9 @@ export function methodNeeds(
   return offeredMethods(answer).get(String(name))?.needs ?? [];
 }
 
-function decodeMethod({ needs, ...method }: Method): OfferedMethod {
-  return { ...method, needs: needs.map(decodeNeed) };
+function decodeMethod({ needs, ratio, ...method }: Method): OfferedMethod {
+  const isRatio = ratio !== undefined && ratio > 0;
+  return { ...method, needs: needs.map(decodeNeed), ratio: isRatio ? ratio : undefined };
 }
 
 function decodeNeed(need: Need): DataNeed | 'unknown' {

@@ -15,6 +15,13 @@ export interface OfferedMethod {
   readonly needs: readonly (DataNeed | 'unknown')[];
   /** Whether its fits continue from a model. */
   readonly continues: boolean;
+  /**
+   * Whether its points are drawn from a smooth density of each class that is fitted to labelled points. Absent: not known, and taken
+   * for true.
+   */
+  readonly classDensity?: boolean;
+  /** Value of `synthRatio` from which to start, above 0; absent: any. */
+  readonly ratio?: number;
 }
 
 /** The hyperparameter by which a generator offers its methods. */

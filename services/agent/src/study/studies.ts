@@ -25,6 +25,7 @@ import {
   completeBaselines,
   completeDefault,
   type GeneratorMethods,
+  methodFacts,
   requireBaselines,
   requireMethods,
   requirePretrainingBaseline,
@@ -196,7 +197,7 @@ async function checkedSettings(
   return { settings: { ...settings, data: counted }, data, seeds };
 }
 
-/** The settings with what depends on the generator's methods and the data: the baselines, and the portfolio's default. */
+/** The settings with what depends on the generator's methods and the data: baselines, the portfolio's default, facts of the methods. */
 function withMethods(
   { evaluation, ...settings }: CompleteSettings,
   methods: GeneratorMethods,
@@ -206,7 +207,10 @@ function withMethods(
   const portfolioDefault = evaluation.portfolio
     ? completeDefault(evaluation.portfolioDefault, rivals, methods)
     : undefined;
-  return { ...settings, evaluation: { ...evaluation, rivals, portfolioDefault } };
+  return {
+    ...settings,
+    evaluation: { ...evaluation, rivals, portfolioDefault, methods: methodFacts(evaluation, rivals, methods) },
+  };
 }
 
 /**
@@ -230,6 +234,7 @@ function asOldAs(created: CompleteSettings | undefined, given: CompleteSettings)
     evaluation: {
       ...given.evaluation,
       portfolioDefault,
+      methods: created.evaluation.methods,
       ...(isCompleted ? { rivals: known } : {}),
       ...(isOldChoice ? { choice: '' } : {}),
     },

@@ -21,7 +21,9 @@ import { bindService, type ServiceBinding } from '@qloom/service-kit/server/hand
 import type { Configuration, Hyperparameter } from '@qloom/study/hyperparameters/hyperparameter.ts';
 import type { Points } from '@qloom/study/points/points.ts';
 import { concatenateRows } from '@qloom/study/points/rows.ts';
+import type { OfferedMethod } from '@qloom/study/synthesis/offered-method.ts';
 import { decodeConfiguration, encodeHyperparameter } from '@qloom/study-rpc/codec/hyperparameters.ts';
+import { encodeMethod } from '@qloom/study-rpc/codec/offered-methods.ts';
 import { createPointsCollector, encodePoints } from '@qloom/study-rpc/codec/points.ts';
 import { encodeBytes, encodeTensor } from '@qloom/study-rpc/codec/tensors.ts';
 import { createByteAssembler } from '@qloom/tensor/byte-chunks.ts';
@@ -84,15 +86,16 @@ export interface StandInHooks {
 }
 
 /**
- * A generator that jitters training points by an amount given by its learning rate, and offers `parameters`. `gan.lrG` above 1.8e-3
- * diverges.
+ * A generator that jitters training points by an amount given by its learning rate, offers `parameters` and describes `methods`.
+ * `gan.lrG` above 1.8e-3 diverges.
  */
 export function standInGenerator(
   hooks: StandInHooks = {},
   parameters: readonly Hyperparameter[] = PARAMETERS,
+  methods: readonly OfferedMethod[] = [],
 ): ServiceBinding {
   return bindService(GeneratorServiceService, {
-    getCapabilities: async () => ({ ...capabilities('generator', parameters), methods: [] }),
+    getCapabilities: async () => ({ ...capabilities('generator', parameters), methods: methods.map(encodeMethod) }),
     async *fit(requests: AsyncIterable<FitRequest>) {
       const collector = createPointsCollector('training');
       let width = 0.1;

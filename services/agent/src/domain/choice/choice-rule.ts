@@ -10,6 +10,8 @@ interface Evidence {
   readonly scores: PairedScores | null;
   /** The dimension of the replicate's labels, measured with the scores; null where it cannot be, and in logs from before it was. */
   readonly dimension: PriorDimension | null;
+  /** Whether the points are drawn from a smooth density fitted to each class, as those of the prior are. Absent: taken for true. */
+  readonly isClassDensity?: boolean;
 }
 
 /** Whether the points of the selected configuration are added to a replicate's labels: a row of `choice-table.ts`. */
@@ -19,4 +21,9 @@ export interface ChoiceRule {
   /** Whether {@link Evidence.scores} and the dimension are measured on every replicate. */
   readonly isCrossValidated: boolean;
   adds(evidence: Evidence): boolean;
+  /**
+   * Whether the labels lie where no density of a class has its points, so that those of another method may help; absent in a rule that
+   * does not ask.
+   */
+  isBeside?(dimension: PriorDimension | null): boolean;
 }

@@ -1,5 +1,7 @@
 import { createRandom } from '@qloom/random/random.ts';
 import type { Points } from '@qloom/study/points/points.ts';
+import fc from 'fast-check';
+import { alternativeScore } from './alternative.ts';
 import { choiceFolds } from './choice-folds.ts';
 import { CHOICE_RULES, choiceRuleOf } from './choice-table.ts';
 import { differenceOf, type PairedScores } from './paired-scores.ts';
@@ -70,6 +72,19 @@ describe('rules', () => {
     expect(classifier.adds({ ...speaksFor, dimension: { labels: 1, prior: 6 } })).toBe(true);
   });
 
+  it('the dimension rule does not refuse the places of points that follow no density of a class', () => {
+    const beside = { ...evidence(40, { classifier: 0.8, qnn: 0.7 }), dimension: { labels: 1, prior: 6 } };
+    const { adds, isBeside } = CHOICE_RULES.dimension;
+    const decisions = [undefined, true, false].map((isClassDensity) => adds({ ...beside, isClassDensity }));
+    expect(decisions).toEqual([false, false, true]);
+    expect([isBeside?.(beside.dimension), isBeside?.({ labels: 3, prior: 6 }), isBeside?.(null)]).toEqual([
+      true,
+      false,
+      false,
+    ]);
+    expect(CHOICE_RULES.classifier).not.toHaveProperty('isBeside');
+  });
+
   it('a class with few points counts as much as the others', () => {
     const paired = scores([[1], [1, 1, 0, 0]], [[0], [1, 1, 1, 1]]);
     expect(classifier.adds({ utility: utility(0), scores: paired, dimension: null })).toBe(true);
@@ -80,6 +95,36 @@ describe('rules', () => {
     expect(CHOICE_RULES.utility.adds({ utility: utility(-0.01), scores: null, dimension: null })).toBe(false);
     expect(choiceRuleOf('')).toBe(CHOICE_RULES.utility);
     expect(CHOICE_RULES.always.adds({ utility: utility(-1), scores: null, dimension: null })).toBe(true);
+  });
+});
+
+describe('alternativeScore', () => {
+  const of = (...classes: number[][]) => classes.map((points) => Float64Array.from(points));
+
+  it('is ahead by more than one standard error of the paired difference', () => {
+    // Two of four labels are right only with the points. Agresti and Min, by hand: m* = 4 + 2, variance (Σz² + 1 − (Σz)²/m*)/m*².
+    const ahead = alternativeScore(of([1, 0], [0, 0]), of([1, 1], [1, 0]));
+    expect(ahead.score).toBe(0.75);
+    expect(ahead.standardError).toBeCloseTo(Math.sqrt((2 + 1 - 4 / 6) / 36), 12);
+    expect(ahead.isAhead).toBe(true);
+    // One of four: a difference of .25, and an error of the square root of (1 + 1 − 1/6)/36, .2257.
+    expect(alternativeScore(of([1, 0], [0, 0]), of([1, 1], [0, 0])).isAhead).toBe(true);
+    // One of two repeats: .125 against the square root of (.25 + 1 − .25/6)/36, .1832.
+    expect(alternativeScore(of([1, 0], [0, 0]), of([1, 0.5], [0, 0])).isAhead).toBe(false);
+  });
+
+  it('is never ahead of itself, nor where it is behind', () => {
+    const share = fc.float({ min: 0, max: 1, noNaN: true });
+    const scores = fc.array(fc.tuple(share, share), { minLength: 1, maxLength: 20 });
+    fc.assert(
+      fc.property(scores, scores, (first, second) => {
+        const [low, high] = [0, 1].map((which) =>
+          of(...[first, second].map((points) => points.map((pair) => [...pair].sort((a, b) => a - b)[which]))),
+        );
+        expect(alternativeScore(low, low).isAhead).toBe(false);
+        expect(alternativeScore(high, low).isAhead).toBe(false);
+      }),
+    );
   });
 });
 

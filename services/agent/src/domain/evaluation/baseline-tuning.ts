@@ -25,6 +25,17 @@ export function baselineHyperparameters(advertised: readonly Hyperparameter[]): 
   });
 }
 
+/** The hyperparameters with `ratio` as the default of `synthRatio`, within its range; unchanged without a ratio, or where it is pinned. */
+export function withRatio(
+  parameters: readonly NumericHyperparameter[],
+  ratio: number | undefined,
+): NumericHyperparameter[] {
+  return parameters.map((parameter) => {
+    if (ratio === undefined || parameter.name !== SYNTH_RATIO || parameter.min === parameter.max) return parameter;
+    return { ...parameter, default: Math.min(parameter.max, Math.max(parameter.min, ratio)) };
+  });
+}
+
 /**
  * Setting `index` of a baseline: its defaults first, then points of a Sobol sequence over ratio and strength, with the
  * method's name.

@@ -1,4 +1,5 @@
 import type { Configuration } from '@qloom/study/hyperparameters/hyperparameter.ts';
+import type { AlternativeScore } from '../choice/alternative.ts';
 import type { PairedScores } from '../choice/paired-scores.ts';
 import type { PriorDimension } from '../choice/prior-dimension.ts';
 import type { MethodChoice } from '../selection/portfolio.ts';
@@ -14,15 +15,23 @@ export interface Decision {
 }
 
 /** To which labels points are added. */
-export interface Decisions {
+export interface Decisions<D extends Decision = Decision> {
   /** The decision for each replicate; null until it is known. Shape [replicates]. */
-  readonly replicates: readonly (Decision | null)[];
+  readonly replicates: readonly (D | null)[];
   /** The decision for the study's own labels; null until it is known. */
-  readonly own: Decision | null;
+  readonly own: D | null;
 }
 
-/** The method of the arm `portfolio`, and to which labels its points are added. */
-export interface Portfolio extends Decisions {
+/** Which points arm `portfolio` adds to one set of labels. */
+export interface PortfolioDecision extends Decision {
+  /** The arm whose points are added; null where none are. */
+  readonly arm: string | null;
+  /** The QNN with the points of the alternative; null where they are not considered. */
+  readonly alternative: AlternativeScore | null;
+}
+
+/** The method of the arm `portfolio`, and to which labels its points, or those of the alternative, are added. */
+export interface Portfolio extends Decisions<PortfolioDecision> {
   readonly method: MethodChoice;
 }
 

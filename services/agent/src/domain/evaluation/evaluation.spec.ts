@@ -1,5 +1,5 @@
 import { createSpace } from '@qloom/study/space/space.ts';
-import { baselineConfiguration, baselineHyperparameters, bestSetting } from './baseline-tuning.ts';
+import { baselineConfiguration, baselineHyperparameters, bestSetting, withRatio } from './baseline-tuning.ts';
 import { effectsOf } from './effects.ts';
 import { armsOf, comparisonJobs, type EvaluationPlan, scoresJob, searchJobs } from './jobs.ts';
 
@@ -13,6 +13,7 @@ const plan: EvaluationPlan = {
   hasChoiceJobs: true,
   hasPortfolio: false,
   portfolioDefault: 'qloom',
+  alternative: null,
   hasPretraining: false,
 };
 
@@ -99,6 +100,18 @@ describe('baselines', () => {
     const settings = Array.from({ length: 16 }, (_, i) => baselineConfiguration(parameters, 'noise', i, 1));
     for (const setting of settings) expect(setting.synthRatio).toBeGreaterThanOrEqual(0.25);
     expect(new Set(settings.map((setting) => setting['rival.strength'])).size).toBe(16);
+  });
+
+  it('begin with the ratio of the method within its range, and tune the same range', () => {
+    const startOf = (ratio: number | undefined) => {
+      const parameters = withRatio(baselineHyperparameters(advertised), ratio);
+      return baselineConfiguration(parameters, 'noise', 0, 1).synthRatio;
+    };
+    expect([undefined, 2, 100, 0.01].map(startOf)).toEqual([1, 2, 8, 0.25]);
+    const [before, after] = [undefined, 2].map((ratio) =>
+      baselineConfiguration(withRatio(baselineHyperparameters(advertised), ratio), 'noise', 3, 1),
+    );
+    expect(after).toEqual(before);
   });
 
   it('take the smallest loss, the first of equal ones, and none if all failed', () => {

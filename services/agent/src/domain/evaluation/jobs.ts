@@ -20,6 +20,8 @@ export interface EvaluationPlan {
   readonly hasPortfolio: boolean;
   /** The arm whose method the portfolio takes where the utilities cannot be told apart. */
   readonly portfolioDefault: string;
+  /** The baseline that is considered where the points of the portfolio's method are refused for their place; null without one. */
+  readonly alternative: string | null;
   /** Whether the steps that pre-training saves are measured. */
   readonly hasPretraining: boolean;
 }

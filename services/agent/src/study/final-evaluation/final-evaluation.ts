@@ -6,7 +6,7 @@ import type { Configuration } from '@qloom/study/hyperparameters/hyperparameter.
 import type { Space } from '@qloom/study/space/space.ts';
 import { METHOD } from '@qloom/study/synthesis/offered-method.ts';
 import { decodeConfiguration } from '@qloom/study-rpc/codec/hyperparameters.ts';
-import { methodNeeds } from '@qloom/study-rpc/codec/offered-methods.ts';
+import { methodNeeds, offeredMethods } from '@qloom/study-rpc/codec/offered-methods.ts';
 import { offeredRatio } from '@qloom/study-rpc/codec/offered-ratio.ts';
 import { contextFromHeaders } from '@qloom/telemetry/event-headers.ts';
 import { baselineHyperparameters } from '../../domain/evaluation/baseline-tuning.ts';
@@ -182,6 +182,7 @@ async function openContext(
     advertisedSpace(peers, signal),
     peers.generator.getCapabilities({}, { signal }),
   ]);
+  const methods = offeredMethods(generator);
   const labels = await getPoints(artifacts, manifest.labels, 'labels');
   const tuned = baselineHyperparameters(offered.parameters);
   return {
@@ -197,6 +198,7 @@ async function openContext(
       offered.parameters.some((each) => each.name === METHOD && invalidReason(each, name) === null),
     ratio: offeredRatio(generator.capabilities),
     needsOf: (configuration) => methodNeeds(generator, configuration),
+    ratioOf: (method) => methods.get(method)?.ratio,
   };
 }
 

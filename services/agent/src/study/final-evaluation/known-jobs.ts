@@ -1,6 +1,6 @@
 import type { Space } from '@qloom/study/space/space.ts';
 import { choiceRuleOf } from '../../domain/choice/choice-table.ts';
-import type { Choices, Decisions } from '../../domain/evaluation/choices.ts';
+import type { Choices } from '../../domain/evaluation/choices.ts';
 import { incumbentsOf } from '../../domain/evaluation/incumbents.ts';
 import {
   armsOf,
@@ -10,20 +10,19 @@ import {
   QLOOM,
   searchJobs,
 } from '../../domain/evaluation/jobs.ts';
-import type { Utility } from '../../domain/reward/utility.ts';
 import { createSeeds } from '../../domain/seeds.ts';
 import { learnedConfiguration } from '../../domain/selection/learned-defaults.ts';
 import type { MethodChoice } from '../../domain/selection/portfolio.ts';
 import { outerFoldCount } from '../data/study-data.ts';
 import { rewardedEpisodes, type StudyView } from '../replay/study-view.ts';
 import type { CompleteSettings } from '../settings/complete-settings.ts';
-import { decisionsOf } from './decisions.ts';
+import { decisionsOf, withAlternative } from './decisions.ts';
 import { methodFrom } from './portfolio.ts';
 import { selectFrom, tunedBaseline } from './selection.ts';
 
 /** The plan of a study's final evaluation. A study from before choices had names has no default candidate. */
 export function evaluationPlan(settings: CompleteSettings, space: Space): EvaluationPlan {
-  const { draws, rivals, rivalEvaluations, choice, portfolio, portfolioDefault } = settings.evaluation;
+  const { draws, rivals, rivalEvaluations, choice, portfolio, portfolioDefault, methods } = settings.evaluation;
   return {
     replicates: draws,
     baselines: rivals,
@@ -34,6 +33,7 @@ export function evaluationPlan(settings: CompleteSettings, space: Space): Evalua
     hasChoiceJobs: choiceRuleOf(choice).isCrossValidated,
     hasPortfolio: portfolio,
     portfolioDefault: portfolioDefault ?? QLOOM,
+    alternative: (portfolio && methods?.alternative) || null,
     hasPretraining: settings.pretraining !== undefined,
   };
 }
@@ -61,10 +61,11 @@ export function knownJobs(view: StudyView, plan: EvaluationPlan, settings: Compl
     return { jobs: [...before, ...after], arms: armsOf(plan, false), choices: null };
   }
   const { selection, baselines, method } = selectedOf(view, plan, settings);
-  const decide = (best: { readonly utility: Utility } | null): Decisions =>
-    decisionsOf(view, plan, best?.utility ?? null, settings.evaluation.choice);
-  const decisions = decide(selection.best);
-  const portfolio = method && { method, ...decide(method.best) };
+  const decisions = decisionsOf(view, plan, selection.best, settings.evaluation);
+  const portfolio = method && {
+    method,
+    ...withAlternative(view, plan, method, decisionsOf(view, plan, method.best, settings.evaluation)),
+  };
   const hasCandidate = selection.best !== null;
   const hasMethod = hasCandidate || (method !== null && method.best !== null);
   const isRefused = decisions.replicates.some((decision) => decision?.adds === false);

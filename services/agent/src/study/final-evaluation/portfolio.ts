@@ -12,7 +12,7 @@ import { tunedBaseline } from './selection.ts';
 
 /**
  * The method of arm `portfolio`, by the study's own labels: Qloom's selected configuration, or a baseline as tuned. A method that
- * could not be fitted is left out, and so are all baselines if real data only diverged on the reward folds. Callers ensure that every job
+ * could not be fitted is left out, so is the alternative, which is taken replicate by replicate, and so are all baselines if real data only diverged on the reward folds. Callers ensure that every job
  * of the search is done.
  */
 export function methodFrom(
@@ -25,7 +25,8 @@ export function methodFrom(
   const reference = readJob<TuneReferenceResult>(view.jobs, TUNE_REFERENCE);
   if (reference === null) return chooseMethod(own, plan.portfolioDefault);
   const realOnly = reference.losses.map(unpackLosses);
-  const baselines = plan.baselines.flatMap((arm): PortfolioMethod[] => {
+  const methods = plan.baselines.filter((arm) => arm !== plan.alternative);
+  const baselines = methods.flatMap((arm): PortfolioMethod[] => {
     const hyperparameters = tunedBaseline(view, plan, arm);
     const settings = Array.from({ length: plan.baselineEvaluations }, (_, index) => {
       const losses = readJob<TuneResult>(view.jobs, tuneJob(arm, index))?.losses;

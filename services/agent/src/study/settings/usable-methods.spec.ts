@@ -4,6 +4,7 @@ import {
   completeBaselines,
   completeDefault,
   type GeneratorMethods,
+  methodFacts,
   requireBaselines,
   requireMethods,
   requirePretrainingBaseline,
@@ -124,6 +125,34 @@ describe('completeBaselines', () => {
     expect(completeBaselines(named('again', 'noise'), withPrior, met('shots'))).toEqual(['again', 'noise', 'prior']);
     expect(completeBaselines(named('noise'), methods, met('unlabelled', 'source'))).toEqual(['noise', 'pool']);
     expect(completeBaselines(named(), withPrior, met())).toEqual(['noise', 'gaussian', 'prior']);
+  });
+});
+
+describe('methodFacts', () => {
+  const offered = (name: string, classDensity?: boolean): [string, OfferedMethod] => [
+    name,
+    { name, description: '', baseline: true, needs: [], continues: false, classDensity },
+  ];
+  const of = (...rows: [string, OfferedMethod][]) => ({ described: new Map(rows) });
+  const withTransfer = of(offered('prior', true), offered('smote', false), offered('class-transfer', false));
+
+  it('are the methods without a density of a class, and class transfer as the alternative of a portfolio', () => {
+    const withoutDensity = ['smote', 'class-transfer'];
+    const arms = ['prior', 'class-transfer'];
+    expect(methodFacts({ portfolio: true }, arms, withTransfer)).toEqual({
+      alternative: 'class-transfer',
+      withoutDensity,
+    });
+    expect(methodFacts({ portfolio: false }, arms, withTransfer)).toEqual({ alternative: undefined, withoutDensity });
+    expect(methodFacts({ portfolio: true }, ['prior'], withTransfer).alternative).toBeUndefined();
+  });
+
+  it('take no method for one without a density that is not described as such', () => {
+    const unknown = of(offered('class-transfer'), offered('prior', true));
+    expect(methodFacts({ portfolio: true }, ['class-transfer'], unknown)).toEqual({
+      alternative: undefined,
+      withoutDensity: [],
+    });
   });
 });
 

@@ -1,4 +1,4 @@
-import type { EvaluationSettings } from '@qloom/contracts/gen/qloom/agent/v1/agent.ts';
+import type { EvaluationSettings, MethodFacts } from '@qloom/contracts/gen/qloom/agent/v1/agent.ts';
 import { ValidationError } from '@qloom/service-kit/faults/errors.ts';
 import type { FieldViolation } from '@qloom/service-kit/faults/field-violations.ts';
 import { invalidReason } from '@qloom/study/hyperparameters/check-value.ts';
@@ -26,8 +26,11 @@ const RIGHT: Readonly<Record<DataNeed | 'unknown', string>> = {
 /** Baselines of every study that names none, where they are offered. */
 const DEFAULT_BASELINES: readonly string[] = ['noise', 'gaussian'];
 
+/** The method whose points may help where those of a density of the classes lie beside the labels (ADR 0056). */
+const ALTERNATIVE = 'class-transfer';
+
 /** Baselines of every study whose agent also chooses the method, where they are offered. */
-const PORTFOLIO_BASELINES: readonly string[] = ['prior'];
+const PORTFOLIO_BASELINES: readonly string[] = ['prior', ALTERNATIVE];
 
 /**
  * The baselines of a study: those that it names or the default ones, and with a portfolio those that it chooses among besides. Only
@@ -50,6 +53,18 @@ export function completeBaselines(
 function informedBaselines(methods: GeneratorMethods, met: ReadonlySet<DataNeed>): string[] {
   const informed = [...methods.described.values()].filter(({ needs }) => needs.length > 0);
   return informed.map(({ name }) => name).filter((name) => refusalOf(name, methods, met) === null);
+}
+
+/** What a study with these baselines keeps of the methods that the generator describes. */
+export function methodFacts(
+  { portfolio }: Pick<EvaluationSettings, 'portfolio'>,
+  baselines: readonly string[],
+  { described }: Pick<GeneratorMethods, 'described'>,
+): MethodFacts {
+  const withoutDensity = [...described.values()].filter(({ classDensity }) => classDensity === false);
+  const names = withoutDensity.map(({ name }) => name);
+  const isOffered = portfolio && baselines.includes(ALTERNATIVE) && names.includes(ALTERNATIVE);
+  return { alternative: isOffered ? ALTERNATIVE : undefined, withoutDensity: names };
 }
 
 /** Points besides the study's labels that a method may use, the more valuable ones first (ADR 0043). */

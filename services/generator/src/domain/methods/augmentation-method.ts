@@ -13,6 +13,7 @@ export function augmentationMethod(augmentation: Augmentation): GeneratorMethod 
     description: `${augmentation.title}.`,
     baseline: true,
     needs: augmentation.needsShots ? ['shots'] : [],
+    classDensity: augmentation.classDensity,
     critic: false,
     continues: false,
     strength: augmentation.strength !== null,

@@ -9,6 +9,9 @@ export const classTransfer: GeneratorMethod = {
   description: 'Points of the other classes, moved by the offset between the classes, for classes of one shape.',
   baseline: true,
   needs: [],
+  classDensity: false,
+  // One round: each row of another class moved once. More repeat points.
+  ratio: 1,
   critic: false,
   continues: false,
   strength: false,

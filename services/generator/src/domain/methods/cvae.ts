@@ -11,6 +11,7 @@ export const cvae: GeneratorMethod = {
   description: 'Conditional VAE without a critic; its samples have noise as wide as its reconstruction error.',
   baseline: true,
   needs: [],
+  classDensity: true,
   critic: false,
   continues: true,
   strength: false,

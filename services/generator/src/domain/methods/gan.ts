@@ -34,6 +34,7 @@ export const gan: GeneratorMethod = {
   description: 'Conditional VAE-GAN, trained against the critic.',
   baseline: false,
   needs: [],
+  classDensity: true,
   critic: true,
   continues: true,
   strength: false,

@@ -25,6 +25,10 @@ export interface GeneratorMethod {
   readonly baseline: boolean;
   /** What it needs besides labelled points. */
   readonly needs: readonly DataNeed[];
+  /** Whether its points are drawn from a smooth density of each class, fitted to labelled points. */
+  readonly classDensity: boolean;
+  /** Value of `synthRatio` from which to start; absent: any. */
+  readonly ratio?: number;
   /** Whether it is fitted against a critic. */
   readonly critic: boolean;
   /** Whether a fit continues from `options.initialModel`. */

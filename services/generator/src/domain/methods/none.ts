@@ -5,6 +5,7 @@ export const none: GeneratorMethod = {
   description: 'No synthetic points.',
   baseline: false,
   needs: [],
+  classDensity: false,
   critic: false,
   continues: false,
   strength: false,

@@ -11,6 +11,7 @@ export const prior: GeneratorMethod = {
   description: 'Gaussian or kernel density per class with a pooled covariance, measured with the shots of the data.',
   baseline: true,
   needs: [],
+  classDensity: true,
   critic: false,
   continues: false,
   strength: false,

@@ -16,6 +16,7 @@ export const semiSupervised: GeneratorMethod = {
   description: 'The prior, fitted to labelled points and to unlabelled ones that a teacher labels.',
   baseline: true,
   needs: ['unlabelled'],
+  classDensity: true,
   critic: false,
   continues: false,
   strength: false,

@@ -37,6 +37,7 @@ export const simulator: GeneratorMethod = {
   description: 'Points of a cheaper relative of the task, aligned class by class to the labelled points.',
   baseline: true,
   needs: ['source'],
+  classDensity: false,
   critic: false,
   continues: false,
   strength: false,

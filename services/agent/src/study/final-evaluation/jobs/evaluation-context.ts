@@ -49,6 +49,8 @@ export interface EvaluationContext {
   readonly ratio: Hyperparameter | undefined;
   /** What the generator's method in a configuration needs besides labelled points. */
   readonly needsOf: (configuration: Configuration) => OfferedMethod['needs'];
+  /** `synthRatio` from which a method starts by itself; undefined for one that is like others. */
+  readonly ratioOf: (method: string) => number | undefined;
   readonly peers: Peers;
   readonly classical: ClassicalThreads;
   readonly artifacts: ArtifactStore;

@@ -51,6 +51,8 @@ export interface ChoiceResult extends Effort {
   readonly flexible: PackedTestScore;
   /** The QNN trained on real points only. */
   readonly qnn: PackedTestScore;
+  /** The QNN with points of the portfolio's alternative; absent where they are not considered. */
+  readonly alternative?: PackedTestScore;
   /** Null where it could not be measured; absent in logs from before this field existed. */
   readonly dimension?: PriorDimension | null;
   readonly folds: number;

@@ -57,7 +57,7 @@ export async function runJob(
     case 'tune-reference':
       return runTuneReference(context, signal);
     case 'choice':
-      return runChoice(context, job, signal);
+      return runChoice(context, job, choices as Choices, signal);
     case 'replicate':
       return runReplicate(context, job, choices as Choices, signal);
     case 'pretraining':

@@ -1,7 +1,7 @@
 import { QnnArm, type UtilityReport } from '@qloom/contracts/gen/qloom/episode/v1/slots.ts';
 import type { Points } from '@qloom/study/points/points.ts';
 import { quoted } from '@qloom/tensor/quoted.ts';
-import { baselineConfiguration } from '../../../domain/evaluation/baseline-tuning.ts';
+import { baselineConfiguration, withRatio } from '../../../domain/evaluation/baseline-tuning.ts';
 import type { Job } from '../../../domain/evaluation/jobs.ts';
 import { packLosses } from '../../../domain/evaluation/packed-losses.ts';
 import { mean } from '../../../domain/maths/statistics.ts';
@@ -30,7 +30,8 @@ export async function runTune(
   if (!context.offersMethod(baseline)) {
     return { failed: `the generator has no method ${quoted(baseline)}`, reason: 'diverged' };
   }
-  const configuration = baselineConfiguration(context.baselineHyperparameters, baseline, index, context.settings.seed);
+  const parameters = withRatio(context.baselineHyperparameters, context.ratioOf(baseline));
+  const configuration = baselineConfiguration(parameters, baseline, index, context.settings.seed);
   const { ownSources } = context.data;
   const startedMs = context.clock.now();
   const reports = await onRewardFolds(context, signal, async ({ index: fold, training }) => {

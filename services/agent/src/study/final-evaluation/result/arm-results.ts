@@ -14,7 +14,7 @@ import { ACCURACY_RANGE } from '@qloom/metrics/statistics/mean-test.ts';
 import type { Configuration } from '@qloom/study/hyperparameters/hyperparameter.ts';
 import { encodeForeignConfiguration } from '@qloom/study-rpc/codec/hyperparameters.ts';
 import { encodeTensor } from '@qloom/study-rpc/codec/tensors.ts';
-import type { Choices, Decisions } from '../../../domain/evaluation/choices.ts';
+import type { Choices, Decisions, Portfolio } from '../../../domain/evaluation/choices.ts';
 import {
   type ArmScores,
   type Comparison,
@@ -247,13 +247,15 @@ function settingsOfArm({ space, baselineHyperparameters }: EvaluationContext, na
 function configurationOf(name: string, choices: Choices): Configuration | null | undefined {
   const { selection, baselines, portfolio } = choices;
   const isAdded = ({ replicates }: Decisions) => replicates.some((decision) => decision?.adds);
+  const takesItsMethod = ({ replicates, method }: Portfolio) =>
+    replicates.some((decision) => decision?.adds && decision.arm === method.best?.arm);
   switch (name) {
     case QLOOM:
       return isAdded(choices) ? selection.best?.hyperparameters : null;
     case QLOOM_UNSELECTED:
       return selection.best?.hyperparameters;
     case PORTFOLIO:
-      return portfolio && isAdded(portfolio) ? portfolio.method.best?.hyperparameters : null;
+      return portfolio && takesItsMethod(portfolio) ? portfolio.method.best?.hyperparameters : null;
     default:
       return baselines.get(name);
   }

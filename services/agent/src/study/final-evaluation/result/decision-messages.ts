@@ -1,9 +1,9 @@
 import type { Interval, PortfolioChoice, ReplicateChoice } from '@qloom/contracts/gen/qloom/agent/v1/result.ts';
 import { encodeForeignConfiguration } from '@qloom/study-rpc/codec/hyperparameters.ts';
 import { differenceOf } from '../../../domain/choice/paired-scores.ts';
-import type { Decision, Decisions, Portfolio } from '../../../domain/evaluation/choices.ts';
+import type { Decision, Decisions, Portfolio, PortfolioDecision } from '../../../domain/evaluation/choices.ts';
 import type { Utility } from '../../../domain/reward/utility.ts';
-import { methodReason } from '../../../domain/selection/portfolio.ts';
+import { type MethodChoice, methodReason } from '../../../domain/selection/portfolio.ts';
 import type { EvaluationContext } from '../jobs/evaluation-context.ts';
 
 /** The decisions as messages; those that are not known are left out. */
@@ -33,8 +33,21 @@ export function encodePortfolio(
       chosen: i === 0,
     })),
     utilityReliability: method.reliability ?? undefined,
-    ...encodeDecisions(decisions),
+    choices: decisions.replicates.flatMap((decision, draw) =>
+      decision === null ? [] : [encodePortfolioChoice(decision, method, draw)],
+    ),
+    ownChoice: decisions.own === null ? undefined : encodePortfolioChoice(decisions.own, method),
   };
+}
+
+function encodePortfolioChoice(
+  { arm, alternative, ...decision }: PortfolioDecision,
+  { best }: MethodChoice,
+  draw?: number,
+): ReplicateChoice {
+  const other = arm === null || arm === best?.arm ? undefined : arm;
+  const alternatives = { alternativeScore: alternative?.score, alternativeError: alternative?.standardError };
+  return { ...encodeChoice(decision, draw), arm: other, ...alternatives };
 }
 
 /** `draw`: the replicate; absent for the study's own labels. */

@@ -139,8 +139,7 @@ function armDraws(
   const draws = replicates.length;
   return arms.flatMap((name) => {
     const jobs = replicates.map((decision, draw) => {
-      const isAdded = portfolio?.replicates[draw]?.adds ?? false;
-      const taken = isAdded ? (portfolio?.method.best?.arm ?? null) : null;
+      const taken = portfolio?.replicates[draw]?.arm ?? null;
       return scoresJob(draw, name, { qloom: decision?.adds ?? false, portfolio: taken });
     });
     const scores = jobs.map((job) => readJob<ReplicateResult>(view.jobs, job));

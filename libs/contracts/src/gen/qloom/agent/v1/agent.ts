@@ -338,6 +338,20 @@ export interface RewardSettings {
   weights: number[];
 }
 
+/** What a study's decisions need of the generator's methods, kept with the study so that a replay does not ask the generator. */
+export interface MethodFacts {
+  /**
+   * The baseline whose points "portfolio" adds instead on a replicate where the rule "dimension" refuses the points of its method for
+   * the place at which they lie, if the QNN with them is surely better in cross-validation of the replicate's labels:
+   * "class-transfer", where the generator offers it as a method without a class density. Absent without one, and without a portfolio.
+   */
+  alternative?:
+    | string
+    | undefined;
+  /** Methods that follow no density of a class (Method.class_density), whose points the rule "dimension" judges as "classifier" does. */
+  withoutDensity: string[];
+}
+
 /** The final evaluation, after selection. */
 export interface EvaluationSettings {
   /**
@@ -357,12 +371,13 @@ export interface EvaluationSettings {
   /**
    * Whether "portfolio" is an arm: the agent also chooses the method, among its own and the baselines as tuned, or adds nothing, by
    * the held-out losses of the study's labels. Then "prior" and every method whose needs the data meets are baselines as well, in
-   * addition to those of `rivals`. INVALID_ARGUMENT where the agent does not offer it. Default: false.
+   * addition to those of `rivals`, and so is the one of `methods.alternative`. INVALID_ARGUMENT where the agent does not offer it.
+   * Default: false.
    */
   portfolio: boolean;
   /**
-   * Rule by which Qloom's points are added or not, on each replicate by the replicate's own labels: "classifier" (default),
-   * "utility", "always". In a study created before this field existed it is empty: points were added on all replicates or on none,
+   * Rule by which Qloom's points are added or not, on each replicate by the replicate's own labels: "dimension" (default),
+   * "classifier", "utility", "always". In a study created before this field existed it is empty: points were added on all replicates or on none,
    * and the default configuration was no candidate.
    */
   choice: string;
@@ -371,7 +386,14 @@ export interface EvaluationSettings {
    * the method that uses the most of what the data has besides labels (points of a simulator before points without labels), and
    * "qloom" where there is none. Absent without a portfolio, and in a study created before this field existed, where it was "qloom".
    */
-  portfolioDefault?: string | undefined;
+  portfolioDefault?:
+    | string
+    | undefined;
+  /**
+   * What CreateStudy keeps of the generator's methods; a request leaves it absent. Absent in a study created before this field existed,
+   * which judges all methods alike.
+   */
+  methods?: MethodFacts | undefined;
 }
 
 /** A study. */
@@ -1945,8 +1967,105 @@ export const RewardSettings: MessageFns<RewardSettings> = {
   },
 };
 
+function createBaseMethodFacts(): MethodFacts {
+  return { alternative: undefined, withoutDensity: [] };
+}
+
+export const MethodFacts: MessageFns<MethodFacts> = {
+  encode(message: MethodFacts, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.alternative !== undefined) {
+      writer.uint32(10).string(message.alternative);
+    }
+    for (const v of message.withoutDensity) {
+      writer.uint32(18).string(v!);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): MethodFacts {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseMethodFacts();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.alternative = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.withoutDensity.push(reader.string());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): MethodFacts {
+    return {
+      alternative: isSet(object.alternative) ? globalThis.String(object.alternative) : undefined,
+      withoutDensity: globalThis.Array.isArray(object?.withoutDensity)
+        ? object.withoutDensity.map((e: any) => globalThis.String(e))
+        : globalThis.Array.isArray(object?.without_density)
+        ? object.without_density.map((e: any) => globalThis.String(e))
+        : [],
+    };
+  },
+
+  toJSON(message: MethodFacts): unknown {
+    const obj: any = {};
+    if (message.alternative !== undefined) {
+      obj.alternative = message.alternative;
+    }
+    if (message.withoutDensity?.length) {
+      obj.withoutDensity = message.withoutDensity;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<MethodFacts>): MethodFacts {
+    return MethodFacts.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<MethodFacts>): MethodFacts {
+    const message = createBaseMethodFacts();
+    message.alternative = object.alternative ?? undefined;
+    message.withoutDensity = object.withoutDensity?.map((e) => e) || [];
+    return message;
+  },
+};
+
 function createBaseEvaluationSettings(): EvaluationSettings {
-  return { draws: 0, rivals: [], rivalEvaluations: 0, portfolio: false, choice: "", portfolioDefault: undefined };
+  return {
+    draws: 0,
+    rivals: [],
+    rivalEvaluations: 0,
+    portfolio: false,
+    choice: "",
+    portfolioDefault: undefined,
+    methods: undefined,
+  };
 }
 
 export const EvaluationSettings: MessageFns<EvaluationSettings> = {
@@ -1968,6 +2087,9 @@ export const EvaluationSettings: MessageFns<EvaluationSettings> = {
     }
     if (message.portfolioDefault !== undefined) {
       writer.uint32(50).string(message.portfolioDefault);
+    }
+    if (message.methods !== undefined) {
+      MethodFacts.encode(message.methods, writer.uint32(58).fork()).join();
     }
     return writer;
   },
@@ -2033,6 +2155,14 @@ export const EvaluationSettings: MessageFns<EvaluationSettings> = {
             message.portfolioDefault = reader.string();
             continue;
           }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.methods = MethodFacts.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2061,6 +2191,7 @@ export const EvaluationSettings: MessageFns<EvaluationSettings> = {
         : isSet(object.portfolio_default)
         ? globalThis.String(object.portfolio_default)
         : undefined,
+      methods: isSet(object.methods) ? MethodFacts.fromJSON(object.methods) : undefined,
     };
   },
 
@@ -2084,6 +2215,9 @@ export const EvaluationSettings: MessageFns<EvaluationSettings> = {
     if (message.portfolioDefault !== undefined) {
       obj.portfolioDefault = message.portfolioDefault;
     }
+    if (message.methods !== undefined) {
+      obj.methods = MethodFacts.toJSON(message.methods);
+    }
     return obj;
   },
 
@@ -2098,6 +2232,9 @@ export const EvaluationSettings: MessageFns<EvaluationSettings> = {
     message.portfolio = object.portfolio ?? false;
     message.choice = object.choice ?? "";
     message.portfolioDefault = object.portfolioDefault ?? undefined;
+    message.methods = (object.methods !== undefined && object.methods !== null)
+      ? MethodFacts.fromPartial(object.methods)
+      : undefined;
     return message;
   },
 };

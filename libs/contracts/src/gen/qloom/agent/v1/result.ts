@@ -420,7 +420,22 @@ export interface ReplicateChoice {
    * The 5th percentile of that of as many points of the density on which the generator is built. Far below it, the labels show that the
    * density is wrong.
    */
-  priorDimension?: number | undefined;
+  priorDimension?:
+    | number
+    | undefined;
+  /** Name of the arm whose points the portfolio adds here, where it is not that of PortfolioChoice.arm. */
+  arm?:
+    | string
+    | undefined;
+  /**
+   * Balanced accuracy of the QNN with points of EvaluationSettings.methods.alternative, on the folds of qnn_score; absent where they
+   * are not considered.
+   */
+  alternativeScore?:
+    | number
+    | undefined;
+  /** Standard error of the difference of the two, paired by point; absent where the score is. */
+  alternativeError?: number | undefined;
 }
 
 /** A method that the portfolio may take. */
@@ -1889,6 +1904,9 @@ function createBaseReplicateChoice(): ReplicateChoice {
     flexibleScore: undefined,
     dimension: undefined,
     priorDimension: undefined,
+    arm: undefined,
+    alternativeScore: undefined,
+    alternativeError: undefined,
   };
 }
 
@@ -1917,6 +1935,15 @@ export const ReplicateChoice: MessageFns<ReplicateChoice> = {
     }
     if (message.priorDimension !== undefined) {
       writer.uint32(65).double(message.priorDimension);
+    }
+    if (message.arm !== undefined) {
+      writer.uint32(74).string(message.arm);
+    }
+    if (message.alternativeScore !== undefined) {
+      writer.uint32(81).double(message.alternativeScore);
+    }
+    if (message.alternativeError !== undefined) {
+      writer.uint32(89).double(message.alternativeError);
     }
     return writer;
   },
@@ -1998,6 +2025,30 @@ export const ReplicateChoice: MessageFns<ReplicateChoice> = {
             message.priorDimension = reader.double();
             continue;
           }
+          case 9: {
+            if (tag !== 74) {
+              break;
+            }
+
+            message.arm = reader.string();
+            continue;
+          }
+          case 10: {
+            if (tag !== 81) {
+              break;
+            }
+
+            message.alternativeScore = reader.double();
+            continue;
+          }
+          case 11: {
+            if (tag !== 89) {
+              break;
+            }
+
+            message.alternativeError = reader.double();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2040,6 +2091,17 @@ export const ReplicateChoice: MessageFns<ReplicateChoice> = {
         : isSet(object.prior_dimension)
         ? globalThis.Number(object.prior_dimension)
         : undefined,
+      arm: isSet(object.arm) ? globalThis.String(object.arm) : undefined,
+      alternativeScore: isSet(object.alternativeScore)
+        ? globalThis.Number(object.alternativeScore)
+        : isSet(object.alternative_score)
+        ? globalThis.Number(object.alternative_score)
+        : undefined,
+      alternativeError: isSet(object.alternativeError)
+        ? globalThis.Number(object.alternativeError)
+        : isSet(object.alternative_error)
+        ? globalThis.Number(object.alternative_error)
+        : undefined,
     };
   },
 
@@ -2069,6 +2131,15 @@ export const ReplicateChoice: MessageFns<ReplicateChoice> = {
     if (message.priorDimension !== undefined) {
       obj.priorDimension = floatToJson(message.priorDimension);
     }
+    if (message.arm !== undefined) {
+      obj.arm = message.arm;
+    }
+    if (message.alternativeScore !== undefined) {
+      obj.alternativeScore = floatToJson(message.alternativeScore);
+    }
+    if (message.alternativeError !== undefined) {
+      obj.alternativeError = floatToJson(message.alternativeError);
+    }
     return obj;
   },
 
@@ -2085,6 +2156,9 @@ export const ReplicateChoice: MessageFns<ReplicateChoice> = {
     message.flexibleScore = object.flexibleScore ?? undefined;
     message.dimension = object.dimension ?? undefined;
     message.priorDimension = object.priorDimension ?? undefined;
+    message.arm = object.arm ?? undefined;
+    message.alternativeScore = object.alternativeScore ?? undefined;
+    message.alternativeError = object.alternativeError ?? undefined;
     return message;
   },
 };

@@ -125,6 +125,16 @@ export interface Method {
    * generator from before this field existed: false.
    */
   continues: boolean;
+  /**
+   * Whether its points are drawn from a smooth density of each class that is fitted to labelled points, such as a Gaussian, or a
+   * network on top of one. Where the labels lie on a set of fewer dimensions, such points lie beside it, and the rule "dimension" of
+   * EvaluationSettings.choice refuses them. Where this is absent they are taken for such points.
+   */
+  classDensity?:
+    | boolean
+    | undefined;
+  /** A value of the hyperparameter "synthRatio", above 0, from which to start where the client tunes nothing; absent: the client's own. */
+  ratio?: number | undefined;
 }
 
 /**
@@ -442,7 +452,15 @@ export const GetCapabilitiesResponse: MessageFns<GetCapabilitiesResponse> = {
 };
 
 function createBaseMethod(): Method {
-  return { name: "", description: "", baseline: false, needs: [], continues: false };
+  return {
+    name: "",
+    description: "",
+    baseline: false,
+    needs: [],
+    continues: false,
+    classDensity: undefined,
+    ratio: undefined,
+  };
 }
 
 export const Method: MessageFns<Method> = {
@@ -465,6 +483,12 @@ export const Method: MessageFns<Method> = {
     }
     if (message.continues !== false) {
       writer.uint32(40).bool(message.continues);
+    }
+    if (message.classDensity !== undefined) {
+      writer.uint32(48).bool(message.classDensity);
+    }
+    if (message.ratio !== undefined) {
+      writer.uint32(57).double(message.ratio);
     }
     return writer;
   },
@@ -532,6 +556,22 @@ export const Method: MessageFns<Method> = {
             message.continues = reader.bool();
             continue;
           }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.classDensity = reader.bool();
+            continue;
+          }
+          case 7: {
+            if (tag !== 57) {
+              break;
+            }
+
+            message.ratio = reader.double();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -551,6 +591,12 @@ export const Method: MessageFns<Method> = {
       baseline: isSet(object.baseline) ? globalThis.Boolean(object.baseline) : false,
       needs: globalThis.Array.isArray(object?.needs) ? object.needs.map((e: any) => needFromJSON(e)) : [],
       continues: isSet(object.continues) ? globalThis.Boolean(object.continues) : false,
+      classDensity: isSet(object.classDensity)
+        ? globalThis.Boolean(object.classDensity)
+        : isSet(object.class_density)
+        ? globalThis.Boolean(object.class_density)
+        : undefined,
+      ratio: isSet(object.ratio) ? globalThis.Number(object.ratio) : undefined,
     };
   },
 
@@ -571,6 +617,12 @@ export const Method: MessageFns<Method> = {
     if (message.continues !== false) {
       obj.continues = message.continues;
     }
+    if (message.classDensity !== undefined) {
+      obj.classDensity = message.classDensity;
+    }
+    if (message.ratio !== undefined) {
+      obj.ratio = floatToJson(message.ratio);
+    }
     return obj;
   },
 
@@ -584,6 +636,8 @@ export const Method: MessageFns<Method> = {
     message.baseline = object.baseline ?? false;
     message.needs = object.needs?.map((e) => e) || [];
     message.continues = object.continues ?? false;
+    message.classDensity = object.classDensity ?? undefined;
+    message.ratio = object.ratio ?? undefined;
     return message;
   },
 };
