@@ -9,6 +9,7 @@ import { type Bench, wholeBench } from './harness/bench.ts';
 import { benchMemory } from './memory.ts';
 import { benchOverhead } from './overhead/overhead.ts';
 import { policiesBench } from './policies.ts';
+import { populationBench } from './population/population.ts';
 import { qnnBench } from './qnn.ts';
 import { qnnTrainingBench } from './qnn-training.ts';
 import { scaleBench } from './scale/scale.ts';
@@ -26,6 +27,7 @@ export const benches: ReadonlyMap<string, Bench> = new Map<string, Bench>([
   ['memory', wholeBench('resident memory of the services over a fit of 2,000 steps', benchMemory)],
   ['overhead', wholeBench('what transport, log and tracing add to an episode', benchOverhead)],
   ['policies', policiesBench],
+  ['population', populationBench],
   ['qnn', qnnBench],
   ['qnn-training', qnnTrainingBench],
   ['ratios', ratiosBench],

@@ -43,7 +43,15 @@ export function studySettings({
   batchSize = BATCH_SIZE,
   batches = BATCHES,
 }: StudyChanges): PolicySettings {
-  return { name: '', space: [...space], seed, episodes: batchSize * batches, batchSize, sobolEpisodes: batchSize };
+  return {
+    name: '',
+    space: [...space],
+    seed,
+    episodes: batchSize * batches,
+    batchSize,
+    sobolEpisodes: batchSize,
+    continues: false,
+  };
 }
 
 /** Proposals for a batch. */

@@ -26,6 +26,13 @@ describe('the card', () => {
     expect(cardToMarkdown(makeStudyResult({ draws: 2 }), SOURCE)).toContain(
       '2 draws; too few draws to claim anything)',
     );
+    const result = makeStudyResult();
+    const { synthetic } = result;
+    const continued = { ...result, synthetic: synthetic && { ...synthetic, earlierEpisodes: [1, 9] } };
+    expect(cardToMarkdown(continued, SOURCE)).toMatch(
+      /trained before with the configurations of these episodes .*: 1, 9\n/,
+    );
+    expect(card).not.toContain('trained before');
     expect(cardToMarkdown(makeStudyResult({ helps: false }), SOURCE)).toBeUndefined();
   });
 });

@@ -69,6 +69,7 @@ export function cardToMarkdown(result: StudyResult, source: CardSource): string 
     '## How it was made',
     '',
     ...card.hyperparameters.map((setting) => `- ${setting.name}: ${formatValue(plainValue(setting) ?? '–')}`),
+    ...earlierFits(card),
     '',
     '## How good it is',
     '',
@@ -120,6 +121,13 @@ function onTestData(result: StudyResult, arm: ArmResult | undefined): string[] {
       ? []
       : [`- ${distanceText(result)}: ${intervalText(arm.frechet, (value) => value.toFixed(3))}`]),
   ];
+}
+
+/** The fits before the last one, whose models it continued from. */
+function earlierFits({ earlierEpisodes }: SyntheticCard): string[] {
+  if (earlierEpisodes.length === 0) return [];
+  const episodes = earlierEpisodes.join(', ');
+  return [`- trained before with the configurations of these episodes of study.json, one after the other: ${episodes}`];
 }
 
 /** Columns of synthetic.csv: the features, then the label, which takes another name where a feature has that one. */

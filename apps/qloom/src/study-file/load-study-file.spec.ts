@@ -26,7 +26,7 @@ describe('a study file', () => {
         'examples/bad.yaml:9: qnn.qubits: 40 is above the maximum 20',
         'examples/bad.yaml:10: qnn.layer: no such field; did you mean "layers"? Allowed: qubits, layers, encoding, ' +
           'ansatz, options, circuit, observables, shots, noise, gradient, precision, loss, steps, batch, learningRate, engine',
-        'examples/bad.yaml:14: policy: "ppoo" is not one of ppo-surrogate, ppo, surrogate, random, sobol, fixed',
+        'examples/bad.yaml:14: policy: "ppoo" is not one of ppo-surrogate, ppo, surrogate, pbt, random, sobol, fixed',
         'examples/bad.yaml:17: space.gan.steps: {"minimum":60} is neither a value (fixes it), nor a list (narrows its ' +
           'choices), nor {min, max} (narrows its range)',
       ].join('\n'),

@@ -95,7 +95,11 @@ describe('CreateStudy', () => {
   it.each<[string, Partial<StudySettings>, RegExp]>([
     ['settings.data.source', { data: undefined }, /not set; right would be a task or a data set/],
     ['settings.data.label_budget', { data: { ...task('two-curves', '').data, labelBudget: 0 } }, /number of labels/],
-    ['settings.policy', { policy: 'ppoo' }, /"ppoo" is not one of ppo-surrogate, ppo, surrogate, random, sobol, fixed/],
+    [
+      'settings.policy',
+      { policy: 'ppoo' },
+      /"ppoo" is not one of ppo-surrogate, ppo, surrogate, pbt, random, sobol, fixed/,
+    ],
     [
       'settings.reward.form',
       { reward: { form: 'greedy', weights: [] } },

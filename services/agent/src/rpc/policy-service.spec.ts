@@ -19,6 +19,7 @@ const settings: PolicySettings = {
   batchSize: 4,
   sobolEpisodes: 4,
   seed: '7',
+  continues: true,
 };
 const rate = encodeHyperparameter({ name: 'rate', kind: 'float', min: 0, max: 1, scale: 'linear', default: 0.5 });
 const manyRates = (count: number) => Array.from({ length: count }, (_, i) => ({ ...rate, name: `rate${i}` }));
@@ -72,6 +73,12 @@ describe('PolicyService', () => {
 
   it.each<[string, Partial<WireSettings>, Buffer, RegExp]>([
     ['an unknown policy', { name: 'bayes' }, Buffer.alloc(0), /"bayes" is not one of ppo-surrogate/],
+    [
+      'population-based training without fits that continue',
+      { name: 'pbt' },
+      Buffer.alloc(0),
+      /settings.continues: is not set, and policy pbt needs fits that continue from models/,
+    ],
     ['no episodes', { episodes: 0 }, Buffer.alloc(0), /settings.episodes: is 0; right would be 1 to 10000/],
     ['more episodes than a study has', { episodes: 2 ** 32 - 1 }, Buffer.alloc(0), /right would be 1 to 10000/],
     [
@@ -113,6 +120,7 @@ describe('PolicyService', () => {
       episodes: 16,
       batchSize: 4,
       sobolEpisodes: 4,
+      continues: false,
       ...change,
     };
     const error: ServiceError = await remote
@@ -133,6 +141,7 @@ describe('PolicyService', () => {
       episodes: 16,
       batchSize: 4,
       sobolEpisodes: 0,
+      continues: false,
     };
     const state = Buffer.alloc(0);
     const most = 2 ** 32 - 1;

@@ -14,7 +14,7 @@ import {
 } from '@qloom/study-rpc/codec/hyperparameters.ts';
 import { echoed } from '@qloom/tensor/quoted.ts';
 import type { EpisodeResult, Policy, PolicySettings } from '../domain/policy/policy.ts';
-import { POLICY_NAMES, type PolicyNamed } from '../domain/policy/policy-table.ts';
+import { needsContinuing, POLICY_NAMES, type PolicyNamed } from '../domain/policy/policy-table.ts';
 import { decodeObservation } from '../study/replay/observation.ts';
 import { decodeState, encodeState } from '../study/search/policy-state.ts';
 import { MAX_BATCH, MAX_EPISODES } from '../study/settings/complete-settings.ts';
@@ -32,9 +32,10 @@ export function createPolicyService(policyNamed: PolicyNamed): ServiceBinding {
       const known = decodeState(policy, decoded, state);
       const proposals = policy.propose(decoded, known, { batch, firstEpisode, count });
       return {
-        proposals: proposals.map(({ hyperparameters, origin }) => ({
+        proposals: proposals.map(({ hyperparameters, origin, continueFrom }) => ({
           hyperparameters: encodeConfiguration(decoded.space, hyperparameters),
           origin,
+          continueFrom,
         })),
       };
     },
@@ -56,6 +57,10 @@ function open(
   }
   requireWithin('settings.episodes', settings.episodes, 1, MAX_EPISODES);
   requireWithin('settings.batch_size', settings.batchSize, 1, MAX_BATCH);
+  if (needsContinuing(settings.name) && !settings.continues) {
+    const description = `is not set, and policy ${settings.name} needs fits that continue from models; right would be another policy`;
+    throw new ValidationError([{ field: 'settings.continues', description }]);
+  }
   return {
     policy: policyNamed(settings.name || POLICY_NAMES[0]),
     decoded: {
@@ -64,6 +69,7 @@ function open(
       episodes: settings.episodes,
       batchSize: settings.batchSize,
       sobolEpisodes: settings.sobolEpisodes,
+      continues: settings.continues,
     },
   };
 }

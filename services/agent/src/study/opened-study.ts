@@ -18,7 +18,7 @@ export interface OpenedStudy {
 
 /** Opens a study's policy and search. Throws the errors of `openPolicy`. */
 export function openStudy(
-  { settings, space: parameters }: StudyCreated & { readonly settings: CompleteSettings },
+  { settings, space: parameters, continues }: StudyCreated & { readonly settings: CompleteSettings },
   deps: Pick<SearchContext, 'artifacts' | 'clock' | 'log' | 'replicas'> & {
     readonly journal: StudyJournal;
     readonly openPolicy: OpenPolicy;
@@ -28,7 +28,7 @@ export function openStudy(
   const seeds = createSeeds(settings.seed);
   const space = createSpace(parameters.map(decodeHyperparameter));
   const policy = deps.openPolicy(settings.policy);
-  const policySettings = policySettingsOf(settings, space, seeds);
+  const policySettings = policySettingsOf(settings, space, seeds, continues);
   const context = { journal, settings, seeds, space, policy, policySettings, artifacts, clock, log, replicas };
   return { settings, seeds, space, search: createEpisodeSearch(context) };
 }

@@ -11,6 +11,7 @@ import { traceHeaders } from '@qloom/telemetry/event-headers.ts';
 import { withSpan } from '@qloom/telemetry/spans.ts';
 import { quoted } from '@qloom/tensor/quoted.ts';
 import { CHOICE_RULE_NAMES } from '../domain/choice/choice-table.ts';
+import { needsContinuing } from '../domain/policy/policy-table.ts';
 import { createSeeds, type StudySeeds } from '../domain/seeds.ts';
 import { openStudyData, type StudyData, splitLabels } from './data/study-data.ts';
 import { createHeldStudies, type HeldStudiesDeps } from './held-studies.ts';
@@ -20,6 +21,7 @@ import { applyEvent, emptyView, type StudyView } from './replay/study-view.ts';
 import { nextOrChange } from './replica-watch.ts';
 import { askSimulator } from './settings/ask-simulator.ts';
 import { type CompleteSettings, completeSettings, type SettingsContext } from './settings/complete-settings.ts';
+import { everyMethodContinues, needsOtherMethods } from './settings/continuing-methods.ts';
 import { searchSpace } from './settings/study-space.ts';
 import {
   completeBaselines,
@@ -96,6 +98,10 @@ export function createStudies(deps: HeldStudiesDeps, context: SettingsContext): 
         };
         requireMethods(space.parameters, methods, data.meets);
         const settings = withMethods(asked, methods, data.meets);
+        const continues = everyMethodContinues(space.parameters, methods);
+        if (!context.isPolicyRemote && needsContinuing(settings.policy) && !continues) {
+          throw needsOtherMethods(settings.policy, methods);
+        }
         requireBaselines(settings.evaluation.rivals, methods, data.meets);
         const { pretraining, qnn } = settings;
         if (pretraining !== undefined) requirePretrainingBaseline(methods, data.meets);
@@ -106,7 +112,7 @@ export function createStudies(deps: HeldStudiesDeps, context: SettingsContext): 
         const { labels } = await data.own(signal);
         await splitLabels(labels, settings, seeds, data.description);
         await askSimulator(deps.peers, qnn, data.shape, signal, { isPretrained: pretraining !== undefined });
-        const value = { settings, space: space.parameters.map(encodeHyperparameter), studyFile };
+        const value = { settings, space: space.parameters.map(encodeHyperparameter), studyFile, continues };
         const { key, payload } = encodeRecord(id, { $case: 'created', value }, deps.clock.now());
         const span = { study: id, kind: SpanKind.PRODUCER, attributes: producerAttributes(episodeLog, key) };
         await withSpan('create-study', span, async (active) => {

@@ -70,6 +70,8 @@ interface Model {
   readonly classes: number;
   readonly x: readonly number[];
   readonly y: readonly number[];
+  /** Fits that led to it, each from the model before; absent: one. */
+  readonly fits?: number;
 }
 
 function capabilities(service: string, parameters: readonly Hyperparameter[]) {
@@ -79,6 +81,8 @@ function capabilities(service: string, parameters: readonly Hyperparameter[]) {
 
 /** Called with the settings of each call before it is answered; an error that it throws is the answer. */
 export interface StandInHooks {
+  /** A fit that continues from a model, which is the result of so many fits. */
+  onContinue?(settings: FitSettings, fits: number): void;
   onFit?(settings: FitSettings): void | Promise<void>;
   /** `model` is what the call samples from. */
   onSample?(settings: SampleSettings, model: Model): void;
@@ -98,11 +102,15 @@ export function standInGenerator(
     getCapabilities: async () => ({ ...capabilities('generator', parameters), methods: methods.map(encodeMethod) }),
     async *fit(requests: AsyncIterable<FitRequest>) {
       const collector = createPointsCollector('training');
+      const initial = createByteAssembler('initial_model');
+      let settings: FitSettings | undefined;
       let width = 0.1;
       let configuration: Configuration = {};
       for await (const { part } of requests) {
         if (part?.$case === 'training') collector.add(part.value);
+        if (part?.$case === 'initialModel') initial.add(part.value);
         if (part?.$case !== 'settings') continue;
+        settings = part.value;
         await hooks.onFit?.(part.value);
         configuration = decodeConfiguration(part.value.hyperparameters, 'settings.hyperparameters');
         width =
@@ -113,7 +121,11 @@ export function standInGenerator(
           throw new DomainError('diverged', 'gan.lrG: the loss is NaN at step 3');
       }
       const { features, classes, x, y } = collector.points();
-      const model: Model = { configuration, width, features, classes, x: [...x], y: [...y] };
+      const before = initial.started ? modelOf(initial.bytes()) : undefined;
+      const fits = before && (before.fits ?? 1) + 1;
+      if (before && settings) hooks.onContinue?.(settings, before.fits ?? 1);
+      // Every fit improves on the one before.
+      const model: Model = { configuration, width: width / (fits ?? 1), features, classes, x: [...x], y: [...y], fits };
       for (const value of encodeBytes(new TextEncoder().encode(JSON.stringify(model)))) {
         yield { part: { $case: 'model', value } } as const;
       }
@@ -132,7 +144,7 @@ export function standInGenerator(
         if (part?.$case === 'model') bytes.add(part.value);
         if (part?.$case === 'settings') settings = part.value;
       }
-      const model = JSON.parse(new TextDecoder().decode(bytes.bytes())) as Model;
+      const model = modelOf(bytes.bytes());
       hooks.onSample?.(settings, model);
       const points = jitter(model, settings.classCounts, settings.seed);
       for (const value of encodePoints(points)) yield { part: { $case: 'points', value } } as const;
@@ -141,6 +153,8 @@ export function standInGenerator(
     },
   });
 }
+
+const modelOf = (bytes: Uint8Array) => JSON.parse(new TextDecoder().decode(bytes)) as Model;
 
 function jitter(model: Model, counts: readonly number[], seed: number): Points {
   const random = createRandom(seed);

@@ -3,6 +3,7 @@ import type { ArtifactStore } from '@qloom/episode-log/artifacts/artifact-store.
 import { openArtifactStore, openEpisodeLog } from '@qloom/episode-log/open-log.ts';
 import type { EpisodeLog } from '@qloom/episode-log/port.ts';
 import { connect, type Remote } from '@qloom/service-kit/client/clients.ts';
+import type { OfferedMethod } from '@qloom/study/synthesis/offered-method.ts';
 import { ASSESS_STAGE } from '@qloom/study-rpc/stage/assess-stage.ts';
 import { EVALUATE_STAGE } from '@qloom/study-rpc/stage/evaluate-stage.ts';
 import { FIT_STAGE } from '@qloom/study-rpc/stage/fit-stage.ts';
@@ -70,10 +71,13 @@ export interface StandIns {
   stop(): Promise<void>;
 }
 
-/** Starts the three stand-in services. */
-export async function startStandIns(hooks: StandInHooks = {}): Promise<StandIns> {
+/** Starts the three stand-in services; `methods` are those that the generator describes. */
+export async function startStandIns(
+  hooks: StandInHooks = {},
+  methods: readonly OfferedMethod[] = [],
+): Promise<StandIns> {
   const servers = await Promise.all(
-    [standInGenerator(hooks), standInDiscriminator(), standInSimulator(hooks)].map((service) =>
+    [standInGenerator(hooks, undefined, methods), standInDiscriminator(), standInSimulator(hooks)].map((service) =>
       startTestServer(service),
     ),
   );

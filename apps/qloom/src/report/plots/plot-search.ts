@@ -86,7 +86,7 @@ function bestSoFar(episodes: readonly EpisodeOutcome[], x: Scale, y: Scale): Mar
 }
 
 function drawEpisode(
-  { episode, origin, reward, failure }: EpisodeOutcome,
+  { episode, origin, reward, failure, continueFrom }: EpisodeOutcome,
   x: Scale,
   y: Scale,
   chosen: boolean,
@@ -96,7 +96,8 @@ function drawEpisode(
   const [low, high] = y.domain;
   const clipped = reward.utility < low;
   const height = y(Math.max(low, reward.utility));
-  const name = element('title', {}, `episode ${episode}, ${origin}: U ${formatSigned(reward.utility, 3)}`);
+  const continued = continueFrom === undefined ? '' : `, continues episode ${continueFrom}`;
+  const name = element('title', {}, `episode ${episode}, ${origin}${continued}: U ${formatSigned(reward.utility, 3)}`);
   if (clipped) {
     return element('path', { d: `M${at - 4.5} ${height - 8}h9l-4.5 7z`, class: `episode ${origin}` }, name);
   }

@@ -1,5 +1,6 @@
 import type { RunStep } from '@qloom/tfjs/steps/run-step.ts';
 import { fixedPolicy, randomPolicy, sobolPolicy } from './constant-policies.ts';
+import { pbtPolicy } from './pbt/pbt.ts';
 import type { Policy, PolicyState } from './policy.ts';
 import { PolicyStateError, UnknownPolicyError } from './policy-errors.ts';
 import { createPpoPolicy, createPpoUpdate, type UpdatePpo } from './ppo/ppo.ts';
@@ -9,6 +10,8 @@ import { createPpoSurrogatePolicy, surrogatePolicy } from './surrogate-policies.
 export interface PolicyRow {
   /** One-line description. */
   readonly description: string;
+  /** Whether it needs fits that continue from models. */
+  readonly continues?: boolean;
   /** Creates the policy; `update` trains the network of policies that have one. */
   create(update: UpdatePpo): Policy;
 }
@@ -27,6 +30,11 @@ export const POLICIES = {
     description: 'Bagged trees choose among neighbours of the best configurations and configurations anywhere.',
     create: () => opened(surrogatePolicy),
   },
+  pbt: {
+    description: 'Population-based training: the worst members continue from copies of the best models.',
+    continues: true,
+    create: () => opened(pbtPolicy),
+  },
   random: { description: 'Configurations drawn uniformly from the search space.', create: () => randomPolicy },
   sobol: { description: 'Configurations of one scrambled Sobol sequence.', create: () => sobolPolicy },
   fixed: { description: "The services' defaults, in every episode.", create: () => fixedPolicy },
@@ -40,6 +48,12 @@ export const POLICY_NAMES = Object.keys(POLICIES) as PolicyName[];
 
 /** Finds a policy by its name. Throws {@link UnknownPolicyError}. */
 export type PolicyNamed = (name: string) => Policy;
+
+/** Whether a policy of this table needs fits that continue from models. */
+export function needsContinuing(name: string): boolean {
+  const row: PolicyRow | undefined = Object.hasOwn(POLICIES, name) ? POLICIES[name as PolicyName] : undefined;
+  return row?.continues === true;
+}
 
 /** Creates all policies; networks are trained with `runStep`. */
 export function createPolicies(runStep: RunStep): PolicyNamed {

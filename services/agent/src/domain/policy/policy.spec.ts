@@ -109,7 +109,9 @@ describe('policyNamed', () => {
   });
 
   it('lists the known policies', () => {
-    expect(() => policyNamed('bayes')).toThrow('is not one of ppo-surrogate, ppo, surrogate, random, sobol, fixed');
+    expect(() => policyNamed('bayes')).toThrow(
+      'is not one of ppo-surrogate, ppo, surrogate, pbt, random, sobol, fixed',
+    );
   });
 });
 

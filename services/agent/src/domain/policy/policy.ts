@@ -12,6 +12,8 @@ export interface PolicySettings {
   readonly sobolEpisodes: number;
   /** Seed of all choices. */
   readonly seed: string;
+  /** Whether fits can continue from the models of an earlier episode. Default false. */
+  readonly continues?: boolean;
 }
 
 /** What a policy observes of an episode in addition to its reward. Every entry is finite. */
@@ -38,6 +40,8 @@ export type Origin = 'sobol' | 'policy' | 'surrogate' | 'random' | 'fixed';
 export interface Proposal {
   readonly hyperparameters: Configuration;
   readonly origin: string;
+  /** A rewarded episode that was observed, and whose models the fits continue from, where it added points. */
+  readonly continueFrom?: number;
 }
 
 /** Outcome of an episode, as a policy sees it. */

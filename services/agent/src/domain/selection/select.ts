@@ -1,13 +1,12 @@
-import type { Configuration } from '@qloom/study/hyperparameters/hyperparameter.ts';
+import type { Recipe } from '../evaluation/recipe.ts';
 import { mean } from '../maths/statistics.ts';
 import type { Utility } from '../reward/utility.ts';
 import { reliabilityOf, shrink } from './reliability.ts';
 
 /** A configuration with its utility on the outer split. */
-export interface Rechecked {
+export interface Rechecked extends Recipe {
   /** Null for the default configuration. */
   readonly episode: number | null;
-  readonly hyperparameters: Configuration;
   readonly utility: Utility;
 }
 

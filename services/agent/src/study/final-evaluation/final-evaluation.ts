@@ -2,16 +2,15 @@ import { type Failure, FailureReason } from '@qloom/contracts/gen/qloom/episode/
 import type { ArtifactStore } from '@qloom/episode-log/artifacts/artifact-store.ts';
 import type { Logger } from '@qloom/service-kit/logger.ts';
 import { invalidReason } from '@qloom/study/hyperparameters/check-value.ts';
-import type { Configuration } from '@qloom/study/hyperparameters/hyperparameter.ts';
 import type { Space } from '@qloom/study/space/space.ts';
 import { METHOD } from '@qloom/study/synthesis/offered-method.ts';
-import { decodeConfiguration } from '@qloom/study-rpc/codec/hyperparameters.ts';
 import { methodNeeds, offeredMethods } from '@qloom/study-rpc/codec/offered-methods.ts';
 import { offeredRatio } from '@qloom/study-rpc/codec/offered-ratio.ts';
 import { contextFromHeaders } from '@qloom/telemetry/event-headers.ts';
 import { baselineHyperparameters } from '../../domain/evaluation/baseline-tuning.ts';
 import type { Choices } from '../../domain/evaluation/choices.ts';
 import { type EvaluationPlan, type Job, REAL_ONLY, replicateJob } from '../../domain/evaluation/jobs.ts';
+import type { Recipe } from '../../domain/evaluation/recipe.ts';
 import type { StudySeeds } from '../../domain/seeds.ts';
 import { withLearnedDefault } from '../../domain/selection/learned-defaults.ts';
 import type { ClassicalThreads } from '../../workers/classical-threads.ts';
@@ -19,8 +18,9 @@ import { getPoints, putArtifact } from '../data/points-artifact.ts';
 import { loadManifest } from '../data/prepare.ts';
 import { openStudyData } from '../data/study-data.ts';
 import { advertisedSpace, type Peers } from '../peers.ts';
+import { episodeRecipe } from '../replay/episode-recipe.ts';
 import type { Recorded } from '../replay/study-record.ts';
-import { factsOf, isSearched, type StudyView } from '../replay/study-view.ts';
+import { isSearched, type StudyView } from '../replay/study-view.ts';
 import type { Clock } from '../retry/clock.ts';
 import type { Stalls } from '../retry/stalls.ts';
 import { untilDone } from '../retry/until-done.ts';
@@ -77,16 +77,11 @@ export function createFinalEvaluation(deps: FinalEvaluationDeps, record: WriteRe
   const start = (job: Job, view: StudyView, choices: Choices | null, opened: EvaluationContext): void => {
     const { name } = job;
     const plan = evaluationPlan(deps.settings, deps.space);
-    const hyperparametersOf = (episode: number | null): Configuration =>
-      episode === null
-        ? (plan.defaultConfiguration ?? {})
-        : decodeConfiguration(
-            factsOf(view.episodes.get(episode)?.propose, 'propose')?.hyperparameters ?? [],
-            'propose.hyperparameters',
-          );
+    const recipeOf = (episode: number | null): Recipe =>
+      episode === null ? { hyperparameters: plan.defaultConfiguration ?? {} } : episodeRecipe(view, episode);
     const again = { ...deps, signal: stopping.signal };
     const span = { study: deps.study, links: [contextFromHeaders(view.traces.get('create'))] };
-    const run = () => runJob(opened, job, choices, stopping.signal, hyperparametersOf);
+    const run = () => runJob(opened, job, choices, stopping.signal, recipeOf);
     const work = untilSettled(name, run, (attempt) => inJobSpan(job, span, deps.clock, attempt), again)
       .then(({ result, headers }) => {
         const value = { name, json: JSON.stringify(result) };

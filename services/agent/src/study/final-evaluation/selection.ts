@@ -6,6 +6,7 @@ import { type EvaluationPlan, outerJob, tuneJob } from '../../domain/evaluation/
 import { utilityOf } from '../../domain/reward/utility.ts';
 import type { StudySeeds } from '../../domain/seeds.ts';
 import { type Rechecked, type Selection, select, selectByLowerBound } from '../../domain/selection/select.ts';
+import { episodeRecipe } from '../replay/episode-recipe.ts';
 import { rewardedEpisodes, type StudyView } from '../replay/study-view.ts';
 import { type OuterResult, readJob, type TuneResult } from './jobs/job-results.ts';
 
@@ -28,6 +29,7 @@ function recheckedOf(
   candidates: readonly Omit<Rechecked, 'utility'>[],
 ): Rechecked[] {
   return candidates.flatMap(({ episode, hyperparameters }): Rechecked[] => {
+    const recipe = episode === null ? { hyperparameters } : episodeRecipe(view, episode);
     const folds = Array.from({ length: plan.outerFolds }, (_, fold) =>
       readJob<OuterResult>(view.jobs, outerJob(episode, fold)),
     );
@@ -37,7 +39,7 @@ function recheckedOf(
       augmented: Float64Array.from(fold.augmented),
     }));
     const random = createRandom(seeds.job(`outer-${episode ?? 'default'}`, 'draw'));
-    return [{ episode, hyperparameters, utility: utilityOf(losses, random) }];
+    return [{ episode, ...recipe, utility: utilityOf(losses, random) }];
   });
 }
 

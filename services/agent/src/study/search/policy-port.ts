@@ -78,10 +78,10 @@ export function remotePolicy(connect: Connect, target: string, name: string): Po
           count: request.count,
         }),
       );
-      return proposals.map(({ hyperparameters, origin }, i) => {
+      return proposals.map(({ hyperparameters, origin, continueFrom }, i) => {
         const configuration = decodeConfiguration(hyperparameters, `proposals[${i}].hyperparameters`);
         validateConfiguration(settings.space, configuration);
-        return { hyperparameters: configuration, origin };
+        return { hyperparameters: configuration, origin, continueFrom };
       });
     },
     async observe(settings, memory, batch, results) {
@@ -125,5 +125,6 @@ function encodeSettings(settings: PolicySettings, name: string): WireSettings {
     episodes: settings.episodes,
     batchSize: settings.batchSize,
     sobolEpisodes: settings.sobolEpisodes,
+    continues: settings.continues ?? false,
   };
 }

@@ -7,6 +7,7 @@ import { episodesInFlight } from '../../domain/search/in-flight.ts';
 import { batchOf, policyOf, proposable, versionOf } from '../../domain/search/search-state.ts';
 import { runAgentStage } from './agent-stage.ts';
 import { noteEpisodes, type Search } from './episodes-so-far.ts';
+import { foldsOf } from './proposed-folds.ts';
 import type { SearchContext } from './search-context.ts';
 
 /** Stage `propose`, for every episode whose batches are folded, as far as the number in flight allows. */
@@ -33,6 +34,7 @@ async function proposeEpisode(context: SearchContext, search: Search, episode: n
   await runAgentStage('propose', span, clock, async (startedAtMs, active) => {
     const request = { batch, firstEpisode: episode, count: 1 };
     const [proposal] = await policy.propose(policySettings, policyOf(version), request);
+    const { folds, continueFrom } = foldsOf(context, proposal, version.batches * settings.batchSize);
     const value = {
       batch,
       origin: proposal.origin,
@@ -40,10 +42,11 @@ async function proposeEpisode(context: SearchContext, search: Search, episode: n
       seed: seeds.episode(episode),
       policyVersion: version.batches * settings.batchSize,
       multipliers: encodeNamedValues(version.multipliers),
-      folds: journal.view.prepared?.folds ?? [],
+      folds,
       data: journal.view.prepared?.data,
       qnn: settings.qnn,
       qnnSeeds: seeds.qnn(settings.qnnSeeds),
+      continueFrom,
     };
     const result = { facts: { $case: 'propose', value } } as const;
     const { status, event } = await journal.writeSlot({ episode, slot: 'propose' }, startedAtMs, result);

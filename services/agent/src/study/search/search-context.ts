@@ -24,13 +24,19 @@ export interface SearchContext {
   readonly log: Logger;
 }
 
-/** The policy's settings for a study. */
-export function policySettingsOf(settings: CompleteSettings, space: Space, seeds: StudySeeds): PolicySettings {
+/** The policy's settings for a study; `continues` says whether its fits can continue from models. */
+export function policySettingsOf(
+  settings: CompleteSettings,
+  space: Space,
+  seeds: StudySeeds,
+  continues: boolean,
+): PolicySettings {
   return {
     space,
     episodes: settings.episodes,
     batchSize: settings.batchSize,
     sobolEpisodes: settings.sobolEpisodes,
     seed: String(seeds.policy),
+    continues,
   };
 }

@@ -18,6 +18,7 @@ import { assessFidelity } from '@qloom/study-rpc/clients/discriminator-client.ts
 import { type FitCall, fitModel, samplePoints } from '@qloom/study-rpc/clients/generator-client.ts';
 import { evaluateUtility } from '@qloom/study-rpc/clients/qnn-simulator-client.ts';
 import { encodeForeignConfiguration } from '@qloom/study-rpc/codec/hyperparameters.ts';
+import type { Recipe } from '../../../domain/evaluation/recipe.ts';
 import type { StudySeeds } from '../../../domain/seeds.ts';
 import type { ClassicalThreads } from '../../../workers/classical-threads.ts';
 import type { DataSources } from '../../data/data-sources.ts';
@@ -70,37 +71,50 @@ export interface Synthesis {
 }
 
 /**
- * Fits a generator to `training` and draws the number of points given by `synthRatio`. `label` names the seeds, `fold`
- * the fit in traces; `sources` has points beyond `training` that a method may need. Null if the ratio is 0.
+ * Trains a generator on `training` by a recipe and draws the number of points given by `synthRatio`. `label` names the seeds, `fold`
+ * the fits in traces; `sources` has points beyond `training` that a method may need. Null if the ratio is 0.
  */
 export async function synthesize(
   context: EvaluationContext,
   label: string,
   fold: number,
-  configuration: Configuration,
+  { hyperparameters, earlier = [] }: Recipe,
   training: Points,
   sources: DataSources,
   signal: AbortSignal,
 ): Promise<Synthesis | null> {
-  const counts = synthesisPlan(configuration, classCounts(training), context.ratio);
+  const counts = synthesisPlan(hyperparameters, classCounts(training), context.ratio);
   if (counts.every((count) => count === 0)) return null;
   const fitSeed = context.seeds.job(label, 'fit');
   const sampleSeed = context.seeds.job(label, 'sample');
-  const settings = {
-    identity: { study: context.study, fold, attempt: nextAttempt(context.clock) },
-    seed: fitSeed,
-    hyperparameters: encodeForeignConfiguration(configuration, context.space, context.baselineHyperparameters),
-    data: context.data.description,
-    checkpointEverySteps: 0,
-  };
   const { generator } = context.peers;
   const limits = { signal, deadlineMs: LONG_CALL_MS };
   const curves = collectFitCurves();
-  const { model, summary: fit } = await fitModel(generator, {
-    settings,
-    training,
-    ...(await neededSources(context, configuration, sources)),
-    ...limits,
+  const fitted = async (
+    configuration: Configuration,
+    seed: number,
+    call: Pick<FitCall, 'initialModel' | 'onProgress'>,
+  ) =>
+    fitModel(generator, {
+      settings: {
+        identity: { study: context.study, fold, attempt: nextAttempt(context.clock) },
+        seed,
+        hyperparameters: encodeForeignConfiguration(configuration, context.space, context.baselineHyperparameters),
+        data: context.data.description,
+        checkpointEverySteps: 0,
+      },
+      training,
+      ...(await neededSources(context, configuration, sources)),
+      ...limits,
+      ...call,
+    });
+  let initialModel: Uint8Array | undefined;
+  for (const [i, { hyperparameters: configuration }] of earlier.entries()) {
+    const seed = context.seeds.job(`${label}/${i}`, 'fit');
+    initialModel = (await fitted(configuration, seed, { initialModel })).model;
+  }
+  const { model, summary: fit } = await fitted(hyperparameters, fitSeed, {
+    initialModel,
     onProgress: async (progress) => curves.add(progress),
   });
   const sampling = { settings: { seed: sampleSeed, classCounts: counts, ungated: false }, model, ...limits };

@@ -83,7 +83,8 @@ export async function runChoice(
     alternative &&
     (await scored(async (part, index) => {
       const label = `${name}/alternative-${index}`;
-      const made = await synthesize(context, label, 40_000 + index, alternative, part.training, sources, signal);
+      const recipe = { hyperparameters: alternative };
+      const made = await synthesize(context, label, 40_000 + index, recipe, part.training, sources, signal);
       return byQnn(part, made?.points ?? null);
     }));
   return {

@@ -1,6 +1,5 @@
 import { QnnArm } from '@qloom/contracts/gen/qloom/episode/v1/slots.ts';
 import { createRandom } from '@qloom/random/random.ts';
-import type { Configuration } from '@qloom/study/hyperparameters/hyperparameter.ts';
 import type { Points } from '@qloom/study/points/points.ts';
 import { classCounts, selectRows } from '@qloom/study/points/rows.ts';
 import { synthesisPlan } from '@qloom/study/synthesis/synthesis-plan.ts';
@@ -16,6 +15,7 @@ import {
   REAL_ONLY,
   replicateJob,
 } from '../../../domain/evaluation/jobs.ts';
+import type { Recipe } from '../../../domain/evaluation/recipe.ts';
 import { mean } from '../../../domain/maths/statistics.ts';
 import { armScores } from '../../../domain/reward/measurement.ts';
 import type { Replicate } from '../../data/study-data.ts';
@@ -47,11 +47,11 @@ export async function runJob(
   job: Job,
   choices: Choices | null,
   signal: AbortSignal,
-  hyperparametersOf: (episode: number | null) => Configuration,
+  recipeOf: (episode: number | null) => Recipe,
 ): Promise<unknown> {
   switch (job.kind) {
     case 'outer':
-      return runOuter(context, job, hyperparametersOf(job.episode), signal);
+      return runOuter(context, job, recipeOf(job.episode), signal);
     case 'tune':
       return runTune(context, job, signal);
     case 'tune-reference':
@@ -63,14 +63,14 @@ export async function runJob(
     case 'pretraining':
       return runPretraining(context, job, choices as Choices, signal);
     case 'synthesis':
-      return synthesizeDataset(context, (choices as Choices).selection.best?.hyperparameters ?? {}, signal);
+      return synthesizeDataset(context, (choices as Choices).selection.best ?? { hyperparameters: {} }, signal);
   }
 }
 
 async function runOuter(
   context: EvaluationContext,
   { name, episode, fold }: Extract<Job, { kind: 'outer' }>,
-  configuration: Configuration,
+  recipe: Recipe,
   signal: AbortSignal,
 ): Promise<OuterResult> {
   const rows = context.manifest.split.outer[fold];
@@ -79,7 +79,7 @@ async function runOuter(
   const startedMs = context.clock.now();
   const candidate = episode === null ? DEFAULT_CANDIDATE_FOLDS : 10_000 + 20 * episode;
   const { ownSources } = context.data;
-  const synthetic = await synthesize(context, name, candidate + fold, configuration, training, ownSources, signal);
+  const synthetic = await synthesize(context, name, candidate + fold, recipe, training, ownSources, signal);
   const seeds = context.seeds.outerQnn(Math.max(OUTER_QNN_SEEDS, context.settings.qnnSeeds));
   const roles = { training, synthetic: synthetic?.points ?? null, heldOut };
   const arms = synthetic === null ? [QnnArm.REAL_ONLY] : [QnnArm.REAL_ONLY, QnnArm.AUGMENTED];
@@ -138,18 +138,18 @@ async function addedPoints(
   { selection, baselines }: Choices,
   signal: AbortSignal,
 ): Promise<Pick<Synthesis, 'points' | 'curves'> | null> {
-  const best = selection.best?.hyperparameters ?? null;
   if (arm === REAL_ONLY) return null;
   if (arm === ORACLE) {
     const counts = synthesisPlan({ synthRatio: ORACLE_RATIO }, classCounts(data.labels));
     return data.oracle === null ? null : { points: await data.oracle(counts), curves: [] };
   }
   const isQloom = arm === QLOOM || arm === QLOOM_UNSELECTED;
-  const configuration = isQloom ? best : (baselines.get(arm) ?? null);
-  if (configuration === null) return null;
+  const tuned = baselines.get(arm) ?? null;
+  const recipe = isQloom ? selection.best : tuned && { hyperparameters: tuned };
+  if (recipe === null) return null;
   // The two arms of Qloom have the same points, whichever of them is trained on a replicate.
   const label = isQloom ? replicateJob(replicate, QLOOM) : name;
-  return synthesize(context, label, replicate, configuration, data.labels, data.sources, signal);
+  return synthesize(context, label, replicate, recipe, data.labels, data.sources, signal);
 }
 
 async function runClassical(

@@ -6,6 +6,7 @@ import { callName, requirePart } from '@qloom/study-rpc/clients/answers.ts';
 import { baselineConfiguration } from '../../../domain/evaluation/baseline-tuning.ts';
 import type { Choices } from '../../../domain/evaluation/choices.ts';
 import { type Job, QLOOM, REAL_ONLY, replicateJob } from '../../../domain/evaluation/jobs.ts';
+import type { Recipe } from '../../../domain/evaluation/recipe.ts';
 import { scoredSteps, stepsToTarget } from '../../../domain/evaluation/steps-to-target.ts';
 import { mean } from '../../../domain/maths/statistics.ts';
 import type { Replicate } from '../../data/study-data.ts';
@@ -90,11 +91,11 @@ async function sourcesOf(
   const { settings, baselineHyperparameters } = context;
   if (!context.offersMethod(NOISE)) return null;
   const noise = baselines.get(NOISE) ?? baselineConfiguration(baselineHyperparameters, NOISE, 0, settings.seed);
-  const pointsOf = async (label: string, configuration: Parameters<typeof synthesize>[3]) =>
-    (await synthesize(context, label, replicate, configuration, labels, sources, signal))?.points ?? null;
+  const pointsOf = async (label: string, recipe: Recipe) =>
+    (await synthesize(context, label, replicate, recipe, labels, sources, signal))?.points ?? null;
   // The same points as in the arms of the comparison.
-  const noisy = await pointsOf(replicateJob(replicate, NOISE), noise);
-  const own = await pointsOf(replicateJob(replicate, QLOOM), selection.best?.hyperparameters ?? {});
+  const noisy = await pointsOf(replicateJob(replicate, NOISE), { hyperparameters: noise });
+  const own = await pointsOf(replicateJob(replicate, QLOOM), selection.best ?? { hyperparameters: {} });
   if (noisy === null || own === null) return null;
   return [
     { name: NOISE, points: noisy, isAlsoScratch: true },

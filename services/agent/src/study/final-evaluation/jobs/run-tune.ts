@@ -36,7 +36,15 @@ export async function runTune(
   const startedMs = context.clock.now();
   const reports = await onRewardFolds(context, signal, async ({ index: fold, training }) => {
     const label = `${name}/${fold}`;
-    const made = await synthesize(context, label, 20_000 + fold, configuration, training, ownSources, signal);
+    const made = await synthesize(
+      context,
+      label,
+      20_000 + fold,
+      { hyperparameters: configuration },
+      training,
+      ownSources,
+      signal,
+    );
     return made?.points ?? null;
   });
   const losses = reports.flatMap((report) => decodeUtility(report).runs.flatMap((run) => [...run.losses]));

@@ -201,6 +201,7 @@ function outcomeOf({ episode, slots, propose }: ReturnType<typeof proposedEpisod
     reward: factsOf(slots.reward, 'reward'),
     failure: slots.reward?.event.failure,
     seconds: Math.max(0, seconds),
+    continueFrom: propose.continueFrom,
     observation: measurement ? encodeObservation(observe(measurement, decodeMultipliers(propose.multipliers))) : [],
   };
 }

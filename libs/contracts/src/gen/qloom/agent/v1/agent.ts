@@ -698,7 +698,14 @@ export interface StudyCreated {
   /** The search space at that moment, restricted by the study. */
   space: Hyperparameter[];
   /** The text of its study file, where the caller sent one. */
-  studyFile?: string | undefined;
+  studyFile?:
+    | string
+    | undefined;
+  /**
+   * Whether the generator's fits continue from models, with every method of the space. In events written before this field existed:
+   * false.
+   */
+  continues: boolean;
 }
 
 /** Data and splits are ready. */
@@ -4656,7 +4663,7 @@ export const StudyRecord: MessageFns<StudyRecord> = {
 };
 
 function createBaseStudyCreated(): StudyCreated {
-  return { settings: undefined, space: [], studyFile: undefined };
+  return { settings: undefined, space: [], studyFile: undefined, continues: false };
 }
 
 export const StudyCreated: MessageFns<StudyCreated> = {
@@ -4669,6 +4676,9 @@ export const StudyCreated: MessageFns<StudyCreated> = {
     }
     if (message.studyFile !== undefined) {
       writer.uint32(26).string(message.studyFile);
+    }
+    if (message.continues !== false) {
+      writer.uint32(32).bool(message.continues);
     }
     return writer;
   },
@@ -4710,6 +4720,14 @@ export const StudyCreated: MessageFns<StudyCreated> = {
             message.studyFile = reader.string();
             continue;
           }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.continues = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -4731,6 +4749,7 @@ export const StudyCreated: MessageFns<StudyCreated> = {
         : isSet(object.study_file)
         ? globalThis.String(object.study_file)
         : undefined,
+      continues: isSet(object.continues) ? globalThis.Boolean(object.continues) : false,
     };
   },
 
@@ -4745,6 +4764,9 @@ export const StudyCreated: MessageFns<StudyCreated> = {
     if (message.studyFile !== undefined) {
       obj.studyFile = message.studyFile;
     }
+    if (message.continues !== false) {
+      obj.continues = message.continues;
+    }
     return obj;
   },
 
@@ -4758,6 +4780,7 @@ export const StudyCreated: MessageFns<StudyCreated> = {
       : undefined;
     message.space = object.space?.map((e) => Hyperparameter.fromPartial(e)) || [];
     message.studyFile = object.studyFile ?? undefined;
+    message.continues = object.continues ?? false;
     return message;
   },
 };

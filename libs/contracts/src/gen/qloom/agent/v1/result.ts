@@ -497,6 +497,8 @@ export interface EpisodeOutcome {
   seconds: number;
   /** Losses and metrics that the policy observed. */
   observation: NamedValue[];
+  /** Index of the episode whose models its fits continued from; absent where they started anew. */
+  continueFrom?: number | undefined;
 }
 
 /** Relation of a hyperparameter to utility over the episodes. */
@@ -687,6 +689,11 @@ export interface SyntheticCard {
     | undefined;
   /** Share of the drawn points that passed the gate. */
   acceptance: number;
+  /**
+   * Indices of the episodes with whose configurations the model was fitted before, one after the other, each fit continuing from the
+   * one before; the last fit had `hyperparameters`. Empty where it was fitted once.
+   */
+  earlierEpisodes: number[];
 }
 
 function createBaseInterval(): Interval {
@@ -2477,6 +2484,7 @@ function createBaseEpisodeOutcome(): EpisodeOutcome {
     failure: undefined,
     seconds: 0,
     observation: [],
+    continueFrom: undefined,
   };
 }
 
@@ -2505,6 +2513,9 @@ export const EpisodeOutcome: MessageFns<EpisodeOutcome> = {
     }
     for (const v of message.observation) {
       NamedValue.encode(v!, writer.uint32(66).fork()).join();
+    }
+    if (message.continueFrom !== undefined) {
+      writer.uint32(72).uint32(message.continueFrom);
     }
     return writer;
   },
@@ -2586,6 +2597,14 @@ export const EpisodeOutcome: MessageFns<EpisodeOutcome> = {
             message.observation.push(NamedValue.decode(reader, reader.uint32()));
             continue;
           }
+          case 9: {
+            if (tag !== 72) {
+              break;
+            }
+
+            message.continueFrom = reader.uint32();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2612,6 +2631,11 @@ export const EpisodeOutcome: MessageFns<EpisodeOutcome> = {
       observation: globalThis.Array.isArray(object?.observation)
         ? object.observation.map((e: any) => NamedValue.fromJSON(e))
         : [],
+      continueFrom: isSet(object.continueFrom)
+        ? globalThis.Number(object.continueFrom)
+        : isSet(object.continue_from)
+        ? globalThis.Number(object.continue_from)
+        : undefined,
     };
   },
 
@@ -2641,6 +2665,9 @@ export const EpisodeOutcome: MessageFns<EpisodeOutcome> = {
     if (message.observation?.length) {
       obj.observation = message.observation.map((e) => NamedValue.toJSON(e));
     }
+    if (message.continueFrom !== undefined) {
+      obj.continueFrom = Math.round(message.continueFrom);
+    }
     return obj;
   },
 
@@ -2661,6 +2688,7 @@ export const EpisodeOutcome: MessageFns<EpisodeOutcome> = {
       : undefined;
     message.seconds = object.seconds ?? 0;
     message.observation = object.observation?.map((e) => NamedValue.fromPartial(e)) || [];
+    message.continueFrom = object.continueFrom ?? undefined;
     return message;
   },
 };
@@ -3854,6 +3882,7 @@ function createBaseSyntheticCard(): SyntheticCard {
     training: undefined,
     fidelity: undefined,
     acceptance: 0,
+    earlierEpisodes: [],
   };
 }
 
@@ -3889,6 +3918,13 @@ export const SyntheticCard: MessageFns<SyntheticCard> = {
     }
     if (message.acceptance !== 0) {
       writer.uint32(73).double(message.acceptance);
+    }
+    if (message.earlierEpisodes.length !== 0) {
+      writer.uint32(82).fork();
+      for (const v of message.earlierEpisodes) {
+        writer.uint32(v);
+      }
+      writer.join();
     }
     return writer;
   },
@@ -3988,6 +4024,24 @@ export const SyntheticCard: MessageFns<SyntheticCard> = {
             message.acceptance = reader.double();
             continue;
           }
+          case 10: {
+            if (tag === 80) {
+              message.earlierEpisodes.push(reader.uint32());
+
+              continue;
+            }
+
+            if (tag === 82) {
+              const end2 = reader.uint32() + reader.pos;
+              while (reader.pos < end2) {
+                message.earlierEpisodes.push(reader.uint32());
+              }
+
+              continue;
+            }
+
+            break;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -4025,6 +4079,11 @@ export const SyntheticCard: MessageFns<SyntheticCard> = {
       training: isSet(object.training) ? ArtifactRef.fromJSON(object.training) : undefined,
       fidelity: isSet(object.fidelity) ? FidelityReport.fromJSON(object.fidelity) : undefined,
       acceptance: isSet(object.acceptance) ? globalThis.Number(object.acceptance) : 0,
+      earlierEpisodes: globalThis.Array.isArray(object?.earlierEpisodes)
+        ? object.earlierEpisodes.map((e: any) => globalThis.Number(e))
+        : globalThis.Array.isArray(object?.earlier_episodes)
+        ? object.earlier_episodes.map((e: any) => globalThis.Number(e))
+        : [],
     };
   },
 
@@ -4057,6 +4116,9 @@ export const SyntheticCard: MessageFns<SyntheticCard> = {
     if (message.acceptance !== 0) {
       obj.acceptance = floatToJson(message.acceptance);
     }
+    if (message.earlierEpisodes?.length) {
+      obj.earlierEpisodes = message.earlierEpisodes.map((e) => Math.round(e));
+    }
     return obj;
   },
 
@@ -4080,6 +4142,7 @@ export const SyntheticCard: MessageFns<SyntheticCard> = {
       ? FidelityReport.fromPartial(object.fidelity)
       : undefined;
     message.acceptance = object.acceptance ?? 0;
+    message.earlierEpisodes = object.earlierEpisodes?.map((e) => e) || [];
     return message;
   },
 };

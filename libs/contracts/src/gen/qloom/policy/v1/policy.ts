@@ -42,6 +42,8 @@ export interface PolicySettings {
   batchSize: number;
   /** Number of first episodes that are taken from a Sobol sequence. */
   sobolEpisodes: number;
+  /** Whether fits can continue from the models of an earlier episode: a proposal may then set `continue_from`. */
+  continues: boolean;
 }
 
 /** Asks for proposals. */
@@ -66,6 +68,11 @@ export interface Proposal {
   hyperparameters: HyperparameterSetting[];
   /** What chose the configuration: "sobol", "policy", "surrogate", "random", "fixed". */
   origin: string;
+  /**
+   * Index of a rewarded episode whose results were observed: the fits continue from its models, where it added points, and
+   * hyperparameters that are `fixed_by_model` have its values. Absent: they start anew.
+   */
+  continueFrom?: number | undefined;
 }
 
 /** Proposals. */
@@ -111,7 +118,7 @@ export interface ObserveResponse {
 }
 
 function createBasePolicySettings(): PolicySettings {
-  return { name: "", space: [], seed: 0, episodes: 0, batchSize: 0, sobolEpisodes: 0 };
+  return { name: "", space: [], seed: 0, episodes: 0, batchSize: 0, sobolEpisodes: 0, continues: false };
 }
 
 export const PolicySettings: MessageFns<PolicySettings> = {
@@ -133,6 +140,9 @@ export const PolicySettings: MessageFns<PolicySettings> = {
     }
     if (message.sobolEpisodes !== 0) {
       writer.uint32(48).uint32(message.sobolEpisodes);
+    }
+    if (message.continues !== false) {
+      writer.uint32(56).bool(message.continues);
     }
     return writer;
   },
@@ -198,6 +208,14 @@ export const PolicySettings: MessageFns<PolicySettings> = {
             message.sobolEpisodes = reader.uint32();
             continue;
           }
+          case 7: {
+            if (tag !== 56) {
+              break;
+            }
+
+            message.continues = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -226,6 +244,7 @@ export const PolicySettings: MessageFns<PolicySettings> = {
         : isSet(object.sobol_episodes)
         ? globalThis.Number(object.sobol_episodes)
         : 0,
+      continues: isSet(object.continues) ? globalThis.Boolean(object.continues) : false,
     };
   },
 
@@ -249,6 +268,9 @@ export const PolicySettings: MessageFns<PolicySettings> = {
     if (message.sobolEpisodes !== 0) {
       obj.sobolEpisodes = Math.round(message.sobolEpisodes);
     }
+    if (message.continues !== false) {
+      obj.continues = message.continues;
+    }
     return obj;
   },
 
@@ -263,6 +285,7 @@ export const PolicySettings: MessageFns<PolicySettings> = {
     message.episodes = object.episodes ?? 0;
     message.batchSize = object.batchSize ?? 0;
     message.sobolEpisodes = object.sobolEpisodes ?? 0;
+    message.continues = object.continues ?? false;
     return message;
   },
 };
@@ -407,7 +430,7 @@ export const ProposeRequest: MessageFns<ProposeRequest> = {
 };
 
 function createBaseProposal(): Proposal {
-  return { hyperparameters: [], origin: "" };
+  return { hyperparameters: [], origin: "", continueFrom: undefined };
 }
 
 export const Proposal: MessageFns<Proposal> = {
@@ -417,6 +440,9 @@ export const Proposal: MessageFns<Proposal> = {
     }
     if (message.origin !== "") {
       writer.uint32(18).string(message.origin);
+    }
+    if (message.continueFrom !== undefined) {
+      writer.uint32(24).uint32(message.continueFrom);
     }
     return writer;
   },
@@ -450,6 +476,14 @@ export const Proposal: MessageFns<Proposal> = {
             message.origin = reader.string();
             continue;
           }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.continueFrom = reader.uint32();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -468,6 +502,11 @@ export const Proposal: MessageFns<Proposal> = {
         ? object.hyperparameters.map((e: any) => HyperparameterSetting.fromJSON(e))
         : [],
       origin: isSet(object.origin) ? globalThis.String(object.origin) : "",
+      continueFrom: isSet(object.continueFrom)
+        ? globalThis.Number(object.continueFrom)
+        : isSet(object.continue_from)
+        ? globalThis.Number(object.continue_from)
+        : undefined,
     };
   },
 
@@ -479,6 +518,9 @@ export const Proposal: MessageFns<Proposal> = {
     if (message.origin !== "") {
       obj.origin = message.origin;
     }
+    if (message.continueFrom !== undefined) {
+      obj.continueFrom = Math.round(message.continueFrom);
+    }
     return obj;
   },
 
@@ -489,6 +531,7 @@ export const Proposal: MessageFns<Proposal> = {
     const message = createBaseProposal();
     message.hyperparameters = object.hyperparameters?.map((e) => HyperparameterSetting.fromPartial(e)) || [];
     message.origin = object.origin ?? "";
+    message.continueFrom = object.continueFrom ?? undefined;
     return message;
   },
 };
