@@ -37,6 +37,9 @@ CMD ["node", "services/qnn-sim/src/main.ts"]
 FROM runtime AS agent
 CMD ["node", "services/agent/src/main.ts"]
 
+FROM runtime AS experiment
+CMD ["node", "services/experiment/src/main.ts"]
+
 # onnxruntime's CUDA provider, by its own install script; WebGPU (Dawn); and tfjs-node-gpu, whose addon is compiled against the
 # libtensorflow that its install script downloads.
 FROM install AS install-cuda

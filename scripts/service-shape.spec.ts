@@ -7,9 +7,9 @@ const SERVICES = readdirSync(join(root, 'services'));
 
 /** What every service has in `src/`. */
 const REQUIRED = ['config.ts', 'domain', 'main.ts', 'rpc'];
-/** What a service may have besides: worker threads, what its tests share, and the agent's coordination of studies. */
+/** What a service may have besides: worker threads, what its tests share, and the coordination of studies and of runs. */
 const OPTIONAL = ['testing', 'workers'];
-const OWN: Readonly<Record<string, readonly string[]>> = { agent: ['study'] };
+const OWN: Readonly<Record<string, readonly string[]>> = { agent: ['study'], experiment: ['runs'] };
 
 /** The most source files of a folder, specs apart. */
 const MOST_FILES = 15;

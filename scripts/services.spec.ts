@@ -32,6 +32,9 @@ interface Manifest {
 
 const kustomization = (folder: string): Kustomization => parse(read(`deploy/k8s/${folder}/kustomization.yaml`));
 
+/** Services with a stage worker. */
+const WORKERS = STAGES.filter(({ service }) => service !== 'agent');
+
 // What cannot import the table of services is compared with it.
 describe('the table of services', () => {
   it('has a row for each folder of services/', () => {
@@ -57,8 +60,8 @@ describe('the table of services', () => {
     expect([...targets].sort()).toEqual(
       called.map(({ name, target }) => `${target}=dns:///${name}:${CONTAINER_PORT}`).sort(),
     );
-    for (const { name } of called) {
-      expect(existsSync(join(root, `deploy/k8s/components/swap-${name}/kustomization.yaml`))).toBe(true);
+    for (const { service } of WORKERS) {
+      expect(existsSync(join(root, `deploy/k8s/components/swap-${service}/kustomization.yaml`))).toBe(true);
     }
   });
 
@@ -82,7 +85,7 @@ describe('the table of services', () => {
     const stagesOn = (base: string): string[] =>
       [...dockerfile.matchAll(new RegExp(`^FROM ${base} AS (\\S+)$`, 'gm'))].map(([, stage]) => stage);
     expect(stagesOn('runtime').sort()).toEqual([...SERVICE_NAMES].sort());
-    const trained = SERVICE_NAMES.filter((name) => name !== 'agent').map((name) => `${name}-cuda`);
+    const trained = WORKERS.map(({ service }) => `${service}-cuda`);
     expect(stagesOn('runtime-cuda').sort()).toEqual(trained.sort());
     expect(dockerfile).toContain(`EXPOSE ${CONTAINER_PORT}`);
   });

@@ -1,4 +1,4 @@
-import { SERVICE_NAMES } from '@qloom/study-rpc/services.ts';
+import { STUDY_SERVICE_NAMES } from '@qloom/study-rpc/services.ts';
 import { createWorkplace, type RunningQloom, type Workplace } from './cli-qloom.ts';
 import { isAlive, outcomeOf, rewardedEpisodes, servicePids, untilGone } from './cli-run-folder.ts';
 import { TINY_STUDY } from './cli-tiny-study.ts';
@@ -52,7 +52,7 @@ describe('qloom run, disturbed', () => {
       running.kill('SIGKILL');
       expect(await running.ended).toMatchObject({ signal: 'SIGKILL' });
       const orphans = servicePids(folder());
-      expect(orphans).toHaveLength(SERVICE_NAMES.length);
+      expect(orphans).toHaveLength(STUDY_SERVICE_NAMES.length);
       if (resumed === 'when all is gone') await untilGone(orphans);
       await expectUndisturbed(place.start(run));
     },
@@ -82,7 +82,7 @@ describe('qloom run, disturbed', () => {
     expect(place.leftovers()).toEqual([]);
   }, 120_000);
 
-  it.each(SERVICE_NAMES)(
+  it.each(STUDY_SERVICE_NAMES)(
     'kill -9 of %s: it is started again, with a message, and the study ends as undisturbed',
     async (service) => {
       const running = await started();

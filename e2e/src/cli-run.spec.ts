@@ -1,5 +1,5 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs';
-import { SERVICE_NAMES } from '@qloom/study-rpc/services.ts';
+import { STUDY_SERVICE_NAMES } from '@qloom/study-rpc/services.ts';
 import { createWorkplace, type QloomEnd, type Workplace } from './cli-qloom.ts';
 import {
   isAlive,
@@ -62,7 +62,7 @@ describe('qloom run', () => {
     expect(first.stdout).not.toContain('\u001b');
     expect(first.stderr).toMatch(/tiny {2}searching {2}3\/4 episodes/);
     const pids = servicePids(folder());
-    expect(pids).toHaveLength(SERVICE_NAMES.length);
+    expect(pids).toHaveLength(STUDY_SERVICE_NAMES.length);
     expect(pids.filter(isAlive)).toEqual([]);
     expect(place.leftovers()).toEqual([]);
   });
@@ -76,7 +76,7 @@ describe('qloom run', () => {
     expect([events[0].slot, events.at(-1)?.slot]).toEqual(['create', 'finish']);
     expect(rewardedEpisodes(folder())).toEqual([0, 1, 2, 3]);
     const spans = readLines<{ name: string; service: string }>(`${folder()}/spans.jsonl`);
-    expect(new Set(spans.map(({ service }) => service))).toEqual(new Set(SERVICE_NAMES));
+    expect(new Set(spans.map(({ service }) => service))).toEqual(new Set(STUDY_SERVICE_NAMES));
     for (const stage of STAGES) expect(spans.filter(({ name }) => name === stage)).toHaveLength(4);
     const report = read('report.html');
     expect(report).toMatch(/<svg[\s\S]*<\/html>\s*$/);
@@ -158,7 +158,7 @@ describe('qloom run', () => {
       expect(drawn.stdout).toMatch(new RegExp(`^ *${stage} .*█|^ *${stage} .*[▏▎▍▌▋▊▉]`, 'm'));
     const spans = JSON.parse(json.stdout) as { name: string; service: string; traceId: string }[];
     expect(drawn.stdout.trimEnd().split('\n')).toHaveLength(spans.length);
-    expect(new Set(spans.map(({ service }) => service))).toEqual(new Set(SERVICE_NAMES));
+    expect(new Set(spans.map(({ service }) => service))).toEqual(new Set(STUDY_SERVICE_NAMES));
     expect(new Set(spans.map(({ traceId }) => traceId)).size).toBe(1);
   });
 
@@ -199,7 +199,7 @@ describe('qloom run', () => {
     const doctor = await place.qloom('doctor', '--json');
     expect(doctor.code).toBe(0);
     const findings = JSON.parse(doctor.stdout) as { what: string; state: string; detail: string }[];
-    for (const service of SERVICE_NAMES) {
+    for (const service of STUDY_SERVICE_NAMES) {
       expect(findings).toContainEqual(expect.objectContaining({ what: service, state: 'ok' }));
     }
     const inUse = findings.filter(({ detail }) => detail.startsWith('in use')).map(({ what }) => what.trim());

@@ -1,11 +1,11 @@
 import { fileURLToPath } from 'node:url';
 import { AgentServiceService } from '@qloom/contracts/gen/qloom/agent/v1/agent.ts';
 import { connect, type Remote } from '@qloom/service-kit/client/clients.ts';
-import { SERVICE_NAMES, type ServiceName, targetVariables } from '@qloom/study-rpc/services.ts';
+import { type ServiceName, STUDY_SERVICE_NAMES, targetVariables } from '@qloom/study-rpc/services.ts';
 import { type SpawnedMain, spawnMain } from '@qloom/testing/spawn-main.ts';
 import { createTempFolder, type TempFolder } from '@qloom/testing/temp-folder.ts';
 
-/** The four mains as processes on unix sockets, as a local run has them, each of which can be killed and started again. */
+/** The mains as processes on unix sockets, as a local run has them, each of which can be killed and started again. */
 export interface Deployment {
   readonly folder: TempFolder;
   readonly agent: Remote<typeof AgentServiceService>;
@@ -29,6 +29,8 @@ export interface DeploymentOptions {
   readonly targets?: Partial<Record<ServiceName, string>>;
   /** Variables of a single service, in addition to those of all; a restart uses their current values. */
   readonly only?: Partial<Record<ServiceName, Readonly<Record<string, string>>>>;
+  /** Services that run besides those that every study needs. */
+  readonly also?: readonly ServiceName[];
   /** Services that do not run. */
   readonly without?: readonly ServiceName[];
 }
@@ -51,7 +53,7 @@ export async function deploy(options: DeploymentOptions = {}): Promise<Deploymen
     spawnMain(fileURLToPath(new URL(`../../services/${service}/src/main.ts`, import.meta.url)), env(service));
 
   const mains = new Map<ServiceName, SpawnedMain>();
-  for (const service of SERVICE_NAMES) {
+  for (const service of [...STUDY_SERVICE_NAMES, ...(options.also ?? [])]) {
     if (!options.without?.includes(service)) mains.set(service, start(service));
   }
   const agent = connect(AgentServiceService, target('agent'));

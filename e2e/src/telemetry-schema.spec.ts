@@ -1,5 +1,5 @@
 import { STAGE_NAMES } from '@qloom/study/stages.ts';
-import { SERVICE_NAMES } from '@qloom/study-rpc/services.ts';
+import { STUDY_SERVICE_NAMES } from '@qloom/study-rpc/services.ts';
 import { ATTR_EPISODE, ATTR_STAGE, ATTR_STUDY, GAUGES, HISTOGRAMS, SPAN_NAMES } from '@qloom/telemetry/schema.ts';
 import { ATTR_ERROR_TYPE } from '@qloom/telemetry/semconv.ts';
 import { type OtlpCollector, startOtlpCollector } from '@qloom/testing/otlp-collector.ts';
@@ -73,7 +73,7 @@ describe('telemetry of a whole study', () => {
   });
 
   it('has logs of every service with the fields of their lines, those inside a span with its ids', () => {
-    expect([...new Set(collector.logs.map(({ service }) => service))].sort()).toEqual([...SERVICE_NAMES].sort());
+    expect([...new Set(collector.logs.map(({ service }) => service))].sort()).toEqual([...STUDY_SERVICE_NAMES].sort());
     for (const { service, attributes, severityNumber } of collector.logs) {
       expect(attributes['service']).toBe(service);
       expect(severityNumber).toBeGreaterThanOrEqual(9);

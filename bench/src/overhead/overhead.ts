@@ -1,7 +1,7 @@
 import { AgentServiceService, StudySettings } from '@qloom/contracts/gen/qloom/agent/v1/agent.ts';
 import { Slot } from '@qloom/contracts/gen/qloom/episode/v1/slots.ts';
 import { connect } from '@qloom/service-kit/client/clients.ts';
-import { SERVICE_NAMES } from '@qloom/study-rpc/services.ts';
+import { STUDY_SERVICE_NAMES } from '@qloom/study-rpc/services.ts';
 import { startOtlpCollector } from '@qloom/testing/otlp-collector.ts';
 import { useBackend } from '@qloom/tfjs/backends/backend.ts';
 import { chooseTrainingSteps } from '@qloom/tfjs/steps/training-steps.ts';
@@ -43,13 +43,13 @@ interface Cost {
 /** Cost of an episode through four services, the log and full tracing. The first episode warms up. */
 async function throughServices(progress: (message: string) => void): Promise<Cost> {
   const collector = await startOtlpCollector();
-  const services = await startServices(SERVICE_NAMES, (folder) => ({
+  const services = await startServices(STUDY_SERVICE_NAMES, (folder) => ({
     QLOOM_LOG: `sqlite:${folder.file('log.db')}`,
     QLOOM_ARTIFACTS: `file://${folder.file('artifacts')}`,
     OTEL_EXPORTER_OTLP_ENDPOINT: collector.endpoint,
   }));
   const agent = connect(AgentServiceService, services.target('agent'));
-  const cpu = () => SERVICE_NAMES.reduce((sum, name) => sum + cpuSeconds(services.main(name).pid), 0);
+  const cpu = () => STUDY_SERVICE_NAMES.reduce((sum, name) => sum + cpuSeconds(services.main(name).pid), 0);
   try {
     await agent.createStudy({ id: 'overhead', settings });
     let start: Cost | undefined;

@@ -1,5 +1,6 @@
 import { AgentServiceService } from '@qloom/contracts/gen/qloom/agent/v1/agent.ts';
 import { DiscriminatorServiceService } from '@qloom/contracts/gen/qloom/discriminator/v1/discriminator.ts';
+import { ExperimentServiceService } from '@qloom/contracts/gen/qloom/experiment/v1/experiment.ts';
 import { GeneratorServiceService } from '@qloom/contracts/gen/qloom/generator/v1/generator.ts';
 import { PolicyServiceService } from '@qloom/contracts/gen/qloom/policy/v1/policy.ts';
 import { QnnSimulatorServiceService } from '@qloom/contracts/gen/qloom/qnn_sim/v1/qnn_sim.ts';
@@ -15,6 +16,7 @@ import type { StringVariable } from '@qloom/service-kit/config/config.ts';
  * - `target`: the environment variable with its address
  * - `image`: of its container
  * - `called`: whether other services call it
+ * - `isOnDemand`: whether a local run starts it only for a study that asks for it (ADR 0059)
  */
 export const SERVICES = [
   {
@@ -25,6 +27,7 @@ export const SERVICES = [
     target: 'QLOOM_GENERATOR_TARGET',
     image: 'qloom-generator',
     called: true,
+    isOnDemand: false,
   },
   {
     name: 'discriminator',
@@ -34,6 +37,7 @@ export const SERVICES = [
     target: 'QLOOM_DISCRIMINATOR_TARGET',
     image: 'qloom-discriminator',
     called: true,
+    isOnDemand: false,
   },
   {
     name: 'qnn-sim',
@@ -43,6 +47,7 @@ export const SERVICES = [
     target: 'QLOOM_QNN_SIM_TARGET',
     image: 'qloom-qnn-sim',
     called: true,
+    isOnDemand: false,
   },
   {
     name: 'agent',
@@ -52,6 +57,17 @@ export const SERVICES = [
     target: 'QLOOM_AGENT_TARGET',
     image: 'qloom-agent',
     called: false,
+    isOnDemand: false,
+  },
+  {
+    name: 'experiment',
+    title: 'experiment service',
+    definition: ExperimentServiceService,
+    others: [],
+    target: 'QLOOM_EXPERIMENT_TARGET',
+    image: 'qloom-experiment',
+    called: true,
+    isOnDemand: true,
   },
 ] as const;
 
@@ -63,6 +79,11 @@ export type ServiceName = ServiceRow['name'];
 
 /** Names of all services, in the order of the table. */
 export const SERVICE_NAMES: readonly ServiceName[] = SERVICES.map(({ name }) => name);
+
+/** Names of the services that every study needs, in the order of the table. */
+export const STUDY_SERVICE_NAMES: readonly ServiceName[] = SERVICES.filter((row) => !row.isOnDemand).map(
+  ({ name }) => name,
+);
 
 /** The port at which containers serve. */
 export const CONTAINER_PORT = 50051;

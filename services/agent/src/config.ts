@@ -19,6 +19,7 @@ export const AGENT_CONFIG = defineConfig({
   QLOOM_GENERATOR_TARGET: { ...TARGET_CONFIG.QLOOM_GENERATOR_TARGET, required: true },
   QLOOM_DISCRIMINATOR_TARGET: { ...TARGET_CONFIG.QLOOM_DISCRIMINATOR_TARGET, required: true },
   QLOOM_QNN_SIM_TARGET: { ...TARGET_CONFIG.QLOOM_QNN_SIM_TARGET, required: true },
+  QLOOM_EXPERIMENT_TARGET: TARGET_CONFIG.QLOOM_EXPERIMENT_TARGET,
   QLOOM_POLICY_TARGET: {
     type: 'string',
     description: "Address of a PolicyService that chooses hyperparameters. Not set: the agent's own policies.",

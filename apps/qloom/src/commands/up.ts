@@ -60,6 +60,7 @@ async function up(flags: UpFlags): Promise<void> {
     folder,
     log: flags.log,
     targets: targetsFromEnvironment(process.env),
+    services: SERVICE_NAMES,
     onEvent: note,
   });
   const stopped = new Promise<never>((_resolve, reject) => {

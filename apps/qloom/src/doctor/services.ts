@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Capabilities } from '@qloom/contracts/gen/qloom/episode/v1/capabilities.ts';
 import { connect } from '@qloom/service-kit/client/clients.ts';
-import { SERVICES, type ServiceName, type ServiceRow } from '@qloom/study-rpc/services.ts';
+import { SERVICE_NAMES, SERVICES, type ServiceName, type ServiceRow } from '@qloom/study-rpc/services.ts';
 import { targetsFromEnvironment } from '../study-file/targets.ts';
 import { startLocalServices } from '../supervisor/local-services.ts';
 import type { Finding } from './checks.ts';
@@ -14,6 +14,7 @@ export async function checkServices(folder: string): Promise<Finding[]> {
     log: `sqlite://${join(folder, 'log.sqlite')}`,
     artifacts: pathToFileURL(join(folder, 'artifacts')).href,
     targets: targetsFromEnvironment(process.env),
+    services: SERVICE_NAMES,
     supervise: { startAttempts: 1, readyTimeoutMs: 30_000 },
   });
   try {

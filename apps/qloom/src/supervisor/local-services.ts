@@ -1,7 +1,14 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { POLICY_TARGET, SERVICE_NAMES, type ServiceName, targetVariables } from '@qloom/study-rpc/services.ts';
+import {
+  POLICY_TARGET,
+  SERVICE_NAMES,
+  type ServiceName,
+  STUDY_SERVICE_NAMES,
+  serviceNamed,
+  targetVariables,
+} from '@qloom/study-rpc/services.ts';
 import { makeFolder } from '../run-folder/write-file.ts';
 import type { Targets } from '../study-file/targets.ts';
 import { watchLogWaits } from './log-waits.ts';
@@ -31,7 +38,7 @@ export interface LocalServicesOptions {
    * Custom services, by address. Ours of that kind still runs its stage worker against it; `policy` is for the agent.
    */
   readonly targets?: Targets;
-  /** Which services. Default: all. */
+  /** Which services. Default: those that every study needs. */
   readonly services?: readonly ServiceName[];
   /** Mains to start instead of ours, for tests. */
   readonly mains?: Readonly<Partial<Record<ServiceName, string>>>;
@@ -41,7 +48,7 @@ export interface LocalServicesOptions {
 
 /** The supervised services of one run. */
 export interface LocalServices {
-  /** Target of each: our socket, or the custom address. */
+  /** Target of each: our socket, whether the service runs or not, or the custom address. */
   readonly targets: Readonly<Record<ServiceName, string>>;
   /** Resolves when all serve; rejects with `ServiceStartError`. */
   readonly started: Promise<void>;
@@ -62,10 +69,14 @@ export function startLocalServices(options: LocalServicesOptions): LocalServices
   const targets = Object.fromEntries(
     SERVICE_NAMES.map((service) => [service, own[service] ?? socketOf(service)]),
   ) as Record<ServiceName, string>;
-  // A custom agent reads the log itself: ours would be a second one.
-  const wanted = (options.services ?? SERVICE_NAMES).filter(
-    (service) => service !== 'agent' || own.agent === undefined,
+  // A custom agent reads the log itself: ours would be a second one. The experiment service has no stage worker either.
+  const wanted = (options.services ?? STUDY_SERVICE_NAMES).filter(
+    (service) => !['agent', 'experiment'].includes(service) || own[service] === undefined,
   );
+  // Nobody waits for the address of a service that was not asked for.
+  const isAbsent = (service: ServiceName): boolean =>
+    serviceNamed(service).isOnDemand && own[service] === undefined && !wanted.includes(service);
+  const called = (service: ServiceName): string => (isAbsent(service) ? '' : targets[service]);
   const supervised = new Map<ServiceName, SupervisedService>();
   const logOf = (service: ServiceName): string => join(options.logFolder, `${service}.log`);
   const unwatch = watchLogWaits(new Map(wanted.map((service) => [service, logOf(service)])), (service, reason) =>
@@ -79,7 +90,7 @@ export function startLocalServices(options: LocalServicesOptions): LocalServices
         {
           name: service,
           main: options.mains?.[service] ?? mainOf(service),
-          env: environmentOf(service, listen, targets, options),
+          env: environmentOf(service, listen, called, options),
           logPath: logOf(service),
           ready: (signal) => waitUntilServing(listen, signal),
         },
@@ -113,11 +124,11 @@ function mainOf(service: ServiceName): string {
 function environmentOf(
   service: ServiceName,
   listen: string,
-  targets: Readonly<Record<ServiceName, string>>,
+  targetOf: (service: ServiceName) => string,
   options: LocalServicesOptions,
 ): Record<string, string> {
   return {
-    ...targetVariables((name) => targets[name]),
+    ...targetVariables(targetOf),
     [POLICY_TARGET]: options.targets?.policy ?? '',
     QLOOM_LISTEN: listen,
     QLOOM_LOG: options.log ?? '',
@@ -125,7 +136,7 @@ function environmentOf(
     QLOOM_PARENT_PID: String(process.pid),
     QLOOM_DRAIN_TIMEOUT_MS: process.env['QLOOM_DRAIN_TIMEOUT_MS'] ?? '2500',
     QLOOM_KEEP_SPANS_AT: options.keepSpansAt ?? '',
-    // One name for four services would make them indistinguishable.
+    // One name for all services would make them indistinguishable.
     OTEL_SERVICE_NAME: service,
   };
 }
