@@ -7,6 +7,7 @@ import { benchCritique } from './critique.ts';
 import { distillBench } from './distill.ts';
 import { type Bench, wholeBench } from './harness/bench.ts';
 import { benchMemory } from './memory.ts';
+import { mitigationBench } from './mitigation.ts';
 import { benchOverhead } from './overhead/overhead.ts';
 import { policiesBench } from './policies.ts';
 import { populationBench } from './population/population.ts';
@@ -25,6 +26,7 @@ export const benches: ReadonlyMap<string, Bench> = new Map<string, Bench>([
   ['critique', wholeBench('cost of one Critique exchange, the critic itself apart', benchCritique)],
   ['distill', distillBench],
   ['memory', wholeBench('resident memory of the services over a fit of 2,000 steps', benchMemory)],
+  ['mitigation', mitigationBench],
   ['overhead', wholeBench('what transport, log and tracing add to an episode', benchOverhead)],
   ['policies', policiesBench],
   ['population', populationBench],
