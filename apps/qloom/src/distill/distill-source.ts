@@ -8,7 +8,7 @@ import {
   toFeatureUnits,
 } from '@qloom/datasets/preprocessing/feature-units.ts';
 import { identicalRowBlocks } from '@qloom/datasets/split/identical-rows.ts';
-import { defaultTestSize, repeatedSplitSteps } from '@qloom/datasets/split/repeated-splits.ts';
+import { defaultTestSize, repeatedSampleSteps, repeatedSplitSteps } from '@qloom/datasets/split/repeated-splits.ts';
 import { runInTurns } from '@qloom/datasets/split/turns.ts';
 import { TASK_TEST_SIZE } from '@qloom/datasets/tasks/create-task.ts';
 import { createNamedTask } from '@qloom/datasets/tasks/task-table.ts';
@@ -19,6 +19,7 @@ import type { Points } from '@qloom/study/points/points.ts';
 import { selectRows } from '@qloom/study/points/rows.ts';
 import { UsageError } from '../command/errors.ts';
 import { readStudyCsv } from '../run/put-csv.ts';
+import { readSourceFiles } from '../run/source-files.ts';
 import { checkData } from '../run/study-data.ts';
 import { type LoadedStudy, loadStudyFile, parseStudyFile, readText } from '../study-file/load-study-file.ts';
 import { qnnSettingsOf } from '../study-file/qnn-settings.ts';
@@ -57,15 +58,16 @@ export async function openDistillSource(path: string, options: DistillSourceOpti
   const loaded = await loadData(path);
   const csv = await readStudyCsv(loaded);
   checkData(loaded, csv);
+  const { test } = await readSourceFiles(loaded, csv);
   const { data, qnn = {} } = loaded.study;
   const labels = options.labels ?? data.labels;
   try {
     const { warnings = [], ...points } =
-      csv === undefined ? await drawTask(loaded, labels, options) : await splitCsv(loaded, csv, labels, options);
+      csv === undefined ? await drawTask(loaded, labels, options) : await splitCsv(loaded, csv, test, labels, options);
     return {
       ...points,
       warnings,
-      files: [resolve(path), ...(data.csv === undefined ? [] : [loaded.resolvePath(data.csv)])],
+      files: [resolve(path), ...[data.csv, data.testCsv].flatMap((file) => (file ? [loaded.resolvePath(file)] : []))],
       qnn: createQnnSettings(qnnSettingsOf(qnn, loaded.circuit)),
       engine: qnn.engine ?? 'auto',
     };
@@ -109,22 +111,27 @@ async function drawTask(
 async function splitCsv(
   { study: { data } }: LoadedStudy,
   { points: source, featureNames, classNames, notes, warnings }: CsvData,
+  ownTest: CsvData | undefined,
   given: number | undefined,
   { seed, signal }: DistillSourceOptions,
 ): Promise<OpenedPoints> {
   const units = chooseFeatureUnits(source);
   const points = toFeatureUnits(source, units);
-  const test = data.test ?? defaultTestSize(points);
-  const labels = given ?? points.count - test;
   const block = data.duplicates === 'independent' ? undefined : identicalRowBlocks(points);
-  const steps = repeatedSplitSteps({ ...points, block, classNames }, { repeats: 1, labels, test, seed });
-  const [split] = await runInTurns(steps, { signal });
-  return {
+  const rows = { ...points, block, classNames };
+  const read = {
     title: data.csv ?? '',
-    real: selectRows(points, split.labels),
-    test: selectRows(points, split.test),
     names: { featureNames, classNames },
     units,
     warnings: [...notes, ...warnings],
   };
+  if (ownTest !== undefined) {
+    const steps = repeatedSampleSteps(rows, { repeats: 1, labels: given ?? points.count, seed });
+    const [sample] = await runInTurns(steps, { signal });
+    return { ...read, real: selectRows(points, sample), test: toFeatureUnits(ownTest.points, units) };
+  }
+  const test = data.test ?? defaultTestSize(points);
+  const labels = given ?? points.count - test;
+  const [split] = await runInTurns(repeatedSplitSteps(rows, { repeats: 1, labels, test, seed }), { signal });
+  return { ...read, real: selectRows(points, split.labels), test: selectRows(points, split.test) };
 }

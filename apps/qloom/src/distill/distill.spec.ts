@@ -66,6 +66,18 @@ describe('openDistillSource', () => {
     );
   });
 
+  it('tests on the rows of a test file, and takes all rows of the other as real points', async () => {
+    file('given.csv', times(90));
+    // The columns are found by their names.
+    file('test.csv', 'noise,time,spin\n0.5,1700000000,up\n-1,1700000600,down\n2,1700000000,down\n');
+    const study = file('tested.yaml', `data: {csv: given.csv, testCsv: test.csv}\n${QNN}\n`);
+    const source = await openDistillSource(study, { seed: 1, signal });
+    expect([source.real.count, classCounts(source.test)]).toEqual([90, [2, 1]]);
+    expect(writeCsv(source.test, source.names, source.units).split('\n')[1]).toBe('1700000000,0.5,up');
+    expect(source.files.map((path) => path.split('/').at(-1))).toEqual(['tested.yaml', 'given.csv', 'test.csv']);
+    expect((await openDistillSource(study, { seed: 1, labels: 50, signal })).real.count).toBe(50);
+  });
+
   it('draws the real points and the test points of a task by seed, apart from each other', async () => {
     const study = file('task.yaml', `data: {task: two-curves, labels: 20, test: 10}\n${QNN}\n`);
     const [one, again, other] = await Promise.all([1, 1, 2].map((seed) => openDistillSource(study, { seed, signal })));

@@ -49,6 +49,54 @@ describe('unlabelled points of a study file', () => {
   });
 });
 
+describe('the test points of a study file', () => {
+  it('are read with the features and classes of the data', async () => {
+    const { test } = await sources(`${OWN}  testCsv: test.csv\n`, {
+      'test.csv': 'id,b,a,kind\n1,2,1,y\n2,4,1,x\n3,6,1,y\n',
+    });
+    // A feature may be constant in them: nothing is learned from test points.
+    expect([...(test?.points.x ?? [])]).toEqual([1, 2, 1, 4, 1, 6]);
+    expect([test?.classNames, [...(test?.points.y ?? [])]]).toEqual([
+      ['x', 'y'],
+      [1, 0, 1],
+    ]);
+  });
+
+  it('are read by position without a header, as the data are', async () => {
+    const files = { 'plain.csv': '9,1,2,x\n9,2,3,y\n8,3,1,x\n7,4,4,y\n', 'plain-test.csv': '5,6,7,y\n5,8,9,x\n' };
+    const data = 'data:\n  csv: plain.csv\n  header: false\n  ignore: [0]\n  testCsv: plain-test.csv\nfolds: 2\n';
+    for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
+    const { test } = await sources(data);
+    expect([[...(test?.points.x ?? [])], [...(test?.points.y ?? [])]]).toEqual([
+      [6, 7, 8, 9],
+      [1, 0],
+    ]);
+  });
+
+  it('are a reference of the settings, once they are stored', () => {
+    const test = { sha256: 'a'.repeat(64), sizeBytes: 1, mediaType: '' };
+    const { data } = toStudySettings(study(`${OWN}  testCsv: test.csv\n`).study, { test });
+    expect(data?.testDataset).toEqual(test);
+    expect(toStudySettings(study(OWN).study).data).not.toHaveProperty('testDataset', expect.anything());
+  });
+
+  it.each([
+    [`${OWN}  testCsv: none.csv\n`, 's.yaml:3: data.testCsv: none.csv is not there'],
+    [`${OWN}  testCsv: lacks.csv\n`, 'lacks.csv'],
+    [`${OWN}  testCsv: one.csv\n`, 'one.csv: no row has the label "y", a class of the study\'s data'],
+    [`${OWN}  testCsv: more.csv\n`, 'more.csv:3'],
+    [`${OWN}  test: 20\n  testCsv: one.csv\n`, 's.yaml:3: data.test: cannot be combined with testCsv'],
+    [`${TASK}  testCsv: one.csv\n`, 's.yaml:4: data.testCsv: belongs to a csv, not to a task'],
+  ])('are refused before anything starts: %j', async (fields, message) => {
+    const files = {
+      'lacks.csv': 'a,c,kind\n1,2,x\n3,4,y\n',
+      'one.csv': 'a,b,kind\n1,2,x\n3,4,x\n',
+      'more.csv': 'a,b,kind\n1,2,x\n3,4,z\n5,6,y\n',
+    };
+    await expect((async () => sources(fields, files))()).rejects.toThrow(message);
+  });
+});
+
 describe('the simulator of a study file', () => {
   it('is read with the features and classes of the data', async () => {
     const { simulator } = await sources(`${OWN}  simulator: cheap.csv\n`, {

@@ -12,27 +12,37 @@ import { type LoadedStudy, studyProblem } from '../study-file/load-study-file.ts
 import { type AgentClient, type Patience, untilAnswered } from './follow-study.ts';
 import { putCsv } from './put-csv.ts';
 
-/** Files of points beyond the labels that a study names. */
+/** Files of points beyond its own CSV that a study names. */
 export interface SourceFiles {
+  /** Test points. */
+  readonly test?: CsvData;
   readonly unlabelled?: UnlabelledSource & { readonly featureNames: readonly string[] };
   readonly simulator?: CsvData;
 }
 
 /** References to these files, once they are stored. */
 export interface StoredSources {
+  readonly test?: ArtifactRef;
   readonly unlabelled?: ArtifactRef;
   readonly simulator?: ArtifactRef;
 }
 
 /**
- * Reads the CSV files that `data.unlabelled` and `data.simulator` name; `csv` is the study's own, absent for a task. Throws
+ * Reads the CSV files that `data.testCsv`, `data.unlabelled` and `data.simulator` name; `csv` is the study's own, absent for a task. Throws
  * `UsageError` as `file.csv:line: …` for bad data, `StudyFileError` for a file that is not there.
  */
 export async function readSourceFiles(loaded: LoadedStudy, csv: CsvData | undefined): Promise<SourceFiles> {
-  const { unlabelled, simulator, task = '', settings, header, separator, decimal, label } = loaded.study.data;
-  if (typeof unlabelled !== 'string' && typeof simulator !== 'string') return {};
+  const { testCsv, unlabelled, simulator, task = '', settings, header, separator, decimal } = loaded.study.data;
+  if (testCsv === undefined && typeof unlabelled !== 'string' && typeof simulator !== 'string') return {};
   const { featureNames, classNames } = csv ?? createNamedTask(task, settings ?? {}).descriptor;
   const files: { -readonly [K in keyof SourceFiles]: SourceFiles[K] } = {};
+  const { label, group, features, ignore, duplicates } = loaded.study.data;
+  // Without names the columns are those of the study's CSV, by position.
+  const named = { features: featureNames, header, separator, decimal, label, classNames };
+  if (testCsv !== undefined) {
+    const options = { ...named, duplicates, ...(header === false ? { features, ignore, group } : {}) };
+    files.test = await read(loaded, 'testCsv', testCsv, (text) => inOrder(readCsv(text, options), featureNames));
+  }
   if (typeof unlabelled === 'string') {
     files.unlabelled = await read(loaded, 'unlabelled', unlabelled, (text) => ({
       ...readUnlabelledCsv(text, { featureNames, header, separator, decimal }),
@@ -40,14 +50,7 @@ export async function readSourceFiles(loaded: LoadedStudy, csv: CsvData | undefi
     }));
   }
   if (typeof simulator === 'string') {
-    const options = {
-      features: header === false ? undefined : featureNames,
-      header,
-      separator,
-      decimal,
-      label,
-      classNames,
-    };
+    const options = header === false ? { ...named, features: undefined } : named;
     files.simulator = await read(loaded, 'simulator', simulator, (text) =>
       inOrder(readCsv(text, options), featureNames),
     );
@@ -58,13 +61,17 @@ export async function readSourceFiles(loaded: LoadedStudy, csv: CsvData | undefi
 /** Stores the files with the agent and returns their references. */
 export async function putSourceFiles(
   agent: AgentClient,
-  { unlabelled, simulator }: SourceFiles,
+  { test, unlabelled, simulator }: SourceFiles,
   patience: Patience,
 ): Promise<StoredSources> {
   const pool =
     unlabelled &&
     (await untilAnswered(() => agent.putDataset(requests(unlabelled), { signal: patience.signal }), patience));
-  return { unlabelled: pool?.dataset, simulator: await putCsv(agent, simulator, patience) };
+  return {
+    test: await putCsv(agent, test, patience),
+    unlabelled: pool?.dataset,
+    simulator: await putCsv(agent, simulator, patience),
+  };
 }
 
 function* requests({ featureNames, ...points }: NonNullable<SourceFiles['unlabelled']>): Generator<PutDatasetRequest> {
@@ -97,7 +104,7 @@ function inOrder(data: CsvData, featureNames: readonly string[]): CsvData {
 
 async function read<T>(
   loaded: LoadedStudy,
-  field: 'unlabelled' | 'simulator',
+  field: 'testCsv' | 'unlabelled' | 'simulator',
   path: string,
   parse: (text: string) => T,
 ): Promise<T> {

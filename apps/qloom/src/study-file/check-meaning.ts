@@ -16,6 +16,7 @@ const CSV_ONLY = [
   'decimal',
   'duplicates',
   'dropConstant',
+  'testCsv',
 ] as const;
 
 /**
@@ -38,6 +39,9 @@ export function checkMeaning(file: StudyFile, positions: Positions, circuit?: Ci
       if (data[field] !== undefined) say(['data', field], 'belongs to a csv, not to a task');
     if (data.labels === undefined)
       say(['data'], 'labels is missing: a task needs the number of labels to draw, such as 40');
+  }
+  if (data.testCsv !== undefined && data.test !== undefined) {
+    say(['data', 'test'], 'cannot be combined with testCsv, all of whose rows are test points');
   }
   if (data.csv !== undefined) {
     const csv = 'a csv draws no points; give the path of another csv';

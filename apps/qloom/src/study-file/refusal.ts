@@ -8,6 +8,7 @@ import { formatPath, type Problem, StudyFileError } from './problem.ts';
 const NAMES: Readonly<Record<string, string>> = {
   'data.label_budget': 'data.labels',
   'data.test_size': 'data.test',
+  'data.test_dataset': 'data.testCsv',
   'data.identical_rows': 'data.duplicates',
   'data.source': 'data.task',
   'data.source.task.settings_json': 'data.settings',

@@ -76,6 +76,8 @@ export interface DataSection {
   readonly labels?: number;
   /** Points of the test set. */
   readonly test?: number;
+  /** Path of a CSV with the test points, relative to the study file. Default: they are split from `csv`. */
+  readonly testCsv?: string;
   /** Points without labels: how many the task draws, or the path of a CSV with the features of the data. */
   readonly unlabelled?: number | string;
   /** Points of a cheaper relative: other settings of the task and their number, or the path of a labelled CSV. */

@@ -18,6 +18,8 @@ export interface Attached {
   /** The stored CSVs of unlabelled points and of a simulator, likewise. */
   readonly unlabelled?: ArtifactRef;
   readonly simulator?: ArtifactRef;
+  /** The stored CSV of test points, likewise. */
+  readonly test?: ArtifactRef;
   /** Text of the QNN's circuit. */
   readonly circuit?: string;
 }
@@ -42,6 +44,7 @@ export function toStudySettings(file: StudyFile, attached: Attached = {}): Study
       labelBudget: data.labels ?? 0,
       testSize: data.test ?? 0,
       identicalRows: data.duplicates === 'independent' ? IdenticalRows.INDEPENDENT : IdenticalRows.UNSPECIFIED,
+      testDataset: attached.test,
       ...toSources(data, attached),
     },
     qnn: {

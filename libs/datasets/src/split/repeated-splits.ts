@@ -75,3 +75,26 @@ function named<T>(field: string, work: () => T): T {
     throw new DatasetError(field, error.message.replace(/^count: /, `${field}: `));
   }
 }
+
+/**
+ * `repeats` independent stratified samples of `labels` rows of a file whose test points are elsewhere, as row numbers in rising order; fewer
+ * where the blocks of `points` do not fill them, and all rows where it has as many. In steps of one sample each. Throws DatasetError
+ * where it has fewer.
+ */
+export function* repeatedSampleSteps(
+  points: Labelled,
+  { repeats, labels, seed }: Pick<RepeatedSplitOptions, 'repeats' | 'labels' | 'seed'>,
+): Steps<number[][]> {
+  if (!(labels <= points.count)) {
+    throw new DatasetError('labels', `labels: ${labels} of ${points.count} rows; right would be at most as many`);
+  }
+  const random = createRandom(`repeated-samples/${seed}`);
+  const samples: number[][] = [];
+  for (let index = 0; index < repeats; index++) {
+    if (index > 0) yield;
+    const isWhole = labels === points.count;
+    const sample = () => [...stratifiedSample(points, labels, random.fork(index)).chosen];
+    samples.push(isWhole ? Array.from({ length: labels }, (_, row) => row) : named('labels', sample));
+  }
+  return samples;
+}

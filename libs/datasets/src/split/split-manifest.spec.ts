@@ -1,6 +1,6 @@
 import type { Points } from '@qloom/study/points/points.ts';
 import fc from 'fast-check';
-import { repeatedSplitSteps } from './repeated-splits.ts';
+import { repeatedSampleSteps, repeatedSplitSteps } from './repeated-splits.ts';
 import { createSplitManifest } from './split-manifest.ts';
 import { runInTurns, runNow } from './turns.ts';
 
@@ -82,6 +82,24 @@ describe('createSplitManifest', () => {
     [pointsWith([20, 20]), { groupsTogether: true }, 'the data has no groups'],
   ])('refuses what cannot be divided (%#)', (points, options, message) => {
     expect(() => createSplitManifest(points, { seed: 1, ...options })).toThrow(message);
+  });
+});
+
+describe('repeatedSampleSteps', () => {
+  const points = pointsWith([50, 30, 20]);
+
+  it('gives stratified samples, another one each time, and all rows where as many are asked for', () => {
+    const samples = runNow(repeatedSampleSteps(points, { repeats: 5, labels: 40, seed: 1 }));
+    for (const rows of samples) {
+      expect([0, 1, 2].map((c) => rows.filter((row) => points.y[row] === c).length)).toEqual([20, 12, 8]);
+    }
+    expect(new Set(samples.map((rows) => rows.join())).size).toBe(5);
+    const all = Array.from({ length: 100 }, (_, row) => row);
+    expect(runNow(repeatedSampleSteps(points, { repeats: 2, labels: 100, seed: 1 }))).toEqual([all, all]);
+  });
+
+  it('refuses more rows than the file has', () => {
+    expect(() => runNow(repeatedSampleSteps(points, { repeats: 1, labels: 101, seed: 1 }))).toThrow('101 of 100 rows');
   });
 });
 

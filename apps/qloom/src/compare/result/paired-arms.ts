@@ -21,9 +21,12 @@ export interface PairedArms {
   readonly common: TestSetError | null;
 }
 
-/** Whether the study's draws are fresh ones of a task, with one test set, and not splits of one file. */
+/**
+ * Whether the study's draws have one test set: fresh draws of a task, or samples of a file with test points of another, and not
+ * splits of one file.
+ */
 export function drawsAreFresh({ settings }: StudyResult): boolean {
-  return settings?.data?.source?.$case === 'task';
+  return settings?.data?.source?.$case === 'task' || settings?.data?.testDataset !== undefined;
 }
 
 /** The score of a draw of an arm by the study's headline, for the draws that have one. */

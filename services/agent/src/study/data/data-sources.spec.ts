@@ -1,4 +1,4 @@
-import { DataSource } from '@qloom/contracts/gen/qloom/agent/v1/agent.ts';
+import { DataSource, IdenticalRows } from '@qloom/contracts/gen/qloom/agent/v1/agent.ts';
 import { DataDescription } from '@qloom/contracts/gen/qloom/episode/v1/slots.ts';
 import { openArtifactStore } from '@qloom/episode-log/open-log.ts';
 import type { SourcePoints } from '@qloom/study/points/points.ts';
@@ -69,6 +69,82 @@ describe('unlabelled points of a file', () => {
     );
     await expect(onFile({ unlabelled: await poolOf([1], ['u']) })).rejects.toThrow(
       `settings.data.unlabelled: its features are "u"; right would be those of the study's data, in that order: "t"`,
+    );
+  });
+});
+
+describe('test points of a file of their own', () => {
+  /** Rows that are not in the data set. */
+  const OTHERS = Array.from({ length: 12 }, (_, i) => 1_700_000_010 + 30 * i);
+  const testOf = (values: readonly number[], more: Partial<DataDescription> = {}) =>
+    storeDataset(store, labelled(values), named(['t'], more));
+  const withTest = async (values: readonly number[], more: Parameters<typeof DataSource.fromPartial>[0] = {}) =>
+    onFile({ testSize: 0, labelBudget: 0, testDataset: await testOf(values), ...more });
+  const seconds = (x: Float32Array, { description }: { readonly description: DataDescription }) =>
+    [...x].map((value) => Math.round(value + (description.featureOffsets[0] ?? 0)));
+
+  it('are those of every replicate, in the units of the data set, whose rows are all labels', async () => {
+    const data = await withTest(OTHERS);
+    expect(data.sizes).toMatchObject({ labels: 40, test: 12 });
+    expect([data.isFresh, data.sharesTest, data.warnings]).toEqual([false, true, []]);
+    for (const { labels, test } of [await data.own(), await data.replicate(0), await data.replicate(1)]) {
+      expect(seconds(labels.x, data)).toEqual(VALUES);
+      expect(seconds(test.x, data)).toEqual(OTHERS);
+      expect([...test.y]).toEqual(OTHERS.map((_, i) => i % 2));
+    }
+    // Units, names and warnings are those of the data set, whatever the test points.
+    expect(data.description).toEqual((await onFile({})).description);
+  });
+
+  it('leave the labels of a replicate to a stratified sample, another one each time', async () => {
+    const data = await withTest(OTHERS, { labelBudget: 20 });
+    const [first, second] = await Promise.all([data.replicate(0), data.replicate(1)]);
+    for (const { labels } of [first, second]) {
+      expect([labels.count, labels.y.reduce((sum, label) => sum + label, 0)]).toEqual([20, 10]);
+    }
+    expect(first.labels.x).not.toEqual(second.labels.x);
+    expect((await data.replicate(0)).labels).toEqual(first.labels);
+    await expect(withTest(OTHERS, { labelBudget: 41 })).rejects.toThrow('labels: 41 of 40 rows');
+  });
+
+  it('are no rows of the data set, which a warning names, unless rows are independent', async () => {
+    const mixed = [VALUES[4], ...OTHERS, VALUES[9]];
+    const warning =
+      '2 of the 14 test rows (rows 1, 14) are also rows of the data set, any of which may be a label; they are';
+    const data = await withTest(mixed);
+    expect(seconds((await data.own()).test.x, data)).toEqual(OTHERS);
+    expect([data.sizes.test, data.warnings]).toEqual([12, [`${warning} left out.`]]);
+    const kept = await withTest(mixed, { identicalRows: IdenticalRows.INDEPENDENT });
+    expect([kept.sizes.test, kept.warnings]).toEqual([14, [`${warning} kept as independent measurements.`]]);
+    const few = [VALUES[0], OTHERS[0], VALUES[2], OTHERS[2]];
+    await expect(withTest(few)).rejects.toThrow(
+      /settings\.data\.test_dataset: .* none of class "0" is left without them/,
+    );
+  });
+
+  it('are no unlabelled points', async () => {
+    const data = await withTest(OTHERS, { unlabelled: await poolOf([OTHERS[2], 1_700_000_015]) });
+    expect(data.warnings).toEqual([expect.stringMatching(/^1 of the 2 unlabelled rows are also rows of the data set/)]);
+  });
+
+  it('need the features and classes of the data set', async () => {
+    const other = await storeDataset(store, labelled(OTHERS), named(['u']));
+    await expect(withTest(OTHERS, { testDataset: other })).rejects.toThrow(
+      'settings.data.test_dataset: its features are "u"; right would be those of the study\'s data, in that order: "t"',
+    );
+    const own = await storeDataset(store, labelled(VALUES), named(['t'], { classNames: ['a', 'b'] }));
+    const test = await testOf(OTHERS, { classNames: ['a', 'c'] });
+    const given = { source: { $case: 'dataset', value: own }, testDataset: test, testSize: 0 } as const;
+    await expect(open(given)).rejects.toThrow('settings.data.test_dataset: its classes are "a", "c"; right would be');
+  });
+
+  it('have their own number, and belong to a data set', async () => {
+    await expect(withTest(OTHERS, { testSize: 10 })).rejects.toThrow(
+      'settings.data.test_size: is that of test points that are split from the data set; right would be 0 with others',
+    );
+    const source = { $case: 'task', value: { name: 'annni', settingsJson: '' } } as const;
+    await expect(open({ source, testSize: 0, testDataset: await testOf(OTHERS) })).rejects.toThrow(
+      'settings.data.test_dataset: belongs to a data set; a task draws its test points',
     );
   });
 });

@@ -3,6 +3,7 @@ import { fromUnit, toUnit, unitAt } from '@qloom/datasets/preprocessing/feature-
 import type { ArtifactStore } from '@qloom/episode-log/artifacts/artifact-store.ts';
 import { ValidationError } from '@qloom/service-kit/faults/errors.ts';
 import type { Points, UnlabelledPoints } from '@qloom/study/points/points.ts';
+import { classCounts, selectRows } from '@qloom/study/points/rows.ts';
 import { decodeDataDescription } from '@qloom/study-rpc/codec/data-description.ts';
 import { quoted } from '@qloom/tensor/quoted.ts';
 import { loadDataset, loadUnlabelled } from './datasets.ts';
@@ -16,6 +17,7 @@ export interface SuitedData {
 
 const UNLABELLED = 'settings.data.unlabelled';
 const SIMULATOR = 'settings.data.simulator';
+const TEST = 'settings.data.test_dataset';
 
 /**
  * Reads unlabelled points from the store, in the units of the study's data, without those that are identical to a row of
@@ -49,19 +51,65 @@ export async function loadUnlabelledPoints(
 }
 
 /** Reads the points of a source domain, in the units of the study's data. Throws ValidationError if they do not suit it. */
-export async function loadSourcePoints(store: ArtifactStore, ref: ArtifactRef, data: SuitedData): Promise<Points> {
-  const { points, description } = await loadDataset(store, ref, SIMULATOR);
-  requireSameNames(SIMULATOR, 'features', description.featureNames, data.description.featureNames);
-  requireSameNames(SIMULATOR, 'classes', description.classNames, data.description.classNames);
-  requireFeatures(SIMULATOR, points.features, data);
+export function loadSourcePoints(store: ArtifactStore, ref: ArtifactRef, data: SuitedData): Promise<Points> {
+  return loadSuited(store, ref, data, SIMULATOR);
+}
+
+/**
+ * Reads the test points of a data set with the rows `known`, in its units. Test rows that are also rows of it, any of which may be a
+ * label, are left out, or kept where identical rows are `independent`; a warning names them. Throws ValidationError if the points do
+ * not suit the data, or if a class has none that is left.
+ */
+export async function loadTestPoints(
+  store: ArtifactStore,
+  ref: ArtifactRef,
+  data: SuitedData,
+  known: Points,
+  { independent }: { readonly independent: boolean },
+): Promise<{ readonly points: Points; readonly warnings: readonly string[] }> {
+  const points = await loadSuited(store, ref, data, TEST);
+  const rows = new Set(rowKeys(known));
+  const keys = rowKeys(points);
+  const shared = keys.flatMap((key, row) => (rows.has(key) ? [row] : []));
+  if (shared.length === 0) return { points, warnings: [] };
+  const what = `${shared.length} of the ${points.count} test rows (${named(shared)}) are also rows of the data set, any of which may be a label`;
+  if (independent) return { points, warnings: [`${what}; they are kept as independent measurements.`] };
+  const kept = selectRows(
+    points,
+    keys.flatMap((key, row) => (rows.has(key) ? [] : [row])),
+  );
+  classCounts(kept).forEach((count, label) => {
+    if (count > 0) return;
+    const name = quoted(data.description.classNames[label] ?? String(label));
+    refuse(TEST, `${what}, and none of class ${name} is left without them; give other test points`);
+  });
+  return { points: kept, warnings: [`${what}; they are left out.`] };
+}
+
+/** The most rows that a message names. */
+const NAMED_ROWS = 5;
+
+/** `rows 3, 7`: numbered from 1, as the rows of a table below its header. */
+function named(rows: readonly number[]): string {
+  const shown = rows.slice(0, NAMED_ROWS).map((row) => row + 1);
+  const list = `${rows.length === 1 ? 'row' : 'rows'} ${shown.join(', ')}`;
+  return rows.length > NAMED_ROWS ? `${list} and others` : list;
+}
+
+/** Reads labelled points from elsewhere, in the units of the study's data. Throws ValidationError if they do not suit it. */
+async function loadSuited(store: ArtifactStore, ref: ArtifactRef, data: SuitedData, field: string): Promise<Points> {
+  const { points, description } = await loadDataset(store, ref, field);
+  requireSameNames(field, 'features', description.featureNames, data.description.featureNames);
+  requireSameNames(field, 'classes', description.classNames, data.description.classNames);
+  requireFeatures(field, points.features, data);
   if (points.classes !== data.classes) {
-    refuse(SIMULATOR, `has ${points.classes} classes, and the study's data ${data.classes}; right would be the same`);
+    refuse(field, `has ${points.classes} classes, and the study's data ${data.classes}; right would be the same`);
   }
   const x = points.x.map((value, i) => {
     const j = i % points.features;
     return toUnit(fromUnit(value, unitAt(description, j)), unitAt(data.description, j));
   });
-  requireWithin(SIMULATOR, x, data);
+  requireWithin(field, x, data);
   return { ...points, x };
 }
 

@@ -1,21 +1,18 @@
 import { type DataSource, IdenticalRows } from '@qloom/contracts/gen/qloom/agent/v1/agent.ts';
 import type { ArtifactRef, DataDescription } from '@qloom/contracts/gen/qloom/episode/v1/slots.ts';
-import { identicalRowBlocks } from '@qloom/datasets/split/identical-rows.ts';
-import { defaultTestSize, repeatedSplitSteps } from '@qloom/datasets/split/repeated-splits.ts';
 import { createSplitManifest, type SplitManifest } from '@qloom/datasets/split/split-manifest.ts';
-import { runInTurns } from '@qloom/datasets/split/turns.ts';
 import type { Task } from '@qloom/datasets/tasks/task.ts';
 import { createNamedTask } from '@qloom/datasets/tasks/task-table.ts';
 import type { ArtifactStore } from '@qloom/episode-log/artifacts/artifact-store.ts';
 import { ValidationError } from '@qloom/service-kit/faults/errors.ts';
 import { DatasetError } from '@qloom/study/points/dataset-error.ts';
 import type { Points } from '@qloom/study/points/points.ts';
-import { selectRows } from '@qloom/study/points/rows.ts';
 import type { DataNeed } from '@qloom/study/synthesis/offered-method.ts';
 import type { StudySeeds } from '../../domain/seeds.ts';
 import type { CompleteSettings } from '../settings/complete-settings.ts';
 import { type DataSources, type OpenedSources, openSources } from './data-sources.ts';
 import { loadDataset } from './datasets.ts';
+import { divideFile } from './divide-file.ts';
 import { jsonObject } from './json-object.ts';
 import { recentReplicates } from './recent-replicates.ts';
 import { requireUsable } from './usable-data.ts';
@@ -45,6 +42,8 @@ export interface StudyData {
   readonly meets: ReadonlySet<DataNeed>;
   /** True for a task: every replicate is a new draw. False for a fixed file, whose replicates are repeated splits. */
   readonly isFresh: boolean;
+  /** Whether all replicates have the same test points: those of a task, or of a file of their own. */
+  readonly sharesTest: boolean;
   /** The study's own labels and test points, on which it searches. Rejects with the signal's reason once it has aborted. */
   own(signal?: AbortSignal): Promise<Replicate>;
   /** The sources of the study's own labels. */
@@ -149,6 +148,7 @@ async function openTask(data: DataSource, seeds: StudySeeds, store: ArtifactStor
     sizes: { labels: count, test: data.testSize, ...sources.sizes },
     meets: needsMet(description, sources),
     isFresh: true,
+    sharesTest: true,
     ownSources: sources.of(seeds.data),
     own: (signal) => drawWith(seeds.data, signal),
     replicate: (index) => drawWith(seeds.job(`draw-${index}`, 'draw')),
@@ -187,30 +187,20 @@ async function openFile(
 ): Promise<StudyData> {
   const { points, description, warnings } = await loadDataset(store, ref);
   const shape = { features: points.features, classes: points.classes };
-  const sources = await openSources(data, store, { description, ...shape }, { known: points });
   requireUsable(points, description);
-  const test = data.testSize || defaultTestSize(points);
-  const labels = data.labelBudget || points.count - test;
-  // The first split is the study's own; the comparison is on the others.
-  const block = areTogether(data) ? identicalRowBlocks(points) : undefined;
-  const { classNames } = description;
-  const options = { repeats: draws + 1, labels, test, seed: seeds.data };
-  const splits = await runInTurns(repeatedSplitSteps({ ...points, block, classNames }, options), { signal });
+  const divided = await divideFile(data, { points, description }, { draws, seed: seeds.data }, store, signal);
+  const sources = await openSources(data, store, { description, ...shape }, { known: divided.known });
   // Files are the same for every split.
   const ownSources = sources.of(seeds.data);
-  const at = async (index: number): Promise<Replicate> => ({
-    labels: selectRows(points, splits[index].labels),
-    test: selectRows(points, splits[index].test),
-    oracle: null,
-    sources: ownSources,
-  });
+  const at = async (index: number): Promise<Replicate> => ({ ...divided.at(index), oracle: null, sources: ownSources });
   return {
     description,
-    warnings: [...warnings, ...sources.warnings],
+    warnings: [...warnings, ...divided.warnings, ...sources.warnings],
     shape,
-    sizes: { labels, test, ...sources.sizes },
+    sizes: { ...divided.sizes, ...sources.sizes },
     meets: needsMet(description, sources),
     isFresh: false,
+    sharesTest: data.testDataset !== undefined,
     ownSources,
     own: () => at(0),
     replicate: (index) => at(index + 1),

@@ -65,6 +65,7 @@ export async function completeSettings(
   if (data?.source === undefined) refuse('data.source', 'not set; right would be a task or a data set');
   const isTask = data?.source?.$case === 'task';
   if (isTask && data.labelBudget === 0) refuse('data.label_budget', 'is 0; a task needs the number of labels');
+  refuseTestDataset(data, refuse);
   const labelBudget = within('data.label_budget', data?.labelBudget ?? 0, 0, MAX_DRAWN);
   const testSize = within('data.test_size', data?.testSize || (isTask ? TASK_TEST_SIZE : 0), 0, MAX_DRAWN);
 
@@ -90,6 +91,7 @@ export async function completeSettings(
       labelBudget,
       testSize,
       identicalRows: completeIdenticalRows(data, refuse),
+      testDataset: data?.testDataset,
       ...completeSources(data, refuse),
     },
     qnn,
@@ -145,6 +147,17 @@ function completeIdenticalRows(data: DataSource | undefined, refuse: Refuse): Id
     refuse('data.identical_rows', `${given} is none; right would be TOGETHER (1) or INDEPENDENT (2)`);
   }
   return isTask ? UNSPECIFIED : given || TOGETHER;
+}
+
+/** Test points of their own belong to a data set, and have their number. */
+function refuseTestDataset(data: DataSource | undefined, refuse: Refuse): void {
+  if (data?.testDataset === undefined) return;
+  if (data.source?.$case === 'task') {
+    refuse('data.test_dataset', 'belongs to a data set; a task draws its test points');
+  }
+  if (data.testSize !== 0) {
+    refuse('data.test_size', 'is that of test points that are split from the data set; right would be 0 with others');
+  }
 }
 
 type Refuse = (field: string, description: string) => void;

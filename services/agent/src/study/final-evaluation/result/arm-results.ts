@@ -56,7 +56,7 @@ type Comparisons = ReadonlyMap<string, Comparison>;
 
 /** How the replicates of a study relate. */
 export function replicatesOf({ data, labels }: EvaluationContext, test: number): Replicates {
-  return data.isFresh ? { kind: 'fresh', test } : { kind: 'splits', labels: labels.count, test };
+  return data.sharesTest ? { kind: 'fresh', test } : { kind: 'splits', labels: labels.count, test };
 }
 
 /**

@@ -43,12 +43,7 @@ export async function encodeResult(
   const warnings = [...context.data.warnings];
   const { warning } = REWARD_FORMS[settings.reward.form as RewardFormName];
   if (warning !== undefined) warnings.push(warning);
-  if (!context.data.isFresh) {
-    warnings.push(
-      'The data is one file: draws are repeated splits of it, which share rows with the search, and every claim is about ' +
-        'this file only (intervals of gains by Nadeau and Bengio).',
-    );
-  }
+  if (!context.data.isFresh) warnings.push(fileWarning(context));
   warnings.push(...boundWarnings(context.labels));
   warnings.push(...(await mixedImplementations(view, context.peers)));
   const scored = armDraws(view, arms, choices, warnings);
@@ -123,6 +118,21 @@ export async function encodeResult(
     pretraining: pretrainingResult(context, view, seed),
   };
   return JSON.stringify(StudyResult.toJSON(result));
+}
+
+/** What the replicates of a file have in common, and what can be claimed of them. */
+function fileWarning({ data, labels }: EvaluationContext): string {
+  if (!data.sharesTest) {
+    return (
+      'The data is one file: draws are repeated splits of it, which share rows with the search, and every claim is about ' +
+      'this file only (intervals of gains by Nadeau and Bengio).'
+    );
+  }
+  return (
+    `The data is a file, with test points of another: draws have ${labels.count} labels each, from the same rows, and the same test points. ` +
+    'Every claim is about these labels only; intervals hold for other seeds, other samples of the rows where a draw has not all of them, and ' +
+    'other test points.'
+  );
 }
 
 /**

@@ -302,7 +302,16 @@ export interface DataSource {
     | UnlabelledData
     | undefined;
   /** Points of a source domain, for methods that need NEED_SOURCE. Absent: none. */
-  simulator?: SimulatorData | undefined;
+  simulator?:
+    | SimulatorData
+    | undefined;
+  /**
+   * Test points of a data set, from PutDataset, with its features and classes: no row of `dataset` is then a test point, and each replicate
+   * has a stratified sample of `label_budget` of its rows (0: all of them). INVALID_ARGUMENT together with `test_size`, and for a task.
+   * Rows that are also rows of `dataset` are left out, unless identical rows are independent. Absent: test points are split from
+   * the data set.
+   */
+  testDataset?: ArtifactRef | undefined;
 }
 
 /** A restriction of one hyperparameter in a study's search space. */
@@ -1524,6 +1533,7 @@ function createBaseDataSource(): DataSource {
     identicalRows: 0,
     unlabelled: undefined,
     simulator: undefined,
+    testDataset: undefined,
   };
 }
 
@@ -1551,6 +1561,9 @@ export const DataSource: MessageFns<DataSource> = {
     }
     if (message.simulator !== undefined) {
       SimulatorData.encode(message.simulator, writer.uint32(58).fork()).join();
+    }
+    if (message.testDataset !== undefined) {
+      ArtifactRef.encode(message.testDataset, writer.uint32(66).fork()).join();
     }
     return writer;
   },
@@ -1624,6 +1637,14 @@ export const DataSource: MessageFns<DataSource> = {
             message.simulator = SimulatorData.decode(reader, reader.uint32());
             continue;
           }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.testDataset = ArtifactRef.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1660,6 +1681,11 @@ export const DataSource: MessageFns<DataSource> = {
         : 0,
       unlabelled: isSet(object.unlabelled) ? UnlabelledData.fromJSON(object.unlabelled) : undefined,
       simulator: isSet(object.simulator) ? SimulatorData.fromJSON(object.simulator) : undefined,
+      testDataset: isSet(object.testDataset)
+        ? ArtifactRef.fromJSON(object.testDataset)
+        : isSet(object.test_dataset)
+        ? ArtifactRef.fromJSON(object.test_dataset)
+        : undefined,
     };
   },
 
@@ -1684,6 +1710,9 @@ export const DataSource: MessageFns<DataSource> = {
     }
     if (message.simulator !== undefined) {
       obj.simulator = SimulatorData.toJSON(message.simulator);
+    }
+    if (message.testDataset !== undefined) {
+      obj.testDataset = ArtifactRef.toJSON(message.testDataset);
     }
     return obj;
   },
@@ -1715,6 +1744,9 @@ export const DataSource: MessageFns<DataSource> = {
       : undefined;
     message.simulator = (object.simulator !== undefined && object.simulator !== null)
       ? SimulatorData.fromPartial(object.simulator)
+      : undefined;
+    message.testDataset = (object.testDataset !== undefined && object.testDataset !== null)
+      ? ArtifactRef.fromPartial(object.testDataset)
       : undefined;
     return message;
   },
