@@ -10,7 +10,7 @@ interface Issue {
 }
 
 /** Libraries whose API may be larger than its use here: what their READMEs list is for readers. */
-const LIBRARY = /^libs\/(quantum|qnn|tfjs|metrics)\/src\/(?!testing\/)/;
+const LIBRARY = /^libs\/(quantum|qnn|tfjs|metrics|acquisition)\/src\/(?!testing\/)/;
 
 /** Code of tests. */
 const TESTS = /^(e2e|libs\/testing)\/|\/(testing|fixtures)\//;

@@ -91,9 +91,22 @@ describe('chooseBatch', () => {
     expect(Math.min(...gaps)).toBeGreaterThan(1);
   });
 
+  it('takes core-set in place of a function that needs a committee while there is none', () => {
+    for (const acquisition of ['margin', 'core-set'] as const) {
+      const batch = chooseBatch(line(40, { acquisition, committee: null, randomShare: 0, count: 3 }));
+      expect(batch.map(({ chosenBy }) => chosenBy)).toEqual(['core-set', 'core-set', 'core-set']);
+      // The middle, then the ends of the line.
+      const [middle, ...ends] = batch.map(({ row }) => row);
+      expect([19, 20]).toContain(middle);
+      expect(ends.toSorted((a, b) => a - b)).toEqual([0, 39]);
+    }
+    const uniform = chooseBatch(line(40, { acquisition: 'random', committee: null }));
+    expect(new Set(uniform.map(({ chosenBy }) => chosenBy))).toEqual(new Set(['random']));
+  });
+
   it('prefers the cheaper of two candidates that are alike otherwise', () => {
     const request = line(2, { randomShare: 0, count: 1 });
-    const committee = { ...request.committee, probabilities: new Float64Array(4).fill(0.5) };
+    const committee = { members: 1, candidates: 2, classes: 2, probabilities: new Float64Array(4).fill(0.5) };
     for (const cheap of [0, 1]) {
       const costs = Float64Array.of(3, 3);
       costs[cheap] = 2;

@@ -13,7 +13,8 @@ export const RANDOM_SHARE = 0.25;
 export interface BatchRequest {
   readonly acquisition: AcquisitionName;
   readonly candidates: Candidates;
-  readonly committee: Committee;
+  /** Null before any model is trained: then `core-set` takes the place of functions that need a committee. */
+  readonly committee: Committee | null;
   /** Number of points wanted; fewer come where there are fewer candidates. */
   readonly count: number;
   /** Number of points that were asked for before, from which the random share of this batch follows. */
@@ -45,12 +46,14 @@ export function chooseBatch(request: BatchRequest): BatchPoint[] {
   check(request);
   const count = Math.min(request.count, candidates.count);
   if (count === 0) return [];
-  const isRandom = request.acquisition === 'random';
+  const needed = ACQUISITIONS[request.acquisition].needsCommittee && committee === null;
+  const acquisition = needed ? 'core-set' : request.acquisition;
+  const isRandom = acquisition === 'random';
   const randomly = isRandom ? count : Math.floor(randomShare * (asked + count)) - Math.floor(randomShare * asked);
   const uniform = random.fork('share').permutation(candidates.count).slice(0, Math.min(count, randomly));
   const points = [...uniform].map((row): BatchPoint => ({ row, chosenBy: 'random', score: 0 }));
   if (points.length === count) return points;
-  const { score, batch, isWeighted } = ACQUISITIONS[request.acquisition];
+  const { score, batch, isWeighted } = ACQUISITIONS[acquisition];
   const scores = score({ candidates, committee, random: random.fork('scores') });
   const exponent = isWeighted ? (request.density ?? 1) : 0;
   const weights = exponent === 0 ? null : densityWeights(candidates);
@@ -58,13 +61,13 @@ export function chooseBatch(request: BatchRequest): BatchPoint[] {
     scores[i] *= (weights === null ? 1 : weights[i] ** exponent) / (candidates.costs?.[i] ?? 1);
   }
   const rows = BATCH_RULES[batch](candidates, scores, count - points.length, new Set(uniform));
-  return [...points, ...rows.map((row) => ({ row, chosenBy: request.acquisition, score: scores[row] }))];
+  return [...points, ...rows.map((row) => ({ row, chosenBy: acquisition, score: scores[row] }))];
 }
 
 function check({ candidates, committee, count, asked, randomShare = 0, density = 0 }: BatchRequest): void {
   checkCandidates(candidates);
-  checkCommittee(committee);
-  if (committee.candidates !== candidates.count) {
+  if (committee !== null) checkCommittee(committee);
+  if (committee !== null && committee.candidates !== candidates.count) {
     throw new AcquisitionError(
       'committee',
       `committee: probabilities of ${committee.candidates} candidates; there are ${candidates.count}`,

@@ -1,5 +1,5 @@
 import { entropyAt, meanProbabilities } from '../committee.ts';
-import type { AcquisitionFunction } from './acquisition-function.ts';
+import { type AcquisitionFunction, ofCommittee } from './acquisition-function.ts';
 
 /**
  * H(p̄) − mean_m H(p_m) in nats, the mutual information of class and member (Houlsby et al., "Bayesian active learning for
@@ -10,7 +10,8 @@ export const bald: AcquisitionFunction = {
   summary: 'candidates on whose class the members of the committee disagree (mutual information)',
   batch: 'determinantal',
   isWeighted: true,
-  score: ({ committee }) => {
+  needsCommittee: true,
+  score: ofCommittee((committee) => {
     const { members, candidates, classes, probabilities } = committee;
     const mean = meanProbabilities(committee);
     return Float64Array.from({ length: candidates }, (_, i) => {
@@ -20,5 +21,5 @@ export const bald: AcquisitionFunction = {
       }
       return Math.max(0, information);
     });
-  },
+  }),
 };

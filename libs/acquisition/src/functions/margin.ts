@@ -1,5 +1,5 @@
 import { meanProbabilities } from '../committee.ts';
-import type { AcquisitionFunction } from './acquisition-function.ts';
+import { type AcquisitionFunction, ofCommittee } from './acquisition-function.ts';
 
 /**
  * 1 − (p̄₍₁₎ − p̄₍₂₎), the two largest of the mean probabilities: 1 where two classes are equally likely, 0 where one is
@@ -9,7 +9,8 @@ export const margin: AcquisitionFunction = {
   summary: 'candidates whose two most likely classes are about equally likely',
   batch: 'determinantal',
   isWeighted: true,
-  score: ({ committee }) => {
+  needsCommittee: true,
+  score: ofCommittee((committee) => {
     const { candidates, classes } = committee;
     const mean = meanProbabilities(committee);
     return Float64Array.from({ length: candidates }, (_, i) => {
@@ -21,5 +22,5 @@ export const margin: AcquisitionFunction = {
       }
       return Math.max(0, 1 - (first - second));
     });
-  },
+  }),
 };

@@ -5,5 +5,6 @@ export const random: AcquisitionFunction = {
   summary: 'any candidate, at random',
   batch: 'best',
   isWeighted: false,
+  needsCommittee: false,
   score: ({ candidates, random: stream }) => Float64Array.from({ length: candidates.count }, () => stream.uniform()),
 };

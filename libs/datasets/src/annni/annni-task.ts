@@ -1,3 +1,4 @@
+import type { Random } from '@qloom/random/random.ts';
 import { sampleExpectation } from '../sampling/shot-sampling.ts';
 import { createTask } from '../tasks/create-task.ts';
 import { resolveSettings, type SettingSpecs } from '../tasks/settings.ts';
@@ -18,7 +19,7 @@ export const ANNNI_SETTINGS = {
 
 /**
  * Phases of the ANNNI chain from expectations of its ground state. Couplings (κ, h) are uniform on the rectangle within
- * each class (by rejection; uniform points fall 13/10/76 %), labels are the infinite chain's. Throws DatasetError on
+ * each class (by rejection; drawn as they fall they are 13/10/76 %), labels are the infinite chain's. Throws DatasetError on
  * invalid settings, such as a Pauli string that names a qubit the chain does not have.
  */
 export function createAnnniTask(given: Readonly<Record<string, unknown>> = {}): Task {
@@ -28,6 +29,10 @@ export function createAnnniTask(given: Readonly<Record<string, unknown>> = {}): 
   const observables = (settings.observables as readonly string[]).map((text) => parsePauliString(text, spins));
   const [kappaLow, kappaHigh] = ANNNI_RANGES.kappa;
   const [fieldLow, fieldHigh] = ANNNI_RANGES.field;
+  const drawCouplings = (random: Random): [kappa: number, field: number] => [
+    kappaLow + (kappaHigh - kappaLow) * random.uniform(),
+    fieldLow + (fieldHigh - fieldLow) * random.uniform(),
+  ];
   return createTask({
     descriptor: {
       name: 'annni',
@@ -39,13 +44,10 @@ export function createAnnniTask(given: Readonly<Record<string, unknown>> = {}): 
       expectations: { shots },
     },
     pointsPerTurn: spins <= 8 ? 16 : spins <= 10 ? 2 : 1,
+    drawClass: (random) => annniPhase(...drawCouplings(random)),
     drawPoint(label, random, out) {
-      let kappa: number;
-      let field: number;
-      do {
-        kappa = kappaLow + (kappaHigh - kappaLow) * random.uniform();
-        field = fieldLow + (fieldHigh - fieldLow) * random.uniform();
-      } while (annniPhase(kappa, field) !== label);
+      let [kappa, field] = drawCouplings(random);
+      while (annniPhase(kappa, field) !== label) [kappa, field] = drawCouplings(random);
       const exact = cachedAnnniExpectations(spins, kappa, field, observables);
       for (let j = 0; j < out.length; j++)
         out[j] = shots === null ? exact[j] : sampleExpectation(exact[j], shots, random);

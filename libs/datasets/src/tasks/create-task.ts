@@ -10,6 +10,8 @@ export interface PointSource {
   readonly descriptor: TaskDescriptor;
   /** Writes the features of a fresh point of class `label` to `out`, shape [features]. Uses `random` only. */
   drawPoint(label: number, random: Random, out: Float32Array): void;
+  /** The class of a point as points fall. Default: every class is equally likely. */
+  readonly drawClass?: (random: Random) => number;
   /** How many points may be drawn before the event loop gets its turn: about 10 ms of work. */
   readonly pointsPerTurn: number;
 }
@@ -20,12 +22,18 @@ export const TASK_TEST_SIZE = 1000;
 /** The most points of one draw. */
 export const MAX_DRAWN = 10_000_000;
 
-function quotasOf(request: DrawRequest, classes: number): readonly number[] {
+function quotasOf(request: DrawRequest, source: PointSource, random: Random): readonly number[] {
   const { count, classCounts } = request;
+  const classes = source.descriptor.classNames.length;
   if (!Number.isInteger(count) || count < 1 || count > MAX_DRAWN) {
     throw new DatasetError('count', `count: ${count} is not a whole number from 1 to ${MAX_DRAWN}`);
   }
   if (!classCounts) return balancedQuotas(count, classes);
+  if (classCounts === 'as they fall') {
+    const counts = new Array<number>(classes).fill(0);
+    for (let i = 0; i < count; i++) counts[source.drawClass?.(random) ?? random.integer(classes)]++;
+    return counts;
+  }
   const valid = classCounts.length === classes && classCounts.every((n) => Number.isInteger(n) && n >= 0);
   if (!valid || classCounts.reduce((a, b) => a + b, 0) !== count) {
     throw new DatasetError(
@@ -39,8 +47,8 @@ function quotasOf(request: DrawRequest, classes: number): readonly number[] {
 /** Yields after every turn's points. Every class has a stream of its own; the rows are then shuffled by another. */
 function* drawing(source: PointSource, request: DrawRequest): Steps<Points> {
   const { featureNames, classNames, name } = source.descriptor;
-  const quotas = quotasOf(request, classNames.length);
   const random = createRandom(`${name}/${request.seed}/${request.purpose ?? 'labels'}`);
+  const quotas = quotasOf(request, source, random.fork('classes'));
   const order = random.fork('order').permutation(request.count);
   const features = featureNames.length;
   const x = new Float32Array(request.count * features);

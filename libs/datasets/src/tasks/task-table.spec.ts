@@ -19,6 +19,20 @@ describe.each(listTaskKinds().map((kind) => [kind.name, kind] as const))('the ta
     expect(await kind.create().drawAsync(request)).toEqual(drawn);
   });
 
+  it('draws points as they fall, with random numbers of each class', async () => {
+    const request = { count: 400, seed: 'a', classCounts: 'as they fall' } as const;
+    const drawn = task.draw(request);
+    // Shares of the rectangle of couplings under the critical lines, by the midpoint rule, and ½ by symmetry.
+    const shares = name === 'annni' ? [0.133, 0.103, 0.764] : [0.5, 0.5];
+    classCounts(drawn).forEach((count, label) => {
+      // Five standard errors, and half a unit of the shares' last digit.
+      const error = 5 * Math.sqrt(400 * shares[label] * (1 - shares[label])) + 400 * 0.0005;
+      expect(Math.abs(count - 400 * shares[label])).toBeLessThan(error);
+    });
+    expect(classCounts(task.draw({ ...request, seed: 'b' }))).not.toEqual(classCounts(drawn));
+    expect(await kind.create().drawAsync(request)).toEqual(drawn);
+  });
+
   it('describes itself as JSON with every setting in force', () => {
     expect(JSON.parse(JSON.stringify(task.descriptor))).toEqual(task.descriptor);
     expect(Object.keys(task.descriptor.settings)).toEqual(Object.keys(kind.settings));

@@ -33,8 +33,11 @@ export interface DrawRequest {
    * unlabelled points and points of a source domain never share a point. Default `labels`.
    */
   readonly purpose?: 'labels' | 'test' | 'oracle' | 'unlabelled' | 'source';
-  /** Number of points of each class, shape [classes]; must sum to `count`. */
-  readonly classCounts?: readonly number[];
+  /**
+   * Number of points of each class, shape [classes], which must sum to `count`; or `as they fall`: every point is drawn
+   * without regard to its class, as an experiment at a random place would find it.
+   */
+  readonly classCounts?: readonly number[] | 'as they fall';
 }
 
 /** A source of fresh labelled points. */
