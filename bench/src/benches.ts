@@ -1,3 +1,4 @@
+import { acquireBench } from './acquire/acquire.ts';
 import { alternativeBench } from './choice/alternative.ts';
 import { choiceBench } from './choice/choice.ts';
 import { ratiosBench } from './choice/ratios.ts';
@@ -20,6 +21,7 @@ import { utilityCriticBench } from './utility-critic.ts';
 /** Every benchmark, by name. */
 export const benches: ReadonlyMap<string, Bench> = new Map<string, Bench>([
   ['alternative', alternativeBench],
+  ['acquire', acquireBench],
   ['choice', choiceBench],
   ['compiled', compiledBench],
   ['cost', wholeBench('time of Fit, Sample, Assess and Evaluate, and peak memory, at 100 to 10,000 labels', benchCost)],
