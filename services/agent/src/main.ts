@@ -6,7 +6,9 @@ import { useTraining } from '@qloom/tfjs/steps/use-training.ts';
 import { AGENT_CONFIG } from './config.ts';
 import { createPolicies } from './domain/policy/policy-table.ts';
 import { AGENT_VERSION, createAgentService } from './rpc/agent-service.ts';
+import { createCampaignService } from './rpc/campaign-service.ts';
 import { createPolicyService } from './rpc/policy-service.ts';
+import { createCampaigns } from './study/campaign/campaigns.ts';
 import { connectPeers } from './study/peers.ts';
 import { systemClock } from './study/retry/clock.ts';
 import { localPolicy, remotePolicy } from './study/search/policy-port.ts';
@@ -54,7 +56,11 @@ await runService({
       { isPolicyRemote: policyTarget !== undefined },
     );
     return {
-      services: [createAgentService(studies, peers, artifacts, training), createPolicyService(policyNamed)],
+      services: [
+        createAgentService(studies, peers, artifacts, training),
+        createCampaignService(createCampaigns({ episodeLog, artifacts, peers, clock: systemClock })),
+        createPolicyService(policyNamed),
+      ],
       stages: [studies],
       tokenFile: config.QLOOM_TOKEN_FILE,
       async close() {

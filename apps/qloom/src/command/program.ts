@@ -1,5 +1,9 @@
 import { redactUrls } from '@qloom/episode-log/nats/redact-url.ts';
 import { Command } from 'commander';
+import { addAcquireCommand } from '../commands/campaign/acquire.ts';
+import { addAskCommand } from '../commands/campaign/ask.ts';
+import { addLabelsCommand } from '../commands/campaign/labels.ts';
+import { addTellCommand } from '../commands/campaign/tell.ts';
 import { addCancelCommand } from '../commands/cluster/cancel.ts';
 import { addContextCommand } from '../commands/cluster/context.ts';
 import { addFetchCommand } from '../commands/cluster/fetch.ts';
@@ -34,6 +38,10 @@ const COMMANDS: readonly ((program: Command) => void)[] = [
   addFetchCommand,
   addCancelCommand,
   addContextCommand,
+  addAcquireCommand,
+  addAskCommand,
+  addTellCommand,
+  addLabelsCommand,
   addSampleCommand,
   addDatasetsCommand,
   addDistillCommand,

@@ -14,6 +14,7 @@ interface DrawFlags {
   readonly count: number;
   readonly seed: number;
   readonly set: readonly string[];
+  readonly asTheyFall?: boolean;
 }
 
 const HELP = `
@@ -35,10 +36,11 @@ export function addDatasetsCommand(program: Command): void {
     });
   datasets
     .command('draw')
-    .description('draw points of a task, balanced over classes, and print them as CSV')
+    .description('draw points of a task, and print them as CSV')
     .argument('<task>', 'its name')
     .option('--count <n>', 'number of points', wholeNumber(1, 10_000_000), 300)
     .option('--seed <n>', 'seed; the same seed gives the same points', wholeNumber(0, 2 ** 32 - 1), 1)
+    .option('--as-they-fall', 'whatever the class; otherwise equally many of each')
     .option('--set <name=value>', 'a setting, as in a study file; may be repeated', collect, [])
     .addHelpText('after', HELP)
     .exitOverride()
@@ -48,10 +50,10 @@ export function addDatasetsCommand(program: Command): void {
     });
 }
 
-async function drawTask(name: string, { count, seed, set }: DrawFlags): Promise<string> {
+async function drawTask(name: string, { count, seed, set, asTheyFall }: DrawFlags): Promise<string> {
   try {
     const task = createNamedTask(name, settingsOf(set));
-    const points = await task.drawAsync({ count, seed });
+    const points = await task.drawAsync({ count, seed, ...(asTheyFall ? { classCounts: 'as they fall' } : {}) });
     return writeCsv(points, task.descriptor);
   } catch (error) {
     if (error instanceof DatasetError) throw new UsageError(error.message, { cause: error });

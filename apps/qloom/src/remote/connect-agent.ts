@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { AgentServiceService } from '@qloom/contracts/gen/qloom/agent/v1/agent.ts';
-import { type ConnectOptions, connect } from '@qloom/service-kit/client/clients.ts';
+import { CampaignServiceService } from '@qloom/contracts/gen/qloom/agent/v1/campaign.ts';
+import { type ConnectOptions, connect, type Remote } from '@qloom/service-kit/client/clients.ts';
 import { isServiceError } from '@qloom/service-kit/faults/status.ts';
 import { TlsFileError } from '@qloom/service-kit/tls/certificates.ts';
 import { clientCredentials } from '@qloom/service-kit/tls/credentials.ts';
@@ -16,6 +17,8 @@ import { explainError } from './explain-error.ts';
 /** An agent that answers. */
 export interface RemoteAgent {
   readonly client: AgentClient;
+  /** Its campaigns. */
+  readonly campaigns: Remote<typeof CampaignServiceService>;
   /** Address, as messages show it. */
   readonly address: string;
   /** Options that choose the agent again, for commands that messages advise. */
@@ -38,13 +41,15 @@ export async function withAgent<T>(
   const chosen = chooseAgent(flags, env);
   const { target, options, close } = connectionOf(chosen);
   const client: AgentClient = connect(AgentServiceService, target, options);
+  const campaigns = connect(CampaignServiceService, target, options);
   try {
     await firstAnswer(target, options);
-    return await work({ client, address: target, options: chosen.options, traces: chosen.traces });
+    return await work({ client, campaigns, address: target, options: chosen.options, traces: chosen.traces });
   } catch (error) {
     throw isServiceError(error) ? explainError(error, target) : error;
   } finally {
     client.close();
+    campaigns.close();
     close();
   }
 }

@@ -16,7 +16,7 @@ import { putCsv } from './put-csv.ts';
 export interface SourceFiles {
   /** Test points. */
   readonly test?: CsvData;
-  readonly unlabelled?: UnlabelledSource & { readonly featureNames: readonly string[] };
+  readonly unlabelled?: NamedUnlabelled;
   readonly simulator?: CsvData;
 }
 
@@ -64,17 +64,32 @@ export async function putSourceFiles(
   { test, unlabelled, simulator }: SourceFiles,
   patience: Patience,
 ): Promise<StoredSources> {
-  const pool =
-    unlabelled &&
-    (await untilAnswered(() => agent.putDataset(requests(unlabelled), { signal: patience.signal }), patience));
   return {
     test: await putCsv(agent, test, patience),
-    unlabelled: pool?.dataset,
+    unlabelled: unlabelled && (await putUnlabelled(agent, unlabelled, patience)),
     simulator: await putCsv(agent, simulator, patience),
   };
 }
 
-function* requests({ featureNames, ...points }: NonNullable<SourceFiles['unlabelled']>): Generator<PutDatasetRequest> {
+/** Rows without labels, with the names of their features. */
+export interface NamedUnlabelled extends UnlabelledSource {
+  readonly featureNames: readonly string[];
+}
+
+/** Stores rows without labels with the agent and returns their reference. */
+export async function putUnlabelled(
+  agent: AgentClient,
+  rows: NamedUnlabelled,
+  patience: Patience,
+): Promise<ArtifactRef | undefined> {
+  const { dataset } = await untilAnswered(
+    () => agent.putDataset(requests(rows), { signal: patience.signal }),
+    patience,
+  );
+  return dataset;
+}
+
+function* requests({ featureNames, ...points }: NamedUnlabelled): Generator<PutDatasetRequest> {
   const description = DataDescription.fromPartial({ featureNames: [...featureNames] });
   yield { part: { $case: 'description', value: description } };
   for (const value of encodeUnlabelled(points)) yield { part: { $case: 'unlabelled', value } };

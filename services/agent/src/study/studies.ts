@@ -9,10 +9,10 @@ import type { DataNeed } from '@qloom/study/synthesis/offered-method.ts';
 import { encodeHyperparameter } from '@qloom/study-rpc/codec/hyperparameters.ts';
 import { traceHeaders } from '@qloom/telemetry/event-headers.ts';
 import { withSpan } from '@qloom/telemetry/spans.ts';
-import { quoted } from '@qloom/tensor/quoted.ts';
 import { CHOICE_RULE_NAMES } from '../domain/choice/choice-table.ts';
 import { needsContinuing } from '../domain/policy/policy-table.ts';
 import { createSeeds, type StudySeeds } from '../domain/seeds.ts';
+import { CAMPAIGN_SLOT } from './campaign/campaign-record.ts';
 import { openStudyData, type StudyData, splitLabels } from './data/study-data.ts';
 import { createHeldStudies, type HeldStudiesDeps } from './held-studies.ts';
 import { advertisedSpace, describedMethods } from './peers.ts';
@@ -34,6 +34,7 @@ import {
 } from './settings/usable-methods.ts';
 import { requireFitting } from './settings/usable-qnn.ts';
 import { requireWithinLimits } from './settings/within-limits.ts';
+import { requireStudyId } from './study-id.ts';
 import { isEnded, studyMessage } from './study-message.ts';
 import type { RunnerDeps } from './study-runner.ts';
 
@@ -65,8 +66,6 @@ export interface Studies extends BackgroundWork {
   cancel(id: string): Promise<Study>;
 }
 
-const STUDY_ID = /^[a-z0-9-]{1,63}$/;
-
 /** The studies that the log of `deps` knows. */
 export function createStudies(deps: HeldStudiesDeps, context: SettingsContext): Studies {
   const { episodeLog } = deps;
@@ -75,7 +74,7 @@ export function createStudies(deps: HeldStudiesDeps, context: SettingsContext): 
     studyMessage(view, held.stallsOf(view.study).text(), held.replicasOf(view.study));
 
   const replay = async (id: string): Promise<{ events: readonly LogEvent[]; view: StudyView }> => {
-    if (!STUDY_ID.test(id)) throw invalidId(id);
+    requireStudyId(id);
     const events = await episodeLog.replay(id);
     const view = events.reduce(applyEvent, emptyView(id));
     if (view.created === undefined) throw new DomainError('not-found', `study ${id}: there is none of that id`);
@@ -85,11 +84,14 @@ export function createStudies(deps: HeldStudiesDeps, context: SettingsContext): 
 
   return {
     async create(id, given, signal, studyFile) {
-      if (!STUDY_ID.test(id)) throw invalidId(id);
+      requireStudyId(id);
       requireShort(studyFile);
       const { settings: asked, data, seeds } = await checkedSettings(deps, given, context, signal);
       const created = await episodeLog.read({ study: id, slot: 'create' });
       if (created === undefined) {
+        if ((await episodeLog.read({ study: id, slot: CAMPAIGN_SLOT })) !== undefined) {
+          throw new DomainError('already-exists', `study ${id}: a campaign has this id; choose another`);
+        }
         const offered = await advertisedSpace(deps.peers, signal);
         const space = searchSpace(offered, asked.space);
         const methods = {
@@ -261,9 +263,4 @@ function canonical(settings: CompleteSettings | undefined): unknown {
   return settings === undefined
     ? undefined
     : StudySettings.toJSON(StudySettings.fromJSON(StudySettings.toJSON(settings)));
-}
-
-function invalidId(id: string): ValidationError {
-  const description = `${quoted(id)} is not 1 to 63 of a-z, 0-9 and "-"`;
-  return new ValidationError([{ field: 'id', description }]);
 }

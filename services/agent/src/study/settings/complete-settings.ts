@@ -163,7 +163,7 @@ function refuseTestDataset(data: DataSource | undefined, refuse: Refuse): void {
 type Refuse = (field: string, description: string) => void;
 
 /** Fills in the defaults of the library that trains, and reports each wrong field by its name in the contract. */
-async function completeQnn(
+export async function completeQnn(
   wire: QnnSettings | undefined,
   wrong: FieldViolation[],
   signal: AbortSignal,

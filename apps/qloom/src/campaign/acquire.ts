@@ -1,0 +1,55 @@
+import { Campaign, CampaignSettings } from '@qloom/contracts/gen/qloom/agent/v1/campaign.ts';
+import { untilAnswered } from '../run/follow-study.ts';
+import { putUnlabelled } from '../run/source-files.ts';
+import { campaignText } from './campaign-text.ts';
+import { readPool } from './read-pool.ts';
+import { type CampaignFlags, withCampaign } from './with-campaign.ts';
+
+/** Options of `qloom acquire`. */
+export interface AcquireOptions extends CampaignFlags {
+  readonly pool: string;
+  readonly classes: readonly string[];
+  readonly ignore: readonly string[];
+  readonly budget: number;
+  readonly batch: number;
+  readonly policy: string;
+  readonly randomShare?: number;
+  /** Hours; 0: points are not handed out again by themselves. */
+  readonly reserve: number;
+  readonly seed: number;
+  readonly qubits?: number;
+  readonly layers?: number;
+  readonly price?: number;
+  readonly worth?: number;
+  readonly json?: boolean;
+}
+
+/** Creates a campaign, or finds that it is there already with the same settings. */
+export async function acquire(id: string, flags: AcquireOptions): Promise<void> {
+  const pool = readPool(flags.pool, flags.ignore);
+  const { price, worth } = flags;
+  await withCampaign(
+    id,
+    flags,
+    async ({ agent, campaigns, signal }) => {
+      const settings = CampaignSettings.fromPartial({
+        seed: flags.seed,
+        pool: await putUnlabelled(agent, pool, { signal }),
+        classNames: [...flags.classes],
+        budget: flags.budget,
+        batch: flags.batch,
+        acquisition: flags.policy,
+        randomShare: flags.randomShare,
+        reservationSeconds: 3600 * flags.reserve,
+        qnn: { qubits: flags.qubits, layers: flags.layers },
+        prices: price === undefined ? undefined : { label: price, accuracyPoint: worth },
+      });
+      const { campaign } = await untilAnswered(() => campaigns.createCampaign({ id, settings }, { signal }), {
+        signal,
+      });
+      const shown = campaign ?? Campaign.fromPartial({ id });
+      process.stdout.write(flags.json ? `${JSON.stringify(Campaign.toJSON(shown), null, 2)}\n` : campaignText(shown));
+    },
+    { creates: true },
+  );
+}

@@ -1,0 +1,233 @@
+import { status } from '@grpc/grpc-js';
+import {
+  type Answer,
+  type CampaignPoint,
+  CampaignServiceService,
+  CampaignSettings,
+  PointState,
+} from '@qloom/contracts/gen/qloom/agent/v1/campaign.ts';
+import { DataDescription } from '@qloom/contracts/gen/qloom/episode/v1/slots.ts';
+import { openArtifactStore, openEpisodeLog } from '@qloom/episode-log/open-log.ts';
+import { createRandom } from '@qloom/random/random.ts';
+import { connect, type Remote } from '@qloom/service-kit/client/clients.ts';
+import { violationsOf } from '@qloom/service-kit/faults/status-details.ts';
+import { createTempFolder, type TempFolder } from '@qloom/testing/temp-folder.ts';
+import { startTestServer } from '@qloom/testing/test-server.ts';
+import { createCampaigns } from '../study/campaign/campaigns.ts';
+import { storeUnlabelled } from '../study/data/datasets.ts';
+import { connectPeers } from '../study/peers.ts';
+import { type StandIns, startStandIns } from '../testing/world.ts';
+import { createCampaignService } from './campaign-service.ts';
+
+/** Points in the pool: two clusters on a line, at −2 and 2. */
+const POOL = 40;
+
+let standIns: StandIns;
+let folder: TempFolder;
+beforeAll(async () => {
+  standIns = await startStandIns();
+});
+afterAll(() => standIns.stop());
+beforeEach(async () => {
+  folder = await createTempFolder();
+});
+afterEach(() => folder.remove());
+
+interface OneAgent {
+  readonly campaigns: Remote<typeof CampaignServiceService>;
+  readonly settings: CampaignSettings;
+  stop(): Promise<void>;
+}
+
+/** One agent over the log of the test's folder, by a clock that stands. */
+async function startAgent(nowMs = Date.now()): Promise<OneAgent> {
+  const episodeLog = await openEpisodeLog(`sqlite://${folder.file('log.db')}`);
+  const artifacts = await openArtifactStore(`file://${folder.file('artifacts')}`);
+  const peers = connectPeers(connect, standIns.targets);
+  const server = await startTestServer(
+    createCampaignService(createCampaigns({ episodeLog, artifacts, peers, clock: { now: () => nowMs } })),
+  );
+  const campaigns = connect(CampaignServiceService, server.target);
+  const random = createRandom(1);
+  const x = Float64Array.from({ length: POOL }, (_, i) => (i % 2 === 0 ? -2 : 2) + 0.5 * random.normal());
+  const description = DataDescription.fromPartial({ featureNames: ['field'] });
+  const pool = await storeUnlabelled(artifacts, { count: POOL, features: 1, x }, description);
+  return {
+    campaigns,
+    settings: CampaignSettings.fromPartial({ seed: 3, pool, classNames: ['low', 'high'], budget: 12 }),
+    async stop() {
+      campaigns.close();
+      await server.stop();
+      peers.close();
+      await episodeLog.close();
+    },
+  };
+}
+
+/** Runs `work` with an agent that is started for it, as where none runs between two calls. */
+async function withAgent<T>(work: (agent: OneAgent) => Promise<T>, nowMs?: number): Promise<T> {
+  const agent = await startAgent(nowMs);
+  try {
+    return await work(agent);
+  } finally {
+    await agent.stop();
+  }
+}
+
+const labelled = (point: string, label: string, rest: Partial<Answer> = {}): Answer => ({
+  point,
+  outcome: { $case: 'label', value: label },
+  correction: false,
+  provenance: undefined,
+  ...rest,
+});
+const truth = (features: readonly number[]) => (features[0] < 0 ? 'low' : 'high');
+
+async function pointsOf({ campaigns }: OneAgent): Promise<CampaignPoint[]> {
+  const points: CampaignPoint[] = [];
+  for await (const { point } of campaigns.listPoints({ id: 'phases' })) points.push(point!);
+  return points;
+}
+
+describe('a campaign', () => {
+  it('goes on over agents that are not running in between, and its points are the same again', async () => {
+    const run = async () => {
+      const handed: string[] = [];
+      await withAgent(({ campaigns, settings }) => campaigns.createCampaign({ id: 'phases', settings }));
+      for (let round = 0; round < 3; round++) {
+        const points = await withAgent(async ({ campaigns }) => {
+          const asked = await campaigns.ask({ id: 'phases', who: 'ann', token: `ask-${round}`, count: 0 });
+          expect(asked.campaign).toMatchObject({ labelled: 4 * round, pending: 4 });
+          return asked.points;
+        });
+        handed.push(...points.map(({ point, chosenBy }) => `${point} ${chosenBy}`));
+        await withAgent(({ campaigns }) => {
+          const answers = points.toReversed().map(({ point, features }) => labelled(point, truth(features)));
+          return campaigns.tell({ id: 'phases', who: 'ann', token: `tell-${round}`, answers });
+        });
+      }
+      return handed;
+    };
+    const first = await run();
+    await folder.remove();
+    folder = await createTempFolder();
+    expect(await run()).toEqual(first);
+    expect(new Set(first.map((text) => text.split(' ')[0])).size).toBe(12);
+    // A quarter at random, the first batch without a committee, then the default.
+    const by = (round: number) => first.slice(4 * round, 4 * round + 4).map((text) => text.split(' ')[1]);
+    expect(by(0)).toEqual(['random', 'core-set', 'core-set', 'core-set']);
+    expect(by(1)).toEqual(['random', 'entropy', 'entropy', 'entropy']);
+    await withAgent(async ({ campaigns }) => {
+      const { campaign } = await campaigns.getCampaign({ id: 'phases' });
+      expect(campaign).toMatchObject({ labelled: 12, pending: 0, poolSize: POOL, featureNames: ['field'] });
+      expect(campaign?.rounds.map(({ labels }) => labels)).toEqual([4, 8]);
+      await expect(campaigns.ask({ id: 'phases', who: 'ann', token: 'more', count: 0 })).rejects.toMatchObject({
+        code: status.FAILED_PRECONDITION,
+        details: 'the budget of 12 labels is used: 12 points have a label',
+      });
+    });
+  });
+
+  it('hands no point out twice to people who ask at once through several agents', async () => {
+    const agents = await Promise.all([startAgent(), startAgent()]);
+    await agents[0].campaigns.createCampaign({ id: 'phases', settings: agents[0].settings });
+    const answers = await Promise.all(
+      ['ann', 'bob', 'eve', 'joe'].map((who, i) =>
+        agents[i % 2].campaigns.ask({ id: 'phases', who, token: who, count: 3 }),
+      ),
+    );
+    const handed = answers.flatMap(({ points }) => points.map(({ point }) => point));
+    expect(handed).toHaveLength(12);
+    expect(new Set(handed).size).toBe(12);
+    // The answer is lost, and the request is made again elsewhere.
+    const again = await agents[1].campaigns.ask({ id: 'phases', who: 'ann', token: 'ann', count: 3 });
+    expect(again.points).toEqual(answers[0].points);
+    await Promise.all(agents.map((agent) => agent.stop()));
+  });
+
+  it('keeps who answered, how, and every correction', async () => {
+    await withAgent(async (agent) => {
+      const { campaigns, settings } = agent;
+      await campaigns.createCampaign({ id: 'phases', settings });
+      const { points } = await campaigns.ask({ id: 'phases', who: 'ann', token: '1', count: 2 });
+      const [one, two] = points.map(({ point }) => point);
+      const provenance = { backend: 'fridge 2', job: 'run 81', shots: 4000, measuredAt: new Date(86_400_000) };
+      const told = (who: string, token: string, answers: Answer[]) =>
+        campaigns.tell({ id: 'phases', who, token, answers });
+      expect(await told('ann', '2', [labelled(one, 'low', { provenance })])).toMatchObject({ changed: 1 });
+      expect(await told('ann', '3', [labelled(one, 'low', { provenance })])).toMatchObject({ changed: 0 });
+      await expect(told('bob', '4', [labelled(one, 'high'), labelled(two, 'medium')])).rejects.toMatchObject({
+        code: status.INVALID_ARGUMENT,
+      });
+      await told('bob', '5', [labelled(one, 'high', { correction: true })]);
+      await told('ann', '6', [{ ...labelled(two, ''), outcome: { $case: 'withdrawn', value: true } }]);
+      expect(await pointsOf(agent)).toMatchObject([
+        { state: PointState.LABELLED, label: 'high', holder: 'ann', teller: 'bob', answers: 2 },
+        { state: PointState.WITHDRAWN, label: '', holder: 'ann', teller: 'ann', answers: 1 },
+      ]);
+      await told('ann', '7', [labelled(one, 'low', { correction: true, provenance })]);
+      expect((await pointsOf(agent))[0]).toMatchObject({ label: 'low', provenance, answers: 3 });
+    });
+  });
+
+  it('names every wrong answer', async () => {
+    await withAgent(async ({ campaigns, settings }) => {
+      await campaigns.createCampaign({ id: 'phases', settings });
+      const { points } = await campaigns.ask({ id: 'phases', who: 'ann', token: '1', count: 1 });
+      const answers = [labelled(points[0].point, 'medium'), labelled('p99', 'low')];
+      const error = await campaigns.tell({ id: 'phases', who: 'ann', token: '2', answers }).catch((e) => e);
+      expect(violationsOf(error).map(({ field }) => field)).toEqual(['answers[0].label', 'answers[1].point']);
+    });
+  });
+
+  it('hands a point out again once it is due back', async () => {
+    const start = Date.now();
+    const due = await withAgent(async ({ campaigns, settings }) => {
+      const given = { ...settings, reservationSeconds: 3600, budget: 2 };
+      await campaigns.createCampaign({ id: 'phases', settings: given });
+      const { points } = await campaigns.ask({ id: 'phases', who: 'ann', token: '1', count: 2 });
+      const refused = campaigns.ask({ id: 'phases', who: 'bob', token: '2', count: 1 });
+      await expect(refused).rejects.toMatchObject({
+        details: expect.stringContaining('2 without an answer are with ann'),
+      });
+      return points.map(({ point }) => point);
+    }, start);
+    // The log's own clock stamps events, some time after `start`.
+    const later = start + 2 * 3_600_000;
+    await withAgent(async ({ campaigns }) => {
+      const { points, campaign } = await campaigns.ask({ id: 'phases', who: 'bob', token: '2', count: 40 });
+      expect(points).toHaveLength(2);
+      expect(campaign).toMatchObject({ pending: 0 });
+      expect(due).toHaveLength(2);
+    }, later);
+  });
+
+  it('is created once, and shares its ids with studies', async () => {
+    await withAgent(async ({ campaigns, settings }) => {
+      const created = await campaigns.createCampaign({ id: 'phases', settings });
+      expect(await campaigns.createCampaign({ id: 'phases', settings })).toEqual(created);
+      const other = campaigns.createCampaign({ id: 'phases', settings: { ...settings, budget: 13 } });
+      await expect(other).rejects.toMatchObject({ code: status.ALREADY_EXISTS });
+      await expect(campaigns.getCampaign({ id: 'none' })).rejects.toMatchObject({ code: status.NOT_FOUND });
+      expect((await campaigns.listCampaigns({})).campaigns).toEqual([created.campaign]);
+    });
+  });
+
+  it.each([
+    ['no classes', { classNames: [] }, 'settings.class_names'],
+    ['a class twice', { classNames: ['a', 'a'] }, 'settings.class_names[1]'],
+    ['no budget', { budget: 0 }, 'settings.budget'],
+    ['an unknown acquisition', { acquisition: 'best' }, 'settings.acquisition'],
+    ['a share above 1', { randomShare: 2 }, 'settings.random_share'],
+    ['a worth of 0', { prices: { label: 1, accuracyPoint: 0 } }, 'settings.prices.accuracy_point'],
+    ['no pool', { pool: undefined }, 'settings.pool'],
+  ])('is refused with %s', async (_, wrong: Partial<CampaignSettings>, field) => {
+    await withAgent(async ({ campaigns, settings }) => {
+      const error = await campaigns
+        .createCampaign({ id: 'phases', settings: { ...settings, ...wrong } })
+        .catch((e) => e);
+      expect(error).toMatchObject({ code: status.INVALID_ARGUMENT });
+      expect(violationsOf(error).map((violation) => violation.field)).toEqual([field]);
+    });
+  });
+});

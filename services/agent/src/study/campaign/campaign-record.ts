@@ -1,0 +1,96 @@
+import {
+  Answer,
+  type CampaignCreated,
+  CampaignRecord,
+  type Provenance,
+} from '@qloom/contracts/gen/qloom/agent/v1/campaign.ts';
+import { formatKey, type StudyKey } from '@qloom/episode-log/event-key.ts';
+import type { LogEvent } from '@qloom/episode-log/port.ts';
+import { DomainError } from '@qloom/service-kit/faults/errors.ts';
+import type { CampaignAnswer, CampaignChange, LabelProvenance, Outcome } from '../../domain/campaign/campaign.ts';
+
+/** Slot of a campaign's creation. Agents that know no campaigns do not look for it. */
+export const CAMPAIGN_SLOT = 'campaign';
+
+/** Key of change `number`, from 1. */
+export const changeKey = (campaign: string, number: number): StudyKey => ({
+  study: campaign,
+  slot: `labels-${number}`,
+});
+
+/** Bytes of a campaign's creation. */
+export function encodeCreated(value: CampaignCreated, timeMs: number): Uint8Array {
+  return CampaignRecord.encode({ time: new Date(timeMs), record: { $case: 'created', value } }).finish();
+}
+
+/** Bytes of a change. */
+export function encodeChange(change: CampaignChange, timeMs: number): Uint8Array {
+  return CampaignRecord.encode({ time: new Date(timeMs), record: recordOf(change) }).finish();
+}
+
+function recordOf(change: CampaignChange): CampaignRecord['record'] {
+  const { token, who } = change;
+  if (change.kind === 'told')
+    return { $case: 'told', value: { token, who, answers: change.answers.map(encodeAnswer) } };
+  return {
+    $case: 'asked',
+    value: {
+      token,
+      who,
+      count: change.count,
+      rows: change.points.map(({ row }) => row),
+      chosenBy: change.points.map(({ chosenBy }) => chosenBy),
+      scores: change.points.map(({ score }) => score),
+      round: change.round ?? undefined,
+    },
+  };
+}
+
+/** The record of an event. Throws `DomainError` (`data-loss`) if it is none. */
+export function decodeCampaignEvent({ key, payload }: LogEvent): CampaignCreated | CampaignChange {
+  const { record } = CampaignRecord.decode(payload);
+  switch (record?.$case) {
+    case 'created':
+      return record.value;
+    case 'told': {
+      const { token, who, answers } = record.value;
+      return { kind: 'told', token, who, answers: answers.map(decodeAnswer) };
+    }
+    case 'asked': {
+      const { token, who, count, rows, chosenBy, scores, round } = record.value;
+      const points = rows.map((row, i) => ({ row, chosenBy: chosenBy[i], score: scores[i] }));
+      return { kind: 'asked', token, who, count, points, round: round ?? null };
+    }
+    case undefined:
+      throw new DomainError('data-loss', `${formatKey(key)}: holds no record of a campaign`);
+  }
+}
+
+function encodeAnswer({ point, outcome, isCorrection }: CampaignAnswer): Answer {
+  const given = Answer.fromPartial({ point, correction: isCorrection });
+  if (outcome.kind !== 'label') return { ...given, outcome: { $case: outcome.kind, value: true } };
+  return {
+    ...given,
+    outcome: { $case: 'label', value: outcome.label },
+    provenance: encodeProvenance(outcome.provenance),
+  };
+}
+
+/** The message of a provenance. */
+export function encodeProvenance({ measuredAtMs, ...rest }: LabelProvenance): Provenance {
+  return { ...rest, measuredAt: measuredAtMs === null ? undefined : new Date(measuredAtMs) };
+}
+
+/** The answer of a message; one without an outcome is a label without a name, which no class has. */
+export function decodeAnswer({ point, outcome, correction, provenance }: Answer): CampaignAnswer {
+  const { measuredAt, backend = '', job = '', shots = 0 } = provenance ?? {};
+  const decoded: Outcome =
+    outcome?.$case === 'withdrawn' || outcome?.$case === 'excluded'
+      ? { kind: outcome.$case }
+      : {
+          kind: 'label',
+          label: outcome?.value ?? '',
+          provenance: { measuredAtMs: measuredAt?.getTime() ?? null, backend, job, shots },
+        };
+  return { point, outcome: decoded, isCorrection: correction };
+}
