@@ -4,26 +4,27 @@ import { openQnn, type Qnn } from '../augmentation/qnn-arms.ts';
 import type { Bench } from '../harness/bench.ts';
 import { checkKeys, select } from '../harness/only.ts';
 import { lessIsBetter, type Row } from '../harness/row.ts';
-import { type AcquireArm, ARMS, campaignOf, RANDOM } from './arms.ts';
+import { type AcquireArm, COMPARISONS, type Comparison, campaignOf } from './arms.ts';
 import { type CampaignDraw, runCampaign } from './campaign.ts';
 import { type AcquireCell, CELLS, OTHER_CELLS } from './cells.ts';
 import { labelsToTarget } from './labels-to-target.ts';
 
 /** Draws that confirm, and those on which acquisition, batch and targets were chosen: number and first seed. */
-const DRAWS = { fresh: { count: 24, first: 5000 }, development: { count: 16, first: 0 } } as const;
+const DRAWS = { fresh: { count: 40, first: 6000 }, development: { count: 16, first: 0 } } as const;
 /** Points of each pool, as they fall, and of each test set, in equal parts per class. */
 const [POOL_POINTS, TEST_POINTS] = [600, 1000];
 
+const ARM_NAMES = [...new Set(COMPARISONS.map(({ ours }) => ours.name))];
 const NAMES = [...CELLS, ...OTHER_CELLS].map(({ name }) => name);
 
 /** Measures how many labels a QNN needs when they are chosen, beside labels at random. */
 export const acquireBench: Bench = {
   description: 'labels until a QNN has a target accuracy, chosen by acquisition functions, beside random ones',
-  options: `cells: ${NAMES.join(', ')}; draws: fresh, development; arms: ${ARMS.map(({ name }) => `"${name}"`).join(', ')}; --full: all cells`,
+  options: `cells: ${NAMES.join(', ')}; draws: fresh, development; arms: ${ARM_NAMES.map((name) => `"${name}"`).join(', ')}; --full: all cells`,
   parts: (options) => wantedParts(options).map(({ part }) => part),
   async *run(progress, options, wanted) {
-    for (const { part, cell, draws, arms } of wantedParts(options).filter((one) => wanted.has(one.part))) {
-      yield { parts: [part], rows: await measure(part, cell, draws, arms, progress) };
+    for (const { part, cell, draws, comparisons } of wantedParts(options).filter((one) => wanted.has(one.part))) {
+      yield { parts: [part], rows: await measure(part, cell, draws, comparisons, progress) };
     }
   },
 };
@@ -37,16 +38,12 @@ function wantedParts({ full, only }: Parameters<Bench['parts']>[0]) {
     all.map(({ name }) => name),
   );
   const draws = only.has('draws') ? select(only, 'draws', ['fresh', 'development'] as const) : (['fresh'] as const);
-  const names = select(
-    only,
-    'arms',
-    ARMS.map(({ name }) => name),
-  );
-  const arms = ARMS.filter(({ name }) => names.includes(name));
+  const names = select(only, 'arms', ARM_NAMES);
+  const comparisons = COMPARISONS.filter(({ ours }) => names.includes(ours.name));
   return draws.flatMap((kind) =>
     all
       .filter(({ name }) => cells.includes(name))
-      .map((cell) => ({ part: `${cell.name}, ${kind} draws`, cell, draws: kind, arms })),
+      .map((cell) => ({ part: `${cell.name}, ${kind} draws`, cell, draws: kind, comparisons })),
   );
 }
 
@@ -61,19 +58,18 @@ async function measure(
   part: string,
   cell: AcquireCell,
   kind: keyof typeof DRAWS,
-  arms: readonly AcquireArm[],
+  comparisons: readonly Comparison[],
   progress: (message: string) => void,
 ): Promise<Row[]> {
   const { count, first } = DRAWS[kind];
   const draws = Array.from({ length: count }, (_, i) => drawOf(cell, first + i));
   const qnn = await openQnn(draws[0].test);
   const byArm = new Map<string, ArmLabels>();
-  const peers = ARMS.filter(({ name }) => arms.some(({ peer }) => peer === name));
-  for (const arm of new Set([RANDOM, ...peers, ...arms])) {
+  for (const arm of new Set(comparisons.flatMap(({ ours, theirs }) => [theirs, ours]))) {
     progress(`${part}, ${arm.name}`);
     byArm.set(arm.name, await labelsOf(qnn, cell, arm, draws));
   }
-  return arms.map((arm) => rowOf(part, cell, arm, byArm));
+  return comparisons.map((comparison) => rowOf(part, cell, comparison, byArm));
 }
 
 function drawOf({ task }: AcquireCell, seed: number): CampaignDraw {
@@ -98,8 +94,14 @@ async function labelsOf(
 }
 
 /** The ratio of the mean numbers of labels, with its bootstrap interval over paired draws. */
-function rowOf(part: string, cell: AcquireCell, arm: AcquireArm, byArm: ReadonlyMap<string, ArmLabels>): Row {
-  const [ours, theirs] = [byArm.get(arm.name)!, byArm.get(arm.peer)!];
+function rowOf(
+  part: string,
+  cell: AcquireCell,
+  { ours: arm, theirs: peerArm }: Comparison,
+  byArm: ReadonlyMap<string, ArmLabels>,
+): Row {
+  const [name, peer] = [arm.name, peerArm.name];
+  const [ours, theirs] = [byArm.get(name)!, byArm.get(peer)!];
   const meanAt = (values: readonly number[], draws: ArrayLike<number>) => meanOf(Array.from(draws, (i) => values[i]));
   const { low, high } = bcaInterval(
     ours.labels.length,
@@ -110,11 +112,11 @@ function rowOf(part: string, cell: AcquireCell, arm: AcquireArm, byArm: Readonly
   return lessIsBetter({
     bench: 'acquire',
     case: part,
-    metric: `labels to ${100 * cell.target}%, ${arm.name}`,
+    metric: `labels to ${100 * cell.target}%, ${name}`,
     value: meanOf(ours.labels),
     unit: 'labels',
-    peer: arm.peer,
+    peer,
     peerValue: meanOf(theirs.labels),
-    note: `[${low.toFixed(2)}, ${high.toFixed(2)}] over ${ours.labels.length} draws; median ${median(ours.labels)}, ${arm.peer} ${median(theirs.labels)}; not reached by ${ours.missed}, ${arm.peer} ${theirs.missed}`,
+    note: `[${low.toFixed(2)}, ${high.toFixed(2)}] over ${ours.labels.length} draws; median ${median(ours.labels)}, ${peer} ${median(theirs.labels)}; not reached by ${ours.missed}, ${peer} ${theirs.missed}`,
   });
 }

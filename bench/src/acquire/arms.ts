@@ -6,33 +6,39 @@ import { pointsOfPrior } from '../choice/draw-outcome.ts';
 import type { CampaignSettings } from './campaign.ts';
 import type { AcquireCell } from './cells.ts';
 
-/** A way to buy labels, and the one that it is compared with. */
+/** A way to buy labels. */
 export interface AcquireArm {
   readonly name: string;
   readonly acquisition: AcquisitionName;
   /** Whether points of the prior are added to the labels. */
   readonly hasPoints: boolean;
-  readonly peer: string;
 }
 
-const arm = (acquisition: AcquisitionName, hasPoints: boolean, peer: string): AcquireArm => ({
+const arm = (acquisition: AcquisitionName, hasPoints = false): AcquireArm => ({
   name: hasPoints ? `${acquisition} with points` : acquisition,
   acquisition,
   hasPoints,
-  peer,
 });
 
-/** What every arm of labels alone is compared with. */
-export const RANDOM = arm('random', false, '');
+const [RANDOM, ENTROPY] = [arm('random'), arm('entropy')];
+const [RANDOM_POINTS, ENTROPY_POINTS] = [arm('random', true), arm('entropy', true)];
 
-/** The arms beside it. */
-export const ARMS: readonly AcquireArm[] = [
-  arm('entropy', false, 'random'),
-  arm('margin', false, 'random'),
-  arm('bald', false, 'random'),
-  arm('core-set', false, 'random'),
-  arm('entropy', true, 'entropy'),
-  arm('random', true, 'random'),
+/** An arm, and the one that it is compared with. */
+export interface Comparison {
+  readonly ours: AcquireArm;
+  readonly theirs: AcquireArm;
+}
+
+/** Labels alone, then what the prior's points change, then both together. */
+export const COMPARISONS: readonly Comparison[] = [
+  { ours: ENTROPY, theirs: RANDOM },
+  { ours: arm('margin'), theirs: RANDOM },
+  { ours: arm('bald'), theirs: RANDOM },
+  { ours: arm('core-set'), theirs: RANDOM },
+  { ours: RANDOM_POINTS, theirs: RANDOM },
+  { ours: ENTROPY_POINTS, theirs: ENTROPY },
+  { ours: ENTROPY_POINTS, theirs: RANDOM_POINTS },
+  { ours: ENTROPY_POINTS, theirs: RANDOM },
 ];
 
 /** Labels of the first round, and of each later one. */
