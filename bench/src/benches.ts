@@ -20,8 +20,8 @@ import { utilityCriticBench } from './utility-critic.ts';
 
 /** Every benchmark, by name. */
 export const benches: ReadonlyMap<string, Bench> = new Map<string, Bench>([
-  ['alternative', alternativeBench],
   ['acquire', acquireBench],
+  ['alternative', alternativeBench],
   ['choice', choiceBench],
   ['compiled', compiledBench],
   ['cost', wholeBench('time of Fit, Sample, Assess and Evaluate, and peak memory, at 100 to 10,000 labels', benchCost)],
