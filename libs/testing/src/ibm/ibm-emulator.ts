@@ -81,6 +81,8 @@ export async function startIbmEmulator(options: IbmEmulatorOptions = {}): Promis
       onRequest?.(route);
     });
   });
+  // Longer than a test blocks its event loop by a simulation.
+  server.keepAliveTimeout = 60_000;
   await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
   return {

@@ -1,0 +1,50 @@
+import type { Execution } from '../backend/backend.ts';
+import type { IsaCircuit } from './isa-circuit.ts';
+
+/** Executions that differ only in their values: one PUB. */
+interface Group {
+  readonly first: Execution;
+  /** Indices of the executions. */
+  readonly members: number[];
+}
+
+/** One PUB: program, values of its parameters in rows, shots. */
+export type Pub = readonly [program: string, values: number[][] | null, shots: number];
+
+/**
+ * Groups executions of the same circuit that measure the same qubits, in the order in which the groups first occur. It depends on the
+ * executions alone, so that results can be told apart without what was sent.
+ */
+function groups(executions: readonly Execution[]): Group[] {
+  const byCircuit = new Map<unknown, Map<string, Group>>();
+  const all: Group[] = [];
+  executions.forEach((execution, index) => {
+    const byQubits = byCircuit.get(execution.circuit) ?? new Map<string, Group>();
+    byCircuit.set(execution.circuit, byQubits);
+    const key = execution.qubits.join();
+    const known = byQubits.get(key);
+    if (known) {
+      known.members.push(index);
+      return;
+    }
+    const group = { first: execution, members: [index] };
+    byQubits.set(key, group);
+    all.push(group);
+  });
+  return all;
+}
+
+/** Indices of the executions in the order of the rows of all PUBs. */
+export const rowOrder = (executions: readonly Execution[]): number[] =>
+  groups(executions).flatMap(({ members }) => members);
+
+/** The PUBs of executions: one for each group, or one for each execution where the circuit has no parameters. */
+export function pubsOf(executions: readonly Execution[], isa: (execution: Execution) => IsaCircuit): Pub[] {
+  return groups(executions).flatMap(({ first, members }): Pub[] => {
+    const circuit = isa(first);
+    const program = circuit.program(first.qubits);
+    if (circuit.columns === 0) return members.map(() => [program, null, first.shots]);
+    const rows = members.map((index) => circuit.row(executions[index].parameters, executions[index].inputs));
+    return [[program, rows, first.shots]];
+  });
+}
