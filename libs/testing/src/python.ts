@@ -31,7 +31,9 @@ export function describeWithPython(title: string, modules: readonly string[], bo
   if (process.env['QLOOM_REQUIRE_PYTHON'] === '1') {
     describe(title, () => {
       it('finds its modules of Python, since QLOOM_REQUIRE_PYTHON=1', () => {
-        throw new Error(`${problem}: install examples/services/requirements.txt, and set QLOOM_PYTHON to that Python`);
+        throw new Error(
+          `${problem}: install the requirements that .ci/run installs, and set QLOOM_PYTHON to that Python`,
+        );
       });
     });
   } else {

@@ -18,9 +18,10 @@ export async function openIbmWorld(
   settings: IbmEmulatorOptions['settings'] = {},
   fields = '',
   env?: ProviderContext['env'],
+  onRequest?: IbmEmulatorOptions['onRequest'],
 ): Promise<IbmWorld> {
   const clock = createManualClock();
-  const emulator = await startIbmEmulator({ now: clock.now, settings });
+  const emulator = await startIbmEmulator({ now: clock.now, settings, ...(onRequest ? { onRequest } : {}) });
   const lines = [
     '- name: ibm',
     'provider: ibm',
