@@ -32,11 +32,12 @@ const SERVICES = [
   },
 ] as const;
 
-describeWithPython('the example services', ['ruff'], () => {
+describeWithPython('the example services and the scripts with vendors’ clients', ['ruff'], () => {
   it('are formatted, and have nothing that ruff reports', async () => {
     const cwd = `${ROOT}examples/services`;
+    const more = ['--config', 'pyproject.toml', '--no-cache', '.', `${ROOT}services/experiment/src/testing`];
     for (const args of [['check'], ['format', '--check']]) {
-      await promisify(execFile)(pythonProgram(), ['-m', 'ruff', ...args, '--no-cache', '.'], { cwd });
+      await promisify(execFile)(pythonProgram(), ['-m', 'ruff', ...args, ...more], { cwd });
     }
   }, 600_000);
 });

@@ -1,7 +1,8 @@
 """Talks to a server with IBM's own client, and prints what the client makes of the answers as one JSON object.
 
-Arguments: address of the server, API key, instance, tag of a job that the server already has. The environment has the address of IAM in IAM_URL, and
-QISKIT_FUNCTIONS_EXPERIMENTAL=1, with which the client takes the instance as it is given and does not search IBM Cloud for it.
+Arguments: address of the server, API key, instance, tag of a job that the server already has. The environment has the
+address of IAM in IAM_URL, and QISKIT_FUNCTIONS_EXPERIMENTAL=1, with which the client takes the instance as it is given and
+does not search IBM Cloud for it.
 """
 
 import json
