@@ -29,9 +29,9 @@ const result = (...arrays: unknown[]) => ({
 });
 
 describe('decodeResult', () => {
-  it('counts the shots of each row of each PUB', () => {
+  it('counts the shots of each row of each PUB', async () => {
     const value = result(saved('2, 2, 2', [0, 1, 0, 1, 1, 0, 0, 3]), saved('2, 1', [7, 7]));
-    expect(decodeResult(value)).toEqual([
+    expect(await decodeResult(value)).toEqual([
       new Map([[1, 2]]),
       new Map([
         [256, 1],
@@ -41,8 +41,8 @@ describe('decodeResult', () => {
     ]);
   });
 
-  it('keeps outcomes of more than 31 bits', () => {
-    expect(decodeResult(result(saved('1, 5', [1, 0, 0, 0, 1])))).toEqual([new Map([[2 ** 32 + 1, 1]])]);
+  it('keeps outcomes of more than 31 bits', async () => {
+    expect(await decodeResult(result(saved('1, 5', [1, 0, 0, 0, 1])))).toEqual([new Map([[2 ** 32 + 1, 1]])]);
   });
 
   it.each([
@@ -52,7 +52,7 @@ describe('decodeResult', () => {
     ['column-major order', result(saved('1, 1', [1], "'descr': '|u1', 'fortran_order': True"))],
     ['fewer bytes than the shape', result(saved('3, 1', [1]))],
     ['another register', JSON.parse(JSON.stringify(result(saved('1, 1', [1]))).replace('"c"', '"meas"'))],
-  ])('refuses %s', (_, value) => {
-    expect(() => decodeResult(value)).toThrow(ResultFormatError);
+  ])('refuses %s', async (_, value) => {
+    await expect(decodeResult(value)).rejects.toThrow(ResultFormatError);
   });
 });

@@ -155,7 +155,7 @@ export function createIbmBackend(settings: IbmSettings, clock: Clock, request: t
           throw notYetSent(error);
         });
         refuseUnfit(job.executions, device);
-        const pubs = pubsOf(job.executions, (execution) => translate(execution, device));
+        const pubs = await pubsOf(job.executions, (execution) => translate(execution, device));
         const body = {
           program_id: settings.program,
           backend: deviceName,
@@ -190,7 +190,7 @@ export function createIbmBackend(settings: IbmSettings, clock: Clock, request: t
         get<unknown>(`${path}/results`, signal),
         get<PropertiesDocument>(`${backendPath}/properties`, signal, running ? { updated_before: running } : {}),
       ]);
-      const rows = decodeResult(result);
+      const rows = await decodeResult(result);
       const order = rowOrder(job.executions);
       if (rows.length !== order.length) {
         throw new Error(`backend ${name}: job ${id} has ${rows.length} rows of results for ${order.length} executions`);

@@ -1,5 +1,9 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Execution } from '../backend/backend.ts';
 import type { IsaCircuit } from './isa-circuit.ts';
+
+/** Rows that are computed before the event loop gets a turn: some milliseconds. */
+const ROWS_PER_TURN = 1000;
 
 /** Executions that differ only in their values: one PUB. */
 interface Group {
@@ -39,12 +43,25 @@ export const rowOrder = (executions: readonly Execution[]): number[] =>
   groups(executions).flatMap(({ members }) => members);
 
 /** The PUBs of executions: one for each group, or one for each execution where the circuit has no parameters. */
-export function pubsOf(executions: readonly Execution[], isa: (execution: Execution) => IsaCircuit): Pub[] {
-  return groups(executions).flatMap(({ first, members }): Pub[] => {
+export async function pubsOf(
+  executions: readonly Execution[],
+  isa: (execution: Execution) => IsaCircuit,
+): Promise<Pub[]> {
+  const pubs: Pub[] = [];
+  for (const { first, members } of groups(executions)) {
+    await nextTurn();
     const circuit = isa(first);
     const program = circuit.program(first.qubits);
-    if (circuit.columns === 0) return members.map(() => [program, null, first.shots]);
-    const rows = members.map((index) => circuit.row(executions[index].parameters, executions[index].inputs));
-    return [[program, rows, first.shots]];
-  });
+    if (circuit.columns === 0) {
+      for (const _ of members) pubs.push([program, null, first.shots]);
+      continue;
+    }
+    const rows: number[][] = [];
+    for (const index of members) {
+      rows.push(circuit.row(executions[index].parameters, executions[index].inputs));
+      if (rows.length % ROWS_PER_TURN === 0) await nextTurn();
+    }
+    pubs.push([program, rows, first.shots]);
+  }
+  return pubs;
 }
