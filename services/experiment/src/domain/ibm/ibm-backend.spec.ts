@@ -2,6 +2,7 @@ import { type Circuit, createCircuitBuilder } from '@qloom/quantum/circuit.ts';
 import { input, parameter, product, sum } from '@qloom/quantum/gates/angle.ts';
 import { probabilities, runCircuit } from '@qloom/quantum/simulation/statevector.ts';
 import { createRandom } from '@qloom/random/random.ts';
+import type { IbmFault } from '@qloom/testing/ibm/faults.ts';
 import { type IbmWorld, openIbmWorld } from '../../testing/ibm-world.ts';
 import type { Execution, Job, JobStatus } from '../backend/backend.ts';
 import { JobRefusedError, NotAcceptedError } from '../backend/errors.ts';
@@ -187,7 +188,7 @@ describe('the ibm backend', () => {
   });
 
   it('leaves it open whether a job was accepted after a status above 500 or no answer in time', async () => {
-    const { backend, emulator } = await open({}, 'timeoutSeconds: 0.3');
+    const { backend, emulator } = await open({}, 'timeoutSeconds: 2');
     await backend.describe(NEVER);
     emulator.faults.next('POST /jobs', { kind: 'error', status: 502, code: 1000 });
     emulator.faults.next('POST /jobs', { kind: 'silent' });
@@ -210,6 +211,39 @@ describe('the ibm backend', () => {
     // The end of the connection that was kept says nothing of what was accepted; the next is never made.
     await expect(backend.find('b', NEVER)).rejects.toThrow();
     await expect(backend.submit(jobOf('b', [execution(flip, 1)]), NEVER)).rejects.toThrow(NotAcceptedError);
+  });
+
+  it('is right whenever it says that a job was accepted, or that none was', async () => {
+    const { backend, emulator } = await open({ createsPerMinute: 1e6 }, 'timeoutSeconds: 2');
+    await backend.describe(NEVER);
+    // The first, which lasts until the timeout, occurs once.
+    const faults: (IbmFault | 'revoked' | undefined)[] = [
+      { kind: 'silent' },
+      undefined,
+      'revoked',
+      { kind: 'lost-reply' },
+      { kind: 'dropped' },
+      ...[400, 401, 403, 404, 409, 429, 500, 503, 504].map((status) => ({
+        kind: 'error' as const,
+        status,
+        code: 1000,
+      })),
+    ];
+    const random = createRandom(3);
+    for (let i = 0; i < 60; i++) {
+      const fault = i < faults.length ? faults[i] : faults[1 + random.integer(faults.length - 1)];
+      if (fault === 'revoked') emulator.revokeTokens();
+      else if (fault) emulator.faults.next('POST /jobs', fault);
+      const token = `attempt-${i}`;
+      const outcome = await backend
+        .submit(jobOf(token, [execution(flip, 1)]), NEVER)
+        .catch((reason: unknown) => reason);
+      const accepted = emulator.jobs.filter(({ tags }) => tags.includes(token)).map(({ id }) => id);
+      expect(accepted.length).toBeLessThanOrEqual(1);
+      if (typeof outcome === 'string') expect(accepted).toEqual([outcome]);
+      if (outcome instanceof JobRefusedError || outcome instanceof NotAcceptedError) expect(accepted).toEqual([]);
+      expect(await backend.find(token, NEVER)).toBe(accepted[0]);
+    }
   });
 
   it('never shows the API key', async () => {
