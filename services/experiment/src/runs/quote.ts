@@ -27,13 +27,8 @@ export function pricePlan(
   const { limits, qubits, coupling, price } = description;
   const bounds = { backend: backend.name, qubits, coupling, limits: { ...limits, maxExecutions: undefined } };
   for (const execution of executions) {
-    try {
-      // Couplings are those of the executed circuit, which the adapter knows.
-      requireWithin([execution], { ...bounds, coupling: [] });
-    } catch (error) {
-      if (error instanceof JobRefusedError) throw new DomainError('invalid', error.message);
-      throw error;
-    }
+    // Couplings are those of the executed circuit, which the adapter knows.
+    orInvalid(() => requireWithin([execution], { ...bounds, coupling: [] }));
   }
   const plan = pack(
     executions.map(({ shots }) => shots),
@@ -44,7 +39,7 @@ export function pricePlan(
   const jobs: { count: number; shots: number; maxCost: number }[] = [];
   for (const indices of plan) {
     const ofJob = indices.map((index) => executions[index]);
-    const quoted = backend.quote({ executions: ofJob }, description);
+    const quoted = orInvalid(() => backend.quote({ executions: ofJob }, description));
     add(cost, quoted.cost);
     add(seconds, quoted.seconds);
     const shots = ofJob.reduce((sum, one) => sum + one.shots, 0);
@@ -56,6 +51,16 @@ export function pricePlan(
   const shots = executions.reduce((sum, one) => sum + one.shots, 0);
   const counts = { jobs: plan.length, executions: executions.length, shots: BigInt(shots) };
   return { plan, jobs, quote: { cost, unit: price.unit, seconds, ...counts } };
+}
+
+/** Runs a check of the backend; what it refuses is invalid. */
+function orInvalid<T>(check: () => T): T {
+  try {
+    return check();
+  } catch (error) {
+    if (error instanceof JobRefusedError) throw new DomainError('invalid', error.message);
+    throw error;
+  }
 }
 
 /** Time that is not spent on the device: the queue, and the rate at which jobs may be created. */
