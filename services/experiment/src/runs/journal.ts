@@ -13,7 +13,7 @@ export interface Journal {
   catchUp(): Promise<void>;
   /**
    * Writes the event that `decide` returns for the ledger of all events so far. Where another writer was faster, its event is
-   * applied and `decide` is asked again; undefined writes nothing. Resolves to the event that was written. Appends of one
+   * applied and `decide` is asked again; undefined writes nothing. Resolves to the event that was written, as the ledger has it. Appends of one
    * journal are made one after the other.
    */
   append<E extends JournalEvent>(decide: (ledger: Ledger) => E | undefined): Promise<E | undefined>;
@@ -38,13 +38,13 @@ export async function openJournal(log: JournalLog, study: string, options: Journ
   let turn: Promise<unknown> = Promise.resolve();
 
   const key = () => ({ study, slot: `experiment-${length}` });
-  /** Applies the event of the next slot; returns its writer. */
-  const apply = ({ payload }: LogEvent): string => {
+  /** Applies the event of the next slot. */
+  const apply = ({ payload }: LogEvent): { readonly event: JournalEvent; readonly writer: string } => {
     const { event, writer } = decodeJournalEvent(payload, `${study}/experiment-${length}`);
     ledger.apply(event);
     length++;
     options.onEvent?.(event);
-    return writer;
+    return { event, writer };
   };
   /** One after the other: each decision is about all events before it. */
   const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
@@ -75,7 +75,9 @@ export async function openJournal(log: JournalLog, study: string, options: Journ
           if (event === undefined) return undefined;
           const writer = `${options.owner}/${writes++}`;
           const stored = await log.append(key(), encodeJournalEvent(event, writer, options.now()));
-          if (apply(stored.event) === writer) return event;
+          const applied = apply(stored.event);
+          // The object that the ledger has.
+          if (applied.writer === writer) return applied.event as typeof event;
         }
       }),
   };

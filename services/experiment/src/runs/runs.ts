@@ -168,14 +168,17 @@ async function* follow(
     const { state } = run;
     const isOver = run.unended.size === 0 && state !== 'open';
     const isBlocked = driver.isBlocked(name);
-    for (const job of run.jobs) {
+    for (const standing of run.jobs) {
+      // As it is now: the caller may take its time.
+      const job = { ...standing };
+      const { index, id, end } = job;
       const progress = driver.progressOf(run, job);
-      const text = JSON.stringify([job.id, job.end?.outcome, job.end === undefined ? progress : undefined]);
-      if (told[job.index] === text) continue;
-      told[job.index] = text;
+      const text = JSON.stringify([id, end?.outcome, end === undefined ? progress : undefined]);
+      if (told[index] === text) continue;
+      told[index] = text;
       yield { kind: 'job', job, progress };
-      if (job.end === undefined || job.end.results === '') continue;
-      for (const counts of await loadResults(job.end.results, deps.artifacts)) yield { kind: 'counts', counts };
+      if (end === undefined || end.results === '') continue;
+      for (const counts of await loadResults(end.results, deps.artifacts)) yield { kind: 'counts', counts };
     }
     if (isOver) break;
     if (isBlocked) throw outOfBudget(run);

@@ -48,8 +48,8 @@ const faultDelayMs = (faults: number): number => Math.min(LONGEST_POLL_MS, 500 *
 
 /** What the driver remembers of a job that has not ended. */
 interface Watched {
-  /** The attempt that it is about; 0 before an intent was written. */
-  attempt: number;
+  /** The intent that it is about; undefined before one was written. */
+  intent: JobIntended | undefined;
   /** When the next step is due, by the monotonic clock. */
   at: number;
   /** When it was first asked for. */
@@ -180,7 +180,7 @@ export class StudyDriver {
       else {
         const over = new AbortController();
         const signal = AbortSignal.any([over.signal, this.#stop.signal]);
-        await Promise.race([change, clock.sleep(waitMs, signal)]);
+        await Promise.race([change, clock.sleep(Math.max(1, waitMs), signal)]);
         over.abort();
       }
     }
@@ -227,7 +227,7 @@ export class StudyDriver {
       const waitMs = gate.take(this.#gateKey(name, planned));
       // Another study may end the job that is waited for.
       if (waitMs > 0) return Math.min(waitMs, ROOM_MS);
-      const watched = newWatched(now, 0);
+      const watched = newWatched(now, undefined);
       this.#watched.set(key, watched);
       this.#start(key, watched, () => this.#begin(run, planned, gate, watched, caps));
     }
@@ -238,11 +238,11 @@ export class StudyDriver {
   #watch(key: string, job: LedgerJob, gate: BackendGate): Watched {
     const known = this.#watched.get(key);
     // An intent that another process has written begins a wait of its own.
-    if (known !== undefined && known.attempt === job.intent.attempt) return known;
+    if (known !== undefined && known.intent === job.intent) return known;
     const now = this.#deps.clock.elapsed();
     const { isIdempotent, settleMs } = gate.backend.submission;
     const wait = job.id !== undefined ? 0 : isIdempotent ? COURTESY_MS : job.intent.leaseMs + settleMs;
-    const watched = newWatched(now + wait, job.intent.attempt);
+    const watched = newWatched(now + wait, job.intent);
     this.#watched.set(key, watched);
     return watched;
   }
@@ -286,24 +286,25 @@ export class StudyDriver {
       throw error;
     }
     if (intent === undefined) return this.#forget(run, planned, gate);
-    watched.attempt = 1;
-    await this.#submit(run, run.jobs[intent.job], gate, watched, startedAt);
+    watched.intent = intent;
+    await this.#submit(run, run.jobs[intent.job], intent, gate, watched, startedAt);
   }
 
   /** The next step of a job that has not ended. */
   async #settle(run: LedgerRun, job: LedgerJob, gate: BackendGate, watched: Watched): Promise<void> {
     if (job.id !== undefined) return this.#ask(run, job, job.id, gate, watched);
+    // Another process may write the next attempt while the backend is asked.
+    const { attempt } = job.intent;
     if (!watched.isUnaccepted) {
       const id = await gate.backend.find(tokenOf(run, job.index), this.#stop.signal);
       if (id !== undefined) return this.#noteSubmitted(run, job, id, watched);
       watched.isUnaccepted = true;
     }
-    return this.#again(run, job, gate, watched);
+    return this.#again(run, job, attempt, gate, watched);
   }
 
   /** Submits a job again that the backend is known not to have; one of a run that has ended is given up. */
-  async #again(run: LedgerRun, job: LedgerJob, gate: BackendGate, watched: Watched): Promise<void> {
-    const { attempt } = job.intent;
+  async #again(run: LedgerRun, job: LedgerJob, attempt: number, gate: BackendGate, watched: Watched): Promise<void> {
     if (run.state !== 'open') {
       const reason = 'it was never submitted';
       await this.#end(run, job, gate, { outcome: 'cancelled', cost: 0, reason, results: '' }, attempt);
@@ -330,18 +331,25 @@ export class StudyDriver {
     // Another process has taken the job over, or the run has ended.
     if (intent === undefined) return void this.#watched.delete(keyOf(run, job.planned));
     watched.isUnaccepted = false;
-    watched.attempt = intent.attempt;
-    await this.#submit(run, job, gate, watched, startedAt);
+    watched.intent = intent;
+    await this.#submit(run, job, intent, gate, watched, startedAt);
   }
 
   /** Submits a job whose intent this process has just written, within the lease that began at `startedAt`. */
-  async #submit(run: LedgerRun, job: LedgerJob, gate: BackendGate, watched: Watched, startedAt: number): Promise<void> {
+  async #submit(
+    run: LedgerRun,
+    job: LedgerJob,
+    { attempt }: JobIntended,
+    gate: BackendGate,
+    watched: Watched,
+    startedAt: number,
+  ): Promise<void> {
     const { clock, leaseMs } = this.#deps;
     const { settleMs, isIdempotent } = gate.backend.submission;
     const over = new AbortController();
     const expired = new AbortController();
     // A request that has ended without a reply may still be accepted for that long.
-    const settlesIn = (): number => Math.max(isIdempotent ? 0 : settleMs, faultDelayMs(job.intent.attempt));
+    const settlesIn = (): number => Math.max(isIdempotent ? 0 : settleMs, faultDelayMs(attempt));
     let id: string;
     try {
       const submitted = await this.#jobOf(run, job);
@@ -353,7 +361,7 @@ export class StudyDriver {
     } catch (error) {
       if (error instanceof JobRefusedError) {
         const end = { outcome: 'refused', cost: 0, reason: error.message, results: '' } as const;
-        await this.#end(run, job, gate, end, job.intent.attempt);
+        await this.#end(run, job, gate, end, attempt);
         return;
       }
       if (error instanceof NotAcceptedError) {
@@ -459,9 +467,9 @@ export class StudyDriver {
 
 const keyOf = ({ accepted }: LedgerRun, planned: number): string => `${accepted.run}/${planned}`;
 
-function newWatched(at: number, attempt: number): Watched {
+function newWatched(at: number, intent: JobIntended | undefined): Watched {
   const progress = { state: 'intended', reason: '' } as const;
-  return { attempt, at, askedSince: undefined, faults: 0, isUnaccepted: false, isCancelAsked: false, progress };
+  return { intent, at, askedSince: undefined, faults: 0, isUnaccepted: false, isCancelAsked: false, progress };
 }
 
 function progressOf(status: Extract<JobStatus, { readonly state: 'queued' | 'running' }>): JobProgress {

@@ -10,6 +10,7 @@ export interface ManualClock extends Clock {
 
 /** Creates a clock that stands at `startMs`. */
 export function createManualClock(startMs = 1_764_547_200_000): ManualClock {
+  // Whole milliseconds, so that no time is too short to pass.
   let now = startMs;
   const sleepers = new Set<{ readonly until: number; readonly wake: () => void }>();
   return {
@@ -18,7 +19,7 @@ export function createManualClock(startMs = 1_764_547_200_000): ManualClock {
     sleep(ms, signal) {
       if (signal.aborted) return Promise.resolve();
       const { promise, resolve } = Promise.withResolvers<void>();
-      const sleeper = { until: now + ms, wake: () => resolve() };
+      const sleeper = { until: now + Math.ceil(ms), wake: () => resolve() };
       sleepers.add(sleeper);
       signal.addEventListener('abort', sleeper.wake, { once: true });
       return promise.finally(() => {
@@ -27,7 +28,7 @@ export function createManualClock(startMs = 1_764_547_200_000): ManualClock {
       });
     },
     advance(ms) {
-      now += ms;
+      now += Math.ceil(ms);
       for (const { until, wake } of sleepers) if (until <= now) wake();
     },
     next() {
