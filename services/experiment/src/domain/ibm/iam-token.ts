@@ -18,7 +18,7 @@ export interface IamToken {
 }
 
 /** Thrown when IAM gave no token. The message holds no credential. */
-export class IamError extends Error {
+class IamError extends Error {
   override readonly name = 'IamError';
 }
 

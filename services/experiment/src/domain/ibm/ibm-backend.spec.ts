@@ -213,6 +213,22 @@ describe('the ibm backend', () => {
     await expect(backend.submit(jobOf('b', [execution(flip, 1)]), NEVER)).rejects.toThrow(NotAcceptedError);
   });
 
+  it('knows that nothing was accepted where there is no bearer token', async () => {
+    const { backend, emulator } = await open({}, 'timeoutSeconds: 2');
+    for (const fault of [{ kind: 'dropped' }, { kind: 'silent' }] as const) {
+      emulator.faults.next('POST /identity/token', fault);
+      await expect(backend.submit(jobOf(fault.kind, [execution(flip, 1)]), NEVER)).rejects.toThrow(NotAcceptedError);
+    }
+    // The device was described with a token that is refused now.
+    await backend.describe(NEVER);
+    emulator.revokeTokens();
+    await expect(backend.submit(jobOf('revoked', [execution(flip, 1)]), NEVER)).rejects.toThrow(NotAcceptedError);
+    emulator.faults.next('POST /identity/token', { kind: 'error', status: 503, code: 1000 });
+    await expect(backend.submit(jobOf('iam', [execution(flip, 1)]), NEVER)).rejects.toThrow('IAM answered 503');
+    await backend.submit(jobOf('iam', [execution(flip, 1)]), NEVER);
+    expect(emulator.requests.get('POST /jobs')).toBe(2);
+  });
+
   it('is right whenever it says that a job was accepted, or that none was', async () => {
     const { backend, emulator } = await open({ createsPerMinute: 1e6 }, 'timeoutSeconds: 2');
     await backend.describe(NEVER);

@@ -1,5 +1,4 @@
 import type { IamToken } from './iam-token.ts';
-import { IamError } from './iam-token.ts';
 import { RuntimeApiError, RuntimeNotSentError } from './runtime-errors.ts';
 
 /** Version of the API, a date, that the adapter was written for. */
@@ -39,8 +38,10 @@ export interface RuntimeApi {
 /** Adds headers and a bearer token to requests, and turns answers into values and errors. */
 export function createRuntimeApi(settings: RuntimeApiSettings, token: IamToken, request: typeof fetch): RuntimeApi {
   const send = async (method: string, url: URL, body: string | undefined, signal: AbortSignal): Promise<unknown> => {
-    const bearer = await beforeSending(() => token.get(signal));
-    const response = await beforeSending(() =>
+    const bearer = await token.get(signal).catch((error: unknown) => {
+      throw new RuntimeNotSentError(`IBM: no bearer token: ${(error as Error).message}`, { cause: error });
+    });
+    const response = await connecting(() =>
       request(url, {
         method,
         headers: {
@@ -79,17 +80,14 @@ export function createRuntimeApi(settings: RuntimeApiSettings, token: IamToken, 
   };
 }
 
-/** Rethrows what shows that nothing was sent as RuntimeNotSentError. */
-async function beforeSending<T>(act: () => Promise<T>): Promise<T> {
+/** Rethrows what shows that there was no connection as RuntimeNotSentError. */
+async function connecting<T>(act: () => Promise<T>): Promise<T> {
   try {
     return await act();
   } catch (error) {
     const { cause } = error as { readonly cause?: { readonly code?: string } };
-    const isUnconnected = cause?.code !== undefined && NOT_CONNECTED.includes(cause.code);
-    if (!(error instanceof IamError) && !isUnconnected) throw error;
-    throw new RuntimeNotSentError(isUnconnected ? `IBM: no connection (${cause.code})` : (error as Error).message, {
-      cause: error,
-    });
+    if (cause?.code === undefined || !NOT_CONNECTED.includes(cause.code)) throw error;
+    throw new RuntimeNotSentError(`IBM: no connection (${cause.code})`, { cause: error });
   }
 }
 
