@@ -45,7 +45,7 @@ function throughQuarters(image: SignedAxis, quarters: number): SignedAxis {
 const QUARTERS = [0, PI / 2, PI, -PI / 2];
 
 /** The 24 Clifford unitaries of one qubit up to their phase, those with the fewest √X first. */
-export const CLIFFORD_WORDS: readonly Word[] = [
+const CLIFFORD_WORDS: readonly Word[] = [
   ...QUARTERS.map((a) => word(a)),
   ...QUARTERS.flatMap((a) => QUARTERS.map((b) => word(a, b))),
   ...QUARTERS.map((a) => word(a, 0, 0)),

@@ -27,7 +27,7 @@ export interface TargetErrors {
 }
 
 /** Two-qubit gates to which circuits can be translated. Of several the first is used. */
-export const ENTANGLERS = ['cz', 'ecr', 'cx', 'rzz', 'rxx', 'iswap'] as const;
+const ENTANGLERS = ['cz', 'ecr', 'cx', 'rzz', 'rxx', 'iswap'] as const;
 
 /** A two-qubit gate of a basis. */
 export type Entangler = (typeof ENTANGLERS)[number];

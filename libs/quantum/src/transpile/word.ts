@@ -19,7 +19,7 @@ export const word = (...angles: (number | Angle)[]): Word =>
   angles.map((angle) => (typeof angle === 'number' ? constant(angle) : angle));
 
 /** The value of an angle without symbols; undefined where it has some. */
-export const constantOf = (angle: Angle): number | undefined => (angle.terms.length === 0 ? angle.constant : undefined);
+const constantOf = (angle: Angle): number | undefined => (angle.terms.length === 0 ? angle.constant : undefined);
 
 /** Whether the angle is this number, up to multiples of `period`. */
 export function isAngle(angle: Angle, value: number, period = 2 * PI): boolean {
