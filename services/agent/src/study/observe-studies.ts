@@ -56,8 +56,8 @@ export function observeStudies(studies: () => readonly ObservedStudy[], clock: C
  */
 export function stageLag(view: StudyView): Record<StageName, number> {
   const lag = Object.fromEntries(STAGES.map(({ name }) => [name, 0])) as Record<StageName, number>;
-  for (const slots of view.episodes.values()) {
-    if (slots.reward !== undefined) continue;
+  for (const episode of view.open) {
+    const slots = view.episodes.get(episode) ?? {};
     for (const { name, reads } of STAGES) if (slots[name] === undefined && isDue(slots, reads)) lag[name] += 1;
     const written = Object.values(slots);
     const isMeasured = isDue(slots, STAGES[STAGES.length - 1].reads);

@@ -16,7 +16,7 @@ export function studyMessage(view: StudyView, waitingFor?: string, replicas?: Re
     (a, b) => (a === undefined || b.reward > a.reward ? b : a),
     undefined,
   );
-  const ended = [...view.episodes.values()].filter((slots) => slots.reward !== undefined).length;
+  const ended = view.episodes.size - view.open.size;
   const state = stateOf(view);
   const jobs = settings !== undefined && isSearched(view) ? unitsTotal(view) : 0;
   return {

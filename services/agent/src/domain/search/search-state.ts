@@ -7,6 +7,7 @@ import {
   updateMultipliers,
 } from '../reward/constraints.ts';
 import { NEUTRAL_STATISTICS, type PaperTerms, type TermStatistics, termStatistics } from '../reward/paper-terms.ts';
+import { EpisodeMap } from './episode-map.ts';
 
 /** Settings of a study's search. */
 export interface SearchPlan {
@@ -47,7 +48,11 @@ export interface SearchVersion<State> {
 /** The search of a study: the states of its episodes, and the versions that follow from complete batches, in order. */
 export interface SearchState<State> {
   readonly plan: SearchPlan;
-  readonly episodes: ReadonlyMap<number, EpisodeEntry>;
+  readonly episodes: EpisodeMap<EpisodeEntry>;
+  /** Episodes that have not ended, in no order. */
+  readonly open: ReadonlySet<number>;
+  /** The first episode that was not proposed. */
+  readonly unknownFrom: number;
   /** Versions after 0, 1, 2, … batches; those that are no longer needed have no policy state. */
   readonly versions: readonly SearchVersion<State | null>[];
 }
@@ -56,7 +61,9 @@ export interface SearchState<State> {
 export function initialSearch<State>(plan: SearchPlan, policy: State): SearchState<State> {
   return {
     plan,
-    episodes: new Map(),
+    episodes: EpisodeMap.empty(),
+    open: new Set(),
+    unknownFrom: 0,
     versions: [{ batches: 0, policy, multipliers: INITIAL_MULTIPLIERS, statistics: NEUTRAL_STATISTICS }],
   };
 }
@@ -68,14 +75,19 @@ export function noteProposed<State>(
   hyperparameters: Configuration,
 ): SearchState<State> {
   if (state.episodes.has(episode)) return state;
-  return { ...state, episodes: new Map(state.episodes).set(episode, { hyperparameters, ending: null }) };
+  const episodes = state.episodes.with(episode, { hyperparameters, ending: null });
+  let { unknownFrom } = state;
+  while (episodes.has(unknownFrom)) unknownFrom++;
+  return { ...state, episodes, open: new Set(state.open).add(episode), unknownFrom };
 }
 
 /** Records the end of an episode, in any order. Unknown and ended episodes are ignored. */
 export function noteEnded<State>(state: SearchState<State>, episode: number, ending: Ending): SearchState<State> {
   const entry = state.episodes.get(episode);
   if (entry === undefined || entry.ending !== null) return state;
-  return { ...state, episodes: new Map(state.episodes).set(episode, { ...entry, ending }) };
+  const open = new Set(state.open);
+  open.delete(episode);
+  return { ...state, episodes: state.episodes.with(episode, { ...entry, ending }), open };
 }
 
 /** Batch of an episode. */
@@ -161,7 +173,6 @@ export function foldBatch<State>(state: SearchState<State>, policy: State | null
   const first = last.batches * plan.batchSize;
   const rewarded = [...state.episodes]
     .filter(([episode]) => episode < first + plan.batchSize)
-    .sort(([a], [b]) => a - b)
     .flatMap(([episode, { ending }]) => (ending?.kind === 'rewarded' ? [{ episode, ending }] : []));
   const readings = rewarded.flatMap(({ episode, ending }) =>
     episode >= first && ending.readings !== null ? [ending.readings] : [],
@@ -184,9 +195,9 @@ export function foldBatch<State>(state: SearchState<State>, policy: State | null
  */
 export function proposable<State>(state: SearchState<State>, inFlight: number): number[] {
   const { plan, episodes } = state;
-  let room = inFlight - [...episodes.values()].filter((entry) => entry.ending === null).length;
+  let room = inFlight - state.open.size;
   const wanted: number[] = [];
-  for (let episode = 0; episode < plan.episodes && room > 0; episode++) {
+  for (let episode = state.unknownFrom; episode < plan.episodes && room > 0; episode++) {
     if (episodes.has(episode)) continue;
     if (!isVersionFolded(state, episode)) break;
     wanted.push(episode);

@@ -18,6 +18,7 @@ import { decodeSlot } from '@qloom/service-kit/stage/slot-events.ts';
 import { WORKER_STAGES } from '@qloom/study/stages.ts';
 import { decodeConfiguration } from '@qloom/study-rpc/codec/hyperparameters.ts';
 import type { Candidate } from '../../domain/evaluation/incumbents.ts';
+import { EpisodeMap } from '../../domain/search/episode-map.ts';
 import type { CompleteSettings } from '../settings/complete-settings.ts';
 import { decodeRecord } from './study-record.ts';
 
@@ -49,7 +50,9 @@ export interface StudyView {
   readonly jobs: ReadonlyMap<string, string>;
   /** Checkpoints of the policy, by the number of observed batches. */
   readonly policies: ReadonlyMap<number, StudyPolicy>;
-  readonly episodes: ReadonlyMap<number, EpisodeSlots>;
+  readonly episodes: EpisodeMap<EpisodeSlots>;
+  /** Episodes with a slot that have no reward, in no order. */
+  readonly open: ReadonlySet<number>;
   /** Trace contexts of the study's own slots that have one, by slot: that of its creation, those of its jobs. */
   readonly traces: ReadonlyMap<string, LogEvent['headers']>;
   /** Sequence of the last event seen; 0 before the first. */
@@ -60,8 +63,9 @@ export interface StudyView {
 
 /** The view without events. */
 export function emptyView(study: string): StudyView {
-  const maps = { jobs: new Map(), policies: new Map(), episodes: new Map(), traces: new Map() };
-  return { study, createdMs: 0, isCancelled: false, endedMs: 0, ...maps, sequence: 0, lastEventMs: 0 };
+  const maps = { jobs: new Map(), policies: new Map(), traces: new Map() };
+  const episodes = { episodes: EpisodeMap.empty<EpisodeSlots>(), open: new Set<number>() };
+  return { study, createdMs: 0, isCancelled: false, endedMs: 0, ...maps, ...episodes, sequence: 0, lastEventMs: 0 };
 }
 
 /** The view with one more event. The same object if the event is already known. */
@@ -85,7 +89,8 @@ function withContent(view: StudyView, event: LogEvent): StudyView {
     const slots = view.episodes.get(episode) ?? {};
     if (slots[slot] !== undefined) return view;
     const written: WrittenSlot = { event: decodeSlot(event), log: event };
-    return { ...view, episodes: new Map(view.episodes).set(episode, { ...slots, [slot]: written }) };
+    const next = { ...slots, [slot]: written };
+    return { ...view, episodes: view.episodes.with(episode, next), open: openWith(view.open, episode, next) };
   }
   const record = decodeRecord(event);
   switch (record?.$case) {
@@ -123,6 +128,15 @@ function withContent(view: StudyView, event: LogEvent): StudyView {
   }
 }
 
+/** The open episodes, with one whose slots have changed. */
+function openWith(open: ReadonlySet<number>, episode: number, { reward }: EpisodeSlots): ReadonlySet<number> {
+  if (open.has(episode) === (reward === undefined)) return open;
+  const next = new Set(open);
+  if (reward === undefined) next.add(episode);
+  else next.delete(episode);
+  return next;
+}
+
 /** Whether every service has written its result for an episode. */
 export function isMeasured(slots: EpisodeSlots): boolean {
   return WORKER_STAGES.every((stage) => slots[stage] !== undefined && slots[stage].event.failure === undefined);
@@ -150,14 +164,26 @@ export function factsOf<S extends Slot>(slot: WrittenSlot | undefined, name: S):
   return facts?.$case === name ? (facts.value as FactsBySlot[S]) : undefined;
 }
 
+/** An episode that was proposed. */
+interface ProposedEpisode {
+  readonly episode: number;
+  readonly slots: EpisodeSlots;
+  readonly propose: ProposeFacts;
+}
+
 /** Episodes that were proposed, in order. */
-export function proposedEpisodes(view: StudyView): { episode: number; slots: EpisodeSlots; propose: ProposeFacts }[] {
-  return [...view.episodes]
-    .sort(([a], [b]) => a - b)
-    .flatMap(([episode, slots]) => {
-      const propose = factsOf(slots.propose, 'propose');
-      return propose === undefined ? [] : [{ episode, slots, propose }];
-    });
+export function proposedEpisodes({ episodes }: StudyView): ProposedEpisode[] {
+  return [...episodes].flatMap(([episode, slots]) => proposedAs(episode, slots));
+}
+
+/** Episodes that were proposed and have no reward, in order. */
+export function openEpisodes({ episodes, open }: StudyView): ProposedEpisode[] {
+  return [...open].sort((a, b) => a - b).flatMap((episode) => proposedAs(episode, episodes.get(episode) ?? {}));
+}
+
+function proposedAs(episode: number, slots: EpisodeSlots): ProposedEpisode[] {
+  const propose = factsOf(slots.propose, 'propose');
+  return propose === undefined ? [] : [{ episode, slots, propose }];
 }
 
 /** Episodes that were rewarded, in order. */
@@ -179,5 +205,5 @@ export function rewardedEpisodes(view: StudyView): (Candidate & { facts: RewardF
 /** Whether every episode has ended. */
 export function isSearched(view: StudyView): boolean {
   const wanted = view.created?.settings.episodes ?? Number.POSITIVE_INFINITY;
-  return view.episodes.size >= wanted && [...view.episodes.values()].every((slots) => slots.reward !== undefined);
+  return view.episodes.size >= wanted && view.open.size === 0;
 }

@@ -1,4 +1,4 @@
-import { isInHand, proposedEpisodes } from '../replay/study-view.ts';
+import { isInHand, openEpisodes } from '../replay/study-view.ts';
 import { noteEpisodes, type Search, startSearch } from './episodes-so-far.ts';
 import { learnBatches } from './learn-batches.ts';
 import { createOverdueWatch } from './overdue-episodes.ts';
@@ -26,7 +26,7 @@ export function createEpisodeSearch(context: SearchContext): EpisodeSearch {
       search = await learnBatches(context, noteEpisodes(search, journal.view));
       await rewardEpisodes(context, search);
       await proposeEpisodes(context, search);
-      const open = proposedEpisodes(journal.view).filter(({ slots }) => isInHand(slots));
+      const open = openEpisodes(journal.view).filter(({ slots }) => isInHand(slots));
       deadlines.watch(open.map(({ episode }) => episode));
     },
     stop() {

@@ -22,10 +22,16 @@ export function startSearch({ episodes, batchSize, staleness }: CompleteSettings
   return initialSearch({ episodes, batchSize, staleness }, INITIAL_CHECKPOINT);
 }
 
-/** The search with all episodes of the view. Batches are not folded here. */
+/**
+ * The search with all episodes of the view. Batches are not folded here. Only episodes that the search does not know and those that have
+ * not ended there are looked at, so that the time of a call does not grow with the study.
+ */
 export function noteEpisodes(search: Search, view: StudyView): Search {
   let next = search;
-  for (const [episode, slots] of view.episodes) {
+  const due = new Set([...search.open, ...view.open]);
+  for (let episode = search.unknownFrom; view.episodes.has(episode); episode++) due.add(episode);
+  for (const episode of due) {
+    const slots = view.episodes.get(episode) ?? {};
     const known = next.episodes.get(episode);
     if (known?.ending) continue;
     const propose = factsOf(slots.propose, 'propose');

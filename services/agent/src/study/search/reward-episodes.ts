@@ -7,7 +7,7 @@ import type { RewardFormName } from '../../domain/reward/reward-table.ts';
 import { isVersionFolded, versionOf } from '../../domain/search/search-state.ts';
 import { encodeReward, measurementOf } from '../replay/measurement.ts';
 import { decodeMultipliers } from '../replay/observation.ts';
-import { type EpisodeSlots, factsOf, isMeasured, proposedEpisodes } from '../replay/study-view.ts';
+import { type EpisodeSlots, factsOf, isMeasured, openEpisodes } from '../replay/study-view.ts';
 import type { Search } from './episodes-so-far.ts';
 import type { SearchContext } from './search-context.ts';
 import { writeReward } from './write-reward.ts';
@@ -17,8 +17,7 @@ import { writeReward } from './write-reward.ts';
  * or as judged. An episode waits until its batches are folded, because its reward depends on their statistics.
  */
 export async function rewardEpisodes(context: SearchContext, search: Search): Promise<void> {
-  for (const { episode, slots } of proposedEpisodes(context.journal.view)) {
-    if (slots.reward !== undefined) continue;
+  for (const { episode, slots } of openEpisodes(context.journal.view)) {
     const failed = WORKER_STAGES.map((stage) => slots[stage]).find((slot) => slot && failureOf(slot.event));
     if (failed !== undefined) {
       const { reason, message } = failureOf(failed.event) ?? { reason: 'invalid' as const, message: '' };

@@ -5,7 +5,7 @@ import { contextFromHeaders } from '@qloom/telemetry/event-headers.ts';
 import { recordQueueWait } from '@qloom/telemetry/metrics.ts';
 import { ATTR_QUEUE_WAIT } from '@qloom/telemetry/schema.ts';
 import type { StudyJournal } from '../replay/study-journal.ts';
-import { proposedEpisodes, type WrittenSlot } from '../replay/study-view.ts';
+import { openEpisodes, type WrittenSlot } from '../replay/study-view.ts';
 import type { Clock } from '../retry/clock.ts';
 import { runAgentStage } from './agent-stage.ts';
 
@@ -51,8 +51,8 @@ export async function writeReward(
 
 /** Writes every episode that has no reward yet as failed. */
 export async function failOpenEpisodes(writer: RewardWriter, reason: FailureName, message: string): Promise<void> {
-  for (const { episode, slots } of proposedEpisodes(writer.journal.view)) {
-    if (slots.reward === undefined && slots.propose !== undefined) {
+  for (const { episode, slots } of openEpisodes(writer.journal.view)) {
+    if (slots.propose !== undefined) {
       await writeReward(writer, episode, [slots.propose], () => ({ reason, message }), { isEarly: true });
     }
   }
