@@ -1,5 +1,6 @@
 import { redactUrls } from '@qloom/episode-log/nats/redact-url.ts';
 import { Command } from 'commander';
+import { addBackendsCommand } from '../commands/backends.ts';
 import { addAcquireCommand } from '../commands/campaign/acquire.ts';
 import { addAskCommand } from '../commands/campaign/ask.ts';
 import { addLabelsCommand } from '../commands/campaign/labels.ts';
@@ -17,6 +18,7 @@ import { addDoctorCommand } from '../commands/doctor.ts';
 import { addDrawCommand } from '../commands/draw.ts';
 import { addExportCommand } from '../commands/export.ts';
 import { addPlateauCommand } from '../commands/plateau.ts';
+import { addQuoteCommand } from '../commands/quote.ts';
 import { addReportCommand } from '../commands/report.ts';
 import { addRunCommand } from '../commands/run.ts';
 import { addSampleCommand } from '../commands/sample.ts';
@@ -52,6 +54,8 @@ const COMMANDS: readonly ((program: Command) => void)[] = [
   addDrawCommand,
   addVqeCommand,
   addPlateauCommand,
+  addBackendsCommand,
+  addQuoteCommand,
   addDoctorCommand,
 ];
 
