@@ -9,8 +9,13 @@ import { type CampaignDraw, runCampaign } from './campaign.ts';
 import { type AcquireCell, CELLS, OTHER_CELLS } from './cells.ts';
 import { labelsToTarget } from './labels-to-target.ts';
 
-/** Draws that confirm, and those on which acquisition, batch and targets were chosen: number and first seed. */
-const DRAWS = { fresh: { count: 40, first: 6000 }, development: { count: 16, first: 0 } } as const;
+/** Draws that confirm, those that did so before, and those on which acquisition, batch and targets were chosen: number and first seed. */
+const DRAWS = {
+  fresh: { count: 40, first: 6000 },
+  earlier: { count: 24, first: 5000 },
+  development: { count: 16, first: 0 },
+} as const;
+const KINDS = Object.keys(DRAWS) as (keyof typeof DRAWS)[];
 /** Points of each pool, as they fall, and of each test set, in equal parts per class. */
 const [POOL_POINTS, TEST_POINTS] = [600, 1000];
 
@@ -20,7 +25,7 @@ const NAMES = [...CELLS, ...OTHER_CELLS].map(({ name }) => name);
 /** Measures how many labels a QNN needs when they are chosen, beside labels at random. */
 export const acquireBench: Bench = {
   description: 'labels until a QNN has a target accuracy, chosen by acquisition functions, beside random ones',
-  options: `cells: ${NAMES.join(', ')}; draws: fresh, development; arms: ${ARM_NAMES.map((name) => `"${name}"`).join(', ')}; --full: all cells`,
+  options: `cells: ${NAMES.join(', ')}; draws: ${KINDS.join(', ')}; arms: ${ARM_NAMES.map((name) => `"${name}"`).join(', ')}; --full: all cells`,
   parts: (options) => wantedParts(options).map(({ part }) => part),
   async *run(progress, options, wanted) {
     for (const { part, cell, draws, comparisons } of wantedParts(options).filter((one) => wanted.has(one.part))) {
@@ -37,7 +42,7 @@ function wantedParts({ full, only }: Parameters<Bench['parts']>[0]) {
     'cells',
     all.map(({ name }) => name),
   );
-  const draws = only.has('draws') ? select(only, 'draws', ['fresh', 'development'] as const) : (['fresh'] as const);
+  const draws = only.has('draws') ? select(only, 'draws', KINDS) : (['fresh'] as const);
   const names = select(only, 'arms', ARM_NAMES);
   const comparisons = COMPARISONS.filter(({ ours }) => names.includes(ours.name));
   return draws.flatMap((kind) =>

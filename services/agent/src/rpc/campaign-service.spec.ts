@@ -90,28 +90,35 @@ async function pointsOf({ campaigns }: OneAgent): Promise<CampaignPoint[]> {
 }
 
 describe('a campaign', () => {
-  it('goes on over agents that are not running in between, and its points are the same again', async () => {
-    const run = async () => {
+  it('goes on over agents that do not run in between, with the points of one that does', async () => {
+    const prices = { label: 1, accuracyPoint: 5 };
+    /** Three rounds; each call goes to the agent that `call` gives it. */
+    const run = async (call: <T>(work: (agent: OneAgent) => Promise<T>) => Promise<T>) => {
       const handed: string[] = [];
-      await withAgent(({ campaigns, settings }) => campaigns.createCampaign({ id: 'phases', settings }));
+      await call(({ campaigns, settings }) =>
+        campaigns.createCampaign({ id: 'phases', settings: { ...settings, prices } }),
+      );
       for (let round = 0; round < 3; round++) {
-        const points = await withAgent(async ({ campaigns }) => {
+        const points = await call(async ({ campaigns }) => {
           const asked = await campaigns.ask({ id: 'phases', who: 'ann', token: `ask-${round}`, count: 0 });
-          expect(asked.campaign).toMatchObject({ labelled: 4 * round, pending: 4 });
+          expect(asked.campaign).toMatchObject({ labelled: 4 * round, pending: 4, advice: { stop: false, price: 4 } });
           return asked.points;
         });
         handed.push(...points.map(({ point, chosenBy }) => `${point} ${chosenBy}`));
-        await withAgent(({ campaigns }) => {
+        await call(({ campaigns }) => {
           const answers = points.toReversed().map(({ point, features }) => labelled(point, truth(features)));
           return campaigns.tell({ id: 'phases', who: 'ann', token: `tell-${round}`, answers });
         });
       }
       return handed;
     };
-    const first = await run();
+    const one = await startAgent();
+    const whole = await run((work) => work(one));
+    await one.stop();
     await folder.remove();
     folder = await createTempFolder();
-    expect(await run()).toEqual(first);
+    const first = await run((work) => withAgent(work));
+    expect(first).toEqual(whole);
     expect(new Set(first.map((text) => text.split(' ')[0])).size).toBe(12);
     // A quarter at random, the first batch without a committee, then the default.
     const by = (round: number) => first.slice(4 * round, 4 * round + 4).map((text) => text.split(' ')[1]);
@@ -213,21 +220,24 @@ describe('a campaign', () => {
     });
   });
 
-  it.each([
-    ['no classes', { classNames: [] }, 'settings.class_names'],
-    ['a class twice', { classNames: ['a', 'a'] }, 'settings.class_names[1]'],
-    ['no budget', { budget: 0 }, 'settings.budget'],
-    ['an unknown acquisition', { acquisition: 'best' }, 'settings.acquisition'],
-    ['a share above 1', { randomShare: 2 }, 'settings.random_share'],
-    ['a worth of 0', { prices: { label: 1, accuracyPoint: 0 } }, 'settings.prices.accuracy_point'],
-    ['no pool', { pool: undefined }, 'settings.pool'],
-  ])('is refused with %s', async (_, wrong: Partial<CampaignSettings>, field) => {
+  it('is refused with wrong settings, each by its field', async () => {
+    const wrong: [Partial<CampaignSettings>, string][] = [
+      [{ classNames: [] }, 'settings.class_names'],
+      [{ classNames: ['a', 'a'] }, 'settings.class_names[1]'],
+      [{ budget: 0 }, 'settings.budget'],
+      [{ acquisition: 'best' }, 'settings.acquisition'],
+      [{ randomShare: 2 }, 'settings.random_share'],
+      [{ prices: { label: 1, accuracyPoint: 0 } }, 'settings.prices.accuracy_point'],
+      [{ pool: undefined }, 'settings.pool'],
+    ];
     await withAgent(async ({ campaigns, settings }) => {
-      const error = await campaigns
-        .createCampaign({ id: 'phases', settings: { ...settings, ...wrong } })
-        .catch((e) => e);
-      expect(error).toMatchObject({ code: status.INVALID_ARGUMENT });
-      expect(violationsOf(error).map((violation) => violation.field)).toEqual([field]);
+      for (const [part, field] of wrong) {
+        const given = { ...settings, ...part };
+        const error = await campaigns.createCampaign({ id: 'phases', settings: given }).catch((e) => e);
+        expect(error).toMatchObject({ code: status.INVALID_ARGUMENT });
+        expect(violationsOf(error).map((violation) => violation.field)).toEqual([field]);
+      }
+      expect((await campaigns.listCampaigns({})).campaigns).toEqual([]);
     });
   });
 });
