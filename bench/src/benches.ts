@@ -15,6 +15,7 @@ import { populationBench } from './population/population.ts';
 import { qnnBench } from './qnn.ts';
 import { qnnTrainingBench } from './qnn-training.ts';
 import { scaleBench } from './scale/scale.ts';
+import { benchTranspile } from './transpile/transpile.ts';
 import { twoCurvesBench } from './two-curves.ts';
 import { utilityCriticBench } from './utility-critic.ts';
 
@@ -36,6 +37,7 @@ export const benches: ReadonlyMap<string, Bench> = new Map<string, Bench>([
   ['qnn-training', qnnTrainingBench],
   ['ratios', ratiosBench],
   ['scale', scaleBench],
+  ['transpile', wholeBench("two-qubit gates of translated circuits beside Qiskit's level 3", benchTranspile)],
   ['two-curves', twoCurvesBench],
   ['utility-critic', utilityCriticBench],
 ]);

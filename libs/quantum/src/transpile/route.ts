@@ -17,8 +17,8 @@ const LOOKAHEAD_WEIGHT = 0.5;
 /** A qubit that was just swapped counts this much more, until a pair is executed. */
 const DECAY = 0.001;
 /**
- * A swap on the places of the last pair costs fewer gates, being merged with it: this much of one coupling's distance. Chosen on seeds
- * other than those of the benchmark.
+ * A swap on the places of the last pair costs fewer gates, being merged with it: this much of one coupling's distance. It saves 2% of
+ * the two-qubit gates of random circuits, alike from 0.3 to 1 (ADR 0064).
  */
 const MERGED_BONUS = 0.3;
 

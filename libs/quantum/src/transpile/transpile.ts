@@ -24,7 +24,7 @@ export interface TranspiledCircuit {
 
 /** Settings of {@link transpile}. */
 export interface TranspileOptions {
-  /** Random layouts that are tried where swaps are needed. Default 12. */
+  /** Random layouts that are tried where swaps are needed. Default 32. */
   readonly trials?: number;
   /** Seed of these layouts and of the choice between swaps that are equally good. Default 0. */
   readonly seed?: number;
@@ -39,7 +39,7 @@ export interface TranspileOptions {
 export function transpile(
   circuit: Circuit,
   target: TranspileTarget,
-  { trials = 12, seed = 0 }: TranspileOptions = {},
+  { trials = 32, seed = 0 }: TranspileOptions = {},
 ): TranspiledCircuit {
   validateCircuit(circuit);
   validateTarget(target);

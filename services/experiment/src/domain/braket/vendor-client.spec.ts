@@ -21,7 +21,7 @@ function certainAction(): string {
   return braketAction(executions, true).text;
 }
 
-describeWithPython("the emulator and the braket backend beside Amazon's own client", ['braket.aws', 'boto3'], () => {
+describeWithPython("the emulator and the braket backend beside Amazon's own client", ['braket', 'boto3'], () => {
   let emulator: BraketEmulator;
   let seen: Readonly<Record<string, unknown>>;
 
