@@ -6,6 +6,7 @@ import { compiledBench } from './compiled.ts';
 import { benchCost } from './cost.ts';
 import { benchCritique } from './critique.ts';
 import { distillBench } from './distill.ts';
+import { benchExperiment } from './experiment.ts';
 import { type Bench, wholeBench } from './harness/bench.ts';
 import { benchMemory } from './memory.ts';
 import { mitigationBench } from './mitigation.ts';
@@ -28,6 +29,7 @@ export const benches: ReadonlyMap<string, Bench> = new Map<string, Bench>([
   ['cost', wholeBench('time of Fit, Sample, Assess and Evaluate, and peak memory, at 100 to 10,000 labels', benchCost)],
   ['critique', wholeBench('cost of one Critique exchange, the critic itself apart', benchCritique)],
   ['distill', distillBench],
+  ['experiment', wholeBench('what the experiment service adds to the simulation of a circuit', benchExperiment)],
   ['memory', wholeBench('resident memory of the services over a fit of 2,000 steps', benchMemory)],
   ['mitigation', mitigationBench],
   ['overhead', wholeBench('what transport, log and tracing add to an episode', benchOverhead)],

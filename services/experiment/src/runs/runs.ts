@@ -154,6 +154,8 @@ function requireRoom(ledger: Ledger, { run, backend, jobs }: RunAccepted, caps: 
 
 const amount = (value: number): string => String(Number(value.toPrecision(10)));
 
+const ENDED = 'ended';
+
 /** Tells changes of jobs and results until the run ends. */
 async function* follow(
   driver: StudyDriver,
@@ -162,6 +164,7 @@ async function* follow(
   signal: AbortSignal,
 ): AsyncGenerator<RunNews> {
   const { run: name } = run.accepted;
+  /** What was told last of each job; `ended` for the end, after which nothing changes. */
   const told: string[] = [];
   for (;;) {
     const change = driver.changed(signal);
@@ -169,11 +172,12 @@ async function* follow(
     const isOver = run.unended.size === 0 && state !== 'open';
     const isBlocked = driver.isBlocked(name);
     for (const standing of run.jobs) {
+      if (told[standing.index] === ENDED) continue;
       // As it is now: the caller may take its time.
       const job = { ...standing };
       const { index, id, end } = job;
       const progress = driver.progressOf(run, job);
-      const text = JSON.stringify([id, end?.outcome, end === undefined ? progress : undefined]);
+      const text = end === undefined ? JSON.stringify([id, progress]) : ENDED;
       if (told[index] === text) continue;
       told[index] = text;
       yield { kind: 'job', job, progress };
