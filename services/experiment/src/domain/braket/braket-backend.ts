@@ -1,6 +1,6 @@
 import { CircuitError } from '@qloom/quantum/errors.ts';
 import type { BackendDescription, ExperimentBackend, Job, JobResult, JobStatus, Price } from '../backend/backend.ts';
-import { JobRefusedError } from '../backend/errors.ts';
+import { JobRefusedError, NotAcceptedError } from '../backend/errors.ts';
 import { exactQuote, jobCost } from '../backend/job-cost.ts';
 import { requireWithin } from '../backend/require-within.ts';
 import { type AwsClients, type AwsSettings, loadAwsClients } from './aws-clients.ts';
@@ -91,7 +91,10 @@ export function createBraketBackend(settings: BraketSettings): ExperimentBackend
 
     async submit(job, abortSignal) {
       const { description, capabilities } = await latest(abortSignal).catch((error: unknown) => {
-        throw submissionError(name, error);
+        const known = submissionError(name, error);
+        if (known !== error || abortSignal.aborted) throw known;
+        // Only the device was asked for: nothing can have been accepted.
+        throw new NotAcceptedError(`backend ${name}: ${String(error)}`, undefined, { cause: error });
       });
       // The device's compiler places circuits, so that couplings do not matter.
       const { qubits, limits } = description;
