@@ -17,6 +17,7 @@ import { addDistillCommand } from '../commands/distill.ts';
 import { addDoctorCommand } from '../commands/doctor.ts';
 import { addDrawCommand } from '../commands/draw.ts';
 import { addExportCommand } from '../commands/export.ts';
+import { addFinetuneCommand } from '../commands/finetune.ts';
 import { addPlateauCommand } from '../commands/plateau.ts';
 import { addQuoteCommand } from '../commands/quote.ts';
 import { addReportCommand } from '../commands/report.ts';
@@ -51,6 +52,7 @@ const COMMANDS: readonly ((program: Command) => void)[] = [
   addTraceCommand,
   addStagesCommand,
   addExportCommand,
+  addFinetuneCommand,
   addDrawCommand,
   addVqeCommand,
   addPlateauCommand,

@@ -71,7 +71,8 @@ export async function trainQnn(training: QnnTraining): Promise<TrainingOutcome> 
   }
 }
 
-const joined = (a: Points, b: Points): Points => ({
+/** Points of two sets, one after the other. */
+export const joined = (a: Points, b: Points): Points => ({
   ...a,
   count: a.count + b.count,
   x: Float32Array.of(...a.x, ...b.x),

@@ -45,7 +45,7 @@ export function readTrainingPoints({ folder, result, csv, realOnly }: PointSourc
 }
 
 /** A CSV of the user, with the study's features by name in any order and the class last. */
-function readGivenCsv(path: string, { data }: StudyResult): Points {
+export function readGivenCsv(path: string, { data }: StudyResult): Points {
   const { featureNames, classNames, ...units } = data ?? DataDescription.fromPartial({});
   try {
     const { text } = decodeText(readFileSync(path));

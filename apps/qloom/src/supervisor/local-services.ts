@@ -29,6 +29,8 @@ export interface LocalServicesOptions {
   readonly log?: string;
   /** A folder or `nats://…`. */
   readonly artifacts?: string;
+  /** Path of the file of backends of the experiment service. Default: QLOOM_BACKENDS_FILE of this process. */
+  readonly backends?: string;
   /**
    * Base URL of the receiver that keeps all spans; absent: they are exported as the OTEL_* variables of this process
    * configure.
@@ -133,6 +135,7 @@ function environmentOf(
     QLOOM_LISTEN: listen,
     QLOOM_LOG: options.log ?? '',
     QLOOM_ARTIFACTS: options.artifacts ?? '',
+    ...(options.backends === undefined ? {} : { QLOOM_BACKENDS_FILE: options.backends }),
     QLOOM_PARENT_PID: String(process.pid),
     QLOOM_DRAIN_TIMEOUT_MS: process.env['QLOOM_DRAIN_TIMEOUT_MS'] ?? '2500',
     QLOOM_KEEP_SPANS_AT: options.keepSpansAt ?? '',

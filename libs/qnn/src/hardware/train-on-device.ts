@@ -6,7 +6,7 @@ import type { LossName } from '../training/loss.ts';
 import { createMiniBatches } from '../training/mini-batches.ts';
 import type { EncodedPoints } from '../training/train.ts';
 import type { ShotBudget } from './allocate-shots.ts';
-import type { DeviceExecutor, DeviceRun } from './device.ts';
+import { type DeviceExecutor, type DeviceRun, runSize } from './device.ts';
 import type { DeviceState } from './device-state.ts';
 import { measureGradient, type PreparedStep, prepareStep, type StepRows } from './device-step.ts';
 import type { MeasurementPlan } from './measurement-plan.ts';
@@ -103,9 +103,10 @@ function nextState(
   { learningRate }: DeviceTraining,
   state: DeviceState,
   rows: StepRows,
-  { tasks }: PreparedStep,
+  prepared: PreparedStep,
   measured: ReturnType<typeof measureGradient>,
 ): DeviceState {
+  const size = runSize(prepared);
   const parameters = Float64Array.from(state.parameters);
   const adam = Float64Array.from(state.adam);
   createAdam(parameters.length, learningRate, adam).step(parameters, measured.gradient);
@@ -124,7 +125,7 @@ function nextState(
     covariances: state.covariances.map((before, u) => mixed(before, measured.covariances[u])),
     slopes: mixed(state.slopes, measured.slopes),
     losses: [...state.losses, measured.loss],
-    shots: state.shots + tasks.reduce((sum, task) => sum + task.rows * task.shots, 0),
-    executions: state.executions + tasks.reduce((sum, task) => sum + task.rows, 0),
+    shots: state.shots + size.shots,
+    executions: state.executions + size.executions,
   };
 }

@@ -24,10 +24,7 @@ export interface Extrapolation {
  * - `exponential`: a·e^(−b·s), weighted least squares; `linear` where the values are not all of one sign and at least two standard
  *   errors from 0, since their logarithm says nothing there
  */
-export const EXTRAPOLATION_FITS = ['linear', 'richardson', 'exponential'] as const;
-
-/** One of {@link EXTRAPOLATION_FITS}. */
-export type ExtrapolationFit = (typeof EXTRAPOLATION_FITS)[number];
+export type ExtrapolationFit = 'linear' | 'richardson' | 'exponential';
 
 /**
  * The value without noise, with the standard error that follows from those of the measured values alone: how far the fit is from the
