@@ -5,6 +5,7 @@ import { ratiosBench } from './choice/ratios.ts';
 import { compiledBench } from './compiled.ts';
 import { benchCost } from './cost.ts';
 import { benchCritique } from './critique.ts';
+import { deviceStepsBench } from './device-steps.ts';
 import { distillBench } from './distill.ts';
 import { benchExperiment } from './experiment.ts';
 import { type Bench, wholeBench } from './harness/bench.ts';
@@ -28,6 +29,7 @@ export const benches: ReadonlyMap<string, Bench> = new Map<string, Bench>([
   ['compiled', compiledBench],
   ['cost', wholeBench('time of Fit, Sample, Assess and Evaluate, and peak memory, at 100 to 10,000 labels', benchCost)],
   ['critique', wholeBench('cost of one Critique exchange, the critic itself apart', benchCritique)],
+  ['device-steps', deviceStepsBench],
   ['distill', distillBench],
   ['experiment', wholeBench('what the experiment service adds to the simulation of a circuit', benchExperiment)],
   ['memory', wholeBench('resident memory of the services over a fit of 2,000 steps', benchMemory)],
