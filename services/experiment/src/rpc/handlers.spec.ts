@@ -7,6 +7,11 @@ const PRICED = `
   provider: simulator
   price: {unit: USD, perJob: 0.5, perShot: 0.001}
   limits: {maxExecutions: 2}
+- name: slow
+  provider: simulator
+  queueSeconds: 3600
+  price: {unit: USD, perJob: 1}
+  limits: {maxExecutions: 1, maxPendingJobs: 1}
 - name: other
   provider: simulator
   qubits: 3
@@ -28,11 +33,12 @@ describe('ExperimentService', () => {
     expect(backends.map(({ name, qubits, online }) => [name, qubits, online])).toEqual([
       ['other', 3, true],
       ['simulator', 20, true],
+      ['slow', 20, true],
     ]);
     const { backend } = await served.remote.getBackend({ name: 'simulator' });
     expect([backend?.price?.unit, backend?.price?.perJob, backend?.limits?.maxExecutions]).toEqual(['USD', 0.5, 2]);
     await expect(served.remote.getBackend({ name: 'none' })).rejects.toThrow(
-      'backend none: is not configured; right would be other, simulator',
+      'backend none: is not configured; right would be other, simulator, slow',
     );
   });
 
@@ -112,6 +118,35 @@ describe('ExperimentService', () => {
     await expect(served.run({ run: 'wrong' }, [rotations(0, [1], 2_000_000)])).rejects.toThrow(
       'backend simulator: 2000000 shots; at most 1000000 are right',
     );
+  });
+
+  it('cancels jobs that wait, submits no others, and frees the budget', async () => {
+    const budget = { cost: 2, shots: undefined };
+    const slow = { study: 'slow', backend: 'slow', budget };
+    const call = served.remote.run();
+    const settings = { ...slow, run: 'first', seed: 1 };
+    await call.send({ part: { $case: 'settings', value: settings } });
+    await call.send({ part: { $case: 'circuit', value: rotations(0, [1, 2], 10) } });
+    call.closeSend();
+    const responses: RunResponse[] = [];
+    for await (const response of call) {
+      responses.push(response);
+      const isQueued = response.part?.$case === 'job' && response.part.value.state === JobState.QUEUED;
+      if (!isQueued || responses.some(({ part }) => part?.$case === 'summary')) continue;
+      // The second job of the run has no room yet.
+      expect(await served.remote.cancel({ study: 'slow', run: 'first' })).toEqual({ cost: 0, cancelledJobs: 1 });
+      break;
+    }
+    const again = await served.run(settings, [rotations(0, [1, 2], 10)]);
+    expect(partsOf(again, 'summary')).toEqual([{ cost: 0, shots: 0n, jobs: 1, cancelled: true }]);
+    // All of the budget is left for another run, which begins with its quote.
+    const next = served.remote.run();
+    await next.send({ part: { $case: 'settings', value: { ...settings, run: 'second' } } });
+    await next.send({ part: { $case: 'circuit', value: rotations(0, [1, 2], 10) } });
+    next.closeSend();
+    expect((await next.receive())?.part).toMatchObject({ $case: 'quote', value: { cost: { high: 2 } } });
+    next.cancel();
+    expect(await served.remote.cancel({ study: 'slow', run: 'second' })).toMatchObject({ cost: 0 });
   });
 
   it('cancels nothing of a run that has ended, and knows no other', async () => {
