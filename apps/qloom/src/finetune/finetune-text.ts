@@ -81,7 +81,7 @@ export function renderSummary(summary: FinetuneSummary, backend: string): string
   return [
     `start     ${summary.start}`,
     `before    ${share(before)} of ${testPoints} test points, loss ${summary.lossBefore.toFixed(3)}, measured on ${backend}`,
-    `after     ${share(after)} with ${summary.steps} steps on ${backend}, loss ${summary.lossAfter.toFixed(3)}`,
+    `after     ${share(after)} with ${count(summary.steps, 'step')} on ${backend}, loss ${summary.lossAfter.toFixed(3)}`,
     `change    ${points(gain.estimate)} [${points(gain.low)}, ${points(gain.high)}] points; intervals are 95%, of the test points alone`,
     `cost      ${costText(summary.cost, summary.unit)}, ${summary.shots} shots in ${count(summary.jobs, 'job')}; steps alone ${summary.stepShots} shots of ${summary.stepExecutions} executions`,
     '',
