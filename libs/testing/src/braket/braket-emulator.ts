@@ -20,7 +20,7 @@ export interface BraketEmulatorOptions {
 }
 
 /** A task that the emulator accepted. */
-export interface EmulatedTask {
+interface EmulatedTask {
   readonly arn: string;
   readonly clientToken: string;
   readonly action: Action;

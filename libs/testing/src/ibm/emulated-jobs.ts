@@ -13,7 +13,7 @@ export interface JobFailure {
 }
 
 /** A job as it was submitted. */
-export interface JobRequest {
+interface JobRequest {
   readonly id: string;
   readonly device: EmulatedDevice;
   readonly program: string;

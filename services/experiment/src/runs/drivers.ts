@@ -1,7 +1,7 @@
 import { type DriverDeps, StudyDriver } from './study-driver.ts';
 
 /** A driver that someone holds. */
-export interface HeldDriver {
+interface HeldDriver {
   readonly driver: StudyDriver;
   /** The driver of a study that nobody holds is stopped. */
   release(): void;

@@ -4,7 +4,7 @@ import type { Execution, ExperimentBackend, Job, JobStatus } from '../domain/bac
 import { JobRefusedError, NotAcceptedError } from '../domain/backend/errors.ts';
 
 /** A backend under test and its vendor, whose faults are switched on for one request at a time. */
-export interface BackendUnderTest {
+interface BackendUnderTest {
   readonly backend: ExperimentBackend;
   /** Lets some time pass for adapter and vendor. Jobs end after a finite number of calls. */
   tick(): Promise<void>;

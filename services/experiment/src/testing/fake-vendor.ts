@@ -25,7 +25,7 @@ export interface VendorFaults {
 }
 
 /** A job that a vendor has accepted. */
-export interface VendorJob {
+interface VendorJob {
   readonly id: string;
   readonly token: string;
   readonly shots: number;

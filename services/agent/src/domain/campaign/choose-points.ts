@@ -13,7 +13,7 @@ export const MEMBERS = 5;
 const [MOST_CANDIDATES, MOST_PROBABILITIES] = [2000, 2 ** 18];
 
 /** Features of the pool, standardized, row-major, shape [pool, features]. */
-export interface PoolFeatures {
+interface PoolFeatures {
   readonly features: number;
   readonly values: Float64Array;
 }

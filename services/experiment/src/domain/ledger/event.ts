@@ -37,7 +37,7 @@ export interface JobIntended {
 }
 
 /** The backend accepted a job. */
-export interface JobSubmitted {
+interface JobSubmitted {
   readonly kind: 'submitted';
   readonly run: string;
   readonly job: number;
@@ -59,7 +59,7 @@ export interface JobEnded {
 }
 
 /** No more jobs of a run are submitted. */
-export interface RunCancelled {
+interface RunCancelled {
   readonly kind: 'cancelled';
   readonly run: string;
 }

@@ -16,7 +16,7 @@ export interface LedgerJob {
 }
 
 /** A planned job. */
-export interface PlannedJob {
+interface PlannedJob {
   readonly shots: number;
   readonly maxCost: number;
   /** Indices of the jobs that were intended for it. */
@@ -32,7 +32,7 @@ export interface PlannedJob {
  * - `refused`: the backend will never accept a job
  * - `failed`: a planned job failed {@link MOST_TRIES} times
  */
-export type RunState = 'open' | 'completed' | 'cancelling' | 'cancelled' | 'refused' | 'failed';
+type RunState = 'open' | 'completed' | 'cancelling' | 'cancelled' | 'refused' | 'failed';
 
 /** A run that the journal has. */
 export interface LedgerRun {

@@ -7,7 +7,7 @@ export class BackendsFileError extends Error {
 }
 
 /** Bounds of a number. */
-export interface NumberRange {
+interface NumberRange {
   readonly minimum: number;
   readonly maximum: number;
 }
