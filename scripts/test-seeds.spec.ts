@@ -59,7 +59,7 @@ describe('seeds of property tests', () => {
   it.each([
     ['none', 'ROUNDS: "none" is not a number'],
     ['2 3', '"3" is one argument too many'],
-    ['2 --only metric', '--only: "metric" is not one of qloom, contracts,'],
+    ['2 --only metric', '--only: "metric" is not one of qloom, acquisition,'],
     ['--every', "Unknown option '--every'"],
   ])('test:seeds refuses "%s"', (args, message) => {
     const { status, output } = shell(`node scripts/test-seeds.mjs ${args}`);
