@@ -1,4 +1,5 @@
-"""Drives Amazon's own client against an emulator: arguments are its address and the ARN of its device, stdin is the adapter's action.
+"""Drives Amazon's own client against an emulator: arguments are its address and the ARN of its device, stdin is the
+adapter's action.
 
 Prints one JSON object with what the client read, and with what the vendor's local simulator counts for the adapter's programs.
 """
@@ -32,12 +33,16 @@ properties = device.properties
 bucket = ("amazon-braket-emulated", "client")
 
 
-def run(task, shots):
+def run(task: object, shots: int) -> object:
+    """Submits a task to the device of the emulator."""
     return device.run(task, s3_destination_folder=bucket, shots=shots, poll_interval_seconds=0.02)
 
 
 single = run(Circuit().x(1).cnot(1, 2).i(0).measure([0, 1, 2]), 40)
-binding = CircuitBinding(Circuit().rx(0, FreeParameter("a")).cnot(0, 1), input_sets={"a": (0.0, 3.141592653589793)})
+binding = CircuitBinding(
+    Circuit().rx(0, FreeParameter("a")).cnot(0, 1),
+    input_sets={"a": (0.0, 3.141592653589793)},
+)
 program_set = run(ProgramSet([Circuit().x(1).i(0), binding]), 60)
 
 braket = boto.client("braket")
@@ -61,8 +66,8 @@ local = LocalSimulator()
 counted = []
 for program in action.programs:
     names = list(program.inputs or {})
-    for row in zip(*program.inputs.values()) if names else [()]:
-        bound = Program(source=program.source, inputs=dict(zip(names, row)))
+    for row in zip(*program.inputs.values(), strict=False) if names else [()]:
+        bound = Program(source=program.source, inputs=dict(zip(names, row, strict=False)))
         counted.append(local.run(bound, shots=50).result().measurement_counts)
 
 print(

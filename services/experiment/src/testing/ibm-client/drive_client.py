@@ -54,7 +54,11 @@ failing = sampler.run([flip], shots=10)
 try:
     failing.result(poll_interval=0.1)
 except RuntimeJobFailureError as error:
-    seen["failed"] = {"message": str(error), "status": failing.status(), "usage": failing.usage()}
+    seen["failed"] = {
+        "message": str(error),
+        "status": failing.status(),
+        "usage": failing.usage(),
+    }
 
 # Two registers; columns of values in the order of the names of the parameters.
 b, a = Parameter("b"), Parameter("a")
@@ -63,7 +67,10 @@ turned.ry(b, 0)
 turned.ry(a, 1)
 turned.measure_all()
 turned = passes.run(turned)
-job = sampler.run([(flip,), (turned, [[[0.0, 3.141592653589793]], [[3.141592653589793, 0.0]]])], shots=50)
+job = sampler.run(
+    [(flip,), (turned, [[[0.0, 3.141592653589793]], [[3.141592653589793, 0.0]]])],
+    shots=50,
+)
 result = job.result(poll_interval=0.1)
 seen["done"] = {
     "status": job.status(),
@@ -90,7 +97,11 @@ seen["tagged"] = {
 # OpenQASM 3, as the REST API takes it; circuits are then checked by the server alone.
 inputs = {"version": 2, "support_qiskit": True}
 text = qasm3.dumps(turned)
-raw = service._run("sampler", {**inputs, "pubs": [[text, [[0.0, 3.141592653589793]], 20]]}, {"backend": backend})
+raw = service._run(
+    "sampler",
+    {**inputs, "pubs": [[text, [[0.0, 3.141592653589793]], 20]]},
+    {"backend": backend},
+)
 seen["qasm"] = raw.result(poll_interval=0.1)[0].data.meas.get_counts()
 try:
     bad = 'OPENQASM 3.0; include "stdgates.inc"; bit[1] c; h $0; c[0] = measure $0;'
@@ -101,7 +112,10 @@ except IBMRuntimeError as error:
 with Session(backend) as session:
     one = SamplerV2(session).run([flip], shots=5)
     one.result(poll_interval=0.1)
-    seen["session"] = {"own": one.session_id == session.session_id, "mode": session.details()["mode"]}
+    seen["session"] = {
+        "own": one.session_id == session.session_id,
+        "mode": session.details()["mode"],
+    }
 seen["session"]["accepting"] = session.details()["accepting_jobs"]
 
 # The server limits the rate of the last submission.
