@@ -1,5 +1,5 @@
 import { type ServiceError, status } from '@grpc/grpc-js';
-import { badRequestMetadata } from '@qloom/service-kit/faults/status-details.ts';
+import { badRequestStatus } from '@qloom/service-kit/faults/status-details.ts';
 import { parseStudyFile } from './load-study-file.ts';
 import { refusalOf } from './refusal.ts';
 
@@ -7,9 +7,7 @@ const TEXT = 'data:\n  csv: a.csv\n  labels: 12\nqnn:\n  batch: 64\nspace:\n  ga
 
 function refusal(...violations: { field: string; description: string }[]): string {
   const error = Object.assign(new Error('3 INVALID_ARGUMENT'), {
-    code: status.INVALID_ARGUMENT,
-    details: 'refused',
-    metadata: badRequestMetadata('refused', violations),
+    ...badRequestStatus(status.INVALID_ARGUMENT, 'refused', violations),
   }) as ServiceError;
   return refusalOf(parseStudyFile('s.yaml', TEXT), error).message;
 }

@@ -3,8 +3,8 @@ export const MAX_MESSAGE_BYTES = 2_048;
 
 /**
  * How much longer a message may be on the wire, where gRPC percent-encodes it (a space is three bytes, a Chinese
- * character nine). 4,096 encoded bytes and 2,048 bytes of details in base64 stay below the 8 KiB of trailers that a
- * gRPC peer accepts by default.
+ * character nine). 4,096 encoded bytes alone, and 3,200 of a message with 3,200 bytes of details in base64, stay below the 8 KiB of trailers
+ * that a gRPC peer accepts by default.
  */
 const ENCODED = 2;
 

@@ -7,8 +7,8 @@ import {
 } from '@grpc/grpc-js';
 import { boundedMessage } from './bounded-message.ts';
 
-/** Maximum size of all trailers besides the status: 2,048 bytes of details in base64, and their name. Unit: bytes. */
-const MAX_TRAILER_BYTES = 2_900;
+/** Maximum size of all trailers besides the status: 3,200 bytes of details in base64, and their name. Unit: bytes. */
+const MAX_TRAILER_BYTES = 4_300;
 
 /**
  * Keeps the status of every call within the limits of peers. Trailers above a peer's limit end its whole connection (64

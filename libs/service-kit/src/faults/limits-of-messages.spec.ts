@@ -1,3 +1,4 @@
+import { BinaryReader } from '@bufbuild/protobuf/wire';
 import { type ServiceError, status } from '@grpc/grpc-js';
 import {
   type GeneratorServiceService as Generator,
@@ -11,7 +12,7 @@ import { decodeSlot, encodeSlot, failureOf } from '../stage/slot-events.ts';
 import { boundedMessage, MAX_MESSAGE_BYTES } from './bounded-message.ts';
 import { DomainError, ValidationError } from './errors.ts';
 import { boundedViolations } from './field-violations.ts';
-import { badRequestMetadata, violationsOf } from './status-details.ts';
+import { badRequestStatus, violationsOf } from './status-details.ts';
 
 const CAPABILITIES = { service: 'test', version: '1.0.0', engines: [], limits: [], hyperparameters: [] };
 
@@ -62,6 +63,14 @@ function trailerBytes(error: ServiceError): number {
   return encodeURI(error.details).length + details.join('').length;
 }
 
+/** The client library for Python refuses details whose code or message are not those of their status. */
+function expectDetailsOf({ code, details, metadata }: ServiceError): void {
+  for (const value of metadata.get('grpc-status-details-bin')) {
+    const reader = new BinaryReader(value as Buffer);
+    expect([reader.tag(), reader.int32(), reader.tag(), reader.string()]).toEqual([[1, 0], code, [2, 2], details]);
+  }
+}
+
 describe('a message that is too long for a trailer', () => {
   it.each([
     ['ASCII', 'a'.repeat(32_000)],
@@ -77,6 +86,7 @@ describe('a message that is too long for a trailer', () => {
       new ValidationError([{ field: 'settings.ansatz', description: text }]),
       new ValidationError([{ field: text, description: 'is wrong' }]),
       new DomainError('precondition', text),
+      Object.assign(new DomainError('precondition', text), { violations: [{ field: text, description: text }] }),
     ];
     for (const error of errors) {
       for (const call of [() => remote.getCapabilities({}), () => remote.sample().receive()]) {
@@ -84,6 +94,7 @@ describe('a message that is too long for a trailer', () => {
         expect([status.INVALID_ARGUMENT, status.FAILED_PRECONDITION]).toContain(received.code);
         expect(Buffer.byteLength(received.details)).toBeLessThanOrEqual(MAX_MESSAGE_BYTES);
         expect(trailerBytes(received)).toBeLessThan(PEERS_LIMIT);
+        expectDetailsOf(received);
         expect(await remote.getCapabilities({})).toEqual({ capabilities: CAPABILITIES, methods: [] });
       }
     }
@@ -97,12 +108,29 @@ describe('a message that is too long for a trailer', () => {
     const error = await failure(new ValidationError(violations), () => remote.getCapabilities({}));
     const listed = violationsOf(error);
     const shown = listed.length - 1;
+    expectDetailsOf(error);
     expect(shown).toBeGreaterThan(10);
     expect(listed.slice(0, shown)).toEqual(violations.slice(0, shown));
     expect(listed[shown].description).toBe(`and ${400 - shown} more`);
     expect(error.details).toContain(violations[shown - 1].description);
     expect(error.details).toMatch(new RegExp(`; and ${400 - shown} more$`));
     expect(trailerBytes(error)).toBeLessThan(PEERS_LIMIT);
+  });
+
+  it('is that of its details, whatever they are, and there are none without a wrong field', async () => {
+    const text = fc.string({ unit: 'binary', maxLength: 2_000 });
+    const violation = fc.record({ field: text, description: text });
+    await fc.assert(
+      fc.asyncProperty(text, fc.array(violation, { maxLength: 3 }), async (message, violations) => {
+        const refused = Object.assign(new DomainError('already-exists', message), { violations });
+        const received = await failure(refused, () => remote.getCapabilities({}));
+        expect(received.code).toBe(status.ALREADY_EXISTS);
+        expect(received.metadata.get('grpc-status-details-bin')).toHaveLength(Math.min(1, violations.length));
+        expectDetailsOf(received);
+        expect(trailerBytes(received)).toBeLessThan(PEERS_LIMIT);
+      }),
+      { numRuns: 30 },
+    );
   });
 
   it('is cut in log lines', async () => {
@@ -124,7 +152,7 @@ describe('a message that is too long for a trailer', () => {
 
   it('of a peer is cut before it is passed on', async () => {
     const details = 'theirs '.repeat(4_000);
-    const metadata = badRequestMetadata('theirs', [{ field: 'a', description: 'b' }]);
+    const { metadata } = badRequestStatus(status.INVALID_ARGUMENT, 'theirs', [{ field: 'a', description: 'b' }]);
     metadata.set('grpc-status-details-bin', Buffer.alloc(6_000, 7));
     const peers = Object.assign(new Error(details), { code: status.INVALID_ARGUMENT, details, metadata });
     const received = await failure(peers, () => remote.getCapabilities({}));

@@ -1,5 +1,5 @@
 import { BinaryReader, BinaryWriter } from '@bufbuild/protobuf/wire';
-import { Metadata, type ServiceError, status } from '@grpc/grpc-js';
+import { Metadata, type ServiceError } from '@grpc/grpc-js';
 import { boundedMessage } from './bounded-message.ts';
 import type { FieldViolation } from './field-violations.ts';
 import { boundedViolations } from './field-violations.ts';
@@ -7,31 +7,42 @@ import { boundedViolations } from './field-violations.ts';
 /** Trailer in which gRPC carries a `google.rpc.Status`; grpcurl and every client library show it. */
 const DETAILS = 'grpc-status-details-bin';
 const BAD_REQUEST = 'type.googleapis.com/google.rpc.BadRequest';
-/** Maximum length of the message in the details, which repeats the status's message. Unit: bytes of UTF-8. */
-const MAX_REPEATED_BYTES = 400;
+/**
+ * Maximum length of a message that comes with details, which repeat it: gRPC's client library for Python raises an error of its own where
+ * the two differ in code or message. Unit: bytes of UTF-8.
+ */
+const MAX_DETAILED_BYTES = 1_600;
 /** `field` of the entry with the number of violations that are left out. */
 const MORE = '…';
 
+/** The status of a refused request. */
+interface DetailedStatus {
+  readonly code: number;
+  readonly details: string;
+  readonly metadata: Metadata;
+}
+
 /**
- * Trailers that list the wrong fields of a request as `google.rpc.BadRequest`, the standard's richer error model
+ * A status that lists the wrong fields of a request as `google.rpc.BadRequest`, the standard's richer error model
  * (https://grpc.io/docs/guides/error/): Status{code=1, message=2, details=3: Any{type_url=1, value=2}},
- * BadRequest{field_violations=1: {field=1, description=2}}. At most 2,048 bytes: of many violations the first ones, and
- * an entry with the number of the others.
+ * BadRequest{field_violations=1: {field=1, description=2}}. Of many violations it has the first ones, and an entry with the
+ * number of the others; the message is cut to 1,600 bytes. Without violations it has no details.
  */
-export function badRequestMetadata(message: string, violations: readonly FieldViolation[]): Metadata {
+export function badRequestStatus(code: number, message: string, violations: readonly FieldViolation[]): DetailedStatus {
+  const metadata = new Metadata();
+  if (violations.length === 0) return { code, details: message, metadata };
   const badRequest = new BinaryWriter();
   const { shown, more } = boundedViolations(violations);
   const rest = more === 0 ? [] : [{ field: MORE, description: `and ${more} more` }];
   for (const { field, description } of [...shown, ...rest]) {
     badRequest.uint32(tag(1)).fork().uint32(tag(1)).string(field).uint32(tag(2)).string(description).join();
   }
+  const details = boundedMessage(message, MAX_DETAILED_BYTES);
   const writer = new BinaryWriter();
-  writer.uint32(varintTag(1)).int32(status.INVALID_ARGUMENT).uint32(tag(2));
-  writer.string(boundedMessage(message, MAX_REPEATED_BYTES));
+  writer.uint32(varintTag(1)).int32(code).uint32(tag(2)).string(details);
   writer.uint32(tag(3)).fork().uint32(tag(1)).string(BAD_REQUEST).uint32(tag(2)).bytes(badRequest.finish()).join();
-  const metadata = new Metadata();
   metadata.set(DETAILS, Buffer.from(writer.finish()));
-  return metadata;
+  return { code, details, metadata };
 }
 
 /** The wrong fields that a peer listed with its INVALID_ARGUMENT; empty when there is no readable list. */

@@ -8,7 +8,7 @@ import {
 import { errorCodeOf, STATUS_OF_CODE } from './errors.ts';
 import type { FieldViolation } from './field-violations.ts';
 import { isInfrastructureError } from './infrastructure-error.ts';
-import { badRequestMetadata, violationsOf } from './status-details.ts';
+import { badRequestStatus, violationsOf } from './status-details.ts';
 
 /** Message for callers in place of an unexpected error's own, which may contain internals. */
 export const INTERNAL_MESSAGE = 'internal error; the log of the service has the details';
@@ -24,12 +24,9 @@ export type CallStatus = Pick<StatusObject, 'code' | 'details'> & { readonly met
 export function statusOf(error: unknown): CallStatus {
   const code = errorCodeOf(error);
   if (code !== undefined && error instanceof Error) {
-    const violations = (error as { violations?: readonly FieldViolation[] }).violations;
-    return {
-      code: STATUS_OF_CODE[code],
-      details: code === 'internal' ? INTERNAL_MESSAGE : error.message,
-      ...(violations === undefined ? {} : { metadata: badRequestMetadata(error.message, violations) }),
-    };
+    if (code === 'internal') return { code: STATUS_OF_CODE[code], details: INTERNAL_MESSAGE };
+    const { violations = [] } = error as { violations?: readonly FieldViolation[] };
+    return badRequestStatus(STATUS_OF_CODE[code], error.message, violations);
   }
   if (isServiceError(error)) {
     if (error.code === status.INTERNAL || error.code === status.UNKNOWN) {
@@ -38,7 +35,8 @@ export function statusOf(error: unknown): CallStatus {
     // A peer's CANCELLED does not come from our caller: if our caller had cancelled, this status would not be sent.
     if (error.code === status.CANCELLED)
       return { code: status.UNAVAILABLE, details: `a peer stopped: ${error.details}` };
-    return { code: error.code, details: error.details, metadata: validationOnly(error) };
+    const violations = error.code === status.INVALID_ARGUMENT ? violationsOf(error) : [];
+    return badRequestStatus(error.code, error.details, violations);
   }
   for (const [type, mapped] of STORE_ERRORS) {
     if (error instanceof type) return { code: mapped, details: error.message };
@@ -68,9 +66,3 @@ const STORE_ERRORS: readonly (readonly [new (...args: never[]) => Error, number]
   [LogCorruptError, status.DATA_LOSS],
   [InvalidKeyError, status.INVALID_ARGUMENT],
 ];
-
-function validationOnly(error: ServiceError): Metadata | undefined {
-  if (error.code !== status.INVALID_ARGUMENT) return undefined;
-  const violations = violationsOf(error);
-  return violations.length === 0 ? undefined : badRequestMetadata(error.details, violations);
-}
