@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
-import { Answer, type TellResponse } from '@qloom/contracts/gen/qloom/agent/v1/campaign.ts';
+import { randomUUID } from 'node:crypto';
+import type { Answer, TellResponse } from '@qloom/contracts/gen/qloom/agent/v1/campaign.ts';
 import { isServiceError } from '@qloom/service-kit/faults/status.ts';
 import { violationsOf } from '@qloom/service-kit/faults/status-details.ts';
 import { UsageError } from '../command/errors.ts';
@@ -16,15 +16,14 @@ export interface TellAnswers {
 }
 
 /**
- * Tells answers. Its token is their content, so that a repetition after a lost connection, or of the whole command, changes
- * nothing. Throws `UsageError` with the place of every wrong answer.
+ * Tells answers, under a token that its repetitions after a lost connection share and no other request has: the same answers may
+ * be told again after others, as a correction of a correction. Throws `UsageError` with the place of every wrong answer.
  */
 export async function tellAnswers(
   { campaigns, signal }: CampaignClients,
   { id, who, answers, places }: TellAnswers,
 ): Promise<TellResponse> {
-  const content = JSON.stringify([who, answers.map((answer) => Answer.toJSON(answer))]);
-  const token = createHash('sha256').update(content).digest('hex');
+  const token = randomUUID();
   try {
     return await untilAnswered(() => campaigns.tell({ id, who, token, answers: [...answers] }, { signal }), { signal });
   } catch (error) {
