@@ -23,6 +23,19 @@ export interface PythonService {
   stop(): Promise<number | null>;
 }
 
+/** Runs Python; resolves with what it printed, and rejects with that unless its exit code is 0. */
+export async function runPython(
+  args: readonly string[],
+  options: { readonly cwd: string; readonly env?: NodeJS.ProcessEnv },
+): Promise<string> {
+  try {
+    return (await execute(pythonProgram(), [...args], options)).stdout;
+  } catch (error) {
+    const { stdout = '', stderr = '' } = error as { stdout?: string; stderr?: string };
+    throw new Error(`python ${args.join(' ')}\n${stdout}${stderr}`, { cause: error });
+  }
+}
+
 /** Makes the stubs in a folder of their own, and starts `examples/services/<module>` with them. */
 export async function startPythonService(module: string): Promise<PythonService> {
   const folder = await createTempFolder();
@@ -33,7 +46,7 @@ export async function startPythonService(module: string): Promise<PythonService>
     JAX_COMPILATION_CACHE_DIR: folder.file('jax'),
     JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS: '0',
   };
-  await execute(pythonProgram(), ['make_stubs.py', `${ROOT}proto`, folder.path], { cwd: FOLDER });
+  await runPython(['make_stubs.py', `${ROOT}proto`, folder.path], { cwd: FOLDER });
   const address = folder.socket('service');
   const main: SpawnedMain = spawnProgram(pythonProgram(), ['-m', module], {
     env: { ...env, QLOOM_LISTEN: address },
@@ -43,7 +56,7 @@ export async function startPythonService(module: string): Promise<PythonService>
   return {
     address,
     async run(...args) {
-      await execute(pythonProgram(), ['-m', ...args], { cwd: FOLDER, env: { ...process.env, ...env } });
+      await runPython(['-m', ...args], { cwd: FOLDER, env: { ...process.env, ...env } });
     },
     async stop() {
       const { code } = await main.stop();

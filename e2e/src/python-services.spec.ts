@@ -1,10 +1,10 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { describeWithPython, pythonProgram } from '@qloom/testing/python.ts';
+import { describeWithPython } from '@qloom/testing/python.ts';
 import { createWorkplace, type Workplace } from './cli-qloom.ts';
 import { readRecord, rewardedEpisodes } from './cli-run-folder.ts';
 import { TINY_STUDY, TINY_STUDY_OF_ANY_GENERATOR } from './cli-tiny-study.ts';
-import { PYTHON_MODULES, type PythonService, ROOT, startPythonService } from './python-service.ts';
+import { PYTHON_MODULES, type PythonService, ROOT, runPython, startPythonService } from './python-service.ts';
 
 /** The example services in Python. */
 const SERVICES = [
@@ -32,12 +32,13 @@ const SERVICES = [
   },
 ] as const;
 
-describeWithPython('the example services and the scripts with vendors’ clients', ['ruff'], () => {
-  it('are formatted, and have nothing that ruff reports', async () => {
+describeWithPython('all Python that is no peer of a benchmark', ['ruff'], () => {
+  it('is formatted, and has nothing that ruff reports', async () => {
     const cwd = `${ROOT}examples/services`;
-    const more = ['--config', 'pyproject.toml', '--no-cache', '.', `${ROOT}services/experiment/src/testing`];
+    const others = [`${ROOT}clients/python`, `${ROOT}services/experiment/src/testing`];
+    const more = ['--config', 'pyproject.toml', '--no-cache', '.', ...others];
     for (const args of [['check'], ['format', '--check']]) {
-      await promisify(execFile)(pythonProgram(), ['-m', 'ruff', ...args, ...more], { cwd });
+      await runPython(['-m', 'ruff', ...args, ...more], { cwd });
     }
   }, 600_000);
 });
