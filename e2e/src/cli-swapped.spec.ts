@@ -58,6 +58,12 @@ describe('qloom run with a part swapped', () => {
     const target = `unix:${place.file('theirs.sock')}`;
     const stop = await serveStandIn(target);
     try {
+      place.write('named.yaml', `${TINY_STUDY_OF_ANY_GENERATOR.replace('draws: 2', 'draws: 2, rivals: [moments]')}`);
+      const named = await place.start(['run', 'named.yaml'], { QLOOM_GENERATOR_TARGET: target }).ended;
+      expect([named.code, named.stderr]).toEqual([
+        2,
+        expect.stringMatching(/named\.yaml:\d+: evaluation\.rivals: the generator has no hyperparameter "method"/),
+      ]);
       // The stand-in advertises no hyperparameters, not even the number of points to add, nor a method that could be a baseline.
       place.write('tiny.yaml', TINY_STUDY_OF_ANY_GENERATOR);
       const { code, stderr } = await place.start(['run', 'tiny.yaml', '--out', 'runs'], {

@@ -11,6 +11,7 @@ import { isNode, parseDocument } from 'yaml';
 export interface SchemaNode {
   readonly properties?: Readonly<Record<string, SchemaNode>>;
   readonly items?: SchemaNode;
+  readonly anyOf?: readonly SchemaNode[];
   readonly type?: string | readonly string[];
   enum?: readonly unknown[];
   default?: unknown;
@@ -30,7 +31,10 @@ export function schemaValues(): ReadonlyMap<string, unknown> {
     ['/properties/reward/then/properties/form/enum', weighted],
     ['/properties/evaluation/properties/choice/enum', CHOICE_RULE_NAMES],
     ['/properties/evaluation/properties/choice/default', CHOICE_RULE_NAMES[0]],
-    ['/properties/evaluation/properties/rivals/items/enum', METHOD_NAMES.filter((name) => METHODS[name].baseline)],
+    [
+      '/properties/evaluation/properties/rivals/items/anyOf/0/enum',
+      METHOD_NAMES.filter((name) => METHODS[name].baseline),
+    ],
   ]);
 }
 

@@ -54,13 +54,36 @@ describe('a compare file', () => {
   });
 
   it('gives each cell a study file of its own, with absolute paths', async () => {
-    const { cells } = await parseCompareFile('/data/c.yaml', 'cells: [{ data: { csv: my points.csv } }]', {});
+    const data = 'csv: my points.csv, testCsv: t.csv, unlabelled: u.csv, simulator: /elsewhere/s.csv, label: y';
+    const { cells } = await parseCompareFile('/data/c.yaml', `cells: [{ data: { ${data} } }]`, {});
     const [{ cell, loaded }] = cells;
     expect([cell.id, cell.labels]).toEqual(['c-my-points', undefined]);
     expect(parseStudyFile('study.yaml', loaded.text, {}).study).toEqual({
       ...cell.study,
-      data: { csv: '/data/my points.csv' },
+      data: {
+        csv: '/data/my points.csv',
+        testCsv: '/data/t.csv',
+        unlabelled: '/data/u.csv',
+        simulator: '/elsewhere/s.csv',
+        label: 'y',
+      },
     });
+  });
+
+  it('may name baselines and policies of services of its own, and is refused with the line where it has none', async () => {
+    const text =
+      'defaults:\n  evaluation: { rivals: [noise, moments] }\ncells:\n  - { data: { task: annni }, labels: [20, 40] }\n';
+    const refused = 'c.yaml:2: cell annni-n20 and 1 more: evaluation.rivals[1]: "moments" is not one of cvae, prior,';
+    await expect(parse(text)).rejects.toThrow(refused);
+    await expect(parse(`${text}services: { policy: 127.0.0.1:7001 }`)).rejects.toThrow(refused);
+    const { cells } = await parse(`${text}services: { generator: 127.0.0.1:7001 }`);
+    expect(cells.map(({ loaded }) => loaded.study.evaluation?.rivals)).toEqual([
+      ['noise', 'moments'],
+      ['noise', 'moments'],
+    ]);
+    const ofPolicy = 'cells: [{ data: { task: annni }, labels: [20], policy: mine }]\n';
+    await expect(parse(ofPolicy)).rejects.toThrow('policy: "mine" is not one of');
+    expect((await parse(`${ofPolicy}services: { policy: 127.0.0.1:7001 }`)).cells).toHaveLength(1);
   });
 
   it('shortens a long id to 63 characters, different for different cells', async () => {

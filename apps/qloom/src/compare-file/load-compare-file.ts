@@ -65,8 +65,12 @@ export async function parseCompareFile(
   const planned = planCells(file, name, positions);
   const repeated = repeatedNames(planned, positions);
   if (repeated.length > 0) throw new StudyFileError(path, repeated);
-  const cells = await forEachCell(path, planned, ({ cell, at }) => ({ cell, loaded: loadCell(path, cell, at, env) }));
-  return { path, text, name, seed: file.seed ?? 1, services: file.services ?? {}, cells };
+  const { services = {} } = file;
+  const cells = await forEachCell(path, planned, ({ cell, at: positions }) => ({
+    cell,
+    loaded: loadCell({ path, cell, positions, services }, env),
+  }));
+  return { path, text, name, seed: file.seed ?? 1, services, cells };
 }
 
 interface PlannedCell {
@@ -114,13 +118,25 @@ function repeatedNames(cells: readonly PlannedCell[], positions: Positions): Pro
   });
 }
 
+interface CellContext extends Pick<LoadedCompare, 'path' | 'services'> {
+  readonly cell: CompareCell;
+  readonly positions: Positions;
+}
+
+/** Fields of `data` that name a file; a task's `unlabelled` and `simulator` do not. */
+const FILE_FIELDS = ['csv', 'testCsv', 'unlabelled', 'simulator'] as const;
+
 /** Checks the study of a cell. Its text is a study file of its own, in which the paths of files are absolute. */
-function loadCell(path: string, cell: CompareCell, positions: Positions, env: Environment): LoadedStudy {
-  const loaded = checkStudy({ path, text: '', value: cell.study, positions, fallbackId: cell.id }, env);
+function loadCell({ path, cell, positions, services }: CellContext, env: Environment): LoadedStudy {
+  const loaded = checkStudy({ path, text: '', value: cell.study, positions, fallbackId: cell.id, services }, env);
   const { data, qnn } = cell.study;
+  const files = FILE_FIELDS.flatMap((field) => {
+    const named = data[field];
+    return typeof named === 'string' ? [[field, loaded.resolvePath(named)]] : [];
+  });
   const standalone = {
     ...cell.study,
-    data: { ...data, ...(data.csv === undefined ? {} : { csv: loaded.resolvePath(data.csv) }) },
+    data: { ...data, ...Object.fromEntries(files) },
     ...(qnn?.circuit === undefined ? {} : { qnn: { ...qnn, circuit: loaded.resolvePath(qnn.circuit) } }),
   };
   return { ...loaded, text: stringify(standalone) };

@@ -1,10 +1,11 @@
 import { targetProblem } from '@qloom/service-kit/client/target-problem.ts';
 import { quoted } from '@qloom/tensor/quoted.ts';
-import { rewardForms } from './check-schema.ts';
+import { ownBaselines, rewardForms } from './check-schema.ts';
 import type { CircuitFile } from './circuit-file.ts';
 import { type FieldPath, formatPath, type Positions, type Problem } from './problem.ts';
 import { qnnSectionProblems } from './qnn-settings.ts';
 import type { StudyFile } from './study-file.ts';
+import type { Targets } from './targets.ts';
 
 const CSV_ONLY = [
   'label',
@@ -21,9 +22,13 @@ const CSV_ONLY = [
 
 /**
  * Checks that the schema cannot express: fields that exclude or need one another. Called on a file that the schema
- * accepts; `circuit` is the program that it names.
+ * accepts; `circuit` is the program that it names, and `targets` are the services of its own, wherever they are named.
  */
-export function checkMeaning(file: StudyFile, positions: Positions, circuit?: CircuitFile): Problem[] {
+export function checkMeaning(
+  file: StudyFile,
+  positions: Positions,
+  { circuit, targets }: { readonly circuit?: CircuitFile; readonly targets: Targets },
+): Problem[] {
   const problems: Problem[] = [];
   const say = (path: FieldPath, message: string): void => {
     problems.push({ line: positions.lineOfKey(path), field: formatPath(path), message });
@@ -70,6 +75,13 @@ export function checkMeaning(file: StudyFile, positions: Positions, circuit?: Ci
     const { usual, weighted } = rewardForms();
     const { form = usual } = file.reward;
     if (!weighted.includes(form)) say(['reward', 'weights'], `belong to ${weighted.join(' and ')}, not to ${form}`);
+  }
+  // The baselines of another generator are known to the agent, which refuses those that it does not offer.
+  if (targets.generator === undefined && targets.agent === undefined) {
+    const own = ownBaselines();
+    for (const [i, name] of (file.evaluation?.rivals ?? []).entries()) {
+      if (!own.includes(name)) say(['evaluation', 'rivals', i], `${quoted(name)} is not one of ${own.join(', ')}`);
+    }
   }
   for (const [name, entry] of Object.entries(space)) {
     if (typeof entry !== 'object' || !('min' in entry) || !('max' in entry)) continue;

@@ -29,6 +29,19 @@ export function rewardForms(): { readonly usual: string; readonly weighted: read
   return { usual: properties.form.default, weighted: then.properties.form.enum };
 }
 
+/** Baselines of Qloom's own generator, as the published schema has them. */
+export function ownBaselines(): readonly string[] {
+  const { rivals } = (validator().schema as { properties: { evaluation: EvaluationSection } }).properties.evaluation
+    .properties;
+  return rivals.items.anyOf[0].enum;
+}
+
+interface EvaluationSection {
+  readonly properties: {
+    readonly rivals: { readonly items: { readonly anyOf: readonly [{ readonly enum: readonly string[] }, object] } };
+  };
+}
+
 interface RewardSection {
   readonly properties: { readonly form: { readonly default: string } };
   readonly then: { readonly properties: { readonly form: { readonly enum: readonly string[] } } };
@@ -107,11 +120,17 @@ function describe(error: ErrorObject, params: Record<string, unknown>): string {
     case 'minLength':
       return 'is empty';
     case 'anyOf':
+      if (branchesOf(error).some((branch) => 'pattern' in branch)) {
+        return `${value} is no name of a method; right would be up to 32 of a-z, 0-9 and "-", the first a letter or digit`;
+      }
       return `${value} is neither a value (fixes it), nor a list (narrows its choices), nor {min, max} (narrows its range)`;
     default:
       return `${value} ${error.message ?? 'is not allowed'}`;
   }
 }
+
+/** The branches of an `anyOf`. */
+const branchesOf = ({ schema }: ErrorObject) => schema as readonly object[];
 
 /** Hint how to write a number, true or false as a text. */
 function inQuotes(value: unknown, type: unknown): string {

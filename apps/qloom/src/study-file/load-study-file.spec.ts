@@ -151,6 +151,24 @@ describe('a study file', () => {
     );
   });
 
+  it('may name any baseline where a generator or agent of its own is given, and otherwise those of Qloom', () => {
+    const text = 'data: { csv: a.csv }\nevaluation:\n  rivals:\n    - noise\n    - moments\n';
+    const load = (more: string, env = {}) => parseStudyFile('s.yaml', text + more, env).study.evaluation?.rivals;
+    const refused = /^s\.yaml:5: evaluation\.rivals\[1\]: "moments" is not one of cvae, prior, [^\n]*, class-transfer$/;
+    expect(() => load('')).toThrow(refused);
+    expect(() => load('services: { policy: 127.0.0.1:7001, qnn-sim: 127.0.0.1:7002 }\n')).toThrow(refused);
+    for (const name of ['generator', 'agent']) {
+      expect(load(`services: { ${name}: 127.0.0.1:7001 }\n`)).toEqual(['noise', 'moments']);
+      expect(load('', { [`QLOOM_${name.toUpperCase()}_TARGET`]: '127.0.0.1:7001' })).toEqual(['noise', 'moments']);
+    }
+    expect(() => load('    - Own Method\nservices: { generator: 127.0.0.1:7001 }\n')).toThrow(
+      's.yaml:6: evaluation.rivals[2]: "Own Method" is no name of a method; right would be up to 32 of a-z, 0-9 and "-", the first a letter or digit',
+    );
+    expect(() => load('    - 7\nservices: { generator: 127.0.0.1:7001 }\n')).toThrow(
+      's.yaml:6: evaluation.rivals[2]: 7 is no name of a method',
+    );
+  });
+
   it('gives the line of a YAML mistake', () => {
     expect(problemsOf('data:\n  task: annni\n bad indentation: [1\n')).toMatch(/^study\.yaml:[34]: /);
   });
@@ -231,6 +249,12 @@ ry(x0 + theta) q[0];
 
 describe('the published schema', () => {
   const schema = JSON.parse(readFileSync(SCHEMA_PATH, 'utf8'));
+
+  it('lists the baselines of Qloom for completion, beside those of other generators', () => {
+    const [own, others] = schema.properties.evaluation.properties.rivals.items.anyOf;
+    expect(own.enum).toContain('gaussian');
+    expect(own.enum.every((name: string) => new RegExp(others.pattern).test(name))).toBe(true);
+  });
 
   it('is documented field by field in the guide', () => {
     const guide = readFileSync(join(EXAMPLES, '../docs/guides/study-files.md'), 'utf8');

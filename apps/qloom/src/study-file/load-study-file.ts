@@ -9,7 +9,7 @@ import { type FieldPath, formatPath, type Positions, positionsOf, StudyFileError
 import { readYaml } from './read-yaml.ts';
 import type { StudyFile } from './study-file.ts';
 import { isStudyName, studyNameRule } from './study-name.ts';
-import { targetsFromEnvironment } from './targets.ts';
+import { type Targets, targetsFromEnvironment } from './targets.ts';
 
 /** A valid study file. */
 export interface LoadedStudy {
@@ -65,15 +65,18 @@ interface ParsedStudy {
   readonly positions: Positions;
   /** Id of a study without a name. */
   readonly fallbackId: string;
+  /** Services of its own that are named outside of it, such as by a compare file. */
+  readonly services?: Targets;
 }
 
 /** Checks a study, and reads the circuit that it names. Throws {@link StudyFileError} with every problem. */
 export function checkStudy(
-  { path, text, value, positions, fallbackId }: ParsedStudy,
+  { path, text, value, positions, fallbackId, services }: ParsedStudy,
   env: Environment = process.env,
 ): LoadedStudy {
-  const { policy, agent } = targetsFromEnvironment(env);
-  let problems = checkSchema(value, positions, { anyPolicy: policy !== undefined || agent !== undefined });
+  const elsewhere = { ...services, ...targetsFromEnvironment(env) };
+  const anyPolicy = elsewhere.policy !== undefined || elsewhere.agent !== undefined;
+  let problems = checkSchema(value, positions, { anyPolicy });
   const study = value as StudyFile;
   const resolvePath = (relative: string) => resolve(dirname(path), relative);
   let circuit: CircuitFile | undefined;
@@ -84,7 +87,7 @@ export function checkStudy(
       problems.push({ line: positions.lineOfKey(['qnn', 'circuit']), field: 'qnn.circuit', message: program });
     } else {
       circuit = program;
-      problems = checkMeaning(study, positions, circuit);
+      problems = checkMeaning(study, positions, { circuit, targets: { ...study.services, ...elsewhere } });
     }
   }
   const id = study.name ?? fallbackId;

@@ -1,5 +1,5 @@
 import { type ServiceError, status } from '@grpc/grpc-js';
-import { type StudySettings, StudyState } from '@qloom/contracts/gen/qloom/agent/v1/agent.ts';
+import { EvaluationSettings, type StudySettings, StudyState } from '@qloom/contracts/gen/qloom/agent/v1/agent.ts';
 import type { Limit } from '@qloom/contracts/gen/qloom/episode/v1/capabilities.ts';
 import { QnnArm, QnnSettings } from '@qloom/contracts/gen/qloom/episode/v1/slots.ts';
 import type { EvaluateRequest } from '@qloom/contracts/gen/qloom/qnn_sim/v1/qnn_sim.ts';
@@ -133,6 +133,20 @@ describe('CreateStudy, with any simulator', () => {
     expect(error && violationsOf(error)).toEqual([
       { field: 'settings.evaluation.rivals[1]', description: `"cvae" ${right}` },
       { field: 'settings.evaluation.rivals[2]', description: `"nose" ${right}` },
+    ]);
+  });
+
+  it('takes the baselines that another generator offers, whatever their names, and those alone', async () => {
+    const choices = ['flow', 'moments', 'copula'];
+    const foreign = () => standInGenerator({}, [{ name: 'method', kind: 'categorical', choices, default: 'flow' }]);
+    const asked = (...rivals: string[]) => ({ evaluation: EvaluationSettings.fromPartial({ draws: 2, rivals }) });
+    expect(await create('generator', foreign(), asked('copula', 'moments'))).toBeUndefined();
+    const error = await create('generator', foreign(), asked('copula', 'noise'));
+    expect(error && violationsOf(error)).toEqual([
+      {
+        field: 'settings.evaluation.rivals[1]',
+        description: '"noise" is not one of flow, moments, copula, which are the methods of the generator',
+      },
     ]);
   });
 

@@ -66,6 +66,8 @@ export const ORACLE = 'oracle';
 export const ORACLE_RATIO = 8;
 /** Classifiers without a QNN, on real data only. */
 export const CLASSICAL: readonly string[] = Object.keys(CLASSICAL_ARMS);
+/** Names of arms that no baseline can have. */
+export const RESERVED_ARMS: readonly string[] = [REAL_ONLY, QLOOM, QLOOM_UNSELECTED, PORTFOLIO, ORACLE, ...CLASSICAL];
 
 /** Name of the job of real data only on the reward folds. */
 export const TUNE_REFERENCE = 'tune-real-only';

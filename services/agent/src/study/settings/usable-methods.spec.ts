@@ -54,6 +54,13 @@ describe('requireBaselines', () => {
     );
   });
 
+  it('takes no method with the name of an arm that is no baseline', () => {
+    const named = { hyperparameters: methodOf(['gan', 'oracle', 'lda']), described: new Map() };
+    expect(() => requireBaselines(['oracle', 'lda'], named, met())).toThrow(
+      /rivals\[0\]: "oracle" is the name of another arm; .*rivals\[1\]: "lda" is the name of another arm/,
+    );
+  });
+
   it('takes no method that is no baseline', () => {
     expect(() => requireBaselines(['gan'], methods, met())).toThrow(
       '"gan" is no baseline; there are noise, gaussian, again, pool, other',

@@ -5,7 +5,7 @@ import { invalidReason } from '@qloom/study/hyperparameters/check-value.ts';
 import type { Hyperparameter } from '@qloom/study/hyperparameters/hyperparameter.ts';
 import { type DataNeed, METHOD, type OfferedMethod, unmetNeeds } from '@qloom/study/synthesis/offered-method.ts';
 import { quoted } from '@qloom/tensor/quoted.ts';
-import { QLOOM } from '../../domain/evaluation/jobs.ts';
+import { QLOOM, RESERVED_ARMS } from '../../domain/evaluation/jobs.ts';
 
 /** The methods of a generator: the values of its hyperparameter `method`, and what it says about each of them. */
 export interface GeneratorMethods {
@@ -135,6 +135,9 @@ function refusalOf(baseline: string, methods: GeneratorMethods, met: ReadonlySet
   if (method === undefined) return NO_METHODS;
   const refusal = invalidReason(method, baseline);
   if (refusal !== null) return `${refusal}, which are the methods of the generator`;
+  if (RESERVED_ARMS.includes(baseline)) {
+    return `${quoted(baseline)} is the name of another arm; right would be a generator with another name for its method`;
+  }
   const described = methods.described.get(baseline);
   if (described?.baseline === false) {
     const names = [...methods.described.values()].filter((other) => other.baseline).map(({ name }) => name);
