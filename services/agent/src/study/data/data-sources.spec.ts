@@ -150,6 +150,55 @@ describe('test points of a file of their own', () => {
 });
 
 describe('points of a simulator from a file', () => {
+  /** Rows that are not in the data set. */
+  const OTHERS = Array.from({ length: 8 }, (_, i) => 1_700_000_005 + 30 * i);
+  const from = async (given: SourcePoints) =>
+    ({ simulator: { source: { $case: 'dataset', value: await storeDataset(store, given, named(['t'])) } } }) as const;
+  const sourceTimes = async (data: Awaited<ReturnType<typeof open>>) =>
+    [...((await data.ownSources.source?.())?.x ?? [])].map((x) => Math.round(x + data.description.featureOffsets[0]));
+
+  it('are no rows of the data set, whatever their label, which a warning names, unless rows are independent', async () => {
+    // The second copy has another label than the row of the data set.
+    const mixed = [VALUES[4], VALUES[8], ...OTHERS];
+    const data = await onFile(await from(labelled(mixed)));
+    const warning =
+      '2 of the 10 simulator rows (rows 1, 2) are also rows of the data set, any of which may be a test point; they are';
+    expect(await sourceTimes(data)).toEqual(OTHERS);
+    expect([data.sizes.source, data.warnings]).toEqual([8, [`${warning} left out.`]]);
+    expect((await (await data.replicate(0)).sources.source?.())?.count).toBe(8);
+    const kept = await onFile({ ...(await from(labelled(mixed))), identicalRows: IdenticalRows.INDEPENDENT });
+    expect([kept.sizes.source, kept.warnings]).toEqual([10, [`${warning} kept as independent measurements.`]]);
+  });
+
+  it('are no test points of a file of their own', async () => {
+    const test = OTHERS.slice(0, 4);
+    const testDataset = await storeDataset(store, labelled(test), named(['t']));
+    const data = await onFile({ testSize: 0, labelBudget: 0, testDataset, ...(await from(labelled(OTHERS))) });
+    expect(await sourceTimes(data)).toEqual(OTHERS.slice(4));
+    expect(data.warnings).toEqual([expect.stringMatching(/^4 of the 8 simulator rows \(rows 1, 2, 3, 4\) are also/)]);
+  });
+
+  it('are found among the rows of the data set when float32 needs other units in their file', async () => {
+    // Fractions of seconds, which the units of the two files round differently.
+    const own = VALUES.map((value, i) => value + i / 7);
+    const far = OTHERS.map((value, i) => value + 86_400 * i + i / 3);
+    const value = await storeDataset(store, labelled(own), named(['t']));
+    const copies = [own[3], own[20], own[33], own[38]];
+    const source = { $case: 'dataset', value } as const;
+    const data = await open({ source, ...(await from(labelled([...copies, ...far]))) });
+    expect(data.sizes.source).toBe(far.length);
+    expect(data.warnings).toEqual([expect.stringMatching(/^4 of the 12 simulator rows \(rows 1, 2, 3, 4\)/)]);
+    const testDataset = await storeDataset(store, labelled([...copies, ...far]), named(['t']));
+    const withTest = await open({ source, testSize: 0, testDataset });
+    expect(withTest.sizes.test).toBe(far.length);
+  });
+
+  it('are refused if none of a class is left', async () => {
+    await expect(onFile(await from(labelled([OTHERS[0], VALUES[0], OTHERS[2], VALUES[3]])))).rejects.toThrow(
+      /settings\.data\.simulator: 2 of the 4 simulator rows .*, and none of class "1" is left without them; give other/,
+    );
+  });
+
   it('are in the units of the study', async () => {
     const times = [1_700_000_001, 1_700_009_001, 1_700_000_021, 1_700_009_021];
     const value = await storeDataset(store, labelled(times), named(['t']));

@@ -5,7 +5,7 @@ import type { ArtifactStore } from '@qloom/episode-log/artifacts/artifact-store.
 import { DatasetError } from '@qloom/study/points/dataset-error.ts';
 import type { Points, UnlabelledPoints } from '@qloom/study/points/points.ts';
 import type { DataNeed } from '@qloom/study/synthesis/offered-method.ts';
-import { loadSourcePoints, loadUnlabelledPoints, type SuitedData } from './given-sources.ts';
+import { type KnownRows, loadSourcePoints, loadUnlabelledPoints, type SuitedData } from './given-sources.ts';
 import { jsonObject } from './json-object.ts';
 
 /** Points beyond the labels that generators may use; each absent if the study has none. */
@@ -38,16 +38,17 @@ interface Opened<P> {
 }
 
 /**
- * Opens the sources of a study on `data`; `task` and `known` (all rows of its data set) say what it draws its labels and
+ * Opens the sources of a study on `data`; `task` and `known` (all rows of its data set and its test points) say what it draws its labels and
  * test points from. Throws ValidationError and DatasetError naming the setting.
  */
 export async function openSources(
   { unlabelled, simulator }: DataSource,
   store: ArtifactStore,
   data: SuitedData,
-  from: { readonly task: Task } | { readonly known: Points },
+  from: { readonly task: Task } | { readonly known: KnownRows },
 ): Promise<OpenedSources> {
   const warnings: string[] = [];
+  const known = 'known' in from ? from.known : null;
   const pool = unlabelled?.source && (await openUnlabelled(unlabelled.source));
   const source = simulator?.source && (await openSimulator(simulator.source));
   return {
@@ -78,8 +79,7 @@ export async function openSources(
         },
       };
     }
-    const known = 'known' in from ? from.known : null;
-    const { points, dropped } = await loadUnlabelledPoints(store, given.value, data, known);
+    const { points, dropped } = await loadUnlabelledPoints(store, given.value, data, known?.points ?? null);
     if (dropped > 0) {
       warnings.push(
         `${dropped} of the ${points.count + dropped} unlabelled rows are also rows of the data set, where any row may be a test ` +
@@ -93,7 +93,8 @@ export async function openSources(
     given: NonNullable<NonNullable<DataSource['simulator']>['source']>,
   ): Promise<Opened<Points>> {
     if (given.$case === 'dataset') {
-      const points = await loadSourcePoints(store, given.value, data);
+      const { points, warnings: said } = await loadSourcePoints(store, given.value, data, known);
+      warnings.push(...said);
       return { size: points.count, of: async () => points };
     }
     const { settingsJson, points: count } = given.value;

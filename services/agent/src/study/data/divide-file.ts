@@ -72,8 +72,7 @@ async function sampleFile(
 ): Promise<DividedFile> {
   if (data.testDataset === undefined) throw new Error('the study has no test points of their own');
   const suited = { description, features: points.features, classes: points.classes };
-  const independent = data.identicalRows !== IdenticalRows.TOGETHER;
-  const test = await loadTestPoints(store, data.testDataset, suited, points, { independent });
+  const test = await loadTestPoints(store, data.testDataset, suited, { points, independent: areIndependent(data) });
   const labels = data.labelBudget || points.count;
   const steps = repeatedSampleSteps(blocked(data, points, description), { repeats: draws + 1, labels, seed });
   const samples = await runInTurns(steps, { signal });
@@ -85,8 +84,11 @@ async function sampleFile(
   };
 }
 
+/** Whether rows with equal features are independent: in a file if it says so; a task draws independent points. */
+export const areIndependent = ({ identicalRows }: DataSource): boolean => identicalRows !== IdenticalRows.TOGETHER;
+
 /** The points with what a stratified sample needs of them. */
-function blocked({ identicalRows }: DataSource, points: Points, { classNames }: File['description']) {
-  const block = identicalRows === IdenticalRows.TOGETHER ? identicalRowBlocks(points) : undefined;
+function blocked(data: DataSource, points: Points, { classNames }: File['description']) {
+  const block = areIndependent(data) ? undefined : identicalRowBlocks(points);
   return { ...points, block, classNames };
 }

@@ -1,5 +1,6 @@
 import type { ArtifactRef, DataDescription } from '@qloom/contracts/gen/qloom/episode/v1/slots.ts';
 import { fromUnit, toUnit, unitAt } from '@qloom/datasets/preprocessing/feature-units.ts';
+import { sharedRows } from '@qloom/datasets/split/shared-rows.ts';
 import type { ArtifactStore } from '@qloom/episode-log/artifacts/artifact-store.ts';
 import { ValidationError } from '@qloom/service-kit/faults/errors.ts';
 import type { Points, UnlabelledPoints } from '@qloom/study/points/points.ts';
@@ -35,8 +36,8 @@ export async function loadUnlabelledPoints(
   const { count, features } = given.points;
   const x = Float32Array.from(given.points.x, (value, i) => toUnit(value, unitAt(data.description, i % features)));
   requireWithin(UNLABELLED, x, data);
-  const rows = new Set(known === null ? [] : rowKeys(known));
-  const kept = rowKeys({ count, features, x }).flatMap((key, row) => (rows.has(key) ? [] : [row]));
+  const shared = new Set(known === null ? [] : sharedRows({ count, features, x }, known));
+  const kept = Array.from({ length: count }, (_, row) => row).filter((row) => !shared.has(row));
   if (kept.length === 0) {
     refuse(
       UNLABELLED,
@@ -50,9 +51,33 @@ export async function loadUnlabelledPoints(
   return { points: { count: kept.length, features, x: points }, dropped: count - kept.length };
 }
 
-/** Reads the points of a source domain, in the units of the study's data. Throws ValidationError if they do not suit it. */
-export function loadSourcePoints(store: ArtifactStore, ref: ArtifactRef, data: SuitedData): Promise<Points> {
-  return loadSuited(store, ref, data, SIMULATOR);
+/** Points from elsewhere, and what of them is said in the result. */
+interface ComparedPoints {
+  readonly points: Points;
+  readonly warnings: readonly string[];
+}
+
+/** The rows of a study's data set, and how rows from elsewhere that are identical to one of them are treated. */
+export interface KnownRows {
+  readonly points: Points;
+  /** Whether identical rows are independent measurements, which are kept. */
+  readonly independent: boolean;
+}
+
+/**
+ * Reads the points of a source domain, in the units of the study's data. Rows that are also rows of the data set, any of which may be a
+ * test point, are treated as {@link loadTestPoints} treats test rows. `known` is null where the data is a task. Throws
+ * ValidationError likewise.
+ */
+export async function loadSourcePoints(
+  store: ArtifactStore,
+  ref: ArtifactRef,
+  data: SuitedData,
+  known: KnownRows | null,
+): Promise<ComparedPoints> {
+  const suited = await loadSuited(store, ref, data, SIMULATOR);
+  if (known === null) return { points: suited.points, warnings: [] };
+  return compared(SIMULATOR, suited, data, known, { rows: 'simulator rows', may: 'a test point' });
 }
 
 /**
@@ -64,24 +89,32 @@ export async function loadTestPoints(
   store: ArtifactStore,
   ref: ArtifactRef,
   data: SuitedData,
-  known: Points,
-  { independent }: { readonly independent: boolean },
-): Promise<{ readonly points: Points; readonly warnings: readonly string[] }> {
-  const points = await loadSuited(store, ref, data, TEST);
-  const rows = new Set(rowKeys(known));
-  const keys = rowKeys(points);
-  const shared = keys.flatMap((key, row) => (rows.has(key) ? [row] : []));
+  known: KnownRows,
+): Promise<ComparedPoints> {
+  const suited = await loadSuited(store, ref, data, TEST);
+  return compared(TEST, suited, data, known, { rows: 'test rows', may: 'a label' });
+}
+
+function compared(
+  field: string,
+  { points, rounding }: Suited,
+  data: SuitedData,
+  known: KnownRows,
+  { rows, may }: { readonly rows: string; readonly may: string },
+): ComparedPoints {
+  const shared = sharedRows(points, known.points, rounding);
   if (shared.length === 0) return { points, warnings: [] };
-  const what = `${shared.length} of the ${points.count} test rows (${named(shared)}) are also rows of the data set, any of which may be a label`;
-  if (independent) return { points, warnings: [`${what}; they are kept as independent measurements.`] };
+  const what = `${shared.length} of the ${points.count} ${rows} (${named(shared)}) are also rows of the data set, any of which may be ${may}`;
+  if (known.independent) return { points, warnings: [`${what}; they are kept as independent measurements.`] };
+  const without = new Set(shared);
   const kept = selectRows(
     points,
-    keys.flatMap((key, row) => (rows.has(key) ? [] : [row])),
+    Array.from({ length: points.count }, (_, row) => row).filter((row) => !without.has(row)),
   );
   classCounts(kept).forEach((count, label) => {
     if (count > 0) return;
     const name = quoted(data.description.classNames[label] ?? String(label));
-    refuse(TEST, `${what}, and none of class ${name} is left without them; give other test points`);
+    refuse(field, `${what}, and none of class ${name} is left without them; give other points`);
   });
   return { points: kept, warnings: [`${what}; they are left out.`] };
 }
@@ -96,8 +129,15 @@ function named(rows: readonly number[]): string {
   return rows.length > NAMED_ROWS ? `${list} and others` : list;
 }
 
-/** Reads labelled points from elsewhere, in the units of the study's data. Throws ValidationError if they do not suit it. */
-async function loadSuited(store: ArtifactStore, ref: ArtifactRef, data: SuitedData, field: string): Promise<Points> {
+/** Labelled points from elsewhere, in the units of the study's data. */
+interface Suited {
+  readonly points: Points;
+  /** Shape [count, features]: how far a value may be from that of the study's row that it equals in the files. Absent: 0. */
+  readonly rounding?: Float64Array;
+}
+
+/** Reads labelled points from elsewhere. Throws ValidationError if they do not suit the study's data. */
+async function loadSuited(store: ArtifactStore, ref: ArtifactRef, data: SuitedData, field: string): Promise<Suited> {
   const { points, description } = await loadDataset(store, ref, field);
   requireSameNames(field, 'features', description.featureNames, data.description.featureNames);
   requireSameNames(field, 'classes', description.classNames, data.description.classNames);
@@ -110,7 +150,23 @@ async function loadSuited(store: ArtifactStore, ref: ArtifactRef, data: SuitedDa
     return toUnit(fromUnit(value, unitAt(description, j)), unitAt(data.description, j));
   });
   requireWithin(field, x, data);
-  return { ...points, x };
+  const suited = { ...points, x };
+  const units = Array.from({ length: points.features }, (_, j) => [
+    unitAt(description, j),
+    unitAt(data.description, j),
+  ]);
+  if (units.every(([theirs, own]) => theirs.offset === own.offset && theirs.scale === own.scale)) {
+    return { points: suited };
+  }
+  const rounding = Float64Array.from(x, (value, i) => {
+    const [theirs, own] = units[i % points.features];
+    // Half a unit in the last place of float32 for each of three roundings: theirs, the study's, and that of the conversion; and the
+    // operations in float64 between them, at the size of the offsets.
+    const narrow = 2 ** -24 * ((Math.abs(points.x[i]) * theirs.scale) / own.scale + 2 * Math.abs(value));
+    const wide = (2 ** -51 * (Math.abs(theirs.offset) + Math.abs(own.offset))) / own.scale;
+    return (narrow + wide) * (1 + 2 ** -20);
+  });
+  return { points: suited, rounding };
 }
 
 function requireSameNames(field: string, what: string, given: readonly string[], own: readonly string[]): void {
@@ -141,14 +197,6 @@ function requireWithin(field: string, x: Float32Array, data: SuitedData): void {
     const where = `row ${Math.floor(i / data.features)}, feature ${featureNames[j] ?? j}`;
     refuse(field, `${where} is ${x[i]}; right would be ${lower[j]} to ${upper[j]}, the limits of the study's data`);
   }
-}
-
-/** A text for each row, equal if and only if the rows are. */
-function rowKeys({ count, features, x }: UnlabelledPoints): string[] {
-  // Adding 0 makes −0 equal to 0.
-  return Array.from({ length: count }, (_, row) =>
-    Array.from(x.subarray(row * features, (row + 1) * features), (value) => value + 0).join(),
-  );
 }
 
 function refuse(field: string, description: string): never {

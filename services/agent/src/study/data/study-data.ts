@@ -1,4 +1,4 @@
-import { type DataSource, IdenticalRows } from '@qloom/contracts/gen/qloom/agent/v1/agent.ts';
+import type { DataSource } from '@qloom/contracts/gen/qloom/agent/v1/agent.ts';
 import type { ArtifactRef, DataDescription } from '@qloom/contracts/gen/qloom/episode/v1/slots.ts';
 import { createSplitManifest, type SplitManifest } from '@qloom/datasets/split/split-manifest.ts';
 import type { Task } from '@qloom/datasets/tasks/task.ts';
@@ -12,7 +12,7 @@ import type { StudySeeds } from '../../domain/seeds.ts';
 import type { CompleteSettings } from '../settings/complete-settings.ts';
 import { type DataSources, type OpenedSources, openSources } from './data-sources.ts';
 import { loadDataset } from './datasets.ts';
-import { divideFile } from './divide-file.ts';
+import { areIndependent, divideFile } from './divide-file.ts';
 import { jsonObject } from './json-object.ts';
 import { recentReplicates } from './recent-replicates.ts';
 import { requireUsable } from './usable-data.ts';
@@ -91,18 +91,13 @@ export function splitLabels(
     createSplitManifest(labels, {
       seed: seeds.data,
       rewardFolds: settings.folds,
-      identicalTogether: areTogether(settings.data),
+      identicalTogether: !areIndependent(settings.data),
       classNames,
       outer: isRefolded(settings.data.labelBudget)
         ? { kind: 'refold', folds: settings.folds }
         : { kind: 'holdout', fraction: 0.25 },
     }),
   );
-}
-
-/** A task draws independent points; rows of a file may be copies of one another. */
-function areTogether({ identicalRows }: DataSource): boolean {
-  return identicalRows === IdenticalRows.TOGETHER;
 }
 
 /** Number of outer folds of a study. */
@@ -189,7 +184,8 @@ async function openFile(
   const shape = { features: points.features, classes: points.classes };
   requireUsable(points, description);
   const divided = await divideFile(data, { points, description }, { draws, seed: seeds.data }, store, signal);
-  const sources = await openSources(data, store, { description, ...shape }, { known: divided.known });
+  const known = { points: divided.known, independent: areIndependent(data) };
+  const sources = await openSources(data, store, { description, ...shape }, { known });
   // Files are the same for every split.
   const ownSources = sources.of(seeds.data);
   const at = async (index: number): Promise<Replicate> => ({ ...divided.at(index), oracle: null, sources: ownSources });

@@ -272,7 +272,11 @@ export interface SimulatorData {
     /** Points that the study's task draws with cheaper settings. */
     { $case: "relative"; value: RelativeTask }
     | //
-    /** From PutDataset, with the features and classes of the study's data in the same order; the same in every replicate. */
+    /**
+     * From PutDataset, with the features and classes of the study's data in the same order; the same in every replicate. Rows that are
+     * identical to a row of the study's data set or of its test points are left out, or kept where identical rows are INDEPENDENT; a
+     * warning in the result names them. INVALID_ARGUMENT if a class has no other rows.
+     */
     { $case: "dataset"; value: ArtifactRef }
     | undefined;
 }
