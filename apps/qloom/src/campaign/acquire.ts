@@ -2,7 +2,7 @@ import { Campaign, CampaignSettings } from '@qloom/contracts/gen/qloom/agent/v1/
 import { untilAnswered } from '../run/follow-study.ts';
 import { putUnlabelled } from '../run/source-files.ts';
 import { campaignText } from './campaign-text.ts';
-import { readPool } from './read-pool.ts';
+import { readCosts, readPool } from './read-pool.ts';
 import { type CampaignFlags, withCampaign } from './with-campaign.ts';
 
 /** Options of `qloom acquire`. */
@@ -20,14 +20,17 @@ export interface AcquireOptions extends CampaignFlags {
   readonly qubits?: number;
   readonly layers?: number;
   readonly price?: number;
+  /** Column of the file with the price of the label of each point. */
+  readonly cost?: string;
   readonly worth?: number;
   readonly json?: boolean;
 }
 
 /** Creates a campaign, or finds that it is there already with the same settings. */
 export async function acquire(id: string, flags: AcquireOptions): Promise<void> {
-  const pool = readPool(flags.pool, flags.ignore);
-  const { price, worth } = flags;
+  const { price = 0, worth, cost } = flags;
+  const costs = cost === undefined ? undefined : readCosts(flags.pool, cost);
+  const pool = readPool(flags.pool, cost === undefined ? flags.ignore : [...flags.ignore, cost]);
   await withCampaign(
     id,
     flags,
@@ -42,7 +45,8 @@ export async function acquire(id: string, flags: AcquireOptions): Promise<void> 
         randomShare: flags.randomShare,
         reservationSeconds: 3600 * flags.reserve,
         qnn: { qubits: flags.qubits, layers: flags.layers },
-        prices: price === undefined ? undefined : { label: price, accuracyPoint: worth },
+        prices: worth === undefined ? undefined : { label: price, accuracyPoint: worth },
+        costs: costs && (await putUnlabelled(agent, costs, { signal })),
       });
       const { campaign } = await untilAnswered(() => campaigns.createCampaign({ id, settings }, { signal }), {
         signal,

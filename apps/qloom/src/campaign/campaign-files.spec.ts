@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { campaignText } from './campaign-text.ts';
 import { askedCsv, labelledCsv } from './points-csv.ts';
 import { outcomeOf, readAnswers } from './read-answers.ts';
-import { readPool } from './read-pool.ts';
+import { readCosts, readPool } from './read-pool.ts';
 
 let folder: TempFolder;
 beforeAll(async () => {
@@ -35,6 +35,22 @@ describe('a file of points', () => {
   ])('%j is refused', (text, ignored, message) => {
     const path = poolFile(text);
     expect(() => readPool(path, ignored)).toThrow(message.replace('FILE', path));
+  });
+});
+
+describe('a column of prices', () => {
+  it('is read beside the features', () => {
+    const path = poolFile('x,hours\n1,0.5\n2,3\n');
+    expect([...readCosts(path, 'hours').x]).toEqual([0.5, 3]);
+    expect(readPool(path, ['hours']).featureNames).toEqual(['x']);
+  });
+
+  it.each([
+    ['hours', '--cost: FILE has no column "hours"; it has x, cost'],
+    ['cost', '--cost: FILE: "cost" of point p1 is 0; a number above 0 is right'],
+  ])('%s is refused', (column, message) => {
+    const path = poolFile('x,cost\n1,0.5\n2,0\n');
+    expect(() => readCosts(path, column)).toThrow(message.replace('FILE', path));
   });
 });
 
@@ -105,12 +121,12 @@ describe('labelled points', () => {
       label: 'a "b"',
       teller: 'ann',
       tellTime: told,
-      provenance: { shots: 16, backend: 'x' },
+      provenance: { shots: 16, backend: 'x', calibration: 'x-7', margin: 0.5 },
     });
     const pending = CampaignPoint.fromPartial({ asked: { point: 'p2', features: [1] }, state: PointState.PENDING });
     expect(labelledCsv(['field'], [point, pending])).toBe(
-      'point,field,label,told_by,told_at,measured_at,backend,job,shots\n' +
-        'p1,0.5,"a ""b""",ann,2026-11-30T00:00:00.000Z,,x,,16\n',
+      'point,field,label,told_by,told_at,measured_at,backend,job,shots,calibration,margin,margin_error\n' +
+        'p1,0.5,"a ""b""",ann,2026-11-30T00:00:00.000Z,,x,,16,x-7,0.5,\n',
     );
   });
 });

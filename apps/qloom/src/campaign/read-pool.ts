@@ -26,13 +26,8 @@ export function readText(path: string): string {
  * `pool.csv:line: …`.
  */
 export function readPool(path: string, ignored: readonly string[]): NamedUnlabelled {
-  const text = readText(path);
-  const { separator } = findSeparator(text);
-  try {
-    const names = (parseCsvRecords(text, separator, 1)[0]?.fields ?? []).map((field) => field.text);
-    const absent = ignored.find((name) => !names.includes(name));
-    if (absent !== undefined)
-      throw new UsageError(`--ignore: ${path} has no column ${quoted(absent)}; it has ${names.join(', ')}`);
+  return readColumns(path, (names) => {
+    requireColumns('--ignore', path, ignored, names);
     const featureNames = names.filter((name) => !ignored.includes(name));
     const numeric = featureNames.find((name) => name === '' || isNumeric(name));
     if (numeric !== undefined) {
@@ -46,6 +41,39 @@ export function readPool(path: string, ignored: readonly string[]): NamedUnlabel
         `${path}:1: column ${quoted(taken)} has the name of a column of answers; rename it, or leave it out with --ignore`,
       );
     }
+    return featureNames;
+  });
+}
+
+/**
+ * Reads the price of the label of each point: a column of the file of the points. Throws `UsageError` where it is not there, or a
+ * price is not a number above 0.
+ */
+export function readCosts(path: string, column: string): NamedUnlabelled {
+  const costs = readColumns(path, (names) => {
+    requireColumns('--cost', path, [column], names);
+    return [column];
+  });
+  const wrong = costs.x.findIndex((price) => !(price > 0));
+  if (wrong < 0) return costs;
+  throw new UsageError(
+    `--cost: ${path}: ${quoted(column)} of point p${wrong} is ${costs.x[wrong]}; a number above 0 is right`,
+  );
+}
+
+function requireColumns(option: string, path: string, wanted: readonly string[], names: readonly string[]): void {
+  const absent = wanted.find((name) => !names.includes(name));
+  if (absent === undefined) return;
+  throw new UsageError(`${option}: ${path} has no column ${quoted(absent)}; it has ${names.join(', ')}`);
+}
+
+/** Reads the columns of a file that `choose` takes of those that are there. */
+function readColumns(path: string, choose: (names: readonly string[]) => readonly string[]): NamedUnlabelled {
+  const text = readText(path);
+  const { separator } = findSeparator(text);
+  try {
+    const names = (parseCsvRecords(text, separator, 1)[0]?.fields ?? []).map((field) => field.text);
+    const featureNames = choose(names);
     return { ...readUnlabelledCsv(text, { featureNames, header: true, separator }), featureNames };
   } catch (error) {
     if (!(error instanceof DatasetError)) throw error;

@@ -115,6 +115,17 @@ describe('determinantal', () => {
 });
 
 describe('k-centre', () => {
+  it('adds, each time, the candidate whose distance to the nearest centre over its price is greatest', () => {
+    const costs = Float64Array.of(1, 1, 100, 1);
+    const candidates: Candidates = {
+      ...{ count: 4, features: 1, values: Float64Array.of(0, 1, 50, 3), costs },
+      ...{ labelled: Float64Array.of(0), pending: new Float64Array(0) },
+    };
+    const scores = candidates.values.map((value, i) => value / costs[i]);
+    // From 0: 1, 0.5 and 3; then, with 3 as a centre, 1 (of 1) and 0.47 (of 50).
+    expect(BATCH_RULES['k-centre'](candidates, scores, 3, new Set())).toEqual([3, 1, 2]);
+  });
+
   it('covers the candidates within twice the best possible radius', () => {
     fc.assert(
       fc.property(fc.integer(), (seed) => {

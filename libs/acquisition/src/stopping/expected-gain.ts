@@ -4,6 +4,8 @@ export interface CurvePoint {
   readonly labels: number;
   /** Share of errors, in [0, 1]. */
   readonly error: number;
+  /** Mean price of a label of the batch that was chosen then. Default: that of every label. */
+  readonly price?: number;
 }
 
 /** Rounds from which a curve is fitted: the last ones. */

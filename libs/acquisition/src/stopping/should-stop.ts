@@ -2,7 +2,7 @@ import { type CurvePoint, expectedGain } from './expected-gain.ts';
 
 /** What labels cost and what they are worth, in one unit. */
 export interface Prices {
-  /** Price of one label. */
+  /** Price of a label where the curve has no price of its own. */
   readonly label: number;
   /** Worth of an accuracy higher by one percentage point. */
   readonly point: number;
@@ -25,10 +25,9 @@ const PATIENCE = 2;
  * curve has a point for every round so far.
  */
 export function shouldStop(curve: readonly CurvePoint[], batch: number, { label, point }: Prices): StopDecision {
-  const price = label * batch;
-  const gains = Array.from(
-    { length: PATIENCE },
-    (_, back) => 100 * expectedGain(curve.slice(0, curve.length - back), batch),
-  );
-  return { isOver: gains.every((gain) => gain * point < price), gain: gains[0], price };
+  const rounds = Array.from({ length: PATIENCE }, (_, back) => {
+    const known = curve.slice(0, curve.length - back);
+    return { gain: 100 * expectedGain(known, batch), price: batch * (known.at(-1)?.price ?? label) };
+  });
+  return { isOver: rounds.every(({ gain, price }) => gain * point < price), ...rounds[0] };
 }

@@ -58,6 +58,17 @@ describe('shouldStop', () => {
     expect(isOver.slice(end)).not.toContain(false);
   });
 
+  it('compares with the price of the batch of each round, where the curve has one', () => {
+    const curve = powerLaw(0.5, 0.5, 30);
+    const last = curve.slice(0, -1);
+    const prices = { label: 1, point: 100 };
+    const free = shouldStop(curve, 4, prices);
+    expect(free).toMatchObject({ isOver: false, price: 4 });
+    const dear = { ...curve[29], price: 1e4 };
+    expect(shouldStop([...last, dear], 4, prices)).toEqual({ isOver: false, gain: free.gain, price: 4e4 });
+    expect(shouldStop([...last.slice(0, -1), { ...curve[28], price: 1e4 }, dear], 4, prices).isOver).toBe(true);
+  });
+
   it('never ends where a label costs nothing', () => {
     expect(shouldStop(powerLaw(0.1, 0, 10), 4, { label: 0, point: 1 }).isOver).toBe(false);
   });

@@ -7,6 +7,7 @@ import {
   PointState,
 } from '@qloom/contracts/gen/qloom/agent/v1/campaign.ts';
 import { DataDescription } from '@qloom/contracts/gen/qloom/episode/v1/slots.ts';
+import type { ArtifactStore } from '@qloom/episode-log/artifacts/artifact-store.ts';
 import { openArtifactStore, openEpisodeLog } from '@qloom/episode-log/open-log.ts';
 import { createRandom } from '@qloom/random/random.ts';
 import { connect, type Remote } from '@qloom/service-kit/client/clients.ts';
@@ -36,6 +37,7 @@ afterEach(() => folder.remove());
 interface OneAgent {
   readonly campaigns: Remote<typeof CampaignServiceService>;
   readonly settings: CampaignSettings;
+  readonly artifacts: ArtifactStore;
   stop(): Promise<void>;
 }
 
@@ -54,6 +56,7 @@ async function startAgent(nowMs = Date.now()): Promise<OneAgent> {
   const pool = await storeUnlabelled(artifacts, { count: POOL, features: 1, x }, description);
   return {
     campaigns,
+    artifacts,
     settings: CampaignSettings.fromPartial({ seed: 3, pool, classNames: ['low', 'high'], budget: 12 }),
     async stop() {
       campaigns.close();
@@ -158,7 +161,8 @@ describe('a campaign', () => {
       await campaigns.createCampaign({ id: 'phases', settings });
       const { points } = await campaigns.ask({ id: 'phases', who: 'ann', token: '1', count: 2 });
       const [one, two] = points.map(({ point }) => point);
-      const provenance = { backend: 'fridge 2', job: 'run 81', shots: 4000, measuredAt: new Date(86_400_000) };
+      const found = { backend: 'fridge 2', job: 'run 81', shots: 4000, measuredAt: new Date(86_400_000) };
+      const provenance = { ...found, calibration: 'monday', margin: 0.25, marginError: 0.0625 };
       const told = (who: string, token: string, answers: Answer[]) =>
         campaigns.tell({ id: 'phases', who, token, answers });
       expect(await told('ann', '2', [labelled(one, 'low', { provenance })])).toMatchObject({ changed: 1 });
@@ -217,6 +221,42 @@ describe('a campaign', () => {
       await expect(other).rejects.toMatchObject({ code: status.ALREADY_EXISTS });
       await expect(campaigns.getCampaign({ id: 'none' })).rejects.toMatchObject({ code: status.NOT_FOUND });
       expect((await campaigns.listCampaigns({})).campaigns).toEqual([created.campaign]);
+    });
+  });
+
+  it('divides scores by the price of each label, and says what the next batch costs', async () => {
+    await withAgent(async (agent) => {
+      const { campaigns, settings, artifacts } = agent;
+      const put = async (count: number, price: (row: number) => number) =>
+        storeUnlabelled(
+          artifacts,
+          { count, features: 1, x: Float64Array.from({ length: count }, (_, row) => price(row)) },
+          DataDescription.fromPartial({ featureNames: ['hours'] }),
+        );
+      const prices = { label: 0, accuracyPoint: 5 };
+      // The points from p10 on cost a thousand times as much as the others.
+      const costs = await put(POOL, (row) => (row < 10 ? 2 : 2000));
+      const given = { ...settings, prices, costs, randomShare: 0 };
+      await campaigns.createCampaign({ id: 'phases', settings: given });
+      for (let round = 0; round < 2; round++) {
+        const { points, campaign } = await campaigns.ask({ id: 'phases', who: 'ann', token: `ask-${round}`, count: 4 });
+        expect(points.map(({ point, cost }) => [Number(point.slice(1)) < 10, cost])).toEqual(
+          points.map(() => [true, 2]),
+        );
+        if (round > 0) expect(campaign?.advice).toMatchObject({ price: 8 });
+        const answers = points.map(({ point, features }) => labelled(point, truth(features)));
+        await campaigns.tell({ id: 'phases', who: 'ann', token: `tell-${round}`, answers });
+      }
+      expect(await pointsOf(agent)).toMatchObject(
+        Array(8).fill({ asked: { cost: 2 }, askToken: expect.stringMatching(/^ask-/) }),
+      );
+      for (const wrong of [await put(POOL - 1, () => 1), await put(POOL, (row) => 3 - row)]) {
+        const other = campaigns.createCampaign({ id: 'other', settings: { ...given, costs: wrong } });
+        await expect(other).rejects.toMatchObject({
+          code: status.INVALID_ARGUMENT,
+          details: expect.stringContaining('settings.costs'),
+        });
+      }
     });
   });
 

@@ -19,6 +19,7 @@ interface AcquireFlags extends CampaignFlags {
   readonly qubits?: number;
   readonly layers?: number;
   readonly price?: number;
+  readonly cost?: string;
   readonly worth?: number;
   readonly json?: boolean;
 }
@@ -60,13 +61,21 @@ export function addAcquireCommand(program: Command): void {
     .option('--qubits <n>', 'qubits of the QNNs of the committee', wholeNumber(1, 20))
     .option('--layers <n>', 'layers of their ansatz', wholeNumber(1, 1000))
     .option('--price <n>', 'price of a label, in any unit; with --worth', realNumber(0))
+    .option('--cost <column>', 'column of the file with the price of the label of each point, in place of --price')
     .option('--worth <n>', 'worth of one percentage point of accuracy, in the same unit', realNumber(0))
     .option('--json', 'print the campaign as JSON')
     .addHelpText('after', HELP)
     .action(async (id: string, flags: AcquireFlags) => {
       if (!isStudyName(id)) throw new UsageError(`campaign ${JSON.stringify(id)}: ${studyNameRule(id)}`);
-      if ((flags.price === undefined) !== (flags.worth === undefined)) {
-        throw new UsageError('--price and --worth: one is given without the other; right would be both or neither');
+      const { price, cost, worth } = flags;
+      if (price !== undefined && cost !== undefined) {
+        throw new UsageError('--price and --cost: both are given; right would be one of the two');
+      }
+      if (price !== undefined && worth === undefined) {
+        throw new UsageError('--price: is given without --worth; right would be both or neither');
+      }
+      if (worth !== undefined && price === undefined && cost === undefined) {
+        throw new UsageError('--worth: is given without a price; right would be --price or --cost with it');
       }
       const { acquire } = await import('../../campaign/acquire.ts');
       await acquire(id, flags);

@@ -27,7 +27,10 @@ const RULES: CampaignRules = {
   reservationMs: 100,
   prices: null,
 };
-const PROVENANCE = { measuredAtMs: null, backend: 'bench 1', job: '', shots: 0 };
+const PROVENANCE = {
+  ...{ measuredAtMs: null, backend: 'bench 1', job: '', shots: 0 },
+  ...{ calibration: '', margin: null, marginError: null },
+};
 const label = (name: string): Outcome => ({ kind: 'label', label: name, provenance: PROVENANCE });
 const answer = (row: number, outcome: Outcome = label('a'), isCorrection = false): CampaignAnswer => ({
   point: pointId(row),
@@ -39,7 +42,7 @@ const answer = (row: number, outcome: Outcome = label('a'), isCorrection = false
 function ask(state: CampaignState, who: string, token: string, nowMs: number, count = 0, rules = RULES): CampaignState {
   const plan = planAsk(rules, state, { who, token, count }, nowMs);
   if (plan.kind === 'answered') return state;
-  const points = plan.open.rows.slice(0, plan.count).map((row) => ({ row, chosenBy: 'margin', score: 1 }));
+  const points = plan.open.rows.slice(0, plan.count).map((row) => ({ row, chosenBy: 'margin', score: 1, cost: null }));
   return applyChange(state, { kind: 'asked', who, token, count, points, round: null }, nowMs);
 }
 
@@ -185,7 +188,7 @@ describe('the fold', () => {
               const { open } = plan;
               expect(open.labelled.length + open.pending.length + plan.count).toBeLessThanOrEqual(RULES.budget);
               const order = createRandom(nowMs).permutation(open.rows.length).subarray(0, plan.count);
-              const points = [...order].map((i) => ({ row: open.rows[i], chosenBy: 'random', score: 0 }));
+              const points = [...order].map((i) => ({ row: open.rows[i], chosenBy: 'random', score: 0, cost: null }));
               for (const point of points) expect(open.pending).not.toContain(point.row);
               write({ kind: 'asked', who, token, count, points, round: null });
             } else {

@@ -26,6 +26,11 @@ export interface LabelProvenance {
   readonly job: string;
   /** 0: unknown. */
   readonly shots: number;
+  /** Identifier of the calibration that held; empty: unknown. */
+  readonly calibration: string;
+  /** By how much the class was chosen, and its standard error; null: unknown. */
+  readonly margin: number | null;
+  readonly marginError: number | null;
 }
 
 /** What is said about one point. */
@@ -48,12 +53,19 @@ export interface ChosenPoint {
   readonly row: number;
   readonly chosenBy: string;
   readonly score: number;
+  /** Price of its label; null: all cost the same. */
+  readonly cost: number | null;
 }
 
 /** The committee's expectation of its own errors, at a number of labels. */
 export interface CommitteeRound {
   readonly labels: number;
   readonly expectedError: number;
+}
+
+/** A round, and the mean price of a label of the points that it chose; null: all cost the same. */
+interface PricedRound extends CommitteeRound {
+  readonly meanCost: number | null;
 }
 
 /** Points were handed out. */
@@ -82,8 +94,9 @@ export type CampaignChange = Asked | Told;
 /** A point that was handed out. */
 export interface HandedPoint {
   readonly chosen: ChosenPoint;
-  /** To whom it was handed out last, and when. Milliseconds since the Unix epoch. */
+  /** To whom it was handed out last, by which request, and when. Milliseconds since the Unix epoch. */
   readonly holder: string;
+  readonly askToken: string;
   readonly askedAtMs: number;
   /** The last answer; null: none since it was handed out. */
   readonly answer: { readonly outcome: Outcome; readonly teller: string; readonly toldAtMs: number } | null;
@@ -99,7 +112,7 @@ export interface CampaignState {
   readonly points: ReadonlyMap<number, HandedPoint>;
   /** Changes by the token of their request. */
   readonly byToken: ReadonlyMap<string, CampaignChange>;
-  readonly rounds: readonly CommitteeRound[];
+  readonly rounds: readonly PricedRound[];
 }
 
 /** A campaign without changes. */
@@ -111,7 +124,8 @@ export function applyChange(state: CampaignState, change: CampaignChange, timeMs
   if (change.kind === 'asked') {
     for (const chosen of change.points) {
       const answers = points.get(chosen.row)?.answers ?? 0;
-      points.set(chosen.row, { chosen, holder: change.who, askedAtMs: timeMs, answer: null, answers });
+      const handed = { chosen, holder: change.who, askToken: change.token, askedAtMs: timeMs };
+      points.set(chosen.row, { ...handed, answer: null, answers });
     }
   } else {
     for (const told of change.answers) {
@@ -123,13 +137,19 @@ export function applyChange(state: CampaignState, change: CampaignChange, timeMs
       points.set(row, { ...before, answer, answers: before.answers + 1 });
     }
   }
-  const round = change.kind === 'asked' ? change.round : null;
   return {
     changes: state.changes + 1,
     points,
     byToken: new Map(state.byToken).set(change.token, change),
-    rounds: round === null ? state.rounds : [...state.rounds, round],
+    rounds: [...state.rounds, ...roundsOf(change)],
   };
+}
+
+function roundsOf(change: CampaignChange): PricedRound[] {
+  if (change.kind !== 'asked' || change.round === null) return [];
+  const costs = change.points.flatMap(({ cost }) => (cost === null ? [] : [cost]));
+  const meanCost = costs.length === 0 ? null : costs.reduce((sum, cost) => sum + cost, 0) / costs.length;
+  return [{ ...change.round, meanCost }];
 }
 
 /** Whether a person says again what this person said last about a point: that changes nothing. */

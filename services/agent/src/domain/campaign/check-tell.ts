@@ -75,6 +75,13 @@ function problemOf(
   if (outcome.kind === 'label' && !classNames.includes(outcome.label)) {
     return wrong('label', `${JSON.stringify(outcome.label)} of ${point} is no class; ${classNames.join(', ')} are`);
   }
+  if (outcome.kind === 'label') {
+    const { margin, marginError } = outcome.provenance;
+    for (const [field, value] of Object.entries({ margin, margin_error: marginError })) {
+      if (value === null || (value >= 0 && value < Infinity)) continue;
+      return wrong(`provenance.${field}`, `${value} of ${point} is no finite number of at least 0`);
+    }
+  }
   if (isRepeated(state, who, answer) || isCorrection) return null;
   if (known.answer === null || known.answer.outcome.kind === 'withdrawn') return null;
   if (outcome.kind === 'withdrawn') return null;

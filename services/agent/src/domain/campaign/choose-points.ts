@@ -36,13 +36,15 @@ export interface PointChoice {
   readonly candidates: readonly number[];
   /** Of the candidates, in their order; null before there is one. */
   readonly committee: Committee | null;
+  /** Price of the label of each point of the pool; null: all cost the same. */
+  readonly costs: Float64Array | null;
 }
 
 /** Chooses points to hand out. The same state and committee give the same points. */
 export function choosePoints(
   rules: CampaignRules,
   state: CampaignState,
-  { pool, open, count, candidates, committee }: PointChoice,
+  { pool, open, count, candidates, committee, costs }: PointChoice,
 ): { readonly points: ChosenPoint[]; readonly round: CommitteeRound | null } {
   const { features, values } = pool;
   const valuesOf = (rows: readonly number[]) => {
@@ -61,6 +63,7 @@ export function choosePoints(
       values: valuesOf(candidates),
       labelled: valuesOf(open.labelled),
       pending: valuesOf(open.pending),
+      ...(costs === null ? {} : { costs: Float64Array.from(candidates, (row) => costs[row]) }),
     },
     count,
     asked: open.labelled.length + open.pending.length,
@@ -68,7 +71,10 @@ export function choosePoints(
     random: createRandom(`campaign/${rules.seed}`).fork(`batch ${state.changes}`),
   });
   return {
-    points: batch.map(({ row, chosenBy, score }) => ({ row: candidates[row], chosenBy, score })),
+    points: batch.map(({ row, chosenBy, score }) => {
+      const at = candidates[row];
+      return { row: at, chosenBy, score, cost: costs === null ? null : costs[at] };
+    }),
     round: committee === null ? null : { labels: open.labelled.length, expectedError: expectedError(committee) },
   };
 }

@@ -46,7 +46,7 @@ export function campaignMessage({ id, created, createdAtMs, rules, state }: Open
     pending: pending.length,
     excluded: [...state.points.values()].filter(({ answer }) => answer?.outcome.kind === 'excluded').length,
     classCounts,
-    rounds: [...state.rounds],
+    rounds: state.rounds.map(({ labels, expectedError }) => ({ labels, expectedError })),
     advice:
       advice === null
         ? undefined
@@ -56,20 +56,25 @@ export function campaignMessage({ id, created, createdAtMs, rules, state }: Open
             price: advice.price,
           },
     createTime: new Date(createdAtMs),
+    changes: state.changes,
   };
 }
 
 /** The message of a point that is handed out. */
 export function askedMessage(
   { source: { features, x } }: CampaignPool,
-  { row, chosenBy, score }: ChosenPoint,
+  { row, chosenBy, score, cost }: ChosenPoint,
 ): AskedPoint {
-  return { point: pointId(row), features: [...x.subarray(row * features, (row + 1) * features)], chosenBy, score };
+  const at = row * features;
+  return {
+    ...{ point: pointId(row), features: [...x.subarray(at, at + features)] },
+    ...{ chosenBy, score, cost: cost ?? undefined },
+  };
 }
 
 /** The message of a point that was handed out, with its answer. */
 export function pointMessage(pool: CampaignPool, { classNames }: CampaignRules, point: HandedPoint): CampaignPoint {
-  const { chosen, holder, askedAtMs, answer, answers } = point;
+  const { chosen, holder, askToken, askedAtMs, answer, answers } = point;
   const found = labelOf(point, classNames);
   return {
     asked: askedMessage(pool, chosen),
@@ -81,6 +86,7 @@ export function pointMessage(pool: CampaignPool, { classNames }: CampaignRules, 
     tellTime: answer === null ? undefined : new Date(answer.toldAtMs),
     provenance: found === null ? undefined : encodeProvenance(found.provenance),
     answers,
+    askToken,
   };
 }
 

@@ -41,6 +41,7 @@ function recordOf(change: CampaignChange): CampaignRecord['record'] {
       rows: change.points.map(({ row }) => row),
       chosenBy: change.points.map(({ chosenBy }) => chosenBy),
       scores: change.points.map(({ score }) => score),
+      costs: change.points.flatMap(({ cost }) => (cost === null ? [] : [cost])),
       round: change.round ?? undefined,
     },
   };
@@ -57,8 +58,11 @@ export function decodeCampaignEvent({ key, payload }: LogEvent): CampaignCreated
       return { kind: 'told', token, who, answers: answers.map(decodeAnswer) };
     }
     case 'asked': {
-      const { token, who, count, rows, chosenBy, scores, round } = record.value;
-      const points = rows.map((row, i) => ({ row, chosenBy: chosenBy[i], score: scores[i] }));
+      const { token, who, count, rows, chosenBy, scores, round, costs } = record.value;
+      const points = rows.map((row, i) => ({
+        ...{ row, chosenBy: chosenBy[i], score: scores[i] },
+        cost: costs[i] ?? null,
+      }));
       return { kind: 'asked', token, who, count, points, round: round ?? null };
     }
     case undefined:
@@ -77,20 +81,29 @@ function encodeAnswer({ point, outcome, isCorrection }: CampaignAnswer): Answer 
 }
 
 /** The message of a provenance. */
-export function encodeProvenance({ measuredAtMs, ...rest }: LabelProvenance): Provenance {
-  return { ...rest, measuredAt: measuredAtMs === null ? undefined : new Date(measuredAtMs) };
+export function encodeProvenance({ measuredAtMs, margin, marginError, ...rest }: LabelProvenance): Provenance {
+  return {
+    ...rest,
+    measuredAt: measuredAtMs === null ? undefined : new Date(measuredAtMs),
+    margin: margin ?? undefined,
+    marginError: marginError ?? undefined,
+  };
 }
 
 /** The answer of a message; one without an outcome is a label without a name, which no class has. */
 export function decodeAnswer({ point, outcome, correction, provenance }: Answer): CampaignAnswer {
-  const { measuredAt, backend = '', job = '', shots = 0 } = provenance ?? {};
+  const { measuredAt, backend = '', job = '', shots = 0, calibration = '' } = provenance ?? {};
+  const { margin = null, marginError = null } = provenance ?? {};
   const decoded: Outcome =
     outcome?.$case === 'withdrawn' || outcome?.$case === 'excluded'
       ? { kind: outcome.$case }
       : {
           kind: 'label',
           label: outcome?.value ?? '',
-          provenance: { measuredAtMs: measuredAt?.getTime() ?? null, backend, job, shots },
+          provenance: {
+            ...{ measuredAtMs: measuredAt?.getTime() ?? null, backend, job, shots },
+            ...{ calibration, margin, marginError },
+          },
         };
   return { point, outcome: decoded, isCorrection: correction };
 }

@@ -77,7 +77,7 @@ export function createCampaigns({ episodeLog, artifacts, peers, clock }: Campaig
     if (campaign === undefined) throw new DomainError('not-found', `campaign ${id}: there is none of that id`);
     return campaign;
   };
-  const poolOf = ({ created }: OpenedCampaign): Promise<CampaignPool> => openPool(artifacts, created.settings!.pool!);
+  const poolOf = ({ created }: OpenedCampaign): Promise<CampaignPool> => openPool(artifacts, created.settings!);
   const messageOf = (campaign: OpenedCampaign): Campaign => campaignMessage(campaign, clock.now());
 
   /** Decides and writes the next change until it is the next: null where there is nothing to write. */
@@ -102,7 +102,7 @@ export function createCampaigns({ episodeLog, artifacts, peers, clock }: Campaig
         if ((await episodeLog.read({ study: id, slot: 'create' })) !== undefined) {
           throw new DomainError('already-exists', `campaign ${id}: a study has this id; choose another`);
         }
-        const { source, featureNames } = await openPool(artifacts, settings.pool);
+        const { source, featureNames } = await openPool(artifacts, settings);
         const shape = { features: source.features, classes: settings.classNames.length };
         await requireFitting(settings.qnn, shape, signal);
         await askSimulator(peers, settings.qnn, shape, signal);
@@ -147,6 +147,7 @@ export function createCampaigns({ episodeLog, artifacts, peers, clock }: Campaig
           count: plan.count,
           candidates,
           committee,
+          costs: pool.costs,
         });
         return { kind: 'asked', who, token, count, points, round };
       });

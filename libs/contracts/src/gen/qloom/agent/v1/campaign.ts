@@ -100,7 +100,7 @@ export function pointStateToJSON(object: PointState): string {
 
 /** What a label costs and what it is worth, in one unit. */
 export interface LabelPrices {
-  /** Price of one label, at least 0. */
+  /** Price of one label, at least 0; plays no part where CampaignSettings.costs has that of each point. */
   label: number;
   /** Worth of an accuracy higher by one percentage point, above 0. */
   accuracyPoint: number;
@@ -136,7 +136,14 @@ export interface CampaignSettings {
     | QnnSettings
     | undefined;
   /** Absent: the campaign does not say when labels are no longer worth it. */
-  prices?: LabelPrices | undefined;
+  prices?:
+    | LabelPrices
+    | undefined;
+  /**
+   * The price of the label of each point, above 0, in the unit of `prices`: from PutDataset, rows without labels in the order of the pool
+   * and with one feature. Points are then chosen by score divided by price. Absent: all labels cost the same.
+   */
+  costs: ArtifactRef | undefined;
 }
 
 /** Whether more labels are worth their price. */
@@ -147,7 +154,7 @@ export interface StopAdvice {
   expectedGain?:
     | number
     | undefined;
-  /** Price of the next batch. */
+  /** Price of the next batch: where points differ in price, at the mean price of those that were handed out last. */
   price: number;
 }
 
@@ -186,7 +193,14 @@ export interface Campaign {
     | StopAdvice
     | undefined;
   /** When it was created, by the clock of the log. */
-  createTime: Date | undefined;
+  createTime:
+    | Date
+    | undefined;
+  /**
+   * Number of changes so far: points handed out, and answers taken. It names the state: a token that is made of it is another one after
+   * every change.
+   */
+  changes: number;
 }
 
 /** How a label was found. */
@@ -199,8 +213,19 @@ export interface Provenance {
   backend: string;
   /** Job of the backend. */
   job: string;
-  /** Shots; 0: unknown. */
+  /** Shots of all measurements together; 0: unknown. */
   shots: number;
+  /** Identifier of the calibration that held at the last measurement; empty: unknown. */
+  calibration: string;
+  /**
+   * By how much the class was chosen, at least 0: |<O>| where it is the sign of an expectation, the largest expectation less the second
+   * where it is that of the largest. Absent: unknown.
+   */
+  margin?:
+    | number
+    | undefined;
+  /** Standard error of the margin by the counts, at least 0; absent: unknown. */
+  marginError?: number | undefined;
 }
 
 /** An answer about one point. */
@@ -235,6 +260,8 @@ export interface AskedPoint {
   chosenBy: string;
   /** Its score; 0 for one of the random share. */
   score: number;
+  /** Price of its label; absent where all labels cost the same. */
+  cost?: number | undefined;
 }
 
 /** A point that was handed out, and its answer. */
@@ -265,6 +292,8 @@ export interface CampaignPoint {
     | undefined;
   /** Number of answers, corrections included. */
   answers: number;
+  /** Token of the request by which it was handed out last. */
+  askToken: string;
 }
 
 /** Creates a campaign. */
@@ -402,7 +431,11 @@ export interface CampaignAsked {
   /** The score of each. */
   scores: number[];
   /** The committee that chose; absent where there was none. */
-  round?: CampaignRound | undefined;
+  round?:
+    | CampaignRound
+    | undefined;
+  /** The price of the label of each; empty where all cost the same. */
+  costs: number[];
 }
 
 /** Answers were taken. */
@@ -516,6 +549,7 @@ function createBaseCampaignSettings(): CampaignSettings {
     reservationSeconds: 0,
     qnn: undefined,
     prices: undefined,
+    costs: undefined,
   };
 }
 
@@ -550,6 +584,9 @@ export const CampaignSettings: MessageFns<CampaignSettings> = {
     }
     if (message.prices !== undefined) {
       LabelPrices.encode(message.prices, writer.uint32(82).fork()).join();
+    }
+    if (message.costs !== undefined) {
+      ArtifactRef.encode(message.costs, writer.uint32(90).fork()).join();
     }
     return writer;
   },
@@ -647,6 +684,14 @@ export const CampaignSettings: MessageFns<CampaignSettings> = {
             message.prices = LabelPrices.decode(reader, reader.uint32());
             continue;
           }
+          case 11: {
+            if (tag !== 90) {
+              break;
+            }
+
+            message.costs = ArtifactRef.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -683,6 +728,7 @@ export const CampaignSettings: MessageFns<CampaignSettings> = {
         : 0,
       qnn: isSet(object.qnn) ? QnnSettings.fromJSON(object.qnn) : undefined,
       prices: isSet(object.prices) ? LabelPrices.fromJSON(object.prices) : undefined,
+      costs: isSet(object.costs) ? ArtifactRef.fromJSON(object.costs) : undefined,
     };
   },
 
@@ -718,6 +764,9 @@ export const CampaignSettings: MessageFns<CampaignSettings> = {
     if (message.prices !== undefined) {
       obj.prices = LabelPrices.toJSON(message.prices);
     }
+    if (message.costs !== undefined) {
+      obj.costs = ArtifactRef.toJSON(message.costs);
+    }
     return obj;
   },
 
@@ -739,6 +788,9 @@ export const CampaignSettings: MessageFns<CampaignSettings> = {
     message.qnn = (object.qnn !== undefined && object.qnn !== null) ? QnnSettings.fromPartial(object.qnn) : undefined;
     message.prices = (object.prices !== undefined && object.prices !== null)
       ? LabelPrices.fromPartial(object.prices)
+      : undefined;
+    message.costs = (object.costs !== undefined && object.costs !== null)
+      ? ArtifactRef.fromPartial(object.costs)
       : undefined;
     return message;
   },
@@ -951,6 +1003,7 @@ function createBaseCampaign(): Campaign {
     rounds: [],
     advice: undefined,
     createTime: undefined,
+    changes: 0,
   };
 }
 
@@ -992,6 +1045,9 @@ export const Campaign: MessageFns<Campaign> = {
     }
     if (message.createTime !== undefined) {
       Timestamp.encode(toTimestamp(message.createTime), writer.uint32(90).fork()).join();
+    }
+    if (message.changes !== 0) {
+      writer.uint32(96).uint32(message.changes);
     }
     return writer;
   },
@@ -1107,6 +1163,14 @@ export const Campaign: MessageFns<Campaign> = {
             message.createTime = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
             continue;
           }
+          case 12: {
+            if (tag !== 96) {
+              break;
+            }
+
+            message.changes = reader.uint32();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1148,6 +1212,7 @@ export const Campaign: MessageFns<Campaign> = {
         : isSet(object.create_time)
         ? fromJsonTimestamp(object.create_time)
         : undefined,
+      changes: isSet(object.changes) ? globalThis.Number(object.changes) : 0,
     };
   },
 
@@ -1186,6 +1251,9 @@ export const Campaign: MessageFns<Campaign> = {
     if (message.createTime !== undefined) {
       obj.createTime = message.createTime.toISOString();
     }
+    if (message.changes !== 0) {
+      obj.changes = Math.round(message.changes);
+    }
     return obj;
   },
 
@@ -1209,12 +1277,21 @@ export const Campaign: MessageFns<Campaign> = {
       ? StopAdvice.fromPartial(object.advice)
       : undefined;
     message.createTime = object.createTime ?? undefined;
+    message.changes = object.changes ?? 0;
     return message;
   },
 };
 
 function createBaseProvenance(): Provenance {
-  return { measuredAt: undefined, backend: "", job: "", shots: 0 };
+  return {
+    measuredAt: undefined,
+    backend: "",
+    job: "",
+    shots: 0,
+    calibration: "",
+    margin: undefined,
+    marginError: undefined,
+  };
 }
 
 export const Provenance: MessageFns<Provenance> = {
@@ -1230,6 +1307,15 @@ export const Provenance: MessageFns<Provenance> = {
     }
     if (message.shots !== 0) {
       writer.uint32(32).uint32(message.shots);
+    }
+    if (message.calibration !== "") {
+      writer.uint32(42).string(message.calibration);
+    }
+    if (message.margin !== undefined) {
+      writer.uint32(49).double(message.margin);
+    }
+    if (message.marginError !== undefined) {
+      writer.uint32(57).double(message.marginError);
     }
     return writer;
   },
@@ -1279,6 +1365,30 @@ export const Provenance: MessageFns<Provenance> = {
             message.shots = reader.uint32();
             continue;
           }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.calibration = reader.string();
+            continue;
+          }
+          case 6: {
+            if (tag !== 49) {
+              break;
+            }
+
+            message.margin = reader.double();
+            continue;
+          }
+          case 7: {
+            if (tag !== 57) {
+              break;
+            }
+
+            message.marginError = reader.double();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1301,6 +1411,13 @@ export const Provenance: MessageFns<Provenance> = {
       backend: isSet(object.backend) ? globalThis.String(object.backend) : "",
       job: isSet(object.job) ? globalThis.String(object.job) : "",
       shots: isSet(object.shots) ? globalThis.Number(object.shots) : 0,
+      calibration: isSet(object.calibration) ? globalThis.String(object.calibration) : "",
+      margin: isSet(object.margin) ? globalThis.Number(object.margin) : undefined,
+      marginError: isSet(object.marginError)
+        ? globalThis.Number(object.marginError)
+        : isSet(object.margin_error)
+        ? globalThis.Number(object.margin_error)
+        : undefined,
     };
   },
 
@@ -1318,6 +1435,15 @@ export const Provenance: MessageFns<Provenance> = {
     if (message.shots !== 0) {
       obj.shots = Math.round(message.shots);
     }
+    if (message.calibration !== "") {
+      obj.calibration = message.calibration;
+    }
+    if (message.margin !== undefined) {
+      obj.margin = floatToJson(message.margin);
+    }
+    if (message.marginError !== undefined) {
+      obj.marginError = floatToJson(message.marginError);
+    }
     return obj;
   },
 
@@ -1330,6 +1456,9 @@ export const Provenance: MessageFns<Provenance> = {
     message.backend = object.backend ?? "";
     message.job = object.job ?? "";
     message.shots = object.shots ?? 0;
+    message.calibration = object.calibration ?? "";
+    message.margin = object.margin ?? undefined;
+    message.marginError = object.marginError ?? undefined;
     return message;
   },
 };
@@ -1507,7 +1636,7 @@ export const Answer: MessageFns<Answer> = {
 };
 
 function createBaseAskedPoint(): AskedPoint {
-  return { point: "", features: [], chosenBy: "", score: 0 };
+  return { point: "", features: [], chosenBy: "", score: 0, cost: undefined };
 }
 
 export const AskedPoint: MessageFns<AskedPoint> = {
@@ -1527,6 +1656,9 @@ export const AskedPoint: MessageFns<AskedPoint> = {
     }
     if (message.score !== 0) {
       writer.uint32(33).double(message.score);
+    }
+    if (message.cost !== undefined) {
+      writer.uint32(41).double(message.cost);
     }
     return writer;
   },
@@ -1586,6 +1718,14 @@ export const AskedPoint: MessageFns<AskedPoint> = {
             message.score = reader.double();
             continue;
           }
+          case 5: {
+            if (tag !== 41) {
+              break;
+            }
+
+            message.cost = reader.double();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1608,6 +1748,7 @@ export const AskedPoint: MessageFns<AskedPoint> = {
         ? globalThis.String(object.chosen_by)
         : "",
       score: isSet(object.score) ? globalThis.Number(object.score) : 0,
+      cost: isSet(object.cost) ? globalThis.Number(object.cost) : undefined,
     };
   },
 
@@ -1625,6 +1766,9 @@ export const AskedPoint: MessageFns<AskedPoint> = {
     if (message.score !== 0) {
       obj.score = floatToJson(message.score);
     }
+    if (message.cost !== undefined) {
+      obj.cost = floatToJson(message.cost);
+    }
     return obj;
   },
 
@@ -1637,6 +1781,7 @@ export const AskedPoint: MessageFns<AskedPoint> = {
     message.features = object.features?.map((e) => e) || [];
     message.chosenBy = object.chosenBy ?? "";
     message.score = object.score ?? 0;
+    message.cost = object.cost ?? undefined;
     return message;
   },
 };
@@ -1652,6 +1797,7 @@ function createBaseCampaignPoint(): CampaignPoint {
     tellTime: undefined,
     provenance: undefined,
     answers: 0,
+    askToken: "",
   };
 }
 
@@ -1683,6 +1829,9 @@ export const CampaignPoint: MessageFns<CampaignPoint> = {
     }
     if (message.answers !== 0) {
       writer.uint32(72).uint32(message.answers);
+    }
+    if (message.askToken !== "") {
+      writer.uint32(82).string(message.askToken);
     }
     return writer;
   },
@@ -1772,6 +1921,14 @@ export const CampaignPoint: MessageFns<CampaignPoint> = {
             message.answers = reader.uint32();
             continue;
           }
+          case 10: {
+            if (tag !== 82) {
+              break;
+            }
+
+            message.askToken = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1803,6 +1960,11 @@ export const CampaignPoint: MessageFns<CampaignPoint> = {
         : undefined,
       provenance: isSet(object.provenance) ? Provenance.fromJSON(object.provenance) : undefined,
       answers: isSet(object.answers) ? globalThis.Number(object.answers) : 0,
+      askToken: isSet(object.askToken)
+        ? globalThis.String(object.askToken)
+        : isSet(object.ask_token)
+        ? globalThis.String(object.ask_token)
+        : "",
     };
   },
 
@@ -1835,6 +1997,9 @@ export const CampaignPoint: MessageFns<CampaignPoint> = {
     if (message.answers !== 0) {
       obj.answers = Math.round(message.answers);
     }
+    if (message.askToken !== "") {
+      obj.askToken = message.askToken;
+    }
     return obj;
   },
 
@@ -1856,6 +2021,7 @@ export const CampaignPoint: MessageFns<CampaignPoint> = {
       ? Provenance.fromPartial(object.provenance)
       : undefined;
     message.answers = object.answers ?? 0;
+    message.askToken = object.askToken ?? "";
     return message;
   },
 };
@@ -3069,7 +3235,7 @@ export const CampaignCreated: MessageFns<CampaignCreated> = {
 };
 
 function createBaseCampaignAsked(): CampaignAsked {
-  return { token: "", who: "", count: 0, rows: [], chosenBy: [], scores: [], round: undefined };
+  return { token: "", who: "", count: 0, rows: [], chosenBy: [], scores: [], round: undefined, costs: [] };
 }
 
 export const CampaignAsked: MessageFns<CampaignAsked> = {
@@ -3102,6 +3268,13 @@ export const CampaignAsked: MessageFns<CampaignAsked> = {
     }
     if (message.round !== undefined) {
       CampaignRound.encode(message.round, writer.uint32(58).fork()).join();
+    }
+    if (message.costs.length !== 0) {
+      writer.uint32(66).fork();
+      for (const v of message.costs) {
+        writer.double(v);
+      }
+      writer.join();
     }
     return writer;
   },
@@ -3195,6 +3368,24 @@ export const CampaignAsked: MessageFns<CampaignAsked> = {
             message.round = CampaignRound.decode(reader, reader.uint32());
             continue;
           }
+          case 8: {
+            if (tag === 65) {
+              message.costs.push(reader.double());
+
+              continue;
+            }
+
+            if (tag === 66) {
+              const end2 = reader.uint32() + reader.pos;
+              while (reader.pos < end2) {
+                message.costs.push(reader.double());
+              }
+
+              continue;
+            }
+
+            break;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -3220,6 +3411,7 @@ export const CampaignAsked: MessageFns<CampaignAsked> = {
         : [],
       scores: globalThis.Array.isArray(object?.scores) ? object.scores.map((e: any) => globalThis.Number(e)) : [],
       round: isSet(object.round) ? CampaignRound.fromJSON(object.round) : undefined,
+      costs: globalThis.Array.isArray(object?.costs) ? object.costs.map((e: any) => globalThis.Number(e)) : [],
     };
   },
 
@@ -3246,6 +3438,9 @@ export const CampaignAsked: MessageFns<CampaignAsked> = {
     if (message.round !== undefined) {
       obj.round = CampaignRound.toJSON(message.round);
     }
+    if (message.costs?.length) {
+      obj.costs = message.costs.map((e) => floatToJson(e));
+    }
     return obj;
   },
 
@@ -3263,6 +3458,7 @@ export const CampaignAsked: MessageFns<CampaignAsked> = {
     message.round = (object.round !== undefined && object.round !== null)
       ? CampaignRound.fromPartial(object.round)
       : undefined;
+    message.costs = object.costs?.map((e) => e) || [];
     return message;
   },
 };
