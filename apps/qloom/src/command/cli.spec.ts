@@ -119,6 +119,8 @@ describe('qloom', () => {
       '--out: examples/data/two-rings.csv has the points to distil; give another file',
     ],
     [['distill', 'examples/annni.yaml', '--out', 'nowhere/a.csv'], '--out: nowhere is no folder; make it first'],
+    [['labels', 'phases', '--test', 'a.csv'], '--test: is for a page; give --page too'],
+    [['labels', 'phases', '--page', 'nowhere/a.html'], '--page: nowhere is no folder; make it first'],
     [['plateau', '--from', '5', '--to', '4'], '--from 5 is above --to 4'],
     [['stages', 'nothing', '--out', 'nowhere'], 'nothing is no run folder and no study; nowhere holds no study'],
   ])('ends with 2 for %j', async (args, message) => {

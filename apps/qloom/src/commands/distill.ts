@@ -1,5 +1,4 @@
-import { statSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { requireDistillable } from '@qloom/datasets/clusters/class-centres.ts';
 import { writeCsv } from '@qloom/datasets/csv/write-csv.ts';
 import { DEFAULT_REFINE, type RefineSettings } from '@qloom/qnn/distillation/refine-points.ts';
@@ -7,6 +6,7 @@ import { DatasetError } from '@qloom/study/points/dataset-error.ts';
 import type { Points } from '@qloom/study/points/points.ts';
 import { type Command, Option } from 'commander';
 import { UsageError } from '../command/errors.ts';
+import { requireFilePlace } from '../command/file-place.ts';
 import { wholeNumber } from '../command/numbers.ts';
 import { listenForInterrupt } from '../run/interrupt.ts';
 import { writeWhole } from '../run-folder/write-file.ts';
@@ -123,10 +123,8 @@ async function runDistill(path: string, flags: DistillFlags): Promise<void> {
 const defaultPoints = ({ count, classes }: Points): number =>
   Math.min(count, Math.max(8 * classes, Math.round(count / 10)));
 
-/** Throws UsageError where the file of `--out` cannot be one, or is one that the points come from: before minutes of work. */
+/** Throws UsageError where the file of `--out` cannot be one, or is one that the points come from. */
 function requireNewPlace(out: string, sources: readonly string[]): void {
-  const isFolder = (path: string) => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
   if (sources.includes(resolve(out))) throw new UsageError(`--out: ${out} has the points to distil; give another file`);
-  if (isFolder(out)) throw new UsageError(`--out: ${out} is a folder; give a file`);
-  if (!isFolder(dirname(resolve(out)))) throw new UsageError(`--out: ${dirname(out)} is no folder; make it first`);
+  requireFilePlace('--out', out);
 }

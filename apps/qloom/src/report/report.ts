@@ -1,9 +1,9 @@
-import { readFileSync } from 'node:fs';
 import type { StudyResult } from '@qloom/contracts/gen/qloom/agent/v1/result.ts';
 import type { LabelledRows } from '../data/labelled-rows.ts';
 import { toneOf, verdictOf } from '../result/verdict.ts';
 import type { KeptSpan } from '../telemetry/kept-span.ts';
 import { definitions, paragraph, section } from './html.ts';
+import { htmlPage } from './html-page.ts';
 import { element, escapeText, type Markup } from './plots/svg.ts';
 import { armsSection, distanceSection } from './sections/section-arms.ts';
 import { dataSection } from './sections/section-data.ts';
@@ -29,8 +29,6 @@ export interface ReportInput {
 /** The report: one HTML document without external resources. */
 export function renderReport(input: ReportInput): string {
   const { result } = input;
-  const css = readFileSync(new URL('./report.css', import.meta.url), 'utf8');
-  const title = escapeText(`Qloom: ${result.study}`);
   const body = [
     heading(result),
     armsSection(result),
@@ -40,26 +38,8 @@ export function renderReport(input: ReportInput): string {
     distanceSection(result),
     timeSection(result, input.spans),
     reproduceSection(input),
-    element(
-      'footer',
-      {},
-      `Made by qloom ${escapeText(input.versions['qloom'] ?? '')}. This page loads nothing from anywhere.`,
-    ),
   ];
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${title}</title>
-<style>
-${css}</style>
-</head>
-<body>
-${body.filter((part) => part !== '').join('\n')}
-</body>
-</html>
-`;
+  return htmlPage({ title: result.study, body, version: input.versions['qloom'] ?? '' });
 }
 
 function heading(result: StudyResult): Markup {

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { htmlPage } from '../../report/html-page.ts';
 import { element, escapeText, type Markup } from '../../report/plots/svg.ts';
 import type { CompareResult } from '../result/compare-result.ts';
 import { cellsSection } from './sections/section-cells.ts';
@@ -38,9 +38,6 @@ const SECTIONS: readonly (readonly [id: string, title: string, of: (result: Comp
 
 /** The page of a comparison: one HTML document without external resources. */
 export function renderComparePage(result: CompareResult, source: CompareSource): string {
-  const css = ['../../report/report.css', './compare.css'].map((file) =>
-    readFileSync(new URL(file, import.meta.url), 'utf8'),
-  );
   const sections = SECTIONS.map(([id, title, of]) => ({ id, title, content: of(result) })).filter(
     ({ content }) => content !== '',
   );
@@ -52,22 +49,9 @@ export function renderComparePage(result: CompareResult, source: CompareSource):
       element('section', { id }, element('h2', {}, escapeText(title)), content),
     ),
     againSection(source),
-    element('footer', {}, `Made by qloom ${escapeText(source.version)}. This page loads nothing from anywhere.`),
   ];
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${escapeText(`Qloom: ${result.name}`)}</title>
-<style>
-${css.join('\n')}</style>
-</head>
-<body>
-${body.join('\n')}
-</body>
-</html>
-`;
+  const styles = [new URL('./compare.css', import.meta.url)];
+  return htmlPage({ title: result.name, styles, body, version: source.version });
 }
 
 function againSection({ command, fileText }: CompareSource): Markup {

@@ -7,22 +7,24 @@ const SIZE = 280;
 const AREA: PlotArea = { left: 52, right: SIZE - 10, top: 10, bottom: SIZE - 44 };
 const MOST_POINTS = 300;
 
-/** Real points (filled) and synthetic ones (rings) over pairs of features, coloured by class; at most `limit` pairs. */
-export function plotScatter(
-  real: LabelledRows,
-  synthetic: LabelledRows,
-  classNames: readonly string[],
-  limit = 6,
-): Markup[] {
-  const features = real.featureNames.length;
+/** A kind of points in a drawing. */
+export interface NamedRows {
+  readonly rows: LabelledRows;
+  /** Such as `real`. */
+  readonly name: string;
+}
+
+/** Points of two kinds, filled and as rings, over pairs of features, coloured by class; at most `limit` pairs. */
+export function plotScatter(filled: NamedRows, rings: NamedRows, classNames: readonly string[], limit = 6): Markup[] {
+  const features = filled.rows.featureNames.length;
   const pairs: [number, number][] = [];
   for (let a = 0; a < features; a++) for (let b = a + 1; b < features; b++) pairs.push([a, b]);
-  return pairs.slice(0, limit).map(([a, b]) => plotPair(real, synthetic, classNames, a, b));
+  return pairs.slice(0, limit).map(([a, b]) => plotPair(filled, rings, classNames, a, b));
 }
 
 function plotPair(
-  real: LabelledRows,
-  synthetic: LabelledRows,
+  { rows: real, name: filled }: NamedRows,
+  { rows: synthetic, name: rings }: NamedRows,
   classNames: readonly string[],
   a: number,
   b: number,
@@ -52,8 +54,8 @@ function plotPair(
     SIZE,
     {
       id: `plot-scatter-${a}-${b}`,
-      title: `Real and synthetic points: ${nameB} against ${nameA}`,
-      description: `${real.x.length} real points, filled; ${shown.x.length} of ${synthetic.x.length} synthetic points, rings; classes ${classNames.join(', ')}.`,
+      title: `Points, ${filled} and ${rings}: ${nameB} against ${nameA}`,
+      description: `${real.x.length} ${filled} points, filled; ${shown.x.length} of ${synthetic.x.length} ${rings} points, rings; classes ${classNames.join(', ')}.`,
     },
     axisX(x, AREA, { title: titleOf(nameA, originA) }),
     axisY(y, AREA, { title: titleOf(nameB, originB) }),

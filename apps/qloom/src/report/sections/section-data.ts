@@ -20,15 +20,20 @@ export function dataSection(
     );
   }
   const classNames = result.data?.classNames ?? [];
-  const plots = real !== undefined && synthetic !== undefined ? plotScatter(real, synthetic, classNames) : [];
-  return section('The synthetic data', gridFigure(plots, key(classNames)), element('h3', {}, 'Its card'), card(result));
+  const plots =
+    real !== undefined && synthetic !== undefined
+      ? plotScatter({ rows: real, name: 'real' }, { rows: synthetic, name: 'synthetic' }, classNames)
+      : [];
+  const key = classKey(classNames, 'real', 'synthetic');
+  return section('The synthetic data', gridFigure(plots, key), element('h3', {}, 'Its card'), card(result));
 }
 
-function key(classNames: readonly string[]): Markup {
+/** The key to the marks of {@link plotScatter}. */
+export function classKey(classNames: readonly string[], filled: string, rings: string): Markup {
   const classes = classNames.map(
     (name, i) => `<span><i style="background:var(--k${i % 8})"></i>${escapeText(name)}</span>`,
   );
-  return `<span class="key">${classes.join('')}<span><i style="background:currentColor"></i>real</span><span><i class="ring"></i>synthetic</span></span>`;
+  return `<span class="key">${classes.join('')}<span><i style="background:currentColor"></i>${escapeText(filled)}</span><span><i class="ring"></i>${escapeText(rings)}</span></span>`;
 }
 
 function card(result: StudyResult): Markup {
