@@ -43,7 +43,7 @@ export function curvesSection(curves: LabelCurves | null): Markup {
 }
 
 /** What the accuracies are measured on. */
-export function measuredText({ measuredOn, measuredPoints }: LabelCurves): string {
+function measuredText({ measuredOn, measuredPoints }: LabelCurves): string {
   return measuredOn === 'test'
     ? `Accuracy is that on ${measuredPoints} points of a file of their own, averaged over their classes.`
     : `Accuracy is that on the ${measuredPoints} points that were chosen at random, which are a fair sample of the pool, each predicted by QNNs that ` +
