@@ -13,6 +13,8 @@ export interface AcquireOptions extends CampaignFlags {
   readonly budget: number;
   readonly batch: number;
   readonly policy: string;
+  /** Method of the generator, or `none`; absent: the agent's default. */
+  readonly points?: string;
   readonly randomShare?: number;
   /** Hours; 0: points are not handed out again by themselves. */
   readonly reserve: number;
@@ -42,6 +44,7 @@ export async function acquire(id: string, flags: AcquireOptions): Promise<void> 
         budget: flags.budget,
         batch: flags.batch,
         acquisition: flags.policy,
+        synthesis: flags.points,
         randomShare: flags.randomShare,
         reservationSeconds: 3600 * flags.reserve,
         qnn: { qubits: flags.qubits, layers: flags.layers },

@@ -135,16 +135,16 @@ describe('the state of a campaign', () => {
   it('says what is told, what is out, and whether to go on', () => {
     const campaign = Campaign.fromPartial({
       id: 'phases',
-      settings: { budget: 20, classNames: ['a', 'b'] },
+      settings: { budget: 20, classNames: ['a', 'b'], synthesis: 'prior' },
       labelled: 3,
       pending: 1,
       classCounts: [2, 1],
-      rounds: [{ labels: 3, expectedError: 0.0925 }],
+      rounds: [{ labels: 3, expectedError: 0.0925, synthetic: 24 }],
       advice: { stop: true, expectedGain: 0.1, price: 4 },
     });
     expect(campaignText(campaign)).toBe(
       'phases: 3 of 20 labels told (a 2, b 1), 1 point handed out\n' +
-        'with 3 labels the committee expects to be wrong on 9.3% of the pool\n' +
+        'with 3 labels and 24 points of prior the committee expects to be wrong on 9.3% of the pool\n' +
         'the next batch is expected to gain 0.10 points for 4: more labels are not worth their price: stop here\n',
     );
   });

@@ -20,7 +20,9 @@ export function campaignText({
   const last = rounds.at(-1);
   if (last !== undefined) {
     const error = (100 * last.expectedError).toFixed(1);
-    lines.push(`with ${last.labels} labels the committee expects to be wrong on ${error}% of the pool`);
+    const beside = last.synthetic > 0 ? ` and ${points(last.synthetic)} of ${settings?.synthesis}` : '';
+    lines.push(`with ${last.labels} labels${beside} the committee expects to be wrong on ${error}% of the pool`);
+    if (last.refusal !== '') lines.push(`the generator gives no points of ${settings?.synthesis}: ${last.refusal}`);
   }
   if (advice?.expectedGain !== undefined) {
     const gain = advice.expectedGain.toFixed(2);

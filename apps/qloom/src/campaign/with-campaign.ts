@@ -29,13 +29,14 @@ export interface CampaignClients {
 
 /**
  * Does `work` with the agent that holds campaign `id`: the one that `--agent` or `--context` names, else one that is started for
- * the time of the call on the log in `<out>/<id>`. Throws `UsageError` where that folder is not there, unless `creates`.
+ * the time of the call on the log in `<out>/<id>`, with the services that a committee needs where it `trains` one. Throws `UsageError`
+ * where that folder is not there, unless it `creates` the campaign.
  */
 export async function withCampaign<T>(
   id: string,
   flags: CampaignFlags,
   work: (clients: CampaignClients) => Promise<T>,
-  { creates = false }: { readonly creates?: boolean } = {},
+  { creates = false, trains = creates }: { readonly creates?: boolean; readonly trains?: boolean } = {},
 ): Promise<T> {
   const interrupt = listenForInterrupt();
   try {
@@ -44,7 +45,7 @@ export async function withCampaign<T>(
         work({ agent: client, campaigns, signal: interrupt.signal }),
       );
     }
-    return await withLocalAgent(id, flags.out, creates, interrupt.signal, work);
+    return await withLocalAgent(id, flags.out, { creates, trains }, interrupt.signal, work);
   } finally {
     interrupt.dispose();
   }
@@ -53,7 +54,7 @@ export async function withCampaign<T>(
 async function withLocalAgent<T>(
   id: string,
   out: string,
-  creates: boolean,
+  { creates, trains }: { readonly creates: boolean; readonly trains: boolean },
   signal: AbortSignal,
   work: (clients: CampaignClients) => Promise<T>,
 ): Promise<T> {
@@ -68,7 +69,7 @@ async function withLocalAgent<T>(
     folder,
     log: 'sqlite',
     targets: targetsFromEnvironment(process.env),
-    services: ['agent', 'qnn-sim'],
+    services: trains ? ['agent', 'generator', 'qnn-sim'] : ['agent'],
   }).catch((error) => {
     lock.release();
     throw error;

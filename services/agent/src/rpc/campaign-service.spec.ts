@@ -1,27 +1,19 @@
 import { status } from '@grpc/grpc-js';
-import {
-  type Answer,
-  type CampaignPoint,
-  CampaignServiceService,
-  CampaignSettings,
-  PointState,
-} from '@qloom/contracts/gen/qloom/agent/v1/campaign.ts';
+import { type Answer, type CampaignSettings, PointState } from '@qloom/contracts/gen/qloom/agent/v1/campaign.ts';
 import { DataDescription } from '@qloom/contracts/gen/qloom/episode/v1/slots.ts';
-import type { ArtifactStore } from '@qloom/episode-log/artifacts/artifact-store.ts';
-import { openArtifactStore, openEpisodeLog } from '@qloom/episode-log/open-log.ts';
-import { createRandom } from '@qloom/random/random.ts';
-import { connect, type Remote } from '@qloom/service-kit/client/clients.ts';
 import { violationsOf } from '@qloom/service-kit/faults/status-details.ts';
 import { createTempFolder, type TempFolder } from '@qloom/testing/temp-folder.ts';
-import { startTestServer } from '@qloom/testing/test-server.ts';
-import { createCampaigns } from '../study/campaign/campaigns.ts';
 import { storeUnlabelled } from '../study/data/datasets.ts';
-import { connectPeers } from '../study/peers.ts';
+import {
+  type CampaignAgent,
+  handedPoints,
+  labelled,
+  POOL,
+  startCampaignAgent,
+  truth,
+  withCampaignAgent,
+} from '../testing/campaign-agent.ts';
 import { type StandIns, startStandIns } from '../testing/world.ts';
-import { createCampaignService } from './campaign-service.ts';
-
-/** Points in the pool: two clusters on a line, at −2 and 2. */
-const POOL = 40;
 
 let standIns: StandIns;
 let folder: TempFolder;
@@ -34,69 +26,16 @@ beforeEach(async () => {
 });
 afterEach(() => folder.remove());
 
-interface OneAgent {
-  readonly campaigns: Remote<typeof CampaignServiceService>;
-  readonly settings: CampaignSettings;
-  readonly artifacts: ArtifactStore;
-  stop(): Promise<void>;
-}
-
-/** One agent over the log of the test's folder, by a clock that stands. */
-async function startAgent(nowMs = Date.now()): Promise<OneAgent> {
-  const episodeLog = await openEpisodeLog(`sqlite://${folder.file('log.db')}`);
-  const artifacts = await openArtifactStore(`file://${folder.file('artifacts')}`);
-  const peers = connectPeers(connect, standIns.targets);
-  const server = await startTestServer(
-    createCampaignService(createCampaigns({ episodeLog, artifacts, peers, clock: { now: () => nowMs } })),
-  );
-  const campaigns = connect(CampaignServiceService, server.target);
-  const random = createRandom(1);
-  const x = Float64Array.from({ length: POOL }, (_, i) => (i % 2 === 0 ? -2 : 2) + 0.5 * random.normal());
-  const description = DataDescription.fromPartial({ featureNames: ['field'] });
-  const pool = await storeUnlabelled(artifacts, { count: POOL, features: 1, x }, description);
-  return {
-    campaigns,
-    artifacts,
-    settings: CampaignSettings.fromPartial({ seed: 3, pool, classNames: ['low', 'high'], budget: 12 }),
-    async stop() {
-      campaigns.close();
-      await server.stop();
-      peers.close();
-      await episodeLog.close();
-    },
-  };
-}
-
-/** Runs `work` with an agent that is started for it, as where none runs between two calls. */
-async function withAgent<T>(work: (agent: OneAgent) => Promise<T>, nowMs?: number): Promise<T> {
-  const agent = await startAgent(nowMs);
-  try {
-    return await work(agent);
-  } finally {
-    await agent.stop();
-  }
-}
-
-const labelled = (point: string, label: string, rest: Partial<Answer> = {}): Answer => ({
-  point,
-  outcome: { $case: 'label', value: label },
-  correction: false,
-  provenance: undefined,
-  ...rest,
-});
-const truth = (features: readonly number[]) => (features[0] < 0 ? 'low' : 'high');
-
-async function pointsOf({ campaigns }: OneAgent): Promise<CampaignPoint[]> {
-  const points: CampaignPoint[] = [];
-  for await (const { point } of campaigns.listPoints({ id: 'phases' })) points.push(point!);
-  return points;
-}
+const place = () => ({ folder, targets: standIns.targets });
+const startAgent = () => startCampaignAgent(place());
+const withAgent = <T>(work: (agent: CampaignAgent) => Promise<T>, nowMs?: number) =>
+  withCampaignAgent(place(), work, nowMs);
 
 describe('a campaign', () => {
   it('goes on over agents that do not run in between, with the points of one that does', async () => {
     const prices = { label: 1, accuracyPoint: 5 };
     /** Three rounds; each call goes to the agent that `call` gives it. */
-    const run = async (call: <T>(work: (agent: OneAgent) => Promise<T>) => Promise<T>) => {
+    const run = async (call: <T>(work: (agent: CampaignAgent) => Promise<T>) => Promise<T>) => {
       const handed: string[] = [];
       await call(({ campaigns, settings }) =>
         campaigns.createCampaign({ id: 'phases', settings: { ...settings, prices } }),
@@ -172,12 +111,12 @@ describe('a campaign', () => {
       });
       await told('bob', '5', [labelled(one, 'high', { correction: true })]);
       await told('ann', '6', [{ ...labelled(two, ''), outcome: { $case: 'withdrawn', value: true } }]);
-      expect(await pointsOf(agent)).toMatchObject([
+      expect(await handedPoints(agent)).toMatchObject([
         { state: PointState.LABELLED, label: 'high', holder: 'ann', teller: 'bob', answers: 2 },
         { state: PointState.WITHDRAWN, label: '', holder: 'ann', teller: 'ann', answers: 1 },
       ]);
       await told('ann', '7', [labelled(one, 'low', { correction: true, provenance })]);
-      expect((await pointsOf(agent))[0]).toMatchObject({ label: 'low', provenance, answers: 3 });
+      expect((await handedPoints(agent))[0]).toMatchObject({ label: 'low', provenance, answers: 3 });
     });
   });
 
@@ -247,7 +186,7 @@ describe('a campaign', () => {
         const answers = points.map(({ point, features }) => labelled(point, truth(features)));
         await campaigns.tell({ id: 'phases', who: 'ann', token: `tell-${round}`, answers });
       }
-      expect(await pointsOf(agent)).toMatchObject(
+      expect(await handedPoints(agent)).toMatchObject(
         Array(8).fill({ asked: { cost: 2 }, askToken: expect.stringMatching(/^ask-/) }),
       );
       for (const wrong of [await put(POOL - 1, () => 1), await put(POOL, (row) => 3 - row)]) {

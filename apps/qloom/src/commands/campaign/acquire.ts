@@ -13,6 +13,7 @@ interface AcquireFlags extends CampaignFlags {
   readonly budget: number;
   readonly batch: number;
   readonly policy: string;
+  readonly points?: string;
   readonly randomShare?: number;
   readonly reserve: number;
   readonly seed: number;
@@ -50,6 +51,10 @@ export function addAcquireCommand(program: Command): void {
     .option('--ignore <columns>', 'columns of the file that are no features', list, [])
     .option('--batch <n>', 'points of one ask', wholeNumber(1, 1000), 4)
     .option('--policy <name>', 'what chooses the points', 'entropy')
+    .option(
+      '--points <method>',
+      'points of the generator on which the committee is trained besides the labels: a baseline, or none (default: prior)',
+    )
     .option('--random-share <share>', 'share of the points that is chosen at random (default: 0.25)', realNumber(0, 1))
     .option(
       '--reserve <hours>',

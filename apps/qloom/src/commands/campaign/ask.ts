@@ -35,8 +35,12 @@ export function addAskCommand(program: Command): void {
     .action(async (id: string, { who, count, pending, ...flags }: AskFlags) => {
       const { withCampaign } = await import('../../campaign/with-campaign.ts');
       const { askPoints, pendingPoints } = await import('../../campaign/ask-points.ts');
-      const { csv, summary } = await withCampaign(id, flags, (clients) =>
-        pending ? pendingPoints(clients, id, who) : askPoints(clients, { id, who, count, token: randomUUID() }),
+      const { csv, summary } = await withCampaign(
+        id,
+        flags,
+        (clients) =>
+          pending ? pendingPoints(clients, id, who) : askPoints(clients, { id, who, count, token: randomUUID() }),
+        { trains: !pending },
       );
       process.stdout.write(csv);
       process.stderr.write(summary);

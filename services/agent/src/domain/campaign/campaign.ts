@@ -57,10 +57,14 @@ export interface ChosenPoint {
   readonly cost: number | null;
 }
 
-/** The committee's expectation of its own errors, at a number of labels. */
+/** A committee: what it was trained on, and the errors that it expected of itself. */
 export interface CommitteeRound {
   readonly labels: number;
   readonly expectedError: number;
+  /** Synthetic points besides the labels. */
+  readonly synthetic: number;
+  /** Why the generator gave none of these labels; empty where it did, or was not asked. */
+  readonly refusal: string;
 }
 
 /** A round, and the mean price of a label of the points that it chose; null: all cost the same. */

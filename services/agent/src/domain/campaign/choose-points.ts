@@ -34,17 +34,26 @@ export interface PointChoice {
   readonly count: number;
   /** Rows of the pool, as {@link candidatesOf} gives them. */
   readonly candidates: readonly number[];
-  /** Of the candidates, in their order; null before there is one. */
-  readonly committee: Committee | null;
+  /** Null before there is one. */
+  readonly trained: TrainedCommittee | null;
   /** Price of the label of each point of the pool; null: all cost the same. */
   readonly costs: Float64Array | null;
+}
+
+/** A committee, and the points besides labels on which it was trained. */
+export interface TrainedCommittee {
+  /** Of the candidates, in their order. */
+  readonly committee: Committee;
+  readonly synthetic: number;
+  /** Why the generator gave none; empty where it did, or was not asked. */
+  readonly refusal: string;
 }
 
 /** Chooses points to hand out. The same state and committee give the same points. */
 export function choosePoints(
   rules: CampaignRules,
   state: CampaignState,
-  { pool, open, count, candidates, committee, costs }: PointChoice,
+  { pool, open, count, candidates, trained, costs }: PointChoice,
 ): { readonly points: ChosenPoint[]; readonly round: CommitteeRound | null } {
   const { features, values } = pool;
   const valuesOf = (rows: readonly number[]) => {
@@ -56,7 +65,7 @@ export function choosePoints(
   };
   const batch = chooseBatch({
     acquisition: rules.acquisition,
-    committee,
+    committee: trained?.committee ?? null,
     candidates: {
       count: candidates.length,
       features,
@@ -75,6 +84,10 @@ export function choosePoints(
       const at = candidates[row];
       return { row: at, chosenBy, score, cost: costs === null ? null : costs[at] };
     }),
-    round: committee === null ? null : { labels: open.labelled.length, expectedError: expectedError(committee) },
+    round: trained === null ? null : roundOf(trained, open),
   };
+}
+
+function roundOf({ committee, synthetic, refusal }: TrainedCommittee, { labelled }: OpenPoints): CommitteeRound {
+  return { labels: labelled.length, expectedError: expectedError(committee), synthetic, refusal };
 }

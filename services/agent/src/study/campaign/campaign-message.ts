@@ -46,7 +46,7 @@ export function campaignMessage({ id, created, createdAtMs, rules, state }: Open
     pending: pending.length,
     excluded: [...state.points.values()].filter(({ answer }) => answer?.outcome.kind === 'excluded').length,
     classCounts,
-    rounds: state.rounds.map(({ labels, expectedError }) => ({ labels, expectedError })),
+    rounds: state.rounds.map(({ meanCost: _, ...round }) => round),
     advice:
       advice === null
         ? undefined

@@ -1,6 +1,6 @@
 import type { CampaignSettings } from '@qloom/contracts/gen/qloom/agent/v1/campaign.ts';
-import type { ArtifactRef } from '@qloom/contracts/gen/qloom/episode/v1/slots.ts';
-import { fitStandardizer } from '@qloom/datasets/preprocessing/standardizer.ts';
+import type { ArtifactRef, DataDescription } from '@qloom/contracts/gen/qloom/episode/v1/slots.ts';
+import { fitStandardizer, type Standardizer } from '@qloom/datasets/preprocessing/standardizer.ts';
 import type { ArtifactStore } from '@qloom/episode-log/artifacts/artifact-store.ts';
 import { ValidationError } from '@qloom/service-kit/faults/errors.ts';
 import type { Points } from '@qloom/study/points/points.ts';
@@ -12,6 +12,9 @@ export interface CampaignPool {
   /** As they were put. */
   readonly source: UnlabelledSource;
   readonly featureNames: readonly string[];
+  /** Of the points as they were put. */
+  readonly description: DataDescription;
+  readonly scaling: Standardizer;
   /** Standardized features, row-major, shape [pool, features]: in these, float32 holds every unit. */
   readonly values: Float64Array;
   /** Price of the label of each point, shape [pool]; null: all cost the same. */
@@ -25,10 +28,11 @@ export async function openPool(
 ): Promise<CampaignPool> {
   if (pool === undefined) throw poolError('pool', 'not set; put rows without labels first');
   const { points: source, description } = await loadUnlabelled(store, pool, 'settings.pool');
-  const { mean, scale } = fitStandardizer(source);
+  const scaling = fitStandardizer(source);
+  const { mean, scale } = scaling;
   const values = source.x.map((value, i) => (value - mean[i % source.features]) / scale[i % source.features]);
   const prices = costs === undefined ? null : await openCosts(store, costs, source.count);
-  return { source, featureNames: description.featureNames, values, costs: prices };
+  return { source, featureNames: description.featureNames, description, scaling, values, costs: prices };
 }
 
 async function openCosts(store: ArtifactStore, ref: ArtifactRef, count: number): Promise<Float64Array> {

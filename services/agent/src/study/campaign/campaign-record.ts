@@ -8,6 +8,7 @@ import { formatKey, type StudyKey } from '@qloom/episode-log/event-key.ts';
 import type { LogEvent } from '@qloom/episode-log/port.ts';
 import { DomainError } from '@qloom/service-kit/faults/errors.ts';
 import type { CampaignAnswer, CampaignChange, LabelProvenance, Outcome } from '../../domain/campaign/campaign.ts';
+import { NO_SYNTHESIS } from './campaign-methods.ts';
 
 /** Slot of a campaign's creation. Agents that know no campaigns do not look for it. */
 export const CAMPAIGN_SLOT = 'campaign';
@@ -51,8 +52,11 @@ function recordOf(change: CampaignChange): CampaignRecord['record'] {
 export function decodeCampaignEvent({ key, payload }: LogEvent): CampaignCreated | CampaignChange {
   const { record } = CampaignRecord.decode(payload);
   switch (record?.$case) {
-    case 'created':
-      return record.value;
+    case 'created': {
+      const settings = record.value.settings!;
+      // Campaigns from before the field have none.
+      return { ...record.value, settings: { ...settings, synthesis: settings.synthesis || NO_SYNTHESIS } };
+    }
     case 'told': {
       const { token, who, answers } = record.value;
       return { kind: 'told', token, who, answers: answers.map(decodeAnswer) };

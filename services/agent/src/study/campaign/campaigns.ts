@@ -27,6 +27,7 @@ import { askSimulator } from '../settings/ask-simulator.ts';
 import { requireFitting } from '../settings/usable-qnn.ts';
 import { requireStudyId } from '../study-id.ts';
 import { askedMessage, campaignMessage, type OpenedCampaign, pointMessage } from './campaign-message.ts';
+import { completeSynthesis, needsMet } from './campaign-methods.ts';
 import { type CampaignPool, openPool } from './campaign-pool.ts';
 import {
   CAMPAIGN_SLOT,
@@ -37,14 +38,14 @@ import {
   encodeCreated,
 } from './campaign-record.ts';
 import { completeCampaign, rulesOf } from './campaign-settings.ts';
+import { openCommittee } from './open-committee.ts';
 import { requireRequest } from './require-request.ts';
-import { trainCommittee } from './train-committee.ts';
 
 /** Dependencies of {@link createCampaigns}. */
 export interface CampaignsDeps {
   readonly episodeLog: EpisodeLog;
   readonly artifacts: ArtifactStore;
-  readonly peers: Pick<Peers, 'qnnSim'>;
+  readonly peers: Pick<Peers, 'qnnSim' | 'generator'>;
   readonly clock: Pick<Clock, 'now'>;
 }
 
@@ -96,13 +97,18 @@ export function createCampaigns({ episodeLog, artifacts, peers, clock }: Campaig
   return {
     async create(id, given, signal) {
       requireStudyId(id);
-      const settings = await completeCampaign(given, signal);
       const existing = await find(id);
+      const completed = await completeCampaign(given, signal);
+      const settings = {
+        ...completed,
+        synthesis: completed.synthesis || (existing?.created.settings?.synthesis ?? ''),
+      };
       if (existing === undefined) {
         if ((await episodeLog.read({ study: id, slot: 'create' })) !== undefined) {
           throw new DomainError('already-exists', `campaign ${id}: a study has this id; choose another`);
         }
-        const { source, featureNames } = await openPool(artifacts, settings);
+        const { source, featureNames, description } = await openPool(artifacts, settings);
+        settings.synthesis = await completeSynthesis(peers, settings.synthesis, needsMet(description), signal);
         const shape = { features: source.features, classes: settings.classNames.length };
         await requireFitting(settings.qnn, shape, signal);
         await askSimulator(peers, settings.qnn, shape, signal);
@@ -130,23 +136,21 @@ export function createCampaigns({ episodeLog, artifacts, peers, clock }: Campaig
     },
     async ask(request, signal) {
       requireRequest(request, request.count);
-      const campaign = await write(request.id, async ({ created, rules, state, ...rest }) => {
+      const campaign = await write(request.id, async (opened) => {
+        const { rules, state } = opened;
         const { who, token, count } = request;
         const plan = planAsk(rules, state, { who, token, count }, clock.now());
         if (plan.kind === 'answered') return null;
-        const pool = await poolOf({ created, rules, state, ...rest });
+        const pool = await poolOf(opened);
         const candidates = candidatesOf(rules, state, plan.open);
-        const qnn = created.settings!.qnn!;
         const { labelled } = plan.open;
-        const committee = await trainCommittee(peers, { rules, state, pool, labelled, candidates, qnn, signal });
-        const features = { features: pool.source.features, values: pool.values };
-        const { open } = plan;
+        const trained = await openCommittee(peers, clock, opened, { pool, labelled, candidates, signal });
         const { points, round } = choosePoints(rules, state, {
-          pool: features,
-          open,
+          pool: { features: pool.source.features, values: pool.values },
+          open: plan.open,
           count: plan.count,
           candidates,
-          committee,
+          trained,
           costs: pool.costs,
         });
         return { kind: 'asked', who, token, count, points, round };

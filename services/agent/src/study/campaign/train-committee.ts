@@ -2,9 +2,10 @@ import type { Committee } from '@qloom/acquisition/committee.ts';
 import { QnnArm, type QnnSettings } from '@qloom/contracts/gen/qloom/episode/v1/slots.ts';
 import { createRandom } from '@qloom/random/random.ts';
 import { DomainError } from '@qloom/service-kit/faults/errors.ts';
+import type { Points } from '@qloom/study/points/points.ts';
 import { evaluateUtility } from '@qloom/study-rpc/clients/qnn-simulator-client.ts';
 import { decodeTensor } from '@qloom/study-rpc/codec/tensors.ts';
-import { type CampaignRules, type CampaignState, labelOf } from '../../domain/campaign/campaign.ts';
+import type { CampaignRules, CampaignState } from '../../domain/campaign/campaign.ts';
 import { MEMBERS } from '../../domain/campaign/choose-points.ts';
 import { LONG_CALL_MS, type Peers } from '../peers.ts';
 import { type CampaignPool, pointsOf } from './campaign-pool.ts';
@@ -14,36 +15,36 @@ export interface CommitteeRequest {
   readonly rules: CampaignRules;
   readonly state: CampaignState;
   readonly pool: CampaignPool;
-  /** Rows of the pool with a label. */
-  readonly labelled: readonly number[];
+  /** Labelled points in standardized features. */
+  readonly labels: Points;
+  /** Points besides the labels; null for none. */
+  readonly synthetic: Points | null;
+  /** Rows of the pool that it is asked about. */
   readonly candidates: readonly number[];
   readonly qnn: QnnSettings;
   readonly signal: AbortSignal;
 }
 
 /**
- * Trains QNNs in the simulator on all labels, and asks them about the candidates. Null before two classes have a label: until
- * then there is nothing to tell apart. Rejects with the errors of the call, and with DomainError `unsupported` for a
- * simulator that reports no probabilities.
+ * Trains QNNs in the simulator on all labels and the points besides, and asks them about the candidates. Rejects with the errors of
+ * the call, and with DomainError `unsupported` for a simulator that reports no probabilities.
  */
 export async function trainCommittee(
   { qnnSim }: Pick<Peers, 'qnnSim'>,
-  { rules, state, pool, labelled, candidates, qnn, signal }: CommitteeRequest,
-): Promise<Committee | null> {
+  { rules, state, pool, labels, synthetic, candidates, qnn, signal }: CommitteeRequest,
+): Promise<Committee> {
   const classes = rules.classNames.length;
-  const labels = labelled.map((row) => labelOf(state.points.get(row)!, rules.classNames)!.label);
-  if (new Set(labels).size < 2) return null;
   const random = createRandom(`campaign/${rules.seed}`).fork(`committee ${state.changes}`);
   const { runs } = await evaluateUtility(qnnSim, {
     settings: {
       fold: 0,
       qnn,
       seeds: Array.from({ length: MEMBERS }, (_, member) => random.seedFor(member)),
-      arms: [QnnArm.REAL_ONLY],
+      arms: [synthetic === null ? QnnArm.REAL_ONLY : QnnArm.AUGMENTED],
       probabilities: true,
     },
-    training: pointsOf(pool, labelled, labels, classes),
-    synthetic: null,
+    training: labels,
+    synthetic,
     // The report is of held-out points with a class; only their probabilities are used.
     heldOut: pointsOf(
       pool,

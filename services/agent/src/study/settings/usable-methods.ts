@@ -42,7 +42,7 @@ export function completeBaselines(
   met: ReadonlySet<DataNeed>,
 ): string[] {
   const offered = (names: readonly string[]) => [
-    ...names.filter((name) => refusalOf(name, methods, met) === null),
+    ...names.filter((name) => baselineRefusal(name, methods, met) === null),
     ...informedBaselines(methods, met),
   ];
   const named = rivals.length > 0 ? rivals : offered(DEFAULT_BASELINES);
@@ -52,7 +52,7 @@ export function completeBaselines(
 /** Names of the baselines with needs besides labelled points, all of which the data meets. */
 function informedBaselines(methods: GeneratorMethods, met: ReadonlySet<DataNeed>): string[] {
   const informed = [...methods.described.values()].filter(({ needs }) => needs.length > 0);
-  return informed.map(({ name }) => name).filter((name) => refusalOf(name, methods, met) === null);
+  return informed.map(({ name }) => name).filter((name) => baselineRefusal(name, methods, met) === null);
 }
 
 /** What a study with these baselines keeps of the methods that the generator describes. */
@@ -106,7 +106,7 @@ export function requireBaselines(
     throw new ValidationError([{ field: 'settings.evaluation.rivals', description }]);
   }
   const wrong = baselines.flatMap((baseline, i): FieldViolation[] => {
-    const description = refusalOf(baseline, methods, met);
+    const description = baselineRefusal(baseline, methods, met);
     return description === null ? [] : [{ field: `settings.evaluation.rivals[${i}]`, description }];
   });
   if (wrong.length > 0) throw new ValidationError(wrong);
@@ -120,7 +120,7 @@ export function requirePretrainingBaseline(methods: GeneratorMethods, met: Reado
   const refusal =
     methodOf(methods) === undefined
       ? `${NO_METHODS}; right would be a study without it, or ${WITH_METHODS}`
-      : refusalOf(PRETRAINING_BASELINE, methods, met);
+      : baselineRefusal(PRETRAINING_BASELINE, methods, met);
   if (refusal === null) return;
   const description = `is compared with the baseline ${quoted(PRETRAINING_BASELINE)}, which is not offered: ${refusal}`;
   throw new ValidationError([{ field: 'settings.pretraining', description }]);
@@ -130,7 +130,11 @@ const NO_METHODS = `the generator has no hyperparameter ${quoted(METHOD)}, by wh
 const WITH_METHODS = 'a generator that offers it';
 
 /** Why the generator has no such baseline for the data, and what would be right; null if it has. */
-function refusalOf(baseline: string, methods: GeneratorMethods, met: ReadonlySet<DataNeed>): string | null {
+export function baselineRefusal(
+  baseline: string,
+  methods: GeneratorMethods,
+  met: ReadonlySet<DataNeed>,
+): string | null {
   const method = methodOf(methods);
   if (method === undefined) return NO_METHODS;
   const refusal = invalidReason(method, baseline);
@@ -147,7 +151,8 @@ function refusalOf(baseline: string, methods: GeneratorMethods, met: ReadonlySet
   return unmet === null ? null : `${unmet}, or another baseline`;
 }
 
-function methodOf({ hyperparameters }: Pick<GeneratorMethods, 'hyperparameters'>): Hyperparameter | undefined {
+/** The hyperparameter by which a generator offers its methods; undefined for one that has a single one. */
+export function methodOf({ hyperparameters }: Pick<GeneratorMethods, 'hyperparameters'>): Hyperparameter | undefined {
   return hyperparameters.find(({ name }) => name === METHOD);
 }
 

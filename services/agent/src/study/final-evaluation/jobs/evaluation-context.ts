@@ -24,6 +24,7 @@ import type { ClassicalThreads } from '../../../workers/classical-threads.ts';
 import type { DataSources } from '../../data/data-sources.ts';
 import type { StudyManifest } from '../../data/prepare.ts';
 import type { StudyData } from '../../data/study-data.ts';
+import { nextAttempt } from '../../next-attempt.ts';
 import { LONG_CALL_MS, type Peers } from '../../peers.ts';
 import { decodeUtility } from '../../replay/measurement.ts';
 import type { Clock } from '../../retry/clock.ts';
@@ -133,17 +134,6 @@ async function neededSources(
     ...(unlabelled && needs.includes('unlabelled') ? { unlabelled: await unlabelled() } : {}),
     ...(source && needs.includes('source') ? { source: await source() } : {}),
   };
-}
-
-let lastAttempt = 0;
-
-/**
- * The number of an attempt at a fit. It must not decrease: it is the time in seconds since the epoch, which also
- * increases when this process is replaced; the last number is kept in case the clock is set back.
- */
-function nextAttempt(clock: Clock): number {
-  lastAttempt = Math.max(lastAttempt, Math.floor(clock.now() / 1000));
-  return lastAttempt;
 }
 
 /** Options of {@link train} beside its points: those of Evaluate. */

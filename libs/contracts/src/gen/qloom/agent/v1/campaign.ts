@@ -143,7 +143,15 @@ export interface CampaignSettings {
    * The price of the label of each point, above 0, in the unit of `prices`: from PutDataset, rows without labels in the order of the pool
    * and with one feature. Points are then chosen by score divided by price. Absent: all labels cost the same.
    */
-  costs: ArtifactRef | undefined;
+  costs:
+    | ArtifactRef
+    | undefined;
+  /**
+   * Points of the generator on which the committee is trained besides the labels: one of its baselines that needs no points of a source
+   * domain; "generator": the points of a generator that has no hyperparameter "method"; "none". Empty: "prior" where the generator
+   * offers it, else "none". A repetition of CreateCampaign that leaves it empty takes the value of the campaign.
+   */
+  synthesis: string;
 }
 
 /** Whether more labels are worth their price. */
@@ -158,12 +166,16 @@ export interface StopAdvice {
   price: number;
 }
 
-/** The errors that the committee expected of itself. */
+/** A committee, and the errors that it expected of itself. */
 export interface CampaignRound {
   /** Labels that it was trained on. */
   labels: number;
   /** Mean over the candidates of 1 less the highest mean probability, in [0, 1]. */
   expectedError: number;
+  /** Synthetic points that it was trained on besides. */
+  synthetic: number;
+  /** Why it had none although settings.synthesis names a method: what the generator says of these labels. Empty otherwise. */
+  refusal: string;
 }
 
 /** The current state of a campaign. */
@@ -550,6 +562,7 @@ function createBaseCampaignSettings(): CampaignSettings {
     qnn: undefined,
     prices: undefined,
     costs: undefined,
+    synthesis: "",
   };
 }
 
@@ -587,6 +600,9 @@ export const CampaignSettings: MessageFns<CampaignSettings> = {
     }
     if (message.costs !== undefined) {
       ArtifactRef.encode(message.costs, writer.uint32(90).fork()).join();
+    }
+    if (message.synthesis !== "") {
+      writer.uint32(98).string(message.synthesis);
     }
     return writer;
   },
@@ -692,6 +708,14 @@ export const CampaignSettings: MessageFns<CampaignSettings> = {
             message.costs = ArtifactRef.decode(reader, reader.uint32());
             continue;
           }
+          case 12: {
+            if (tag !== 98) {
+              break;
+            }
+
+            message.synthesis = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -729,6 +753,7 @@ export const CampaignSettings: MessageFns<CampaignSettings> = {
       qnn: isSet(object.qnn) ? QnnSettings.fromJSON(object.qnn) : undefined,
       prices: isSet(object.prices) ? LabelPrices.fromJSON(object.prices) : undefined,
       costs: isSet(object.costs) ? ArtifactRef.fromJSON(object.costs) : undefined,
+      synthesis: isSet(object.synthesis) ? globalThis.String(object.synthesis) : "",
     };
   },
 
@@ -767,6 +792,9 @@ export const CampaignSettings: MessageFns<CampaignSettings> = {
     if (message.costs !== undefined) {
       obj.costs = ArtifactRef.toJSON(message.costs);
     }
+    if (message.synthesis !== "") {
+      obj.synthesis = message.synthesis;
+    }
     return obj;
   },
 
@@ -792,6 +820,7 @@ export const CampaignSettings: MessageFns<CampaignSettings> = {
     message.costs = (object.costs !== undefined && object.costs !== null)
       ? ArtifactRef.fromPartial(object.costs)
       : undefined;
+    message.synthesis = object.synthesis ?? "";
     return message;
   },
 };
@@ -902,7 +931,7 @@ export const StopAdvice: MessageFns<StopAdvice> = {
 };
 
 function createBaseCampaignRound(): CampaignRound {
-  return { labels: 0, expectedError: 0 };
+  return { labels: 0, expectedError: 0, synthetic: 0, refusal: "" };
 }
 
 export const CampaignRound: MessageFns<CampaignRound> = {
@@ -912,6 +941,12 @@ export const CampaignRound: MessageFns<CampaignRound> = {
     }
     if (message.expectedError !== 0) {
       writer.uint32(17).double(message.expectedError);
+    }
+    if (message.synthetic !== 0) {
+      writer.uint32(24).uint32(message.synthetic);
+    }
+    if (message.refusal !== "") {
+      writer.uint32(34).string(message.refusal);
     }
     return writer;
   },
@@ -945,6 +980,22 @@ export const CampaignRound: MessageFns<CampaignRound> = {
             message.expectedError = reader.double();
             continue;
           }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.synthetic = reader.uint32();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.refusal = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -965,6 +1016,8 @@ export const CampaignRound: MessageFns<CampaignRound> = {
         : isSet(object.expected_error)
         ? globalThis.Number(object.expected_error)
         : 0,
+      synthetic: isSet(object.synthetic) ? globalThis.Number(object.synthetic) : 0,
+      refusal: isSet(object.refusal) ? globalThis.String(object.refusal) : "",
     };
   },
 
@@ -976,6 +1029,12 @@ export const CampaignRound: MessageFns<CampaignRound> = {
     if (message.expectedError !== 0) {
       obj.expectedError = floatToJson(message.expectedError);
     }
+    if (message.synthetic !== 0) {
+      obj.synthetic = Math.round(message.synthetic);
+    }
+    if (message.refusal !== "") {
+      obj.refusal = message.refusal;
+    }
     return obj;
   },
 
@@ -986,6 +1045,8 @@ export const CampaignRound: MessageFns<CampaignRound> = {
     const message = createBaseCampaignRound();
     message.labels = object.labels ?? 0;
     message.expectedError = object.expectedError ?? 0;
+    message.synthetic = object.synthetic ?? 0;
+    message.refusal = object.refusal ?? "";
     return message;
   },
 };
