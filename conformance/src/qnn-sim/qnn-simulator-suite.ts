@@ -5,8 +5,12 @@ import { connectInstances } from '../shared/instances.ts';
 import { offeredServicesChecks } from '../shared/offered-services.ts';
 import type { Suite, SuiteOptions } from '../suite.ts';
 import { circuitChecks } from './circuit-checks.ts';
+import { circuitRepeats } from './circuit-repeats.ts';
 import { evaluateChecks } from './evaluate-checks.ts';
 import { evaluateRepeats } from './evaluate-repeats.ts';
+import { measureChecks } from './measure-checks.ts';
+import { minimizeChecks } from './minimize-checks.ts';
+import { programChecks } from './program-checks.ts';
 import { scoreChecks } from './score-checks.ts';
 
 /** The checks of a QnnSimulatorService. */
@@ -24,6 +28,10 @@ export function qnnSimulatorSuite(options: SuiteOptions): Suite {
       ...evaluateRepeats(instances, options),
       ...scoreChecks(simulator, options),
       ...circuitChecks(simulator, options),
+      ...programChecks(simulator, options),
+      ...measureChecks(simulator, options),
+      ...minimizeChecks(simulator, options),
+      ...circuitRepeats(instances, options),
     ],
     close: () => instances.close(),
   };

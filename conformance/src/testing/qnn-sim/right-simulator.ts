@@ -1,11 +1,12 @@
 import { QnnArm, type QnnRun } from '@qloom/contracts/gen/qloom/episode/v1/slots.ts';
 import { type EvaluateSettings, QnnSimulatorServiceService } from '@qloom/contracts/gen/qloom/qnn_sim/v1/qnn_sim.ts';
-import { DomainError, ValidationError } from '@qloom/service-kit/faults/errors.ts';
+import { ValidationError } from '@qloom/service-kit/faults/errors.ts';
 import { bindService, type ServiceBinding } from '@qloom/service-kit/server/handlers.ts';
 import type { Points } from '@qloom/study/points/points.ts';
 import { createPointsCollector } from '@qloom/study-rpc/codec/points.ts';
 import { encodeTensor } from '@qloom/study-rpc/codec/tensors.ts';
 import { readParts } from '@qloom/study-rpc/requests/part-order.ts';
+import { rightCircuits } from './right-circuits.ts';
 import { trainSoftmax } from './softmax-run.ts';
 
 const EVALUATE = [
@@ -18,11 +19,8 @@ const EVALUATE = [
 const ANSATZES = ['', 'data-reuploading', 'hardware-efficient', 'strongly-entangling'];
 const LIMITS = { qubits: 20, layers: 10, steps: 1000, batch_size: 512, points: 1000, features: 50 };
 
-/** A small right simulator: a softmax regression in place of a QNN, and no circuits. */
+/** A small right simulator: a softmax regression in place of a QNN, and circuits as programs of a few gates. */
 export function rightSimulator(): ServiceBinding {
-  const unsupported = (): never => {
-    throw new DomainError('unsupported', 'is not offered');
-  };
   return bindService(QnnSimulatorServiceService, {
     getCapabilities: () => ({
       capabilities: {
@@ -51,13 +49,7 @@ export function rightSimulator(): ServiceBinding {
       });
       return { report: { fold: settings.fold, runs, engine: 'toy' } };
     },
-    expectation: unsupported,
-    gradient: unsupported,
-    measure: unsupported,
-    // biome-ignore lint/correctness/useYield: refuses before it could answer.
-    async *minimize() {
-      unsupported();
-    },
+    ...rightCircuits,
   });
 }
 
