@@ -80,24 +80,28 @@ class Agent:
         pool: Mapping[str, ArrayLike] | ArrayLike,
         classes: Sequence[str],
         budget: int,
+        *,
+        costs: ArrayLike | None = None,
         **settings: Any,
     ) -> Campaign:
         """
         Creates a campaign, or finds it with the same settings.
 
         `pool`: the points that may be labelled: columns by name, or an array [points, features], whose features are x0, x1, …
+        `costs`: the price of the label of each, above 0; then points are chosen by score over price.
         `settings`: fields of qloom.agent.v1.CampaignSettings, such as acquisition="margin", batch=8, seed=2, qnn={"qubits": 6}.
         Raises Refused for a setting that is wrong, and where the id is in use with other settings.
         """
         names, rows = _columns(pool)
-        dataset = self.patiently(lambda: self._agent.PutDataset(_dataset(names, rows))).dataset
+        if costs is not None:
+            settings["costs"] = self._put(["cost"], _columns({"cost": costs})[1])
         request = campaign_pb2.CreateCampaignRequest(
             id=id,
             settings=campaign_pb2.CampaignSettings(
                 **{
                     "seed": 1,
                     **settings,
-                    "pool": dataset,
+                    "pool": self._put(names, rows),
                     "class_names": list(classes),
                     "budget": budget,
                 }
@@ -105,6 +109,9 @@ class Agent:
         )
         self.patiently(lambda: self.campaigns.CreateCampaign(request))
         return Campaign(self, id)
+
+    def _put(self, names: Sequence[str], rows: NDArray[np.float64]) -> slots_pb2.ArtifactRef:
+        return self.patiently(lambda: self._agent.PutDataset(_dataset(names, rows))).dataset
 
 
 def _columns(pool: Mapping[str, ArrayLike] | ArrayLike) -> tuple[list[str], NDArray[np.float64]]:

@@ -26,6 +26,8 @@ class Point:
     """By name, in the units of the pool."""
     chosen_by: str
     """The acquisition function, or "random" for one of the random share."""
+    cost: float | None
+    """Price of its label; None: all cost the same."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,12 @@ class Answer:
     job: str = ""
     shots: int = 0
     """0: unknown."""
+    calibration: str = ""
+    """Identifier of the calibration that held."""
+    margin: float | None = None
+    """By how much the class was chosen, such as |⟨Z⟩| where it is its sign."""
+    margin_error: float | None = None
+    """Standard error of the margin."""
 
 
 @dataclass(frozen=True)
@@ -120,12 +128,20 @@ class Campaign:
 
 
 def _point(asked: pb.AskedPoint, names: Iterable[str]) -> Point:
-    return Point(asked.point, dict(zip(names, asked.features, strict=True)), asked.chosen_by)
+    cost = asked.cost if asked.HasField("cost") else None
+    return Point(asked.point, dict(zip(names, asked.features, strict=True)), asked.chosen_by, cost)
 
 
 def _answer(point: str, label: str | Answer, correct: bool) -> pb.Answer:
     answer = Answer(label) if isinstance(label, str) else label
-    provenance = pb.Provenance(backend=answer.backend, job=answer.job, shots=answer.shots)
+    provenance = pb.Provenance(
+        backend=answer.backend,
+        job=answer.job,
+        shots=answer.shots,
+        calibration=answer.calibration,
+        margin=answer.margin,
+        margin_error=answer.margin_error,
+    )
     if answer.measured_at is not None:
         if answer.measured_at.tzinfo is None:
             raise ValueError(f"{point}: measured_at has no time zone; right would be one, such as datetime.now(UTC)")
@@ -138,4 +154,13 @@ def _answer(point: str, label: str | Answer, correct: bool) -> pb.Answer:
 def _told(point: pb.CampaignPoint) -> Answer:
     known = point.provenance
     time = known.measured_at.ToDatetime().astimezone() if known.HasField("measured_at") else None
-    return Answer(point.label, time, known.backend, known.job, known.shots)
+    return Answer(
+        label=point.label,
+        measured_at=time,
+        backend=known.backend,
+        job=known.job,
+        shots=known.shots,
+        calibration=known.calibration,
+        margin=known.margin if known.HasField("margin") else None,
+        margin_error=known.margin_error if known.HasField("margin_error") else None,
+    )

@@ -38,7 +38,8 @@ def test_points_are_asked_and_told_until_the_budget_is_used(campaign):
     assert all(point.features["field"] in FIELD and point.features["κ"] == 1e-30 for point in first)
     assert campaign.pending() == first
     time = datetime(2026, 11, 30, 14, 5, tzinfo=UTC)
-    assert campaign.tell({point.id: Answer(side(point), time, "cryostat 2", "j-7", 64) for point in first}) == 3
+    found = {"measured_at": time, "backend": "cryostat 2", "job": "j-7", "shots": 64, "calibration": "monday", "margin": 0.5}
+    assert campaign.tell({point.id: Answer(side(point), **found) for point in first}) == 3
     assert campaign.pending() == []
     rest = campaign.ask(100)
     assert len(rest) == 5
@@ -48,7 +49,8 @@ def test_points_are_asked_and_told_until_the_budget_is_used(campaign):
     assert refused.value.code is grpc.StatusCode.FAILED_PRECONDITION
     labels = campaign.labels()
     assert [(one.id, one.answer.label) for one in labels] == [(point.id, side(point)) for point in first + rest]
-    assert labels[0].answer == Answer(side(first[0]), time, "cryostat 2", "j-7", 64)
+    assert labels[0].answer == Answer(side(first[0]), **found)
+    assert labels[-1].answer.margin is None
     assert labels[-1].teller == "ann"
     assert campaign.state().labelled == 8
 
@@ -90,6 +92,16 @@ def test_people_share_a_campaign_by_its_name(campaign):
         with pytest.raises(Refused) as refused:
             bob.campaign("none-such")
         assert refused.value.code is grpc.StatusCode.NOT_FOUND
+
+
+def test_labels_may_differ_in_price():
+    costs = np.where(FIELD < 0, 1.0, 1e6)
+    with agent() as ann:
+        id = f"client-{uuid.uuid4()}"
+        campaign = ann.create_campaign(id, POOL, ["low", "high"], 8, acquisition="core-set", random_share=0.0, costs=costs)
+        assert [(side(point), point.cost) for point in campaign.ask(4)] == [("low", 1.0)] * 4
+        with pytest.raises(Refused, match="costs"):
+            ann.create_campaign(f"{id}-2", POOL, ["low", "high"], 8, costs=costs[1:])
 
 
 def test_a_pool_is_columns_or_an_array():
