@@ -28,8 +28,13 @@ const BEYOND = [
   distilled(twoCurves(1, 1000), 120),
 ];
 
-/** Draws that confirm, and those on which the refinement was chosen: number and first seed. */
-const DRAWS = { fresh: { count: 16, first: 2000 }, development: { count: 8, first: 1000 } } as const;
+/** Draws that confirm, those before the centres were kept where they are better, and those on which the refinement was chosen: number and first seed. */
+const DRAWS = {
+  fresh: { count: 16, first: 3000 },
+  earlier: { count: 16, first: 2000 },
+  development: { count: 8, first: 1000 },
+} as const;
+type Draws = keyof typeof DRAWS;
 /** Points of the test set of each draw. */
 const TEST_POINTS = 1000;
 /** Trainings of the QNN on each set. */
@@ -49,10 +54,10 @@ const settings = createQnnSettings({ qubits: 4, layers: 3, steps: 200, batchSize
 /** Measures what a QNN loses that is trained on a distilled set in place of all real points. */
 export const distillBench: Bench = {
   description: 'accuracy of a QNN trained on a few distilled points in place of 1,000 real ones',
-  options: `cells: ${[...CELLS, ...BEYOND].map(({ name }) => name).join(', ')}; draws: fresh, development (other refinements too); --full: all cells`,
+  options: `cells: ${[...CELLS, ...BEYOND].map(({ name }) => name).join(', ')}; draws: fresh, earlier, development (other refinements too); --full: all cells`,
   parts: (options) => wantedParts(options).map(({ part }) => part),
   async *run(progress, options, wanted) {
-    for (const draws of ['fresh', 'development'] as const) {
+    for (const draws of Object.keys(DRAWS) as Draws[]) {
       const parts = wantedParts(options).filter((one) => one.draws === draws && wanted.has(one.part));
       if (parts.length === 0) continue;
       const measured: CellAccuracies[] = [];
@@ -73,7 +78,7 @@ function wantedParts({ full, only }: Parameters<Bench['parts']>[0]) {
     'cells',
     all.map(({ name }) => name),
   );
-  const draws = only.has('draws') ? select(only, 'draws', ['fresh', 'development'] as const) : (['fresh'] as const);
+  const draws = only.has('draws') ? select(only, 'draws', Object.keys(DRAWS) as Draws[]) : (['fresh'] as const);
   return draws.flatMap((kind) =>
     all
       .filter(({ name }) => names.includes(name))
@@ -83,7 +88,7 @@ function wantedParts({ full, only }: Parameters<Bench['parts']>[0]) {
 
 async function measure(
   { cell: { task, labels }, points }: DistilledCell,
-  draws: keyof typeof DRAWS,
+  draws: Draws,
   onDraw: (draw: number) => void,
 ): Promise<Record<string, number[]>> {
   const byArm: Record<string, number[]> = {};
