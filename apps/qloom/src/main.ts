@@ -13,7 +13,8 @@ onLostReader(process.stdout, () => process.exit(EXIT.OK));
 onLostReader(process.stderr, () => {});
 
 try {
-  await buildProgram().parseAsync(process.argv);
+  const program = await buildProgram(process.argv.slice(2));
+  await program.parseAsync(process.argv);
   process.exitCode ??= EXIT.OK;
 } catch (error) {
   // Commander has printed the error; its own code distinguishes help (0) from bad usage.

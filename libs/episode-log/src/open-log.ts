@@ -3,10 +3,9 @@ import { quoted } from '@qloom/tensor/quoted.ts';
 import type { ArtifactStore } from './artifacts/artifact-store.ts';
 import { openFolderArtifacts } from './artifacts/folder-artifacts.ts';
 import { InvalidUrlError } from './errors.ts';
-import { type JetStreamLogOptions, openJetStreamLog } from './jetstream/jetstream-log.ts';
+import type { JetStreamLogOptions } from './jetstream/jetstream-log.ts';
 import type { LogOptions } from './log-options.ts';
 import { splitQuery } from './nats/nats-address.ts';
-import { openNatsArtifacts } from './nats/nats-artifacts.ts';
 import type { NatsCredentials } from './nats/nats-credentials.ts';
 import { redactUrl } from './nats/redact-url.ts';
 import type { EpisodeLog } from './port.ts';
@@ -43,6 +42,8 @@ export async function openEpisodeLog(url: string, options: OpenOptions = {}): Pr
   }
   if (scheme === 'nats' || scheme === 'tls') {
     allow(query, ['lease', 'namespace', 'replicas'], url);
+    // Loaded where it is used: its modules are a tenth of what a service loads to start.
+    const { openJetStreamLog } = await import('./jetstream/jetstream-log.ts');
     return openJetStreamLog({ ...options, leaseMs, servers: `${scheme}:${rest}`, ...natsQuery(query) });
   }
   throw new InvalidUrlError(`log: ${redactUrl(url)} is none of ${LOG_FORMS}`);
@@ -61,6 +62,7 @@ export async function openArtifactStore(url: string, options: OpenOptions = {}):
   }
   if (scheme === 'nats' || scheme === 'tls') {
     allow(query, ['namespace', 'replicas'], url);
+    const { openNatsArtifacts } = await import('./nats/nats-artifacts.ts');
     return openNatsArtifacts({ ...options, servers: `${scheme}:${rest}`, ...natsQuery(query) });
   }
   throw new InvalidUrlError(`artifacts: ${redactUrl(url)} is none of ${STORE_FORMS}`);

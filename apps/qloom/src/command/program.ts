@@ -1,65 +1,41 @@
 import { redactUrls } from '@qloom/episode-log/nats/redact-url.ts';
 import { Command } from 'commander';
-import { addBackendsCommand } from '../commands/backends.ts';
-import { addAcquireCommand } from '../commands/campaign/acquire.ts';
-import { addAskCommand } from '../commands/campaign/ask.ts';
-import { addLabelsCommand } from '../commands/campaign/labels.ts';
-import { addTellCommand } from '../commands/campaign/tell.ts';
-import { addCancelCommand } from '../commands/cluster/cancel.ts';
-import { addContextCommand } from '../commands/cluster/context.ts';
-import { addFetchCommand } from '../commands/cluster/fetch.ts';
-import { addListCommand } from '../commands/cluster/list.ts';
-import { addSubmitCommand } from '../commands/cluster/submit.ts';
-import { addWatchCommand } from '../commands/cluster/watch.ts';
-import { addCompareCommand } from '../commands/compare.ts';
-import { addDatasetsCommand } from '../commands/datasets.ts';
-import { addDistillCommand } from '../commands/distill.ts';
-import { addDoctorCommand } from '../commands/doctor.ts';
-import { addDrawCommand } from '../commands/draw.ts';
-import { addExportCommand } from '../commands/export.ts';
-import { addFinetuneCommand } from '../commands/finetune.ts';
-import { addPlateauCommand } from '../commands/plateau.ts';
-import { addQuoteCommand } from '../commands/quote.ts';
-import { addReportCommand } from '../commands/report.ts';
-import { addRunCommand } from '../commands/run.ts';
-import { addSampleCommand } from '../commands/sample.ts';
-import { addStagesCommand } from '../commands/stages.ts';
-import { addTraceCommand } from '../commands/trace.ts';
-import { addUpCommand } from '../commands/up.ts';
-import { addVqeCommand } from '../commands/vqe.ts';
 import { qloomVersion } from '../run/versions.ts';
 import { addMinusHint } from './minus-hint.ts';
 
-/** Every command, in the order of the help. */
-const COMMANDS: readonly ((program: Command) => void)[] = [
-  addRunCommand,
-  addCompareCommand,
-  addUpCommand,
-  addSubmitCommand,
-  addListCommand,
-  addWatchCommand,
-  addFetchCommand,
-  addCancelCommand,
-  addContextCommand,
-  addAcquireCommand,
-  addAskCommand,
-  addTellCommand,
-  addLabelsCommand,
-  addSampleCommand,
-  addDatasetsCommand,
-  addDistillCommand,
-  addReportCommand,
-  addTraceCommand,
-  addStagesCommand,
-  addExportCommand,
-  addFinetuneCommand,
-  addDrawCommand,
-  addVqeCommand,
-  addPlateauCommand,
-  addBackendsCommand,
-  addQuoteCommand,
-  addDoctorCommand,
-];
+/** Adds a command to the program. */
+type AddCommand = (program: Command) => void;
+
+/** Every command, in the order of the help. Each is loaded where it is used: what most import takes longer than they run. */
+const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
+  run: async () => (await import('../commands/run.ts')).addRunCommand,
+  compare: async () => (await import('../commands/compare.ts')).addCompareCommand,
+  up: async () => (await import('../commands/up.ts')).addUpCommand,
+  submit: async () => (await import('../commands/cluster/submit.ts')).addSubmitCommand,
+  list: async () => (await import('../commands/cluster/list.ts')).addListCommand,
+  watch: async () => (await import('../commands/cluster/watch.ts')).addWatchCommand,
+  fetch: async () => (await import('../commands/cluster/fetch.ts')).addFetchCommand,
+  cancel: async () => (await import('../commands/cluster/cancel.ts')).addCancelCommand,
+  context: async () => (await import('../commands/cluster/context.ts')).addContextCommand,
+  acquire: async () => (await import('../commands/campaign/acquire.ts')).addAcquireCommand,
+  ask: async () => (await import('../commands/campaign/ask.ts')).addAskCommand,
+  tell: async () => (await import('../commands/campaign/tell.ts')).addTellCommand,
+  labels: async () => (await import('../commands/campaign/labels.ts')).addLabelsCommand,
+  sample: async () => (await import('../commands/sample.ts')).addSampleCommand,
+  datasets: async () => (await import('../commands/datasets.ts')).addDatasetsCommand,
+  distill: async () => (await import('../commands/distill.ts')).addDistillCommand,
+  report: async () => (await import('../commands/report.ts')).addReportCommand,
+  trace: async () => (await import('../commands/trace.ts')).addTraceCommand,
+  stages: async () => (await import('../commands/stages.ts')).addStagesCommand,
+  export: async () => (await import('../commands/export.ts')).addExportCommand,
+  finetune: async () => (await import('../commands/finetune.ts')).addFinetuneCommand,
+  draw: async () => (await import('../commands/draw.ts')).addDrawCommand,
+  vqe: async () => (await import('../commands/vqe.ts')).addVqeCommand,
+  plateau: async () => (await import('../commands/plateau.ts')).addPlateauCommand,
+  backends: async () => (await import('../commands/backends.ts')).addBackendsCommand,
+  quote: async () => (await import('../commands/quote.ts')).addQuoteCommand,
+  doctor: async () => (await import('../commands/doctor.ts')).addDoctorCommand,
+};
 
 const FOOTER = `
 Examples:
@@ -81,8 +57,11 @@ Exit codes:
 
 Colour is used on a terminal only; NO_COLOR turns it off.`;
 
-/** The command line. Errors of usage are thrown as CommanderError, those of commands as CommandError. */
-export function buildProgram(): Command {
+/**
+ * The command line for these arguments: with the command that they name, else with all. Errors of usage are thrown as CommanderError, those
+ * of commands as CommandError.
+ */
+export async function buildProgram(args: readonly string[]): Promise<Command> {
   const program = new Command('qloom')
     .description('Weaves training data for quantum neural networks, and measures whether it helped.')
     .version(qloomVersion(), '-V, --version', 'print the version')
@@ -92,7 +71,9 @@ export function buildProgram(): Command {
     // An error quotes arguments, which may be a URL with a password.
     .configureOutput({ writeErr: (text) => void process.stderr.write(redactUrls(text)) })
     .exitOverride();
-  for (const add of COMMANDS) add(program);
+  const name = args.find((argument) => !argument.startsWith('-')) ?? '';
+  const loaded = Object.hasOwn(COMMANDS, name) ? [COMMANDS[name]] : Object.values(COMMANDS);
+  for (const add of await Promise.all(loaded.map((load) => load()))) add(program);
   for (const command of program.commands) command.exitOverride();
   addMinusHint(program);
   return program;
