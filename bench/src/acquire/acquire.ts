@@ -9,9 +9,13 @@ import { type CampaignDraw, runCampaign } from './campaign.ts';
 import { type AcquireCell, CELLS, OTHER_CELLS } from './cells.ts';
 import { labelsToTarget } from './labels-to-target.ts';
 
-/** Draws that confirm, those that did so before, and those on which acquisition, batch and targets were chosen: number and first seed. */
+/**
+ * Draws that confirm, those that confirm the policy `agent`, those that did so before, and those on which acquisition, batch and targets were
+ * chosen: number and first seed.
+ */
 const DRAWS = {
   fresh: { count: 40, first: 6000 },
+  policy: { count: 20, first: 7000 },
   earlier: { count: 24, first: 5000 },
   development: { count: 16, first: 0 },
 } as const;

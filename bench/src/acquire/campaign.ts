@@ -1,16 +1,17 @@
 import { chooseBatch } from '@qloom/acquisition/batch/choose-batch.ts';
 import type { Committee } from '@qloom/acquisition/committee.ts';
-import type { AcquisitionName } from '@qloom/acquisition/functions/acquisition-table.ts';
+import { ACQUISITION_POLICIES, type AcquisitionPolicyName } from '@qloom/acquisition/policies/policy-table.ts';
 import { fitStandardizer, standardize } from '@qloom/datasets/preprocessing/standardizer.ts';
 import { createRandom, type Random } from '@qloom/random/random.ts';
 import type { Points } from '@qloom/study/points/points.ts';
 import { concatenateRows, selectRows } from '@qloom/study/points/rows.ts';
 import type { Qnn } from '../augmentation/qnn-arms.ts';
+import { measureSynthesis } from './measure-synthesis.ts';
 import { trainCommittee } from './train-committee.ts';
 
 /** How a campaign asks for labels. */
 export interface CampaignSettings {
-  readonly acquisition: AcquisitionName;
+  readonly policy: AcquisitionPolicyName;
   /** Labels of the first round, when there is no committee yet. */
   readonly start: number;
   /** Labels of each later round. */
@@ -19,8 +20,8 @@ export interface CampaignSettings {
   readonly budget: number;
   /** Exponent of the density weight. Default that of `chooseBatch`. */
   readonly density?: number;
-  /** Points that every training gets besides the labelled ones, of the labels so far. Default: none. */
-  readonly synthesize?: (real: Points, seed: number) => Promise<Points>;
+  /** Points that a training gets besides the labelled ones, of the labels so far, where the policy adds them. Default: none. */
+  readonly synthesize?: (real: Points, seed: number) => Promise<Points | null>;
   /** Whether rows are repeated so that classes weigh the same. Default false, as in studies. */
   readonly isBalanced?: boolean;
 }
@@ -39,7 +40,12 @@ export interface Round {
   readonly labels: number;
   /** Mean test accuracy of the committee's members, balanced over classes: that of one QNN, not of their vote. */
   readonly accuracy: number;
+  /** Whether the committee was trained on points besides the labels. */
+  readonly addsPoints: boolean;
 }
+
+/** Nothing has a price, and nothing is measured. */
+const NOTHING_KNOWN = { synthesis: null, labelGain: Number.POSITIVE_INFINITY, prices: null };
 
 /**
  * Runs a campaign: labels of the pool are bought in rounds, and after each a committee of QNNs is trained from the start on
@@ -48,6 +54,8 @@ export interface Round {
 export async function* runCampaign(qnn: Qnn, draw: CampaignDraw, settings: CampaignSettings): AsyncGenerator<Round> {
   const { pool, test, seed } = draw;
   const random = createRandom(`campaign/${seed}`);
+  const policy = ACQUISITION_POLICIES[settings.policy];
+  let decision = policy.decide({ ...NOTHING_KNOWN, hasMethod: settings.synthesize !== undefined });
   const scaling = fitStandardizer(pool);
   const standardized = standardize(scaling, pool);
   const valuesOf = (rows: readonly number[]) => Float64Array.from(selectRows(standardized, rows).x);
@@ -57,7 +65,7 @@ export async function* runCampaign(qnn: Qnn, draw: CampaignDraw, settings: Campa
     const known = new Set(labelled);
     const open = Array.from({ length: pool.count }, (_, row) => row).filter((row) => !known.has(row));
     const batch = chooseBatch({
-      acquisition: settings.acquisition,
+      acquisition: decision.acquisition,
       committee: committee === null ? null : rowsOfCommittee(committee, open),
       candidates: {
         count: open.length,
@@ -73,11 +81,17 @@ export async function* runCampaign(qnn: Qnn, draw: CampaignDraw, settings: Campa
     });
     labelled = [...labelled, ...batch.map(({ row }) => open[row])];
     const real = selectRows(pool, labelled);
-    const added = await settings.synthesize?.(real, random.seedFor(`points ${round}`));
-    const training = weighed(added === undefined ? real : concatenateRows([real, added]), settings, random);
+    if (policy.isCrossValidated && settings.synthesize) {
+      const crossValidation = { scaling, synthesize: settings.synthesize, random: random.fork(`choice ${round}`) };
+      const synthesis = await measureSynthesis(qnn, real, crossValidation);
+      decision = policy.decide({ ...NOTHING_KNOWN, hasMethod: true, synthesis });
+    }
+    const synthesize = decision.addsPoints ? settings.synthesize : undefined;
+    const added = (await synthesize?.(real, random.seedFor(`points ${round}`))) ?? null;
+    const training = weighed(added === null ? real : concatenateRows([real, added]), settings, random);
     const trained = await trainCommittee(qnn, { training, pool, test, scaling, seed });
     ({ committee } = trained);
-    yield { labels: labelled.length, accuracy: trained.accuracy };
+    yield { labels: labelled.length, accuracy: trained.accuracy, addsPoints: added !== null };
   }
 }
 

@@ -41,6 +41,29 @@ export async function trainCommittee(
   return { committee: { members: MEMBERS, candidates: pool.count, classes: pool.classes, probabilities }, accuracy };
 }
 
+/** A QNN to train, and the points whose class it predicts. */
+export interface Prediction {
+  readonly training: Points;
+  readonly heldOut: Points;
+  readonly seed: number;
+}
+
+/** Trains a QNN for each; the classes that it predicts. */
+export async function predictClasses(
+  { compiled, settings }: Qnn,
+  scaling: Standardizer,
+  predictions: readonly Prediction[],
+): Promise<Int32Array[]> {
+  const encoded = (of: Points) => ({ count: of.count, angles: scaleInputs(of, scaling), labels: of.y });
+  const tasks = predictions.map(({ training, heldOut, seed }, i) => ({
+    label: `prediction ${i}`,
+    seed,
+    training: encoded(training),
+    heldOut: encoded(heldOut),
+  }));
+  return (await trainQnns(compiled, settings, tasks)).map((result) => result.predictions);
+}
+
 /** Mean over the classes of the share of right predictions; those of `test` are from row `first` on. */
 function balancedAccuracy({ predictions }: TrainingResult, first: number, test: Points): number {
   const right = new Float64Array(test.classes);

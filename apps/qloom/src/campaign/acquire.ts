@@ -25,6 +25,7 @@ export interface AcquireOptions extends CampaignFlags {
   /** Column of the file with the price of the label of each point. */
   readonly cost?: string;
   readonly worth?: number;
+  readonly pointsPrice?: number;
   readonly json?: boolean;
 }
 
@@ -48,7 +49,7 @@ export async function acquire(id: string, flags: AcquireOptions): Promise<void> 
         randomShare: flags.randomShare,
         reservationSeconds: 3600 * flags.reserve,
         qnn: { qubits: flags.qubits, layers: flags.layers },
-        prices: worth === undefined ? undefined : { label: price, accuracyPoint: worth },
+        prices: worth === undefined ? undefined : { label: price, accuracyPoint: worth, synthesis: flags.pointsPrice },
         costs: costs && (await putUnlabelled(agent, costs, { signal })),
       });
       const { campaign } = await untilAnswered(() => campaigns.createCampaign({ id, settings }, { signal }), {

@@ -132,6 +132,24 @@ describe('labelled points', () => {
 });
 
 describe('the state of a campaign', () => {
+  it('says by what the policy agent decided', () => {
+    const campaign = Campaign.fromPartial({
+      id: 'phases',
+      settings: { budget: 20, classNames: ['a', 'b'], synthesis: 'prior' },
+      rounds: [
+        {
+          labels: 8,
+          expectedError: 0.1,
+          acquisition: 'core-set',
+          synthesisGain: { real: 0.875, augmented: 0.75, standardError: 0.0625 },
+        },
+      ],
+    });
+    expect(campaignText(campaign)).toContain(
+      'points of prior change the accuracy from 87.5% to 75.0% (standard error 6.3%): they are left out, and labels are chosen by core-set\n',
+    );
+  });
+
   it('says what is told, what is out, and whether to go on', () => {
     const campaign = Campaign.fromPartial({
       id: 'phases',

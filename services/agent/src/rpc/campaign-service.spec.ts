@@ -33,7 +33,7 @@ const withAgent = <T>(work: (agent: CampaignAgent) => Promise<T>, nowMs?: number
 
 describe('a campaign', () => {
   it('goes on over agents that do not run in between, with the points of one that does', async () => {
-    const prices = { label: 1, accuracyPoint: 5 };
+    const prices = { label: 1, accuracyPoint: 5, synthesis: 0 };
     /** Three rounds; each call goes to the agent that `call` gives it. */
     const run = async (call: <T>(work: (agent: CampaignAgent) => Promise<T>) => Promise<T>) => {
       const handed: string[] = [];
@@ -172,7 +172,7 @@ describe('a campaign', () => {
           { count, features: 1, x: Float64Array.from({ length: count }, (_, row) => price(row)) },
           DataDescription.fromPartial({ featureNames: ['hours'] }),
         );
-      const prices = { label: 0, accuracyPoint: 5 };
+      const prices = { label: 0, accuracyPoint: 5, synthesis: 0 };
       // The points from p10 on cost a thousand times as much as the others.
       const costs = await put(POOL, (row) => (row < 10 ? 2 : 2000));
       const given = { ...settings, prices, costs, randomShare: 0 };
@@ -206,7 +206,7 @@ describe('a campaign', () => {
       [{ budget: 0 }, 'settings.budget'],
       [{ acquisition: 'best' }, 'settings.acquisition'],
       [{ randomShare: 2 }, 'settings.random_share'],
-      [{ prices: { label: 1, accuracyPoint: 0 } }, 'settings.prices.accuracy_point'],
+      [{ prices: { label: 1, accuracyPoint: 0, synthesis: 0 } }, 'settings.prices.accuracy_point'],
       [{ pool: undefined }, 'settings.pool'],
     ];
     await withAgent(async ({ campaigns, settings }) => {

@@ -4,7 +4,9 @@ import { QnnArm } from '@qloom/contracts/gen/qloom/episode/v1/slots.ts';
 import { DomainError } from '@qloom/service-kit/faults/errors.ts';
 import { violationsOf } from '@qloom/service-kit/faults/status-details.ts';
 import { createTempFolder, type TempFolder } from '@qloom/testing/temp-folder.ts';
+import { startTestServer } from '@qloom/testing/test-server.ts';
 import { type CampaignAgent, labelled, truth, withCampaignAgent } from '../testing/campaign-agent.ts';
+import { standInGenerator } from '../testing/stand-in-services.ts';
 import { type StandIns, startStandIns } from '../testing/world.ts';
 
 let standIns: StandIns;
@@ -12,6 +14,8 @@ let folder: TempFolder;
 /** Arms that the simulator was asked for, and numbers of points that the generator was asked for, in the order of the calls. */
 let arms: QnnArm[][] = [];
 let sampled: number[][] = [];
+/** Arms of each fold of a cross-validation. */
+let folds: QnnArm[][] = [];
 let seeds: number[] = [];
 /** What the generator answers to a fit. */
 let fault: DomainError | null = null;
@@ -22,23 +26,26 @@ beforeAll(async () => {
       seeds.push(settings.seed);
     },
     onSample: ({ classCounts }) => void sampled.push(classCounts),
-    onEvaluate: ({ arms: asked, probabilities }) => void (probabilities && arms.push(asked)),
+    onEvaluate({ arms: asked, probabilities, qnn }) {
+      // One step is the question whether the simulator takes the settings.
+      if (qnn?.steps !== 1) (probabilities ? arms : folds).push(asked);
+    },
   });
 });
 afterAll(() => standIns.stop());
 beforeEach(async () => {
   folder = await createTempFolder();
-  [arms, sampled, seeds, fault] = [[], [], [], null];
+  [arms, sampled, seeds, folds, fault] = [[], [], [], [], null];
 });
 afterEach(() => folder.remove());
 
 const withAgent = <T>(work: (agent: CampaignAgent) => Promise<T>) =>
   withCampaignAgent({ folder, targets: standIns.targets }, work);
 
-/** A campaign with four labels. */
-async function begin({ campaigns, settings }: CampaignAgent, part: Partial<CampaignSettings>): Promise<void> {
+/** A campaign with some labels. */
+async function begin({ campaigns, settings }: CampaignAgent, part: Partial<CampaignSettings>, count = 4) {
   await campaigns.createCampaign({ id: 'phases', settings: { ...settings, ...part } });
-  const { points } = await campaigns.ask({ id: 'phases', who: 'ann', token: 'ask', count: 4 });
+  const { points } = await campaigns.ask({ id: 'phases', who: 'ann', token: 'ask', count });
   const answers = points.map(({ point, features }) => labelled(point, truth(features)));
   await campaigns.tell({ id: 'phases', who: 'ann', token: 'tell', answers });
 }
@@ -106,6 +113,58 @@ describe('the points of a campaign’s committee', () => {
       });
       await expect(other).rejects.toMatchObject({ code: status.ALREADY_EXISTS });
     });
+  });
+
+  it('are added by the policy agent by what they change in cross-validation, and the round says it', async () => {
+    const rounds = await withAgent(async (agent) => {
+      await begin(agent, { synthesis: 'gaussian', acquisition: 'agent', randomShare: 0 }, 8);
+      const { points, campaign } = await next(agent);
+      expect(points.map(({ chosenBy }) => chosenBy)).toEqual(['entropy', 'entropy', 'entropy']);
+      return campaign!.rounds;
+    });
+    expect(folds.length).toBeGreaterThan(1);
+    // A fold whose training labels have one of each class has no points.
+    for (const asked of folds) expect([[QnnArm.REAL_ONLY], [QnnArm.REAL_ONLY, QnnArm.AUGMENTED]]).toContainEqual(asked);
+    expect(arms).toEqual([[QnnArm.AUGMENTED]]);
+    // Two clusters far apart: nothing can be gained.
+    expect(rounds).toMatchObject([{ synthetic: 64, acquisition: 'entropy', synthesisGain: { real: 1, augmented: 1 } }]);
+  });
+
+  it('are left out by the policy agent where they cost more than they are worth', async () => {
+    await withAgent(async (agent) => {
+      const prices = { label: 1, accuracyPoint: 1, synthesis: 1 };
+      await begin(agent, { synthesis: 'gaussian', acquisition: 'agent', randomShare: 0, prices }, 8);
+      const { points, campaign } = await next(agent);
+      expect(points.map(({ chosenBy }) => chosenBy)).toEqual(['core-set', 'core-set', 'core-set']);
+      expect(arms).toEqual([[QnnArm.REAL_ONLY]]);
+      expect(campaign!.rounds).toMatchObject([{ synthetic: 0, acquisition: 'core-set', synthesisGain: { real: 1 } }]);
+    });
+  });
+
+  it('are by default those of the prior where the generator offers it, and those of a generator with one method where they are asked for', async () => {
+    const choices = ['gan', 'prior'];
+    const prior = await startTestServer(
+      standInGenerator({}, [{ name: 'method', kind: 'categorical', choices, default: 'gan' }]),
+    );
+    const single = await startTestServer(
+      standInGenerator({ onSample: (settings) => void sampled.push(settings.classCounts) }, []),
+    );
+    const create = (generator: string, id: string, synthesis: string) =>
+      withCampaignAgent({ folder, targets: { ...standIns.targets, generator } }, async ({ campaigns, settings }) => {
+        const { campaign } = await campaigns.createCampaign({ id, settings: { ...settings, synthesis } });
+        return campaign?.settings?.synthesis;
+      });
+    expect(await create(prior.target, 'one', '')).toBe('prior');
+    // The campaign keeps it, whatever the generator offers later.
+    expect(await create(single.target, 'one', '')).toBe('prior');
+    expect(await create(single.target, 'two', '')).toBe('none');
+    await withCampaignAgent({ folder, targets: { ...standIns.targets, generator: single.target } }, async (agent) => {
+      await begin(agent, { synthesis: 'generator' });
+      const { campaign } = await next(agent);
+      expect(campaign!.rounds).toMatchObject([{ synthetic: sampled[0].reduce((sum, count) => sum + count, 0) }]);
+      expect(sampled).toHaveLength(1);
+    });
+    await Promise.all([prior.stop(), single.stop()]);
   });
 
   it.each(['gan-2', 'generator'])('cannot be those of %j, which the generator does not have', async (synthesis) => {

@@ -1,4 +1,4 @@
-import { ACQUISITIONS, type AcquisitionName } from '@qloom/acquisition/functions/acquisition-table.ts';
+import { ACQUISITION_POLICIES, type AcquisitionPolicyName } from '@qloom/acquisition/policies/policy-table.ts';
 import type { Command } from 'commander';
 import { addCampaignOptions, CAMPAIGN_HELP, list } from '../../campaign/campaign-options.ts';
 import type { CampaignFlags } from '../../campaign/with-campaign.ts';
@@ -22,14 +22,15 @@ interface AcquireFlags extends CampaignFlags {
   readonly price?: number;
   readonly cost?: string;
   readonly worth?: number;
+  readonly pointsPrice?: number;
   readonly json?: boolean;
 }
 
-const NAMES = Object.keys(ACQUISITIONS) as AcquisitionName[];
+const NAMES = Object.keys(ACQUISITION_POLICIES) as AcquisitionPolicyName[];
 
 const HELP = `
 Policies:
-${NAMES.map((name) => `  ${name.padEnd(10)}${ACQUISITIONS[name].summary}`).join('\n')}
+${NAMES.map((name) => `  ${name.padEnd(10)}${ACQUISITION_POLICIES[name].summary}`).join('\n')}
 ${CAMPAIGN_HELP}
 
 Examples:
@@ -51,6 +52,11 @@ export function addAcquireCommand(program: Command): void {
     .option('--ignore <columns>', 'columns of the file that are no features', list, [])
     .option('--batch <n>', 'points of one ask', wholeNumber(1, 1000), 4)
     .option('--policy <name>', 'what chooses the points', 'entropy')
+    .option(
+      '--points-price <n>',
+      'price of the synthetic points of one round, such as their time; with --price',
+      realNumber(0),
+    )
     .option(
       '--points <method>',
       'points of the generator on which the committee is trained besides the labels: a baseline, or none (default: prior)',
@@ -81,6 +87,9 @@ export function addAcquireCommand(program: Command): void {
       }
       if (worth !== undefined && price === undefined && cost === undefined) {
         throw new UsageError('--worth: is given without a price; right would be --price or --cost with it');
+      }
+      if (flags.pointsPrice !== undefined && flags.price === undefined) {
+        throw new UsageError('--points-price: is given without --price; right would be both, or neither');
       }
       const { acquire } = await import('../../campaign/acquire.ts');
       await acquire(id, flags);

@@ -22,7 +22,7 @@ const RULES: CampaignRules = {
   classNames: ['a', 'b'],
   budget: 6,
   batch: 2,
-  acquisition: 'margin',
+  policy: 'margin',
   randomShare: 0.25,
   reservationMs: 100,
   prices: null,

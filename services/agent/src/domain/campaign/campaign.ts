@@ -1,6 +1,14 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { AcquisitionName } from '@qloom/acquisition/functions/acquisition-table.ts';
+import type { SynthesisGain } from '@qloom/acquisition/policies/policy.ts';
+import type { AcquisitionPolicyName } from '@qloom/acquisition/policies/policy-table.ts';
 import type { Prices } from '@qloom/acquisition/stopping/should-stop.ts';
+
+/** Prices of a campaign, in any one unit. */
+interface CampaignPrices extends Prices {
+  /** Of the synthetic points of one round. */
+  readonly synthesis: number;
+}
 
 /** What the rules of a campaign depend on. */
 export interface CampaignRules {
@@ -10,12 +18,12 @@ export interface CampaignRules {
   /** Most labels. */
   readonly budget: number;
   readonly batch: number;
-  readonly acquisition: AcquisitionName;
+  readonly policy: AcquisitionPolicyName;
   readonly randomShare: number;
   /** Time after which a point without an answer may be handed out again. Infinity: never. Unit: milliseconds. */
   readonly reservationMs: number;
   /** Null: the campaign does not say when to stop. */
-  readonly prices: Prices | null;
+  readonly prices: CampaignPrices | null;
 }
 
 /** How a label was found. */
@@ -65,6 +73,12 @@ export interface CommitteeRound {
   readonly synthetic: number;
   /** Why the generator gave none of these labels; empty where it did, or was not asked. */
   readonly refusal: string;
+  /** What chose the points of the round; null in rounds that did not say. */
+  readonly acquisition: AcquisitionName | null;
+  /** By what the policy decided; null where it was not measured. */
+  readonly synthesisGain: SynthesisGain | null;
+  /** Reduction of the error that was expected of the next batch of labels; Infinity while nothing could be expected. */
+  readonly labelGain: number;
 }
 
 /** A round, and the mean price of a label of the points that it chose; null: all cost the same. */

@@ -1,5 +1,6 @@
 import { chooseBatch } from '@qloom/acquisition/batch/choose-batch.ts';
 import { type Committee, expectedError } from '@qloom/acquisition/committee.ts';
+import type { RoundDecision, SynthesisGain } from '@qloom/acquisition/policies/policy.ts';
 import { createRandom } from '@qloom/random/random.ts';
 import type { CampaignRules, CampaignState, ChosenPoint, CommitteeRound } from './campaign.ts';
 import type { OpenPoints } from './open-points.ts';
@@ -34,6 +35,9 @@ export interface PointChoice {
   readonly count: number;
   /** Rows of the pool, as {@link candidatesOf} gives them. */
   readonly candidates: readonly number[];
+  readonly decision: RoundDecision;
+  /** Reduction of the error that was expected of the next batch when the decision was made. */
+  readonly labelGain: number;
   /** Null before there is one. */
   readonly trained: TrainedCommittee | null;
   /** Price of the label of each point of the pool; null: all cost the same. */
@@ -47,13 +51,14 @@ export interface TrainedCommittee {
   readonly synthetic: number;
   /** Why the generator gave none; empty where it did, or was not asked. */
   readonly refusal: string;
+  readonly synthesisGain: SynthesisGain | null;
 }
 
 /** Chooses points to hand out. The same state and committee give the same points. */
 export function choosePoints(
   rules: CampaignRules,
   state: CampaignState,
-  { pool, open, count, candidates, trained, costs }: PointChoice,
+  { pool, open, count, candidates, trained, costs, decision, labelGain }: PointChoice,
 ): { readonly points: ChosenPoint[]; readonly round: CommitteeRound | null } {
   const { features, values } = pool;
   const valuesOf = (rows: readonly number[]) => {
@@ -64,7 +69,7 @@ export function choosePoints(
     return chosen;
   };
   const batch = chooseBatch({
-    acquisition: rules.acquisition,
+    acquisition: decision.acquisition,
     committee: trained?.committee ?? null,
     candidates: {
       count: candidates.length,
@@ -84,10 +89,17 @@ export function choosePoints(
       const at = candidates[row];
       return { row: at, chosenBy, score, cost: costs === null ? null : costs[at] };
     }),
-    round: trained === null ? null : roundOf(trained, open),
+    round:
+      trained === null
+        ? null
+        : {
+            labels: open.labelled.length,
+            expectedError: expectedError(trained.committee),
+            synthetic: trained.synthetic,
+            refusal: trained.refusal,
+            acquisition: decision.acquisition,
+            synthesisGain: trained.synthesisGain,
+            labelGain,
+          },
   };
-}
-
-function roundOf({ committee, synthetic, refusal }: TrainedCommittee, { labelled }: OpenPoints): CommitteeRound {
-  return { labels: labelled.length, expectedError: expectedError(committee), synthetic, refusal };
 }

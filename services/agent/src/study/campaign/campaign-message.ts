@@ -16,7 +16,7 @@ import {
 import { openPoints } from '../../domain/campaign/open-points.ts';
 import { stopAdvice } from '../../domain/campaign/stop-advice.ts';
 import type { CampaignPool } from './campaign-pool.ts';
-import { encodeProvenance } from './campaign-record.ts';
+import { encodeProvenance, encodeRound } from './campaign-record.ts';
 
 /** A campaign that was read from the log. */
 export interface OpenedCampaign {
@@ -46,7 +46,7 @@ export function campaignMessage({ id, created, createdAtMs, rules, state }: Open
     pending: pending.length,
     excluded: [...state.points.values()].filter(({ answer }) => answer?.outcome.kind === 'excluded').length,
     classCounts,
-    rounds: state.rounds.map(({ meanCost: _, ...round }) => round),
+    rounds: state.rounds.map(({ meanCost: _, ...round }) => encodeRound(round)),
     advice:
       advice === null
         ? undefined

@@ -1,13 +1,21 @@
+import { ACQUISITIONS, type AcquisitionName } from '@qloom/acquisition/functions/acquisition-table.ts';
 import {
   Answer,
   type CampaignCreated,
   CampaignRecord,
+  type CampaignRound,
   type Provenance,
 } from '@qloom/contracts/gen/qloom/agent/v1/campaign.ts';
 import { formatKey, type StudyKey } from '@qloom/episode-log/event-key.ts';
 import type { LogEvent } from '@qloom/episode-log/port.ts';
 import { DomainError } from '@qloom/service-kit/faults/errors.ts';
-import type { CampaignAnswer, CampaignChange, LabelProvenance, Outcome } from '../../domain/campaign/campaign.ts';
+import type {
+  CampaignAnswer,
+  CampaignChange,
+  CommitteeRound,
+  LabelProvenance,
+  Outcome,
+} from '../../domain/campaign/campaign.ts';
 import { NO_SYNTHESIS } from './campaign-methods.ts';
 
 /** Slot of a campaign's creation. Agents that know no campaigns do not look for it. */
@@ -43,7 +51,7 @@ function recordOf(change: CampaignChange): CampaignRecord['record'] {
       chosenBy: change.points.map(({ chosenBy }) => chosenBy),
       scores: change.points.map(({ score }) => score),
       costs: change.points.flatMap(({ cost }) => (cost === null ? [] : [cost])),
-      round: change.round ?? undefined,
+      round: change.round === null ? undefined : encodeRound(change.round),
     },
   };
 }
@@ -67,11 +75,30 @@ export function decodeCampaignEvent({ key, payload }: LogEvent): CampaignCreated
         ...{ row, chosenBy: chosenBy[i], score: scores[i] },
         cost: costs[i] ?? null,
       }));
-      return { kind: 'asked', token, who, count, points, round: round ?? null };
+      return { kind: 'asked', token, who, count, points, round: round === undefined ? null : decodeRound(round) };
     }
     case undefined:
       throw new DomainError('data-loss', `${formatKey(key)}: holds no record of a campaign`);
   }
+}
+
+/** The message of a round. */
+export function encodeRound({ acquisition, synthesisGain, labelGain, ...round }: CommitteeRound): CampaignRound {
+  return {
+    ...round,
+    acquisition: acquisition ?? '',
+    synthesisGain: synthesisGain ?? undefined,
+    labelGain: Number.isFinite(labelGain) ? labelGain : undefined,
+  };
+}
+
+function decodeRound({ acquisition, synthesisGain, labelGain, ...round }: CampaignRound): CommitteeRound {
+  return {
+    ...round,
+    acquisition: Object.hasOwn(ACQUISITIONS, acquisition) ? (acquisition as AcquisitionName) : null,
+    synthesisGain: synthesisGain ?? null,
+    labelGain: labelGain ?? Number.POSITIVE_INFINITY,
+  };
 }
 
 function encodeAnswer({ point, outcome, isCorrection }: CampaignAnswer): Answer {

@@ -1,5 +1,5 @@
 import { RANDOM_SHARE } from '@qloom/acquisition/batch/choose-batch.ts';
-import { ACQUISITIONS, type AcquisitionName } from '@qloom/acquisition/functions/acquisition-table.ts';
+import { ACQUISITION_POLICIES, type AcquisitionPolicyName } from '@qloom/acquisition/policies/policy-table.ts';
 import { CampaignSettings } from '@qloom/contracts/gen/qloom/agent/v1/campaign.ts';
 import { ValidationError } from '@qloom/service-kit/faults/errors.ts';
 import type { FieldViolation } from '@qloom/service-kit/faults/field-violations.ts';
@@ -15,8 +15,8 @@ const [MAX_BUDGET, MAX_CLASSES] = [100_000, 1000];
 const MAX_RESERVATION = 10 * 365 * 86_400;
 
 /** The default: of the acquisition functions it needed the fewest labels on development seeds (ADR 0060). */
-const DEFAULT_ACQUISITION: AcquisitionName = 'entropy';
-const ACQUISITION_NAMES = Object.keys(ACQUISITIONS);
+const DEFAULT_POLICY: AcquisitionPolicyName = 'entropy';
+const POLICY_NAMES = Object.keys(ACQUISITION_POLICIES);
 
 /** Settings without absent fields, but for what a campaign may do without. */
 export type CompleteCampaign = CampaignSettings & {
@@ -43,9 +43,9 @@ export async function completeCampaign(
   if (budget < 1 || budget > MAX_BUDGET) refuse('budget', `${budget} is not 1 to ${MAX_BUDGET} labels`);
   const batch = given?.batch || 4;
   if (batch > MAX_POINTS) refuse('batch', `${batch} is not 1 to ${MAX_POINTS} points`);
-  const acquisition = given?.acquisition || DEFAULT_ACQUISITION;
-  if (!ACQUISITION_NAMES.includes(acquisition)) {
-    refuse('acquisition', `${quoted(acquisition)} is not one of ${ACQUISITION_NAMES.join(', ')}`);
+  const acquisition = given?.acquisition || DEFAULT_POLICY;
+  if (!POLICY_NAMES.includes(acquisition)) {
+    refuse('acquisition', `${quoted(acquisition)} is not one of ${POLICY_NAMES.join(', ')}`);
   }
   const randomShare = given?.randomShare ?? RANDOM_SHARE;
   if (!(randomShare >= 0 && randomShare <= 1)) refuse('random_share', `${randomShare} is not a number from 0 to 1`);
@@ -53,6 +53,9 @@ export async function completeCampaign(
     refuse('reservation_seconds', `${reservationSeconds} is above ${MAX_RESERVATION}`);
   if (prices !== undefined && !(prices.label >= 0 && prices.label < Infinity)) {
     refuse('prices.label', `${prices.label} is no finite number of at least 0`);
+  }
+  if (prices !== undefined && !(prices.synthesis >= 0 && prices.synthesis < Infinity)) {
+    refuse('prices.synthesis', `${prices.synthesis} is no finite number of at least 0`);
   }
   if (prices !== undefined && !(prices.accuracyPoint > 0 && prices.accuracyPoint < Infinity)) {
     refuse('prices.accuracy_point', `${prices.accuracyPoint} is no finite number above 0`);
@@ -67,9 +70,10 @@ export function rulesOf(settings: CampaignSettings, poolSize: number): CampaignR
   const { seed, classNames, budget, batch, acquisition, randomShare, reservationSeconds, prices } = settings;
   return {
     ...{ seed, poolSize, classNames, budget, batch },
-    acquisition: acquisition as AcquisitionName,
+    policy: acquisition as AcquisitionPolicyName,
     randomShare: randomShare ?? RANDOM_SHARE,
     reservationMs: reservationSeconds === 0 ? Number.POSITIVE_INFINITY : 1000 * reservationSeconds,
-    prices: prices === undefined ? null : { label: prices.label, point: prices.accuracyPoint },
+    prices:
+      prices === undefined ? null : { label: prices.label, point: prices.accuracyPoint, synthesis: prices.synthesis },
   };
 }

@@ -38,7 +38,7 @@ import {
   encodeCreated,
 } from './campaign-record.ts';
 import { completeCampaign, rulesOf } from './campaign-settings.ts';
-import { openCommittee } from './open-committee.ts';
+import { openRound } from './open-round.ts';
 import { requireRequest } from './require-request.ts';
 
 /** Dependencies of {@link createCampaigns}. */
@@ -144,13 +144,13 @@ export function createCampaigns({ episodeLog, artifacts, peers, clock }: Campaig
         const pool = await poolOf(opened);
         const candidates = candidatesOf(rules, state, plan.open);
         const { labelled } = plan.open;
-        const trained = await openCommittee(peers, clock, opened, { pool, labelled, candidates, signal });
+        const opening = await openRound(peers, clock, opened, { pool, labelled, candidates, signal });
         const { points, round } = choosePoints(rules, state, {
           pool: { features: pool.source.features, values: pool.values },
           open: plan.open,
           count: plan.count,
           candidates,
-          trained,
+          ...opening,
           costs: pool.costs,
         });
         return { kind: 'asked', who, token, count, points, round };

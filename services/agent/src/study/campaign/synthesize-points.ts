@@ -15,7 +15,7 @@ import type { Clock } from '../retry/clock.ts';
 import { askMethods, NO_SYNTHESIS, needsOf, ONLY_METHOD } from './campaign-methods.ts';
 import type { CampaignPool } from './campaign-pool.ts';
 
-/** Labels beside which points are wanted. */
+/** A method for the points of one round. */
 export interface SynthesisRequest {
   /** Id of the campaign. */
   readonly id: string;
@@ -23,16 +23,16 @@ export interface SynthesisRequest {
   readonly classNames: readonly string[];
   /** The campaign's setting. */
   readonly synthesis: string;
-  /** Labelled points in standardized features. */
-  readonly labels: Points;
   /** Number of the change that needs them. */
   readonly change: number;
-  readonly random: Random;
   readonly signal: AbortSignal;
 }
 
+/** Makes points of labels in standardized features. The same labels and random source give the same points. */
+export type Synthesize = (labels: Points, random: Random) => Promise<SyntheticPoints>;
+
 /** Synthetic points in standardized features, or why there are none. */
-export interface SyntheticPoints {
+interface SyntheticPoints {
   /** Null: the committee has the labels alone. */
   readonly points: Points | null;
   /** What the generator says of labels of which it makes no points; empty where it was not asked, or gave them. */
@@ -42,44 +42,48 @@ export interface SyntheticPoints {
 const NOTHING: SyntheticPoints = { points: null, refusal: '' };
 
 /**
- * Points that the generator makes of the labels, by the method of the campaign: none where the setting says so, where every class
- * has too few labels, and where the generator refuses these. Rejects with the errors of a generator that is away.
+ * Opens the method of a campaign, for points beside labels: none where every class has too few labels, and where the generator refuses
+ * these. Null where the setting says none. Rejects, as the method does, with the errors of a generator that is away.
  */
-export async function synthesizePoints(
+export async function openSynthesis(
   peers: Pick<Peers, 'generator'>,
   clock: Pick<Clock, 'now'>,
-  { id, pool, classNames, synthesis, labels, change, random, signal }: SynthesisRequest,
-): Promise<SyntheticPoints> {
-  if (synthesis === NO_SYNTHESIS || synthesis === '') return NOTHING;
+  { id, pool, classNames, synthesis, change, signal }: SynthesisRequest,
+): Promise<Synthesize | null> {
+  if (synthesis === NO_SYNTHESIS) return null;
   const methods = await askMethods(peers, signal);
   const offered = methods.hyperparameters.find(({ name }) => name === SYNTH_RATIO);
-  const counts = syntheticCounts(classCounts(labels), { offered, own: methods.described.get(synthesis)?.ratio });
-  if (counts.every((count) => count === 0)) return NOTHING;
+  const own = methods.described.get(synthesis)?.ratio;
+  const isPoolNeeded = needsOf(methods, synthesis).includes('unlabelled');
   const units = unitsOf(pool);
   const limits = { signal, deadlineMs: LONG_CALL_MS };
   const named =
     synthesis === ONLY_METHOD ? [] : [{ name: METHOD, value: encodeValue({ kind: 'categorical' }, synthesis) }];
-  const isPoolNeeded = needsOf(methods, synthesis).includes('unlabelled');
-  try {
-    const { model } = await fitModel(peers.generator, {
-      settings: {
-        identity: { study: id, fold: change, attempt: nextAttempt(clock) },
-        seed: random.seedFor('fit'),
-        hyperparameters: named,
-        data: { ...units.description, classNames: [...classNames] },
-        checkpointEverySteps: 0,
-      },
-      training: units.toGenerator(labels),
-      ...(isPoolNeeded ? { unlabelled: units.unlabelled() } : {}),
-      ...limits,
-    });
-    const settings = { seed: random.seedFor('sample'), classCounts: counts, ungated: false };
-    const { points } = await samplePoints(peers.generator, { settings, model, ...limits });
-    return { points: points.count === 0 ? null : units.fromGenerator(points), refusal: '' };
-  } catch (error) {
-    if (answeredFailure(error) === undefined) throw error;
-    return { points: null, refusal: (error as Error).message };
-  }
+  const data = { ...units.description, classNames: [...classNames] };
+  return async (labels, random) => {
+    const counts = syntheticCounts(classCounts(labels), { offered, own });
+    if (counts.every((count) => count === 0)) return NOTHING;
+    try {
+      const { model } = await fitModel(peers.generator, {
+        settings: {
+          identity: { study: id, fold: change, attempt: nextAttempt(clock) },
+          seed: random.seedFor('fit'),
+          hyperparameters: named,
+          data,
+          checkpointEverySteps: 0,
+        },
+        training: units.toGenerator(labels),
+        ...(isPoolNeeded ? { unlabelled: units.unlabelled() } : {}),
+        ...limits,
+      });
+      const settings = { seed: random.seedFor('sample'), classCounts: counts, ungated: false };
+      const { points } = await samplePoints(peers.generator, { settings, model, ...limits });
+      return { points: points.count === 0 ? null : units.fromGenerator(points), refusal: '' };
+    } catch (error) {
+      if (answeredFailure(error) === undefined) throw error;
+      return { points: null, refusal: (error as Error).message };
+    }
+  };
 }
 
 /**

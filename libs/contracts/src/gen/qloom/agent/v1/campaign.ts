@@ -104,6 +104,8 @@ export interface LabelPrices {
   label: number;
   /** Worth of an accuracy higher by one percentage point, above 0. */
   accuracyPoint: number;
+  /** Price of the synthetic points of one round, such as the time that they take, at least 0; see the policy "agent". */
+  synthesis: number;
 }
 
 /** Settings of a campaign. */
@@ -120,7 +122,10 @@ export interface CampaignSettings {
   budget: number;
   /** Number of points of an Ask that does not say. Default 4. */
   batch: number;
-  /** Acquisition function: "entropy" (default), "margin", "bald", "core-set", "random". */
+  /**
+   * Policy: an acquisition function, "entropy" (default), "margin", "bald", "core-set", "random", whose committee gets the points of
+   * `synthesis` in every round; or "agent", which decides in each round whether they are added, and by what labels are chosen.
+   */
   acquisition: string;
   /** Share of the points that is chosen at random, in [0, 1]. Absent: a quarter. */
   randomShare?:
@@ -166,6 +171,16 @@ export interface StopAdvice {
   price: number;
 }
 
+/** What synthetic points change, in repeated cross-validation inside the labels. */
+export interface SynthesisGain {
+  /** Balanced accuracy without the points, in [0, 1]. */
+  real: number;
+  /** With them, on the same folds. */
+  augmented: number;
+  /** Standard error of the difference, paired by label. */
+  standardError: number;
+}
+
 /** A committee, and the errors that it expected of itself. */
 export interface CampaignRound {
   /** Labels that it was trained on. */
@@ -176,6 +191,17 @@ export interface CampaignRound {
   synthetic: number;
   /** Why it had none although settings.synthesis names a method: what the generator says of these labels. Empty otherwise. */
   refusal: string;
+  /**
+   * The acquisition function that chose the points of this round, but for those of the random share. Empty in rounds from before this
+   * field: the policy's.
+   */
+  acquisition: string;
+  /** By what the policy "agent" decided; absent with other policies, and with too few labels to divide. */
+  synthesisGain?:
+    | SynthesisGain
+    | undefined;
+  /** Reduction of the committee's error that it expected of the next batch of labels, in [0, 1]; absent while nothing could be expected. */
+  labelGain?: number | undefined;
 }
 
 /** The current state of a campaign. */
@@ -461,7 +487,7 @@ export interface CampaignTold {
 }
 
 function createBaseLabelPrices(): LabelPrices {
-  return { label: 0, accuracyPoint: 0 };
+  return { label: 0, accuracyPoint: 0, synthesis: 0 };
 }
 
 export const LabelPrices: MessageFns<LabelPrices> = {
@@ -471,6 +497,9 @@ export const LabelPrices: MessageFns<LabelPrices> = {
     }
     if (message.accuracyPoint !== 0) {
       writer.uint32(17).double(message.accuracyPoint);
+    }
+    if (message.synthesis !== 0) {
+      writer.uint32(25).double(message.synthesis);
     }
     return writer;
   },
@@ -504,6 +533,14 @@ export const LabelPrices: MessageFns<LabelPrices> = {
             message.accuracyPoint = reader.double();
             continue;
           }
+          case 3: {
+            if (tag !== 25) {
+              break;
+            }
+
+            message.synthesis = reader.double();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -524,6 +561,7 @@ export const LabelPrices: MessageFns<LabelPrices> = {
         : isSet(object.accuracy_point)
         ? globalThis.Number(object.accuracy_point)
         : 0,
+      synthesis: isSet(object.synthesis) ? globalThis.Number(object.synthesis) : 0,
     };
   },
 
@@ -535,6 +573,9 @@ export const LabelPrices: MessageFns<LabelPrices> = {
     if (message.accuracyPoint !== 0) {
       obj.accuracyPoint = floatToJson(message.accuracyPoint);
     }
+    if (message.synthesis !== 0) {
+      obj.synthesis = floatToJson(message.synthesis);
+    }
     return obj;
   },
 
@@ -545,6 +586,7 @@ export const LabelPrices: MessageFns<LabelPrices> = {
     const message = createBaseLabelPrices();
     message.label = object.label ?? 0;
     message.accuracyPoint = object.accuracyPoint ?? 0;
+    message.synthesis = object.synthesis ?? 0;
     return message;
   },
 };
@@ -930,8 +972,121 @@ export const StopAdvice: MessageFns<StopAdvice> = {
   },
 };
 
+function createBaseSynthesisGain(): SynthesisGain {
+  return { real: 0, augmented: 0, standardError: 0 };
+}
+
+export const SynthesisGain: MessageFns<SynthesisGain> = {
+  encode(message: SynthesisGain, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.real !== 0) {
+      writer.uint32(9).double(message.real);
+    }
+    if (message.augmented !== 0) {
+      writer.uint32(17).double(message.augmented);
+    }
+    if (message.standardError !== 0) {
+      writer.uint32(25).double(message.standardError);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): SynthesisGain {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSynthesisGain();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 9) {
+              break;
+            }
+
+            message.real = reader.double();
+            continue;
+          }
+          case 2: {
+            if (tag !== 17) {
+              break;
+            }
+
+            message.augmented = reader.double();
+            continue;
+          }
+          case 3: {
+            if (tag !== 25) {
+              break;
+            }
+
+            message.standardError = reader.double();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): SynthesisGain {
+    return {
+      real: isSet(object.real) ? globalThis.Number(object.real) : 0,
+      augmented: isSet(object.augmented) ? globalThis.Number(object.augmented) : 0,
+      standardError: isSet(object.standardError)
+        ? globalThis.Number(object.standardError)
+        : isSet(object.standard_error)
+        ? globalThis.Number(object.standard_error)
+        : 0,
+    };
+  },
+
+  toJSON(message: SynthesisGain): unknown {
+    const obj: any = {};
+    if (message.real !== 0) {
+      obj.real = floatToJson(message.real);
+    }
+    if (message.augmented !== 0) {
+      obj.augmented = floatToJson(message.augmented);
+    }
+    if (message.standardError !== 0) {
+      obj.standardError = floatToJson(message.standardError);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<SynthesisGain>): SynthesisGain {
+    return SynthesisGain.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<SynthesisGain>): SynthesisGain {
+    const message = createBaseSynthesisGain();
+    message.real = object.real ?? 0;
+    message.augmented = object.augmented ?? 0;
+    message.standardError = object.standardError ?? 0;
+    return message;
+  },
+};
+
 function createBaseCampaignRound(): CampaignRound {
-  return { labels: 0, expectedError: 0, synthetic: 0, refusal: "" };
+  return {
+    labels: 0,
+    expectedError: 0,
+    synthetic: 0,
+    refusal: "",
+    acquisition: "",
+    synthesisGain: undefined,
+    labelGain: undefined,
+  };
 }
 
 export const CampaignRound: MessageFns<CampaignRound> = {
@@ -947,6 +1102,15 @@ export const CampaignRound: MessageFns<CampaignRound> = {
     }
     if (message.refusal !== "") {
       writer.uint32(34).string(message.refusal);
+    }
+    if (message.acquisition !== "") {
+      writer.uint32(42).string(message.acquisition);
+    }
+    if (message.synthesisGain !== undefined) {
+      SynthesisGain.encode(message.synthesisGain, writer.uint32(50).fork()).join();
+    }
+    if (message.labelGain !== undefined) {
+      writer.uint32(57).double(message.labelGain);
     }
     return writer;
   },
@@ -996,6 +1160,30 @@ export const CampaignRound: MessageFns<CampaignRound> = {
             message.refusal = reader.string();
             continue;
           }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.acquisition = reader.string();
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.synthesisGain = SynthesisGain.decode(reader, reader.uint32());
+            continue;
+          }
+          case 7: {
+            if (tag !== 57) {
+              break;
+            }
+
+            message.labelGain = reader.double();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1018,6 +1206,17 @@ export const CampaignRound: MessageFns<CampaignRound> = {
         : 0,
       synthetic: isSet(object.synthetic) ? globalThis.Number(object.synthetic) : 0,
       refusal: isSet(object.refusal) ? globalThis.String(object.refusal) : "",
+      acquisition: isSet(object.acquisition) ? globalThis.String(object.acquisition) : "",
+      synthesisGain: isSet(object.synthesisGain)
+        ? SynthesisGain.fromJSON(object.synthesisGain)
+        : isSet(object.synthesis_gain)
+        ? SynthesisGain.fromJSON(object.synthesis_gain)
+        : undefined,
+      labelGain: isSet(object.labelGain)
+        ? globalThis.Number(object.labelGain)
+        : isSet(object.label_gain)
+        ? globalThis.Number(object.label_gain)
+        : undefined,
     };
   },
 
@@ -1035,6 +1234,15 @@ export const CampaignRound: MessageFns<CampaignRound> = {
     if (message.refusal !== "") {
       obj.refusal = message.refusal;
     }
+    if (message.acquisition !== "") {
+      obj.acquisition = message.acquisition;
+    }
+    if (message.synthesisGain !== undefined) {
+      obj.synthesisGain = SynthesisGain.toJSON(message.synthesisGain);
+    }
+    if (message.labelGain !== undefined) {
+      obj.labelGain = floatToJson(message.labelGain);
+    }
     return obj;
   },
 
@@ -1047,6 +1255,11 @@ export const CampaignRound: MessageFns<CampaignRound> = {
     message.expectedError = object.expectedError ?? 0;
     message.synthetic = object.synthetic ?? 0;
     message.refusal = object.refusal ?? "";
+    message.acquisition = object.acquisition ?? "";
+    message.synthesisGain = (object.synthesisGain !== undefined && object.synthesisGain !== null)
+      ? SynthesisGain.fromPartial(object.synthesisGain)
+      : undefined;
+    message.labelGain = object.labelGain ?? undefined;
     return message;
   },
 };
