@@ -2,7 +2,7 @@ import { JobState, type JobUpdate, type RunResponse } from '@qloom/contracts/gen
 import type { JobOutcome } from '../domain/ledger/event.ts';
 import type { LedgerJob, LedgerRun } from '../domain/ledger/ledger.ts';
 import type { RunNews } from '../runs/runs.ts';
-import type { JobProgress } from '../runs/study-driver.ts';
+import type { JobProgress } from '../runs/watched-jobs.ts';
 
 const STATE_OF_OUTCOME: Readonly<Record<JobOutcome, JobState>> = {
   completed: JobState.COMPLETED,

@@ -1,4 +1,5 @@
-import { type DriverDeps, StudyDriver } from './study-driver.ts';
+import type { DriverDeps } from './driver-deps.ts';
+import { StudyDriver } from './study-driver.ts';
 
 /** A driver that someone holds. */
 interface HeldDriver {

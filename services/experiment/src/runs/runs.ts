@@ -18,10 +18,12 @@ import {
   MOST_TRIES,
 } from '../domain/ledger/ledger.ts';
 import type { PlacedExecution } from './circuit-tasks.ts';
+import type { DriverDeps } from './driver-deps.ts';
 import { createDrivers } from './drivers.ts';
 import { pricePlan } from './quote.ts';
 import { encodePlan, encodeStoredRun, loadQuote, loadResults, planExecutions, type RunContent } from './stored-run.ts';
-import type { DriverDeps, JobProgress, StudyDriver } from './study-driver.ts';
+import type { StudyDriver } from './study-driver.ts';
+import type { JobProgress } from './watched-jobs.ts';
 
 /** A run as a caller asks for it. */
 export interface RunRequest {
