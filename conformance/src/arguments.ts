@@ -42,7 +42,8 @@ Checks an implementation of a service over the wire against the contract in prot
                          in place of {target} or {port}, and in the environment as QLOOM_LISTEN and PORT:
                          --start "python my_generator.py --port {port}"
   --set name=value       a hyperparameter to open fits and critics with; again for more. Without it, a fit has every
-                         advertised integer at its minimum, so that it is short, and defaults otherwise
+                         advertised integer at its minimum, so that it is short, and defaults otherwise. For an experiment
+                         service, backend=NAME: the backend to run circuits on. Without it, a simulated one that is free
   --promises-only        leaves out how mistakes of a caller are answered: the rest is all that a study relies on
   --only TEXT            only the checks whose name contains TEXT
   --deadline <s>         longest duration of a call. Default: 600 s
@@ -54,6 +55,7 @@ Checks an implementation of a service over the wire against the contract in prot
 Exit code: 0 every check passed or was skipped, 1 a check failed, 2 wrong usage, nothing answers at an address, or COMMAND
 does not serve.
 
+Two instances of an experiment service share a log (QLOOM_LOG, QLOOM_ARTIFACTS).
 A generator that needs a critic must have one: start it with QLOOM_DISCRIMINATOR_TARGET.`;
 
 /** Reads the arguments. Throws {@link UsageError}. */

@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { type ServiceName, STUDY_SERVICE_NAMES, targetVariables } from '@qloom/study-rpc/services.ts';
@@ -10,11 +11,20 @@ import { SUITE_NAMES, type SuiteName } from './suites.ts';
 
 let folder: TempFolder;
 let critic: SpawnedMain;
+let backends: string;
+
+/** A free simulator, and one with the price of a device. */
+const BACKENDS = `
+- {name: free, provider: simulator}
+- {name: priced, provider: simulator, price: {unit: USD, perJob: 0.3, perShot: 0.00035}}
+`;
 
 const mainOf = (name: ServiceName) => fileURLToPath(new URL(`../../services/${name}/src/main.ts`, import.meta.url));
 
 beforeAll(async () => {
   folder = await createTempFolder();
+  backends = folder.file('backends.yaml');
+  await writeFile(backends, BACKENDS);
   // The generator needs a critic. Each suite starts the two instances that it checks.
   critic = spawnMain(mainOf('discriminator'), { QLOOM_LISTEN: folder.socket('critic') });
   await critic.ready;
@@ -35,10 +45,16 @@ async function conformance(
   ...args: string[]
 ): Promise<{ results: CheckResult[]; counts: Counts }> {
   const main = fileURLToPath(new URL('./main.ts', import.meta.url));
-  // Only the agent needs a log; the others have no stage here.
-  const log = `QLOOM_LOG=sqlite:${folder.file('log-{port}.db')} QLOOM_ARTIFACTS=file://${folder.file('artifacts-{port}')}`;
-  const command = `${service === 'agent' ? `${log} ` : ''}exec '${process.execPath}' '${mainOf(service)}'`;
-  const env = { ...process.env, ...targetVariables(() => folder.socket('critic')) };
+  // Only these need a log, which their instances share; the others have no stage here.
+  const hasLog = service === 'agent' || service === 'experiment';
+  const log = { QLOOM_LOG: `sqlite:${folder.file('log.db')}`, QLOOM_ARTIFACTS: `file://${folder.file('artifacts')}` };
+  const command = `exec '${process.execPath}' '${mainOf(service)}'`;
+  const env = {
+    ...process.env,
+    ...targetVariables(() => folder.socket('critic')),
+    ...(hasLog ? log : {}),
+    ...(service === 'experiment' ? { QLOOM_BACKENDS_FILE: backends } : {}),
+  };
   const { stdout } = await promisify(execFile)(process.execPath, [main, suite, '--start', command, ...args, '--json'], {
     env,
   });
@@ -52,12 +68,10 @@ async function conformance(
 const skipped = (results: readonly CheckResult[]) => results.filter(({ outcome }) => outcome === 'skipped');
 
 describe('the conformance kit', () => {
-  it('has a suite for each of our services that does the work of a study', () => {
-    // The agent serves the PolicyService, which is what another implementation replaces. The experiment service is extended by
-    // backends, which a contract of their own tests.
-    expect(STUDY_SERVICE_NAMES.map((name) => (name === 'agent' ? 'policy' : name)).sort()).toEqual(
-      [...SUITE_NAMES].sort(),
-    );
+  it('has a suite for each of our services', () => {
+    // Of the agent's services, a study calls the PolicyService, which is what another implementation replaces.
+    const wanted = STUDY_SERVICE_NAMES.map((name) => (name === 'agent' ? 'policy' : name));
+    expect([...SUITE_NAMES].sort()).toEqual([...wanted, 'experiment'].sort());
   });
 
   it.each([
@@ -65,10 +79,11 @@ describe('the conformance kit', () => {
     ['discriminator', 'discriminator', /nothing is skipped/],
     ['policy', 'agent', /nothing is skipped/],
     ['qnn-sim', 'qnn-sim', /no hyperparameter/],
+    ['experiment', 'experiment', /no hyperparameter/, ['--set', 'backend=priced']],
   ] as const)(
     'passes our %s, and skips only what it does not offer',
-    async (suite, service, unoffered) => {
-      const { results, counts } = await conformance(suite, service);
+    async (suite, service, unoffered, args: readonly string[] = []) => {
+      const { results, counts } = await conformance(suite, service, ...args);
       expect(counts.failed).toBe(0);
       for (const { reason } of skipped(results)) expect(reason).toMatch(unoffered);
       expect(counts.ok).toBeGreaterThan(30);

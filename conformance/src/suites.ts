@@ -1,11 +1,12 @@
 import { discriminatorSuite } from './discriminator/discriminator-suite.ts';
+import { experimentSuite } from './experiment/experiment-suite.ts';
 import { generatorSuite } from './generator/generator-suite.ts';
 import { policySuite } from './policy/policy-suite.ts';
 import { qnnSimulatorSuite } from './qnn-sim/qnn-simulator-suite.ts';
 import type { Suite, SuiteOptions } from './suite.ts';
 
 /** The services that can be checked. */
-export const SUITE_NAMES = ['generator', 'discriminator', 'qnn-sim', 'policy'] as const;
+export const SUITE_NAMES = ['generator', 'discriminator', 'qnn-sim', 'policy', 'experiment'] as const;
 export type SuiteName = (typeof SUITE_NAMES)[number];
 
 const SUITES: Readonly<Record<SuiteName, (options: SuiteOptions) => Suite>> = {
@@ -13,6 +14,7 @@ const SUITES: Readonly<Record<SuiteName, (options: SuiteOptions) => Suite>> = {
   discriminator: discriminatorSuite,
   'qnn-sim': qnnSimulatorSuite,
   policy: policySuite,
+  experiment: experimentSuite,
 };
 
 /** The checks of a service. Close the suite when they are done. */

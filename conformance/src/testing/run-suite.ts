@@ -13,17 +13,19 @@ interface RunOptions {
   readonly instances?: 1 | 2;
   /** Unit: milliseconds. Default: one minute. */
   readonly deadlineMs?: number;
+  /** Default: none. */
+  readonly settings?: ReadonlyMap<string, string>;
 }
 
 /** The results of the checks of an implementation in this process; `create` is called for each instance, with its number. */
 export async function runSuiteOn(
   name: SuiteName,
   create: (instance: number) => ServiceBinding,
-  { only, instances = 2, deadlineMs = 60_000 }: RunOptions = {},
+  { only, instances = 2, deadlineMs = 60_000, settings = new Map() }: RunOptions = {},
 ): Promise<CheckResult[]> {
   const servers = await Promise.all(Array.from({ length: instances }, (_, i) => startTestServer(create(i))));
   const [target, second] = servers.map((server) => server.target);
-  const suite = openSuite(name, { target, second, study: 'conformance-spec', deadlineMs, settings: new Map() });
+  const suite = openSuite(name, { target, second, study: 'conformance-spec', deadlineMs, settings });
   try {
     const checks = suite.checks.filter((check) => only === undefined || only.includes(check.name));
     const missing = only?.find((wanted) => !checks.some((check) => check.name === wanted));

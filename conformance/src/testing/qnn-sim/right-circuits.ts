@@ -63,25 +63,14 @@ export const rightCircuits: Pick<
     };
   },
   measure(request) {
-    const { circuit, inputs, parameters, shots, seed } = request;
-    const { program, rows, angle } = bind(circuit, inputs, parameters);
-    const qubits = request.qubits.length > 0 ? request.qubits : [...Array(program.qubits).keys()];
-    if (new Set(qubits).size < qubits.length) refuse('qubits', 'are not all different');
-    if (qubits.some((qubit) => qubit >= program.qubits)) refuse('qubits', 'are not all there');
-    if (rows * shots > MOST_SAMPLES) refuse('shots', 'are too many');
+    const { shots, seed } = request;
+    const each = rowProbabilities(request);
+    if (each.length * shots > MOST_SAMPLES) refuse('shots', 'are too many');
     const uniform = uniforms(seed);
-    const each = Array.from({ length: rows }, (_, row) =>
-      outcomeProbabilities(
-        endStates(program, (index) => angle(row, index)),
-        qubits,
-      ),
-    );
-    const samples = each.flatMap((probabilities) =>
-      Array.from({ length: shots }, () => drawOutcome(probabilities, uniform())),
-    );
+    const samples = each.flatMap((probabilities) => drawOutcomes(probabilities, shots, uniform));
     return {
-      probabilities: encodeTensor(Float64Array.from(each.flatMap((one) => [...one])), [rows, 2 ** qubits.length]),
-      samples: shots === 0 ? undefined : encodeTensor(Int32Array.from(samples), [rows, shots]),
+      probabilities: encodeTensor(Float64Array.from(each.flatMap((one) => [...one])), [each.length, each[0].length]),
+      samples: shots === 0 ? undefined : encodeTensor(Int32Array.from(samples), [each.length, shots]),
       engine: ENGINE,
     };
   },
@@ -97,6 +86,29 @@ export const rightCircuits: Pick<
     yield* minimizeSmall(program, (states) => observe(states, terms), request);
   },
 };
+
+/** The outcomes of the executions of a circuit, row by row. Throws an error that becomes INVALID_ARGUMENT. */
+export function measureOnce(task: Measured, shots: number, uniform: () => number): number[][] {
+  return rowProbabilities(task).map((probabilities) => drawOutcomes(probabilities, shots, uniform));
+}
+
+/** What says a measurement. */
+type Measured = Pick<MeasureRequest, 'circuit' | 'inputs' | 'parameters' | 'qubits'>;
+
+/** Probabilities of the outcomes in each row. */
+function rowProbabilities({ circuit, inputs, parameters, qubits: named }: Measured): Float64Array[] {
+  const { program, rows, angle } = bind(circuit, inputs, parameters);
+  const qubits = named.length > 0 ? named : [...Array(program.qubits).keys()];
+  if (new Set(qubits).size < qubits.length) refuse('qubits', 'are not all different');
+  if (qubits.some((qubit) => qubit >= program.qubits)) refuse('qubits', 'are not all there');
+  return Array.from({ length: rows }, (_, row) => {
+    const states = endStates(program, (index) => angle(row, index));
+    return outcomeProbabilities(states, qubits);
+  });
+}
+
+const drawOutcomes = (probabilities: Float64Array, shots: number, uniform: () => number): number[] =>
+  Array.from({ length: shots }, () => drawOutcome(probabilities, uniform()));
 
 function refuse(field: string, description: string): never {
   throw new ValidationError([{ field, description }]);
