@@ -11,6 +11,7 @@ import { SUITE_NAMES, type SuiteName } from './suites.ts';
 
 let folder: TempFolder;
 let critic: SpawnedMain;
+let simulator: SpawnedMain;
 let backends: string;
 
 /** A free simulator, and one with the price of a device. */
@@ -27,11 +28,13 @@ beforeAll(async () => {
   await writeFile(backends, BACKENDS);
   // The generator needs a critic. Each suite starts the two instances that it checks.
   critic = spawnMain(mainOf('discriminator'), { QLOOM_LISTEN: folder.socket('critic') });
-  await critic.ready;
+  // The agent asks a simulator whether it takes the QNN of a campaign.
+  simulator = spawnMain(mainOf('qnn-sim'), { QLOOM_LISTEN: folder.socket('simulator') });
+  await Promise.all([critic.ready, simulator.ready]);
 });
 
 afterAll(async () => {
-  await critic.stop();
+  await Promise.all([critic.stop(), simulator.stop()]);
   await folder.remove();
 });
 
@@ -51,7 +54,7 @@ async function conformance(
   const command = `exec '${process.execPath}' '${mainOf(service)}'`;
   const env = {
     ...process.env,
-    ...targetVariables(() => folder.socket('critic')),
+    ...targetVariables((name) => folder.socket(name === 'qnn-sim' ? 'simulator' : 'critic')),
     ...(hasLog ? log : {}),
     ...(service === 'experiment' ? { QLOOM_BACKENDS_FILE: backends } : {}),
   };
@@ -69,9 +72,9 @@ const skipped = (results: readonly CheckResult[]) => results.filter(({ outcome }
 
 describe('the conformance kit', () => {
   it('has a suite for each of our services', () => {
-    // Of the agent's services, a study calls the PolicyService, which is what another implementation replaces.
+    // A study calls the PolicyService of the agent's, which is what another implementation replaces.
     const wanted = STUDY_SERVICE_NAMES.map((name) => (name === 'agent' ? 'policy' : name));
-    expect([...SUITE_NAMES].sort()).toEqual([...wanted, 'experiment'].sort());
+    expect([...SUITE_NAMES].sort()).toEqual([...wanted, 'experiment', 'campaign'].sort());
   });
 
   it.each([
@@ -79,6 +82,7 @@ describe('the conformance kit', () => {
     ['discriminator', 'discriminator', /nothing is skipped/],
     ['policy', 'agent', /nothing is skipped/],
     ['qnn-sim', 'qnn-sim', /no hyperparameter/],
+    ['campaign', 'agent', /nothing is skipped/],
     ['experiment', 'experiment', /no hyperparameter/, ['--set', 'backend=priced']],
   ] as const)(
     'passes our %s, and skips only what it does not offer',

@@ -1,3 +1,4 @@
+import { campaignSuite } from './campaign/campaign-suite.ts';
 import { discriminatorSuite } from './discriminator/discriminator-suite.ts';
 import { experimentSuite } from './experiment/experiment-suite.ts';
 import { generatorSuite } from './generator/generator-suite.ts';
@@ -6,7 +7,7 @@ import { qnnSimulatorSuite } from './qnn-sim/qnn-simulator-suite.ts';
 import type { Suite, SuiteOptions } from './suite.ts';
 
 /** The services that can be checked. */
-export const SUITE_NAMES = ['generator', 'discriminator', 'qnn-sim', 'policy', 'experiment'] as const;
+export const SUITE_NAMES = ['generator', 'discriminator', 'qnn-sim', 'policy', 'experiment', 'campaign'] as const;
 export type SuiteName = (typeof SUITE_NAMES)[number];
 
 const SUITES: Readonly<Record<SuiteName, (options: SuiteOptions) => Suite>> = {
@@ -15,6 +16,7 @@ const SUITES: Readonly<Record<SuiteName, (options: SuiteOptions) => Suite>> = {
   'qnn-sim': qnnSimulatorSuite,
   policy: policySuite,
   experiment: experimentSuite,
+  campaign: campaignSuite,
 };
 
 /** The checks of a service. Close the suite when they are done. */

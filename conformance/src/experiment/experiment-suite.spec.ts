@@ -1,6 +1,7 @@
 import type { ServiceBinding } from '@qloom/service-kit/server/handlers.ts';
 import { type Journal, rightExperiment } from '../testing/experiment/right-experiment.ts';
-import { WRONG_EXPERIMENTS } from '../testing/experiment/wrong-experiments.ts';
+import { WRONG_JOURNALS } from '../testing/experiment/wrong-journals.ts';
+import { WRONG_RUNS } from '../testing/experiment/wrong-runs.ts';
 import { changing } from '../testing/mutation.ts';
 import { failuresOf, findingOf, runSuiteOn } from '../testing/run-suite.ts';
 
@@ -39,7 +40,7 @@ describe('the checks of an experiment service', () => {
     );
   });
 
-  it.each(WRONG_EXPERIMENTS)('find one that $fault', async (wrong) => {
+  it.each([...WRONG_RUNS, ...WRONG_JOURNALS])('find one that $fault', async (wrong) => {
     expect(await findingOf('experiment', overOneJournal(), wrong)).toMatch(wrong.found[1]);
   });
 });

@@ -3,6 +3,7 @@ import { all, replacing } from '../testing/mutation.ts';
 import { rightSimulator } from '../testing/qnn-sim/right-simulator.ts';
 import { WRONG_CIRCUITS } from '../testing/qnn-sim/wrong-circuits.ts';
 import { WRONG_MINIMIZERS } from '../testing/qnn-sim/wrong-minimizers.ts';
+import { WRONG_OUTCOMES } from '../testing/qnn-sim/wrong-outcomes.ts';
 import { WRONG_SIMULATORS } from '../testing/qnn-sim/wrong-simulators.ts';
 import { failuresOf, findingOf, runSuiteOn } from '../testing/run-suite.ts';
 
@@ -38,7 +39,10 @@ describe('the checks of a simulator', () => {
     );
   });
 
-  it.each([...WRONG_SIMULATORS, ...WRONG_CIRCUITS, ...WRONG_MINIMIZERS])('find one that $fault', async (wrong) => {
-    expect(await findingOf('qnn-sim', rightSimulator, wrong)).toMatch(wrong.found[1]);
-  });
+  it.each([...WRONG_SIMULATORS, ...WRONG_CIRCUITS, ...WRONG_OUTCOMES, ...WRONG_MINIMIZERS])(
+    'find one that $fault',
+    async (wrong) => {
+      expect(await findingOf('qnn-sim', rightSimulator, wrong)).toMatch(wrong.found[1]);
+    },
+  );
 });

@@ -1,94 +1,22 @@
-import { all, changing, type Message, type Mutation, replacing, type WrongImplementation } from '../mutation.ts';
-
-/** A change of the request of Expectation, and of the one within Gradient. */
-const executes = (change: (request: Message) => Message): Mutation =>
-  all(
-    changing('expectation', { request: (request) => ({ ...request, ...change(request) }) }),
-    changing('gradient', {
-      request: ({ expectation, ...rest }) => ({ ...rest, expectation: { ...expectation, ...change(expectation) } }),
-    }),
-  );
-const asks = (method: string, change: (request: Message) => Message): Mutation =>
-  changing(method, { request: (request) => ({ ...request, ...change(request) }) });
-const answers = (method: string, change: (response: Message, request: Message) => Message): Mutation =>
-  changing(method, {
-    request(request, call) {
-      call['request'] = request;
-      return request;
-    },
-    response: (response, { request }) => ({ ...response, ...change(response, request) }),
-  });
-const doubles = ({ data }: Message) => new Float64Array(new Uint8Array(data).buffer);
-const ofDoubles = (tensor: Message, change: (values: Float64Array) => Float64Array) => ({
-  ...tensor,
-  data: Buffer.from(change(doubles(tensor)).buffer),
-});
-const scaled = (tensor: Message, by: number) => ofDoubles(tensor, (values) => values.map((value) => value * by));
-/** Each row with its elements in another order. */
-const eachRow = (tensor: Message, change: (row: Float64Array) => Float64Array) => {
-  const width = tensor.shape[1];
-  return ofDoubles(tensor, (values) =>
-    values.map((_, i) => change(values.subarray(i - (i % width), i - (i % width) + width))[i % width]),
-  );
-};
-const qasm = (change: (text: string) => string) => (request: Message) => ({
-  circuit: { ...request.circuit, qasm: change(request.circuit.qasm) },
-});
-/** Qubits of programs counted from the other end. */
-const reversedQubits = qasm((text) => text.replaceAll(/q\[(\d)\](?! q)/g, (_, qubit) => `q[${2 - qubit}]`));
-const reversedBits = (outcome: number, bits: number) =>
-  [...Array(bits).keys()].reduce((all, j) => all | (((outcome >> j) & 1) << (bits - 1 - j)), 0);
-const bitsOf = ({ probabilities }: Message) => Math.log2(probabilities.shape[1]);
-/** Outcomes of single shots changed. */
-const samples = (change: (outcome: number, index: number, bits: number) => number): Mutation =>
-  answers('measure', (response) => {
-    if (response.samples === undefined) return {};
-    const outcomes = new Int32Array(new Uint8Array(response.samples.data).buffer);
-    const data = Buffer.from(outcomes.map((outcome, i) => change(outcome, i, bitsOf(response))).buffer);
-    return { samples: { ...response.samples, data } };
-  });
-/** A seed that is another one. */
-const seeds =
-  (method: string, change: (seed: number, instance: number) => number): Mutation =>
-  (right, instance) =>
-    asks(method, ({ seed }) => ({ seed: change(seed, instance) }))(right, instance);
-const counting =
-  (method: string): Mutation =>
-  (right, instance) => {
-    let count = 0;
-    return seeds(method, (seed) => seed + count++)(right, instance);
-  };
-/** Requests with the seed of the request that came last. */
-const sharedSeed =
-  (method: string): Mutation =>
-  (right, instance) => {
-    let last = 0;
-    return replacing(method, (handler) => async (request, context) => {
-      last = request.seed;
-      await new Promise((resolve) => setImmediate(resolve));
-      return handler({ ...request, seed: last }, context);
-    })(right, instance);
-  };
+import { changing, type Message, type WrongImplementation } from '../mutation.ts';
+import {
+  answers,
+  asks,
+  doubles,
+  eachRow,
+  executes,
+  ofDoubles,
+  qasm,
+  reversedQubits,
+  scaled,
+} from './circuit-mutations.ts';
 
 const EXPECTATION = 'the expectations of a program are those of its formula';
 const GRADIENT = 'the gradient of a program is that of its formula';
 const SHOTS = 'an expectation from shots is a mean of outcomes, near the exact one';
 const RESET = 'a reset between gates is executed or INVALID_ARGUMENT, never left out';
-const IN_ORDER = 'the probabilities of all qubits are those of the state, bit j that of the j-th measured qubit';
-const SOME =
-  'the probabilities of some qubits in another order are those of the state, bit j that of the j-th measured qubit';
-const FREQUENCIES = 'there is one outcome for each shot, as often as its probability says';
-const BASIS = 'a basis state has its outcome in every shot';
-const ANOTHER = /the list of (values|outcomes).* is another one/;
-const IS_SAME = /the list of (values|outcomes) is the same/;
 
-/** Rows of calls that draw random numbers. */
-const DRAWING = [
-  ['expectation', 'an expectation from shots'],
-  ['measure', 'a measurement'],
-] as const;
-
-/** Simulators that execute circuits wrongly, each with the check that finds it. */
+/** Simulators with wrong expectations and gradients, each with the check that finds it. */
 export const WRONG_CIRCUITS: readonly WrongImplementation[] = [
   {
     fault: 'gives expectations in the order of the alphabet',
@@ -247,97 +175,6 @@ export const WRONG_CIRCUITS: readonly WrongImplementation[] = [
     found: [GRADIENT, /values\[1\] is/],
   },
   {
-    fault: 'has the qubits of outcomes in reverse order',
-    mutation: all(
-      answers('measure', (response) => ({
-        probabilities: eachRow(response.probabilities, (row) =>
-          row.map((_, k) => row[reversedBits(k, bitsOf(response))]),
-        ),
-      })),
-      samples((outcome, _, bits) => reversedBits(outcome, bits)),
-    ),
-    found: [IN_ORDER, /the probability of outcome 1 of input 0/],
-  },
-  {
-    fault: 'measures the named qubits in their own order',
-    mutation: asks('measure', ({ qubits }) => ({ qubits: qubits.toSorted() })),
-    found: [SOME, /the probability of outcome/],
-  },
-  {
-    fault: 'measures all qubits',
-    mutation: asks('measure', () => ({ qubits: [] })),
-    found: [SOME, /probabilities.*shape/],
-  },
-  {
-    fault: 'has outcomes of shots in reverse bit order',
-    mutation: samples((outcome, _, bits) => reversedBits(outcome, bits)),
-    found: [BASIS, /the outcome of a shot of \|011⟩ is 6; right would be 3/],
-  },
-  {
-    fault: 'draws outcomes that are all alike',
-    mutation: samples((_, i, bits) => i % 2 ** bits),
-    found: [FREQUENCIES, /outcome 0 of input 0 has the share 0.25/],
-  },
-  {
-    fault: 'draws the outcomes of every row from the first one',
-    mutation: answers('measure', ({ samples: drawn }) => {
-      if (drawn === undefined || drawn.shape[0] === 1) return {};
-      const half = drawn.data.subarray(0, drawn.data.length / 2);
-      return { samples: { ...drawn, data: Buffer.concat([half, half]) } };
-    }),
-    found: [FREQUENCIES, /of input 1 has the share/],
-  },
-  {
-    fault: 'ignores the number of shots',
-    mutation: asks('measure', ({ shots }) => ({ shots: shots === 0 ? 0 : 100 })),
-    found: [FREQUENCIES, /samples.*shape/],
-  },
-  {
-    fault: 'draws each qubit by itself',
-    mutation: samples((outcome, i) => (i % 2 === 1 && outcome % 3 === 0 ? outcome ^ 1 : outcome)),
-    found: ['the outcomes of two entangled qubits agree in every shot', /the outcomes are .*; right would be 0 and 3/],
-  },
-  {
-    fault: 'has outcomes that do not exist',
-    mutation: samples((outcome, i, bits) => (i === 7 ? outcome + 2 ** bits : outcome)),
-    found: [FREQUENCIES, /is an outcome of two qubits/],
-  },
-  ...DRAWING.flatMap(([method, name]): WrongImplementation[] => [
-    {
-      fault: `ignores the seed of ${method}`,
-      mutation: seeds(method, () => 1),
-      found: [`${name} depends on its seed`, IS_SAME],
-    },
-    {
-      fault: `reads 16 bits of the seed of ${method}`,
-      mutation: seeds(method, (seed) => seed & 0xffff),
-      found: [`${name} depends on the upper half of its seed`, IS_SAME],
-    },
-    {
-      fault: `reads the seed of ${method} as a signed number`,
-      mutation: seeds(method, (seed) => seed & 0x7fffffff),
-      found: [`${name} depends on the highest bit of its seed`, IS_SAME],
-    },
-    {
-      fault: `draws from random numbers of the process in ${method}`,
-      mutation: counting(method),
-      found: [`${name} does not depend on earlier calls`, ANOTHER],
-    },
-    {
-      fault: `mixes up calls of ${method} at the same time`,
-      mutation: sharedSeed(method),
-      found: [`${name} does not depend on calls that run at the same time`, ANOTHER],
-    },
-    {
-      fault: `is seeded by its process in ${method}`,
-      mutation: seeds(method, (seed, instance) => seed + instance),
-      found: [
-        `${name} at a second instance gives the same ${method === 'measure' ? 'list of outcomes' : 'list of values'}`,
-        ANOTHER,
-      ],
-    },
-  ]),
-  {
     fault: 'takes programs with another number of parameters',
     mutation: executes(({ parameters }) =>
       parameters.shape[0] === 3
@@ -345,11 +182,6 @@ export const WRONG_CIRCUITS: readonly WrongImplementation[] = [
         : {},
     ),
     found: ['a program with another number of parameters is INVALID_ARGUMENT', /the call ended as OK/],
-  },
-  {
-    fault: 'measures a qubit twice',
-    mutation: asks('measure', ({ qubits }) => ({ qubits: [...new Set(qubits)] })),
-    found: ['a measurement of a qubit twice is INVALID_ARGUMENT', /the call ended as OK/],
   },
 ];
 
