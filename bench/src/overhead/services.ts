@@ -46,6 +46,15 @@ export function residentMegabytes(pid: number): number {
   return statusMegabytes(pid, 'VmRSS');
 }
 
+/** Time on processors of a process so far, of its threads and the kernel for it. Unit: seconds. Linux only. */
+export function processorSeconds(pid: number): number {
+  // utime and stime, in hundredths of a second (proc(5)); the name before them may have spaces.
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    .replace(/^.*\) /, '')
+    .split(' ');
+  return (Number(fields[11]) + Number(fields[12])) / 100;
+}
+
 /** The most resident memory that a process has had so far. Unit: MB (10^6 bytes). Linux only. */
 export function peakMegabytes(pid: number): number {
   return statusMegabytes(pid, 'VmHWM');

@@ -51,8 +51,11 @@ export async function openFolderArtifacts(folder: string): Promise<ArtifactStore
       } finally {
         await file.close();
       }
-      await makeFolder(dirname(path));
-      await rename(temporary, path);
+      // Most folders are there.
+      if (!(await isThere(rename(temporary, path)))) {
+        await makeFolder(dirname(path));
+        await rename(temporary, path);
+      }
     } catch (error) {
       await rm(temporary, { force: true }).catch(() => undefined); // fails on a read-only disk
       throw error;
@@ -77,7 +80,8 @@ export async function openFolderArtifacts(folder: string): Promise<ArtifactStore
       const path = pathOf(hash);
       // The right size under the right name: written completely, because of the rename. `get` verifies the content.
       return using(`write artifact ${hash}`, async () => {
-        const standing = await find(() => stat(path));
+        // Where the store itself is missing, the write says so.
+        const standing = await unlessMissing(stat(path));
         if (standing?.size !== bytes.length) await replace(path, bytes);
         return hash;
       });
@@ -114,6 +118,10 @@ export async function openFolderArtifacts(folder: string): Promise<ArtifactStore
     async close() {},
   };
 }
+
+/** Whether nothing was missing for `work`. */
+const isThere = async (work: Promise<void>): Promise<boolean> =>
+  (await unlessMissing(work.then(() => true))) !== undefined;
 
 async function unlessMissing<T>(work: Promise<T>): Promise<T | undefined> {
   try {

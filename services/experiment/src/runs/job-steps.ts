@@ -47,6 +47,9 @@ export interface JobSteps {
   settle(place: JobPlace): Promise<void>;
 }
 
+/** Why the wait for the end of a lease is given up. */
+const OVER = new Error('the submission has ended');
+
 /** Key of a job at the gate of its backend, which all studies share. */
 export const gateKey = (study: string, { accepted }: LedgerRun, planned: number): string =>
   `${study}/${accepted.run}/${planned}`;
@@ -118,7 +121,7 @@ export function createJobSteps(context: JobStepsContext): JobSteps {
       deps.logger.warn('a submission ended without a reply; its token is asked for', which);
       return;
     } finally {
-      over.abort();
+      over.abort(OVER);
     }
     await noteSubmitted(place, id);
   };

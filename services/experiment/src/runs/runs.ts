@@ -168,12 +168,16 @@ async function* follow(
   const { run: name } = run.accepted;
   /** What was told last of each job; `ended` for the end, after which nothing changes. */
   const told: string[] = [];
+  /** Jobs before this one have ended, and were told. */
+  let first = 0;
   for (;;) {
     const change = driver.changed(signal);
     const { state } = run;
     const isOver = run.unended.size === 0 && state !== 'open';
     const isBlocked = driver.isBlocked(name);
-    for (const standing of run.jobs) {
+    while (told[first] === ENDED) first++;
+    for (let at = first; at < run.jobs.length; at++) {
+      const standing = run.jobs[at];
       if (told[standing.index] === ENDED) continue;
       // As it is now: the caller may take its time.
       const job = { ...standing };

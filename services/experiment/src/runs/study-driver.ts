@@ -23,6 +23,12 @@ const MOST_AT_ONCE = 16;
 /** Longest wait before it is seen that another study has left room for a job. Unit: milliseconds. */
 const ROOM_MS = 1_000;
 
+/** Longest time for which what other processes write is not seen while there are steps to do. Unit: milliseconds. */
+const FRESH_MS = 100;
+
+/** Why a wait is given up; a reason that is made once costs no trace of the stack. */
+const OVER = new Error('something has changed');
+
 /**
  * Does the work of a study's runs: submits jobs of the runs that are wanted here, and settles every job of the study that has not
  * ended, whoever submitted it. It may die between any two steps: what it knows beyond the journal is only when to ask next.
@@ -40,6 +46,8 @@ export class StudyDriver {
   readonly #steps: JobSteps;
   readonly #busy = new Map<string, Promise<void>>();
   #faults = 0;
+  /** The journal was read so lately that it is not read again before then. */
+  #freshUntil = Number.NEGATIVE_INFINITY;
   /** No new job before then: an intent could not be written. */
   #pausedUntil = 0;
   #loop: Promise<void> | undefined;
@@ -138,8 +146,8 @@ export class StudyDriver {
       const change = this.#news.next(this.#stop.signal);
       let waitMs = Number.POSITIVE_INFINITY;
       try {
-        await this.#journal.catchUp();
-        waitMs = this.#startDue();
+        const freshMs = await this.#catchUp();
+        waitMs = Math.min(freshMs, this.#startDue());
         this.#faults = 0;
       } catch (error) {
         waitMs = faultDelayMs(++this.#faults);
@@ -150,9 +158,21 @@ export class StudyDriver {
         const over = new AbortController();
         const signal = AbortSignal.any([over.signal, this.#stop.signal]);
         await Promise.race([change, clock.sleep(Math.max(1, waitMs), signal)]);
-        over.abort();
+        over.abort(OVER);
       }
     }
+  }
+
+  /**
+   * Reads what other processes have written, unless that was done a moment ago: an append finds it too. Returns the time until it is due,
+   * Infinity where it was done. Unit: milliseconds.
+   */
+  async #catchUp(): Promise<number> {
+    const now = this.#deps.clock.elapsed();
+    if (now < this.#freshUntil) return this.#freshUntil - now;
+    await this.#journal.catchUp();
+    this.#freshUntil = now + FRESH_MS;
+    return Number.POSITIVE_INFINITY;
   }
 
   /** Starts what is due; returns the time until something else will be. */

@@ -15,7 +15,7 @@ import type { JobStore } from '../providers/provider.ts';
 import type { CalibrationValues, GateTimes } from './calibration.ts';
 import { calibrationAt, type Drift } from './drift.ts';
 import type { SimulationTask } from './simulate.ts';
-import { decodeResult, decodeStoredJob, encodeResult, encodeStoredJob, type StoredJob } from './stored-job.ts';
+import { decodeStoredJob, encodeStoredJob, type StoredJob } from './stored-job.ts';
 
 /** Settings of a simulated backend. */
 export interface SimulatorSettings {
@@ -49,16 +49,18 @@ export interface SimulatorDeps {
 /** A job of this process. */
 interface HeldJob {
   readonly stored: StoredJob;
-  /** Settles when the counts are kept; undefined before it was started. */
+  /** Settles when there are counts, or a failure; undefined before it was started. */
   simulation?: Promise<void>;
   result?: JobResult;
   failure?: string;
+  /** Whether it can no longer be cancelled, and was not. */
+  isSafe?: boolean;
 }
 
 /**
  * The library's simulator as a backend: it takes jobs one after the other, and keeps them in the store, so that a job that was
  * accepted survives a restart as it would at a vendor. A job's counts are a function of its executions, its seed and the
- * calibration at its start.
+ * calibration at its start, so that they are not kept: they are simulated again for who asks after a restart.
  */
 export function createSimulatorBackend(settings: SimulatorSettings, deps: SimulatorDeps): ExperimentBackend {
   const { name, price, limits, device } = settings;
@@ -68,7 +70,7 @@ export function createSimulatorBackend(settings: SimulatorSettings, deps: Simula
   /** When the last job that was accepted here ends. */
   let busyUntilMs = 0;
 
-  const ref = (token: string, what: 'job' | 'result' | 'cancelled'): string => `experiment/${name}/${token}/${what}`;
+  const ref = (token: string, what: 'job' | 'cancelled'): string => `experiment/${name}/${token}/${what}`;
   const secondsOf = ({ executions }: Pick<Job, 'executions'>): number =>
     settings.jobSeconds + settings.shotSeconds * executions.reduce((sum, { shots }) => sum + shots, 0);
   const endOf = ({ job, startMs }: StoredJob): number => startMs + 1000 * secondsOf(job);
@@ -77,9 +79,7 @@ export function createSimulatorBackend(settings: SimulatorSettings, deps: Simula
   const load = async (token: string): Promise<HeldJob | undefined> => {
     const hash = await store.getRef(ref(token, 'job'));
     if (hash === undefined) return undefined;
-    const stored = decodeStoredJob(await store.get(hash));
-    const kept = await store.getRef(ref(token, 'result'));
-    return kept === undefined ? { stored } : { stored, result: decodeResult(await store.get(kept)) };
+    return { stored: decodeStoredJob(await store.get(hash)) };
   };
   /** The job of a token, from this process or from the store. One that is not there now may come. */
   const jobOf = async (token: string): Promise<HeldJob | undefined> => {
@@ -111,22 +111,16 @@ export function createSimulatorBackend(settings: SimulatorSettings, deps: Simula
     const calibration = device && calibrationAt(name, device.calibration, device.drift, stored.startMs);
     const noise = device &&
       calibration && { calibration, coupling: device.calibration.coupling, gateTimes: device.gateTimes };
-    const { executions, seed, token } = stored.job;
+    const { executions, seed } = stored.job;
     const task = { executions, trajectories: settings.trajectories, seed, ...(noise ? { noise } : {}) };
     job.simulation ??= deps.simulate(task, closing.signal).then(
-      async (counts) => {
-        const result = { counts, calibration: calibration?.id ?? '', timeMs: endOf(stored) };
-        await store.setRef(ref(token, 'result'), await store.put(encodeResult(result)));
-        job.result = result;
+      (counts) => {
+        job.result = { counts, calibration: calibration?.id ?? '', timeMs: endOf(stored) };
       },
       (error) => {
         job.failure = (error as Error).message;
       },
     );
-    // A store that cannot be written is found at the next question.
-    job.simulation.catch(() => {
-      job.simulation = undefined;
-    });
   };
 
   return {
@@ -171,9 +165,12 @@ export function createSimulatorBackend(settings: SimulatorSettings, deps: Simula
     async status(id): Promise<JobStatus> {
       const job = await need(id);
       const { stored } = job;
-      if ((await store.getRef(ref(id, 'cancelled'))) !== undefined) {
+      // From its turn on a job is not cancelled: what the store says then holds for good.
+      const isTurn = clock.now() >= stored.startMs;
+      if (!job.isSafe && (await store.getRef(ref(id, 'cancelled'))) !== undefined) {
         return { state: 'cancelled', cost: 0, reason: 'it was cancelled before its turn' };
       }
+      job.isSafe = isTurn;
       if (job.failure !== undefined) return { state: 'failed', cost: 0, reason: job.failure };
       if (job.result === undefined) start(job);
       const now = clock.now();
@@ -186,6 +183,8 @@ export function createSimulatorBackend(settings: SimulatorSettings, deps: Simula
     async results(id) {
       const { result } = await need(id);
       if (result === undefined) throw new Error(`backend ${name}: job ${id} has no results yet`);
+      // Who asks again has it loaded and simulated again.
+      held.delete(id);
       return result;
     },
     async cancel(id) {

@@ -1,5 +1,5 @@
 import type { Circuit } from '@qloom/quantum/circuit.ts';
-import type { Job, JobResult } from '../backend/backend.ts';
+import type { Job } from '../backend/backend.ts';
 
 /** A job as a simulated backend keeps it. */
 export interface StoredJob {
@@ -44,15 +44,4 @@ export function decodeStoredJob(bytes: Uint8Array): StoredJob {
       })),
     },
   };
-}
-
-/** The bytes of a result. */
-export function encodeResult({ counts, calibration, timeMs }: JobResult): Uint8Array {
-  return Buffer.from(JSON.stringify({ counts: counts.map((one) => [...one]), calibration, timeMs }));
-}
-
-/** The inverse of {@link encodeResult}. */
-export function decodeResult(bytes: Uint8Array): JobResult {
-  const { counts, calibration, timeMs } = JSON.parse(Buffer.from(bytes).toString());
-  return { counts: counts.map((one: [number, number][]) => new Map(one)), calibration, timeMs };
 }
