@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
 import type { BackendLimits } from '../backend/backend.ts';
+import { readApiKey, readUrl } from '../providers/api-key.ts';
 import type { Options } from '../providers/options.ts';
 import { readLimits } from '../providers/price-options.ts';
 import type { Provider, ProviderContext } from '../providers/provider.ts';
@@ -25,7 +25,7 @@ function readSettings(name: string, options: Options, env: ProviderContext['env'
     name,
     device: options.text('device'),
     instance: options.text('instance'),
-    apiKey: readApiKey(options, env),
+    apiKey: readApiKey(options, env, { variable: API_KEY, keyIn, right: 'the key, or JSON with "apikey"' }),
     url: readUrl(options, 'url', 'https://quantum.cloud.ibm.com'),
     iamUrl: readUrl(options, 'iamUrl', 'https://iam.cloud.ibm.com'),
     program: options.text('program', 'sampler'),
@@ -36,33 +36,6 @@ function readSettings(name: string, options: Options, env: ProviderContext['env'
   };
 }
 
-/** The key of the file that `apiKeyFile` names, as text or as IBM's JSON export, or of the environment. */
-function readApiKey(options: Options, env: ProviderContext['env']): string {
-  const file = options.path('apiKeyFile');
-  if (file === undefined) {
-    return (
-      env[API_KEY] ||
-      options.refuse('apiKeyFile', `is missing; right would be the path of a file with an API key, or ${API_KEY}`)
-    );
-  }
-  const key = keyIn(readText(file, options));
-  return (
-    key ||
-    options.refuse('apiKeyFile', 'names a file without an API key; right would be the key, or JSON with "apikey"')
-  );
-}
-
-function readText(file: string, options: Options): string {
-  try {
-    return readFileSync(file, 'utf8').trim();
-  } catch (error) {
-    return options.refuse(
-      'apiKeyFile',
-      `cannot be read (${(error as NodeJS.ErrnoException).code}); right would be a file with an API key`,
-    );
-  }
-}
-
 function keyIn(text: string): string | undefined {
   if (!text.startsWith('{')) return text;
   try {
@@ -71,15 +44,4 @@ function keyIn(text: string): string | undefined {
   } catch {
     return undefined;
   }
-}
-
-function readUrl(options: Options, field: string, fallback: string): string {
-  const text = options.text(field, fallback);
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (
-    url?.protocol === 'https:' ||
-    (url?.protocol === 'http:' && ['127.0.0.1', 'localhost', '[::1]'].includes(url.hostname))
-  )
-    return text;
-  return options.refuse(field, `is "${text}"; right would be an https address (http only on this machine)`);
 }

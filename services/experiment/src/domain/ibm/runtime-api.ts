@@ -1,18 +1,10 @@
+import { notConnectedCode } from '../http/not-connected.ts';
+import { retryAfterMs } from '../http/retry-after.ts';
 import type { IamToken } from './iam-token.ts';
 import { RuntimeApiError, RuntimeNotSentError } from './runtime-errors.ts';
 
 /** Version of the API, a date, that the adapter was written for. */
 const API_VERSION = '2026-04-15';
-
-/** Codes of errors of connections that were never made. */
-const NOT_CONNECTED = [
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'UND_ERR_CONNECT_TIMEOUT',
-];
 
 /** Settings of {@link createRuntimeApi}. */
 export interface RuntimeApiSettings {
@@ -85,16 +77,8 @@ async function connecting<T>(act: () => Promise<T>): Promise<T> {
   try {
     return await act();
   } catch (error) {
-    const { cause } = error as { readonly cause?: { readonly code?: string } };
-    if (cause?.code === undefined || !NOT_CONNECTED.includes(cause.code)) throw error;
-    throw new RuntimeNotSentError(`IBM: no connection (${cause.code})`, { cause: error });
+    const code = notConnectedCode(error);
+    if (code === undefined) throw error;
+    throw new RuntimeNotSentError(`IBM: no connection (${code})`, { cause: error });
   }
-}
-
-function retryAfterMs(response: Response): number | undefined {
-  const text = response.headers.get('Retry-After');
-  if (text === null) return undefined;
-  const seconds = Number(text);
-  const ms = Number.isFinite(seconds) ? 1000 * seconds : Date.parse(text) - Date.now();
-  return Number.isFinite(ms) ? Math.max(0, ms) : undefined;
 }
