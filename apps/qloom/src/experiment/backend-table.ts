@@ -66,7 +66,7 @@ function priceText({ price }: Backend): string {
     [price.perSecond, 'second'],
   ] as const;
   const paid = parts.filter(([cost]) => cost > 0);
-  if (paid.length === 0) return 'free';
+  if (paid.length === 0) return price.unit === 'free' ? 'free' : `${price.unit}, by quote`;
   return paid.map(([cost, of]) => `${amount(cost)} ${price.unit}/${of}`).join(' + ');
 }
 

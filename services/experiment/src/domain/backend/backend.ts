@@ -35,7 +35,7 @@ export interface BackendLimits {
 /** What a backend charges: the sum of the parts. */
 export interface Price {
   /** Unit of every cost of the backend. */
-  readonly unit: 'USD' | 'seconds' | 'free';
+  readonly unit: 'USD' | 'seconds' | 'credits' | 'free';
   readonly perJob: number;
   readonly perExecution: number;
   readonly perShot: number;

@@ -31,7 +31,7 @@ describe('the file of backends', () => {
     ['- name: a\n  provider: simulator\n  shot: 1', /:3: \[0\]\.shot: is unknown; right would be calibration, drift/],
     [
       '- name: a\n  provider: simulator\n  price:\n    unit: EUR',
-      /:4: \[0\]\.price\.unit: is "EUR"; right would be USD, seconds, free/,
+      /:4: \[0\]\.price\.unit: is "EUR"; right would be USD, seconds, credits, free/,
     ],
     ['- name: a\n  provider: simulator\n  price:\n    perShots: 1', /:4: \[0\]\.price\.perShots: is unknown/],
     ['- name: a\n  provider: simulator\n  drift: {spread: 1}', /:3: \[0\]\.drift: is given without calibration/],

@@ -9,7 +9,7 @@ export function readPrice(options: Options, fallback: Price): Price {
   const fields = options.fields('price');
   if (fields === undefined) return fallback;
   return {
-    unit: fields.choice('unit', ['USD', 'seconds', 'free'], fallback.unit),
+    unit: fields.choice('unit', ['USD', 'seconds', 'credits', 'free'], fallback.unit),
     perJob: fields.number('perJob', COST, fallback.perJob),
     perExecution: fields.number('perExecution', COST, fallback.perExecution),
     perShot: fields.number('perShot', COST, fallback.perShot),

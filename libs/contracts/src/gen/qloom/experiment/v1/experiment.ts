@@ -207,9 +207,9 @@ export interface BackendLimits {
   maxPendingJobs: number;
 }
 
-/** What a backend charges: the sum of the parts. */
+/** What a backend charges: the sum of the parts. All of them 0 with a unit other than "free": by the gates of a circuit; a quote has it. */
 export interface Price {
-  /** Unit of every cost of this backend: "USD", "seconds" (of the device), "free". */
+  /** Unit of every cost of this backend: "USD", "seconds" (of the device), "credits" (of the vendor), "free". */
   unit: string;
   /** For each job. */
   perJob: number;
