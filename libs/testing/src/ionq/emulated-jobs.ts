@@ -182,7 +182,8 @@ export function createEmulatedJobs(
       const listed = jobs.filter((job) => now() >= job.submittedMs + 1000 * settings.listDelaySeconds).map(advance);
       const all = listed.flatMap((job) => {
         const children = job.payload.type === 'ionq.multi-circuit.v1' ? job.children : [];
-        return [document(job), ...children.map((child) => document(job, child))];
+        // The order of a job and of those of its circuits is not documented; here the job comes first.
+        return [...children.map((child) => document(job, child)), document(job)];
       });
       return all.filter((one) => parent === null || one.parent_job_id === parent).toReversed();
     },

@@ -2,18 +2,46 @@ import type { Counts } from '@qloom/contracts/gen/qloom/experiment/v1/experiment
 import { createRandom, type Random } from '@qloom/random/random.ts';
 import { errorCodeOf } from '@qloom/service-kit/faults/errors.ts';
 import { createLogger } from '@qloom/service-kit/logger.ts';
-import type { SubmissionRules } from '../domain/backend/backend.ts';
+import type { ExperimentBackend, SubmissionRules } from '../domain/backend/backend.ts';
 import type { LedgerRun } from '../domain/ledger/ledger.ts';
 import { createBackendGate } from '../runs/backend-gate.ts';
 import { decodeCircuitTasks } from '../runs/circuit-tasks.ts';
 import { openJournal } from '../runs/journal.ts';
 import { createRuns, type RunRequest } from '../runs/runs.ts';
 import { rotations } from './circuit-tasks.ts';
-import { createFakeVendor, type FakeVendor, type VendorFaults } from './fake-vendor.ts';
+import { createFakeVendor, type VendorFaults } from './fake-vendor.ts';
 import { createManualClock, type ManualClock } from './manual-clock.ts';
 import { createMemoryJournalLog } from './memory-log.ts';
 import { createMemoryStore } from './memory-store.ts';
 import { createLife, type Kill } from './mortal.ts';
+
+/** A vendor that outlives the processes that call it. */
+interface ChaosVendor {
+  /** The adapter of a process; another one each time that it is asked for, where adapters hold something. */
+  readonly backend: ExperimentBackend;
+  /** The jobs that were accepted, each of which is paid. */
+  readonly jobs: readonly { readonly id: string; readonly token: string; readonly cost: number }[];
+  /** How often each fault happened. */
+  readonly faults: ReadonlyMap<string, number>;
+  /** What all its jobs are charged. */
+  charged(): number;
+  /** What so many jobs with so many shots in all are expected to cost. */
+  costOf(jobs: number, shots: number): number;
+  /** Resolves once no request is on its way; absent where requests take no time. */
+  settled?(): Promise<void>;
+  close?(): Promise<void>;
+}
+
+/** Starts a vendor of a case, which has jobs of two executions. `onAccept` is called when a job was accepted. */
+export type OpenVendor = (
+  given: Pick<ChaosCase, 'submission' | 'faults'> & {
+    readonly clock: ManualClock;
+    readonly random: Random;
+    readonly onAccept: () => void;
+  },
+) => ChaosVendor | Promise<ChaosVendor>;
+
+const openFakeVendor: OpenVendor = (given) => createFakeVendor({ ...given, maxExecutions: 2 });
 
 /** One case of chaos. */
 export interface ChaosCase {
@@ -30,7 +58,7 @@ export interface ChaosCase {
 
 /** What became of a case. */
 export interface ChaosOutcome {
-  readonly vendor: FakeVendor;
+  readonly vendor: ChaosVendor;
   readonly run: LedgerRun;
   /** The counts that the last caller got; undefined where the run could not be completed. */
   readonly counts: readonly Counts[] | undefined;
@@ -43,34 +71,37 @@ export interface ChaosOutcome {
   readonly killed: number;
 }
 
-/** Inputs of the circuits of every case: a vendor returns them as outcomes. */
-export const VALUES = [3, 1, 4, 1, 5, 9, 2] as const;
+/** Inputs of the circuits of every case: the vendor in memory returns them as outcomes. */
+export const VALUES: readonly number[] = [3, 1, 4, 1, 5, 9, 2];
 
 const NEVER = new AbortController().signal;
 const LEASE_MS = 10_000;
 
-/** Runs a case to its end. */
-export async function runChaos(given: ChaosCase): Promise<ChaosOutcome> {
+/** Runs a case to its end, by default with the vendor in memory; `inputs` are those of its seven circuits. */
+export async function runChaos(
+  given: ChaosCase,
+  open: OpenVendor = openFakeVendor,
+  inputs: readonly number[] = VALUES,
+): Promise<ChaosOutcome> {
   const random = createRandom(given.seed);
   const clock = createManualClock();
   const log = createMemoryJournalLog();
   const store = createMemoryStore();
   let mostCommitted = 0;
-  const vendor: FakeVendor = createFakeVendor({
+  const vendor = await open({
     clock,
     random: random.fork('vendor'),
     submission: given.submission,
     faults: given.faults,
-    maxExecutions: 2,
     onAccept: () => {
       mostCommitted = Math.max(mostCommitted, vendor.charged());
     },
   });
-  const circuits = [rotations(0, VALUES.slice(0, 4), 100), rotations(1, VALUES.slice(4), 250)];
+  const circuits = [rotations(0, inputs.slice(0, 4), 100), rotations(1, inputs.slice(4), 250)];
   const executions = await decodeCircuitTasks(circuits, NEVER);
   const full = executions.reduce((sum, { execution }) => sum + execution.shots, 0);
   // Seven executions in jobs of two.
-  const caps = { cost: given.budget * (4 * 0.3 + full * 0.00035), shots: Math.floor(given.budget * full) };
+  const caps = { cost: given.budget * vendor.costOf(4, full), shots: Math.floor(given.budget * full) };
   const settings = { backend: 'vendor', study: 'chaos', run: 'run', budget: undefined, seed: 1 };
   const request: RunRequest = { settings, caps, circuits, executions };
 
@@ -88,7 +119,7 @@ export async function runChaos(given: ChaosCase): Promise<ChaosOutcome> {
       await clock.sleep(random.uniform() * 30_000, NEVER);
     }
   });
-  const outcomes = await untilDone(Promise.all(processes), clock);
+  const outcomes = await untilDone(Promise.all(processes), clock, vendor).finally(() => vendor.close?.());
   const journal = await openJournal(log, 'chaos', { owner: 'reader', now: clock.now });
   const run = journal.ledger.runs.get('run');
   if (run === undefined) throw new Error('the journal has no run');
@@ -103,7 +134,7 @@ async function callUntilEnd(
     readonly clock: ManualClock;
     readonly log: ReturnType<typeof createMemoryJournalLog>;
     readonly store: ReturnType<typeof createMemoryStore>;
-    readonly vendor: FakeVendor;
+    readonly vendor: ChaosVendor;
   },
 ): Promise<Pick<ChaosOutcome, 'counts' | 'ended'>> {
   const { clock } = world;
@@ -130,7 +161,7 @@ async function callUntilEnd(
 }
 
 /** Moves the clock from one sleeper to the next until `work` is done. */
-async function untilDone<T>(work: Promise<T>, clock: ManualClock): Promise<T> {
+async function untilDone<T>(work: Promise<T>, clock: ManualClock, vendor: ChaosVendor): Promise<T> {
   let isDone = false;
   const done = work.finally(() => {
     isDone = true;
@@ -138,7 +169,10 @@ async function untilDone<T>(work: Promise<T>, clock: ManualClock): Promise<T> {
   done.catch(() => {});
   for (let idle = 0; !isDone; ) {
     // All that is due at this time, and what follows from it.
-    for (let turn = 0; turn < 4; turn++) await new Promise((resolve) => setImmediate(resolve));
+    for (let turn = 0; turn < 4; turn++) {
+      await new Promise((resolve) => setImmediate(resolve));
+      await vendor.settled?.();
+    }
     const next = clock.next();
     if (next !== undefined) clock.advance(next);
     idle = next === undefined ? idle + 1 : 0;

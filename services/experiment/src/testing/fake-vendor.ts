@@ -39,13 +39,15 @@ interface VendorJob {
 }
 
 /** A vendor in memory, which outlives the processes that call it. */
-export interface FakeVendor {
+interface FakeVendor {
   readonly backend: ExperimentBackend;
   readonly jobs: readonly VendorJob[];
   /** How often each fault happened. */
   readonly faults: ReadonlyMap<string, number>;
   /** What all its jobs are charged. */
   charged(): number;
+  /** What so many jobs with so many shots in all cost. */
+  costOf(jobs: number, shots: number): number;
 }
 
 const PRICE: Price = { unit: 'USD', perJob: 0.3, perExecution: 0, perShot: 0.00035, perSecond: 0 };
@@ -152,5 +154,11 @@ export function createFakeVendor(given: {
     },
     async close() {},
   };
-  return { backend, jobs, faults: counted, charged: () => jobs.reduce((sum, { cost }) => sum + cost, 0) };
+  return {
+    backend,
+    jobs,
+    faults: counted,
+    charged: () => jobs.reduce((sum, { cost }) => sum + cost, 0),
+    costOf: (count, shots) => PRICE.perJob * count + PRICE.perShot * shots,
+  };
 }
