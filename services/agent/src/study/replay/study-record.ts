@@ -40,16 +40,16 @@ function bounded(record: Recorded): Recorded {
   return { ...record, value: { ...record.value, failure: { reason, message: boundedMessage(message) } } };
 }
 
-/** Slots of a study that a record of this version can hold; others are of a later version. */
+/** Slots that hold a record. Others hold other messages: those of campaigns and of experiments' journals, and of later versions. */
 const KNOWN_SLOT = /^(create|prepare|cancel|finish|(unit|policy)-.*)$/;
 
 /**
- * The record of an event; undefined where a later version has written a slot that this one does not know. Throws `DomainError`
- * (`data-loss`) if it is not a record, or is that of another slot.
+ * The record of an event; undefined for a slot that holds another message. Throws `DomainError` (`data-loss`) if it is not a record, or
+ * is that of another slot.
  */
 export function decodeRecord({ key, payload }: LogEvent): Recorded | undefined {
+  if (!KNOWN_SLOT.test(key.slot)) return undefined;
   const { record } = StudyRecord.decode(payload);
-  if (record === undefined && !KNOWN_SLOT.test(key.slot)) return undefined;
   if (record === undefined || slotOf(record) !== key.slot) {
     throw new DomainError('data-loss', `${formatKey(key)}: holds ${record?.$case ?? 'nothing'}`);
   }
