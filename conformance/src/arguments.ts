@@ -55,7 +55,7 @@ Checks an implementation of a service over the wire against the contract in prot
 Exit code: 0 every check passed or was skipped, 1 a check failed, 2 wrong usage, nothing answers at an address, or COMMAND
 does not serve.
 
-Two instances of a service of experiments or campaigns share a log (QLOOM_LOG, QLOOM_ARTIFACTS).
+Two instances of a service of experiments, campaigns or studies share a log (QLOOM_LOG, QLOOM_ARTIFACTS).
 A generator that needs a critic must have one: start it with QLOOM_DISCRIMINATOR_TARGET.`;
 
 /** Reads the arguments. Throws {@link UsageError}. */

@@ -85,7 +85,7 @@ describe('npm run conformance', () => {
   });
 
   it.each([
-    [[], /service: "" is none of generator, discriminator, qnn-sim, policy, experiment, campaign/],
+    [[], /service: "" is none of generator, discriminator, qnn-sim, policy, experiment, campaign, study/],
     [['judge', 'x'], /service: "judge" is none of/],
     [['policy'], /target: is missing/],
     [['policy', 'x', '--second', 'x'], /--second x: is the target itself/],

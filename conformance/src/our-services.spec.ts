@@ -10,8 +10,7 @@ import type { CheckResult } from './run-checks.ts';
 import { SUITE_NAMES, type SuiteName } from './suites.ts';
 
 let folder: TempFolder;
-let critic: SpawnedMain;
-let simulator: SpawnedMain;
+let others: readonly SpawnedMain[];
 let backends: string;
 
 /** A free simulator, and one with the price of a device. */
@@ -20,21 +19,22 @@ const BACKENDS = `
 - {name: priced, provider: simulator, price: {unit: USD, perJob: 0.3, perShot: 0.00035}}
 `;
 
+const socketOf = (name: ServiceName) => folder.socket(name);
 const mainOf = (name: ServiceName) => fileURLToPath(new URL(`../../services/${name}/src/main.ts`, import.meta.url));
 
 beforeAll(async () => {
   folder = await createTempFolder();
   backends = folder.file('backends.yaml');
   await writeFile(backends, BACKENDS);
-  // The generator needs a critic. Each suite starts the two instances that it checks.
-  critic = spawnMain(mainOf('discriminator'), { QLOOM_LISTEN: folder.socket('critic') });
-  // The agent asks a simulator whether it takes the QNN of a campaign.
-  simulator = spawnMain(mainOf('qnn-sim'), { QLOOM_LISTEN: folder.socket('simulator') });
-  await Promise.all([critic.ready, simulator.ready]);
+  // The generator needs a critic, and the agent all three. Each suite starts the two instances that it checks.
+  others = STUDY_SERVICE_NAMES.filter((name) => name !== 'agent').map((name) =>
+    spawnMain(mainOf(name), { ...targetVariables(socketOf), QLOOM_LISTEN: socketOf(name) }),
+  );
+  await Promise.all(others.map(({ ready }) => ready));
 });
 
 afterAll(async () => {
-  await Promise.all([critic.stop(), simulator.stop()]);
+  await Promise.all(others.map((service) => service.stop()));
   await folder.remove();
 });
 
@@ -54,12 +54,15 @@ async function conformance(
   const command = `exec '${process.execPath}' '${mainOf(service)}'`;
   const env = {
     ...process.env,
-    ...targetVariables((name) => folder.socket(name === 'qnn-sim' ? 'simulator' : 'critic')),
+    ...targetVariables(socketOf),
     ...(hasLog ? log : {}),
     ...(service === 'experiment' ? { QLOOM_BACKENDS_FILE: backends } : {}),
   };
   const { stdout } = await promisify(execFile)(process.execPath, [main, suite, '--start', command, ...args, '--json'], {
     env,
+  }).catch((error: { readonly stdout: string; readonly stderr: string }) => {
+    const failed = error.stdout.split('\n').filter((line) => line.includes('"failed"'));
+    throw new Error(`${failed.join('\n')}\n${error.stderr}`);
   });
   const lines = stdout
     .trim()
@@ -74,7 +77,7 @@ describe('the conformance kit', () => {
   it('has a suite for each of our services', () => {
     // A study calls the PolicyService of the agent's, which is what another implementation replaces.
     const wanted = STUDY_SERVICE_NAMES.map((name) => (name === 'agent' ? 'policy' : name));
-    expect([...SUITE_NAMES].sort()).toEqual([...wanted, 'experiment', 'campaign'].sort());
+    expect([...SUITE_NAMES].sort()).toEqual([...wanted, 'experiment', 'campaign', 'study'].sort());
   });
 
   it.each([
@@ -83,6 +86,7 @@ describe('the conformance kit', () => {
     ['policy', 'agent', /nothing is skipped/],
     ['qnn-sim', 'qnn-sim', /no hyperparameter/],
     ['campaign', 'agent', /nothing is skipped/],
+    ['study', 'agent', /no limit "features"/],
     ['experiment', 'experiment', /no hyperparameter/, ['--set', 'backend=priced']],
   ] as const)(
     'passes our %s, and skips only what it does not offer',

@@ -4,10 +4,19 @@ import { experimentSuite } from './experiment/experiment-suite.ts';
 import { generatorSuite } from './generator/generator-suite.ts';
 import { policySuite } from './policy/policy-suite.ts';
 import { qnnSimulatorSuite } from './qnn-sim/qnn-simulator-suite.ts';
+import { studySuite } from './study/study-suite.ts';
 import type { Suite, SuiteOptions } from './suite.ts';
 
 /** The services that can be checked. */
-export const SUITE_NAMES = ['generator', 'discriminator', 'qnn-sim', 'policy', 'experiment', 'campaign'] as const;
+export const SUITE_NAMES = [
+  'generator',
+  'discriminator',
+  'qnn-sim',
+  'policy',
+  'experiment',
+  'campaign',
+  'study',
+] as const;
 export type SuiteName = (typeof SUITE_NAMES)[number];
 
 const SUITES: Readonly<Record<SuiteName, (options: SuiteOptions) => Suite>> = {
@@ -17,6 +26,7 @@ const SUITES: Readonly<Record<SuiteName, (options: SuiteOptions) => Suite>> = {
   policy: policySuite,
   experiment: experimentSuite,
   campaign: campaignSuite,
+  study: studySuite,
 };
 
 /** The checks of a service. Close the suite when they are done. */
