@@ -1,14 +1,22 @@
 import { createRandom } from '@qloom/random/random.ts';
 import fc from 'fast-check';
-import { measuredExpectation } from './measured-expectation.ts';
-import { nextShots } from './next-shots.ts';
+import { type ShotMoments, varianceOfMean } from './measured-mean.ts';
+import { isDecided, nextShots } from './next-shots.ts';
+
+/** Outcomes +1 and −1 of an observable such as Z. */
+const signs = ({ plus, minus }: { plus: number; minus: number }): ShotMoments => ({
+  shots: plus + minus,
+  mean: (plus - minus) / (plus + minus),
+  meanSquare: 1,
+  largest: 1,
+});
 
 const anyOutcomes = fc
   .tuple(fc.nat(10_000), fc.nat(10_000))
   .map(([plus, minus]) => ({ plus, minus }))
   .filter(({ plus, minus }) => plus + minus > 0);
 
-describe('measuredExpectation', () => {
+describe('varianceOfMean', () => {
   it('has the variance of a Beta posterior, by numerical integration', () => {
     for (const [plus, minus] of [
       [7, 9],
@@ -27,31 +35,44 @@ describe('measuredExpectation', () => {
         second += weight * z * z;
       }
       const variance = second / total - (first / total) ** 2;
-      expect(measuredExpectation({ plus, minus }).variance / variance).toBeCloseTo(1, 6);
+      expect(varianceOfMean(signs({ plus, minus })) / variance).toBeCloseTo(1, 6);
     }
   });
 
   it('comes near (1 − ⟨Z⟩²)/shots with many shots, is never 0, and is symmetric', () => {
     fc.assert(
       fc.property(anyOutcomes, ({ plus, minus }) => {
-        const { shots, mean, variance } = measuredExpectation({ plus, minus });
-        expect(shots).toBe(plus + minus);
+        const { shots, mean } = signs({ plus, minus });
+        const variance = varianceOfMean(signs({ plus, minus }));
         expect(variance).toBeGreaterThan(0);
         // p changes by at most 1/(2(n+1)) and the divisor by 2: within 4/n² of the plain formula.
         expect(Math.abs(variance - (1 - mean ** 2) / shots)).toBeLessThanOrEqual(4 / shots ** 2);
-        const turned = measuredExpectation({ plus: minus, minus: plus });
-        expect(turned.mean).toBeCloseTo(-mean, 14);
-        expect(turned.variance / variance).toBeCloseTo(1, 12);
+        expect(varianceOfMean(signs({ plus: minus, minus: plus })) / variance).toBeCloseTo(1, 12);
+      }),
+    );
+  });
+
+  it('is proportional to the square of the unit', () => {
+    fc.assert(
+      // Powers of two scale without rounding, so that ties stay ties.
+      fc.property(anyOutcomes, fc.integer({ min: -6, max: 6 }), (outcomes, power) => {
+        const unit = 2 ** power;
+        const { shots, mean } = signs(outcomes);
+        const scaled = { shots, mean: unit * mean, meanSquare: unit ** 2, largest: unit };
+        expect(varianceOfMean(scaled) / unit ** 2 / varianceOfMean(signs(outcomes))).toBeCloseTo(1, 9);
+        expect(isDecided(scaled)).toBe(isDecided(signs(outcomes)));
       }),
     );
   });
 
   it.each([
-    [0, 0],
-    [1.5, 0],
-    [-1, 3],
-  ])('refuses %d and %d outcomes', (plus, minus) => {
-    expect(() => measuredExpectation({ plus, minus })).toThrow(`outcomes: ${plus} of +1 and ${minus} of −1`);
+    { shots: 0, mean: 0, meanSquare: 1, largest: 1 },
+    { shots: 1.5, mean: 0, meanSquare: 1, largest: 1 },
+    { shots: 4, mean: 1.5, meanSquare: 1, largest: 1 },
+    { shots: 4, mean: 0.5, meanSquare: 0.1, largest: 1 },
+    { shots: 4, mean: Number.NaN, meanSquare: 1, largest: 1 },
+  ])('refuses %j', (moments) => {
+    expect(() => varianceOfMean(moments)).toThrow(`moments: ${moments.shots} shots`);
   });
 });
 
@@ -60,12 +81,14 @@ describe('nextShots', () => {
 
   it('quadruples the shots while the sign is not decided, up to the limit', () => {
     expect(nextShots(null, limits)).toBe(16);
-    expect(nextShots({ plus: 9, minus: 7 }, limits)).toBe(48);
-    expect(nextShots({ plus: 32, minus: 32 }, limits)).toBe(192);
-    expect(nextShots({ plus: 128, minus: 128 }, limits)).toBe(744);
-    expect(nextShots({ plus: 500, minus: 500 }, limits)).toBe(0);
+    expect(nextShots(signs({ plus: 9, minus: 7 }), limits)).toBe(48);
+    expect(nextShots(signs({ plus: 32, minus: 32 }), limits)).toBe(192);
+    expect(nextShots(signs({ plus: 128, minus: 128 }), limits)).toBe(744);
+    expect(nextShots(signs({ plus: 500, minus: 500 }), limits)).toBe(0);
     // |⟨Z⟩| = 8/16 = 2/√16: decided.
-    expect(nextShots({ plus: 12, minus: 4 }, limits)).toBe(0);
+    expect(nextShots(signs({ plus: 12, minus: 4 }), limits)).toBe(0);
+    // Always 0 so far, which a value of ±2 that is rare would be too.
+    expect(nextShots({ shots: 16, mean: 0, meanSquare: 0, largest: 2 }, limits)).toBe(48);
   });
 
   it('ends, within the limit, and decides rightly where ⟨Z⟩ is far from 0', () => {
@@ -73,7 +96,7 @@ describe('nextShots', () => {
       fc.property(fc.double({ min: -1, max: 1, noNaN: true }), fc.integer(), (mean, seed) => {
         const random = createRandom(seed);
         let [plus, minus, rounds] = [0, 0, 0];
-        for (let shots = nextShots(null, limits); shots > 0; shots = nextShots({ plus, minus }, limits)) {
+        for (let shots = nextShots(null, limits); shots > 0; shots = nextShots(signs({ plus, minus }), limits)) {
           for (let k = 0; k < shots; k++) random.uniform() < (1 + mean) / 2 ? plus++ : minus++;
           expect(++rounds).toBeLessThanOrEqual(4);
         }
