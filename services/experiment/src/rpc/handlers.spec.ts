@@ -1,4 +1,6 @@
+import { status } from '@grpc/grpc-js';
 import { JobState, type RunResponse } from '@qloom/contracts/gen/qloom/experiment/v1/experiment.ts';
+import { violationsOf } from '@qloom/service-kit/faults/status-details.ts';
 import { rotations } from '../testing/circuit-tasks.ts';
 import { type ServedExperiment, serveExperiment } from '../testing/serve-experiment.ts';
 
@@ -91,9 +93,15 @@ describe('ExperimentService', () => {
     const budget = { cost: 1.7, shots: 1200n };
     const circuits = [rotations(0, [1], 1200)];
     await served.run({ study: 'capped', run: 'first', budget }, circuits);
-    await expect(served.run({ study: 'capped', run: 'second', budget }, [rotations(0, [1], 1)])).rejects.toThrow(
-      'run second: exceeds the budget on simulator: it may cost 0.501 USD, and 0 of 1.7 are left; it takes 1 shots, and 0 of 1200 are left',
-    );
+    const refused = await served
+      .run({ study: 'capped', run: 'second', budget }, [rotations(0, [1], 1)])
+      .catch((error) => error);
+    expect(refused).toMatchObject({
+      code: status.FAILED_PRECONDITION,
+      details:
+        'run second: exceeds the budget on simulator: it may cost 0.501 USD, and 0 of 1.7 are left; it takes 1 shots, and 0 of 1200 are left',
+    });
+    expect(violationsOf(refused)).toMatchObject([{ field: 'settings.budget' }]);
     await expect(
       served.run({ study: 'capped-2', run: 'first', budget: { cost: 1.6999, shots: undefined } }, circuits),
     ).rejects.toThrow('it may cost 1.7 USD, and 1.6999 of 1.6999 are left');

@@ -17,6 +17,7 @@ import {
   type LedgerRun,
   MOST_TRIES,
 } from '../domain/ledger/ledger.ts';
+import { BudgetError } from './budget-error.ts';
 import type { PlacedExecution } from './circuit-tasks.ts';
 import type { DriverDeps } from './driver-deps.ts';
 import { createDrivers } from './drivers.ts';
@@ -151,7 +152,7 @@ function requireRoom(ledger: Ledger, { run, backend, jobs }: RunAccepted, caps: 
       ? []
       : [`it takes ${asked.shots} shots, and ${Math.max(0, caps.shots - committed.shots)} of ${caps.shots} are left`]),
   ];
-  throw new DomainError('precondition', `run ${run}: exceeds the budget on ${backend}: ${parts.join('; ')}`);
+  throw new BudgetError(`run ${run}: exceeds the budget on ${backend}: ${parts.join('; ')}`);
 }
 
 const amount = (value: number): string => String(Number(value.toPrecision(10)));
@@ -203,9 +204,9 @@ async function* follow(
   yield { kind: 'summary', run };
 }
 
-function outOfBudget({ accepted, cost }: LedgerRun): DomainError {
+function outOfBudget({ accepted, cost }: LedgerRun): BudgetError {
   const what = `jobs that failed have cost ${amount(cost)}, and the budget on ${accepted.backend} has no room for the rest`;
-  return new DomainError('precondition', `run ${accepted.run}: ${what}; right would be a larger budget, or Cancel`);
+  return new BudgetError(`run ${accepted.run}: ${what}; right would be a larger budget, or Cancel`);
 }
 
 async function cancelRun(driver: StudyDriver, name: string, signal: AbortSignal) {

@@ -3543,7 +3543,8 @@ export const ExperimentServiceService = {
   /**
    * Runs circuits: first the settings, then at least one circuit. The response starts with the quote, reports each change of a job,
    * and holds each result once, in any order, then the summary. FAILED_PRECONDITION: the largest cost that is possible, or the
-   * shots, exceed what is left of the budget (nothing is submitted); or the run exists with other settings or circuits.
+   * shots, exceed what is left of the budget (nothing is submitted), where details name settings.budget; or the run exists with other
+   * settings or circuits.
    * A client that goes away cancels nothing: jobs that were submitted are paid for, and a later Run of the same name has their
    * results.
    */
@@ -3583,7 +3584,8 @@ export interface ExperimentServiceServer extends UntypedServiceImplementation {
   /**
    * Runs circuits: first the settings, then at least one circuit. The response starts with the quote, reports each change of a job,
    * and holds each result once, in any order, then the summary. FAILED_PRECONDITION: the largest cost that is possible, or the
-   * shots, exceed what is left of the budget (nothing is submitted); or the run exists with other settings or circuits.
+   * shots, exceed what is left of the budget (nothing is submitted), where details name settings.budget; or the run exists with other
+   * settings or circuits.
    * A client that goes away cancels nothing: jobs that were submitted are paid for, and a later Run of the same name has their
    * results.
    */
@@ -3663,7 +3665,8 @@ export interface ExperimentServiceClient extends Client {
   /**
    * Runs circuits: first the settings, then at least one circuit. The response starts with the quote, reports each change of a job,
    * and holds each result once, in any order, then the summary. FAILED_PRECONDITION: the largest cost that is possible, or the
-   * shots, exceed what is left of the budget (nothing is submitted); or the run exists with other settings or circuits.
+   * shots, exceed what is left of the budget (nothing is submitted), where details name settings.budget; or the run exists with other
+   * settings or circuits.
    * A client that goes away cancels nothing: jobs that were submitted are paid for, and a later Run of the same name has their
    * results.
    */
