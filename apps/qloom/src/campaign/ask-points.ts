@@ -37,7 +37,7 @@ export async function pendingPoints(clients: CampaignClients, id: string, who: s
 
 /** Every point that was handed out, and the campaign. */
 export async function handedPoints(
-  { campaigns, signal }: CampaignClients,
+  { campaigns, signal }: Pick<CampaignClients, 'campaigns' | 'signal'>,
   id: string,
 ): Promise<{ readonly campaign: Campaign; readonly points: readonly CampaignPoint[] }> {
   const { campaign } = await untilAnswered(() => campaigns.getCampaign({ id }, { signal }), { signal });

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { ServiceError } from '@grpc/grpc-js';
 import { AgentServiceService } from '@qloom/contracts/gen/qloom/agent/v1/agent.ts';
 import { CampaignServiceService } from '@qloom/contracts/gen/qloom/agent/v1/campaign.ts';
@@ -24,28 +24,55 @@ export interface CampaignFlags extends AgentFlags {
 export interface CampaignClients {
   readonly agent: AgentClient;
   readonly campaigns: Remote<typeof CampaignServiceService>;
+  /** Address of the experiment service; empty where it was not asked for. */
+  readonly experiment: string;
   readonly signal: AbortSignal;
+}
+
+/** The experiment service of a command: a running one, or one that is started on the campaign's log. */
+export interface ExperimentFlags {
+  /** Address of a running one. */
+  readonly experiment?: string;
+  /** File of backends for one of its own. */
+  readonly backends?: string;
+}
+
+/** Options of {@link withCampaign}. */
+interface CampaignOptions {
+  /** Whether the folder of the campaign may be absent. */
+  readonly creates?: boolean;
+  /** Whether a committee is trained. Default: where the campaign is created. */
+  readonly trains?: boolean;
+  /** The experiment service, where `work` needs it. */
+  readonly experiment?: ExperimentFlags;
 }
 
 /**
  * Does `work` with the agent that holds campaign `id`: the one that `--agent` or `--context` names, else one that is started for
  * the time of the call on the log in `<out>/<id>`, with the services that a committee needs where it `trains` one. Throws `UsageError`
- * where that folder is not there, unless it `creates` the campaign.
+ * where that folder is not there, unless it `creates` the campaign, and where no experiment service is named beside an agent elsewhere, whose log
+ * none of this machine can use.
  */
 export async function withCampaign<T>(
   id: string,
   flags: CampaignFlags,
   work: (clients: CampaignClients) => Promise<T>,
-  { creates = false, trains = creates }: { readonly creates?: boolean; readonly trains?: boolean } = {},
+  options: CampaignOptions = {},
 ): Promise<T> {
   const interrupt = listenForInterrupt();
   try {
     if (flags.agent !== undefined || flags.context !== undefined) {
+      const experiment = options.experiment?.experiment ?? '';
+      if (options.experiment !== undefined && experiment === '') {
+        throw new UsageError(
+          '--experiment: is not given; the address of the experiment service beside the agent is right, so that budgets are in the same log',
+        );
+      }
       return await withAgent(flags, process.env, ({ client, campaigns }) =>
-        work({ agent: client, campaigns, signal: interrupt.signal }),
+        work({ agent: client, campaigns, experiment, signal: interrupt.signal }),
       );
     }
-    return await withLocalAgent(id, flags.out, { creates, trains }, interrupt.signal, work);
+    return await withLocalAgent(id, flags.out, options, interrupt.signal, work);
   } finally {
     interrupt.dispose();
   }
@@ -54,7 +81,7 @@ export async function withCampaign<T>(
 async function withLocalAgent<T>(
   id: string,
   out: string,
-  { creates, trains }: { readonly creates: boolean; readonly trains: boolean },
+  { creates = false, trains = creates, experiment }: CampaignOptions,
   signal: AbortSignal,
   work: (clients: CampaignClients) => Promise<T>,
 ): Promise<T> {
@@ -68,12 +95,21 @@ async function withLocalAgent<T>(
   const session = await startSession({
     folder,
     log: 'sqlite',
-    targets: targetsFromEnvironment(process.env),
-    services: trains ? ['agent', 'generator', 'qnn-sim'] : ['agent'],
+    targets: {
+      ...targetsFromEnvironment(process.env),
+      ...(experiment?.experiment === undefined ? {} : { experiment: experiment.experiment }),
+    },
+    services: [
+      'agent',
+      ...(trains ? (['generator', 'qnn-sim'] as const) : []),
+      ...(experiment === undefined ? [] : (['experiment'] as const)),
+    ],
+    ...(experiment?.backends === undefined ? {} : { backends: resolve(experiment.backends) }),
   }).catch((error) => {
     lock.release();
     throw error;
   });
+  const experimentTarget = experiment === undefined ? '' : session.services.targets.experiment;
   const agent = connect(AgentServiceService, session.services.targets.agent);
   const campaigns = connect(CampaignServiceService, session.services.targets.agent);
   const interrupted = new Promise<never>((_resolve, reject) => {
@@ -84,7 +120,11 @@ async function withLocalAgent<T>(
   interrupted.catch(() => {});
   try {
     await Promise.race([session.services.started, session.failed, interrupted]);
-    return await Promise.race([work({ agent, campaigns, signal }), session.failed, interrupted]);
+    return await Promise.race([
+      work({ agent, campaigns, experiment: experimentTarget, signal }),
+      session.failed,
+      interrupted,
+    ]);
   } catch (error) {
     throw isServiceError(error) ? refusal(error) : error;
   } finally {

@@ -20,6 +20,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
   acquire: async () => (await import('../commands/campaign/acquire.ts')).addAcquireCommand,
   ask: async () => (await import('../commands/campaign/ask.ts')).addAskCommand,
   tell: async () => (await import('../commands/campaign/tell.ts')).addTellCommand,
+  label: async () => (await import('../commands/campaign/label.ts')).addLabelCommand,
   labels: async () => (await import('../commands/campaign/labels.ts')).addLabelsCommand,
   sample: async () => (await import('../commands/sample.ts')).addSampleCommand,
   datasets: async () => (await import('../commands/datasets.ts')).addDatasetsCommand,

@@ -2,6 +2,7 @@ import type { Backend } from '@qloom/contracts/gen/qloom/experiment/v1/experimen
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { UsageError } from '../command/errors.ts';
 import { realNumber, wholeNumber } from '../command/numbers.ts';
+import { stateText } from '../experiment/cost-text.ts';
 import type { FinetuneIdentity } from '../finetune/finetune-record.ts';
 import { listenForInterrupt } from '../run/interrupt.ts';
 import { findRun } from '../run-folder/find-run.ts';
@@ -100,7 +101,7 @@ async function runFinetune(run: string, flags: FinetuneFlags): Promise<void> {
     import('../finetune/finetune.ts'),
     import('../finetune/finetune-record.ts'),
     import('../finetune/finetune-text.ts'),
-    import('../finetune/open-experiment.ts'),
+    import('../experiment/open-experiment.ts'),
   ]);
   let experiment: Awaited<ReturnType<typeof openExperiment>> | undefined;
   try {
@@ -183,6 +184,3 @@ async function runFinetune(run: string, flags: FinetuneFlags): Promise<void> {
 }
 
 const unitOf = ({ price }: Backend): string => price?.unit || 'free';
-
-const STATES = ['', 'will be submitted', 'waits', 'runs', 'has results', 'failed', 'was cancelled'];
-const stateText = (state: number): string => STATES[state] ?? '';

@@ -2,6 +2,7 @@ import type { QuoteResponse } from '@qloom/contracts/gen/qloom/experiment/v1/exp
 import { meanOf } from '@qloom/metrics/statistics/interval.ts';
 import { ACCURACY_RANGE, DIFFERENCE_RANGE, studentTest } from '@qloom/metrics/statistics/mean-test.ts';
 import { accuracyTestSetError, pairedTestSetError } from '@qloom/metrics/statistics/test-set-error.ts';
+import { costText, count } from '../experiment/cost-text.ts';
 import { formatSeconds, formatSigned } from '../terminal/format.ts';
 import type { FinetuneRecord, MeasuredScore } from './finetune-record.ts';
 
@@ -115,6 +116,3 @@ export function renderQuote(
 
 const percent = (value: number): string => (100 * value).toFixed(1);
 const points = (value: number): string => formatSigned(100 * value, 1);
-const count = (n: number, what: string): string => `${n} ${what}${n === 1 ? '' : 's'}`;
-const costText = (cost: number, unit: string): string =>
-  unit === 'free' ? 'free' : `${Number(cost.toPrecision(6))} ${unit}`;

@@ -13,7 +13,12 @@ import type { Circuit } from '@qloom/quantum/circuit.ts';
 import { measureReadout, readoutCalibrationCircuits } from '@qloom/quantum/mitigation/readout-calibration.ts';
 import { createRandom } from '@qloom/random/random.ts';
 import { UsageError } from '../command/errors.ts';
-import { createExperimentExecutor, type ExperimentService, quoteRuns } from './experiment-executor.ts';
+import {
+  countsOf,
+  createExperimentExecutor,
+  type ExperimentService,
+  quoteRuns,
+} from '../experiment/experiment-executor.ts';
 import type { FinetuneIdentity, FinetuneRecord, MeasuredScore } from './finetune-record.ts';
 import type { FinetuneSource } from './finetune-source.ts';
 
@@ -130,7 +135,7 @@ export async function openFinetuning(
         hooks.keep(current);
       };
       change({});
-      const execute = createExperimentExecutor({
+      const executor = createExperimentExecutor({
         remote,
         backend: backend.name,
         study: source.study,
@@ -142,6 +147,7 @@ export async function openFinetuning(
         onSummary: (run, { cost, shots, jobs }) =>
           change({ spent: { ...current.spent, [run]: { cost, shots: Number(shots), jobs } } }),
       });
+      const execute = countsOf(executor);
       if (readoutRun !== undefined) {
         const [[zeros], [ones]] = await execute(readoutRun);
         change({ readout: measureReadout(zeros, ones, circuit.qubits) });

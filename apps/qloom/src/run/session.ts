@@ -16,6 +16,8 @@ export interface SessionOptions {
   readonly log: string;
   readonly targets?: Targets;
   readonly services?: readonly ServiceName[];
+  /** File of backends of the experiment service. */
+  readonly backends?: string;
   /** Mains to start instead of ours, for tests. */
   readonly mains?: Readonly<Partial<Record<ServiceName, string>>>;
   readonly onEvent?: (event: ServiceEvent) => void;
@@ -63,6 +65,7 @@ export async function startSession(options: SessionOptions): Promise<Session> {
     keepSpansAt: receiver.endpoint,
     targets: options.targets,
     services: options.services,
+    backends: options.backends,
     mains: options.mains,
     onEvent: options.onEvent,
   });

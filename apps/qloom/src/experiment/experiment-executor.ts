@@ -15,6 +15,7 @@ import { writeOpenQasm } from '@qloom/quantum/qasm/write-openqasm.ts';
 import type { Remote } from '@qloom/service-kit/client/clients.ts';
 import { isTransient } from '@qloom/service-kit/faults/faults.ts';
 import { isServiceError } from '@qloom/service-kit/faults/status.ts';
+import { violationsOf } from '@qloom/service-kit/faults/status-details.ts';
 import { encodeTensor } from '@qloom/study-rpc/codec/tensors.ts';
 import { CommandError } from '../command/errors.ts';
 
@@ -37,15 +38,34 @@ export interface ExecutorOptions {
   readonly onSummary: (run: string, summary: RunSummary) => void;
 }
 
+/** What came of one execution. */
+export interface ExecutedRow {
+  readonly counts: OutcomeCounts;
+  /** The backend's identifier of the job. */
+  readonly job: string;
+  /** Identifier of the calibration that held; empty where the backend has none. */
+  readonly calibration: string;
+  /** When it was measured, milliseconds since the Unix epoch. */
+  readonly timeMs: number;
+}
+
+/** Executes a run and resolves to what came of each row of each task. */
+export type RunExecutor = (run: DeviceRun) => Promise<readonly (readonly ExecutedRow[])[]>;
+
+/** Thrown where the budget has too little left for a run; nothing of it was submitted, or its jobs failed. */
+export class BudgetExhaustedError extends CommandError {
+  override readonly name = 'BudgetExhaustedError';
+}
+
 /** Time between two tries. Unit: milliseconds. */
 const RETRY_MS = 500;
 
 /**
  * Executes runs on the experiment service, each under the name `<prefix>-<name>`. A lost connection is tried again, without limit, since a run of the
- * same name is paid for once. The executor throws CommandError where the service refuses a run, which a budget does, or the run was
- * cancelled.
+ * same name is paid for once. The executor throws BudgetExhaustedError where the budget has too little left, and CommandError where the
+ * service refuses a run otherwise, or the run was cancelled.
  */
-export function createExperimentExecutor(options: ExecutorOptions): DeviceExecutor {
+export function createExperimentExecutor(options: ExecutorOptions): RunExecutor {
   return async (run) => {
     for (;;) {
       try {
@@ -60,10 +80,16 @@ export function createExperimentExecutor(options: ExecutorOptions): DeviceExecut
   };
 }
 
-async function runOnce(run: DeviceRun, options: ExecutorOptions): Promise<OutcomeCounts[][]> {
+/** The counts alone, for a training. */
+export function countsOf(execute: RunExecutor): DeviceExecutor {
+  return async (run) => (await execute(run)).map((rows) => rows.map(({ counts }) => counts));
+}
+
+async function runOnce(run: DeviceRun, options: ExecutorOptions): Promise<ExecutedRow[][]> {
   const { backend, study, prefix, budget, signal } = options;
   const { circuits, places } = encodeTasks(run.tasks);
-  const found = run.tasks.map(({ rows }) => new Array<OutcomeCounts | undefined>(rows));
+  const found = run.tasks.map(({ rows }) => new Array<ExecutedRow | undefined>(rows));
+  const jobs = new Map<number, string>();
   const call = options.remote.run({ signal, deadlineMs: Number.POSITIVE_INFINITY });
   const settings = { backend, study, run: `${prefix}-${run.name}`, budget, seed: run.seed };
   const sent = (async () => {
@@ -75,18 +101,24 @@ async function runOnce(run: DeviceRun, options: ExecutorOptions): Promise<Outcom
   sent.catch(() => {});
   let summary: RunSummary | undefined;
   for await (const { part } of call) {
-    if (part?.$case === 'job') options.onJob(run.name, part.value);
+    if (part?.$case === 'job') {
+      jobs.set(part.value.job, part.value.id);
+      options.onJob(run.name, part.value);
+    }
     if (part?.$case === 'counts') {
-      const { circuit, row, outcomes, counts } = part.value;
+      const { circuit, row, outcomes, counts, job, calibration, timeMs } = part.value;
       const { task, from } = places[circuit];
-      found[task][from + row] = new Map(outcomes.map((outcome, i) => [Number(outcome), counts[i]]));
+      found[task][from + row] = {
+        counts: new Map(outcomes.map((outcome, i) => [Number(outcome), counts[i]])),
+        ...{ job: jobs.get(job) ?? '', calibration, timeMs: Number(timeMs) },
+      };
     }
     if (part?.$case === 'summary') summary = part.value;
   }
   if (summary !== undefined) options.onSummary(run.name, summary);
   return found.map((rows, task) =>
-    Array.from(rows, (counts, row) => {
-      if (counts !== undefined) return counts;
+    Array.from(rows, (executed, row) => {
+      if (executed !== undefined) return executed;
       const why = summary?.cancelled ? 'was cancelled' : 'ended without all results';
       throw new CommandError(
         `run ${settings.run}: ${why} (task ${task}, row ${row}); give another --name to begin anew`,
@@ -150,5 +182,7 @@ function explained(error: unknown, run: string, backend: string): unknown {
   const { code, details } = error as ServiceError;
   const known: readonly number[] = [status.FAILED_PRECONDITION, status.INVALID_ARGUMENT, status.NOT_FOUND];
   if (!known.includes(code)) return error;
-  return new CommandError(`${run} on ${backend}: ${details}`, { cause: error });
+  const isBudget = violationsOf(error).some(({ field }) => field === 'settings.budget');
+  const Refusal = isBudget ? BudgetExhaustedError : CommandError;
+  return new Refusal(`${run} on ${backend}: ${details}`, { cause: error });
 }

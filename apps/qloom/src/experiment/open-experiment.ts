@@ -14,7 +14,7 @@ export interface OpenedExperiment {
   readonly remote: ExperimentService;
   /** Rejects when a service of its own is given up, or the signal aborts; never resolves. */
   readonly failed: Promise<never>;
-  /** A backend that takes jobs. Throws CommandError with the reason where it does not, and where there is none of the name. */
+  /** See {@link onlineBackend}. */
   backend(name: string): Promise<Backend>;
   close(): Promise<void>;
 }
@@ -64,15 +64,18 @@ export async function openExperiment({
     remote,
     failed,
     close,
-    async backend(name) {
-      try {
-        const { backend } = await remote.getBackend({ name }, { signal });
-        if (backend?.online) return backend;
-        throw new CommandError(`--backend: ${name} takes no jobs now: ${backend?.reason}`);
-      } catch (error) {
-        signal.throwIfAborted();
-        throw isServiceError(error) ? new CommandError(error.details, { cause: error }) : error;
-      }
-    },
+    backend: (name) => onlineBackend(remote, name, signal),
   };
+}
+
+/** A backend that takes jobs. Throws CommandError with the reason where it does not, and where there is none of the name. */
+export async function onlineBackend(remote: ExperimentService, name: string, signal: AbortSignal): Promise<Backend> {
+  try {
+    const { backend } = await remote.getBackend({ name }, { signal });
+    if (backend?.online) return backend;
+    throw new CommandError(`--backend: ${name} takes no jobs now: ${backend?.reason}`);
+  } catch (error) {
+    signal.throwIfAborted();
+    throw isServiceError(error) ? new CommandError(error.details, { cause: error }) : error;
+  }
 }
