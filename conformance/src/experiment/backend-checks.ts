@@ -37,7 +37,7 @@ export function backendChecks(
         must(
           price !== undefined && price.unit !== '',
           `${name} has no price with a unit`,
-          '"USD", "seconds" or "free"',
+          '"USD", "seconds", "credits" or "free"',
         );
         must(!online || qubits > 0, `${name} is online and has ${qubits} qubits`, 'at least one');
         must(
@@ -99,7 +99,8 @@ export function backendChecks(
         `at most ${high} can be charged`,
         `at least ${sum}: the price of ${jobs} jobs, ${executions} executions, ${shots} shots`,
       );
-      if (perSecond > 0) return;
+      // By the second, or by the gates of the circuits: the price does not say it.
+      if (perSecond > 0 || (price?.unit !== 'free' && sum === 0)) return;
       must(
         Math.abs((cost?.expected ?? 0) - sum) <= CLOSE,
         `${cost?.expected} is expected`,

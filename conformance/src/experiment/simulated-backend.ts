@@ -6,8 +6,9 @@ import type { Experiments } from './run-call.ts';
 /** Hyperparameter of the command line that names the backend of the runs. */
 const SETTING = 'backend';
 
-/** Whether something is charged. */
-export const isPriced = ({ price }: Backend): boolean =>
+/** Whether something is charged: a price whose parts are all 0 in another unit than "free" is by the gates of a circuit. */
+const isPriced = ({ price }: Backend): boolean =>
+  price?.unit !== 'free' ||
   [price?.perJob, price?.perExecution, price?.perShot, price?.perSecond].some((part) => (part ?? 0) > 0);
 
 /**
