@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import type { ConnectionFiles } from '@qloom/service-kit/client/open-connection.ts';
 import { SUITE_NAMES, type SuiteName } from './suites.ts';
 
 /** Thrown when the command line is invalid; the message says what is wrong and what would be right. */
@@ -26,6 +27,8 @@ export interface Arguments {
   /** How long to wait for a connection. Unit: milliseconds. Default: 10 s. */
   readonly connectTimeoutMs: number;
   readonly settings: ReadonlyMap<string, string>;
+  /** Files of certificates and token. */
+  readonly files: ConnectionFiles;
 }
 
 export const USAGE = `Usage: npm run conformance -- <service> <target> [--second TARGET] [options]
@@ -34,7 +37,7 @@ export const USAGE = `Usage: npm run conformance -- <service> <target> [--second
 Checks an implementation of a service over the wire against the contract in proto/, whatever it is written in.
 
   <service>              ${SUITE_NAMES.join(', ')}
-  <target>               where it is: unix:/path.sock, host:port
+  <target>               where it is: unix:/path.sock, host:port, tls://host:port
 
   --second TARGET        another instance of it, a process of its own: some promises take two, such as that a model can be
                          sampled by any replica. Without one, these checks are skipped
@@ -44,6 +47,9 @@ Checks an implementation of a service over the wire against the contract in prot
   --set name=value       a hyperparameter to open fits and critics with; again for more. Without it, a fit has every
                          advertised integer at its minimum, so that it is short, and defaults otherwise. For an experiment
                          service, backend=NAME: the backend to run circuits on. Without it, a simulated one that is free
+  --tls-ca, --tls-cert, --tls-key <file>, --tls-server-name <name>, --token-file <file>
+                         as in qloom: the authority of the service's certificate, certificate and key of this client, the name in the
+                         service's certificate, the token of every call. With an option --tls-…, host:port uses TLS
   --promises-only        leaves out how mistakes of a caller are answered: the rest is all that a study relies on
   --only TEXT            only the checks whose name contains TEXT
   --deadline <s>         longest duration of a call. Default: 600 s
@@ -72,6 +78,7 @@ export function readArguments(args: readonly string[]): Arguments {
     deadlineMs: seconds('deadline', values.deadline) * 1000,
     connectTimeoutMs: seconds('connect-timeout', values['connect-timeout'] ?? (values.start ? '60' : '10')) * 1000,
     settings: new Map(values.set.map(pair)),
+    files: filesOf(values),
   };
   if (values.help) return { ...rest, service: 'generator', target: '' };
   const name = SUITE_NAMES.find((known) => known === service);
@@ -107,12 +114,28 @@ function parse(args: readonly string[]) {
         only: { type: 'string', default: '' },
         json: { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },
+        'tls-ca': { type: 'string' },
+        'tls-cert': { type: 'string' },
+        'tls-key': { type: 'string' },
+        'tls-server-name': { type: 'string' },
+        'token-file': { type: 'string' },
       },
       allowPositionals: true,
     });
   } catch (error) {
     throw new UsageError((error as Error).message);
   }
+}
+
+/** Files of certificates and token. Throws {@link UsageError} for a certificate without its key, and the other way round. */
+function filesOf(values: ReturnType<typeof parse>['values']): ConnectionFiles {
+  const { 'tls-ca': ca, 'tls-cert': cert, 'tls-key': key, 'tls-server-name': serverName } = values;
+  if ((cert === undefined) !== (key === undefined)) {
+    const [given, missing] = key === undefined ? ['--tls-cert', '--tls-key'] : ['--tls-key', '--tls-cert'];
+    throw new UsageError(`${given}: is given without ${missing}; right would be both or neither`);
+  }
+  const hasTls = [ca, cert, serverName].some((value) => value !== undefined);
+  return { tls: hasTls ? { ca, cert, key, serverName } : undefined, tokenFile: values['token-file'] };
 }
 
 function pair(text: string): [string, string] {

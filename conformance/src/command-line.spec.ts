@@ -1,6 +1,14 @@
 import { execFile } from 'node:child_process';
+import { writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { startTestServer } from '@qloom/testing/test-server.ts';
+import { parseListen } from '@qloom/service-kit/config/listen.ts';
+import { startServer } from '@qloom/service-kit/server/server.ts';
+import { serverCredentials } from '@qloom/service-kit/tls/credentials.ts';
+import { watchCertificates } from '@qloom/service-kit/tls/tls-config.ts';
+import { watchTokens } from '@qloom/service-kit/tls/tokens.ts';
+import { createTempFolder } from '@qloom/testing/temp-folder.ts';
+import { makeCertificates } from '@qloom/testing/test-certificates.ts';
+import { createMemoryLog, startTestServer } from '@qloom/testing/test-server.ts';
 import { readArguments } from './arguments.ts';
 import { rightPolicy } from './testing/policy/right-policy.ts';
 import { WRONG_POLICIES } from './testing/policy/wrong-policies.ts';
@@ -55,6 +63,49 @@ describe('npm run conformance', () => {
     expect(code).toBe(0);
   });
 
+  it('checks a service that demands TLS, a certificate and a token, with the options of qloom', async () => {
+    const folder = await createTempFolder();
+    const made = makeCertificates(folder.path);
+    await writeFile(folder.file('token'), 'c0ffee00c0ffee00\n');
+    const files = { certFile: made.serverCertFile, keyFile: made.serverKeyFile, caFile: made.caFile };
+    const watched = watchCertificates(files, { warn: () => {} });
+    const tokens = watchTokens(folder.file('token'), { warn: () => {} });
+    const { address } = parseListen('127.0.0.1:0');
+    const server = await startServer({
+      services: [rightPolicy()],
+      listen: address as NonNullable<typeof address>,
+      log: createMemoryLog().log,
+      credentials: serverCredentials(watched),
+      tokens: () => tokens.current,
+    });
+    server.setReady(true);
+    const port = server.target.slice(server.target.lastIndexOf(':') + 1);
+    const trust = ['--tls-ca', made.caFile];
+    const client = ['--tls-cert', made.clientCertFile, '--tls-key', made.clientKeyFile];
+    const token = ['--token-file', folder.file('token')];
+    const check = (...args: string[]) => run('policy', ...args, '--only', 'updates never', '--connect-timeout', '2');
+    try {
+      const right = await check(`tls://localhost:${port}`, ...trust, ...client, ...token);
+      expect(right).toMatchObject({ code: 0, stdout: expect.stringContaining('1 ok, 0 failed') });
+      // An option of TLS is enough to use it.
+      expect(await check(`127.0.0.1:${port}`, ...trust, ...client, ...token)).toMatchObject({ code: 0 });
+      const unproven = await check(`tls://localhost:${port}`, ...trust, ...client);
+      expect(unproven).toMatchObject({ code: 1, stdout: expect.stringContaining('the call ended as UNAUTHENTICATED') });
+      const untrusted = await check(`tls://localhost:${port}`, ...client, ...token);
+      expect(untrusted).toMatchObject({ code: 2, stderr: expect.stringContaining('nothing speaks gRPC at tls://') });
+      const clear = await check('dns:///qloom.example:443', ...token);
+      expect(clear).toMatchObject({
+        code: 2,
+        stderr: expect.stringContaining('is not sent over the network in the clear'),
+      });
+    } finally {
+      await server.shutdown(0);
+      watched.close();
+      tokens.close();
+      await folder.remove();
+    }
+  }, 120_000);
+
   it('exits with 2 and shows the output of a command that does not serve', async () => {
     const { code, stderr } = await run('policy', '--start', 'echo no module named grpc; exit 3');
     expect(stderr).toMatch(
@@ -92,6 +143,7 @@ describe('npm run conformance', () => {
     [['policy', 'x', '--start', 'y'], /"x" is one too many; right would be a target or --start, not both/],
     [['policy', '--start', ' '], /--start: is empty/],
     [['policy', 'x', 'y'], /"y" is one too many/],
+    [['policy', 'x', '--tls-key', 'y'], /--tls-key: is given without --tls-cert/],
     [['generator', 'x', '--set', 'gan.steps'], /right would be --set name=value/],
     [['generator', 'x', '--deadline', '-1'], /--deadline/],
     [['generator', 'x', '--quickly'], /--quickly/],

@@ -1,3 +1,6 @@
+import { ClearTokenError, type OpenConnection, openConnection } from '@qloom/service-kit/client/open-connection.ts';
+import { TlsFileError } from '@qloom/service-kit/tls/certificates.ts';
+import { TokenFileError } from '@qloom/service-kit/tls/tokens.ts';
 import { type Arguments, readArguments, USAGE, UsageError } from './arguments.ts';
 import { createProgress } from './progress.ts';
 import { isReachable } from './reachable.ts';
@@ -26,7 +29,10 @@ async function main(args: readonly string[]): Promise<number> {
       ? await checkAt(given, [given.target, given.second])
       : await checkStarted(given, given.start);
   } catch (error) {
-    if (!(error instanceof StartError)) throw error;
+    const isUnusable = [StartError, TlsFileError, TokenFileError, ClearTokenError].some(
+      (type) => error instanceof type,
+    );
+    if (!isUnusable || !(error instanceof Error)) throw error;
     console.error(error.message);
     return EXIT.unusable;
   }
@@ -34,7 +40,9 @@ async function main(args: readonly string[]): Promise<number> {
 
 /** Checks two instances that the kit starts. */
 async function checkStarted(given: Arguments, command: string): Promise<number> {
-  const instances = await startInstances(command, 2, given.connectTimeoutMs);
+  const answers = (address: string, timeoutMs: number) =>
+    withConnections(given, [address], ([{ target, options }]) => isReachable(target, timeoutMs, options));
+  const instances = await startInstances(command, 2, given.connectTimeoutMs, answers);
   const interrupted = (signal: NodeJS.Signals) => {
     void instances.stop().finally(() => process.exit(signal === 'SIGINT' ? 130 : 143));
   };
@@ -48,15 +56,36 @@ async function checkStarted(given: Arguments, command: string): Promise<number> 
 }
 
 /** Checks one instance or two that serve already. */
-async function checkAt(given: Arguments, [target = '', second]: readonly (string | undefined)[]): Promise<number> {
+function checkAt(given: Arguments, addresses: readonly (string | undefined)[]): Promise<number> {
+  const named = addresses.filter((address) => address !== undefined);
+  return withConnections(given, named, (connections) => checkConnected(given, connections));
+}
+
+/** Does `work` with the targets of addresses and the certificates and token of the command line. */
+async function withConnections<T>(
+  { files }: Arguments,
+  addresses: readonly string[],
+  work: (connections: readonly OpenConnection[]) => Promise<T>,
+): Promise<T> {
+  const connections = addresses.map((address) => openConnection(address, files));
+  try {
+    return await work(connections);
+  } finally {
+    for (const { close } of connections) close();
+  }
+}
+
+async function checkConnected(given: Arguments, connections: readonly OpenConnection[]): Promise<number> {
   const { service, deadlineMs, connectTimeoutMs, settings, json, promisesOnly, only } = given;
-  for (const address of [target, second]) {
-    if (address === undefined || (await isReachable(address, connectTimeoutMs))) continue;
-    console.error(`target: nothing speaks gRPC at ${address}; right would be where the service listens`);
+  for (const { target, options } of connections) {
+    if (await isReachable(target, connectTimeoutMs, options)) continue;
+    console.error(`target: nothing speaks gRPC at ${target}; right would be where the service listens`);
     return EXIT.unusable;
   }
+  const [{ target, options: connection }] = connections;
+  const second = connections[1]?.target;
   const study = `conformance-${process.pid}-${Date.now().toString(36)}`;
-  const suite = openSuite(service, { target, second, study, deadlineMs, settings });
+  const suite = openSuite(service, { target, second, study, deadlineMs, settings, connection });
   const checks = suite.checks.filter(
     ({ level, name }) => (!promisesOnly || level === 'contract') && name.includes(only),
   );
@@ -68,7 +97,11 @@ async function checkAt(given: Arguments, [target = '', second]: readonly (string
   const progress = createProgress(process.stderr, checks.length, json);
   const results: CheckResult[] = [];
   try {
-    for await (const result of runChecks(checks, () => isReachable(target, connectTimeoutMs), progress.begin)) {
+    for await (const result of runChecks(
+      checks,
+      () => isReachable(target, connectTimeoutMs, connection),
+      progress.begin,
+    )) {
       progress.clear();
       results.push(result);
       console.log(json ? JSON.stringify(result) : formatResult(result));

@@ -1,7 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
-import { isReachable } from './reachable.ts';
 
 /** Thrown when a command that should start the service does not; the message has the end of its output. */
 export class StartError extends Error {
@@ -15,6 +14,9 @@ export interface StartedInstances {
   stop(): Promise<void>;
 }
 
+/** Resolves to whether a server answers at an address within a time. Unit: milliseconds. */
+type Answers = (address: string, timeoutMs: number) => Promise<boolean>;
+
 /** Lines of output that a message repeats. */
 const SHOWN_LINES = 20;
 /** How long a process may take to end by itself. Unit: milliseconds. */
@@ -25,9 +27,14 @@ const POLL_MS = 250;
 /**
  * Starts a shell command `count` times, each with an address of its own: in place of `{target}` and `{port}`, and in the
  * environment as QLOOM_LISTEN and PORT. Resolves when all of them serve. Throws {@link StartError} if one ends before, or does not
- * serve within `timeoutMs`.
+ * serve within `timeoutMs`: `answers` says whether it does.
  */
-export async function startInstances(command: string, count: number, timeoutMs: number): Promise<StartedInstances> {
+export async function startInstances(
+  command: string,
+  count: number,
+  timeoutMs: number,
+  answers: Answers,
+): Promise<StartedInstances> {
   const started: { target: string; child: ChildProcess; output: () => string }[] = [];
   const stop = async () => {
     await Promise.all(started.map(({ child }) => end(child)));
@@ -37,7 +44,9 @@ export async function startInstances(command: string, count: number, timeoutMs: 
       const port = await freePort();
       started.push({ target: `127.0.0.1:${port}`, ...run(command, port) });
     }
-    await Promise.all(started.map(({ target, child, output }) => untilServing(target, child, output, timeoutMs)));
+    await Promise.all(
+      started.map(({ target, child, output }) => untilServing(target, child, output, timeoutMs, answers)),
+    );
   } catch (error) {
     await stop();
     throw error;
@@ -69,9 +78,10 @@ async function untilServing(
   child: ChildProcess,
   output: () => string,
   timeoutMs: number,
+  answers: Answers,
 ): Promise<void> {
   const until = Date.now() + timeoutMs;
-  while (!(await isReachable(target, POLL_MS))) {
+  while (!(await answers(target, POLL_MS))) {
     const ended = child.exitCode !== null || child.signalCode !== null;
     if (!ended && Date.now() < until) continue;
     const what = ended ? `ended (${child.exitCode ?? child.signalCode})` : `has not served for ${timeoutMs / 1000} s`;

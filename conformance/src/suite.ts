@@ -1,3 +1,4 @@
+import type { ConnectOptions } from '@qloom/service-kit/client/clients.ts';
 import type { Check } from './check.ts';
 
 /** Arguments of the checks of a service. */
@@ -14,6 +15,8 @@ export interface SuiteOptions {
   readonly deadlineMs: number;
   /** Hyperparameters to send instead of the cheapest, by name, as written on the command line. */
   readonly settings: ReadonlyMap<string, string>;
+  /** Certificates and token of every call. Default: none. */
+  readonly connection?: ConnectOptions | undefined;
 }
 
 /** The checks of a service, and its resources to close afterwards. */

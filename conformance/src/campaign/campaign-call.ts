@@ -57,10 +57,11 @@ export interface CampaignBench {
 /** Opens the calls of the checks. `target` serves PutDataset too. */
 export function campaignBench(
   instances: Instances<typeof CampaignServiceService>,
-  { target, deadlineMs, study }: SuiteOptions,
+  options: SuiteOptions,
 ): CampaignBench {
+  const { deadlineMs, study } = options;
   const campaigns = instances.first;
-  const pool = sharedAnswer('a pool', () => putPool(target, deadlineMs));
+  const pool = sharedAnswer('a pool', () => putPool(options));
   let ids = 0;
   let tokens = 0;
   const freshId = () => `${study}-c${ids++}`;
@@ -113,8 +114,8 @@ function stateOf({ campaign }: { readonly campaign?: Campaign | undefined }): Ca
   return campaign;
 }
 
-async function putPool(target: string, deadlineMs: number): Promise<ArtifactRef> {
-  const agent = connect({ putDataset: AgentServiceService.putDataset }, target);
+async function putPool({ target, deadlineMs, connection }: SuiteOptions): Promise<ArtifactRef> {
+  const agent = connect({ putDataset: AgentServiceService.putDataset }, target, connection);
   try {
     const description = DataDescription.fromPartial({ featureNames: ['field'] });
     const x = encodeTensor(Float64Array.from(POOL), [POOL.length, 1]);

@@ -9,12 +9,11 @@ import { tellChecks } from './tell-checks.ts';
 
 /** The checks of a CampaignService, at an address that serves AgentService.PutDataset too. A second instance must have the same log. */
 export function campaignSuite(options: SuiteOptions): Suite {
-  const { target, deadlineMs } = options;
   const instances = connectInstances(CampaignServiceService, options);
   const bench = campaignBench(instances, options);
   return {
     checks: [
-      ...offeredServicesChecks(target, deadlineMs, [serviceName(CampaignServiceService)]),
+      ...offeredServicesChecks(options, [serviceName(CampaignServiceService)]),
       ...askChecks(bench),
       ...tellChecks(bench),
     ],

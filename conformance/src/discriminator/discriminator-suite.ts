@@ -9,7 +9,7 @@ import { assessChecks } from './assess-checks.ts';
 
 /** The checks of a DiscriminatorService. */
 export function discriminatorSuite(options: SuiteOptions): Suite {
-  const { target, deadlineMs } = options;
+  const { deadlineMs } = options;
   const instances = connectInstances(DiscriminatorServiceService, options);
   const discriminator = instances.first;
   const get = () => discriminator.getCapabilities({}, { deadlineMs });
@@ -17,7 +17,7 @@ export function discriminatorSuite(options: SuiteOptions): Suite {
   return {
     checks: [
       ...capabilitiesChecks(capabilities, askCapabilities(get)),
-      ...offeredServicesChecks(target, deadlineMs, [serviceName(DiscriminatorServiceService)]),
+      ...offeredServicesChecks(options, [serviceName(DiscriminatorServiceService)]),
       ...critiqueChecks(instances, options, capabilities),
       ...assessChecks(instances, options, capabilities),
     ],

@@ -12,14 +12,14 @@ import { simulatedBackend } from './simulated-backend.ts';
 
 /** The checks of an ExperimentService, on a simulated backend. A second instance must have the same log. */
 export function experimentSuite(options: SuiteOptions): Suite {
-  const { target, deadlineMs } = options;
+  const { deadlineMs } = options;
   const instances = connectInstances(ExperimentServiceService, options);
   const backend = simulatedBackend(instances.first, options);
   const get = () => instances.first.getCapabilities({}, { deadlineMs });
   return {
     checks: [
       ...capabilitiesChecks(askCapabilities(get), askCapabilities(get)),
-      ...offeredServicesChecks(target, deadlineMs, [serviceName(ExperimentServiceService)]),
+      ...offeredServicesChecks(options, [serviceName(ExperimentServiceService)]),
       ...backendChecks(instances.first, options, backend),
       ...runChecks(instances.first, options, backend),
       ...journalChecks(instances, options, backend),

@@ -19,7 +19,7 @@ import { sourceChecks } from './source-checks.ts';
 
 /** The checks of a GeneratorService. */
 export function generatorSuite(options: SuiteOptions): Suite {
-  const { target, deadlineMs } = options;
+  const { deadlineMs } = options;
   const instances = connectInstances(GeneratorServiceService, options);
   const generator = instances.first;
   const get = () => generator.getCapabilities({}, { deadlineMs });
@@ -29,7 +29,7 @@ export function generatorSuite(options: SuiteOptions): Suite {
   return {
     checks: [
       ...capabilitiesChecks(capabilities, askCapabilities(get)),
-      ...offeredServicesChecks(target, deadlineMs, [serviceName(GeneratorServiceService)]),
+      ...offeredServicesChecks(options, [serviceName(GeneratorServiceService)]),
       ...fitChecks(context, fitted),
       ...fitRepeats(context),
       ...resumeChecks(context, fitted),

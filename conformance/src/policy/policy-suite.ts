@@ -8,11 +8,10 @@ import { policyRepeats } from './policy-repeats.ts';
 
 /** The checks of a PolicyService, such as the agent's. */
 export function policySuite(options: SuiteOptions): Suite {
-  const { target, deadlineMs } = options;
   const instances = connectInstances(PolicyServiceService, options);
   return {
     checks: [
-      ...offeredServicesChecks(target, deadlineMs, [serviceName(PolicyServiceService)]),
+      ...offeredServicesChecks(options, [serviceName(PolicyServiceService)]),
       ...policyChecks(instances, options),
       ...policyRepeats(instances, options),
     ],

@@ -15,7 +15,7 @@ import { scoreChecks } from './score-checks.ts';
 
 /** The checks of a QnnSimulatorService. */
 export function qnnSimulatorSuite(options: SuiteOptions): Suite {
-  const { target, deadlineMs } = options;
+  const { deadlineMs } = options;
   const instances = connectInstances(QnnSimulatorServiceService, options);
   const simulator = instances.first;
   const get = () => simulator.getCapabilities({}, { deadlineMs });
@@ -23,7 +23,7 @@ export function qnnSimulatorSuite(options: SuiteOptions): Suite {
   return {
     checks: [
       ...capabilitiesChecks(capabilities, askCapabilities(get)),
-      ...offeredServicesChecks(target, deadlineMs, [serviceName(QnnSimulatorServiceService)]),
+      ...offeredServicesChecks(options, [serviceName(QnnSimulatorServiceService)]),
       ...evaluateChecks(simulator, options, capabilities),
       ...evaluateRepeats(instances, options),
       ...scoreChecks(simulator, options),

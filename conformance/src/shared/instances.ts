@@ -14,10 +14,10 @@ export interface Instances<D extends ServiceDefinition> {
 /** Connects to the instances of a run. */
 export function connectInstances<const D extends ServiceDefinition>(
   definition: D,
-  { target, second }: Pick<SuiteOptions, 'target' | 'second'>,
+  { target, second, connection }: Pick<SuiteOptions, 'target' | 'second' | 'connection'>,
 ): Instances<D> {
-  const first = connect(definition, target);
-  const other = second === undefined ? undefined : connect(definition, second);
+  const first = connect(definition, target, connection);
+  const other = second === undefined ? undefined : connect(definition, second, connection);
   return {
     first,
     second() {

@@ -3,6 +3,7 @@ import { status } from '@grpc/grpc-js';
 import { connect } from '@qloom/service-kit/client/clients.ts';
 import type { RpcMethod } from '@qloom/service-kit/server/definition.ts';
 import { type Check, CheckSkipped, listChecks, must } from '../check.ts';
+import type { SuiteOptions } from '../suite.ts';
 import { outcomeOf } from './refusals.ts';
 
 /** Health names that the probes of a Kubernetes deployment request: liveness, readiness. */
@@ -10,11 +11,14 @@ const HEALTH_NAMES = ['live', 'ready'] as const;
 const SERVING = 1;
 
 /** Checks of optional services for deployments: health by name, reflection. Neither is required. */
-export function offeredServicesChecks(target: string, deadlineMs: number, serviceNames: readonly string[]): Check[] {
+export function offeredServicesChecks(
+  { target, deadlineMs, connection }: SuiteOptions,
+  serviceNames: readonly string[],
+): Check[] {
   const list = listChecks('grpc.health.v1.Health and grpc.reflection.v1.ServerReflection');
   for (const name of HEALTH_NAMES) {
     list.promise(`health answers SERVING under "${name}"`, async () => {
-      const health = connect(HEALTH, target);
+      const health = connect(HEALTH, target, connection);
       try {
         let serving: number | undefined;
         const { code } = await outcomeOf(health.check(name, { deadlineMs }).then((answer) => (serving = answer)));
@@ -30,7 +34,7 @@ export function offeredServicesChecks(target: string, deadlineMs: number, servic
     });
   }
   list.promise('reflection lists the service', async () => {
-    const reflection = connect(REFLECTION, target);
+    const reflection = connect(REFLECTION, target, connection);
     const call = reflection.serverReflectionInfo({ deadlineMs });
     try {
       let listed: readonly string[] = [];

@@ -12,12 +12,11 @@ import { eventChecks, studyChecks } from './study-checks.ts';
  * second instance must have the same log.
  */
 export function studySuite(options: SuiteOptions): Suite {
-  const { target, deadlineMs } = options;
   const instances = connectInstances(AgentServiceService, options);
   const bench = studyBench(instances, options);
   return {
     checks: [
-      ...offeredServicesChecks(target, deadlineMs, [serviceName(AgentServiceService)]),
+      ...offeredServicesChecks(options, [serviceName(AgentServiceService)]),
       ...datasetChecks(bench),
       ...studyChecks(bench),
       ...eventChecks(bench),

@@ -1,12 +1,10 @@
-import { readFileSync } from 'node:fs';
 import { AgentServiceService } from '@qloom/contracts/gen/qloom/agent/v1/agent.ts';
 import { CampaignServiceService } from '@qloom/contracts/gen/qloom/agent/v1/campaign.ts';
 import { type ConnectOptions, connect, type Remote } from '@qloom/service-kit/client/clients.ts';
+import { ClearTokenError, type OpenConnection, openConnection } from '@qloom/service-kit/client/open-connection.ts';
 import { isServiceError } from '@qloom/service-kit/faults/status.ts';
 import { TlsFileError } from '@qloom/service-kit/tls/certificates.ts';
-import { clientCredentials } from '@qloom/service-kit/tls/credentials.ts';
-import { watchCertificates } from '@qloom/service-kit/tls/tls-config.ts';
-import { parseTokens, TokenFileError } from '@qloom/service-kit/tls/tokens.ts';
+import { TokenFileError } from '@qloom/service-kit/tls/tokens.ts';
 import { UsageError } from '../command/errors.ts';
 import { systemErrorText } from '../command/system-error.ts';
 import { type AgentFlags, type ChosenAgent, chooseAgent } from '../context/choose-agent.ts';
@@ -70,41 +68,12 @@ async function firstAnswer(target: string, options: ConnectOptions): Promise<voi
 const UNAVAILABLE = 14;
 const DEADLINE_EXCEEDED = 4;
 
-function connectionOf(chosen: ChosenAgent): { target: string; options: ConnectOptions; close(): void } {
-  const { agent, tls, tokenFile } = chosen;
-  const target = tls === undefined || agent.startsWith('tls://') ? agent : `tls://${agent.replace(/^dns:\/\/\//, '')}`;
-  const value = tokenFile === undefined ? undefined : readToken(tokenFile);
-  const token = value === undefined ? undefined : () => value;
-  if (token !== undefined && !target.startsWith('tls://') && !isLocal(target)) {
-    throw new UsageError(
-      `${target}: a token is not sent over the network in the clear; right would be tls://${target}, or a port of this machine that is forwarded`,
-    );
-  }
-  if (!target.startsWith('tls://')) return { target, options: { token }, close() {} };
-  const files = { certFile: tls?.cert, keyFile: tls?.key, caFile: tls?.ca };
+function connectionOf({ agent, tls, tokenFile }: ChosenAgent): OpenConnection {
   try {
-    const watched = watchCertificates(files, { warn: () => {} });
-    return {
-      target,
-      options: { credentials: clientCredentials(watched), serverName: tls?.serverName, token },
-      close: watched.close,
-    };
+    return openConnection(agent, { tls, tokenFile });
   } catch (error) {
-    if (error instanceof TlsFileError) throw new UsageError(error.message);
-    throw new UsageError(systemErrorText(error) ?? (error as Error).message);
+    const isClear =
+      error instanceof TlsFileError || error instanceof TokenFileError || error instanceof ClearTokenError;
+    throw new UsageError((isClear ? undefined : systemErrorText(error)) ?? (error as Error).message);
   }
-}
-
-function readToken(path: string): string {
-  try {
-    return parseTokens(path, readFileSync(path))[0];
-  } catch (error) {
-    if (error instanceof TokenFileError) throw new UsageError(error.message);
-    throw new UsageError(systemErrorText(error) ?? (error as Error).message);
-  }
-}
-
-/** Whether a target is on this machine, where no network carries the token. */
-function isLocal(target: string): boolean {
-  return /^(unix(-abstract)?:|(dns:\/\/\/)?(localhost|127(\.\d+){3}|\[::1\]):)/.test(target);
 }
