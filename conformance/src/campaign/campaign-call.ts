@@ -15,7 +15,7 @@ import type { Instances } from '../shared/instances.ts';
 import type { SuiteOptions } from '../suite.ts';
 
 /** Client of campaigns. */
-export type Campaigns = Remote<typeof CampaignServiceService>;
+type Campaigns = Remote<typeof CampaignServiceService>;
 
 /** The feature of each point of the pool. */
 export const POOL: readonly number[] = Array.from({ length: 24 }, (_, row) => (row % 2 === 0 ? -1 : 1) * (1 + row / 8));

@@ -30,7 +30,7 @@ const FURTHEST = 3.2;
 export type MinimizeChanges = Partial<MinimizeRequest>;
 
 /** A minimization over the entangled program. */
-export function minimizeRequest(changes: MinimizeChanges = {}): MinimizeRequest {
+function minimizeRequest(changes: MinimizeChanges = {}): MinimizeRequest {
   return { ...MinimizeRequest.fromPartial({ hamiltonian: HAMILTONIAN, seed: 5 }), circuit: ENTANGLED, ...changes };
 }
 

@@ -15,7 +15,7 @@ import { pointsMessage, SMALL_DATA, smallPoints } from '../shared/small-points.t
 import type { SuiteOptions } from '../suite.ts';
 
 /** Client of an agent. */
-export type Agent = Remote<typeof AgentServiceService>;
+type Agent = Remote<typeof AgentServiceService>;
 
 export const ROWS = 60;
 export const EPISODES = 2;
