@@ -10,7 +10,7 @@ import { openJournal } from '../runs/journal.ts';
 import { createRuns, type RunRequest } from '../runs/runs.ts';
 import { rotations } from './circuit-tasks.ts';
 import { createFakeVendor, type VendorFaults } from './fake-vendor.ts';
-import { createManualClock, type ManualClock } from './manual-clock.ts';
+import { createManualClock, type ManualClock, untilDone } from './manual-clock.ts';
 import { createMemoryJournalLog } from './memory-log.ts';
 import { createMemoryStore } from './memory-store.ts';
 import { createLife, type Kill } from './mortal.ts';
@@ -158,27 +158,6 @@ async function callUntilEnd(
       await clock.sleep(1000, NEVER);
     }
   }
-}
-
-/** Moves the clock from one sleeper to the next until `work` is done. */
-async function untilDone<T>(work: Promise<T>, clock: ManualClock, vendor: ChaosVendor): Promise<T> {
-  let isDone = false;
-  const done = work.finally(() => {
-    isDone = true;
-  });
-  done.catch(() => {});
-  for (let idle = 0; !isDone; ) {
-    // All that is due at this time, and what follows from it.
-    for (let turn = 0; turn < 4; turn++) {
-      await new Promise((resolve) => setImmediate(resolve));
-      await vendor.settled?.();
-    }
-    const next = clock.next();
-    if (next !== undefined) clock.advance(next);
-    idle = next === undefined ? idle + 1 : 0;
-    if (idle > 1000) throw new Error('nothing is left to wait for, and the run has not ended');
-  }
-  return done;
 }
 
 /** Faults of a vendor as they are drawn for a case. */

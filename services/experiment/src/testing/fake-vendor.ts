@@ -59,6 +59,8 @@ export function createFakeVendor(given: {
   readonly submission: SubmissionRules;
   readonly faults: VendorFaults;
   readonly maxExecutions: number;
+  /** Creations in any minute that are accepted; more are refused with the time to wait. Absent: 30 are declared, and not enforced. */
+  readonly createsPerMinute?: number;
   /** Called when a job was accepted. */
   readonly onAccept?: () => void;
 }): FakeVendor {
@@ -98,6 +100,16 @@ export function createFakeVendor(given: {
     given.onAccept?.();
     return accepted;
   };
+  /** Times of the creations that were let pass. */
+  const created: number[] = [];
+  /** Lets a creation pass and returns 0, or returns how long to wait until one passes. Unit: milliseconds. */
+  const rateWaitMs = (): number => {
+    const { createsPerMinute: most } = given;
+    const first = most === undefined ? undefined : created.at(-most);
+    const waitMs = first === undefined ? 0 : Math.max(0, first + 60_000 - clock.elapsed());
+    if (waitMs === 0) created.push(clock.elapsed());
+    return waitMs;
+  };
   const answer = (id: string): VendorJob => {
     if (happens('unanswered', faults.unanswered)) throw new Error('the vendor does not answer');
     const job = jobs.find((one) => one.id === id);
@@ -112,7 +124,12 @@ export function createFakeVendor(given: {
     submission,
     pollMs: 1000,
     async describe() {
-      const limits = { maxExecutions: given.maxExecutions, sameShots: false, createsPerMinute: 30, maxPendingJobs: 3 };
+      const limits = {
+        maxExecutions: given.maxExecutions,
+        sameShots: false,
+        createsPerMinute: given.createsPerMinute ?? 30,
+        maxPendingJobs: 3,
+      };
       const none = { basisGates: [], coupling: [], pendingJobs: 0, waitSeconds: 0 };
       return { online: true, reason: '', qubits: 5, limits, price: PRICE, ...none };
     },
@@ -120,6 +137,11 @@ export function createFakeVendor(given: {
     async submit(job, signal) {
       if (happens('limited', faults.limited))
         throw new NotAcceptedError('too many requests', 1000 + random.uniform() * 5000);
+      const waitMs = rateWaitMs();
+      if (waitMs > 0) {
+        counted.set('over the rate', (counted.get('over the rate') ?? 0) + 1);
+        throw new NotAcceptedError('too many creations', waitMs);
+      }
       if (happens('reset', faults.reset)) throw new Error('the connection was reset');
       const isLost = happens('lost reply', faults.lostReply);
       // The request is on its way, whatever becomes of its sender.

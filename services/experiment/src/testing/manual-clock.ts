@@ -37,3 +37,28 @@ export function createManualClock(startMs = 1_764_547_200_000): ManualClock {
     },
   };
 }
+
+/** Moves the clock from one sleeper to the next until `work` is done; `settled` waits for what no sleeper stands for. */
+export async function untilDone<T>(
+  work: Promise<T>,
+  clock: ManualClock,
+  settled: () => Promise<void> = async () => {},
+): Promise<T> {
+  let isDone = false;
+  const done = work.finally(() => {
+    isDone = true;
+  });
+  done.catch(() => {});
+  for (let idle = 0; !isDone; ) {
+    // All that is due at this time, and what follows from it.
+    for (let turn = 0; turn < 4; turn++) {
+      await new Promise((resolve) => setImmediate(resolve));
+      await settled();
+    }
+    const next = clock.next();
+    if (next !== undefined) clock.advance(next);
+    idle = next === undefined ? idle + 1 : 0;
+    if (idle > 1000) throw new Error('nothing is left to wait for, and the run has not ended');
+  }
+  return done;
+}
