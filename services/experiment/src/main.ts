@@ -11,7 +11,7 @@ import { systemClock } from './domain/system-clock.ts';
 import { EXPERIMENT_VERSION, experimentHandlers } from './rpc/handlers.ts';
 import { createBackendGate } from './runs/backend-gate.ts';
 import { createRuns } from './runs/runs.ts';
-import { createSimulationThread } from './workers/simulation-thread.ts';
+import { createTaskThread } from './workers/task-thread.ts';
 
 await runService({
   name: 'experiment',
@@ -21,12 +21,13 @@ await runService({
   calls: 'long',
   async build({ config, log }) {
     const storage = await openStorage(config, log);
-    const thread = createSimulationThread();
+    const threads = { simulate: createTaskThread('simulate'), transpile: createTaskThread('transpile') };
     const context = {
       clock: systemClock,
       env: process.env,
       store: storage.artifacts,
-      simulate: thread.simulate,
+      simulate: threads.simulate.run,
+      transpile: threads.transpile.run,
       fetch: globalThis.fetch,
     };
     const backends = await openConfigured(() => openBackends(config.QLOOM_BACKENDS_FILE, readText, context));
@@ -40,7 +41,7 @@ await runService({
       async close() {
         await runs.close();
         await Promise.all(backends.map((backend) => backend.close()));
-        await thread.close();
+        await Promise.all([threads.simulate.close(), threads.transpile.close()]);
         await storage.close();
       },
     };

@@ -68,11 +68,12 @@ export function experimentHandlers({ gates, runs }: HandlerDeps): Handlers<typeo
       const gate = gateOf(backend);
       if (circuits.length === 0) refuse('circuits', 'are empty; right would be at least one');
       const executions = await decodeCircuitTasks(circuits, signal);
-      return pricePlan(
+      const { quote } = await pricePlan(
         executions.map(({ execution }) => execution),
         gate.backend,
         await gate.describe(signal),
-      ).quote;
+      );
+      return quote;
     },
 
     async *run(requests, { signal }): AsyncGenerator<RunResponse> {

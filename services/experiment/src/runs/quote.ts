@@ -18,17 +18,30 @@ export interface PricedPlan {
 /** Wait that is assumed for a queue of which the vendor says nothing, for each job in it. Unit: seconds. */
 const UNKNOWN_WAIT_SECONDS = 60;
 
-/** Puts executions into jobs and prices them. Throws DomainError (`invalid`) for an execution that the backend cannot run. */
-export function pricePlan(
+/** Puts executions into jobs and prices them. Rejects with DomainError (`invalid`) for an execution that the backend cannot run. */
+export async function pricePlan(
   executions: readonly Execution[],
   backend: ExperimentBackend,
   description: BackendDescription,
-): PricedPlan {
+): Promise<PricedPlan> {
+  try {
+    return await priced(executions, backend, description);
+  } catch (error) {
+    if (error instanceof JobRefusedError) throw new DomainError('invalid', error.message);
+    throw error;
+  }
+}
+
+async function priced(
+  executions: readonly Execution[],
+  backend: ExperimentBackend,
+  description: BackendDescription,
+): Promise<PricedPlan> {
   const { limits, qubits, coupling, price } = description;
   const bounds = { backend: backend.name, qubits, coupling, limits: { ...limits, maxExecutions: undefined } };
   for (const execution of executions) {
     // Couplings are those of the executed circuit, which the adapter knows.
-    orInvalid(() => requireWithin([execution], { ...bounds, coupling: [] }));
+    requireWithin([execution], { ...bounds, coupling: [] });
   }
   const plan = pack(
     executions.map(({ shots }) => shots),
@@ -39,7 +52,7 @@ export function pricePlan(
   const jobs: { count: number; shots: number; maxCost: number }[] = [];
   for (const indices of plan) {
     const ofJob = indices.map((index) => executions[index]);
-    const quoted = orInvalid(() => backend.quote({ executions: ofJob }, description));
+    const quoted = await backend.quote({ executions: ofJob }, description);
     add(cost, quoted.cost);
     add(seconds, quoted.seconds);
     const shots = ofJob.reduce((sum, one) => sum + one.shots, 0);
@@ -51,16 +64,6 @@ export function pricePlan(
   const shots = executions.reduce((sum, one) => sum + one.shots, 0);
   const counts = { jobs: plan.length, executions: executions.length, shots: BigInt(shots) };
   return { plan, jobs, quote: { cost, unit: price.unit, seconds, ...counts } };
-}
-
-/** Runs a check of the backend; what it refuses is invalid. */
-function orInvalid<T>(check: () => T): T {
-  try {
-    return check();
-  } catch (error) {
-    if (error instanceof JobRefusedError) throw new DomainError('invalid', error.message);
-    throw error;
-  }
 }
 
 /** Time that is not spent on the device: the queue, and the rate at which jobs may be created. */

@@ -95,7 +95,7 @@ async function acceptRun(driver: StudyDriver, request: RunRequest, deps: DriverD
   await driver.journal.catchUp();
   const known = driver.ledger.runs.get(run);
   if (known === undefined) {
-    const priced = pricePlan(
+    const priced = await pricePlan(
       executions.map(({ execution }) => execution),
       gate.backend,
       await gate.describe(signal),

@@ -160,7 +160,7 @@ export function describeBackendContract(title: string, harness: BackendHarness):
 
     it('charges what it quoted, within a tenth, and at most the upper end', async () => {
       const job = jobOf('quote-1', execution(flip, 100), execution(pair, 100));
-      const { cost } = backend.quote(job, await backend.describe(NEVER));
+      const { cost } = await backend.quote(job, await backend.describe(NEVER));
       expect(cost.low).toBeLessThanOrEqual(cost.expected);
       expect(cost.expected).toBeLessThanOrEqual(cost.high);
       const status = await end(await backend.submit(job, NEVER));

@@ -119,7 +119,7 @@ export async function runChaos(
       await clock.sleep(random.uniform() * 30_000, NEVER);
     }
   });
-  const outcomes = await untilDone(Promise.all(processes), clock, vendor).finally(() => vendor.close?.());
+  const outcomes = await untilDone(Promise.all(processes), clock, vendor.settled).finally(() => vendor.close?.());
   const journal = await openJournal(log, 'chaos', { owner: 'reader', now: clock.now });
   const run = journal.ledger.runs.get('run');
   if (run === undefined) throw new Error('the journal has no run');

@@ -133,7 +133,7 @@ export function createFakeVendor(given: {
       const none = { basisGates: [], coupling: [], pendingJobs: 0, waitSeconds: 0 };
       return { online: true, reason: '', qubits: 5, limits, price: PRICE, ...none };
     },
-    quote: (job) => exactQuote(costOf(job), 1),
+    quote: async (job) => exactQuote(costOf(job), 1),
     async submit(job, signal) {
       if (happens('limited', faults.limited))
         throw new NotAcceptedError('too many requests', 1000 + random.uniform() * 5000);

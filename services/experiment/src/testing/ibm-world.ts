@@ -1,3 +1,4 @@
+import { transpile } from '@qloom/quantum/transpile/transpile.ts';
 import { type IbmEmulator, type IbmEmulatorOptions, startIbmEmulator } from '@qloom/testing/ibm/ibm-emulator.ts';
 import type { ExperimentBackend } from '../domain/backend/backend.ts';
 import { openBackends } from '../domain/providers/backends-file.ts';
@@ -37,6 +38,7 @@ export async function openIbmWorld(
       store: createMemoryStore(),
       env: env ?? { QLOOM_IBM_API_KEY: emulator.apiKey },
       fetch,
+      transpile: async ({ circuit, target }) => transpile(circuit, target),
       simulate: () => Promise.reject(new Error('no simulation')),
     });
     const close = async () => {

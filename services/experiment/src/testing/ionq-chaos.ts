@@ -58,6 +58,7 @@ export const openIonqVendor: OpenVendor = async ({ clock, random, faults, onAcce
     store: createMemoryStore(),
     env: { QLOOM_IONQ_API_KEY: emulator.apiKey },
     fetch: counting,
+    transpile: () => Promise.reject(new Error('no translation on a thread')),
     simulate: () => Promise.reject(new Error('no simulation')),
   };
   return {

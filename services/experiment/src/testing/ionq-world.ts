@@ -28,6 +28,7 @@ export async function openIonqWorld(
       store: createMemoryStore(),
       env: env ?? { QLOOM_IONQ_API_KEY: emulator.apiKey },
       fetch,
+      transpile: () => Promise.reject(new Error('no translation on a thread')),
       simulate: () => Promise.reject(new Error('no simulation')),
     });
     const close = async () => {

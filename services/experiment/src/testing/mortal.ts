@@ -42,7 +42,7 @@ export function createLife(kill: Kill | undefined): Life & { wrap<T extends obje
         get(object, name) {
           const value: unknown = Reflect.get(object, name);
           if (typeof value !== 'function') return value;
-          // Quotes and the like are answered at once, without a call to the outside.
+          // Quotes and the like are no calls to the outside.
           if (SYNCHRONOUS.has(String(name))) return value.bind(object);
           return async (...given: unknown[]) => {
             const call = ++calls;

@@ -5,11 +5,13 @@ import {
   type RunSettings,
 } from '@qloom/contracts/gen/qloom/experiment/v1/experiment.ts';
 import { openArtifactStore, openEpisodeLog } from '@qloom/episode-log/open-log.ts';
+import { transpile } from '@qloom/quantum/transpile/transpile.ts';
 import { connect, type Remote } from '@qloom/service-kit/client/clients.ts';
 import { bindService } from '@qloom/service-kit/server/handlers.ts';
 import { createTempFolder } from '@qloom/testing/temp-folder.ts';
 import { createMemoryLog, startTestServer } from '@qloom/testing/test-server.ts';
 import { openBackends } from '../domain/providers/backends-file.ts';
+import type { Transpile } from '../domain/providers/provider.ts';
 import { simulate } from '../domain/simulator/simulate.ts';
 import { systemClock } from '../domain/system-clock.ts';
 import { experimentHandlers } from '../rpc/handlers.ts';
@@ -34,6 +36,7 @@ export async function serveExperiment(backends?: string): Promise<ServedExperime
     env: {},
     store: artifacts,
     fetch,
+    transpile: async ({ circuit, target }: Parameters<Transpile>[0]) => transpile(circuit, target),
     simulate: async (task: Parameters<typeof simulate>[0]) => simulate(task),
   };
   const opened = openBackends(backends === undefined ? undefined : 'backends.yaml', () => backends ?? '', context);

@@ -1,15 +1,22 @@
 import { parentPort } from 'node:worker_threads';
-import { type SimulationTask, simulate } from '../domain/simulator/simulate.ts';
-import type { SimulationReply } from './simulation-thread.ts';
+import { CircuitError, CircuitTooLargeError } from '@qloom/quantum/errors.ts';
+import { transpile } from '@qloom/quantum/transpile/transpile.ts';
+import { simulate } from '../domain/simulator/simulate.ts';
+import type { TaskReply, ThreadTask, ThreadTasks } from './task-thread.ts';
 
-/** The thread of {@link createSimulationThread}: simulates one job after the other. */
+/** The thread of {@link createTaskThread}: does one task after the other. */
 if (!parentPort) throw new Error('worker.ts runs as a thread of the experiment service, not on its own');
 const port = parentPort;
-const answer = (task: SimulationTask): SimulationReply => {
+const WORK: { readonly [K in keyof ThreadTasks]: (task: ThreadTasks[K]['task']) => ThreadTasks[K]['result'] } = {
+  simulate,
+  transpile: ({ circuit, target }) => transpile(circuit, target),
+};
+const answer = ({ kind, task }: ThreadTask): TaskReply => {
   try {
-    return { counts: simulate(task) };
+    return { result: (WORK[kind] as (task: unknown) => unknown)(task) };
   } catch (error) {
-    return { error: (error as Error).message };
+    const isOfCircuit = error instanceof CircuitError || error instanceof CircuitTooLargeError;
+    return { error: (error as Error).message, isOfCircuit };
   }
 };
-port.on('message', (task: SimulationTask) => port.postMessage(answer(task)));
+port.on('message', (task: ThreadTask) => port.postMessage(answer(task)));

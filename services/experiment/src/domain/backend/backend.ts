@@ -140,11 +140,11 @@ export interface ExperimentBackend {
   /** Shortest sensible time between two questions for the status of one job. Unit: milliseconds. */
   readonly pollMs: number;
   describe(signal: AbortSignal): Promise<BackendDescription>;
-  /** Cost and time on the device of one job, the queue excluded. Nothing is sent that costs. */
+  /** Cost and time on the device of one job, the queue excluded. Asks nobody, and blocks the event loop for some milliseconds at most. */
   quote(
     job: Pick<Job, 'executions'>,
     description: BackendDescription,
-  ): { readonly cost: Estimate; readonly seconds: Estimate };
+  ): Promise<{ readonly cost: Estimate; readonly seconds: Estimate }>;
   /** Submits a job and resolves to the vendor's identifier. Never tries twice: the caller does, by the rules of `submission`. */
   submit(job: Job, signal: AbortSignal): Promise<string>;
   /** The vendor's identifier of the job with this token; undefined where the vendor has none. */

@@ -83,7 +83,7 @@ export function createBraketBackend(settings: BraketSettings): ExperimentBackend
     pollMs: 1000,
     describe: async (signal) => (await ask(signal)).description,
 
-    quote({ executions }, { price }) {
+    async quote({ executions }, { price }) {
       const shots = executions.reduce((sum, one) => sum + one.shots, 0);
       const time = seconds(price, shots);
       return exactQuote(jobCost(price, executions, time), time);

@@ -1,5 +1,4 @@
-import type { Circuit } from '@qloom/quantum/circuit.ts';
-import { CircuitError, CircuitTooLargeError } from '@qloom/quantum/errors.ts';
+import { CircuitError } from '@qloom/quantum/errors.ts';
 import type {
   BackendDescription,
   BackendLimits,
@@ -13,10 +12,11 @@ import type {
 import { JobRefusedError } from '../backend/errors.ts';
 import { requireWithin } from '../backend/require-within.ts';
 import type { Clock } from '../clock.ts';
+import type { Transpile } from '../providers/provider.ts';
 import { decodeResult } from './decode-result.ts';
 import { type ConfigurationDocument, type IbmDevice, type PropertiesDocument, readDevice } from './device.ts';
 import { createIamToken } from './iam-token.ts';
-import { type IsaCircuit, isaCircuit } from './isa-circuit.ts';
+import { createIsaCircuits } from './isa-circuits.ts';
 import { type JobDocument, jobStatus, type MetricsDocument } from './job-status.ts';
 import { pubsOf, rowOrder } from './pubs.ts';
 import { createRuntimeApi } from './runtime-api.ts';
@@ -51,15 +51,25 @@ const TIME_ERROR = 0.1;
 /** How long a device's description is used for submissions. Unit: milliseconds. */
 const DEVICE_AGE_MS = 10 * 60_000;
 
+/** What a backend at IBM runs on. */
+interface IbmDeps {
+  readonly clock: Clock;
+  readonly fetch: typeof fetch;
+  readonly transpile: Transpile;
+}
+
 /** A device of IBM behind the REST API of Qiskit Runtime. Connects to nothing until it is asked. */
-export function createIbmBackend(settings: IbmSettings, clock: Clock, request: typeof fetch): ExperimentBackend {
+export function createIbmBackend(
+  settings: IbmSettings,
+  { clock, fetch: request, transpile }: IbmDeps,
+): ExperimentBackend {
   const { name, device: deviceName, limits, timeoutMs } = settings;
   const token = createIamToken({ url: settings.iamUrl, apiKey: settings.apiKey, timeoutMs }, clock, request);
   const api = createRuntimeApi(settings, token, request);
   const closing = new AbortController();
   const backendPath = `/backends/${encodeURIComponent(deviceName)}`;
   let held: { readonly device: IbmDevice; readonly untilMs: number } | undefined;
-  let circuits = new WeakMap<Circuit, IsaCircuit>();
+  const circuits = createIsaCircuits((task) => transpile(task, closing.signal));
 
   const open = (signal: AbortSignal): AbortSignal => AbortSignal.any([signal, closing.signal]);
   const get = <T>(path: string, signal: AbortSignal, query: Readonly<Record<string, string>> = {}): Promise<T> =>
@@ -72,7 +82,6 @@ export function createIbmBackend(settings: IbmSettings, clock: Clock, request: t
     ]);
     const device = readDevice(configuration, properties);
     if (held?.device.calibration.id === device.calibration.id) return refreshed(held.device);
-    circuits = new WeakMap();
     return refreshed(device);
   };
   const refreshed = (device: IbmDevice): IbmDevice => {
@@ -82,19 +91,12 @@ export function createIbmBackend(settings: IbmSettings, clock: Clock, request: t
   const deviceFor = async (signal: AbortSignal): Promise<IbmDevice> =>
     held && clock.now() < held.untilMs ? held.device : readAgain(signal);
 
-  /** The circuit in the device's gates. Throws JobRefusedError where it cannot be. */
-  const translate = ({ circuit }: Execution, device: IbmDevice): IsaCircuit => {
-    const known = circuits.get(circuit);
-    if (known) return known;
-    try {
-      const translated = isaCircuit(circuit, device);
-      circuits.set(circuit, translated);
-      return translated;
-    } catch (error) {
-      if (!(error instanceof CircuitError || error instanceof CircuitTooLargeError)) throw error;
+  /** The circuit in the device's gates. Rejects with JobRefusedError where it cannot be. */
+  const translate = ({ circuit }: Execution, device: IbmDevice) =>
+    circuits.of(circuit, device).catch((error: unknown) => {
+      if (!(error instanceof CircuitError)) throw error;
       throw new JobRefusedError(`backend ${name}: ${error.message}`, { cause: error });
-    }
-  };
+    });
   const refuseUnfit = (executions: readonly Execution[], device: IbmDevice): void =>
     requireWithin(executions, { backend: name, qubits: device.target.qubits, limits, coupling: [] });
 
@@ -134,14 +136,15 @@ export function createIbmBackend(settings: IbmSettings, clock: Clock, request: t
       };
     },
 
-    quote({ executions }) {
+    async quote({ executions }) {
       if (!held) throw new Error(`backend ${name}: describe it before asking for a quote`);
       const { device } = held;
       refuseUnfit(executions, device);
-      const expected = executions.reduce(
-        (sum, execution) => sum + execution.shots * (device.repetitionDelay + translate(execution, device).seconds),
-        settings.overheadSeconds,
-      );
+      let expected = settings.overheadSeconds;
+      for (const execution of executions) {
+        const { seconds } = await translate(execution, device);
+        expected += execution.shots * (device.repetitionDelay + seconds);
+      }
       const low = (1 - TIME_ERROR) * expected;
       const seconds: Estimate = { expected, low, high: (1 + TIME_ERROR) * expected };
       // The limit that the service enforces is a whole number of seconds.

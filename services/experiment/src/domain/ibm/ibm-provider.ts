@@ -15,7 +15,7 @@ const LIMITS: BackendLimits = { maxJobShots: 10_000_000, sameShots: true, create
 export const IBM_PROVIDER: Provider = {
   name: 'ibm',
   description: 'A device of IBM Quantum, through the REST API of Qiskit Runtime.',
-  open: (name, options, { clock, env, fetch }) => createIbmBackend(readSettings(name, options, env), clock, fetch),
+  open: (name, options, context) => createIbmBackend(readSettings(name, options, context.env), context),
 };
 
 function readSettings(name: string, options: Options, env: ProviderContext['env']): IbmSettings {

@@ -1,7 +1,6 @@
-import type { Circuit } from '@qloom/quantum/circuit.ts';
 import { type Angle, collected, evaluateAngle } from '@qloom/quantum/gates/angle.ts';
 import { exactNumber } from '@qloom/quantum/gates/angle-text.ts';
-import { type TranspiledCircuit, transpile } from '@qloom/quantum/transpile/transpile.ts';
+import type { TranspiledCircuit } from '@qloom/quantum/transpile/transpile.ts';
 import type { IbmDevice } from './device.ts';
 
 /** Name of the classical register. */
@@ -19,9 +18,8 @@ export interface IsaCircuit {
   readonly seconds: number;
 }
 
-/** Translates a circuit. Throws CircuitError where it does not fit the device. */
-export function isaCircuit(circuit: Circuit, device: IbmDevice): IsaCircuit {
-  const transpiled = transpile(circuit, device.target);
+/** A circuit that was translated for the device. */
+export function isaCircuit(transpiled: TranspiledCircuit, device: IbmDevice): IsaCircuit {
   const columns = new Map<string, Angle>();
   const texts = transpiled.gates.map(({ angles }) =>
     angles.map((angle) => {

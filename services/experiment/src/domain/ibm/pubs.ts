@@ -45,12 +45,12 @@ export const rowOrder = (executions: readonly Execution[]): number[] =>
 /** The PUBs of executions: one for each group, or one for each execution where the circuit has no parameters. */
 export async function pubsOf(
   executions: readonly Execution[],
-  isa: (execution: Execution) => IsaCircuit,
+  isa: (execution: Execution) => Promise<IsaCircuit>,
 ): Promise<Pub[]> {
   const pubs: Pub[] = [];
   for (const { first, members } of groups(executions)) {
     await nextTurn();
-    const circuit = isa(first);
+    const circuit = await isa(first);
     const program = circuit.program(first.qubits);
     if (circuit.columns === 0) {
       for (const _ of members) pubs.push([program, null, first.shots]);

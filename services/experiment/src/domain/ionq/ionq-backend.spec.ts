@@ -77,7 +77,7 @@ describe('the ionq backend', () => {
       'cost',
       [0.1, 0.2, 0.3].map((x) => execution(circuit, 500, { inputs: Float64Array.of(x) })),
     );
-    const { cost } = backend.quote(job, await backend.describe(NEVER));
+    const { cost } = await backend.quote(job, await backend.describe(NEVER));
     const id = await backend.submit(job, NEVER);
     while (emulator.jobs[0].status !== 'completed') {
       world.clock.advance(1000);

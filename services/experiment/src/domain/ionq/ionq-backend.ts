@@ -181,7 +181,7 @@ export function createIonqBackend(settings: IonqSettings, clock: Clock, request:
     pollMs: settings.pollMs,
     describe: async (signal) => (await ask(signal)).description,
 
-    quote({ executions }) {
+    async quote({ executions }) {
       if (!known) throw new Error(`backend ${name}: describe it before asking for a quote`);
       refuseUnfit(executions, known.description);
       const { prices } = known;

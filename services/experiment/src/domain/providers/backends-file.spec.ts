@@ -1,10 +1,19 @@
+import { transpile } from '@qloom/quantum/transpile/transpile.ts';
 import { createManualClock } from '../../testing/manual-clock.ts';
 import { createMemoryStore } from '../../testing/memory-store.ts';
 import { openBackends } from './backends-file.ts';
+import type { Transpile } from './provider.ts';
 
 const open = (text: string | undefined, others: Readonly<Record<string, string>> = {}) => {
   const files: Readonly<Record<string, string>> = { '/etc/backends.yaml': text ?? '', ...others };
-  const context = { clock: createManualClock(), store: createMemoryStore(), env: {}, fetch, simulate: async () => [] };
+  const context = {
+    clock: createManualClock(),
+    store: createMemoryStore(),
+    env: {},
+    fetch,
+    transpile: async ({ circuit, target }: Parameters<Transpile>[0]) => transpile(circuit, target),
+    simulate: async () => [],
+  };
   return openBackends(text === undefined ? undefined : '/etc/backends.yaml', (path) => files[path], context);
 };
 const CALIBRATION = `readoutErrors: [0.1]

@@ -1,3 +1,6 @@
+import type { Circuit } from '@qloom/quantum/circuit.ts';
+import type { TranspileTarget } from '@qloom/quantum/transpile/target.ts';
+import type { TranspiledCircuit } from '@qloom/quantum/transpile/transpile.ts';
 import type { ExperimentBackend, OutcomeCounts } from '../backend/backend.ts';
 import type { Clock } from '../clock.ts';
 import type { SimulationTask } from '../simulator/simulate.ts';
@@ -12,6 +15,12 @@ export interface JobStore {
   getRef(name: string): Promise<string | undefined>;
 }
 
+/** `transpile` of libs/quantum, elsewhere. */
+export type Transpile = (
+  task: { readonly circuit: Circuit; readonly target: TranspileTarget },
+  signal: AbortSignal,
+) => Promise<TranspiledCircuit>;
+
 /** What a provider gets to open a backend. */
 export interface ProviderContext {
   readonly clock: Clock;
@@ -20,6 +29,11 @@ export interface ProviderContext {
   readonly store: JobStore;
   /** Simulates a job on a thread. Rejects with the reason of `signal` once it has aborted. */
   readonly simulate: (task: SimulationTask, signal: AbortSignal) => Promise<OutcomeCounts[]>;
+  /**
+   * Translates a circuit on a thread. Rejects with CircuitError where it does not fit the target, and with the reason of `signal` once it has
+   * aborted.
+   */
+  readonly transpile: Transpile;
   /** Makes HTTP requests; `globalThis.fetch` outside of tests. */
   readonly fetch: typeof fetch;
 }

@@ -1,7 +1,9 @@
+import { transpile } from '@qloom/quantum/transpile/transpile.ts';
 import { describeBackendContract } from '../../testing/backend-contract.ts';
 import { createManualClock } from '../../testing/manual-clock.ts';
 import { createMemoryStore } from '../../testing/memory-store.ts';
 import { openBackends } from '../providers/backends-file.ts';
+import type { Transpile } from '../providers/provider.ts';
 import { simulate } from './simulate.ts';
 
 const FILES: Readonly<Record<string, string>> = {
@@ -36,6 +38,7 @@ function open(file: string | undefined) {
     store,
     env: {},
     fetch,
+    transpile: async ({ circuit, target }: Parameters<Transpile>[0]) => transpile(circuit, target),
     simulate: async (task: Parameters<typeof simulate>[0]) => simulate(task),
   };
   const [backend] = openBackends(file, (path) => FILES[path], context);

@@ -145,7 +145,7 @@ export function createSimulatorBackend(settings: SimulatorSettings, deps: Simula
         ...(device ? { calibration: calibrationAt(name, device.calibration, device.drift, now) } : {}),
       };
     },
-    quote: (job) => exactQuote(costOf(job), secondsOf(job)),
+    quote: async (job) => exactQuote(costOf(job), secondsOf(job)),
     async submit(job) {
       requireWithin(job.executions, {
         backend: name,
