@@ -46,7 +46,8 @@ Checks an implementation of a service over the wire against the contract in prot
                          --start "python my_generator.py --port {port}"
   --set name=value       a hyperparameter to open fits and critics with; again for more. Without it, a fit has every
                          advertised integer at its minimum, so that it is short, and defaults otherwise. For an experiment
-                         service, backend=NAME: the backend to run circuits on. Without it, a simulated one that is free
+                         service, backend=NAME: the backend to run circuits on. Without it, a simulated one that is free. For
+                         a policy, policy=NAME: the one whose proposals may continue from models
   --tls-ca, --tls-cert, --tls-key <file>, --tls-server-name <name>, --token-file <file>
                          as in qloom: the authority of the service's certificate, certificate and key of this client, the name in the
                          service's certificate, the token of every call. With an option --tls-…, host:port uses TLS

@@ -83,7 +83,7 @@ describe('the conformance kit', () => {
   it.each([
     ['generator', 'generator', /at most 10000 training points, which fit into one message/],
     ['discriminator', 'discriminator', /nothing is skipped/],
-    ['policy', 'agent', /nothing is skipped/],
+    ['policy', 'agent', /nothing is skipped/, ['--set', 'policy=pbt']],
     ['qnn-sim', 'qnn-sim', /no hyperparameter/],
     ['campaign', 'agent', /nothing is skipped/],
     ['study', 'agent', /no limit "features"/],

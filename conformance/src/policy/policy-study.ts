@@ -21,6 +21,10 @@ export type Rewarding = (proposal: Proposal, episode: number, last: boolean) => 
 
 /** What a study of the checks may change. */
 export interface StudyChanges {
+  /** Name of the policy. Default: the default one. */
+  readonly name?: string;
+  /** Whether fits can continue from models. Default: no. */
+  readonly continues?: boolean;
   readonly space?: readonly Hyperparameter[];
   readonly seed?: number;
   readonly batchSize?: number;
@@ -33,24 +37,27 @@ export interface StudyChanges {
 /** A batch, the state after it, and the results between. */
 export interface PlayedBatch {
   readonly proposals: readonly Proposal[];
+  readonly results: readonly EpisodeResult[];
   readonly observed: ObserveResponse;
 }
 
 /** Settings of a study: the first batch is from a Sobol sequence, the others from the policy. */
 export function studySettings({
+  name = '',
+  continues = false,
   space = SPACE,
   seed = 17,
   batchSize = BATCH_SIZE,
   batches = BATCHES,
 }: StudyChanges): PolicySettings {
   return {
-    name: '',
+    name,
     space: [...space],
     seed,
     episodes: batchSize * batches,
     batchSize,
     sobolEpisodes: batchSize,
-    continues: false,
+    continues,
   };
 }
 
@@ -94,7 +101,8 @@ export async function playStudy(
     const state = Buffer.from(played.at(-1)?.observed.state ?? []);
     const proposals = await proposeBatch(proposing, changes, state, batch, deadlineMs);
     const results = proposals.map((proposal, i) => rewarding(proposal, batch * batchSize + i, i === batchSize - 1));
-    played.push({ proposals, observed: await policy.observe({ settings, state, batch, results }, { deadlineMs }) });
+    const observed = await policy.observe({ settings, state, batch, results }, { deadlineMs });
+    played.push({ proposals, results, observed });
   }
   return played;
 }

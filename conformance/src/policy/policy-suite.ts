@@ -3,6 +3,7 @@ import { serviceName } from '@qloom/service-kit/server/definition.ts';
 import { connectInstances } from '../shared/instances.ts';
 import { offeredServicesChecks } from '../shared/offered-services.ts';
 import type { Suite, SuiteOptions } from '../suite.ts';
+import { continueChecks } from './continue-proposals.ts';
 import { policyChecks } from './policy-checks.ts';
 import { policyRepeats } from './policy-repeats.ts';
 
@@ -14,6 +15,7 @@ export function policySuite(options: SuiteOptions): Suite {
       ...offeredServicesChecks(options, [serviceName(PolicyServiceService)]),
       ...policyChecks(instances, options),
       ...policyRepeats(instances, options),
+      ...continueChecks(instances, options),
     ],
     close: () => instances.close(),
   };

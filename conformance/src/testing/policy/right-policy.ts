@@ -16,30 +16,38 @@ interface State {
   readonly updates: number;
   readonly reward: number;
   readonly best: readonly HyperparameterSetting[];
+  /** The episode of the best configuration. */
+  readonly from?: number;
 }
 
-/** A small right policy: random configurations in the first episodes, then the best one with half of its values drawn again. */
+/**
+ * A small right policy: random configurations in the first episodes, then the best one with half of its values drawn again. Every
+ * other fit continues from the best model, where fits can. */
 export function rightPolicy(): ServiceBinding {
   return bindService(PolicyServiceService, {
     propose({ settings, state, firstEpisode, count }) {
       const known = checked(settings);
-      const { best } = read(state);
+      const { best, from } = read(state);
       return {
-        proposals: Array.from({ length: count }, (_, i) => ({
-          origin: best.length === 0 ? 'sobol' : 'policy',
-          hyperparameters: configuration(known, best, firstEpisode + i),
-        })),
+        proposals: Array.from({ length: count }, (_, i) => {
+          const continueFrom = known.continues && (firstEpisode + i) % 2 === 0 ? from : undefined;
+          return {
+            origin: best.length === 0 ? 'sobol' : 'policy',
+            hyperparameters: configuration(known, best, firstEpisode + i, continueFrom !== undefined),
+            continueFrom,
+          };
+        }),
       };
     },
     observe({ settings, state, results }) {
       checked(settings);
-      let { updates, reward, best } = read(state);
+      let { updates, reward, best, from } = read(state);
       for (const result of results) {
         if (!result.rewarded || (best.length > 0 && result.reward <= reward)) continue;
-        ({ reward, hyperparameters: best } = result);
+        ({ reward, hyperparameters: best, episode: from } = result);
       }
       updates++;
-      return { state: Buffer.from(JSON.stringify({ updates, reward, best })), updates };
+      return { state: Buffer.from(JSON.stringify({ updates, reward, best, from })), updates };
     },
   });
 }
@@ -61,13 +69,15 @@ function configuration(
   { space, seed }: PolicySettings,
   best: readonly HyperparameterSetting[],
   episode: number,
+  continues: boolean,
 ): HyperparameterSetting[] {
   const uniform = uniforms(seed + Math.imul(episode, 0x9e3779b1));
   const values = new Map<string, HyperparameterValue>();
   for (const parameter of space) {
     const known = best.find(({ name }) => name === parameter.name)?.value;
     const drawn = drawValue(parameter, uniform());
-    values.set(parameter.name, known !== undefined && uniform() < 0.5 ? known : drawn);
+    const isKept = uniform() < 0.5 || (continues && parameter.fixedByModel);
+    values.set(parameter.name, known !== undefined && isKept ? known : drawn);
   }
   // A number is always drawn again, so that no two episodes are the same.
   const last = space.findLast((parameter) => parameter.kind === HyperparameterKind.REAL);

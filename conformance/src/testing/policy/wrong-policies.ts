@@ -23,6 +23,24 @@ const value = (name: string, change: (value: Message) => Message): Mutation =>
     all.map((setting) => (setting.name === name ? { name, value: { value: change(setting.value.value) } } : setting)),
   );
 
+/** Another episode to continue from. */
+const continues = (change: (from: number | undefined, request: Message) => number | undefined): Mutation =>
+  changing('propose', {
+    request(request, call) {
+      call['request'] = request;
+      return request;
+    },
+    response: ({ proposals }, { request }) => ({
+      proposals: proposals.map((proposal: Message) => ({
+        ...proposal,
+        continueFrom: change(proposal.continueFrom, request),
+      })),
+    }),
+  });
+
+const FROM_REWARDED = 'a proposal continues from an episode that was rewarded in a batch before';
+const OF_MODEL = 'a proposal that continues has the values of its model, where these are fixed';
+const SAME_ORIGINS = 'proposals that continue are the same again, and where they are requested one by one';
 const SAME_REQUESTS = 'a policy is a function of its state: the same requests give the same answers';
 const DISTINCT = 'the episodes of a batch get different configurations, also if they are requested one by one';
 const ACTIVE = 'a proposal has one value in range for each active hyperparameter, and no others';
@@ -189,6 +207,35 @@ export const WRONG_POLICIES: readonly WrongImplementation[] = [
       },
     }),
     found: ['proposals are in range where every episode failed', /INVALID_ARGUMENT/],
+  },
+  {
+    fault: 'continues where fits cannot',
+    mutation: asks(({ settings }) => ({ settings: settings && { ...settings, continues: true } })),
+    found: ['no proposal continues where fits cannot', /episodes continue from .*; right would be none/],
+  },
+  {
+    fault: 'continues from an episode of the same batch',
+    mutation: continues((from, { firstEpisode }) => (from === undefined ? undefined : firstEpisode)),
+    found: [FROM_REWARDED, /episode \d+ continues from episode \d+; right would be one that was observed/],
+  },
+  {
+    fault: 'continues from an episode that failed',
+    // The last episode of each batch of four fails.
+    mutation: continues((from) => (from === undefined ? undefined : 3)),
+    found: [FROM_REWARDED, /continues from episode 3; right would be one that was observed and rewarded/],
+  },
+  {
+    fault: 'draws values that a model cannot change',
+    mutation: value('method', ({ $case, value: method }) => ({ $case, value: method === 'deep' ? 'shallow' : 'deep' })),
+    found: [OF_MODEL, /method of episode \d+ is .*, whose model it continues/],
+  },
+  {
+    fault: 'continues from an episode of its process',
+    mutation: (right, instance) => {
+      let count = 0;
+      return continues((from) => (from === undefined ? undefined : count++ % 3))(right, instance);
+    },
+    found: [SAME_ORIGINS, /requested at once, episodes continue from/],
   },
   {
     fault: 'takes any state',
