@@ -20,9 +20,10 @@ export interface LabelQuote {
   readonly most: readonly RepeatedQuote[];
 }
 
-/** Quotes the labels that a campaign has left. Throws CommandError where the backend refuses the circuit. */
+/** Quotes the labels that a campaign has left, `begun` of which are handed out to the backend already. Throws CommandError where the backend refuses the circuit. */
 export async function quoteLabels(
   { settings, labelled, pending }: Campaign,
+  begun: number,
   measure: LabelCircuit,
   {
     remote,
@@ -31,7 +32,7 @@ export async function quoteLabels(
   }: { readonly remote: ExperimentService; readonly backend: Backend; readonly signal: AbortSignal },
 ): Promise<LabelQuote> {
   const { budget = 0, batch = 1 } = settings ?? {};
-  const labels = Math.max(0, budget - labelled - pending);
+  const labels = Math.max(0, budget - labelled - pending + begun);
   if (labels === 0) return { labels, least: [], most: [] };
   const { circuit, shots } = measure;
   const runs = stepsOf(measure).flatMap((total, step, steps) => {

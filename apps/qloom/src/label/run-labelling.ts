@@ -1,13 +1,14 @@
 import { Campaign } from '@qloom/contracts/gen/qloom/agent/v1/campaign.ts';
 import { ExperimentServiceService } from '@qloom/contracts/gen/qloom/experiment/v1/experiment.ts';
 import { connect } from '@qloom/service-kit/client/clients.ts';
+import { handedPoints } from '../campaign/ask-points.ts';
 import { campaignText } from '../campaign/campaign-text.ts';
 import type { CampaignClients } from '../campaign/with-campaign.ts';
 import { UsageError } from '../command/errors.ts';
 import { count, stateText } from '../experiment/cost-text.ts';
 import { onlineBackend } from '../experiment/open-experiment.ts';
-import { untilAnswered } from '../run/follow-study.ts';
 import type { StatusLine } from '../terminal/status-line.ts';
+import { isBegun, whoOf } from './campaign-calls.ts';
 import { labelCampaign } from './label-campaign.ts';
 import { outcomeText, quoteText, toldText } from './label-text.ts';
 import { quoteLabels } from './quote-labels.ts';
@@ -43,11 +44,12 @@ export async function runLabelling(
   const circuit = readLabelCircuit(options.circuit);
   const remote = connect(ExperimentServiceService, clients.experiment);
   try {
-    const { campaign } = await untilAnswered(() => clients.campaigns.getCampaign({ id }, { signal }), { signal });
-    const opened = campaign ?? Campaign.fromPartial({ id });
+    const { campaign: opened, points } = await handedPoints(clients, id);
     const backend = await onlineBackend(remote, options.backend, signal);
     const measure = fitLabelCircuit(circuit, options.observable, shots, opened, backend);
-    line.note(quoteText(await quoteLabels(opened, measure, { remote, backend, signal }), backend.name, shots));
+    const begun = points.filter((point) => isBegun(point, whoOf(backend.name))).length;
+    const quote = await quoteLabels(opened, begun, measure, { remote, backend, signal });
+    line.note(quoteText(quote, backend.name, shots));
     if (options.budget === undefined && options.budgetShots === undefined) {
       line.note('nothing was run: give --budget or --budget-shots');
       return;

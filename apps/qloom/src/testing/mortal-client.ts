@@ -6,8 +6,8 @@ export interface Life {
   readonly death: Promise<void>;
   /** Aborts when it dies, as the connections of a dead process do. */
   readonly signal: AbortSignal;
-  /** The same client, whose calls in `counted` count as arrivals. */
-  wrap<T extends object>(target: T, counted: readonly (keyof T)[]): T;
+  /** The same client, whose calls in `counted` count as arrivals; of streams those messages that `isCounted`. */
+  wrap<T extends object>(target: T, counted: readonly (keyof T)[], isCounted?: (message: unknown) => boolean): T;
 }
 
 /**
@@ -29,7 +29,7 @@ export function createLife(killAt: number): Life {
     if (isDead) await never;
   };
   /** A stream whose messages and end arrive. */
-  const stream = <T extends AsyncIterable<unknown>>(call: T): T =>
+  const stream = <T extends AsyncIterable<unknown>>(call: T, isCounted: (message: unknown) => boolean): T =>
     new Proxy(call, {
       get(object, name) {
         if (name !== Symbol.asyncIterator) {
@@ -38,7 +38,7 @@ export function createLife(killAt: number): Life {
         }
         return async function* () {
           for await (const message of object) {
-            await arrive();
+            if (isCounted(message)) await arrive();
             yield message;
           }
           await arrive();
@@ -51,18 +51,18 @@ export function createLife(killAt: number): Life {
     },
     death,
     signal: connection.signal,
-    wrap: (target, counted) =>
+    wrap: (target, counted, isCounted = () => true) =>
       new Proxy(target, {
         get(object, name) {
           const value: unknown = Reflect.get(object, name);
           if (typeof value !== 'function') return value;
-          const isCounted = (counted as readonly (string | symbol)[]).includes(name);
+          const isOpen = !(counted as readonly (string | symbol)[]).includes(name);
           return (...given: unknown[]) => {
             if (isDead) return never;
             const result: unknown = value.apply(object, given);
-            if (!isCounted) return result;
+            if (isOpen) return result;
             if (result instanceof Promise) return result.then((answer) => arrive().then(() => answer));
-            return stream(result as AsyncIterable<unknown>);
+            return stream(result as AsyncIterable<unknown>, isCounted);
           };
         },
       }),
