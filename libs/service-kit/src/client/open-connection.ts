@@ -13,7 +13,7 @@ export interface ConnectionFiles {
 }
 
 /** TLS of a client. */
-export interface ConnectionTls {
+interface ConnectionTls {
   /** Certificates of the authorities of the server's. Default: those that Node trusts. */
   readonly ca?: string | undefined;
   /** Certificate of the client and its key, where the server demands one: both or neither. */
