@@ -24,6 +24,7 @@ interface FinetuneFlags {
   readonly budgetShots?: number;
   readonly mitigate: readonly string[];
   readonly test?: string;
+  readonly parameters?: string;
   readonly testPoints: number;
   readonly testShots: number;
   readonly name: string;
@@ -36,7 +37,8 @@ const HELP = `
 The QNN is trained in simulation on the synthetic points that the study added (on its real points where it added none),
 then on the backend by parameter shift, on real and synthetic points together, and scored on the backend before and after.
 Without a budget the quote is printed and nothing is run. Every step is kept: the same command continues after Ctrl-C or
-a crash, pays for no step twice, and takes further steps where --steps is larger.
+a crash, pays for no step twice, and takes further steps where --steps is larger. --steps 0 only scores the QNN there, beside
+its exact simulation.
 
 Budgets cap all runs of the study on the backend together, earlier ones included. Backends are those of the file
 --backends (default: QLOOM_BACKENDS_FILE, else one exact simulator, "simulator").
@@ -44,6 +46,7 @@ Budgets cap all runs of the study on the backend together, earlier ones included
 Examples:
   $ qloom finetune quickstart --steps 5                            the quote
   $ qloom finetune quickstart --steps 5 --budget 0                 on the simulator, which is free
+  $ qloom finetune quickstart --steps 0 --budget 0 --parameters tuned.json --name again   its accuracy there
   $ qloom finetune my-study --backends lab.yaml --backend noisy --steps 20 --shots 50000 --budget 12.5 --mitigate readout,zne`;
 
 /** `qloom finetune`. */
@@ -66,6 +69,7 @@ export function addFinetuneCommand(program: Command): void {
     .option('--budget <cost>', "most that may be charged, in the backend's unit", realNumber(0))
     .option('--budget-shots <n>', 'most shots that may be taken', wholeNumber(0, Number.MAX_SAFE_INTEGER))
     .option('--mitigate <list>', `any of ${MITIGATIONS.join(', ')}`, mitigations, [])
+    .option('--parameters <json>', 'start from these, such as the outcome of --json (default: trained in simulation)')
     .option('--test <csv>', 'test points (default: drawn from the task of the study)')
     .option('--test-points <n>', 'number of test points', wholeNumber(1, 100_000), 100)
     .option('--test-shots <n>', 'shots of each test point', wholeNumber(1, 1_000_000), 200)
@@ -115,6 +119,7 @@ async function runFinetune(run: string, flags: FinetuneFlags): Promise<void> {
       testPoints: flags.testPoints,
       testShots: flags.testShots,
       test: flags.test ?? '',
+      ...(flags.parameters === undefined ? {} : { parameters: flags.parameters }),
       seed: flags.seed,
     };
     const path = records.recordPath(folder.path, flags.name);

@@ -16,6 +16,8 @@ export interface FinetuneIdentity {
   readonly testPoints: number;
   readonly testShots: number;
   readonly test: string;
+  /** File of the parameters at the start; absent: those of a pre-training. */
+  readonly parameters?: string;
   readonly seed: number;
 }
 
@@ -31,6 +33,8 @@ export interface MeasuredScore {
   readonly loss: number;
   /** Whether each test point was classified rightly. */
   readonly right: readonly boolean[];
+  /** The same parameters and points without shots and noise; absent in records of earlier versions. */
+  readonly exact?: { readonly loss: number; readonly right: readonly boolean[] };
 }
 
 /** `finetune/<name>.json` of a run folder. */
@@ -70,8 +74,8 @@ export function readRecord(path: string, identity: FinetuneIdentity): FinetuneRe
   if (record.format !== 'qloom-finetune/1' || record.state === undefined || record.identity === undefined) {
     throw new CommandError(`${path} is no record of a fine-tuning: give another --name to begin anew`);
   }
-  for (const [key, value] of Object.entries(identity)) {
-    const before = record.identity[key as keyof FinetuneIdentity];
+  for (const key of Object.keys({ ...record.identity, ...identity }) as (keyof FinetuneIdentity)[]) {
+    const [before, value] = [record.identity[key], identity[key]];
     if (isDeepStrictEqual(before, value)) continue;
     const flag = `--${key.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
     throw new UsageError(
@@ -81,7 +85,7 @@ export function readRecord(path: string, identity: FinetuneIdentity): FinetuneRe
   return record as FinetuneRecord;
 }
 
-const show = (value: unknown): string => (Array.isArray(value) ? value.join(',') || 'none' : String(value));
+const show = (value: unknown): string => (Array.isArray(value) ? value.join(',') || 'none' : String(value ?? 'none'));
 
 /** Writes a record; a reader never sees a part of it. */
 export function writeRecord(folder: string, path: string, record: FinetuneRecord): void {

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { StudySettings } from '@qloom/contracts/gen/qloom/agent/v1/agent.ts';
 import { StudyResult } from '@qloom/contracts/gen/qloom/agent/v1/result.ts';
 import { SOURCE_UNITS } from '@qloom/datasets/preprocessing/feature-units.ts';
@@ -6,6 +6,7 @@ import { createNamedTask } from '@qloom/datasets/tasks/task-table.ts';
 import { createQnnSettings } from '@qloom/qnn/model/create-qnn-settings.ts';
 import { measureScaling, scaleInputs } from '@qloom/qnn/model/input-scaling.ts';
 import { settingsFromFields } from '@qloom/qnn/model/qnn-fields.ts';
+import { createQnnModel } from '@qloom/qnn/model/qnn-model.ts';
 import { DEFAULT_QNN, type QnnSettings } from '@qloom/qnn/model/qnn-settings.ts';
 import type { EncodedPoints } from '@qloom/qnn/training/train.ts';
 import type { Circuit } from '@qloom/quantum/circuit.ts';
@@ -28,13 +29,20 @@ export interface FinetuneSource {
   readonly real: number;
   readonly synthetic: number;
   readonly test: EncodedPoints;
-  /** Trains in simulation: on the synthetic points alone, or on the real ones where the study added none. */
-  pretrain(): Promise<{
-    readonly circuit: Circuit;
-    readonly observables: readonly Observable[];
-    readonly parameters: ArrayLike<number>;
-    readonly what: string;
-  }>;
+  /**
+   * The parameters that were given, or else a training in simulation: on the synthetic points alone, or on the real ones where the study added
+   * none.
+   */
+  start(): Promise<FinetuneStart>;
+}
+
+/** A QNN before the first step on a device. */
+export interface FinetuneStart {
+  readonly circuit: Circuit;
+  readonly observables: readonly Observable[];
+  readonly parameters: ArrayLike<number>;
+  /** Where the parameters are from. */
+  readonly what: string;
 }
 
 /** Options of {@link openFinetuneSource}. */
@@ -43,6 +51,8 @@ export interface FinetuneSourceOptions {
   /** CSV of test points. Default: points of the study's task. */
   readonly test?: string;
   readonly testPoints: number;
+  /** JSON file with the parameters at the start. Default: a training in simulation. */
+  readonly parameters?: string;
   readonly seed: number;
   readonly signal: AbortSignal;
 }
@@ -66,8 +76,32 @@ export async function openFinetuneSource(options: FinetuneSourceOptions): Promis
     real: points.real.count,
     synthetic: points.synthetic?.count ?? 0,
     test: encode(test),
-    pretrain: () => pretrain(settings, points, result, seed),
+    start: async () =>
+      options.parameters === undefined
+        ? pretrain(settings, points, result, seed)
+        : givenStart(options.parameters, settings, points.real),
   };
+}
+
+/** The QNN with the parameters of a file, such as the outcome of a fine-tuning. */
+function givenStart(path: string, settings: QnnSettings, { features, classes }: Points): FinetuneStart {
+  const wrong = (what: string) =>
+    new UsageError(`--parameters: ${path}: ${what}; right would be the outcome of qloom finetune --json`);
+  if (!existsSync(path)) throw new UsageError(`--parameters: ${path}: no such file`);
+  let parameters: unknown;
+  try {
+    parameters = (JSON.parse(readFileSync(path, 'utf8')) as { parameters?: unknown } | null)?.parameters;
+  } catch {
+    throw wrong('is not JSON');
+  }
+  if (!Array.isArray(parameters) || !parameters.every((value) => Number.isFinite(value))) {
+    throw wrong('has no list of numbers "parameters"');
+  }
+  const { circuit, observables } = createQnnModel(settings, features, classes);
+  const count = circuit.parameters.length;
+  if (parameters.length !== count)
+    throw wrong(`has ${parameters.length} parameters, and the QNN of this study ${count}`);
+  return { circuit, observables, parameters: parameters as number[], what: `the parameters of ${path}` };
 }
 
 async function pretrain(settings: QnnSettings, points: TrainingPoints, result: StudyResult, seed: number) {

@@ -18,11 +18,14 @@ export interface FinetuneSummary {
   readonly steps: number;
   readonly start: string;
   readonly before: Bounded;
+  /** The same as `before` where no step was taken. */
   readonly after: Bounded;
   /** After minus before, paired by test point. */
   readonly gain: Bounded;
   readonly lossBefore: number;
   readonly lossAfter: number;
+  /** The parameters after the last step without shots and noise, and the backend's accuracy minus that, paired by test point. */
+  readonly simulated?: { readonly accuracy: Bounded; readonly loss: number; readonly difference: Bounded };
   readonly testPoints: number;
   readonly cost: number;
   readonly unit: string;
@@ -37,18 +40,26 @@ export interface FinetuneSummary {
 /** The summary of a record whose test points were scored before and after `steps` steps. */
 export function summarize(record: FinetuneRecord, steps: number, unit: string): FinetuneSummary | undefined {
   const { before, after, state, start, spent } = record;
-  const last = after[steps];
+  const last = steps === 0 ? before : after[steps];
   if (before === undefined || last === undefined) return undefined;
-  const difference = last.right.map((right, i) => Number(right) - Number(before.right[i]));
   const total = (of: 'cost' | 'shots' | 'jobs') => Object.values(spent).reduce((sum, run) => sum + run[of], 0);
   return {
     steps,
     start,
     before: accuracyOf(before),
     after: accuracyOf(last),
-    gain: bounded(meanOf(difference), pairedTestSetError([difference]), DIFFERENCE_RANGE, difference.length),
+    gain: differenceOf(last, before),
     lossBefore: before.loss,
     lossAfter: last.loss,
+    ...(last.exact
+      ? {
+          simulated: {
+            accuracy: accuracyOf(last.exact),
+            loss: last.exact.loss,
+            difference: differenceOf(last, last.exact),
+          },
+        }
+      : {}),
     testPoints: last.right.length,
     cost: total('cost'),
     unit,
@@ -60,7 +71,13 @@ export function summarize(record: FinetuneRecord, steps: number, unit: string): 
   };
 }
 
-function accuracyOf({ right }: MeasuredScore): Bounded {
+/** Share of right answers of one minus that of another, paired by test point. */
+function differenceOf(one: Pick<MeasuredScore, 'right'>, other: Pick<MeasuredScore, 'right'>): Bounded {
+  const difference = one.right.map((right, i) => Number(right) - Number(other.right[i]));
+  return bounded(meanOf(difference), pairedTestSetError([difference]), DIFFERENCE_RANGE, difference.length);
+}
+
+function accuracyOf({ right }: Pick<MeasuredScore, 'right'>): Bounded {
   const share = meanOf(right.map(Number));
   return bounded(share, accuracyTestSetError([{ points: right.length, share }]), ACCURACY_RANGE, right.length);
 }
@@ -77,13 +94,24 @@ function bounded(
 
 /** The summary for people. */
 export function renderSummary(summary: FinetuneSummary, backend: string): string {
-  const { before, after, gain, testPoints } = summary;
+  const { before, after, gain, testPoints, simulated, steps } = summary;
   const share = ({ estimate, low, high }: Bounded) => `${percent(estimate)}% [${percent(low)}, ${percent(high)}]`;
+  const change = ({ estimate, low, high }: Bounded) => `${points(estimate)} [${points(low)}, ${points(high)}] points`;
+  const first = steps === 0 ? 'measured' : 'before  ';
   return [
     `start     ${summary.start}`,
-    `before    ${share(before)} of ${testPoints} test points, loss ${summary.lossBefore.toFixed(3)}, measured on ${backend}`,
-    `after     ${share(after)} with ${count(summary.steps, 'step')} on ${backend}, loss ${summary.lossAfter.toFixed(3)}`,
-    `change    ${points(gain.estimate)} [${points(gain.low)}, ${points(gain.high)}] points; intervals are 95%, of the test points alone`,
+    `${first}  ${share(before)} of ${testPoints} test points, loss ${summary.lossBefore.toFixed(3)}, measured on ${backend}`,
+    ...(steps === 0
+      ? []
+      : [
+          `after     ${share(after)} with ${count(steps, 'step')} on ${backend}, loss ${summary.lossAfter.toFixed(3)}`,
+          `change    ${change(gain)}; intervals are 95%, of the test points alone`,
+        ]),
+    ...(simulated === undefined
+      ? []
+      : [
+          `exact     ${share(simulated.accuracy)} in exact simulation, loss ${simulated.loss.toFixed(3)}; ${backend} is ${change(simulated.difference)} from it`,
+        ]),
     `cost      ${costText(summary.cost, summary.unit)}, ${summary.shots} shots in ${count(summary.jobs, 'job')}; steps alone ${summary.stepShots} shots of ${summary.stepExecutions} executions`,
     '',
   ].join('\n');

@@ -117,6 +117,24 @@ describe('qloom finetune', () => {
     expect(state.shots).toBeLessThanOrEqual(2000);
     expect(summary.after.low).toBeLessThanOrEqual(summary.after.estimate);
 
+    // Without noise the backend differs from the exact simulation by shots alone.
+    const { simulated } = summary;
+    expect(simulated.loss).toBeGreaterThan(0);
+    expect(Math.abs(summary.lossAfter - simulated.loss)).toBeLessThan(0.3);
+    expect(simulated.difference.estimate).toBeCloseTo(summary.after.estimate - simulated.accuracy.estimate, 12);
+
+    // The parameters that came out, scored by themselves: one run, and the same exact scores.
+    writeFileSync(join(place, 'tuned.json'), ended.out);
+    const scoring = ['--steps', '0', '--parameters', 'tuned.json', '--name', 'score', '--budget-shots', '100000'];
+    const scored = await finetune(...scoring);
+    expect(scored.err).toContain('after the parameters of tuned.json');
+    expect(scored.out).toMatch(/^measured .* of 12 test points/m);
+    expect(scored.out).toMatch(/^exact .* in exact simulation.*; priced is [+−]?[\d.]+ \[.*\] points from it$/m);
+    expect(scored.out).not.toContain('change');
+    const { before, spent: charged } = JSON.parse(readFileSync(join(folder, 'finetune', 'score.json'), 'utf8'));
+    expect(charged).toEqual({ before: { cost: expect.closeTo(0.25 + 12 * 40 * 0.001, 9), shots: 12 * 40, jobs: 1 } });
+    expect(before.exact).toEqual(kept().after['2'].exact);
+
     // A further step takes what the budget has left, or nothing.
     const refused = await finetune('--steps', '3', '--budget', String(summary.cost + 0.1));
     expect(refused).toMatchObject({ code: 1, out: '' });
@@ -135,5 +153,9 @@ describe('qloom finetune', () => {
     const few = await finetune('--shots', '10', '--name', 'few', '--budget', '1');
     expect(few.code).toBe(2);
     expect(few.err).toMatch(/--shots: 10 a step, and its \d+ executions need at least 8 each/);
+    writeFileSync(join(place, 'short.json'), '{"parameters": [0.1]}');
+    const short = await finetune('--parameters', 'short.json', '--name', 'short');
+    expect(short.code).toBe(2);
+    expect(short.err).toMatch(/--parameters: short.json: has 1 parameters, and the QNN of this study \d+/);
   }, 240_000);
 });

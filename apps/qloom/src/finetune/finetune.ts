@@ -2,7 +2,7 @@ import type { Backend, JobUpdate, QuoteResponse } from '@qloom/contracts/gen/qlo
 import type { DeviceExecutor, DeviceRun } from '@qloom/qnn/hardware/device.ts';
 import { type DeviceState, initialDeviceState } from '@qloom/qnn/hardware/device-state.ts';
 import { type MeasurementPlan, planMeasurements } from '@qloom/qnn/hardware/measurement-plan.ts';
-import { scoreOnDevice, scoreTasks } from '@qloom/qnn/hardware/score-on-device.ts';
+import { scoreExactly, scoreOnDevice, scoreTasks } from '@qloom/qnn/hardware/score-on-device.ts';
 import {
   type DeviceStepReport,
   type DeviceTraining,
@@ -20,7 +20,7 @@ import {
   quoteRuns,
 } from '../experiment/experiment-executor.ts';
 import type { FinetuneIdentity, FinetuneRecord, MeasuredScore } from './finetune-record.ts';
-import type { FinetuneSource } from './finetune-source.ts';
+import type { FinetuneSource, FinetuneStart } from './finetune-source.ts';
 
 /** Scales of the noise from which an extrapolation starts. */
 const SCALES = [1, 3];
@@ -64,7 +64,8 @@ export interface OpenedFinetuning {
 }
 
 /**
- * Opens a fine-tuning: pre-trains in simulation where there is no record of an earlier call. Throws UsageError where the backend has too few qubits, or the
+ * Opens a fine-tuning: takes the parameters that were given, or pre-trains in simulation, where there is no record of an earlier call. One of no steps scores its
+ * start. Throws UsageError where the backend has too few qubits, or the
  * shots are below what the executions of a step need; and the errors of the training.
  */
 export async function openFinetuning(
@@ -72,7 +73,8 @@ export async function openFinetuning(
   backend: Backend,
   kept: FinetuneRecord | undefined,
 ): Promise<OpenedFinetuning> {
-  const { circuit, observables, parameters, what } = await source.pretrain();
+  const model = await source.start();
+  const { circuit, observables, parameters, what } = model;
   if (backend.qubits < circuit.qubits) {
     throw new UsageError(
       `--backend: ${backend.name} has ${backend.qubits} qubits, and the QNN ${circuit.qubits}; right would be another backend`,
@@ -123,7 +125,7 @@ export async function openFinetuning(
           ...(readoutRun ? [{ run: readoutRun, times: 1 }] : []),
           ...(record.before ? [] : [{ run: { name: 'before', tasks }, times: 1 }]),
           ...(left > 0 ? [{ run: { ...firstRun(trainingOf(plan), start), name: 'step' }, times: left }] : []),
-          ...(record.after[steps] ? [] : [{ run: { name: 'after', tasks }, times: 1 }]),
+          ...(steps === 0 || record.after[steps] ? [] : [{ run: { name: 'after', tasks }, times: 1 }]),
         ],
         signal,
       );
@@ -154,8 +156,9 @@ export async function openFinetuning(
       }
       const plan = planOf(current);
       const score = (run: string, vector: ArrayLike<number>) =>
-        measureScore(plan, source, { ...scored, parameters: vector, name: run, seed: identity.seed }, execute);
+        measureScore(model, plan, source, { ...scored, parameters: vector, name: run, seed: identity.seed }, execute);
       if (current.before === undefined) change({ before: await score('before', initial) });
+      if (steps === 0) return current;
       await trainOnDevice(trainingOf(plan), current.state, execute, (state, report) => {
         change({ state });
         hooks.onStep(state.step, report);
@@ -200,6 +203,7 @@ function calibrationRun({ qubits }: Circuit, { seed }: FinetuneIdentity, { limit
 }
 
 async function measureScore(
+  model: FinetuneStart,
   plan: MeasurementPlan,
   { test, settings }: FinetuneSource,
   of: { readonly parameters: ArrayLike<number>; readonly shots: number; readonly name: string; readonly seed: number },
@@ -207,5 +211,7 @@ async function measureScore(
 ): Promise<MeasuredScore> {
   const seed = createRandom(of.seed).seedFor(of.name);
   const { loss, predictions } = await scoreOnDevice(plan, test, { ...of, loss: settings.loss, seed }, execute);
-  return { loss, right: Array.from(predictions, (label, i) => label === test.labels[i]) };
+  const rightOf = (labels: Int32Array) => Array.from(labels, (label, i) => label === test.labels[i]);
+  const exact = scoreExactly(model, test, { parameters: of.parameters, loss: settings.loss });
+  return { loss, right: rightOf(predictions), exact: { loss: exact.loss, right: rightOf(exact.predictions) } };
 }

@@ -1,3 +1,6 @@
+import type { Circuit } from '@qloom/quantum/circuit.ts';
+import type { Observable } from '@qloom/quantum/observables/observable.ts';
+import { expectation, runCircuit } from '@qloom/quantum/simulation/statevector.ts';
 import { logitScale } from '../model/qnn-model.ts';
 import { type LossName, pointLoss } from '../training/loss.ts';
 import { type Score, score } from '../training/score.ts';
@@ -46,4 +49,23 @@ export async function scoreOnDevice(
     all.set(mean, row * plan.observables);
   }
   return score(all, points.labels, logitScale(of.loss), pointLoss(of.loss));
+}
+
+/** The score that a device without noise reaches with ever more shots: exact expectations, in float64. */
+export function scoreExactly(
+  { circuit, observables }: { readonly circuit: Circuit; readonly observables: readonly Observable[] },
+  { count, angles, labels }: EncodedPoints,
+  { parameters, loss }: { readonly parameters: ArrayLike<number>; readonly loss: LossName },
+): Score {
+  const vector = Float64Array.from(parameters);
+  const inputs = Float64Array.from(angles);
+  const all = new Float64Array(count * observables.length);
+  for (let row = 0; row < count; row++) {
+    const of = inputs.subarray(row * circuit.inputs, (row + 1) * circuit.inputs);
+    const state = runCircuit(circuit, vector, of);
+    observables.forEach((observable, k) => {
+      all[row * observables.length + k] = expectation(state, observable);
+    });
+  }
+  return score(all, labels, logitScale(loss), pointLoss(loss));
 }

@@ -6,7 +6,7 @@ import { createSimulatedDevice } from '../testing/simulated-device.ts';
 import { type EncodedPoints, trainQnns } from '../training/train.ts';
 import { type DeviceState, initialDeviceState } from './device-state.ts';
 import { planMeasurements } from './measurement-plan.ts';
-import { scoreOnDevice } from './score-on-device.ts';
+import { scoreExactly, scoreOnDevice } from './score-on-device.ts';
 import { type DeviceTraining, firstRun, trainOnDevice } from './train-on-device.ts';
 
 /** Two clouds around ±1 on every axis. */
@@ -134,5 +134,26 @@ describe('trainOnDevice', () => {
     const broken = async () =>
       firstRun(training, start).tasks.map(({ rows }) => Array.from({ length: rows }, () => new Map([[0, 8]])));
     await expect(trainOnDevice(training, start, broken, () => {})).rejects.toThrow('not finite at step 1');
+  });
+});
+
+describe('scoreExactly', () => {
+  it('is what a device without noise approaches with shots', async () => {
+    const { training, start } = trainingOf();
+    const { circuit, observables } = createQnnModel(createQnnSettings({ qubits: 2, layers: 1 }), 2, 2);
+    const of = { parameters: start.parameters, loss: training.loss };
+    const points = clouds(2, 20);
+    const exact = scoreExactly({ circuit, observables }, points, of);
+    const { execute } = createSimulatedDevice();
+    const measured = await scoreOnDevice(
+      training.plan,
+      points,
+      { ...of, shots: 40_000, name: 'many', seed: 3 },
+      execute,
+    );
+    // Expectations have errors of at most 1/√40,000 = 0.005, the logits three times that, and the loss of a point at most √2 times more.
+    expect(Math.abs(measured.loss - exact.loss)).toBeLessThan(0.05);
+    expect(Math.abs(measured.accuracy - exact.accuracy)).toBeLessThanOrEqual(0.1);
+    expect(exact.losses).toHaveLength(20);
   });
 });
