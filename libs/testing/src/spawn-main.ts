@@ -50,10 +50,10 @@ export function spawnProgram(
   args: readonly string[],
   { env = {}, cwd }: { readonly env?: Readonly<Record<string, string>>; readonly cwd?: string },
 ): SpawnedMain {
-  const { PATH, HOME, TMPDIR } = process.env;
+  const { PATH, HOME, TMPDIR, NODE_COMPILE_CACHE } = process.env;
   const child = spawn(program, args, {
     cwd,
-    env: { PATH, HOME, TMPDIR, QLOOM_PARENT_PID: String(process.pid), ...env },
+    env: { PATH, HOME, TMPDIR, NODE_COMPILE_CACHE, QLOOM_PARENT_PID: String(process.pid), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const logged = createSignalBoard<Record<string, unknown>>();
