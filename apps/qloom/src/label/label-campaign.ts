@@ -40,7 +40,7 @@ export interface LabelHooks extends Pick<ExecutorOptions, 'onJob' | 'onFault'> {
 }
 
 /** Why a labelling ended: all labels are told, they are not worth their price, or the budget of the backend is used. */
-export type LabelEnd = { readonly why: 'labels' | 'price' | 'budget'; readonly message: string };
+type LabelEnd = { readonly why: 'labels' | 'price' | 'budget'; readonly message: string };
 
 /** What a labelling came to. */
 export interface LabelOutcome {

@@ -24,7 +24,7 @@ export interface JobStepsContext {
 }
 
 /** A planned job of a run, on its backend. */
-export interface PlannedPlace {
+interface PlannedPlace {
   readonly run: LedgerRun;
   readonly planned: number;
   readonly gate: BackendGate;
@@ -32,7 +32,7 @@ export interface PlannedPlace {
 }
 
 /** A job of a run, on its backend. */
-export interface JobPlace extends PlannedPlace {
+interface JobPlace extends PlannedPlace {
   readonly job: LedgerJob;
 }
 

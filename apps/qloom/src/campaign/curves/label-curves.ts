@@ -21,7 +21,7 @@ export interface CurvePoint {
 }
 
 /** What accuracies are measured on. */
-export type MeasuredOn = 'random' | 'test';
+type MeasuredOn = 'random' | 'test';
 
 /** Accuracy against labels, of the campaign and of its points chosen at random alone. */
 export interface LabelCurves {
