@@ -8,7 +8,7 @@ import { type ChangeRow, repeatedCallChecks } from '../shared/repeated-call.ts';
 import type { SuiteOptions } from '../suite.ts';
 import { type MeasureChanges, measureRequest } from './measure-checks.ts';
 import { type MinimizeChanges, minimize } from './minimize-checks.ts';
-import { productRequest, withPrograms } from './programs.ts';
+import { productRequest, withPrograms, withShots } from './programs.ts';
 
 const SEED = 5;
 /** Rows of all bits of a seed. */
@@ -37,7 +37,7 @@ export function circuitRepeats(
     unchanged: {},
     async ask(change, instance) {
       const call = at(instance).expectation(productRequest({ ...sampled, ...change }), { deadlineMs });
-      return textOf((await withPrograms(call, 'Expectation')).values);
+      return textOf((await withPrograms(withShots(call), 'Expectation')).values);
     },
     same: [],
     different: [

@@ -15,6 +15,7 @@ import {
   ROWS,
   requireNear,
   withPrograms,
+  withShots,
 } from './programs.ts';
 
 const SHOTS = 4096;
@@ -62,7 +63,7 @@ export function programChecks(simulator: QnnSimulator, { deadlineMs }: SuiteOpti
     const picked = EXPECTED.flatMap((row) =>
       observables.map((name) => row[FORMULAS.findIndex(({ observable }) => observable === name)][0]),
     );
-    const values = await ask(productRequest({ observables, shots: SHOTS, seed: 5 }));
+    const values = await withShots(ask(productRequest({ observables, shots: SHOTS, seed: 5 })));
     for (const [i, value] of values.entries()) {
       const name = `⟨${observables[i % observables.length]}⟩ from ${SHOTS} shots`;
       // Each outcome of a Pauli string is 1 or −1.

@@ -1,6 +1,7 @@
 import type { ServiceError } from '@grpc/grpc-js';
 import { status } from '@grpc/grpc-js';
 import { CircuitSettings, ExpectationRequest } from '@qloom/contracts/gen/qloom/qnn_sim/v1/qnn_sim.ts';
+import { violationsOf } from '@qloom/service-kit/faults/status-details.ts';
 import { encodeTensor } from '@qloom/study-rpc/codec/tensors.ts';
 import { CheckSkipped, must } from '../check.ts';
 
@@ -99,6 +100,18 @@ export async function withPrograms<T>(call: Promise<T>, what: string): Promise<T
     const refused = code === status.INVALID_ARGUMENT && /qasm\W.*not (offered|supported)/i.test(details);
     if (refused) throw new CheckSkipped(`programs are not offered: ${details}`);
     throw error;
+  }
+}
+
+/** Skips the check if expectations are exact only: INVALID_ARGUMENT that names the field `shots`. */
+export async function withShots<T>(call: Promise<T>): Promise<T> {
+  try {
+    return await call;
+  } catch (error) {
+    const { code, details } = error as Partial<ServiceError>;
+    const named = code === status.INVALID_ARGUMENT ? violationsOf(error as ServiceError) : [];
+    if (!named.some(({ field }) => field === 'shots')) throw error;
+    throw new CheckSkipped(`shots are not offered: ${details}`);
   }
 }
 
